@@ -1,0 +1,160 @@
+//! Which column of one version is which column of the next, and which came or went as a whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Column, Compared, Entry, FieldKey, Inventory, Layout, Role, Text, same_label, says_the_same};
+
+use super::{
+    event::{Change, ColumnCell, Detail, Edit, Rekeyed},
+    kind::Kind,
+};
+
+/// What happened to the columns.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    /// Old keys of columns that have another key now.
+    renamed: BTreeMap<FieldKey, FieldKey>,
+    /// New columns whose cells are told with the column.
+    appeared: BTreeSet<FieldKey>,
+    /// Gone columns whose cells are told with the column, by old key.
+    vanished: BTreeSet<FieldKey>,
+    /// The changes to tell.
+    pub changes: Vec<Change>,
+    /// Renames that are not told.
+    pub recolumned: Vec<Rekeyed<FieldKey>>,
+}
+
+/// Entries that stand in both versions.
+pub(super) type Kept<'a> = [(&'a Entry, &'a Entry)];
+
+impl Columns {
+    /// Compares the columns of two versions, given the entries that both have.
+    pub fn between(before: &Inventory, after: &Inventory, kept: &Kept<'_>) -> Self {
+        let mut columns = Columns::default();
+        let old: Vec<&Column> = before.filled_columns().collect();
+        let new: Vec<&Column> = after.columns.iter().collect();
+        let mut gone: Vec<&Column> =
+            old.iter().filter(|column| after.column(&column.field).is_none()).copied().collect();
+        let mut come: Vec<&Column> =
+            new.iter().filter(|column| !old.iter().any(|known| known.field == column.field)).copied().collect();
+        columns.pair_by_label(&mut gone, &mut come);
+        columns.pair_by_cells(&mut gone, &mut come, kept, before, after);
+        for column in &old {
+            let now = after.column(columns.key_after(&column.field));
+            if let Some(now) =
+                now.filter(|now| now.field == column.field && !same_label(column.label.as_str(), now.label.as_str()))
+            {
+                // The same meaning under another header. A passage to another layout renames nothing.
+                if before.layout == after.layout {
+                    columns.tell(now.field.clone(), Edit::Changed(column.label.clone(), now.label.clone()), Vec::new());
+                }
+            }
+        }
+        for column in come {
+            let cells = cells(after, column);
+            let filled = kept.iter().filter(|(_, new)| new.text(&column.field).is_some()).count();
+            if belongs_to_list(after.layout, filled, kept.len(), !cells.is_empty()) {
+                columns.appeared.insert(column.field.clone());
+                columns.tell(column.field.clone(), Edit::Set(column.label.clone()), cells);
+            }
+        }
+        for column in gone {
+            let cells = cells(before, column);
+            let filled = kept.iter().filter(|(old, _)| old.text(&column.field).is_some()).count();
+            if belongs_to_list(after.layout, filled, kept.len(), filled > 0) {
+                columns.vanished.insert(column.field.clone());
+                columns.tell(column.field.clone(), Edit::Cleared(column.label.clone()), cells);
+            }
+        }
+        columns
+    }
+
+    /// The same header with another key: the table of roles learned a word, or a column joined or
+    /// left another of its role. Nothing changed for a reader.
+    fn pair_by_label(&mut self, gone: &mut Vec<&Column>, come: &mut Vec<&Column>) {
+        gone.retain(|old| {
+            let Some(at) = come.iter().position(|new| same_label(old.label.as_str(), new.label.as_str())) else {
+                return true;
+            };
+            let new = come.remove(at);
+            self.rename(old, new);
+            false
+        });
+    }
+
+    /// Another header of no known meaning over the same cells.
+    fn pair_by_cells(
+        &mut self,
+        gone: &mut Vec<&Column>,
+        come: &mut Vec<&Column>,
+        kept: &Kept<'_>,
+        before: &Inventory,
+        after: &Inventory,
+    ) {
+        gone.retain(|old| {
+            let same_cells = |new: &Column| {
+                let both: Vec<(Option<&Text>, Option<&Text>)> = kept
+                    .iter()
+                    .map(|(a, b)| (a.text(&old.field), b.text(&new.field)))
+                    .filter(|(a, b)| a.is_some() || b.is_some())
+                    .collect();
+                let equal = both
+                    .iter()
+                    .filter(|(a, b)| matches!((a, b), (Some(a), Some(b)) if says_the_same(Compared::Text, a, b)))
+                    .count();
+                equal > 0 && equal * 5 >= both.len() * 4
+            };
+            let fits = |new: &&Column| {
+                (old.role == new.role || new.role == Role::Other || old.role == Role::Other) && same_cells(new)
+            };
+            let Some(at) = come.iter().position(fits) else { return true };
+            let new = come.remove(at);
+            self.rename(old, new);
+            if before.layout == after.layout {
+                self.tell(new.field.clone(), Edit::Changed(old.label.clone(), new.label.clone()), Vec::new());
+            }
+            false
+        });
+    }
+
+    fn rename(&mut self, old: &Column, new: &Column) {
+        self.renamed.insert(old.field.clone(), new.field.clone());
+        self.recolumned.push(Rekeyed { from: old.field.clone(), to: new.field.clone() });
+    }
+
+    fn tell(&mut self, field: FieldKey, edit: Edit, cells: Vec<ColumnCell>) {
+        self.changes.push(Change::new(Kind::ColumnsChanged, Detail::Column { field, edit, cells }));
+    }
+
+    /// The key that an old column has now.
+    pub fn key_after<'a>(&'a self, old: &'a FieldKey) -> &'a FieldKey {
+        self.renamed.get(old).unwrap_or(old)
+    }
+
+    /// Whether a cell of this (new) column is told with its column already.
+    pub fn told_with_column(&self, field: &FieldKey, came: bool) -> bool {
+        if came { self.appeared.contains(field) } else { self.vanished.contains(field) }
+    }
+}
+
+/// Whether a column came or went as a matter of the list. In a table the header decides; among
+/// records a key is the list's when at least half of the entries that stayed have it.
+fn belongs_to_list(layout: Layout, filled: usize, kept: usize, any: bool) -> bool {
+    match layout {
+        Layout::Table => any,
+        Layout::Records => filled >= 2 && filled * 2 >= kept,
+    }
+}
+
+fn cells(inventory: &Inventory, column: &Column) -> Vec<ColumnCell> {
+    let mut cells: Vec<ColumnCell> = inventory
+        .entries
+        .iter()
+        .filter_map(|entry| {
+            let text = entry.text(&column.field)?.clone();
+            Some(ColumnCell { id: entry.id.clone(), name: entry.name.clone(), text })
+        })
+        .collect();
+    cells.sort_by(|a, b| a.id.cmp(&b.id));
+    cells
+}

@@ -1,0 +1,349 @@
+//! From two versions to what changed between them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{
+    Compared, Entry, Fact, FieldKey, Inventory, Role, SectionId, Text, fold, items_beyond, same, says_the_same,
+};
+
+use super::{
+    columns::Columns,
+    event::{Carry, Change, ChangeSet, ColumnLabel, Detail, Edit, EntryRef, Frame, Rekeyed, Row, RowField},
+    kind::Kind,
+    pair::{Pairing, pair},
+};
+
+/// How the list stood before.
+#[derive(Clone, Copy, Debug)]
+pub enum Before<'a> {
+    /// It was never published.
+    Unpublished,
+    /// It had left the file.
+    Withdrawn,
+    /// It stood so.
+    Listed(&'a Inventory),
+}
+
+/// What changed from one version to the next; `after` is `None` when the list left the file.
+pub fn diff(before: Before<'_>, after: Option<&Inventory>) -> ChangeSet {
+    match (before, after) {
+        (Before::Listed(before), Some(after)) => Comparison::new(before, after).run(),
+        (Before::Listed(before), None) => ChangeSet {
+            changes: vec![whole(Kind::Withdrawn, before)],
+            carry: Carry { frame: Some(Frame::default()), ..Carry::default() },
+        },
+        (Before::Unpublished, Some(after)) => arrival(Kind::Published, after),
+        (Before::Withdrawn, Some(after)) => arrival(Kind::Restored, after),
+        (Before::Unpublished | Before::Withdrawn, None) => ChangeSet::default(),
+    }
+}
+
+fn arrival(kind: Kind, after: &Inventory) -> ChangeSet {
+    ChangeSet { changes: vec![whole(kind, after)], carry: Carry { frame: Some(Frame::of(after)), ..Carry::default() } }
+}
+
+fn whole(kind: Kind, inventory: &Inventory) -> Change {
+    Change::new(
+        kind,
+        Detail::List { entries: inventory.entries.iter().map(|entry| Row::of(inventory, entry)).collect() },
+    )
+}
+
+impl Row {
+    /// The row of an entry.
+    pub fn of(inventory: &Inventory, entry: &Entry) -> Self {
+        let fields = entry.cells.iter().map(|cell| {
+            let label = inventory.column(&cell.field).map(|column| column.label.clone()).unwrap_or_default();
+            RowField { field: cell.field.clone(), label, text: cell.text.clone() }
+        });
+        let EntryRef { id, name, section } = EntryRef::of(inventory, entry);
+        Row { id, name, section, fields: fields.collect() }
+    }
+}
+
+impl EntryRef {
+    /// The name of an entry.
+    pub fn of(inventory: &Inventory, entry: &Entry) -> Self {
+        let section = inventory.section(&entry.section).map(|section| section.title.clone()).unwrap_or_default();
+        EntryRef { id: entry.id.clone(), name: entry.name.clone(), section }
+    }
+}
+
+impl Frame {
+    /// The list's own fields, in an order that does not depend on the file's.
+    pub fn of(inventory: &Inventory) -> Self {
+        let mut facts = inventory.facts.clone();
+        facts.sort_by(|a, b| a.field.cmp(&b.field));
+        let mut columns: Vec<ColumnLabel> = inventory
+            .filled_columns()
+            .map(|column| ColumnLabel { field: column.field.clone(), label: column.label.clone() })
+            .collect();
+        columns.sort_by(|a, b| a.field.cmp(&b.field));
+        let mut sections: Vec<_> = inventory.filled_sections().cloned().collect();
+        sections.sort_by(|a, b| a.id.cmp(&b.id));
+        Frame { layout: inventory.layout, facts, columns, sections }
+    }
+}
+
+struct Comparison<'a> {
+    before: &'a Inventory,
+    after: &'a Inventory,
+    out: ChangeSet,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(before: &'a Inventory, after: &'a Inventory) -> Self {
+        Comparison { before, after, out: ChangeSet::default() }
+    }
+
+    fn run(mut self) -> ChangeSet {
+        let pairing = pair(&self.before.entries, &self.after.entries);
+        let kept: Vec<(&Entry, &Entry)> = pairing
+            .kept
+            .iter()
+            .map(|(old, new, _)| (&*self.before.entries[*old], &*self.after.entries[*new]))
+            .collect();
+        let columns = Columns::between(self.before, self.after, &kept);
+        let sections = self.sections(&kept);
+        let mut moves: BTreeMap<(SectionId, SectionId), Vec<&Entry>> = BTreeMap::new();
+        for (old, new) in &kept {
+            if std::ptr::eq(*old, *new) {
+                continue;
+            }
+            self.entry(old, new, &columns);
+            let section = sections.get(&old.section).unwrap_or(&old.section);
+            if *section != new.section {
+                moves.entry((old.section.clone(), new.section.clone())).or_default().push(new);
+            }
+        }
+        self.moves(moves);
+        self.rows(&pairing);
+        self.facts();
+        self.out.changes.extend(columns.changes);
+        self.out.carry.recolumned = columns.recolumned;
+        let frame = Frame::of(self.after);
+        if frame != Frame::of(self.before) {
+            self.out.carry.frame = Some(frame);
+        }
+        self.out.sort();
+        self.out
+    }
+
+    fn tell(&mut self, change: Change, announced: bool) {
+        if announced {
+            self.out.changes.push(change);
+        } else {
+            self.out.carry.editorial.push(change.editorial());
+        }
+    }
+
+    /// Compares an entry with itself.
+    fn entry(&mut self, old: &Entry, new: &Entry, columns: &Columns) {
+        if old.id != new.id {
+            self.out.carry.rekeyed.push(Rekeyed { from: old.id.clone(), to: new.id.clone() });
+        }
+        let name = FieldKey::from_name("name");
+        if old.name != new.name {
+            let announced = !same(old.name.as_str(), new.name.as_str());
+            let edit = Edit::Changed(old.name.clone(), new.name.clone());
+            self.field(new, Kind::Renamed, (name, "Name".into(), Compared::Text), edit, announced);
+        }
+        if old.cells == new.cells {
+            return;
+        }
+        let mut seen: BTreeSet<&FieldKey> = BTreeSet::new();
+        for cell in &old.cells {
+            let field = columns.key_after(&cell.field);
+            seen.insert(field);
+            let after = new.text(field);
+            if after.is_some() || !columns.told_with_column(&cell.field, false) {
+                self.cell(new, field, Some(&cell.text), after);
+            }
+        }
+        for cell in new.cells.iter().filter(|cell| !seen.contains(&cell.field)) {
+            if !columns.told_with_column(&cell.field, true) {
+                self.cell(new, &cell.field, None, Some(&cell.text));
+            }
+        }
+    }
+
+    fn cell(&mut self, entry: &Entry, field: &FieldKey, before: Option<&Text>, after: Option<&Text>) {
+        if before == after {
+            return;
+        }
+        let Some(edit) = Edit::between(before, after) else { return };
+        let column = self.after.column(field).or_else(|| self.before.column(field));
+        let (label, role) = column.map_or((Text::default(), Role::Other), |column| (column.label.clone(), column.role));
+        let compared = role.info().compared;
+        let announced = match &edit {
+            Edit::Changed(before, after) => !says_the_same(compared, before, after),
+            Edit::Set(_) | Edit::Cleared(_) => true,
+        };
+        self.field(entry, Kind::of_role(role), (field.clone(), label, compared), edit, announced);
+    }
+
+    fn field(
+        &mut self,
+        entry: &Entry,
+        kind: Kind,
+        (field, label, compared): (FieldKey, Text, Compared),
+        edit: Edit,
+        announced: bool,
+    ) {
+        let gained = items_beyond(compared, edit.after(), edit.before());
+        let lost = items_beyond(compared, edit.before(), edit.after());
+        let entry = EntryRef::of(self.after, entry);
+        self.tell(Change::new(kind, Detail::Field { entry, field, label, edit, gained, lost }), announced);
+    }
+
+    /// Pairs sections, tells renamed ones, and returns the new id of each old one.
+    fn sections(&mut self, kept: &[(&Entry, &Entry)]) -> BTreeMap<SectionId, SectionId> {
+        let old: Vec<_> = self.before.filled_sections().collect();
+        let new: Vec<_> = self.after.filled_sections().collect();
+        let mut pairs: BTreeMap<SectionId, SectionId> = BTreeMap::new();
+        let mut open: Vec<_> = new.clone();
+        for section in &old {
+            let known = open
+                .iter()
+                .position(|other| other.id == section.id || same(other.title.as_str(), section.title.as_str()));
+            if let Some(at) = known {
+                pairs.insert(section.id.clone(), open.remove(at).id.clone());
+            }
+        }
+        // A section without its like is the one where most of its entries went, if they fill that.
+        for section in &old {
+            if pairs.contains_key(&section.id) {
+                continue;
+            }
+            let went =
+                |to: &SectionId| kept.iter().filter(|(a, b)| a.section == section.id && b.section == *to).count();
+            let (stayed, best) = (
+                kept.iter().filter(|(a, _)| a.section == section.id).count(),
+                open.iter().position(|other| {
+                    let here = kept.iter().filter(|(_, b)| b.section == other.id).count();
+                    let both = went(&other.id);
+                    let all = kept.iter().filter(|(a, _)| a.section == section.id).count();
+                    both > 0 && both * 2 > here && both * 2 > all
+                }),
+            );
+            if let Some(at) = best.filter(|_| stayed > 0) {
+                pairs.insert(section.id.clone(), open.remove(at).id.clone());
+            }
+        }
+        let single = old.len() == 1 && new.len() == 1;
+        for (from, to) in &pairs {
+            let (Some(a), Some(b)) = (self.before.section(from), self.after.section(to)) else { continue };
+            if from != to {
+                self.out.carry.resectioned.push(Rekeyed { from: from.clone(), to: to.clone() });
+            }
+            // The heading over the only section is the page's title, not a statement about entries.
+            if !single && !same(a.title.as_str(), b.title.as_str()) {
+                if let Some(edit) = section_edit(&a.title, &b.title) {
+                    self.section_fact("section", "Section".into(), edit);
+                }
+            }
+            if !a.note.is_empty() && !b.note.is_empty() && !same(a.note.as_str(), b.note.as_str()) {
+                let label = Text::new(&format!("Note of section {}", b.title));
+                self.section_fact("section-note", label, Edit::Changed(a.note.clone(), b.note.clone()));
+            }
+        }
+        pairs
+    }
+
+    fn section_fact(&mut self, field: &str, label: Text, edit: Edit) {
+        let detail = Detail::Fact { field: FieldKey::from_name(field), label, edit };
+        self.out.changes.push(Change::new(Kind::SectionsChanged, detail));
+    }
+
+    /// Tells moves: singly, or as one change of the sections where several entries went together
+    /// into a section that is new or out of one that is gone.
+    fn moves(&mut self, moves: BTreeMap<(SectionId, SectionId), Vec<&Entry>>) {
+        for ((from, to), entries) in moves {
+            let title = |inventory: &Inventory, id: &SectionId| {
+                inventory.section(id).map(|s| s.title.clone()).unwrap_or_default()
+            };
+            let (before, after) = (title(self.before, &from), title(self.after, &to));
+            let known = |inventory: &Inventory, title: &Text| {
+                inventory.filled_sections().any(|s| same(s.title.as_str(), title.as_str()))
+            };
+            let reorganised = entries.len() > 1 && !(known(self.before, &after) && known(self.after, &before));
+            let edit = Edit::between(Some(&before).filter(|t| !t.is_empty()), Some(&after).filter(|t| !t.is_empty()));
+            let Some(edit) = edit else { continue };
+            if reorganised {
+                self.section_fact("section", "Section".into(), edit.clone());
+            }
+            for entry in entries {
+                let label = ("section".to_owned(), "Section");
+                let field = (FieldKey::from_name(&label.0), Text::new(label.1), Compared::Text);
+                self.field(entry, Kind::Moved, field, edit.clone(), !reorganised);
+            }
+        }
+    }
+
+    fn rows(&mut self, pairing: &Pairing) {
+        let (before, after) = (self.before, self.after);
+        let old_row = |at: &usize| Row::of(before, &before.entries[*at]);
+        let new_row = |at: &usize| Row::of(after, &after.entries[*at]);
+        let changes = &mut self.out.changes;
+        for at in &pairing.removed {
+            changes.push(Change::new(Kind::Removed, Detail::Row { row: old_row(at), former: None }));
+        }
+        for at in &pairing.added {
+            changes.push(Change::new(Kind::Added, Detail::Row { row: new_row(at), former: None }));
+        }
+        for (old, new) in &pairing.replaced {
+            changes.push(Change::new(Kind::Replaced, Detail::Row { row: new_row(new), former: Some(old_row(old)) }));
+        }
+    }
+
+    fn facts(&mut self) {
+        let (before, after) = (self.before, self.after);
+        let keys: BTreeSet<&FieldKey> = before.facts.iter().chain(&after.facts).map(|fact| &fact.field).collect();
+        for key in keys {
+            let find = |facts: &'a [Fact]| facts.iter().find(|fact| fact.field == *key);
+            let (old, new) = (find(&before.facts), find(&after.facts));
+            let Some(edit) = Edit::between(old.map(|f| &f.text), new.map(|f| &f.text)) else { continue };
+            let terms = key.as_str().starts_with("notice.");
+            // A title or description that only some formats can hold comes and goes with the format.
+            let page_matter = matches!(key.as_str(), "title" | "description");
+            let announced = match &edit {
+                Edit::Changed(a, b) if a == b => continue,
+                Edit::Changed(a, b) => fold(a.as_str()) != fold(b.as_str()),
+                Edit::Set(_) | Edit::Cleared(_) => !page_matter,
+            };
+            let label = new.or(old).map(|fact| fact.label.clone()).unwrap_or_default();
+            let kind = if terms { Kind::TermsChanged } else { Kind::Amended };
+            self.tell(Change::new(kind, Detail::Fact { field: key.clone(), label, edit }), announced);
+        }
+    }
+}
+
+fn section_edit(before: &Text, after: &Text) -> Option<Edit> {
+    Edit::between(Some(before).filter(|t| !t.is_empty()), Some(after).filter(|t| !t.is_empty()))
+}
+
+impl ChangeSet {
+    /// Puts changes into the order in which they are told, whatever the order of the file.
+    fn sort(&mut self) {
+        for changes in [&mut self.changes, &mut self.carry.editorial] {
+            changes.sort_by_cached_key(|change| {
+                let entry = change.entry();
+                let field = match &change.detail {
+                    Detail::Field { field, .. } | Detail::Column { field, .. } | Detail::Fact { field, .. } => {
+                        field.to_string()
+                    }
+                    Detail::List { .. } | Detail::Row { .. } => String::new(),
+                };
+                let edit = match &change.detail {
+                    Detail::Fact { edit, .. } => edit.after().map(Text::to_string),
+                    _ => None,
+                };
+                let (name, id) = entry.map_or_else(Default::default, |e| (fold(e.name.as_str()), e.id.to_string()));
+                (change.kind, name, id, field, edit)
+            });
+        }
+        self.carry.rekeyed.sort();
+        self.carry.resectioned.sort();
+        self.carry.recolumned.sort();
+    }
+}

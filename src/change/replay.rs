@@ -1,0 +1,185 @@
+//! Changes applied: the way back from signed changes to the list.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::model::{Cell, Column, Entry, EntryId, FieldKey, Hints, Inventory, Role, SectionId, Text, same};
+
+use super::{
+    event::{Carry, Change, ChangeSet, Detail, Edit, Rekeyed, Row},
+    kind::Kind,
+};
+
+/// Changes that do not fit the list they are applied to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReplayError {
+    /// A change speaks of an entry that is not there.
+    #[error("a {kind} change speaks of entry {id}, which the list does not have")]
+    NoEntry {
+        /// The kind of the change.
+        kind: Kind,
+        /// The entry.
+        id: EntryId,
+    },
+    /// An entry comes with an id that is taken.
+    #[error("entry {0} comes a second time")]
+    Taken(EntryId),
+    /// A change names a section that its own frame does not have.
+    #[error("no section is called {0:?}")]
+    NoSection(String),
+}
+
+/// The list after the changes. Entries keep their order; new ones come last.
+///
+/// # Errors
+/// [`ReplayError`] when the changes were made for another list.
+pub fn apply(before: &Inventory, changes: &ChangeSet) -> Result<Inventory, ReplayError> {
+    let ChangeSet { changes, carry } = changes;
+    let all = || changes.iter().chain(&carry.editorial);
+    let mut list = Replay { inventory: before.clone() };
+    all().try_for_each(|change| list.take_out(change))?;
+    list.rekey(carry);
+    if let Some(frame) = &carry.frame {
+        let inventory = &mut list.inventory;
+        inventory.layout = frame.layout;
+        inventory.facts = frame.facts.clone();
+        inventory.sections = frame.sections.clone();
+        inventory.columns = frame
+            .columns
+            .iter()
+            .map(|column| {
+                let role = Role::of_field(&column.field, column.label.as_str());
+                Column { field: column.field.clone(), label: column.label.clone(), role }
+            })
+            .collect();
+        inventory.columns.sort_by_cached_key(|column| {
+            let (_, rank) = Role::of_label(column.label.as_str());
+            (column.role, rank, column.label.clone())
+        });
+    }
+    all().try_for_each(|change| list.put_in(change))?;
+    all().try_for_each(|change| list.edit(change))?;
+    Ok(list.inventory)
+}
+
+struct Replay {
+    inventory: Inventory,
+}
+
+impl Replay {
+    /// Removals first: their ids are those of the list before.
+    fn take_out(&mut self, change: &Change) -> Result<(), ReplayError> {
+        match &change.detail {
+            Detail::List { .. } => self.inventory.entries.clear(),
+            Detail::Row { row, .. } if change.kind == Kind::Removed => self.remove(change.kind, &row.id)?,
+            Detail::Row { former: Some(former), .. } => self.remove(change.kind, &former.id)?,
+            Detail::Column { field, edit: Edit::Cleared(_), .. } => {
+                self.each(|entry| entry.cells.retain(|cell| cell.field != *field))
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, kind: Kind, id: &EntryId) -> Result<(), ReplayError> {
+        let at = self.inventory.entries.iter().position(|entry| entry.id == *id);
+        let at = at.ok_or_else(|| ReplayError::NoEntry { kind, id: id.clone() })?;
+        self.inventory.entries.remove(at);
+        Ok(())
+    }
+
+    fn each(&mut self, edit: impl Fn(&mut Entry)) {
+        for entry in &mut self.inventory.entries {
+            edit(Arc::make_mut(entry));
+        }
+    }
+
+    fn rekey(&mut self, carry: &Carry) {
+        fn map<Id: Ord + Clone>(pairs: &[Rekeyed<Id>]) -> BTreeMap<&Id, &Id> {
+            pairs.iter().map(|pair| (&pair.from, &pair.to)).collect()
+        }
+        let (entries, sections, columns) = (map(&carry.rekeyed), map(&carry.resectioned), map(&carry.recolumned));
+        if entries.is_empty() && sections.is_empty() && columns.is_empty() {
+            return;
+        }
+        self.each(|entry| {
+            if let Some(to) = entries.get(&entry.id) {
+                entry.id = (*to).clone();
+            }
+            if let Some(to) = sections.get(&entry.section) {
+                entry.section = (*to).clone();
+            }
+            for cell in &mut entry.cells {
+                if let Some(to) = columns.get(&cell.field) {
+                    cell.field = (*to).clone();
+                }
+            }
+        });
+    }
+
+    fn put_in(&mut self, change: &Change) -> Result<(), ReplayError> {
+        match (change.kind, &change.detail) {
+            (Kind::Withdrawn | Kind::Removed, _) => Ok(()),
+            (_, Detail::List { entries }) => entries.iter().try_for_each(|row| self.add(row)),
+            (_, Detail::Row { row, .. }) => self.add(row),
+            _ => Ok(()),
+        }
+    }
+
+    fn add(&mut self, row: &Row) -> Result<(), ReplayError> {
+        if self.inventory.entries.iter().any(|entry| entry.id == row.id) {
+            return Err(ReplayError::Taken(row.id.clone()));
+        }
+        let cells = row.fields.iter().map(|cell| Cell { field: cell.field.clone(), text: cell.text.clone() }).collect();
+        let section = self.section(&row.section)?;
+        let entry = Entry { id: row.id.clone(), name: row.name.clone(), section, cells, hints: Hints::default() };
+        self.inventory.entries.push(Arc::new(entry));
+        Ok(())
+    }
+
+    fn section(&self, title: &Text) -> Result<SectionId, ReplayError> {
+        let sections = &self.inventory.sections;
+        let exact = sections.iter().find(|section| section.title == *title);
+        let found = exact.or_else(|| sections.iter().find(|section| same(section.title.as_str(), title.as_str())));
+        found.map(|section| section.id.clone()).ok_or_else(|| ReplayError::NoSection(title.to_string()))
+    }
+
+    fn edit(&mut self, change: &Change) -> Result<(), ReplayError> {
+        match &change.detail {
+            Detail::Field { entry, field, edit, .. } => {
+                let section = match (change.kind, edit.after()) {
+                    (Kind::Moved, after) => Some(self.section(after.unwrap_or(&Text::default()))?),
+                    _ => None,
+                };
+                let columns: Vec<FieldKey> = self.inventory.columns.iter().map(|column| column.field.clone()).collect();
+                let target = self.inventory.entries.iter_mut().find(|known| known.id == entry.id);
+                let target = target.ok_or_else(|| ReplayError::NoEntry { kind: change.kind, id: entry.id.clone() })?;
+                let target = Arc::make_mut(target);
+                match (change.kind, section, edit.after()) {
+                    (_, Some(section), _) => target.section = section,
+                    (Kind::Renamed, _, Some(name)) => target.name = name.clone(),
+                    (_, _, after) => set_cell(target, &columns, field, after),
+                }
+                Ok(())
+            }
+            Detail::Column { field, edit: Edit::Set(_), cells } => {
+                let columns: Vec<FieldKey> = self.inventory.columns.iter().map(|column| column.field.clone()).collect();
+                for cell in cells {
+                    let entry = self.inventory.entries.iter_mut().find(|known| known.id == cell.id);
+                    let entry = entry.ok_or_else(|| ReplayError::NoEntry { kind: change.kind, id: cell.id.clone() })?;
+                    set_cell(Arc::make_mut(entry), &columns, field, Some(&cell.text));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Sets or clears a cell; cells stand in column order.
+fn set_cell(entry: &mut Entry, columns: &[FieldKey], field: &FieldKey, text: Option<&Text>) {
+    entry.cells.retain(|cell| cell.field != *field);
+    if let Some(text) = text {
+        entry.cells.push(Cell { field: field.clone(), text: text.clone() });
+        entry.cells.sort_by_key(|cell| columns.iter().position(|column| *column == cell.field));
+    }
+}

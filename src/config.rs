@@ -1,0 +1,363 @@
+//! `changecast.yaml`: who publishes which lists where. The only user of `serde_yaml`.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Component, Path, PathBuf},
+    str::FromStr,
+};
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, SeqAccess, Visitor},
+};
+
+use crate::model::{ListId, ROLES, Role, Terms, WebUrl, text_form::serde_as_text};
+
+/// The configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Who publishes.
+    pub publisher: Publisher,
+    /// Where the output directory is served.
+    pub base_url: WebUrl,
+    /// The output directory, relative to the working directory.
+    #[serde(default = "default_output")]
+    pub output: PathBuf,
+    /// The lists.
+    #[serde(deserialize_with = "unique_lists")]
+    pub lists: Vec<ListConfig>,
+}
+
+fn default_output() -> PathBuf {
+    PathBuf::from("feeds")
+}
+
+/// Who publishes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Publisher {
+    /// Name of the company.
+    pub name: String,
+    /// Its web site.
+    pub url: WebUrl,
+    /// Where questions go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Email>,
+    /// The naming authority of all ids.
+    pub authority: Authority,
+}
+
+/// The authority of tag URIs (RFC 4151 §2.1): a domain and a date on which the publisher held it.
+/// It is part of every id that a feed reader remembers, so it never changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authority {
+    domain: String,
+    date: String,
+}
+
+impl Authority {
+    /// The domain, which is also the beginning of a log's origin.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+}
+
+impl std::fmt::Display for Authority {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{},{}", self.domain, self.date)
+    }
+}
+
+impl FromStr for Authority {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bad = || format!("{text:?} is no tag authority: write a domain and a year, such as `example.com,2026`");
+        let (domain, date) = text.split_once(',').ok_or_else(bad)?;
+        let label = |label: &str| {
+            !label.is_empty()
+                && !label.starts_with('-')
+                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        let lengths: Vec<usize> = date.split('-').map(str::len).collect();
+        let dated =
+            matches!(lengths[..], [4] | [4, 2] | [4, 2, 2]) && date.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        if !dated || !domain.split('.').all(label) || domain.len() > 200 {
+            return Err(bad());
+        }
+        Ok(Authority { domain: domain.to_owned(), date: date.to_owned() })
+    }
+}
+
+/// An e-mail address, checked only so far that it can stand in a feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Email(String);
+
+impl Email {
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Email {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let fit = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '(' | ')' | '"' | ',' | ';' | ':' | '\\');
+        match text.split_once('@') {
+            Some((user, host))
+                if !user.is_empty() && host.contains('.') && !host.contains('@') && text.chars().all(fit) =>
+            {
+                Ok(Email(text.to_owned()))
+            }
+            _ => Err(format!("{text:?} is no e-mail address")),
+        }
+    }
+}
+
+impl std::fmt::Display for Email {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+serde_as_text!(Authority, Email, FieldRole);
+
+/// One list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListConfig {
+    /// Its id and the name of its output folder. It is part of every id that a feed reader
+    /// remembers, so it never changes.
+    pub id: ListId,
+    /// Its title.
+    pub title: String,
+    /// Where its inventory lies in the repository, and lay before, the newest path first.
+    pub inventory: Inventory,
+    /// The page that people know the list from, when it is not the published one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<WebUrl>,
+    /// The format of the inventory, when its file name does not tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// Meanings of headers, where they differ from the usual ones.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, FieldRole>,
+    /// The notice terms, when the inventory does not state them itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Terms>,
+}
+
+/// Paths of an inventory: one, or several with the newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Inventory(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for Inventory {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Paths;
+        impl<'de> Visitor<'de> for Paths {
+            type Value = Inventory;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a path, or a list of paths with the newest first")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, path: &str) -> Result<Inventory, E> {
+                Inventory::new(vec![path.to_owned()]).map_err(E::custom)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Inventory, A::Error> {
+                let mut paths = Vec::new();
+                while let Some(path) = seq.next_element::<String>()? {
+                    paths.push(path);
+                }
+                Inventory::new(paths).map_err(A::Error::custom)
+            }
+        }
+        deserializer.deserialize_any(Paths)
+    }
+}
+
+impl Inventory {
+    /// Takes paths, relative to the root of the repository.
+    ///
+    /// # Errors
+    /// A message when there is none, or one leads out of the repository.
+    pub fn new(paths: Vec<String>) -> Result<Self, String> {
+        if paths.is_empty() {
+            return Err("expected at least one path".to_owned());
+        }
+        let inside = |path: &String| {
+            !path.is_empty() && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+        };
+        match paths.iter().find(|path| !inside(path)) {
+            Some(path) => Err(format!("{path:?} is no path relative to the root of the repository")),
+            None => Ok(Inventory(paths)),
+        }
+    }
+}
+
+/// A role, by its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldRole(pub Role);
+
+impl std::fmt::Display for FieldRole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.info().key)
+    }
+}
+
+impl FromStr for FieldRole {
+    type Err = String;
+
+    fn from_str(key: &str) -> Result<Self, String> {
+        let known = ROLES.iter().find(|row| row.key == key);
+        let keys = || ROLES.iter().map(|row| format!("`{}`", row.key)).collect::<Vec<_>>().join(", ");
+        known.map(|row| FieldRole(row.role)).ok_or_else(|| format!("unknown field `{key}`, expected one of {}", keys()))
+    }
+}
+
+fn unique_lists<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ListConfig>, D::Error> {
+    let lists = Vec::<ListConfig>::deserialize(deserializer)?;
+    if lists.is_empty() {
+        return Err(D::Error::custom("expected at least one list"));
+    }
+    let mut ids = BTreeSet::new();
+    for list in &lists {
+        // File systems and readers may fold case, so that two such ids would share a folder.
+        if !ids.insert(list.id.as_str().to_lowercase()) {
+            return Err(D::Error::custom(format!("id {:?} is used by two lists", list.id.as_str())));
+        }
+        if RESERVED.contains(&list.id.as_str()) {
+            return Err(D::Error::custom(format!(
+                "{:?} cannot be a list's id: the output has a file of this name",
+                list.id.as_str()
+            )));
+        }
+    }
+    Ok(lists)
+}
+
+/// Names that the output directory uses itself.
+const RESERVED: [&str; 1] = ["index.html"];
+
+/// A configuration that cannot be used, with the place and the key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{message}", self.place())]
+pub struct ConfigError {
+    /// The file.
+    pub path: String,
+    /// Line and column, from 1.
+    pub at: Option<(usize, usize)>,
+    /// What is wrong, with the path of the key.
+    pub message: String,
+    /// The nearest valid key, when a key is unknown.
+    pub nearest: Option<String>,
+}
+
+impl ConfigError {
+    fn place(&self) -> String {
+        match self.at {
+            Some((line, column)) => format!("{}:{line}:{column}: ", self.path),
+            None => format!("{}: ", self.path),
+        }
+    }
+
+    /// The next step for whoever sees this error.
+    pub fn help(&self) -> String {
+        match &self.nearest {
+            Some(key) => format!("did you mean `{key}`?"),
+            None => "`changecast schema config` describes the configuration".to_owned(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a configuration. `path` is only named in errors.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with the place, for unknown keys, wrong types, bad values and ids used twice.
+    pub fn parse(path: &str, text: &str) -> Result<Self, ConfigError> {
+        serde_yaml::from_str(text).map_err(|error| {
+            let at = error.location().map(|location| (location.line(), location.column()));
+            let message = error.to_string();
+            let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+            ConfigError { path: path.to_owned(), at, nearest: nearest_key(&message), message }
+        })
+    }
+
+    /// The configuration as YAML, as `init` writes it.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when it cannot be written as YAML.
+    pub fn to_yaml(&self) -> Result<String, ConfigError> {
+        serde_yaml::to_string(self).map_err(|error| ConfigError {
+            path: "changecast.yaml".to_owned(),
+            at: None,
+            message: error.to_string(),
+            nearest: None,
+        })
+    }
+}
+
+/// The valid key nearest to the unknown one that serde complains of.
+fn nearest_key(message: &str) -> Option<String> {
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let (unknown, known) = quoted.split_first()?;
+    if !message.contains("unknown field") && !message.contains("unknown variant") {
+        return None;
+    }
+    let best = known.iter().min_by_key(|key| strsim::osa_distance(unknown, key))?;
+    (strsim::osa_distance(unknown, best) <= unknown.len().div_ceil(2)).then(|| (*best).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "publisher: {name: A, url: https://a.example/, authority: 'a.example,2026'}\nbase_url: https://a.example/trust\nlists:\n- id: s\n  title: S\n  inventory: s.yaml\n";
+
+    #[test]
+    fn a_configuration_survives_the_round_trip() {
+        let config = Config::parse("c.yaml", GOOD).unwrap();
+        assert_eq!(config.lists[0].inventory.0, ["s.yaml"]);
+        assert_eq!(config.publisher.authority.to_string(), "a.example,2026");
+        assert_eq!(Config::parse("c.yaml", &config.to_yaml().unwrap()), Ok(config));
+    }
+
+    #[test]
+    fn errors_name_place_key_and_nearest_key() {
+        for (from, to, place, says, nearest) in [
+            ("  title: S", "  titel: S", "c.yaml:5:3", "lists[0]: unknown field `titel`", Some("title")),
+            ("name: A", "nmae: A", "c.yaml:1:13", "publisher: unknown field `nmae`", Some("name")),
+            ("base_url: https://a.example/trust", "base_url: /trust", "c.yaml:2", "base_url: ", None),
+            ("'a.example,2026'", "a.example", "c.yaml:1", "authority", None),
+            ("s.yaml", "../s.yaml", "c.yaml:6", "inventory", None),
+            ("s.yaml", "[]", "c.yaml:6", "at least one path", None),
+            ("id: s", "id: s/t", "c.yaml:4", "lists[0].id", None),
+            (
+                "inventory: s.yaml\n",
+                "inventory: s.yaml\n- {id: S, title: T, inventory: t.yaml}\n",
+                "c.yaml:",
+                "two lists",
+                None,
+            ),
+            (
+                "inventory: s.yaml",
+                "inventory: s.yaml\n  fields: {X: locatoin}",
+                "c.yaml:7",
+                "locatoin",
+                Some("location"),
+            ),
+            ("inventory: s.yaml", "inventory: s.yaml\n  notice: {lead: {added: 30}}", "c.yaml:7", "lead.added", None),
+        ] {
+            let error = Config::parse("c.yaml", &GOOD.replacen(from, to, 1)).unwrap_err();
+            let text = error.to_string();
+            assert!(text.starts_with(place) && text.contains(says), "{text}");
+            assert_eq!(error.nearest.as_deref(), nearest, "{text}");
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! Git in: the versions of a file on the first-parent line of a branch. The only user of `git2`.
+//!
+//! Nothing is ever written to the repository.
+
+mod rename;
+
+use std::{fmt, path::Path, str::FromStr};
+
+use git2::{ErrorCode, ObjectType, Oid, Repository};
+
+/// Id of a commit: 40 hexadecimal digits, or 64 in a SHA-256 repository.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommitId(Box<str>);
+
+/// Not the id of a commit.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no commit id")]
+pub struct BadCommitId(String);
+
+impl FromStr for CommitId {
+    type Err = BadCommitId;
+
+    fn from_str(id: &str) -> Result<Self, BadCommitId> {
+        let hex = id.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        if hex && matches!(id.len(), 40 | 64) { Ok(CommitId(id.into())) } else { Err(BadCommitId(id.to_owned())) }
+    }
+}
+
+crate::model::text_form::serde_as_text!(CommitId);
+
+impl CommitId {
+    fn of(oid: Oid) -> Self {
+        CommitId(oid.to_string().into())
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Its first digits, for people.
+    pub fn short(&self) -> &str {
+        self.0.get(..10).unwrap_or(&self.0)
+    }
+}
+
+impl fmt::Display for CommitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Why a history cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    /// No repository there.
+    #[error("{path} is no git repository: {message}")]
+    NoRepository {
+        /// The directory.
+        path: String,
+        /// What git says.
+        message: String,
+    },
+    /// A branch without commits.
+    #[error("the repository has no commits")]
+    NoCommits,
+    /// A revision that git does not know.
+    #[error("no revision {0:?} in the repository")]
+    NoRevision(String),
+    /// The part of the history that is needed was not fetched.
+    #[error("the repository is shallow: the history before commit {0} is missing")]
+    Shallow(CommitId),
+    /// The path lies in a submodule.
+    #[error("commit {commit}: {path} lies in a submodule, whose history is its own")]
+    Submodule {
+        /// The commit.
+        commit: CommitId,
+        /// The path.
+        path: String,
+    },
+    /// A version that is not a file.
+    #[error("commit {commit}: {path} is {found}, not a file")]
+    NotAFile {
+        /// The commit.
+        commit: CommitId,
+        /// The path.
+        path: String,
+        /// What it is.
+        found: &'static str,
+    },
+    /// An object is missing or broken.
+    #[error("the repository is damaged: {0}")]
+    Damaged(String),
+}
+
+impl HistoryError {
+    /// The next step for whoever sees this error.
+    pub fn help(&self) -> String {
+        match self {
+            HistoryError::NoRepository { .. } => "run inside a git repository, or name one with --repo DIR".into(),
+            HistoryError::NoCommits => "commit the inventory first".into(),
+            HistoryError::NoRevision(_) => "`git log --first-parent` lists the commits that can be named".into(),
+            HistoryError::Shallow(_) => "fetch the whole history: git fetch --unshallow (in CI: fetch-depth: 0)".into(),
+            HistoryError::Submodule { .. } => "run changecast in the submodule's own repository".into(),
+            HistoryError::NotAFile { .. } => "name the inventory file itself".into(),
+            HistoryError::Damaged(_) => "check it with: git fsck".into(),
+        }
+    }
+}
+
+impl From<git2::Error> for HistoryError {
+    fn from(error: git2::Error) -> Self {
+        HistoryError::Damaged(error.message().to_owned())
+    }
+}
+
+/// A commit on the first-parent line that changed the inventory's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// The commit.
+    pub commit: CommitId,
+    /// Its first parent.
+    pub parent: Option<CommitId>,
+    /// Its committer time, in seconds since 1970 (UTC).
+    pub time: i64,
+    /// Where the file lies, or lay until this commit.
+    pub path: String,
+    /// The file's content, `None` where the commit deletes it.
+    blob: Option<Oid>,
+}
+
+impl Version {
+    /// Whether the file is there.
+    pub fn exists(&self) -> bool {
+        self.blob.is_some()
+    }
+}
+
+/// A repository, opened for reading.
+pub struct History {
+    repo: Repository,
+}
+
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("History").field(&self.repo.path()).finish()
+    }
+}
+
+/// Which commits to walk.
+#[derive(Clone, Debug, Default)]
+pub struct Walk {
+    /// The branch or revision to start from; `HEAD` when not given.
+    pub tip: Option<String>,
+    /// The revision after which the walk begins (it is not part of it).
+    pub since: Option<CommitId>,
+}
+
+impl History {
+    /// Opens the repository at or around `dir`; bare repositories and worktrees too.
+    ///
+    /// # Errors
+    /// [`HistoryError::NoRepository`].
+    pub fn open(dir: &Path) -> Result<Self, HistoryError> {
+        let repo = Repository::discover(dir).map_err(|error| HistoryError::NoRepository {
+            path: dir.display().to_string(),
+            message: error.message().to_owned(),
+        })?;
+        Ok(History { repo })
+    }
+
+    /// The working tree, when there is one.
+    pub fn root(&self) -> Option<&Path> {
+        self.repo.workdir()
+    }
+
+    /// The commit that a revision names; `HEAD` when none is given.
+    ///
+    /// # Errors
+    /// [`HistoryError::NoRevision`], [`HistoryError::NoCommits`].
+    pub fn resolve(&self, revision: Option<&str>) -> Result<CommitId, HistoryError> {
+        Ok(CommitId::of(self.tip(revision)?))
+    }
+
+    fn tip(&self, revision: Option<&str>) -> Result<Oid, HistoryError> {
+        let Some(name) = revision else { return self.head() };
+        let no_revision = || HistoryError::NoRevision(name.to_owned());
+        // A branch wins over a tag or file of its name.
+        let object =
+            self.repo.revparse_single(&format!("refs/heads/{name}")).or_else(|_| self.repo.revparse_single(name));
+        let commit = object.and_then(|object| object.peel_to_commit()).map_err(|_| no_revision())?;
+        Ok(commit.id())
+    }
+
+    /// The commit of HEAD. A clone of a bundle may leave HEAD on a branch that does not exist: the
+    /// only branch there is is meant then.
+    fn head(&self) -> Result<Oid, HistoryError> {
+        match self.repo.head() {
+            Ok(head) => Ok(head.peel_to_commit()?.id()),
+            Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
+                let mut branches = self.repo.branches(Some(git2::BranchType::Local))?;
+                match (branches.next(), branches.next()) {
+                    (Some(only), None) => Ok(only?.0.get().peel_to_commit()?.id()),
+                    _ => Err(HistoryError::NoCommits),
+                }
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The versions of a file, oldest first. `paths` are the places where it lies and lay, the newest
+    /// first; in every commit the first that exists counts. Before the oldest of them the file is
+    /// followed through renames, where its content proves one.
+    ///
+    /// # Errors
+    /// [`HistoryError`] when the history cannot be walked to its beginning, or to `walk.since`.
+    pub fn versions(&self, walk: &Walk, paths: &[String]) -> Result<Vec<Version>, HistoryError> {
+        let mut paths = paths.to_vec();
+        let mut versions: Vec<Version> = Vec::new();
+        let mut commit = self.repo.find_commit(self.tip(walk.tip.as_deref())?)?;
+        let mut here = self.find(&commit, &paths)?;
+        loop {
+            let id = CommitId::of(commit.id());
+            if walk.since.as_ref() == Some(&id) {
+                break;
+            }
+            let parent = self.parent(&commit)?;
+            let mut before = match &parent {
+                Some(parent) => self.find(parent, &paths)?,
+                None => None,
+            };
+            if let (Some((path, _)), None, Some(parent)) = (&here, &before, &parent) {
+                if let Some(earlier) = rename::earlier_path(&self.repo, parent, &commit, path)? {
+                    paths.push(earlier);
+                    before = self.find(parent, &paths)?;
+                }
+            }
+            if here != before {
+                let path = here.as_ref().or(before.as_ref()).map(|(path, _)| path.clone()).unwrap_or_default();
+                versions.push(Version {
+                    commit: id,
+                    parent: parent.as_ref().map(|parent| CommitId::of(parent.id())),
+                    time: commit.time().seconds(),
+                    path,
+                    blob: here.as_ref().map(|(_, blob)| *blob),
+                });
+            }
+            let Some(parent) = parent else { break };
+            (commit, here) = (parent, before);
+        }
+        versions.reverse();
+        Ok(versions)
+    }
+
+    /// Whether `commit` stands on the first-parent line of the tip.
+    ///
+    /// # Errors
+    /// [`HistoryError`] when the line cannot be walked.
+    pub fn on_line(&self, walk: &Walk, commit: &CommitId) -> Result<bool, HistoryError> {
+        let mut here = self.repo.find_commit(self.tip(walk.tip.as_deref())?)?;
+        loop {
+            if here.id().to_string() == commit.as_str() {
+                return Ok(true);
+            }
+            match self.parent(&here)? {
+                Some(parent) => here = parent,
+                None => return Ok(false),
+            }
+        }
+    }
+
+    /// The bytes of a version.
+    ///
+    /// # Errors
+    /// [`HistoryError::Damaged`] when the object is missing.
+    pub fn bytes(&self, version: &Version) -> Result<Option<Vec<u8>>, HistoryError> {
+        let Some(blob) = version.blob else { return Ok(None) };
+        Ok(Some(self.repo.find_blob(blob)?.content().to_vec()))
+    }
+
+    /// The bytes of a file in one commit: the first of `paths` that exists, with its path.
+    ///
+    /// # Errors
+    /// [`HistoryError`] when the revision or its objects cannot be read.
+    pub fn file_at(&self, revision: Option<&str>, paths: &[String]) -> Result<Option<(String, Vec<u8>)>, HistoryError> {
+        let commit = self.repo.find_commit(self.tip(revision)?)?;
+        let Some((path, blob)) = self.find(&commit, paths)? else { return Ok(None) };
+        Ok(Some((path, self.repo.find_blob(blob)?.content().to_vec())))
+    }
+
+    /// The first parent. A shallow clone ends at a commit whose parents were not fetched.
+    fn parent<'r>(&'r self, commit: &git2::Commit<'r>) -> Result<Option<git2::Commit<'r>>, HistoryError> {
+        match commit.parent(0) {
+            Ok(parent) => Ok(Some(parent)),
+            Err(_) if self.repo.is_shallow() => Err(HistoryError::Shallow(CommitId::of(commit.id()))),
+            Err(error) if error.code() == ErrorCode::NotFound && commit.parent_count() == 0 => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The first of `paths` that is a file in the commit.
+    fn find(&self, commit: &git2::Commit<'_>, paths: &[String]) -> Result<Option<(String, Oid)>, HistoryError> {
+        let tree = commit.tree()?;
+        for path in paths {
+            match tree.get_path(Path::new(path)) {
+                Ok(entry) => {
+                    let found = match (entry.kind(), entry.filemode()) {
+                        (Some(ObjectType::Blob), 0o120_000) => "a symbolic link",
+                        (Some(ObjectType::Blob), _) => return Ok(Some((path.clone(), entry.id()))),
+                        (Some(ObjectType::Tree), _) => "a folder",
+                        _ => "a submodule",
+                    };
+                    return Err(HistoryError::NotAFile {
+                        commit: CommitId::of(commit.id()),
+                        path: path.clone(),
+                        found,
+                    });
+                }
+                Err(error) if error.code() == ErrorCode::NotFound => {}
+                Err(_) => {
+                    return Err(HistoryError::Submodule { commit: CommitId::of(commit.id()), path: path.clone() });
+                }
+            }
+        }
+        Ok(None)
+    }
+}

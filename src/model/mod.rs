@@ -1,0 +1,29 @@
+//! The nouns: inventories, sections, entries and fields, and how their texts are compared.
+//!
+//! Nothing here knows where an inventory comes from or what becomes of it.
+
+mod date;
+mod id;
+mod inventory;
+mod moment;
+mod notice;
+mod place;
+mod role;
+mod set;
+mod status;
+mod text;
+pub(crate) mod text_form;
+mod url;
+mod value;
+
+pub use date::{FuzzyDate, Precision};
+pub use id::{BadId, EntryId, FieldKey, ListId, SectionId};
+pub use inventory::{Cell, Column, Entry, Fact, Hints, Inventory, Layout, Section};
+pub use moment::{BadMoment, Moment};
+pub use notice::{BadPeriod, DayUnit, Objection, ObjectionStart, Period, Terms, Trigger};
+pub use place::{Area, Place, places};
+pub use role::{Compared, ROLES, Role, RoleInfo, readable, same_label};
+pub use status::{Lifecycle, STATES, Status};
+pub use text::{Text, UncleanText, fold, same, strip_markup};
+pub use url::{BadUrl, WebUrl};
+pub use value::{items_beyond, lies_in_eu, says_the_same};

@@ -1,0 +1,285 @@
+//! Places: ISO 3166 countries by code and usual name, named regions, and places within them.
+//!
+//! The only user of `keshvar`, which carries the ISO 3166-1 table.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use keshvar::{Alpha2, CountryIterator};
+
+use super::{set, text::fold};
+
+/// A country or a named region.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Area {
+    /// A country of ISO 3166-1.
+    Country(Alpha2),
+    /// A region, by the name that it is compared by.
+    Region(&'static str),
+}
+
+impl Area {
+    /// ISO 3166-1 alpha-2 code, or the name of the region.
+    pub fn code(self) -> String {
+        match self {
+            Area::Country(alpha2) => alpha2.to_string(),
+            Area::Region(name) => name.to_owned(),
+        }
+    }
+
+    /// Whether the whole area lies in the European Union.
+    pub fn in_eu(self) -> bool {
+        match self {
+            Area::Country(alpha2) => GAZETTEER.eu.contains(&alpha2),
+            Area::Region(name) => name == "EU",
+        }
+    }
+}
+
+/// One place of a location text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The place as written.
+    pub text: String,
+    /// The country or region that it is or names, when known.
+    pub area: Option<Area>,
+    /// What it is compared by: the area, or the folded text, with the detail in parentheses.
+    pub key: String,
+}
+
+/// The places that a location text names, in its order.
+pub fn places(text: &str) -> Vec<Place> {
+    let items = set::items(text);
+    let mut places = Vec::with_capacity(items.len());
+    let mut rest = items.as_slice();
+    while let Some(first) = rest.first() {
+        // "Bosnia and Herzegovina" and "Korea, Republic of" were split by their own separators.
+        let joined = (2..=3).rev().filter(|n| *n <= rest.len()).find_map(|n| {
+            [" and ", ", "]
+                .iter()
+                .map(|by| rest[..n].join(by))
+                .find(|name| area_named(name).is_some())
+                .map(|name| (n, name))
+        });
+        let (taken, item) = joined.unwrap_or_else(|| (1, first.clone()));
+        places.push(place(item));
+        rest = &rest[taken..];
+    }
+    places
+}
+
+fn place(text: String) -> Place {
+    let (head, detail) = match text.split_once('(') {
+        Some((head, tail)) if !head.trim().is_empty() => (head.trim(), set::item_key(&format!("({tail}"))),
+        _ => (text.trim(), String::new()),
+    };
+    // A name in another spelling beside the area is no detail: "United States (US)".
+    let echo = text.split_once('(').and_then(|(_, tail)| area_named(tail.trim_end().trim_end_matches(')')));
+    let (area, head_key) = match area_named(head) {
+        Some(area) => (Some(area), area.code()),
+        None => match area_within(head) {
+            Some((area, rest)) => (Some(area), format!("{} {rest}", area.code())),
+            None => (GAZETTEER.towns.get(fold(head).as_str()).copied(), fold(head)),
+        },
+    };
+    let key =
+        if detail.is_empty() || (echo.is_some() && echo == area) { head_key } else { format!("{head_key} {detail}") };
+    Place { area: area.or(echo), key, text }
+}
+
+/// The country or region of exactly this name or code.
+fn area_named(name: &str) -> Option<Area> {
+    let name = name.trim().trim_end_matches('.');
+    let bare = name.strip_prefix("the ").or_else(|| name.strip_prefix("The ")).unwrap_or(name);
+    // Codes count in capitals only: "in" and "it" are words.
+    let capitals: String = bare.chars().filter(|c| *c != '.').collect();
+    if matches!(capitals.len(), 2 | 3) && capitals.bytes().all(|b| b.is_ascii_uppercase()) {
+        if let Some(area) = GAZETTEER.codes.get(capitals.as_str()) {
+            return Some(*area);
+        }
+    }
+    GAZETTEER.names.get(fold(bare).as_str()).copied()
+}
+
+/// The area that a longer phrase begins or ends with, and the rest: "EU regions", "Virginia, USA".
+fn area_within(phrase: &str) -> Option<(Area, String)> {
+    let words: Vec<&str> =
+        phrase.split([' ', ':', '\u{2013}', '\u{2014}']).filter(|w| !w.is_empty() && *w != "-").collect();
+    let known = |words: &[&str]| {
+        let name = words.join(" ");
+        // Two letters inside a phrase are a code only where they cannot be a word or abbreviation.
+        let risky = name.len() <= 3 && !matches!(name.as_str(), "US" | "USA" | "UK" | "EU" | "EEA");
+        if risky { None } else { area_named(&name) }
+    };
+    for taken in (1..words.len()).rev() {
+        let (head, tail) = words.split_at(taken);
+        if let Some(area) = known(head) {
+            return Some((area, fold(&tail.join(" "))));
+        }
+        let (head, tail) = words.split_at(words.len() - taken);
+        if let Some(area) = known(tail) {
+            return Some((area, fold(&head.join(" "))));
+        }
+    }
+    None
+}
+
+struct Gazetteer {
+    codes: HashMap<String, Area>,
+    names: HashMap<String, Area>,
+    towns: HashMap<&'static str, Area>,
+    eu: Vec<Alpha2>,
+}
+
+/// Named regions that location columns use beside countries.
+const REGIONS: [(&str, &[&str]); 17] = [
+    ("EU", &["european union", "eu27", "eu-27", "eu member states", "eu countries"]),
+    ("EEA", &["european economic area", "eea countries", "eu/eea", "eea/eu"]),
+    ("Global", &["worldwide", "global", "globally", "international", "anywhere"]),
+    ("Europe", &["europe"]),
+    ("EMEA", &["europe, middle east and africa"]),
+    ("APAC", &["asia pacific", "asia-pacific"]),
+    ("LATAM", &["latin america"]),
+    ("North America", &["north america"]),
+    ("South America", &["south america"]),
+    ("Americas", &["americas"]),
+    ("Asia", &["asia"]),
+    ("Southeast Asia", &["southeast asia", "south-east asia"]),
+    ("Africa", &["africa"]),
+    ("Middle East", &["middle east"]),
+    ("Oceania", &["oceania"]),
+    ("DACH", &["dach"]),
+    ("Nordics", &["nordics", "nordic countries"]),
+];
+
+/// Usual names that the ISO table lacks.
+const ALIASES: [(Alpha2, &str); 16] = [
+    (Alpha2::AE, "uae"),
+    (Alpha2::US, "america"),
+    (Alpha2::US, "u.s.a"),
+    (Alpha2::US, "u.s"),
+    (Alpha2::US, "united states of america (usa)"),
+    (Alpha2::GB, "great britain"),
+    (Alpha2::GB, "britain"),
+    (Alpha2::GB, "scotland"),
+    (Alpha2::GB, "wales"),
+    (Alpha2::GB, "northern ireland"),
+    (Alpha2::CZ, "czech"),
+    (Alpha2::KR, "korea, republic of"),
+    (Alpha2::TW, "taiwan"),
+    (Alpha2::NL, "holland"),
+    (Alpha2::CN, "china (prc)"),
+    (Alpha2::CN, "prc"),
+];
+
+/// Towns and cloud regions where data centres stand, with their country.
+const TOWNS: [(Alpha2, &[&str]); 20] = [
+    (Alpha2::AU, &["sydney", "melbourne", "ap-southeast-2", "ap-southeast-4"]),
+    (Alpha2::BE, &["brussels", "st. ghislain", "europe-west1"]),
+    (Alpha2::BR, &["sao paulo", "são paulo", "sa-east-1"]),
+    (Alpha2::CA, &["montreal", "toronto", "ca-central-1"]),
+    (Alpha2::CH, &["zurich", "zürich", "geneva", "eu-central-2", "europe-west6"]),
+    (
+        Alpha2::DE,
+        &["frankfurt", "berlin", "munich", "falkenstein", "nuremberg", "nürnberg", "eu-central-1", "europe-west3"],
+    ),
+    (Alpha2::ES, &["madrid", "eu-south-2"]),
+    (Alpha2::FI, &["helsinki", "hamina", "europe-north1"]),
+    (Alpha2::FR, &["paris", "strasbourg", "gravelines", "eu-west-3", "europe-west9", "france central"]),
+    (Alpha2::GB, &["london", "manchester", "eu-west-2", "europe-west2"]),
+    (Alpha2::ID, &["jakarta", "ap-southeast-3"]),
+    (Alpha2::IE, &["dublin", "eu-west-1"]),
+    (Alpha2::IN, &["mumbai", "hyderabad", "bangalore", "ap-south-1"]),
+    (Alpha2::IT, &["milan", "rome", "eu-south-1"]),
+    (Alpha2::JP, &["tokyo", "osaka", "ap-northeast-1", "ap-northeast-3"]),
+    (Alpha2::KR, &["seoul", "ap-northeast-2"]),
+    (Alpha2::NL, &["amsterdam", "eemshaven", "europe-west4"]),
+    (Alpha2::SE, &["stockholm", "eu-north-1", "sweden central"]),
+    (Alpha2::SG, &["ap-southeast-1", "asia-southeast1"]),
+    (
+        Alpha2::US,
+        &[
+            "virginia", "oregon", "ohio", "california", "texas", "ashburn", "us-east-1", "us-east-2", "us-west-1",
+            "us-west-2", "us-central1",
+        ],
+    ),
+];
+
+static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(|| {
+    let mut gazetteer =
+        Gazetteer { codes: HashMap::new(), names: HashMap::new(), towns: HashMap::new(), eu: Vec::new() };
+    for country in CountryIterator::new() {
+        let area = Area::Country(country.alpha2());
+        gazetteer.codes.insert(country.alpha2().to_string(), area);
+        gazetteer.codes.insert(country.alpha3().to_string(), area);
+        for name in [country.iso_short_name(), country.iso_long_name()].iter().chain(country.unofficial_name_list()) {
+            let name = fold(name);
+            gazetteer.names.insert(name.strip_prefix("the ").unwrap_or(&name).to_owned(), area);
+        }
+        if country.eu_member() {
+            gazetteer.eu.push(country.alpha2());
+        }
+    }
+    for (region, names) in REGIONS {
+        let area = Area::Region(region);
+        gazetteer.codes.insert(region.to_owned(), area);
+        gazetteer.names.insert(region.to_lowercase(), area);
+        gazetteer.names.extend(names.iter().map(|name| ((*name).to_owned(), area)));
+    }
+    gazetteer.codes.insert("UK".to_owned(), Area::Country(Alpha2::GB));
+    gazetteer.names.extend(ALIASES.iter().map(|(country, name)| ((*name).to_owned(), Area::Country(*country))));
+    for (country, towns) in TOWNS {
+        gazetteer.towns.extend(towns.iter().map(|town| (*town, Area::Country(country))));
+    }
+    gazetteer
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn keys(text: &str) -> BTreeSet<String> {
+        places(text).into_iter().map(|place| place.key).collect()
+    }
+
+    #[test]
+    fn names_codes_and_order_do_not_matter() {
+        for (a, b) in [
+            ("USA/EU", "EU, United States"),
+            ("US", "the United States of America"),
+            ("UK and Ireland", "Ireland; United Kingdom"),
+            ("European Economic Area", "EEA"),
+            ("Worldwide", "Global"),
+            ("Bosnia and Herzegovina, Germany", "DE, BA"),
+            ("Trinidad and Tobago", "TT"),
+            ("Deutschland", "Germany"),
+            ("United States (US)", "USA"),
+            ("U.S.", "US"),
+        ] {
+            assert_eq!(keys(a), keys(b), "{a} / {b}");
+        }
+        for (a, b) in [
+            ("Europe", "European Economic Area"),
+            ("EU", "EEA"),
+            ("Helsinki (HEL1)", "Frankfurt (FRA1)"),
+            ("United States", "United States (primary)"),
+            ("Ireland", "Northern Ireland"),
+        ] {
+            assert_ne!(keys(a), keys(b), "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn areas_are_known_through_towns_and_phrases() {
+        let area = |text: &str| places(text).first().and_then(|place| place.area).map(Area::code);
+        assert_eq!(area("Helsinki (HEL1)").as_deref(), Some("FI"));
+        assert_eq!(area("EU regions").as_deref(), Some("EU"));
+        assert_eq!(area("Virginia, USA").as_deref(), Some("US"));
+        assert_eq!(area("eu-central-1").as_deref(), Some("DE"));
+        assert_eq!(area("US East").as_deref(), Some("US"));
+        assert_eq!(area("IT department"), None);
+        assert_eq!(area("Region as configured"), None);
+        assert!(places("Frankfurt").iter().all(|p| p.area.is_some_and(Area::in_eu)));
+        assert!(!places("United Kingdom").iter().any(|p| p.area.is_some_and(Area::in_eu)));
+    }
+}

@@ -1,0 +1,318 @@
+//! What a column or key means: the table of roles, and how a header is recognised.
+
+use super::{FieldKey, text::fold};
+
+/// The meaning of a field. It decides how the field is compared and what its change is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The name of the entry itself.
+    Name,
+    /// A product or service of the vendor.
+    Service,
+    /// What the vendor is used for.
+    Purpose,
+    /// Where data are processed.
+    Location,
+    /// Which data are processed.
+    Data,
+    /// The safeguard of an international transfer.
+    Transfer,
+    /// Where in its life the entry stands.
+    Status,
+    /// Which products, plans or customers it concerns.
+    Scope,
+    /// Certificates and attestations.
+    Certification,
+    /// From when, or until when.
+    Effective,
+    /// A web page.
+    Link,
+    /// Anything else.
+    Other,
+}
+
+/// How two texts of a role are held against each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// As wording.
+    Text,
+    /// As a set of items.
+    Set,
+    /// As a set of places.
+    Places,
+    /// As a state of a life cycle with the words around it.
+    Lifecycle,
+    /// As a date or period with its precision.
+    Date,
+    /// As a web address.
+    Url,
+}
+
+/// One row of the table of roles.
+#[derive(Debug)]
+pub struct RoleInfo {
+    /// The role.
+    pub role: Role,
+    /// Its key in inventories and published documents.
+    pub key: &'static str,
+    /// How its texts are compared.
+    pub compared: Compared,
+    /// Headers and keys that mean this role, best first, in singular and lower case.
+    exact: &'static [&'static str],
+    /// Words of which a header of this role holds at least one …
+    core: &'static [&'static str],
+    /// … while all its other words are among these.
+    around: &'static [&'static str],
+}
+
+/// The table of roles. The first row that recognises a header gives its role.
+pub static ROLES: [RoleInfo; 12] = [
+    RoleInfo {
+        role: Role::Name,
+        key: "name",
+        compared: Compared::Text,
+        exact: &[
+            "name", "subprocessor", "sub processor", "vendor", "processor", "provider", "company", "entity",
+            "third party", "service provider", "supplier", "organization", "organisation", "partner", "recipient",
+            "legal entity", "item", "framework", "principle", "layer", "control",
+        ],
+        core: &["name", "vendor", "subprocessor", "processor", "provider", "supplier", "entity", "company"],
+        around: &["of", "the", "sub", "third", "party", "legal", "service", "full", "authorized", "authorised", "our"],
+    },
+    RoleInfo {
+        role: Role::Service,
+        key: "service",
+        compared: Compared::Text,
+        exact: &["service", "product", "service name", "product name", "tool"],
+        core: &[],
+        around: &[],
+    },
+    RoleInfo {
+        role: Role::Location,
+        key: "location",
+        compared: Compared::Places,
+        exact: &["location", "country", "region", "place", "hosting", "geography", "jurisdiction", "data residency"],
+        core: &["location", "country", "region", "place", "hosting"],
+        around: &[
+            "of", "the", "processing", "process", "processed", "data", "server", "storage", "stored", "hosting",
+            "service", "primary", "personal", "where", "is", "are", "or", "and", "subprocessing", "geographic",
+            "activity",
+        ],
+    },
+    RoleInfo {
+        role: Role::Transfer,
+        key: "transfer",
+        compared: Compared::Set,
+        exact: &["transfer", "transfer mechanism", "safeguard", "international transfer", "transfer safeguard"],
+        core: &["transfer", "safeguard"],
+        around: &[
+            "mechanism", "data", "international", "cross", "border", "of", "for", "legal", "basis", "tool",
+            "appropriate",
+        ],
+    },
+    RoleInfo {
+        role: Role::Data,
+        key: "data",
+        compared: Compared::Set,
+        exact: &[
+            "data", "data processed", "data category", "category of data", "type of data", "personal data", "data type",
+        ],
+        core: &["data", "pii", "information"],
+        around: &[
+            "category", "type", "kind", "of", "the", "personal", "customer", "user", "processed", "process",
+            "processing", "shared", "accessed", "collected", "involved", "element", "subject", "to",
+        ],
+    },
+    RoleInfo {
+        role: Role::Purpose,
+        key: "purpose",
+        compared: Compared::Text,
+        exact: &[
+            "purpose", "purpose of processing", "description", "services", "use", "function", "nature of processing",
+            "description of processing", "activity", "what we use it for", "role",
+        ],
+        core: &["purpose", "description", "nature", "use", "function", "activity", "service"],
+        around: &[
+            "of", "the", "and", "for", "processing", "sub", "subprocessor", "processor", "subject", "matter", "data",
+            "service", "provided", "business", "type", "by", "brief", "case", "performed",
+        ],
+    },
+    RoleInfo {
+        role: Role::Status,
+        key: "status",
+        compared: Compared::Lifecycle,
+        exact: &["status", "state"],
+        core: &["status"],
+        around: &["current", "of", "the", "engagement"],
+    },
+    RoleInfo {
+        role: Role::Scope,
+        key: "scope",
+        compared: Compared::Set,
+        exact: &[
+            "scope", "applies to", "products", "plan", "applicable to", "applicable service", "used by",
+            "applicable product",
+        ],
+        core: &[],
+        around: &[],
+    },
+    RoleInfo {
+        role: Role::Certification,
+        key: "certification",
+        compared: Compared::Set,
+        exact: &["certification", "compliance", "attestation", "certificate", "security certification"],
+        core: &["certification", "attestation"],
+        around: &["security", "compliance", "and", "or"],
+    },
+    RoleInfo {
+        role: Role::Effective,
+        key: "effective",
+        compared: Compared::Date,
+        exact: &[
+            "effective", "effective date", "from", "target", "target date", "effective from", "start date",
+            "date effective",
+        ],
+        core: &["effective"],
+        around: &["date", "from", "of", "as"],
+    },
+    RoleInfo {
+        role: Role::Link,
+        key: "link",
+        compared: Compared::Url,
+        exact: &[
+            "link", "url", "website", "web site", "dpa", "security page", "homepage", "privacy policy", "dpa link",
+            "web page",
+        ],
+        core: &["url", "website", "link"],
+        around: &["vendor", "company", "privacy", "policy", "dpa", "security", "to", "more", "information"],
+    },
+    RoleInfo { role: Role::Other, key: "other", compared: Compared::Text, exact: &[], core: &[], around: &[] },
+];
+
+impl Role {
+    /// The role's row.
+    pub fn info(self) -> &'static RoleInfo {
+        ROLES.iter().find(|row| row.role == self).unwrap_or(&ROLES[ROLES.len() - 1])
+    }
+
+    /// The role that a header or key means, with how well it fits: 0 is the best.
+    /// Case, punctuation and plural do not matter, except where a plural has a meaning of its own.
+    pub fn of_label(label: &str) -> (Role, usize) {
+        let words = words(label);
+        let verbatim = words.join(" ");
+        let singular: Vec<&str> = words.iter().map(|word| singular(word)).collect();
+        let phrase = singular.join(" ");
+        for form in [&verbatim, &phrase] {
+            for row in &ROLES {
+                if let Some(rank) = row.exact.iter().position(|exact| exact == form) {
+                    return (row.role, rank);
+                }
+            }
+        }
+        let fits = |row: &&RoleInfo| {
+            singular.iter().any(|word| row.core.contains(word))
+                && singular.iter().all(|word| row.core.contains(word) || row.around.contains(word))
+        };
+        ROLES.iter().find(fits).map_or((Role::Other, usize::MAX), |row| (row.role, row.exact.len() + singular.len()))
+    }
+
+    /// The role of a published field, which is all that a published document says of it.
+    pub fn of_field(field: &FieldKey, label: &str) -> Role {
+        ROLES.iter().find(|row| row.key == field.as_str()).map_or_else(|| Role::of_label(label).0, |row| row.role)
+    }
+}
+
+/// The words of a header: letters and digits only, `Sub-processor(s)` is one word.
+fn words(label: &str) -> Vec<String> {
+    let folded = fold(label).replace("(s)", "").replace("(es)", "").replace("(ies)", "");
+    let joined = folded.replace("sub-processor", "subprocessor").replace("sub processor", "subprocessor");
+    joined.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+}
+
+fn singular(word: &str) -> &str {
+    match word {
+        "categories" => "category",
+        "countries" => "country",
+        "companies" => "company",
+        "entities" => "entity",
+        "activities" => "activity",
+        "parties" => "party",
+        "purposes" => "purpose",
+        "uses" | "usage" => "use",
+        "status" | "process" | "address" | "basis" => word,
+        word if word.ends_with("ss") => word,
+        word => word.strip_suffix('s').unwrap_or(word),
+    }
+}
+
+/// Whether two headers are the same but for case, punctuation and plural.
+pub fn same_label(a: &str, b: &str) -> bool {
+    let form = |label: &str| words(label).iter().map(|word| singular(word).to_owned()).collect::<Vec<_>>();
+    a == b || form(a) == form(b)
+}
+
+/// A key or header as people read it: `base_pricing` becomes `Base pricing`.
+pub fn readable(key: &str) -> String {
+    let is_key = !key.contains(char::is_whitespace)
+        && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
+    if !is_key {
+        return key.to_owned();
+    }
+    let spaced = key.replace(['_', '-'], " ");
+    let mut chars = spaced.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_mean_roles() {
+        for (label, role) in [
+            ("Sub-processor", Role::Name),
+            ("Name of Subprocessor", Role::Name),
+            ("SUB-PROCESSORS", Role::Name),
+            ("Third-party service provider", Role::Name),
+            ("Entity name", Role::Name),
+            ("Vendor(s)", Role::Name),
+            ("Service", Role::Service),
+            ("Services", Role::Purpose),
+            ("Product", Role::Service),
+            ("Products", Role::Scope),
+            ("Description of Processing", Role::Purpose),
+            ("Nature and purpose of processing", Role::Purpose),
+            ("Location of processing", Role::Location),
+            ("Processing Location(s)", Role::Location),
+            ("countries", Role::Location),
+            ("Data storage location", Role::Location),
+            ("Corporate Location", Role::Other),
+            ("Data processed", Role::Data),
+            ("Categories of personal data", Role::Data),
+            ("data_categories", Role::Data),
+            ("Category of data", Role::Data),
+            ("Transfer Mechanism", Role::Transfer),
+            ("Data transfer safeguards", Role::Transfer),
+            ("Applies To", Role::Scope),
+            ("Certifications", Role::Certification),
+            ("Effective date", Role::Effective),
+            ("url", Role::Link),
+            ("Status", Role::Status),
+            ("Notes", Role::Other),
+            ("base_pricing", Role::Other),
+            ("Address", Role::Other),
+        ] {
+            assert_eq!(Role::of_label(label).0, role, "{label}");
+        }
+    }
+
+    #[test]
+    fn every_role_has_its_row_and_its_key() {
+        for row in &ROLES {
+            assert!(std::ptr::eq(row.role.info(), row));
+            assert_eq!(Role::of_label(row.key).0, row.role, "{}", row.key);
+        }
+        assert_eq!(readable("base_pricing"), "Base pricing");
+        assert_eq!(readable("URL"), "URL");
+    }
+}

@@ -1,0 +1,119 @@
+//! Sets written as text: "Names, e-mail addresses and IP addresses".
+
+use super::text::fold;
+
+/// Splits a text into its items, in the order of the text. Separators are `,` `;` `/`, line breaks
+/// of HTML and the words "and", "or" and "&" between items; inside parentheses nothing is split.
+pub fn items(text: &str) -> Vec<String> {
+    let text = break_lines(text);
+    let chars: Vec<char> = text.chars().collect();
+    let mut items = Vec::new();
+    let (mut item, mut depth) = (String::new(), 0usize);
+    let mut i = 0;
+    while let Some(&c) = chars.get(i) {
+        let separator = if depth > 0 { 0 } else { separator_length(&chars, i) };
+        if separator > 0 {
+            push(&mut items, &item);
+            item.clear();
+            i += separator;
+            continue;
+        }
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        item.push(c);
+        i += 1;
+    }
+    push(&mut items, &item);
+    items
+}
+
+fn push(items: &mut Vec<String>, item: &str) {
+    let item = item.trim();
+    if !item.is_empty() {
+        items.push(item.to_owned());
+    }
+}
+
+/// `<br>` in all its spellings separates items.
+fn break_lines(text: &str) -> String {
+    let mut out = text.to_owned();
+    for tag in ["<br>", "<br/>", "<br />", "</br>", "<BR>", "<BR/>", "<BR />"] {
+        if out.contains(tag) {
+            out = out.replace(tag, "; ");
+        }
+    }
+    out
+}
+
+/// How many characters the separator that begins at `at` takes; 0 when none does.
+fn separator_length(chars: &[char], at: usize) -> usize {
+    match chars[at] {
+        ';' => 1,
+        // A comma or slash between digits ("1,000", "24/7") or in a web address separates nothing.
+        c @ (',' | '/') => {
+            let digit = |i: Option<usize>| i.and_then(|i| chars.get(i)).is_some_and(char::is_ascii_digit);
+            let inside_number = digit(at.checked_sub(1)) && digit(Some(at + 1));
+            usize::from(!inside_number && !(c == '/' && in_address(chars, at)))
+        }
+        c if c.is_whitespace() => ["and", "or", "&"].iter().find_map(|word| word_length(chars, at, word)).unwrap_or(0),
+        _ => 0,
+    }
+}
+
+fn in_address(chars: &[char], at: usize) -> bool {
+    let start = chars[..at].iter().rposition(|c| c.is_whitespace()).map_or(0, |i| i + 1);
+    let end = chars[at..].iter().position(|c| c.is_whitespace()).map_or(chars.len(), |i| at + i);
+    chars[start..end].windows(3).any(|w| w == [':', '/', '/'])
+}
+
+/// Length of " and " at `at`, when it stands there.
+fn word_length(chars: &[char], at: usize, word: &str) -> Option<usize> {
+    let length = word.chars().count();
+    let found = chars.get(at + 1..=at + length)?;
+    let matches = found.iter().flat_map(|c| c.to_lowercase()).eq(word.chars());
+    (matches && chars.get(at + length + 1)?.is_whitespace()).then_some(length + 2)
+}
+
+/// The form in which one item is compared; what it has in parentheses is a set of its own.
+pub fn item_key(item: &str) -> String {
+    let item = item.trim();
+    let lower = item.to_lowercase();
+    let item = if lower.starts_with("and ") { &item[4..] } else { item };
+    let Some((head, tail)) = item.split_once('(') else { return fold(item) };
+    let (inner, rest) = tail.rsplit_once(')').unwrap_or((tail, ""));
+    let mut parts: Vec<String> = items(inner).iter().map(|part| item_key(part)).collect();
+    parts.sort();
+    format!("{} ({}) {}", fold(head), parts.join(", "), fold(rest)).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn keys(text: &str) -> BTreeSet<String> {
+        items(text).iter().map(|item| item_key(item)).collect()
+    }
+
+    #[test]
+    fn order_and_separators_do_not_matter() {
+        for (a, b) in [
+            ("Names, e-mail addresses and IP addresses", "IP addresses; names; e-mail addresses"),
+            ("A/B", "b<br>a"),
+            ("Names, emails, and phones", "phones & emails & names"),
+            ("AWS (us-east-1, us-west-2)", "AWS (us-west-2, us-east-1)"),
+        ] {
+            assert_eq!(keys(a), keys(b));
+        }
+        assert_eq!(
+            items("IP/request metadata; up to 1,000 rows, 24/7"),
+            ["IP", "request metadata", "up to 1,000 rows", "24/7"]
+        );
+        assert_eq!(items("see https://a.example/b/c"), ["see https://a.example/b/c"]);
+        assert_eq!(items("Brand (a, b) or (c/d)"), ["Brand (a, b)", "(c/d)"]);
+        assert!(items(" ; ,").is_empty());
+    }
+}

@@ -1,0 +1,218 @@
+//! Text of an inventory: cleaned once on the way in, folded where it is compared.
+
+use std::{fmt, str::FromStr};
+
+use unicode_normalization::UnicodeNormalization;
+
+/// One line of text from an inventory.
+///
+/// Holds no control character, no character that XML 1.0 forbids, no bidirectional override and no
+/// invisible filler; runs of white space are single spaces. Everything behind the readers can
+/// therefore print it after the escaping of its own format, and canonical JSON needs no `\u` escape.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(Box<str>);
+
+impl Text {
+    /// Cleans `raw`: what may not be shown is dropped, line breaks and tabs become spaces.
+    pub fn new(raw: &str) -> Self {
+        if raw.bytes().all(|b| (0x21..0x7f).contains(&b)) {
+            return Text(raw.into());
+        }
+        let mut out = String::with_capacity(raw.len());
+        for c in raw.chars() {
+            if c.is_whitespace() || matches!(c, '\u{0}'..='\u{1f}' | '\u{2028}' | '\u{2029}') {
+                if !out.is_empty() && !out.ends_with(' ') {
+                    out.push(' ');
+                }
+            } else if !is_unfit(c) {
+                out.push(c);
+            }
+        }
+        out.truncate(out.trim_end().len());
+        Text(out.into())
+    }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether nothing is left to show.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Characters that are removed from every text: controls (C0, DEL, C1), non-characters and other
+/// code points outside XML 1.0 §2.2, bidirectional controls (they can make a page show another text
+/// than the signed one), zero-width fillers and tag characters.
+fn is_unfit(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        || (c as u32) & 0xfffe == 0xfffe
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(raw: &str) -> Self {
+        Text::new(raw)
+    }
+}
+
+/// A text of a published document that this program would not have written.
+#[derive(Debug, thiserror::Error)]
+#[error("text with control, bidirectional or repeated white-space characters: {0:?}")]
+pub struct UncleanText(String);
+
+impl FromStr for Text {
+    type Err = UncleanText;
+
+    fn from_str(raw: &str) -> Result<Self, UncleanText> {
+        let text = Text::new(raw);
+        if text.as_str() == raw { Ok(text) } else { Err(UncleanText(raw.to_owned())) }
+    }
+}
+
+super::text_form::serde_as_text!(Text);
+
+/// The form in which two texts are compared: Unicode NFKC, lower case, without Markdown and HTML
+/// markup, entities, footnote marks, typographic quotes and dashes, and closing punctuation. Link
+/// targets stay, since another target is another statement.
+pub fn fold(text: &str) -> String {
+    let plain = strip_markup(text);
+    let mut out = String::with_capacity(plain.len());
+    for c in plain.nfkc().flat_map(char::to_lowercase) {
+        match c {
+            '\u{2018}'..='\u{201b}' | '\u{2032}' => out.push('\''),
+            '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ab}' | '\u{bb}' => out.push('"'),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => out.push('-'),
+            c if c.is_whitespace() => {
+                if !out.is_empty() && !out.ends_with(' ') {
+                    out.push(' ');
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    out.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '*' | '!')).to_owned()
+}
+
+/// The text without inline markup: emphasis, code marks, tags, entities, footnote marks and
+/// backslash escapes are gone; of a link its text and its target remain.
+pub fn strip_markup(text: &str) -> String {
+    if !text.contains(['*', '_', '`', '<', '&', '[', '\\', '~']) {
+        return text.to_owned();
+    }
+    let decoded = html_escape::decode_html_entities(text);
+    let chars: Vec<char> = decoded.chars().collect();
+    let mut out = String::with_capacity(decoded.len());
+    let mut i = 0;
+    while let Some(&c) = chars.get(i) {
+        let rest = chars.get(i + 1..).unwrap_or_default();
+        match c {
+            '\\' if rest.first().is_some_and(char::is_ascii_punctuation) => {
+                out.push(rest[0]);
+                i += 1;
+            }
+            '<' => match tag_length(rest) {
+                Some(length) => {
+                    out.push(' ');
+                    i += length;
+                }
+                None => out.push(c),
+            },
+            '[' if rest.first() == Some(&'^') => match rest.iter().position(|&c| c == ']') {
+                Some(length) => i += length + 1,
+                None => out.push(c),
+            },
+            ']' if rest.first() == Some(&'(') => match rest.iter().position(|&c| c == ')') {
+                Some(length) => {
+                    out.push(' ');
+                    out.extend(&rest[1..length]);
+                    i += length + 1;
+                }
+                None => out.push(c),
+            },
+            '[' if link_follows(rest) => {}
+            '*' | '`' => {}
+            '~' if rest.first() == Some(&'~') => i += 1,
+            '_' if !within_word(&chars, i) => {}
+            c => out.push(c),
+        }
+        i += 1;
+    }
+    out
+}
+
+/// Length of an HTML tag's rest (`b>`, `br />`, `/a>`), or `None` when `<` opens no tag.
+fn tag_length(rest: &[char]) -> Option<usize> {
+    let name = if rest.first() == Some(&'/') { rest.get(1) } else { rest.first() };
+    if !name.is_some_and(|c| c.is_ascii_alphabetic() || *c == '!') {
+        return None;
+    }
+    rest.iter().position(|&c| c == '>').map(|at| at + 1)
+}
+
+fn link_follows(rest: &[char]) -> bool {
+    rest.iter().position(|&c| c == ']').is_some_and(|at| rest.get(at + 1) == Some(&'('))
+}
+
+fn within_word(chars: &[char], at: usize) -> bool {
+    let word = |i: Option<usize>| i.and_then(|i| chars.get(i)).is_some_and(|c| c.is_alphanumeric() || *c == '_');
+    word(at.checked_sub(1)) && word(Some(at + 1))
+}
+
+/// Whether two texts say the same when everything that is only presentation is left out.
+pub fn same(a: &str, b: &str) -> bool {
+    a == b || fold(a) == fold(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cleaning_drops_what_may_not_be_shown() {
+        for (raw, clean) in [
+            ("  a \t b\r\n c ", "a b c"),
+            ("a\u{0}b\u{7f}c\u{85}d", "a bc d"),
+            ("x\u{202e}y\u{2066}z\u{200b}\u{feff}", "xyz"),
+            ("\u{fffe}ok\u{1ffff}", "ok"),
+            ("naïve – “quoted”", "naïve – “quoted”"),
+        ] {
+            assert_eq!(Text::new(raw).as_str(), clean, "{raw:?}");
+            assert_eq!(Text::new(clean).as_str(), clean, "cleaning is idempotent");
+        }
+        assert!(serde_json::from_str::<Text>("\"a\\u0000b\"").is_err());
+    }
+
+    #[test]
+    fn folding_ignores_presentation_only() {
+        for (a, b) in [
+            ("**Cloud** hosting.", "cloud  hosting"),
+            ("A &amp; B", "A & B"),
+            ("the `user` field", "the user field"),
+            ("<b>x</b>", "x"),
+            ("$4 per u/m[^price]", "$4 per u/m *"),
+            ("\u{201c}Send\u{201d} \u{2013} it", "\"send\" - it"),
+        ] {
+            assert!(same(a, b), "{a:?} {b:?}: {:?} {:?}", fold(a), fold(b));
+        }
+        for (a, b) in [
+            ("[x](https://a.example)", "[x](https://b.example)"),
+            ("snake_case", "snakecase"),
+            ("1 < 2", "1 2"),
+            ("data at rest", "data in transit"),
+        ] {
+            assert!(!same(a, b), "{a:?} {b:?}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! A text read by its role, so that two texts can be compared by what they say.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Compared, Text,
+    date::FuzzyDate,
+    place::places,
+    set,
+    status::Status,
+    text::{fold, strip_markup},
+};
+
+/// What a text says, by the way its role is compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Value {
+    Text(String),
+    Set(BTreeSet<String>),
+    Status(Status),
+    Date(FuzzyDate),
+}
+
+impl Value {
+    fn read(compared: Compared, text: &str) -> Self {
+        match compared {
+            Compared::Text => Value::Text(fold(text)),
+            Compared::Set => Value::Set(set::items(text).iter().map(|item| set::item_key(item)).collect()),
+            Compared::Places => Value::Set(places(text).into_iter().map(|place| place.key).collect()),
+            Compared::Lifecycle => Value::Status(Status::read(text)),
+            Compared::Date => FuzzyDate::read(text).map_or_else(|| Value::Text(fold(text)), Value::Date),
+            Compared::Url => Value::Text(strip_markup(text).trim().trim_end_matches('/').to_owned()),
+        }
+    }
+}
+
+/// Whether two texts of a role say the same.
+pub fn says_the_same(compared: Compared, a: &Text, b: &Text) -> bool {
+    a == b || Value::read(compared, a.as_str()) == Value::read(compared, b.as_str())
+}
+
+/// The items of `text` that `other` does not have, as written; empty for roles that are no sets.
+pub fn items_beyond(compared: Compared, text: Option<&Text>, other: Option<&Text>) -> Vec<Text> {
+    let keyed = |text: Option<&Text>| -> Vec<(String, String)> {
+        let text = text.map(Text::as_str).unwrap_or_default();
+        match compared {
+            Compared::Set => set::items(text).into_iter().map(|item| (set::item_key(&item), item)).collect(),
+            Compared::Places => places(text).into_iter().map(|place| (place.key, place.text)).collect(),
+            _ => Vec::new(),
+        }
+    };
+    let known: BTreeSet<String> = keyed(other).into_iter().map(|(key, _)| key).collect();
+    let mut seen = BTreeSet::new();
+    let mut beyond = keyed(text);
+    beyond.retain(|(key, _)| !known.contains(key) && seen.insert(key.clone()));
+    beyond.into_iter().map(|(_, item)| Text::new(&item)).collect()
+}
+
+/// Whether every place of the text is known to lie in the European Union.
+pub fn lies_in_eu(text: &Text) -> bool {
+    let places = places(text.as_str());
+    !places.is_empty() && places.iter().all(|place| place.area.is_some_and(|area| area.in_eu()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_role_ignores_what_it_may() {
+        for (compared, a, b) in [
+            (Compared::Text, "Cloud hosting.", "**cloud** hosting"),
+            (Compared::Set, "names, e-mails", "E-mails; names"),
+            (Compared::Places, "USA/EU", "EU, United States"),
+            (Compared::Lifecycle, "Active", "in use"),
+            (Compared::Date, "H2 2026", "2026-H2"),
+            (Compared::Url, "https://a.example/", "https://a.example"),
+        ] {
+            assert!(says_the_same(compared, &a.into(), &b.into()), "{a} / {b}");
+        }
+        for (compared, a, b) in [
+            (Compared::Text, "names, e-mails", "e-mails; names"),
+            (Compared::Url, "https://a.example/A", "https://a.example/a"),
+            (Compared::Lifecycle, "Optional", "Optional (one or the other)"),
+            (Compared::Date, "2026", "2026 (tentative)"),
+        ] {
+            assert!(!says_the_same(compared, &a.into(), &b.into()), "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn gained_and_lost_are_what_was_written() {
+        let (a, b) = (Text::new("United States, Europe"), Text::new("USA; EEA, EEA"));
+        assert_eq!(items_beyond(Compared::Places, Some(&b), Some(&a)), [Text::new("EEA")]);
+        assert_eq!(items_beyond(Compared::Places, Some(&a), Some(&b)), [Text::new("Europe")]);
+        assert!(items_beyond(Compared::Text, Some(&a), None).is_empty());
+        assert!(lies_in_eu(&"Helsinki (HEL1), Frankfurt".into()));
+        assert!(!lies_in_eu(&"Helsinki, Zurich".into()) && !lies_in_eu(&"".into()));
+    }
+}

@@ -1,0 +1,147 @@
+//! The one junction: history to versions to changes to releases to files.
+
+use crate::{
+    change::{Before, ChangeSet, diff},
+    history::{CommitId, History, HistoryError, Version, Walk},
+    model::{Inventory, Moment},
+    read::{self, Options, Problem, ReadError, Reading, Warning},
+};
+
+/// Where a list's versions come from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Paths of the inventory, newest first.
+    pub paths: Vec<String>,
+    /// How its files are read.
+    pub options: Options,
+}
+
+/// What one commit did to a list.
+#[derive(Clone, Debug)]
+pub struct LogRow {
+    /// The commit.
+    pub commit: CommitId,
+    /// Its first parent.
+    pub parent: Option<CommitId>,
+    /// When it counts as published: its committer time, later than every earlier change.
+    pub published: Moment,
+    /// The file.
+    pub path: String,
+    /// What it changed, or why it could not be read.
+    pub outcome: Outcome,
+    /// What a careful reader would point out in the version.
+    pub warnings: Vec<Warning>,
+}
+
+/// What became of a version.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// It was read and compared with the last readable version.
+    Read(ChangeSet),
+    /// It cannot be read; the next readable version is compared with the last readable one.
+    Unreadable(ReadError),
+}
+
+impl LogRow {
+    /// The changes, empty for an unreadable version.
+    pub fn changes(&self) -> Option<&ChangeSet> {
+        match &self.outcome {
+            Outcome::Read(changes) => Some(changes),
+            Outcome::Unreadable(_) => None,
+        }
+    }
+}
+
+/// How a list stands after a version.
+#[derive(Clone, Debug, Default)]
+pub enum Standing {
+    /// Never published.
+    #[default]
+    Unpublished,
+    /// Left the file.
+    Withdrawn,
+    /// Listed.
+    Listed(Inventory),
+}
+
+impl Standing {
+    /// As the earlier side of a comparison.
+    pub fn before(&self) -> Before<'_> {
+        match self {
+            Standing::Unpublished => Before::Unpublished,
+            Standing::Withdrawn => Before::Withdrawn,
+            Standing::Listed(inventory) => Before::Listed(inventory),
+        }
+    }
+}
+
+/// Follows a list through its versions, one after the other.
+#[derive(Debug, Default)]
+pub struct Follower {
+    standing: Standing,
+    published: Option<Moment>,
+}
+
+impl Follower {
+    /// Takes the next version.
+    ///
+    /// # Errors
+    /// [`HistoryError`] when its bytes cannot be read from the repository.
+    pub fn step(&mut self, history: &History, version: &Version, options: &Options) -> Result<LogRow, HistoryError> {
+        let (outcome, warnings) = match read_version(history, version, options)? {
+            Ok(after) => {
+                let (after, warnings) =
+                    after.map_or((None, Vec::new()), |Reading { inventory, warnings }| (Some(inventory), warnings));
+                let changes = diff(self.standing.before(), after.as_ref());
+                self.standing = match (after, &self.standing) {
+                    (Some(inventory), _) => Standing::Listed(inventory),
+                    (None, Standing::Unpublished) => Standing::Unpublished,
+                    (None, _) => Standing::Withdrawn,
+                };
+                (Outcome::Read(changes), warnings)
+            }
+            Err(error) => (Outcome::Unreadable(error), Vec::new()),
+        };
+        let time = Moment::of_commit(version.time);
+        let announces = matches!(&outcome, Outcome::Read(changes) if !changes.changes.is_empty());
+        let published = match self.published {
+            Some(last) if announces => time.max(last.next()),
+            _ => time,
+        };
+        if announces {
+            self.published = Some(published);
+        }
+        Ok(LogRow {
+            commit: version.commit.clone(),
+            parent: version.parent.clone(),
+            published,
+            path: version.path.clone(),
+            outcome,
+            warnings,
+        })
+    }
+}
+
+/// Reads a version: `Ok(None)` when the list is not there.
+fn read_version(
+    history: &History,
+    version: &Version,
+    options: &Options,
+) -> Result<Result<Option<Reading>, ReadError>, HistoryError> {
+    let Some(bytes) = history.bytes(version)? else { return Ok(Ok(None)) };
+    Ok(match read::read(&version.path, &bytes, options) {
+        Ok(reading) => Ok(Some(reading)),
+        Err(ReadError { problem: Problem::NoList(_), .. }) => Ok(None),
+        Err(error) => Err(error),
+    })
+}
+
+/// The whole change log of a list, oldest commit first.
+///
+/// # Errors
+/// [`HistoryError`] when the history cannot be read.
+pub fn change_log(history: &History, walk: &Walk, source: &Source) -> Result<Vec<LogRow>, HistoryError> {
+    let versions = history.versions(walk, &source.paths)?;
+    let mut follower = Follower::default();
+    versions.iter().map(|version| follower.step(history, version, &source.options)).collect()
+}

@@ -1,0 +1,164 @@
+//! What can be wrong with a version of an inventory, and what to do about it.
+
+use std::{cell::Cell, fmt};
+
+/// A place in a text: line and column count from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line.
+    pub line: usize,
+    /// Column.
+    pub column: usize,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// Finds places by byte offset. Asking in the order of the text costs its length once.
+pub(super) struct Places<'a> {
+    text: &'a str,
+    last: Cell<(usize, Position)>,
+}
+
+impl<'a> Places<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Places { text, last: Cell::new((0, Position { line: 1, column: 1 })) }
+    }
+
+    /// The place of a byte offset.
+    pub fn at(&self, offset: usize) -> Position {
+        let offset = offset.min(self.text.len());
+        let (from, start) = match self.last.get() {
+            last if last.0 <= offset => last,
+            _ => (0, Position { line: 1, column: 1 }),
+        };
+        let place = self.text.get(from..offset).unwrap_or_default().chars().fold(start, |at, c| match c {
+            '\n' => Position { line: at.line + 1, column: 1 },
+            _ => Position { column: at.column + 1, ..at },
+        });
+        self.last.set((offset, place));
+        place
+    }
+}
+
+/// Why a version cannot be read. It is never taken for an empty list.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{problem}")]
+pub struct ReadError {
+    /// Where, when there is a place.
+    pub at: Option<Position>,
+    /// What.
+    pub problem: Problem,
+}
+
+/// The kinds of problems.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// Not text at all.
+    #[error("the file is not UTF-8")]
+    NotUtf8,
+    /// Nothing in it.
+    #[error("the file is empty")]
+    Empty,
+    /// The syntax of the format is broken.
+    #[error("not valid {format}: {message}")]
+    Syntax {
+        /// Name of the format.
+        format: &'static str,
+        /// What its parser says.
+        message: String,
+    },
+    /// The file is readable, but holds no list.
+    #[error("no list found: {0}")]
+    NoList(String),
+    /// A key has a value of the wrong shape.
+    #[error("{key}: expected {expected}, found {found}")]
+    Shape {
+        /// The key.
+        key: String,
+        /// What belongs there.
+        expected: &'static str,
+        /// What stands there.
+        found: &'static str,
+    },
+    /// A key stands twice in one map.
+    #[error("key {0:?} stands twice")]
+    DuplicateKey(String),
+    /// Two entries have the same explicit id.
+    #[error("id {0:?} is used by two entries")]
+    DuplicateId(String),
+    /// An entry without a name.
+    #[error("an entry without a name")]
+    NoName,
+    /// An id with characters that ids do not have.
+    #[error(transparent)]
+    Id(#[from] crate::model::BadId),
+    /// Notice terms that do not say what they should.
+    #[error("notice: {0}")]
+    Terms(String),
+    /// A file over a bound that keeps memory and pages in hand.
+    #[error("{what}: {found} is over the limit of {limit}")]
+    Limit {
+        /// What is counted.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// No format of ours.
+    #[error("unknown format {0:?}")]
+    UnknownFormat(String),
+}
+
+impl ReadError {
+    /// An error at a place.
+    pub fn at(at: Position, problem: Problem) -> Self {
+        ReadError { at: Some(at), problem }
+    }
+
+    /// The next step for whoever sees this error.
+    pub fn help(&self) -> String {
+        match &self.problem {
+            Problem::NotUtf8 => "save the file as UTF-8".into(),
+            Problem::Empty => {
+                "an emptied file is not taken for a removal; restore it, or delete it to withdraw the list".into()
+            }
+            Problem::Syntax { .. } => {
+                "mend the syntax there; the next readable version is compared with the last readable one".into()
+            }
+            Problem::NoList(_) => format!(
+                "formats read are {}; `changecast schema inventory` describes the native one",
+                super::format_names()
+            ),
+            Problem::Shape { .. } => "`changecast schema inventory` shows what belongs there".into(),
+            Problem::DuplicateKey(_) => "keep one of the two".into(),
+            Problem::DuplicateId(_) => "give one of the entries another `id`, or leave `id` out".into(),
+            Problem::NoName => "give the entry a `name`".into(),
+            Problem::Id(_) => "for example `id: openai-eu`".into(),
+            Problem::Terms(_) => {
+                "for example `lead: {added: 30d}` or `objection: {within: 14d, from: notification}`".into()
+            }
+            Problem::Limit { .. } => "split the list, or shorten the text".into(),
+            Problem::UnknownFormat(_) => format!("`format` is one of {}", super::format_names()),
+        }
+    }
+}
+
+impl From<Problem> for ReadError {
+    fn from(problem: Problem) -> Self {
+        ReadError { at: None, problem }
+    }
+}
+
+/// Something that a careful reader would point out, though the version can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// Where.
+    pub at: Position,
+    /// What, and what to do.
+    pub message: String,
+}

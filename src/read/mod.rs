@@ -1,0 +1,112 @@
+//! Bytes to inventories: one file per format, one table of formats.
+//!
+//! Every format gives a draft of sections and rows; what columns mean and which ids entries have is
+//! decided once, for all formats.
+
+mod assemble;
+mod draft;
+mod error;
+mod json;
+mod native;
+mod toml;
+mod tree;
+mod yaml;
+
+use std::collections::BTreeMap;
+
+use crate::model::{Inventory, Role, fold};
+
+pub use error::{Position, Problem, ReadError, Warning};
+pub(crate) use native::{ENTRY_KEYS, LIST_KEYS, SECTION_KEYS};
+
+use draft::Draft;
+
+/// Largest file that is read, in bytes.
+pub const MAX_BYTES: usize = 64 << 20;
+
+/// One row of the table of formats.
+struct Format {
+    name: &'static str,
+    extensions: &'static [&'static str],
+    read: fn(&str, &Options) -> Result<Draft, ReadError>,
+}
+
+/// The table of formats.
+static FORMATS: [Format; 3] = [
+    Format { name: "yaml", extensions: &["yaml", "yml"], read: |text, _| from_tree(&yaml::tree(text)?) },
+    Format { name: "json", extensions: &["json"], read: |text, _| from_tree(&json::tree(text)?) },
+    Format { name: "toml", extensions: &["toml"], read: |text, _| from_tree(&toml::tree(text)?) },
+];
+
+/// What the configuration says of a list's files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The format, when the file's name does not tell it.
+    pub format: Option<String>,
+    /// Meanings of headers that differ from the usual ones, by header.
+    pub fields: BTreeMap<String, Role>,
+}
+
+impl Options {
+    /// The role of a header, with how well it fits; 0 is the best.
+    fn role(&self, label: &str) -> (Role, usize) {
+        let chosen = self.fields.iter().find(|(header, _)| fold(header) == fold(label));
+        chosen.map_or_else(|| Role::of_label(label), |(_, role)| (*role, 0))
+    }
+}
+
+/// A version that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// What it states.
+    pub inventory: Inventory,
+    /// What a careful reader would point out.
+    pub warnings: Vec<Warning>,
+}
+
+/// Reads one version of an inventory.
+///
+/// `path` only tells the format, by its extension. The result does not depend on the order of
+/// sections, entries and keys, except for the order in which they are given.
+///
+/// # Errors
+/// [`ReadError`] with the place, when the bytes are not a readable inventory. A file without a list
+/// is [`Problem::NoList`], which callers may take for a list that left the file.
+pub fn read(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, ReadError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Problem::Limit { what: "bytes", found: bytes.len(), limit: MAX_BYTES }.into());
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+        ReadError::at(error::Places::new(&valid).at(valid.len()), Problem::NotUtf8)
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(Problem::Empty.into());
+    }
+    let draft = (format_of(path, options)?.read)(text, options)?;
+    let (inventory, warnings) = assemble::assemble(draft, options)?;
+    Ok(Reading { inventory, warnings })
+}
+
+fn format_of(path: &str, options: &Options) -> Result<&'static Format, ReadError> {
+    let named = |name: &str| FORMATS.iter().find(|format| format.name == name);
+    if let Some(name) = &options.format {
+        return named(name).ok_or_else(|| Problem::UnknownFormat(name.clone()).into());
+    }
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_lowercase();
+    let known = FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()));
+    known.ok_or_else(|| Problem::UnknownFormat(extension).into())
+}
+
+/// The names of the formats, for messages and for the schema of the configuration.
+pub fn format_names() -> String {
+    FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
+}
+
+fn from_tree(root: &tree::Node) -> Result<Draft, ReadError> {
+    if native::is_native(root) {
+        return native::draft(root);
+    }
+    Err(ReadError::at(root.at, Problem::NoList(format!("{} without `sections` or `entries`", root.found()))))
+}

@@ -1,0 +1,131 @@
+//! The native inventory: a tree with `sections` of `entries`, or `entries` alone.
+
+use crate::model::{BadId, Compared, EntryId, Hints, ROLES, Role, SectionId, Terms, Text, readable};
+
+use super::{
+    draft::{Draft, DraftRow, DraftSection},
+    error::{Problem, ReadError, Warning},
+    tree::{Key, Node, Value},
+};
+
+/// Keys of an inventory that have a meaning of their own; others are facts of the list.
+pub(crate) const LIST_KEYS: [&str; 6] = ["title", "description", "notice", "exclusions", "sections", "entries"];
+
+/// Keys of a section.
+pub(crate) const SECTION_KEYS: [&str; 5] = ["id", "title", "note", "status", "entries"];
+
+/// Keys of an entry beside the roles'.
+pub(crate) const ENTRY_KEYS: [&str; 6] = ["id", "name", "entity", "condition", "formerly", "replaces"];
+
+/// Whether a tree is a native inventory.
+pub(super) fn is_native(root: &Node) -> bool {
+    let lists = |key: &str| matches!(root.get(key), Some(Node { value: Value::List(_) | Value::Null, .. }));
+    lists("sections") || lists("entries")
+}
+
+/// Reads a native inventory.
+pub(super) fn draft(root: &Node) -> Result<Draft, ReadError> {
+    let mut draft = Draft::default();
+    for (key, node) in root.map("the inventory")? {
+        match key.text.as_str() {
+            "title" => draft.add_fact("title", "Title", &node.line("title")?),
+            "description" => draft.add_fact("description", "Description", &node.texts("description")?.join(" ")),
+            "exclusions" => draft.add_fact("exclusions", "Not on this list", &node.texts("exclusions")?.join("; ")),
+            "notice" => draft.facts.extend(terms(node)?.facts()),
+            "sections" => {
+                for section in node.list("sections")? {
+                    read_section(&mut draft, section)?;
+                }
+            }
+            "entries" => {
+                let mut section = DraftSection::default();
+                read_entries(&mut draft, &mut section, node)?;
+                draft.sections.push(section);
+            }
+            other => {
+                warn_near(&mut draft.warnings, key, &LIST_KEYS);
+                draft.add_fact(other, &readable(other), &node.line(other)?);
+            }
+        }
+    }
+    Ok(draft)
+}
+
+fn terms(node: &Node) -> Result<Terms, ReadError> {
+    serde_json::from_value(node.to_json()).map_err(|error| ReadError::at(node.at, Problem::Terms(error.to_string())))
+}
+
+fn read_section(draft: &mut Draft, node: &Node) -> Result<(), ReadError> {
+    let mut section = DraftSection::default();
+    let mut entries = None;
+    for (key, node) in node.map("a section")? {
+        match key.text.as_str() {
+            "id" => section.id = Some(SectionId::new(&node.line("id")?).map_err(|bad| bad_id(node, bad))?),
+            "title" => section.title = node.line("title")?,
+            "note" => section.note = node.texts("note")?.join(" "),
+            "status" => {
+                let label = draft.labels.intern(&readable("status"));
+                section.given.push((label, node.line("status")?));
+            }
+            "entries" => entries = Some(node),
+            other => {
+                let shape = Problem::Shape { key: other.to_owned(), expected: SECTION_SHAPE, found: "another key" };
+                return Err(ReadError::at(key.at, shape));
+            }
+        }
+    }
+    if let Some(entries) = entries {
+        read_entries(draft, &mut section, entries)?;
+    }
+    draft.sections.push(section);
+    Ok(())
+}
+
+const SECTION_SHAPE: &str = "one of the keys id, title, note, status, entries in a section";
+
+fn bad_id(node: &Node, bad: BadId) -> ReadError {
+    ReadError::at(node.at, bad.into())
+}
+
+fn read_entries(draft: &mut Draft, section: &mut DraftSection, node: &Node) -> Result<(), ReadError> {
+    for entry in node.list("entries")? {
+        let row = read_entry(draft, entry)?;
+        section.rows.push(row);
+    }
+    Ok(())
+}
+
+/// Reads a map as an entry: its keys are the labels of its fields.
+pub(super) fn read_entry(draft: &mut Draft, node: &Node) -> Result<DraftRow, ReadError> {
+    let mut row = DraftRow { at: node.at, id: None, cells: Vec::new(), hints: Hints::default() };
+    for (key, node) in node.map("an entry")? {
+        match key.text.as_str() {
+            "id" => row.id = Some(EntryId::new(&node.line("id")?).map_err(|bad| bad_id(node, bad))?),
+            "formerly" => row.hints.formerly = node.texts("formerly")?.into_iter().map(Text::new).collect(),
+            "replaces" => row.hints.replaces = Some(Text::new(&node.line("replaces")?)).filter(|t| !t.is_empty()),
+            other => {
+                if Role::of_label(other).0.info().compared == Compared::Text {
+                    let known: Vec<&str> = ENTRY_KEYS.into_iter().chain(ROLES.iter().map(|role| role.key)).collect();
+                    warn_near(&mut draft.warnings, key, &known);
+                }
+                let label = draft.labels.intern(&readable(other));
+                row.cells.push((label, node.line(other)?));
+            }
+        }
+    }
+    Ok(row)
+}
+
+/// Points out a key that is almost one of the known keys.
+fn warn_near(warnings: &mut Vec<Warning>, key: &Key, known: &[&str]) {
+    let found = key.text.as_str();
+    if known.contains(&found) || Role::of_label(found).0 != Role::Other {
+        return;
+    }
+    let near =
+        |known: &&&str| found.len() > 3 && strsim::osa_distance(known, found) <= if found.len() > 6 { 2 } else { 1 };
+    if let Some(meant) = known.iter().find(near) {
+        let message = format!("key {found:?} is read as a column of its own; did you mean {meant:?}?");
+        warnings.push(Warning { at: key.at, message });
+    }
+}

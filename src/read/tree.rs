@@ -1,0 +1,123 @@
+//! Trees of maps, lists and texts with their places: what YAML, JSON and TOML have in common.
+
+use super::error::{Position, Problem, ReadError};
+
+/// Deepest nesting that is read.
+pub(super) const MAX_DEPTH: usize = 64;
+
+/// Most nodes of one file, expanded aliases included: a bound on what a small file can unfold to.
+pub(super) const MAX_NODES: usize = 4_000_000;
+
+/// A value and where it begins.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Node {
+    pub at: Position,
+    pub value: Value,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    Null,
+    /// A scalar, always as written: `1.10` is not 1.1, `+60 12` is no number.
+    Text(String),
+    List(Vec<Node>),
+    Map(Vec<(Key, Node)>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Key {
+    pub at: Position,
+    pub text: String,
+}
+
+impl Node {
+    /// The value of a key, when this is a map that has it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        match &self.value {
+            Value::Map(pairs) => pairs.iter().find(|(k, _)| k.text == key).map(|(_, node)| node),
+            _ => None,
+        }
+    }
+
+    /// What stands here, in words for an error.
+    pub fn found(&self) -> &'static str {
+        match self.value {
+            Value::Null => "nothing",
+            Value::Text(_) => "a text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a map",
+        }
+    }
+
+    fn shape(&self, key: &str, expected: &'static str) -> ReadError {
+        ReadError::at(self.at, Problem::Shape { key: key.to_owned(), expected, found: self.found() })
+    }
+
+    /// The list here; nothing is an empty list.
+    pub fn list(&self, key: &str) -> Result<&[Node], ReadError> {
+        match &self.value {
+            Value::List(nodes) => Ok(nodes),
+            Value::Null => Ok(&[]),
+            _ => Err(self.shape(key, "a list")),
+        }
+    }
+
+    /// The map here.
+    pub fn map(&self, key: &str) -> Result<&[(Key, Node)], ReadError> {
+        match &self.value {
+            Value::Map(pairs) => Ok(pairs),
+            _ => Err(self.shape(key, "a map")),
+        }
+    }
+
+    /// The texts here: one, or a list of them; nothing is no text.
+    pub fn texts(&self, key: &str) -> Result<Vec<&str>, ReadError> {
+        match &self.value {
+            Value::Null => Ok(Vec::new()),
+            Value::Text(text) => Ok(vec![text]),
+            Value::List(nodes) => nodes
+                .iter()
+                .filter(|node| node.value != Value::Null)
+                .map(|node| match &node.value {
+                    Value::Text(text) => Ok(text.as_str()),
+                    _ => Err(node.shape(key, "a text")),
+                })
+                .collect(),
+            Value::Map(_) => Err(self.shape(key, "a text or a list of texts")),
+        }
+    }
+
+    /// The texts here as one line. Items are joined by commas, or by semicolons when an item holds one.
+    pub fn line(&self, key: &str) -> Result<String, ReadError> {
+        let texts = self.texts(key)?;
+        Ok(texts.join(if texts.iter().any(|text| text.contains(',')) && texts.len() > 1 { "; " } else { ", " }))
+    }
+
+    /// The tree as JSON, for shapes that serde reads.
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Null => serde_json::Value::Null,
+            Value::Text(text) => text.as_str().into(),
+            Value::List(nodes) => nodes.iter().map(Node::to_json).collect(),
+            Value::Map(pairs) => pairs.iter().map(|(key, node)| (key.text.clone(), node.to_json())).collect(),
+        }
+    }
+}
+
+/// Refuses a map that has a key twice.
+pub(super) fn check_keys(pairs: &[(Key, Node)]) -> Result<(), ReadError> {
+    let mut keys: Vec<&Key> = pairs.iter().map(|(key, _)| key).collect();
+    keys.sort_by(|a, b| (&a.text, a.at).cmp(&(&b.text, b.at)));
+    match keys.windows(2).find(|pair| pair[0].text == pair[1].text) {
+        Some(pair) => Err(ReadError::at(pair[1].at, Problem::DuplicateKey(pair[1].text.clone()))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses nesting deeper than [`MAX_DEPTH`].
+pub(super) fn check_depth(depth: usize, at: Position) -> Result<(), ReadError> {
+    if depth <= MAX_DEPTH {
+        return Ok(());
+    }
+    Err(ReadError::at(at, Problem::Limit { what: "levels of nesting", found: depth, limit: MAX_DEPTH }))
+}
