@@ -281,12 +281,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] with the place, for unknown keys, wrong types, bad values and ids used twice.
     pub fn parse(path: &str, text: &str) -> Result<Self, ConfigError> {
-        serde_yaml::from_str(text).map_err(|error| {
-            let at = error.location().map(|location| (location.line(), location.column()));
-            let message = error.to_string();
-            let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-            ConfigError { path: path.to_owned(), at, nearest: nearest_key(&message), message }
-        })
+        from_yaml(path, text)
     }
 
     /// The configuration as YAML, as `init` writes it.
@@ -294,13 +289,35 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] when it cannot be written as YAML.
     pub fn to_yaml(&self) -> Result<String, ConfigError> {
-        serde_yaml::to_string(self).map_err(|error| ConfigError {
-            path: "changecast.yaml".to_owned(),
-            at: None,
-            message: error.to_string(),
-            nearest: None,
-        })
+        yaml(self)
     }
+}
+
+/// Reads a value from YAML. `path` is only named in errors.
+///
+/// # Errors
+/// [`ConfigError`] with the place.
+pub fn from_yaml<T: for<'de> Deserialize<'de>>(path: &str, text: &str) -> Result<T, ConfigError> {
+    serde_yaml::from_str(text).map_err(|error| {
+        let at = error.location().map(|location| (location.line(), location.column()));
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+        ConfigError { path: path.to_owned(), at, nearest: nearest_key(&message), message }
+    })
+}
+
+/// A value as YAML.
+///
+/// # Errors
+/// [`ConfigError`] when it cannot be written as YAML.
+pub fn yaml<T: Serialize>(value: &T) -> Result<String, ConfigError> {
+    let failed = |error: serde_yaml::Error| ConfigError {
+        path: "output".to_owned(),
+        at: None,
+        message: error.to_string(),
+        nearest: None,
+    };
+    serde_yaml::to_string(value).map_err(failed)
 }
 
 /// The valid key nearest to the unknown one that serde complains of.

@@ -65,6 +65,17 @@ pub enum Level {
     Editorial,
 }
 
+impl Level {
+    /// Its name in published documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Notice => "notice",
+            Level::Info => "info",
+            Level::Editorial => "editorial",
+        }
+    }
+}
+
 /// What a kind speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {

@@ -3,52 +3,15 @@
 //! Nothing is ever written to the repository.
 
 mod rename;
+mod script;
 
-use std::{fmt, path::Path, str::FromStr};
+use std::{fmt, path::Path};
 
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
-/// Id of a commit: 40 hexadecimal digits, or 64 in a SHA-256 repository.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CommitId(Box<str>);
+use crate::model::CommitId;
 
-/// Not the id of a commit.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no commit id")]
-pub struct BadCommitId(String);
-
-impl FromStr for CommitId {
-    type Err = BadCommitId;
-
-    fn from_str(id: &str) -> Result<Self, BadCommitId> {
-        let hex = id.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        if hex && matches!(id.len(), 40 | 64) { Ok(CommitId(id.into())) } else { Err(BadCommitId(id.to_owned())) }
-    }
-}
-
-crate::model::text_form::serde_as_text!(CommitId);
-
-impl CommitId {
-    fn of(oid: Oid) -> Self {
-        CommitId(oid.to_string().into())
-    }
-
-    /// The id.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Its first digits, for people.
-    pub fn short(&self) -> &str {
-        self.0.get(..10).unwrap_or(&self.0)
-    }
-}
-
-impl fmt::Display for CommitId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+pub use script::{Onto, ScriptedCommit, build};
 
 /// Why a history cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -114,6 +77,10 @@ impl From<git2::Error> for HistoryError {
     }
 }
 
+fn commit_id(oid: Oid) -> CommitId {
+    CommitId::from_hex(oid.to_string())
+}
+
 /// A commit on the first-parent line that changed the inventory's file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
@@ -134,6 +101,15 @@ impl Version {
     pub fn exists(&self) -> bool {
         self.blob.is_some()
     }
+}
+
+/// What a walk found.
+#[derive(Clone, Debug)]
+pub struct Walked {
+    /// The versions, oldest first.
+    pub versions: Vec<Version>,
+    /// Whether the walk came to the commit after which it was to begin; always so without one.
+    pub reached: bool,
 }
 
 /// A repository, opened for reading.
@@ -179,7 +155,15 @@ impl History {
     /// # Errors
     /// [`HistoryError::NoRevision`], [`HistoryError::NoCommits`].
     pub fn resolve(&self, revision: Option<&str>) -> Result<CommitId, HistoryError> {
-        Ok(CommitId::of(self.tip(revision)?))
+        Ok(commit_id(self.tip(revision)?))
+    }
+
+    /// The committer time of a commit, in seconds since 1970 (UTC).
+    ///
+    /// # Errors
+    /// [`HistoryError::Damaged`] when the commit is missing.
+    pub fn time(&self, commit: &CommitId) -> Result<i64, HistoryError> {
+        Ok(self.repo.find_commit(Oid::from_str(commit.as_str())?)?.time().seconds())
     }
 
     fn tip(&self, revision: Option<&str>) -> Result<Oid, HistoryError> {
@@ -214,14 +198,16 @@ impl History {
     ///
     /// # Errors
     /// [`HistoryError`] when the history cannot be walked to its beginning, or to `walk.since`.
-    pub fn versions(&self, walk: &Walk, paths: &[String]) -> Result<Vec<Version>, HistoryError> {
+    pub fn versions(&self, walk: &Walk, paths: &[String]) -> Result<Walked, HistoryError> {
         let mut paths = paths.to_vec();
         let mut versions: Vec<Version> = Vec::new();
+        let mut reached = walk.since.is_none();
         let mut commit = self.repo.find_commit(self.tip(walk.tip.as_deref())?)?;
         let mut here = self.find(&commit, &paths)?;
         loop {
-            let id = CommitId::of(commit.id());
+            let id = commit_id(commit.id());
             if walk.since.as_ref() == Some(&id) {
+                reached = true;
                 break;
             }
             let parent = self.parent(&commit)?;
@@ -239,7 +225,7 @@ impl History {
                 let path = here.as_ref().or(before.as_ref()).map(|(path, _)| path.clone()).unwrap_or_default();
                 versions.push(Version {
                     commit: id,
-                    parent: parent.as_ref().map(|parent| CommitId::of(parent.id())),
+                    parent: parent.as_ref().map(|parent| commit_id(parent.id())),
                     time: commit.time().seconds(),
                     path,
                     blob: here.as_ref().map(|(_, blob)| *blob),
@@ -249,24 +235,7 @@ impl History {
             (commit, here) = (parent, before);
         }
         versions.reverse();
-        Ok(versions)
-    }
-
-    /// Whether `commit` stands on the first-parent line of the tip.
-    ///
-    /// # Errors
-    /// [`HistoryError`] when the line cannot be walked.
-    pub fn on_line(&self, walk: &Walk, commit: &CommitId) -> Result<bool, HistoryError> {
-        let mut here = self.repo.find_commit(self.tip(walk.tip.as_deref())?)?;
-        loop {
-            if here.id().to_string() == commit.as_str() {
-                return Ok(true);
-            }
-            match self.parent(&here)? {
-                Some(parent) => here = parent,
-                None => return Ok(false),
-            }
-        }
+        Ok(Walked { versions, reached })
     }
 
     /// The bytes of a version.
@@ -292,7 +261,7 @@ impl History {
     fn parent<'r>(&'r self, commit: &git2::Commit<'r>) -> Result<Option<git2::Commit<'r>>, HistoryError> {
         match commit.parent(0) {
             Ok(parent) => Ok(Some(parent)),
-            Err(_) if self.repo.is_shallow() => Err(HistoryError::Shallow(CommitId::of(commit.id()))),
+            Err(_) if self.repo.is_shallow() => Err(HistoryError::Shallow(commit_id(commit.id()))),
             Err(error) if error.code() == ErrorCode::NotFound && commit.parent_count() == 0 => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -310,15 +279,11 @@ impl History {
                         (Some(ObjectType::Tree), _) => "a folder",
                         _ => "a submodule",
                     };
-                    return Err(HistoryError::NotAFile {
-                        commit: CommitId::of(commit.id()),
-                        path: path.clone(),
-                        found,
-                    });
+                    return Err(HistoryError::NotAFile { commit: commit_id(commit.id()), path: path.clone(), found });
                 }
                 Err(error) if error.code() == ErrorCode::NotFound => {}
                 Err(_) => {
-                    return Err(HistoryError::Submodule { commit: CommitId::of(commit.id()), path: path.clone() });
+                    return Err(HistoryError::Submodule { commit: commit_id(commit.id()), path: path.clone() });
                 }
             }
         }

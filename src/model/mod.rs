@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows where an inventory comes from or what becomes of it.
 
+mod commit;
 mod date;
 mod id;
 mod inventory;
@@ -16,6 +17,7 @@ pub(crate) mod text_form;
 mod url;
 mod value;
 
+pub use commit::{BadCommitId, CommitId};
 pub use date::{FuzzyDate, Precision};
 pub use id::{BadId, EntryId, FieldKey, ListId, SectionId};
 pub use inventory::{Cell, Column, Entry, Fact, Hints, Inventory, Layout, Section};

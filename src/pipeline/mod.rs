@@ -1,9 +1,16 @@
 //! The one junction: history to versions to changes to releases to files.
 
+mod publish;
+mod reanchor;
+mod verify;
+
+pub use publish::{Correct, ListPlan, Plan, PublishError, Request, Rewritten, Signing, publish};
+pub use verify::{Verified, VerifyError, signed, verify};
+
 use crate::{
     change::{Before, ChangeSet, diff},
-    history::{CommitId, History, HistoryError, Version, Walk},
-    model::{Inventory, Moment},
+    history::{History, HistoryError, Version, Walk},
+    model::{CommitId, Inventory, Moment},
     read::{self, Options, Problem, ReadError, Reading, Warning},
 };
 
@@ -65,6 +72,14 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// The list, when there is one.
+    pub fn list(&self) -> Option<&Inventory> {
+        match self {
+            Standing::Listed(inventory) => Some(inventory),
+            Standing::Unpublished | Standing::Withdrawn => None,
+        }
+    }
+
     /// As the earlier side of a comparison.
     pub fn before(&self) -> Before<'_> {
         match self {
@@ -83,6 +98,16 @@ pub struct Follower {
 }
 
 impl Follower {
+    /// Goes on from a list that was published before, the last time at `published`.
+    pub fn resume(standing: Standing, published: Option<Moment>) -> Self {
+        Follower { standing, published }
+    }
+
+    /// How the list stands.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
     /// Takes the next version.
     ///
     /// # Errors
@@ -136,12 +161,23 @@ fn read_version(
     })
 }
 
-/// The whole change log of a list, oldest commit first.
+/// The whole change log of a list, oldest commit first. `progress` hears how many versions of how
+/// many are done.
 ///
 /// # Errors
 /// [`HistoryError`] when the history cannot be read.
-pub fn change_log(history: &History, walk: &Walk, source: &Source) -> Result<Vec<LogRow>, HistoryError> {
-    let versions = history.versions(walk, &source.paths)?;
+pub fn change_log(
+    history: &History,
+    walk: &Walk,
+    source: &Source,
+    progress: &dyn Fn(usize, usize),
+) -> Result<Vec<LogRow>, HistoryError> {
+    let walked = history.versions(walk, &source.paths)?;
     let mut follower = Follower::default();
-    versions.iter().map(|version| follower.step(history, version, &source.options)).collect()
+    let total = walked.versions.len();
+    let step = |(done, version)| {
+        progress(done, total);
+        follower.step(history, version, &source.options)
+    };
+    walked.versions.iter().enumerate().map(step).collect()
 }

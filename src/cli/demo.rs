@@ -1,0 +1,260 @@
+//! `demo`: a small repository with a history, published, verified and shown.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use changecast::{
+    config::{Config, from_yaml},
+    history::{History, Onto, ScriptedCommit, build},
+    ledger::Digest,
+    model::{CommitId, ListId, Moment, Text},
+    output::{self, Output},
+    pipeline::{self, Correct, Request, Rewritten, Signing},
+    render::{self, Announcement},
+    sign::{Secret, Signer},
+};
+use serde::Deserialize;
+
+use super::{Exit, Failure, print, publish, verify};
+
+/// Build a small repository with a history, publish it signed, verify it
+///
+/// Makes DIR/repo, DIR/feeds and DIR/root.pub. Everything in it is fixed, the keys too: whoever has
+/// this program has them, so never use them for anything else. Running it again changes nothing.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Where to build it
+    #[arg(default_value = "changecast-demo", value_name = "DIR")]
+    dir: PathBuf,
+}
+
+/// One step of the demo's history, as data/demo/history.yaml writes it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    date: Moment,
+    author: String,
+    message: String,
+    #[serde(default)]
+    onto: Target,
+    #[serde(default)]
+    write: BTreeMap<String, String>,
+    #[serde(default)]
+    edit: BTreeMap<String, Vec<Edit>>,
+    #[serde(default, rename = "move")]
+    moves: BTreeMap<String, String>,
+    #[serde(default)]
+    delete: Vec<String>,
+    correct: Option<CorrectStep>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Target {
+    #[default]
+    Main,
+    Side,
+    Merge,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Edit {
+    from: String,
+    to: String,
+}
+
+/// A correction to publish once the history has come to this step.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CorrectStep {
+    list: ListId,
+    /// The message of the commit whose release is corrected.
+    release_of: String,
+    reason: String,
+}
+
+const SCRIPT: &str = include_str!("../../data/demo/history.yaml");
+
+/// The seeds of the demo's keys: their names, digested.
+const KEYS: [&str; 2] =
+    ["changecast demo root key, known to everyone", "changecast demo release key, known to everyone"];
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let steps: Vec<Step> = from_yaml("data/demo/history.yaml", SCRIPT)?;
+    let repo = args.dir.join("repo");
+    let ids = repository(&repo, &steps)?;
+    let history = History::open(&repo)?;
+    let config_path = repo.join("changecast.yaml");
+    let text = fs::read_to_string(&config_path).map_err(|error| Failure::file(&config_path, error))?;
+    let config = Config::parse(&config_path.display().to_string(), &text)?;
+    let [root, release] = KEYS.map(|name| Secret::from_seed(&Digest::of(name.as_bytes()).bytes(), name));
+    let pin = args.dir.join("root.pub");
+    let line = format!("{} {}\n", root.public(), KEYS[0]);
+    if fs::read_to_string(&pin).ok().as_deref() != Some(&line) {
+        fs::write(&pin, &line).map_err(|error| Failure::file(&pin, error))?;
+    }
+    let (root_public, root, release) = (root.public(), Signer::Secret(root), Signer::Secret(release));
+    let feeds = args.dir.join("feeds");
+    let output = Output::open(&feeds)?;
+    let signing = Signing::Keys { release: &release, root: Some(&root) };
+    let demo = Demo { config: &config, history: &history, signing, feeds: &feeds, output: &output };
+    // Up to each correction, with it, and then to the end; what is published already is passed over.
+    for (step, id) in steps.iter().zip(&ids) {
+        if let Some(correct) = &step.correct {
+            let wrong = steps.iter().zip(&ids).find(|(step, _)| step.message == correct.release_of).map(|(_, id)| id);
+            demo.correct(correct, id, wrong)?;
+        }
+    }
+    let written = demo.publish(None, None)?;
+    drop(output);
+    for list in &config.lists {
+        verify::verify(&feeds.join(list.id.as_str()), &root_public)?;
+    }
+    show(&config, &history)?;
+    print::note(&format!(
+        "\n{written} files written. Look at\n  {0}/feeds/index.html               the pages\n  {0}/feeds/subprocessors/feed.atom   a feed\n  {0}/feeds/subprocessors/log/        the signed log\nand check it with other people's tools:\n  sh {0}/feeds/subprocessors/verify.sh {0}/root.pub",
+        args.dir.display()
+    ));
+    Ok(Exit::Clean)
+}
+
+/// Builds the repository, or takes the one that was built before.
+fn repository(dir: &Path, steps: &[Step]) -> Result<Vec<CommitId>, Failure> {
+    let script = script(steps)?;
+    let temporary = dir.with_file_name("repo.building");
+    if temporary.exists() {
+        fs::remove_dir_all(&temporary).map_err(|error| Failure::file(&temporary, error))?;
+    }
+    fs::create_dir_all(&temporary).map_err(|error| Failure::file(&temporary, error))?;
+    let ids = build(&temporary, &script)?;
+    if dir.symlink_metadata().is_err() {
+        fs::rename(&temporary, dir).map_err(|error| Failure::file(dir, error))?;
+        return Ok(ids);
+    }
+    fs::remove_dir_all(&temporary).map_err(|error| Failure::file(&temporary, error))?;
+    let found = History::open(dir).and_then(|history| history.resolve(None));
+    if found.ok().as_ref() != ids.last() {
+        let message = format!("{} exists, and is not the demo's repository", dir.display());
+        return Err(Failure::usage(message, "remove it, or name another directory"));
+    }
+    Ok(ids)
+}
+
+fn script(steps: &[Step]) -> Result<Vec<ScriptedCommit>, Failure> {
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    let mut script = Vec::new();
+    for step in steps {
+        let mut changed: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
+        let wrong = |path: &str| {
+            Failure::usage(
+                format!("the demo's step {:?} does not fit {path}", step.message),
+                "please report this as a bug",
+            )
+        };
+        for (from, to) in &step.moves {
+            let text = files.remove(from).ok_or_else(|| wrong(from))?;
+            changed.insert(from.clone(), None);
+            changed.insert(to.clone(), Some(text.clone().into_bytes()));
+            files.insert(to.clone(), text);
+        }
+        for path in &step.delete {
+            files.remove(path).ok_or_else(|| wrong(path))?;
+            changed.insert(path.clone(), None);
+        }
+        for (path, text) in &step.write {
+            files.insert(path.clone(), text.clone());
+            changed.insert(path.clone(), Some(text.clone().into_bytes()));
+        }
+        for (path, edits) in &step.edit {
+            let text = files.get_mut(path).ok_or_else(|| wrong(path))?;
+            for edit in edits {
+                if text.matches(edit.from.as_str()).count() != 1 {
+                    return Err(wrong(&format!("{path} ({:?})", edit.from)));
+                }
+                *text = text.replacen(edit.from.as_str(), &edit.to, 1);
+            }
+            changed.insert(path.clone(), Some(text.clone().into_bytes()));
+        }
+        script.push(ScriptedCommit {
+            time: step.date.utc().timestamp(),
+            author: step.author.clone(),
+            message: format!("{}\n", step.message),
+            files: changed.into_iter().collect(),
+            onto: match step.onto {
+                Target::Main => Onto::Main,
+                Target::Side => Onto::Side,
+                Target::Merge => Onto::Merge,
+            },
+        });
+    }
+    Ok(script)
+}
+
+struct Demo<'a> {
+    config: &'a Config,
+    history: &'a History,
+    signing: Signing<'a>,
+    feeds: &'a Path,
+    output: &'a Output,
+}
+
+impl Demo<'_> {
+    fn publish(&self, tip: Option<&CommitId>, correct: Option<Correct>) -> Result<usize, Failure> {
+        // A correction concerns one list: the others may have no history yet at that commit.
+        let mut config = self.config.clone();
+        if let Some(correct) = &correct {
+            config.lists.retain(|list| list.id == correct.list);
+        }
+        let request = Request {
+            config: &config,
+            history: self.history,
+            tip: tip.map(CommitId::to_string),
+            signing: self.signing,
+            rewritten: Rewritten::Refuse,
+            correct,
+        };
+        let plan = publish::plan(&request, self.feeds)?;
+        Ok(self.output.write(&plan.files)?.len())
+    }
+
+    /// Publishes up to a commit and corrects a release, unless that was done before.
+    fn correct(&self, step: &CorrectStep, tip: &CommitId, wrong: Option<&CommitId>) -> Result<(), Failure> {
+        if !output::read_log(&self.feeds.join(step.list.as_str()))?.releases.is_empty() {
+            return Ok(());
+        }
+        let mut config = self.config.clone();
+        config.lists.retain(|list| list.id == step.list);
+        let request = Request {
+            config: &config,
+            history: self.history,
+            tip: Some(tip.to_string()),
+            signing: self.signing,
+            rewritten: Rewritten::Refuse,
+            correct: None,
+        };
+        let plan = publish::plan(&request, self.feeds)?;
+        let of_wrong = |announcement: &&Announcement| announcement.commit.as_deref() == wrong.map(CommitId::as_str);
+        let announcement = plan.lists.iter().flat_map(|list| &list.announcements).find(of_wrong);
+        let seq = announcement.map(|announcement| announcement.seq).ok_or_else(|| {
+            Failure::usage(format!("the demo has no release of {:?}", step.release_of), "please report this as a bug")
+        })?;
+        self.publish(Some(tip), Some(Correct { list: step.list.clone(), seq, reason: Text::new(&step.reason) }))?;
+        Ok(())
+    }
+}
+
+/// The change log of every list, as `log` shows it.
+fn show(config: &Config, history: &History) -> Result<(), Failure> {
+    for list in &config.lists {
+        let rows = pipeline::change_log(history, &Default::default(), &super::context::source(list), &|_, _| {})?;
+        let rows = super::log::newest_first_rows(&rows);
+        let text = format!("\n{}\n{}", list.title, render::terminal_change_log(&rows, print::style()));
+        print::data(text.as_bytes())?;
+    }
+    Ok(())
+}

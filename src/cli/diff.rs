@@ -1,0 +1,158 @@
+//! `diff`: what changed between two revisions or files; also as a diff driver of git.
+
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use changecast::{
+    change::{Before, Change, diff},
+    history::History,
+    model::{Inventory, Moment},
+    pipeline::Source,
+    read::{self, Problem, ReadError, Reading},
+    render::{self, ChangeLogRow},
+};
+use serde_json::json;
+
+use super::{
+    Exit, Failure,
+    context::{Chosen, Place, source},
+    log::Format,
+    print,
+};
+
+/// Show what changed between two revisions or files
+///
+/// A and B are revisions, paths of files, or - for standard input. Without B, A is compared with the
+/// file in the working tree; without both, HEAD is. As a diff driver:
+/// `git config diff.changecast.command "changecast diff"`, and `*.yaml diff=changecast` in .gitattributes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Older and newer side; git gives seven or more when this is its diff driver
+    #[arg(value_name = "A|B", num_args = 0..=9)]
+    sides: Vec<String>,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Show changes of presentation, too
+    #[arg(long)]
+    all: bool,
+    /// Exit with 1 when something changed
+    #[arg(long)]
+    exit_code: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let (before, after) = match args.sides.as_slice() {
+        // path old-file old-hex old-mode new-file new-hex new-mode [new-path info]
+        [path, old, _, _, new, ..] if args.sides.len() >= 7 => {
+            let source = Source { paths: vec![path.clone()], options: Default::default() };
+            (file(Path::new(old), path, &source)?, file(Path::new(new), path, &source)?)
+        }
+        [] => sides(args, "HEAD", None)?,
+        [a] => sides(args, a, None)?,
+        [a, b] => sides(args, a, Some(b))?,
+        _ => return Err(Failure::usage("diff takes at most two sides", "for example: changecast diff HEAD~3 HEAD")),
+    };
+    let set = diff(before.as_ref().map_or(Before::Withdrawn, Before::Listed), after.as_ref());
+    let editorial = set.carry.editorial.iter().filter(|_| args.all);
+    let changes: Vec<&Change> = set.changes.iter().chain(editorial).collect();
+    let rows =
+        [ChangeLogRow { published: Moment::of_commit(0), commit: None, changes: changes.clone(), unreadable: None }];
+    let text = match args.format {
+        Format::Table => render::terminal_changes(&changes, print::style()),
+        Format::Md => {
+            changes.iter().map(|change| format!("- {}\n", render::markdown_inline(&render::sentence(change)))).collect()
+        }
+        Format::Json => serde_json::to_string(&json!({ "changes": changes }))? + "\n",
+        Format::Csv => render::csv_change_log(&rows)?,
+    };
+    print::data(text.as_bytes())?;
+    Ok(if args.exit_code && !set.changes.is_empty() { Exit::No } else { Exit::Clean })
+}
+
+type Sides = (Option<Inventory>, Option<Inventory>);
+
+fn sides(args: &Args, a: &str, b: Option<&String>) -> Result<Sides, Failure> {
+    let is_file = |side: &str| side == "-" || (Path::new(side).is_file() && args.chosen.inventory.is_empty());
+    // Two files need no repository.
+    if let Some(b) = b.filter(|b| is_file(a) && is_file(b)) {
+        let source = Source { paths: Vec::new(), options: Default::default() };
+        return Ok((file(Path::new(a), a, &source)?, file(Path::new(b.as_str()), b, &source)?));
+    }
+    let history = args.place.history()?;
+    let source = source(&args.chosen.list(&args.place, &history)?);
+    let side = |name: &str| {
+        if is_file(name) { file(Path::new(name), name, &source) } else { revision(&history, name, &source) }
+    };
+    let after = match b {
+        Some(b) => side(b)?,
+        None => working_tree(&history, &source)?,
+    };
+    Ok((side(a)?, after))
+}
+
+fn revision(history: &History, name: &str, source: &Source) -> Result<Option<Inventory>, Failure> {
+    let Some((path, bytes)) = history.file_at(Some(name), &source.paths)? else { return Ok(None) };
+    parse(&format!("{name}:{path}"), &path, &bytes, source)
+}
+
+fn working_tree(history: &History, source: &Source) -> Result<Option<Inventory>, Failure> {
+    let root =
+        history.root().ok_or_else(|| Failure::usage("a bare repository has no working tree", "name both sides"))?;
+    match source.paths.iter().map(|path| (root.join(path), path)).find(|(file, _)| file.exists()) {
+        Some((path, name)) => file(&path, name, source),
+        None => Ok(None),
+    }
+}
+
+/// Reads a file of the file system; `/dev/null` is no list, as git means it.
+fn file(path: &Path, name: &str, source: &Source) -> Result<Option<Inventory>, Failure> {
+    if path == Path::new("/dev/null") {
+        return Ok(None);
+    }
+    let bytes = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .map_err(|error| Failure::file(&PathBuf::from("standard input"), error))?;
+        bytes
+    } else {
+        regular_file(path)?
+    };
+    parse(name, name, &bytes, source)
+}
+
+/// The bytes of a regular file: a folder, FIFO or device is refused before it can block.
+pub fn regular_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let meta = fs::metadata(path).map_err(|error| Failure::file(path, error))?;
+    if !meta.is_file() {
+        return Err(Failure::usage(
+            format!("{} is not a regular file", path.display()),
+            "name the inventory file itself",
+        ));
+    }
+    fs::read(path).map_err(|error| Failure::file(path, error))
+}
+
+fn parse(place: &str, path: &str, bytes: &[u8], source: &Source) -> Result<Option<Inventory>, Failure> {
+    // Standard input has no name that tells its format.
+    let path = if path == "-" { source.paths.first().map_or("stdin.yaml", String::as_str) } else { path };
+    match read::read(path, bytes, &source.options) {
+        Ok(Reading { inventory, warnings }) => {
+            for warning in warnings {
+                print::warning(&format!("{place}:{}: {}", warning.at, warning.message));
+            }
+            Ok(Some(inventory))
+        }
+        Err(ReadError { problem: Problem::NoList(_), .. }) => Ok(None),
+        Err(error) => Err(Failure::read(place, error)),
+    }
+}

@@ -1,0 +1,160 @@
+//! From errors to messages and exit codes: the one place where both are decided.
+
+use std::{io, process::ExitCode};
+
+use changecast::{
+    config::ConfigError,
+    history::HistoryError,
+    ledger,
+    output::OutputError,
+    pipeline::{PublishError, VerifyError},
+    read::ReadError,
+    render::{InjectError, RenderError},
+    sign::SignError,
+};
+
+/// How a command ended that was carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing to complain of.
+    Clean,
+    /// The answer is no.
+    No,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Clean => ExitCode::SUCCESS,
+            Exit::No => ExitCode::from(1),
+        }
+    }
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A wrong use of the program, with the next step.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: String,
+    },
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The repository.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    /// An inventory.
+    #[error("{place}: {error}")]
+    Read {
+        /// Path (or revision and path), line and column.
+        place: String,
+        /// What is wrong.
+        error: ReadError,
+    },
+    /// A file that the user named.
+    #[error("{path}: {error}")]
+    File {
+        /// Its path.
+        path: String,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The output directory.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// Keys and signatures.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// Publication.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// Verification of a list's log.
+    #[error("{list}: {error}")]
+    Verify {
+        /// The folder.
+        list: String,
+        /// What does not hold.
+        error: VerifyError,
+    },
+    /// Rendering.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// A page to inject into.
+    #[error("{path}: {error}")]
+    Inject {
+        /// The page.
+        path: String,
+        /// What is wrong.
+        error: InjectError,
+    },
+    /// Writing JSON.
+    #[error("cannot write JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Standard output is closed: whoever read it has enough.
+    #[error("standard output was closed")]
+    ClosedPipe,
+}
+
+impl Failure {
+    /// A wrong use of the program.
+    pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Failure::Usage { message: message.into(), help: help.into() }
+    }
+
+    /// An inventory that cannot be read.
+    pub fn read(path: &str, error: ReadError) -> Self {
+        let place = error.at.map_or_else(|| path.to_owned(), |at| format!("{path}:{at}"));
+        Failure::Read { place, error }
+    }
+
+    /// A file that cannot be read or written.
+    pub fn file(path: &std::path::Path, error: io::Error) -> Self {
+        Failure::File { path: path.display().to_string(), error }
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Failure::ClosedPipe => 0,
+            Failure::Publish(PublishError::Chain { .. } | PublishError::Rewritten { .. }) => 3,
+            Failure::Output(OutputError::Immutable(_)) => 3,
+            Failure::Verify {
+                error: VerifyError::Chain(ledger::ChainError { fault: ledger::Fault::Pin, .. }), ..
+            } => 5,
+            Failure::Verify { error: VerifyError::NoLog, .. } => 2,
+            Failure::Verify { error, .. } if error.is_bad_signature() => 1,
+            Failure::Verify { .. } => 3,
+            _ => 2,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Failure::Usage { help, .. } => Some(help.clone()),
+            Failure::Config(error) => Some(error.help()),
+            Failure::History(error) => Some(error.help()),
+            Failure::Read { error, .. } => Some(error.help()),
+            Failure::File { error, .. } if error.kind() == io::ErrorKind::NotFound => Some("check the path".to_owned()),
+            Failure::File { .. } => None,
+            Failure::Output(error) => Some(error.help()),
+            Failure::Sign(error) => Some(error.help()),
+            Failure::Publish(error) => Some(error.help()),
+            Failure::Verify { error, .. } => Some(error.help()),
+            Failure::Inject { .. } => Some("put both markers around the place where the text belongs".to_owned()),
+            Failure::Render(_) | Failure::Json(_) => Some("please report this as a bug".to_owned()),
+            Failure::ClosedPipe => None,
+        }
+    }
+
+    /// Says what went wrong and what to do next, and gives the exit code.
+    pub fn report(&self) -> ExitCode {
+        if !matches!(self, Failure::ClosedPipe) {
+            super::print::error(&self.to_string(), self.help().as_deref());
+        }
+        ExitCode::from(self.code())
+    }
+}

@@ -1,0 +1,218 @@
+//! `publish`: the release step after an inventory change is merged.
+
+use std::path::{Path, PathBuf};
+
+use changecast::{
+    config::Config,
+    history::History,
+    model::{ListId, Text},
+    output::{self, Output},
+    pipeline::{self, Correct, ListPlan, Outcome, Plan, Request, Rewritten, Signing},
+    render,
+};
+
+use super::{Exit, Failure, context::Place, diff::regular_file, keys, print};
+
+/// Append what changed to the log and render everything
+///
+/// Safe to run again at any time: what is published already is never announced again, and unchanged
+/// files stay untouched.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    place: Place,
+    /// The output directory [default: `output` of the configuration]
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// The release key: a private key, or a public key that ssh-agent holds [env: CHANGECAST_KEY holds a key itself]
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// The root key, needed when a log begins [env: CHANGECAST_ROOT_KEY holds a key itself]
+    #[arg(long, value_name = "FILE")]
+    root_key: Option<PathBuf>,
+    /// Publish a preview without a log; every page says so
+    #[arg(long, conflicts_with_all = ["key", "root_key"])]
+    unsigned: bool,
+    /// Write nothing; exit with 1 when something would change
+    #[arg(long)]
+    check: bool,
+    /// Write nothing; show what would be announced
+    #[arg(long)]
+    dry_run: bool,
+    /// Go on after git was rewritten
+    #[arg(long)]
+    reanchor: bool,
+    /// Publish a correction of this release, which needs --reason (and --list)
+    #[arg(long, value_name = "SEQ", requires = "reason")]
+    correct: Option<u64>,
+    /// What was wrong with the corrected release
+    #[arg(long, value_name = "TEXT", requires = "correct")]
+    reason: Option<String>,
+    /// The list whose release is corrected, or whose change log is injected
+    #[arg(long, value_name = "ID")]
+    list: Option<ListId>,
+    /// Also replace what stands between the changecast markers of this page; repeat it for several
+    #[arg(long, value_name = "FILE")]
+    inject: Vec<PathBuf>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let history = args.place.history()?;
+    let config = args.place.config(&history)?;
+    let dir = output_dir(args.output.as_deref(), &config, &history);
+    let (release, root) = if args.unsigned {
+        (None, None)
+    } else {
+        (keys::release(args.key.as_deref())?, keys::root(args.root_key.as_deref())?)
+    };
+    let signing = match &release {
+        Some(release) => Signing::Keys { release, root: root.as_ref() },
+        None if args.unsigned => Signing::Preview,
+        None => {
+            return Err(Failure::usage(
+                "there is no key to sign with",
+                "make keys with `changecast keygen` and give --key FILE (or CHANGECAST_KEY), or look at a preview with --unsigned",
+            ));
+        }
+    };
+    let request = Request {
+        config: &config,
+        history: &history,
+        tip: args.place.branch.clone(),
+        signing,
+        rewritten: if args.reanchor { Rewritten::Reanchor } else { Rewritten::Refuse },
+        correct: correction(args, &config)?,
+    };
+    // The lock is taken before the log is read: what is planned on it must still be its end.
+    let output = if args.check || args.dry_run { None } else { Some(Output::open(&dir)?) };
+    let plan = plan(&request, &dir)?;
+    let pages = injected(args, &config, &plan)?;
+    for list in &plan.lists {
+        tell(list, args.dry_run);
+    }
+    let unreadable = plan.lists.iter().any(ends_unreadable);
+    let changed = match &output {
+        Some(output) => output.write(&plan.files)?,
+        None => output::differing(&dir, &plan.files)?,
+    };
+    let pages: Vec<_> = pages.into_iter().filter(|page| page.before != page.after).collect();
+    for page in pages.iter().filter(|_| output.is_some()) {
+        output::replace(&page.path, page.after.as_bytes())?;
+        print::note(&format!("{}: updated", page.path.display()));
+    }
+    let total = plan.files.len();
+    match output {
+        Some(_) => print::note(&format!("{}: {} of {total} files written", dir.display(), changed.len())),
+        None => print::note(&format!(
+            "{}: {} of {total} files would be written",
+            dir.display(),
+            changed.len() + pages.len()
+        )),
+    }
+    let outdated = args.check && !(changed.is_empty() && pages.is_empty());
+    Ok(if outdated || unreadable { Exit::No } else { Exit::Clean })
+}
+
+/// Plans a publication on top of the log in a directory.
+pub fn plan(request: &Request<'_>, dir: &Path) -> Result<Plan, Failure> {
+    let mut logs = Vec::new();
+    for list in &request.config.lists {
+        logs.push((list.id.clone(), pipeline::signed(&output::read_log(&dir.join(list.id.as_str()))?)));
+    }
+    let existing =
+        |id: &ListId| logs.iter().find(|(known, _)| known == id).map(|(_, log)| log.clone()).unwrap_or_default();
+    Ok(pipeline::publish(request, &existing)?)
+}
+
+/// `--output`, else the configuration's, which is relative to the root of the repository.
+fn output_dir(chosen: Option<&Path>, config: &Config, history: &History) -> PathBuf {
+    match (chosen, history.root()) {
+        (Some(dir), _) => dir.to_owned(),
+        (None, Some(root)) => root.join(&config.output),
+        (None, None) => config.output.clone(),
+    }
+}
+
+fn correction(args: &Args, config: &Config) -> Result<Option<Correct>, Failure> {
+    let (Some(seq), Some(reason)) = (args.correct, &args.reason) else { return Ok(None) };
+    let reason = Text::new(reason);
+    if reason.is_empty() {
+        return Err(Failure::usage("a correction needs a reason", "say in --reason what was wrong"));
+    }
+    Ok(Some(Correct { list: chosen_list(args, config)?, seq, reason }))
+}
+
+fn chosen_list(args: &Args, config: &Config) -> Result<ListId, Failure> {
+    let ids: Vec<String> = config.lists.iter().map(|list| list.id.to_string()).collect();
+    match (&args.list, config.lists.as_slice()) {
+        (Some(id), lists) if lists.iter().any(|list| list.id == *id) => Ok(id.clone()),
+        (None, [only]) => Ok(only.id.clone()),
+        _ => Err(Failure::usage(
+            "it is not said which list is meant",
+            format!("choose one with --list: {}", ids.join(", ")),
+        )),
+    }
+}
+
+struct Page {
+    path: PathBuf,
+    before: String,
+    after: String,
+}
+
+fn injected(args: &Args, config: &Config, plan: &Plan) -> Result<Vec<Page>, Failure> {
+    if args.inject.is_empty() {
+        return Ok(Vec::new());
+    }
+    let id = chosen_list(args, config)?;
+    let Some(list) = plan.lists.iter().find(|list| list.id == id) else { return Ok(Vec::new()) };
+    let mut pages = Vec::new();
+    for path in &args.inject {
+        let name = path.display().to_string();
+        let before = String::from_utf8(regular_file(path)?)
+            .map_err(|_| Failure::usage(format!("{name} is not UTF-8"), "save the page as UTF-8"))?;
+        let html = path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("html") || extension.eq_ignore_ascii_case("htm"));
+        let after = render::inject(&before, &list.announcements, list.current.as_ref(), html)
+            .map_err(|error| Failure::Inject { path: name, error })?;
+        pages.push(Page { path: path.clone(), before, after });
+    }
+    Ok(pages)
+}
+
+fn tell(list: &ListPlan, in_full: bool) {
+    for row in &list.rows {
+        let place = format!("{}: commit {} {}", list.id, row.commit.short(), row.path);
+        for warning in &row.warnings {
+            print::warning(&format!("{place}:{}: {}", warning.at, warning.message));
+        }
+        if let Outcome::Unreadable(error) = &row.outcome {
+            let at = error.at.map(|at| format!(":{at}")).unwrap_or_default();
+            print::warning(&format!("{place}{at}: {error}: the version is left out"));
+        }
+    }
+    if let Some((from, to)) = &list.reanchored {
+        print::note(&format!("{}: the log goes on from commit {} in place of {}", list.id, to.short(), from.short()));
+    }
+    let new = &list.announcements[list.announcements.len() - list.new..];
+    if new.is_empty() {
+        print::note(&format!("{}: nothing new", list.id));
+    }
+    for announcement in new {
+        print::note(&format!(
+            "{}  {}",
+            announcement.published.date(),
+            render::title(list.id.as_str(), &announcement.changes)
+        ));
+        for change in announcement.changes.iter().filter(|_| in_full) {
+            print::note(&format!("            {}", render::flat(&render::sentence(change))));
+        }
+    }
+}
+
+/// Whether the newest version cannot be read: what is published is not what the file now says.
+fn ends_unreadable(list: &ListPlan) -> bool {
+    list.rows.last().is_some_and(|row| matches!(row.outcome, Outcome::Unreadable(_)))
+}

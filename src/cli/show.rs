@@ -1,0 +1,77 @@
+//! `show`: the list as it stood.
+
+use changecast::{
+    history::{Version, Walk},
+    model::{Inventory, Moment},
+    read::{self, Problem, ReadError},
+    render,
+};
+use chrono::NaiveDate;
+use clap::ValueEnum;
+
+use super::{
+    Exit, Failure,
+    context::{Chosen, Place, source},
+    print,
+};
+
+/// Show the list as it stood
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    chosen: Chosen,
+    /// The day (2026-01-31) or revision [default: the newest version]
+    #[arg(long, value_name = "DATE|REV")]
+    at: Option<String>,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// Lines for a terminal
+    Table,
+    /// Markdown tables
+    Md,
+    /// JSON: the list's own fields, and its entries
+    Json,
+    /// A native inventory
+    Yaml,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let history = args.place.history()?;
+    let list = args.chosen.list(&args.place, &history)?;
+    let source = source(&list);
+    let date: Option<NaiveDate> = args.at.as_deref().and_then(|at| at.parse().ok());
+    let tip = args.at.clone().filter(|_| date.is_none()).or_else(|| args.place.branch.clone());
+    let versions = history.versions(&Walk { tip, since: None }, &source.paths)?.versions;
+    let in_time = |version: &&Version| date.is_none_or(|date| Moment::of_commit(version.time).date() <= date);
+    let none = || Failure::usage("there was no list then", "`changecast log` shows when it was first published");
+    let version = versions.iter().rev().find(in_time).ok_or_else(none)?;
+    let bytes = history
+        .bytes(version)?
+        .ok_or_else(|| Failure::usage("the list was withdrawn then", "`changecast log` shows when"))?;
+    let place = format!("commit {} {}", version.commit.short(), version.path);
+    let inventory = match read::read(&version.path, &bytes, &source.options) {
+        Ok(reading) => reading.inventory,
+        Err(ReadError { problem: Problem::NoList(_), .. }) => return Err(none()),
+        Err(error) => return Err(Failure::read(&place, error)),
+    };
+    print::note(&format!("{place}, {}", Moment::of_commit(version.time)));
+    print::data(shown(args.format, &inventory)?.as_bytes())?;
+    Ok(Exit::Clean)
+}
+
+fn shown(format: Format, inventory: &Inventory) -> Result<String, Failure> {
+    Ok(match format {
+        Format::Table => render::terminal_list(inventory, print::style()),
+        Format::Md => render::markdown_list(inventory),
+        Format::Json => serde_json::to_string_pretty(&render::native(inventory))? + "\n",
+        Format::Yaml => changecast::config::yaml(&render::native(inventory))?,
+    })
+}

@@ -1,0 +1,74 @@
+//! `verify`: a published log against the pinned root key.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use changecast::{
+    output,
+    pipeline::{self, VerifyError},
+    sign::PublicKey,
+};
+
+use super::{Exit, Failure, print};
+
+/// Verify a published log against the pinned root key
+///
+/// Checks, offline, every signature, the chain of all releases, and that replaying all changes gives
+/// the published list.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The output directory, or the folder of one list in it
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// The publisher's root key, as `keygen` wrote it (.pub)
+    #[arg(long, value_name = "PIN")]
+    root: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let line = fs::read_to_string(&args.root).map_err(|error| Failure::file(&args.root, error))?;
+    let root = PublicKey::parse(&args.root.display().to_string(), &line)?;
+    for folder in folders(&args.dir)? {
+        verify(&folder, &root)?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// Verifies the log in the folder of a list.
+pub fn verify(folder: &Path, root: &PublicKey) -> Result<(), Failure> {
+    let name = folder.display().to_string();
+    let found = output::read_log(folder)?;
+    let verified = pipeline::verify(&found, root).map_err(|error| Failure::Verify { list: name.clone(), error })?;
+    let chain = verified.chain;
+    if let Some(last) = chain.releases.last() {
+        let entries = chain.list.map_or("withdrawn".to_owned(), |list| format!("{} entries", list.entries.len()));
+        print::note(&format!(
+            "{name}: OK, {} releases of {}, the last of {}; the list has {entries}",
+            chain.releases.len(),
+            last.origin,
+            last.published
+        ));
+    }
+    Ok(())
+}
+
+/// The folders of lists: the directory itself, or those in it that have a log.
+fn folders(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let is_list = |folder: &Path| folder.join("log").is_dir() || folder.join("index.json").is_file();
+    if is_list(dir) {
+        return Ok(vec![dir.to_owned()]);
+    }
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(dir).map_err(|error| Failure::file(dir, error))? {
+        folders.push(entry.map_err(|error| Failure::file(dir, error))?.path());
+    }
+    folders.retain(|folder| is_list(folder));
+    folders.sort();
+    if folders.is_empty() {
+        return Err(Failure::Verify { list: dir.display().to_string(), error: VerifyError::NoLog });
+    }
+    Ok(folders)
+}

@@ -1,0 +1,15 @@
+//! The signed log: release documents in canonical bytes, chained by digest, replayed to the list.
+//!
+//! Nothing here signs or reads files; a caller brings bytes and a check of signatures.
+
+mod canonical;
+mod chain;
+mod release;
+mod state;
+
+pub use canonical::{BadDigest, CanonicalError, Digest, from_bytes, to_bytes};
+pub use chain::{Chain, ChainError, CheckSignature, Fault, KeyRole, Signed};
+pub use release::{
+    BadOrigin, BadRelease, Body, Changes, Correction, KeySet, Origin, Pointer, Reanchor, Release, Source, Vcs,
+};
+pub use state::{digest, index_file, list_file};

@@ -1,0 +1,301 @@
+//! Files out: whole or not at all, unchanged files untouched, one writer at a time. And the same
+//! files in again.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File, TryLockError},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// A file to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputFile {
+    /// Its path in the output directory, with `/`.
+    pub path: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+    /// What may become of it later.
+    pub rule: Rule,
+}
+
+/// What may become of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// It is written once and never changes.
+    Once,
+    /// It never changes once the file of this path stands beside it.
+    OnceWith(String),
+    /// Every publication may replace it.
+    Replace,
+}
+
+/// Why the output cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// The file system refuses.
+    #[error("{path}: {error}")]
+    Io {
+        /// Where.
+        path: String,
+        /// What it says.
+        error: io::Error,
+    },
+    /// Another program is at work there.
+    #[error("{0}: another changecast is writing there")]
+    Busy(String),
+    /// A published file would change.
+    #[error("{0} is published already, with other bytes")]
+    Immutable(String),
+    /// A link inside the output directory leads somewhere else.
+    #[error("{0} is a symbolic link: what is written there would land elsewhere")]
+    Link(String),
+    /// Something else stands where a folder or file belongs.
+    #[error("{path} is {found}")]
+    Kind {
+        /// Where.
+        path: String,
+        /// What stands there.
+        found: &'static str,
+    },
+}
+
+impl OutputError {
+    /// The next step for whoever sees this error.
+    pub fn help(&self) -> String {
+        match self {
+            OutputError::Io { error, .. } => match error.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    "free some space and run again; what is published is whole".into()
+                }
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    "choose a writable directory with --output".into()
+                }
+                _ => "mend this and run again; what is published is whole".into(),
+            },
+            OutputError::Busy(_) => "wait for it to end, then run again".into(),
+            OutputError::Immutable(_) => {
+                "restore the file from its last good copy; a mistake is mended with `publish --correct`".into()
+            }
+            OutputError::Link(_) | OutputError::Kind { .. } => {
+                "remove it, or choose another directory with --output".into()
+            }
+        }
+    }
+}
+
+fn io_error(path: &Path) -> impl Fn(io::Error) -> OutputError + '_ {
+    move |error| OutputError::Io { path: path.display().to_string(), error }
+}
+
+/// An output directory, held for one writer.
+#[derive(Debug)]
+pub struct Output {
+    root: PathBuf,
+    /// The directory's own handle carries the lock.
+    _lock: File,
+}
+
+/// Where files are prepared before they take their place.
+const STAGING: &str = ".changecast-staging";
+
+impl Output {
+    /// Opens (and makes) the output directory and holds it until dropped. The directory itself may
+    /// be a link; links inside it are refused.
+    ///
+    /// # Errors
+    /// [`OutputError`] when it cannot be made, or another writer holds it.
+    pub fn open(root: &Path) -> Result<Self, OutputError> {
+        fs::create_dir_all(root).map_err(io_error(root))?;
+        let root = fs::canonicalize(root).map_err(io_error(root))?;
+        let lock = File::open(&root).map_err(io_error(&root))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(OutputError::Busy(root.display().to_string())),
+            Err(TryLockError::Error(error)) => return Err(io_error(&root)(error)),
+        }
+        Ok(Output { root, _lock: lock })
+    }
+
+    /// The paths of files that differ from what stands there.
+    ///
+    /// # Errors
+    /// [`OutputError`] when a file cannot be read, or a published one would change.
+    pub fn differing(&self, files: &[OutputFile]) -> Result<Vec<String>, OutputError> {
+        differing(&self.root, files)
+    }
+
+    /// Writes files in their order, each whole, and leaves unchanged ones untouched. Gives the paths
+    /// that were written.
+    ///
+    /// # Errors
+    /// [`OutputError`]; files before the one that failed are in place then.
+    pub fn write(&self, files: &[OutputFile]) -> Result<Vec<String>, OutputError> {
+        let changed: BTreeSet<String> = self.differing(files)?.into_iter().collect();
+        let staging = self.root.join(STAGING);
+        if staging.symlink_metadata().is_ok() {
+            // Left behind by a run that was killed.
+            fs::remove_dir_all(&staging).map_err(io_error(&staging))?;
+        }
+        if changed.is_empty() {
+            return Ok(Vec::new());
+        }
+        fs::create_dir(&staging).map_err(io_error(&staging))?;
+        let staging = Staging(staging);
+        let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
+        for file in files.iter().filter(|file| changed.contains(&file.path)) {
+            let target = self.root.join(&file.path);
+            if let Some(folder) = target.parent().filter(|folder| !folders.contains(*folder)) {
+                self.make_folder(folder)?;
+                folders.insert(folder.to_owned());
+            }
+            let prepared = staging.0.join("file");
+            let write = || -> io::Result<()> {
+                let mut out = File::create(&prepared)?;
+                out.write_all(&file.bytes)?;
+                out.flush()?;
+                drop(out);
+                fs::rename(&prepared, &target)
+            };
+            write().map_err(io_error(&target))?;
+        }
+        Ok(files.iter().filter(|file| changed.contains(&file.path)).map(|file| file.path.clone()).collect())
+    }
+
+    /// Makes a folder below the root, refusing links on the way.
+    fn make_folder(&self, folder: &Path) -> Result<(), OutputError> {
+        let Ok(inside) = folder.strip_prefix(&self.root) else { return Ok(()) };
+        let mut here = self.root.clone();
+        for part in inside.components() {
+            here.push(part);
+            match here.symlink_metadata() {
+                Ok(meta) if meta.is_symlink() => return Err(OutputError::Link(here.display().to_string())),
+                Ok(meta) if meta.is_dir() => {}
+                Ok(_) => {
+                    return Err(OutputError::Kind { path: here.display().to_string(), found: "a file, not a folder" });
+                }
+                Err(_) => fs::create_dir(&here).map_err(io_error(&here))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The staging folder, removed with what is left in it.
+struct Staging(PathBuf);
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // Nothing can be done about a failure here; the next run removes the folder first.
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+/// Replaces one file outside an output directory, whole or not at all.
+///
+/// # Errors
+/// [`OutputError::Io`]; the file is as it was then.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    // Through a link the file itself is replaced, not the link.
+    let path = fs::canonicalize(path).map_err(io_error(path))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let prepared = path.with_file_name(format!(".{name}.changecast"));
+    let mode = fs::metadata(&path).map(|meta| meta.permissions()).map_err(io_error(&path))?;
+    let write = || -> io::Result<()> {
+        fs::write(&prepared, bytes)?;
+        fs::set_permissions(&prepared, mode)?;
+        fs::rename(&prepared, &path)
+    };
+    write().map_err(|error| {
+        drop(fs::remove_file(&prepared));
+        io_error(&path)(error)
+    })
+}
+
+/// The paths of files that differ from what stands in a directory.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be read, or a published one would change.
+pub fn differing(root: &Path, files: &[OutputFile]) -> Result<Vec<String>, OutputError> {
+    let mut changed = Vec::new();
+    for file in files {
+        let path = root.join(&file.path);
+        let standing = regular_file(&path)?;
+        if standing.as_deref() == Some(&file.bytes) {
+            continue;
+        }
+        let settled = match &file.rule {
+            Rule::Once => standing.is_some(),
+            Rule::OnceWith(other) => standing.is_some() && root.join(other).exists(),
+            Rule::Replace => false,
+        };
+        if settled {
+            return Err(OutputError::Immutable(path.display().to_string()));
+        }
+        changed.push(file.path.clone());
+    }
+    Ok(changed)
+}
+
+/// The bytes of a regular file; `None` when nothing is there.
+fn regular_file(path: &Path) -> Result<Option<Vec<u8>>, OutputError> {
+    match path.symlink_metadata() {
+        Ok(meta) if meta.is_symlink() => Err(OutputError::Link(path.display().to_string())),
+        Ok(meta) if meta.is_file() => fs::read(path).map(Some).map_err(io_error(path)),
+        Ok(meta) if meta.is_dir() => {
+            Err(OutputError::Kind { path: path.display().to_string(), found: "a folder, not a file" })
+        }
+        Ok(_) => Err(OutputError::Kind { path: path.display().to_string(), found: "no regular file" }),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(io_error(path)(error)),
+    }
+}
+
+/// A published log, as it lies in the folder of its list.
+#[derive(Clone, Debug, Default)]
+pub struct FoundLog {
+    /// Documents and signatures, in the order of their numbers, from 0 without a gap.
+    pub releases: Vec<(Vec<u8>, String)>,
+    /// Names in `log/` that are no part of that sequence.
+    pub strangers: Vec<String>,
+    /// `index.json`.
+    pub index: Option<Vec<u8>>,
+    /// `list.json`.
+    pub list: Option<Vec<u8>>,
+}
+
+/// Reads the log in the folder of a list; an absent folder is an empty log.
+///
+/// # Errors
+/// [`OutputError`] when something there cannot be read.
+pub fn read_log(folder: &Path) -> Result<FoundLog, OutputError> {
+    let log = folder.join("log");
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    match fs::read_dir(&log) {
+        Ok(entries) => {
+            for entry in entries {
+                names.insert(entry.map_err(io_error(&log))?.file_name().to_string_lossy().into_owned());
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(io_error(&log)(error)),
+    }
+    let mut found = FoundLog::default();
+    loop {
+        let name = format!("{:06}.json", found.releases.len());
+        let signature = format!("{name}.sig");
+        if !names.contains(&name) || !names.contains(&signature) {
+            break;
+        }
+        let bytes = regular_file(&log.join(&name))?.unwrap_or_default();
+        let armor = regular_file(&log.join(&signature))?.unwrap_or_default();
+        // A signature that is not even text is kept as what can never verify.
+        found.releases.push((bytes, String::from_utf8(armor).unwrap_or_else(|_| "not text".to_owned())));
+        names.remove(&name);
+        names.remove(&signature);
+    }
+    found.strangers = names.into_iter().collect();
+    found.index = regular_file(&folder.join("index.json"))?;
+    found.list = regular_file(&folder.join("list.json"))?;
+    Ok(found)
+}

@@ -1,0 +1,515 @@
+//! Publication: what the history holds beyond the log becomes releases, and everything is rendered.
+
+use crate::{
+    change::{Change, Detail, Edit, Kind},
+    config::{Config, ListConfig},
+    history::{History, HistoryError, Walk},
+    ledger::{
+        self, Body, CanonicalError, Chain, ChainError, Changes, Correction, Digest, Fault, KeySet, Origin, Pointer,
+        Release, Signed, Vcs,
+    },
+    model::{CommitId, FieldKey, Inventory, ListId, Moment, Text},
+    output::{OutputFile, Rule},
+    read::Options,
+    render::{self, Announcement, LogStatus, Publication, PublishedList, RenderError},
+    sign::{Namespace, SignError, Signer},
+};
+
+use super::{Follower, LogRow, Outcome, Source, Standing, reanchor, verify::check_signature};
+
+/// What to publish, and how.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The configuration.
+    pub config: &'a Config,
+    /// The repository.
+    pub history: &'a History,
+    /// The branch or revision to publish; `HEAD` when not given.
+    pub tip: Option<String>,
+    /// The keys, or a preview without them.
+    pub signing: Signing<'a>,
+    /// What to do when git was rewritten since the last publication.
+    pub rewritten: Rewritten,
+    /// A release to correct.
+    pub correct: Option<Correct>,
+}
+
+/// Whether releases are signed.
+#[derive(Clone, Copy, Debug)]
+pub enum Signing<'a> {
+    /// No log is written, and every page says so.
+    Preview,
+    /// Every release is signed.
+    Keys {
+        /// Signs releases.
+        release: &'a Signer,
+        /// Signs the key set that a new log begins with.
+        root: Option<&'a Signer>,
+    },
+}
+
+/// What to do when the last published commit is no longer on the first-parent line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rewritten {
+    /// Stop, and say so.
+    Refuse,
+    /// Find the published list in the new history and go on from there.
+    Reanchor,
+}
+
+/// A correction to publish.
+#[derive(Clone, Debug)]
+pub struct Correct {
+    /// The list.
+    pub list: ListId,
+    /// The number of the release that was wrong.
+    pub seq: u64,
+    /// What was wrong, in the publisher's words.
+    pub reason: Text,
+}
+
+/// All that a publication would write.
+#[derive(Debug)]
+pub struct Plan {
+    /// By list, what is new.
+    pub lists: Vec<ListPlan>,
+    /// The files, in the order in which they must be written: whatever stands at a moment of
+    /// interruption, the next publication finds it whole or mends it.
+    pub files: Vec<OutputFile>,
+}
+
+/// What is new in a list.
+#[derive(Debug)]
+pub struct ListPlan {
+    /// The list.
+    pub id: ListId,
+    /// Its announcements, oldest first; the last `new` of them were not published before.
+    pub announcements: Vec<Announcement>,
+    /// How many announcements are new.
+    pub new: usize,
+    /// The list as it stands; `None` when it is withdrawn.
+    pub current: Option<Inventory>,
+    /// Commits since the last publication that changed the file, and what became of them.
+    pub rows: Vec<LogRow>,
+    /// The commits before and after, when the log was moved to a rewritten history.
+    pub reanchored: Option<(CommitId, CommitId)>,
+}
+
+/// Why nothing is published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The history cannot be read.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    /// The published log does not hold together.
+    #[error("the published log of {list} does not hold together: {error}")]
+    Chain {
+        /// The list.
+        list: ListId,
+        /// What is wrong.
+        error: ChainError,
+    },
+    /// What was just made does not hold together: a fault of this program, and nothing is published.
+    #[error(
+        "{list}, commit {commit}: the changes found do not lead from the published list to that of the commit: {fault}"
+    )]
+    Unsound {
+        /// The list.
+        list: ListId,
+        /// The commit.
+        commit: String,
+        /// What is wrong.
+        fault: Fault,
+    },
+    /// The last published commit is gone from the line.
+    #[error("{list}: the last published commit {commit} is not on the first-parent line any more: git was rewritten")]
+    Rewritten {
+        /// The list.
+        list: ListId,
+        /// The commit.
+        commit: CommitId,
+    },
+    /// A new log needs the root key once.
+    #[error("{0}: its log does not exist yet, and a new log begins with a key set that the root key signs")]
+    RootKey(ListId),
+    /// The log has other keys.
+    #[error("{list}: the key {found} may not sign this log; its release keys are {known}")]
+    Key {
+        /// The list.
+        list: ListId,
+        /// The key at hand.
+        found: String,
+        /// The keys in force.
+        known: String,
+    },
+    /// No version of the file holds a list.
+    #[error("{list}: no commit on the branch has a list in {path}{reason}")]
+    NoList {
+        /// The list.
+        list: ListId,
+        /// The path.
+        path: String,
+        /// What was found instead.
+        reason: String,
+    },
+    /// There is no such release to correct.
+    #[error("{list} has no announced release {seq} to correct")]
+    NoRelease {
+        /// The list.
+        list: ListId,
+        /// The number.
+        seq: u64,
+    },
+    /// A preview must not take the place of signed pages.
+    #[error("{0} has a signed log there; an unsigned preview would replace its pages")]
+    PreviewOverSigned(ListId),
+    /// A document cannot be written.
+    #[error(transparent)]
+    Canonical(#[from] CanonicalError),
+    /// Signing failed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// Rendering failed.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+}
+
+impl PublishError {
+    /// The next step for whoever sees this error.
+    pub fn help(&self) -> String {
+        match self {
+            PublishError::History(error) => error.help(),
+            PublishError::Chain { .. } => {
+                "restore the output directory from its last good copy; published bytes never change".into()
+            }
+            PublishError::Unsound { .. } => "nothing was written; please report this history as a bug".into(),
+            PublishError::Rewritten { .. } => {
+                "if the rewrite was intended, go on with --reanchor: it records the move and announces nothing twice"
+                    .into()
+            }
+            PublishError::RootKey(_) => "give it this once with --root-key FILE, then keep it offline".into(),
+            PublishError::Key { .. } => "sign with a key of the log's key set".into(),
+            PublishError::NoList { .. } => "check `inventory` in the configuration, and --branch".into(),
+            PublishError::NoRelease { .. } => "`changecast log` and the folder log/ show the releases".into(),
+            PublishError::PreviewOverSigned(_) => "write the preview elsewhere: --output DIR".into(),
+            PublishError::Canonical(_) => "please report this as a bug".into(),
+            PublishError::Sign(error) => error.help(),
+            PublishError::Render(_) => "please report this as a bug".into(),
+        }
+    }
+}
+
+/// Plans a publication: nothing is written. `existing` gives the log that is published already.
+///
+/// # Errors
+/// [`PublishError`]; nothing is published then.
+pub fn publish(request: &Request<'_>, existing: &dyn Fn(&ListId) -> Vec<Signed>) -> Result<Plan, PublishError> {
+    let config = request.config;
+    let mut logs = Vec::with_capacity(config.lists.len());
+    for list in &config.lists {
+        logs.push(Log::open(request, list, existing(&list.id))?.extend(request)?);
+    }
+    let mut files: Vec<OutputFile> = logs.iter_mut().flat_map(|log| std::mem::take(&mut log.files)).collect();
+    let publication = Publication {
+        publisher: &config.publisher,
+        base_url: &config.base_url,
+        lists: logs.iter().map(|log| log.published(request)).collect(),
+    };
+    let rendered = render::render(&publication)?;
+    files.extend(rendered.into_iter().map(|file| OutputFile {
+        path: file.path,
+        bytes: file.bytes,
+        rule: Rule::Replace,
+    }));
+    for log in &logs {
+        files.extend(log.summary_files(request)?);
+    }
+    let lists = publication.lists.into_iter().map(|list| list.announcements).collect::<Vec<_>>();
+    let lists = logs
+        .into_iter()
+        .zip(lists)
+        .map(|(log, announcements)| ListPlan {
+            id: log.list.id.clone(),
+            announcements,
+            new: log.new,
+            current: log.chain.list,
+            rows: log.rows,
+            reanchored: log.reanchored,
+        })
+        .collect();
+    Ok(Plan { lists, files })
+}
+
+/// A list's log while it is being extended.
+struct Log<'a> {
+    list: &'a ListConfig,
+    origin: Origin,
+    source: Source,
+    chain: Chain,
+    files: Vec<OutputFile>,
+    rows: Vec<LogRow>,
+    new: usize,
+    reanchored: Option<(CommitId, CommitId)>,
+}
+
+impl<'a> Log<'a> {
+    fn open(request: &Request<'a>, list: &'a ListConfig, existing: Vec<Signed>) -> Result<Self, PublishError> {
+        let fields = list.fields.iter().map(|(header, role)| (header.clone(), role.0)).collect();
+        let mut log = Log {
+            list,
+            origin: Origin::new(request.config.publisher.authority.domain(), &list.id),
+            source: Source {
+                paths: list.inventory.0.clone(),
+                options: Options { format: list.format.clone(), fields },
+            },
+            chain: Chain::default(),
+            files: Vec::new(),
+            rows: Vec::new(),
+            new: 0,
+            reanchored: None,
+        };
+        match request.signing {
+            Signing::Preview if existing.is_empty() => {}
+            Signing::Preview => return Err(PublishError::PreviewOverSigned(list.id.clone())),
+            Signing::Keys { root: None, .. } if existing.is_empty() => {
+                return Err(PublishError::RootKey(list.id.clone()));
+            }
+            Signing::Keys { .. } if existing.is_empty() => {}
+            Signing::Keys { release, .. } => {
+                // The publisher's own log: the root key that it begins with is the one to trust here.
+                let chain_error = |error| PublishError::Chain { list: list.id.clone(), error };
+                let root = first_root(&existing).unwrap_or_default();
+                log.chain = Chain::verify(&existing, &root, &check_signature).map_err(chain_error)?;
+                let keys = log.chain.keys.iter().flat_map(|keys| &keys.release);
+                let known: Vec<&str> = keys.map(String::as_str).collect();
+                let found = release.public().to_string();
+                if !known.contains(&found.as_str()) {
+                    return Err(PublishError::Key { list: list.id.clone(), found, known: known.join(", ") });
+                }
+            }
+        }
+        Ok(log)
+    }
+
+    /// Adds what the history holds beyond the log.
+    fn extend(mut self, request: &Request<'_>) -> Result<Self, PublishError> {
+        let last = self.chain.releases.iter().rev().find_map(Release::source).map(|source| source.commit.clone());
+        let walk = Walk { tip: request.tip.clone(), since: last.clone() };
+        let walked = request.history.versions(&walk, &self.source.paths)?;
+        let mut versions = walked.versions;
+        if let (false, Some(commit)) = (walked.reached, last) {
+            if request.rewritten == Rewritten::Refuse {
+                return Err(PublishError::Rewritten { list: self.list.id.clone(), commit });
+            }
+            let found = reanchor::find(request.history, &versions, &self.source, &self.chain)?;
+            if let Some(anchor) = found {
+                self.reanchor(request, anchor.version(&versions), commit)?;
+                versions.drain(..anchor.resume_at());
+            }
+        }
+        let standing = match (&self.chain.list, self.chain.ever_published()) {
+            (Some(list), _) => Standing::Listed(list.clone()),
+            (None, true) => Standing::Withdrawn,
+            (None, false) => Standing::Unpublished,
+        };
+        let mut follower = Follower::resume(standing, self.chain.releases.last().map(|release| release.published));
+        for version in &versions {
+            let row = follower.step(request.history, version, &self.source.options)?;
+            if let Outcome::Read(changes) = &row.outcome {
+                if !changes.changes.is_empty() {
+                    self.begin(request, row.published)?;
+                    let after = follower.standing().list().map(ledger::digest).transpose()?;
+                    let body = Changes {
+                        source: source_of(&row),
+                        before: self.chain.state,
+                        after,
+                        changes: changes.changes.clone(),
+                        carry: changes.carry.clone(),
+                    };
+                    self.append(request, row.published, Body::Changes(body), row.commit.as_str())?;
+                    self.new += 1;
+                }
+            }
+            self.rows.push(row);
+        }
+        if !self.chain.ever_published() {
+            let reason = self.rows.iter().rev().find_map(|row| match &row.outcome {
+                Outcome::Unreadable(error) => Some(format!(" (commit {}: {error})", row.commit.short())),
+                Outcome::Read(_) => None,
+            });
+            let path = self.source.paths.join(", ");
+            return Err(PublishError::NoList { list: self.list.id.clone(), path, reason: reason.unwrap_or_default() });
+        }
+        if let Some(correct) = request.correct.as_ref().filter(|correct| correct.list == self.list.id) {
+            self.correct(request, correct)?;
+        }
+        Ok(self)
+    }
+
+    /// Begins a new log with its keys, a second before its first change.
+    fn begin(&mut self, request: &Request<'_>, first: Moment) -> Result<(), PublishError> {
+        let Signing::Keys { release, root: Some(root) } = request.signing else { return Ok(()) };
+        if !self.chain.releases.is_empty() {
+            return Ok(());
+        }
+        let keys = KeySet {
+            root: vec![root.public().to_string()],
+            release: vec![release.public().to_string()],
+            head: Vec::new(),
+        };
+        self.append(request, first.previous(), Body::Keys(keys), "")
+    }
+
+    fn reanchor(
+        &mut self,
+        request: &Request<'_>,
+        version: &crate::history::Version,
+        previous: CommitId,
+    ) -> Result<(), PublishError> {
+        let source = ledger::Source {
+            vcs: Vcs::Git,
+            commit: version.commit.clone(),
+            parent: version.parent.clone(),
+            path: Text::new(&version.path),
+        };
+        self.reanchored = Some((previous.clone(), version.commit.clone()));
+        let body = ledger::Reanchor { source, previous, before: self.chain.state, after: self.chain.state };
+        let published = self.after_last(Moment::of_commit(version.time));
+        self.append(request, published, Body::Reanchor(body), version.commit.as_str())
+    }
+
+    fn correct(&mut self, request: &Request<'_>, correct: &Correct) -> Result<(), PublishError> {
+        let no_release = || PublishError::NoRelease { list: self.list.id.clone(), seq: correct.seq };
+        let at = usize::try_from(correct.seq).map_err(|_| no_release())?;
+        let (release, sha256) = self.chain.releases.get(at).zip(self.chain.digests.get(at)).ok_or_else(no_release)?;
+        if release.announced().is_empty() {
+            return Err(no_release());
+        }
+        let label = Text::new(&format!("Release {} of {}", correct.seq, release.published.date()));
+        let edit = Edit::Set(correct.reason.clone());
+        let change =
+            Change::new(Kind::Corrected, Detail::Fact { field: FieldKey::from_name("correction"), label, edit });
+        let body = Correction {
+            corrects: Pointer { seq: correct.seq, sha256: *sha256 },
+            reason: correct.reason.clone(),
+            before: self.chain.state,
+            after: self.chain.state,
+            changes: vec![change],
+        };
+        let tip = request.history.resolve(request.tip.as_deref())?;
+        let published = self.after_last(Moment::of_commit(request.history.time(&tip)?));
+        self.append(request, published, Body::Correction(body), "")?;
+        self.new += 1;
+        Ok(())
+    }
+
+    /// The moment, or the first one after the last release.
+    fn after_last(&self, moment: Moment) -> Moment {
+        self.chain.releases.last().map_or(moment, |last| moment.max(last.published.next()))
+    }
+
+    fn append(
+        &mut self,
+        request: &Request<'_>,
+        published: Moment,
+        body: Body,
+        commit: &str,
+    ) -> Result<(), PublishError> {
+        let seq = self.chain.releases.len() as u64;
+        let prev = self.chain.digests.last().copied();
+        let keys = matches!(body, Body::Keys(_));
+        let release = Release { origin: self.origin.clone(), seq, prev, published, body };
+        let bytes = ledger::to_bytes(&release)?;
+        // Appending replays the changes: what would not verify is never published.
+        self.chain.append(seq, release, Digest::of(&bytes)).map_err(|fault| PublishError::Unsound {
+            list: self.list.id.clone(),
+            commit: commit.to_owned(),
+            fault,
+        })?;
+        let (signer, namespace) = match request.signing {
+            Signing::Preview => return Ok(()),
+            Signing::Keys { root: Some(root), .. } if keys => (root, Namespace::Keys),
+            Signing::Keys { release, .. } => (release, Namespace::Release),
+        };
+        let signature = signer.sign(namespace, &bytes)?;
+        let path = format!("{}/log/{}", self.list.id, Release::file_name(seq));
+        // The signature first: a document in the log always has one.
+        let signature = OutputFile {
+            path: format!("{path}.sig"),
+            bytes: signature.into_bytes(),
+            rule: Rule::OnceWith(path.clone()),
+        };
+        self.files.extend([signature, OutputFile { path, bytes, rule: Rule::Once }]);
+        Ok(())
+    }
+
+    fn announcements(&self) -> Vec<Announcement> {
+        let mut seen: Vec<(Option<Digest>, Option<Digest>)> = Vec::new();
+        let mut announcements = Vec::new();
+        for release in &self.chain.releases {
+            let Some(states) = release.states().filter(|_| !release.announced().is_empty()) else { continue };
+            seen.push(states);
+            let occurrence = seen.iter().filter(|known| **known == states).count();
+            announcements.push(Announcement {
+                key: announcement_key(states, occurrence),
+                published: release.published,
+                seq: release.seq,
+                commit: release.source().map(|source| source.commit.to_string()),
+                changes: release.announced().to_vec(),
+            });
+        }
+        announcements
+    }
+
+    fn published(&self, request: &Request<'_>) -> PublishedList<'_> {
+        PublishedList {
+            id: &self.list.id,
+            title: &self.list.title,
+            page: self.list.page.as_ref(),
+            tag: format!("{}:{}", request.config.publisher.authority, self.list.id),
+            announcements: self.announcements(),
+            current: self.chain.list.as_ref(),
+            terms: self.list.notice.as_ref().map(crate::model::Terms::facts).unwrap_or_default(),
+            log: match (&self.chain.keys, request.signing) {
+                (Some(keys), Signing::Keys { .. }) => LogStatus::Signed {
+                    origin: self.origin.to_string(),
+                    root: keys.root.clone(),
+                    release: keys.release.clone(),
+                },
+                _ => LogStatus::Unsigned,
+            },
+        }
+    }
+
+    /// `list.json` and, last of all, `index.json`.
+    fn summary_files(&self, request: &Request<'_>) -> Result<Vec<OutputFile>, PublishError> {
+        let Some(last) = self.chain.releases.last().filter(|_| matches!(request.signing, Signing::Keys { .. })) else {
+            return Ok(Vec::new());
+        };
+        let file =
+            |name: &str, bytes| OutputFile { path: format!("{}/{name}", self.list.id), bytes, rule: Rule::Replace };
+        let list = ledger::list_file(&self.origin, last.seq, last.published, self.chain.list.as_ref())?;
+        Ok(vec![file("list.json", list), file("index.json", ledger::index_file(&self.origin, last.seq)?)])
+    }
+}
+
+fn source_of(row: &LogRow) -> ledger::Source {
+    ledger::Source { vcs: Vcs::Git, commit: row.commit.clone(), parent: row.parent.clone(), path: Text::new(&row.path) }
+}
+
+/// The name of an announcement: it depends on the list before and after, and on how often the list
+/// went this way, so that neither a rewritten history nor another title gives it another.
+fn announcement_key((before, after): (Option<Digest>, Option<Digest>), occurrence: usize) -> String {
+    let side = |digest: Option<Digest>| digest.map_or_else(|| "null".to_owned(), |digest| digest.to_string());
+    let digest = Digest::of(format!("{}\n{}\n{occurrence}", side(before), side(after)).as_bytes());
+    digest.to_string()[..16].to_owned()
+}
+
+/// The first root key that a log states.
+fn first_root(log: &[Signed]) -> Option<String> {
+    let release: Release = ledger::from_bytes(&log.first()?.bytes).ok()?;
+    match release.body {
+        Body::Keys(keys) => keys.root.first().cloned(),
+        _ => None,
+    }
+}

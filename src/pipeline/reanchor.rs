@@ -1,0 +1,78 @@
+//! Where a published log goes on in a rewritten history.
+
+use crate::{
+    history::{History, HistoryError, Version},
+    ledger::{self, Body, CanonicalError, Chain, Digest},
+};
+
+use super::{Follower, PublishError, Source};
+
+/// A place in the versions of the new history.
+pub(super) enum Anchor {
+    /// The published list stands in this version: what follows is new.
+    Same(usize),
+    /// It stands nowhere: the newest version is compared with it.
+    Newest(usize),
+}
+
+impl Anchor {
+    /// The version that stands for the published list from now on.
+    pub fn version<'a>(&self, versions: &'a [Version]) -> &'a Version {
+        match self {
+            Anchor::Same(at) | Anchor::Newest(at) => &versions[*at],
+        }
+    }
+
+    /// The first version that is compared with the published list.
+    pub fn resume_at(&self) -> usize {
+        match self {
+            Anchor::Same(at) => at + 1,
+            Anchor::Newest(at) => *at,
+        }
+    }
+}
+
+/// Finds the version at which the published list stands. Where it stands several times, the one
+/// counts before which the new history resembles the published one the longest; among equals the
+/// newest, so that nothing is announced twice. `None` when the new history has no version at all.
+pub(super) fn find(
+    history: &History,
+    versions: &[Version],
+    source: &Source,
+    chain: &Chain,
+) -> Result<Option<Anchor>, PublishError> {
+    if versions.is_empty() {
+        return Ok(None);
+    }
+    let states = states(history, versions, source)?;
+    let published: Vec<Option<Digest>> = chain
+        .releases
+        .iter()
+        .filter_map(|release| match &release.body {
+            Body::Changes(body) => Some(body.after),
+            _ => None,
+        })
+        .collect();
+    let alike = |at: usize| {
+        states[..=at].iter().rev().zip(published.iter().rev()).take_while(|(a, b)| a.as_ref() == Some(*b)).count()
+    };
+    let best = (0..states.len()).filter(|at| states[*at] == Some(chain.state)).max_by_key(|at| (alike(*at), *at));
+    Ok(Some(best.map_or(Anchor::Newest(versions.len() - 1), Anchor::Same)))
+}
+
+/// The digest of the list after each version; `None` for an unreadable one.
+fn states(
+    history: &History,
+    versions: &[Version],
+    source: &Source,
+) -> Result<Vec<Option<Option<Digest>>>, PublishError> {
+    let mut follower = Follower::default();
+    let mut states = Vec::with_capacity(versions.len());
+    for version in versions {
+        let row = follower.step(history, version, &source.options).map_err(|error: HistoryError| error)?;
+        let digest =
+            follower.standing().list().map(ledger::digest).transpose().map_err(|error: CanonicalError| error)?;
+        states.push(row.changes().map(|_| digest));
+    }
+    Ok(states)
+}

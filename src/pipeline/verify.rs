@@ -1,0 +1,111 @@
+//! Verification of a published log: the chain, and the files that only repeat it.
+
+use crate::{
+    ledger::{self, Chain, ChainError, KeyRole, Release, Signed},
+    output::FoundLog,
+    sign::{self, Namespace, PublicKey, SignError},
+};
+
+/// A log that holds.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// Its releases and the list that they lead to.
+    pub chain: Chain,
+}
+
+/// Why a published log does not hold.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// There is none.
+    #[error("there is no log")]
+    NoLog,
+    /// A release does not hold.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// Files that do not belong there.
+    #[error("log/ holds {0}, which is no part of the log")]
+    Stranger(String),
+    /// A file that should be there.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// `index.json` names another end of the log.
+    #[error(
+        "index.json does not name release {0} as the latest: a release is missing, or a publication was interrupted"
+    )]
+    Index(u64),
+    /// `list.json` is not the list that the log leads to.
+    #[error("list.json is not the list that the log leads to")]
+    List,
+    /// A document cannot be rebuilt for comparison.
+    #[error(transparent)]
+    Canonical(#[from] ledger::CanonicalError),
+}
+
+impl VerifyError {
+    /// The next step for whoever sees this error.
+    pub fn help(&self) -> String {
+        match self {
+            VerifyError::NoLog => "name the output directory of `changecast publish`, or the folder of one list in it".into(),
+            VerifyError::Chain(ChainError { fault: ledger::Fault::Pin, .. }) => "compare the root key that you pinned with the publisher's".into(),
+            VerifyError::Index(_) | VerifyError::List | VerifyError::Missing(_) => {
+                "the publisher's next `changecast publish` mends an interrupted publication; if this stays, do not trust the copy".into()
+            }
+            _ => "do not trust this copy; fetch it again, and ask its publisher when it still does not verify".into(),
+        }
+    }
+
+    /// Whether the fault is one of signatures and bytes, rather than of gaps and order.
+    pub fn is_bad_signature(&self) -> bool {
+        matches!(
+            self,
+            VerifyError::Chain(ChainError {
+                fault: ledger::Fault::Signature(_) | ledger::Fault::Document(_) | ledger::Fault::Pin,
+                ..
+            })
+        )
+    }
+}
+
+/// Verifies a published log against the pinned root key.
+///
+/// # Errors
+/// [`VerifyError`] with the first thing that does not hold.
+pub fn verify(found: &FoundLog, root: &PublicKey) -> Result<Verified, VerifyError> {
+    if found.releases.is_empty() && found.strangers.is_empty() {
+        return Err(VerifyError::NoLog);
+    }
+    let chain = Chain::verify(&signed(found), &root.to_string(), &check_signature)?;
+    if let Some(stranger) = found.strangers.first() {
+        return Err(VerifyError::Stranger(stranger.clone()));
+    }
+    let last: &Release = chain.releases.last().ok_or(VerifyError::NoLog)?;
+    let index = found.index.as_ref().ok_or(VerifyError::Missing("index.json"))?;
+    if *index != ledger::index_file(&last.origin, last.seq)? {
+        return Err(VerifyError::Index(last.seq));
+    }
+    let list = found.list.as_ref().ok_or(VerifyError::Missing("list.json"))?;
+    if *list != ledger::list_file(&last.origin, last.seq, last.published, chain.list.as_ref())? {
+        return Err(VerifyError::List);
+    }
+    Ok(Verified { chain })
+}
+
+/// The releases of a log that was found.
+pub fn signed(found: &FoundLog) -> Vec<Signed> {
+    found
+        .releases
+        .iter()
+        .map(|(bytes, signature)| Signed { bytes: bytes.clone(), signature: signature.clone() })
+        .collect()
+}
+
+/// Checks a release's signature for the chain.
+pub(super) fn check_signature(role: KeyRole, keys: &[String], signed: &Signed) -> Result<(), String> {
+    let namespace = match role {
+        KeyRole::Root => Namespace::Keys,
+        KeyRole::Release => Namespace::Release,
+    };
+    let keys: Result<Vec<PublicKey>, SignError> = keys.iter().map(|key| PublicKey::parse("key set", key)).collect();
+    keys.and_then(|keys| sign::verify(&keys, namespace, &signed.bytes, &signed.signature))
+        .map_err(|error| error.to_string())
+}

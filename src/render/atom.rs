@@ -1,0 +1,124 @@
+//! Atom feeds (RFC 4287), with archives by year (RFC 5005 §4). The only user of `atom_syndication`.
+
+use std::collections::BTreeMap;
+
+use atom_syndication::{
+    Category, Content, Entry, Feed as AtomFeed, Generator, Link, Person, Text as AtomText, WriteConfig,
+    extension::{Extension, ExtensionMap},
+};
+
+use super::{
+    File, Publication, PublishedList, RenderError,
+    feed::{Feed, archive_years, main_feed, year_feed},
+};
+
+/// The namespace of RFC 5005.
+const HISTORY: &str = "http://purl.org/syndication/history/1.0";
+
+/// The main feed and the archives of its list.
+pub(super) fn files(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<Vec<File>, RenderError> {
+    let main = main_feed(publication, list);
+    let years = archive_years(list, &main);
+    let archive = |year: i32| format!("archive/{year}.atom");
+    let mut files = Vec::with_capacity(years.len() + 1);
+    let previous = years.first().map(|year| ("prev-archive", archive(*year)));
+    files.push(document(publication, list, &main, "feed.atom", previous.into_iter().collect(), false)?);
+    for (at, year) in years.iter().enumerate() {
+        let mut links = vec![("current", "feed.atom".to_owned())];
+        // No `next-archive`: the archive of a closed year must not change when the next one closes.
+        links.extend(years.get(at + 1).map(|year| ("prev-archive", archive(*year))));
+        let feed = year_feed(publication, list, *year);
+        files.push(document(publication, list, &feed, &archive(*year), links, true)?);
+    }
+    Ok(files)
+}
+
+fn document(
+    publication: &Publication<'_>,
+    list: &PublishedList<'_>,
+    feed: &Feed,
+    path: &str,
+    relations: Vec<(&str, String)>,
+    archived: bool,
+) -> Result<File, RenderError> {
+    let mut links = vec![link("self", list.url(publication.base_url, path).as_str(), "application/atom+xml")];
+    links.push(link("alternate", feed.home.as_str(), "text/html"));
+    links.extend(
+        relations
+            .iter()
+            .map(|(rel, path)| link(rel, list.url(publication.base_url, path).as_str(), "application/atom+xml")),
+    );
+    let publisher = publication.publisher;
+    let atom = AtomFeed {
+        title: AtomText::plain(&*feed.title),
+        id: feed.id.clone(),
+        updated: feed.updated.utc().fixed_offset(),
+        authors: vec![Person {
+            name: crate::model::Text::new(&publisher.name).to_string(),
+            email: publisher.email.as_ref().map(ToString::to_string),
+            uri: Some(publisher.url.to_string()),
+            ..Person::default()
+        }],
+        generator: Some(Generator { value: "changecast".to_owned(), uri: None, version: None }),
+        links,
+        subtitle: Some(AtomText::plain(&*feed.subtitle)),
+        entries: feed
+            .entries
+            .iter()
+            .map(|entry| Entry {
+                title: AtomText::plain(&*entry.title),
+                id: entry.id.clone(),
+                updated: entry.published.utc().fixed_offset(),
+                published: Some(entry.published.utc().fixed_offset()),
+                links: vec![link("alternate", entry.url.as_str(), "text/html")],
+                categories: entry
+                    .tags
+                    .iter()
+                    .map(|tag| Category { term: (*tag).to_owned(), scheme: None, label: None })
+                    .collect(),
+                summary: Some(AtomText::plain(&*entry.summary)),
+                content: Some(Content {
+                    value: Some(entry.content.clone()),
+                    content_type: Some("html".to_owned()),
+                    ..Content::default()
+                }),
+                ..Entry::default()
+            })
+            .collect(),
+        namespaces: BTreeMap::from([("fh".to_owned(), HISTORY.to_owned())]),
+        extensions: if archived { archive_mark() } else { ExtensionMap::new() },
+        lang: Some("en".to_owned()),
+        ..AtomFeed::default()
+    };
+    let config = WriteConfig { write_document_declaration: true, indent_size: Some(2) };
+    let bytes = atom.write_with_config(Vec::new(), config).map_err(failed)?;
+    let text = String::from_utf8(bytes).map_err(failed)?;
+    Ok(File::new(format!("{}/{path}", list.id), metadata_first(text, archived) + "\n"))
+}
+
+fn failed(error: impl std::fmt::Display) -> RenderError {
+    RenderError { format: "atom", message: error.to_string() }
+}
+
+fn link(rel: &str, href: &str, mime: &str) -> Link {
+    Link { rel: rel.to_owned(), href: href.to_owned(), mime_type: Some(mime.to_owned()), ..Link::default() }
+}
+
+const MARK: &str = "fh:archive";
+
+fn archive_mark() -> ExtensionMap {
+    let mark = Extension { name: MARK.to_owned(), ..Extension::default() };
+    BTreeMap::from([("fh".to_owned(), BTreeMap::from([("archive".to_owned(), vec![mark])]))])
+}
+
+/// The library writes extensions behind the entries; RFC 4287's schema and readers that stop early
+/// want metadata in front. Texts are escaped, so the mark can stand nowhere else.
+fn metadata_first(text: String, archived: bool) -> String {
+    let Some(at) = text.find("<entry>").filter(|_| archived) else { return text };
+    let mark = [format!("<{MARK}/>"), format!("<{MARK}></{MARK}>"), format!("<{MARK} />")]
+        .into_iter()
+        .find(|mark| text.contains(mark.as_str()));
+    let Some(mark) = mark else { return text };
+    let without = text.replace(&format!("  {mark}\n"), "").replace(&mark, "");
+    format!("{}{mark}\n  {}", &without[..at], &without[at..])
+}

@@ -1,0 +1,151 @@
+//! What the feed formats share: which entries a feed holds, and what they say.
+
+use maud::{Markup, html};
+
+use crate::model::{Moment, WebUrl};
+
+use super::{Announcement, Inline, LogStatus, Publication, PublishedList, list_title, words};
+
+/// How far the main feed reaches back from its newest entry.
+const MONTHS: u32 = 12;
+/// It holds at least so many entries, however old.
+const AT_LEAST: usize = 20;
+/// It stays below this size, whatever it holds: common readers give up at 512 KiB or 1 MiB.
+const MAX_BYTES: usize = 500 << 10;
+/// An entry longer than this points to its page for the rest.
+const MAX_ENTRY_BYTES: usize = 20 << 10;
+
+/// A feed entry: the same in every format.
+pub(super) struct FeedEntry {
+    pub id: String,
+    pub url: WebUrl,
+    pub title: String,
+    pub summary: String,
+    pub content: String,
+    pub published: Moment,
+    pub tags: Vec<&'static str>,
+}
+
+/// A feed of a list.
+pub(super) struct Feed {
+    pub id: String,
+    pub title: String,
+    pub subtitle: String,
+    pub home: WebUrl,
+    pub entries: Vec<FeedEntry>,
+    /// The date of the newest entry; the beginning of time for a list without any.
+    pub updated: Moment,
+}
+
+/// The main feed.
+pub(super) fn main_feed(publication: &Publication<'_>, list: &PublishedList<'_>) -> Feed {
+    let newest = list.newest_first().next().map(|newest| newest.published);
+    let limit = newest.map(|newest| newest.months_earlier(MONTHS));
+    let mut entries: Vec<FeedEntry> = Vec::new();
+    let mut bytes = 0;
+    for announcement in list.newest_first() {
+        let recent = limit.is_some_and(|limit| announcement.published >= limit);
+        let entry = entry(publication, list, announcement);
+        // Escaped in XML, content grows by about a half.
+        bytes += (entry.content.len() + entry.summary.len() + entry.title.len()) * 3 / 2 + 1_000;
+        if !(recent || entries.len() < AT_LEAST) || (bytes > MAX_BYTES && !entries.is_empty()) {
+            break;
+        }
+        entries.push(entry);
+    }
+    feed(publication, list, entries)
+}
+
+/// A year's entries, all of them.
+pub(super) fn year_feed(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32) -> Feed {
+    let of_year = list.newest_first().filter(|announcement| announcement.published.year() == year);
+    feed(publication, list, of_year.map(|announcement| entry(publication, list, announcement)).collect())
+}
+
+/// The years whose entries stand in an archive: closed ones, and the current one when the main feed
+/// cannot hold all of it. Newest first.
+pub(super) fn archive_years(list: &PublishedList<'_>, main: &Feed) -> Vec<i32> {
+    let mut years: Vec<i32> = list.newest_first().map(|announcement| announcement.published.year()).collect();
+    years.dedup();
+    let current = years.first().copied();
+    let all_in_main = |year: i32| {
+        let here = main.entries.iter().filter(|entry| entry.published.year() == year).count();
+        here == list.announcements.iter().filter(|announcement| announcement.published.year() == year).count()
+    };
+    years.retain(|year| Some(*year) != current || !all_in_main(*year));
+    years
+}
+
+fn feed(publication: &Publication<'_>, list: &PublishedList<'_>, entries: Vec<FeedEntry>) -> Feed {
+    let unsigned = if list.log == LogStatus::Unsigned { " (unsigned preview)" } else { "" };
+    Feed {
+        id: format!("tag:{}", list.tag),
+        title: words::angle_free(&format!("{}: {}{unsigned}", publication.publisher.name, list_title(list))),
+        subtitle: words::angle_free(&format!(
+            "Changes of the list \"{}\" of {}.",
+            list_title(list),
+            publication.publisher.name
+        )),
+        home: list.url(publication.base_url, ""),
+        updated: entries.first().map_or(Moment::of_commit(0), |entry| entry.published),
+        entries,
+    }
+}
+
+fn entry(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> FeedEntry {
+    let url = list.url(publication.base_url, &format!("changes/{}.html", announcement.key));
+    let title = words::title(list_title(list).as_str(), &announcement.changes);
+    let summary = words::angle_free(&words::summary(&announcement.changes));
+    let mut tags: Vec<&'static str> = announcement.changes.iter().map(|change| change.kind.info().name).collect();
+    tags.dedup();
+    FeedEntry {
+        id: format!("tag:{}/{}", list.tag, announcement.key),
+        content: content(publication, list, announcement, &url),
+        url,
+        title,
+        summary,
+        published: announcement.published,
+        tags,
+    }
+}
+
+/// The entry's HTML: only p, ul, li, strong, a, ins and del, with absolute addresses.
+fn content(
+    publication: &Publication<'_>,
+    list: &PublishedList<'_>,
+    announcement: &Announcement,
+    url: &WebUrl,
+) -> String {
+    let mut items: Vec<String> = Vec::new();
+    let mut bytes = 0;
+    for change in &announcement.changes {
+        let item = html! { li { (inline(&words::sentence(change))) } }.into_string();
+        bytes += item.len();
+        if bytes > MAX_ENTRY_BYTES && !items.is_empty() {
+            break;
+        }
+        items.push(item);
+    }
+    let left = announcement.changes.len() - items.len();
+    let home = list.url(publication.base_url, "");
+    html! {
+        ul { @for item in &items { (maud::PreEscaped(item)) } }
+        @if left > 0 { p { "And " (left) " more changes, on the page of this change." } }
+        p { a href=(url.as_str()) { "This change" } " \u{b7} " a href=(home.as_str()) { "The list as it stands" } }
+    }
+    .into_string()
+}
+
+/// A sentence as HTML.
+pub(super) fn inline(pieces: &[Inline]) -> Markup {
+    html! {
+        @for piece in pieces {
+            @match piece {
+                Inline::Plain(text) => (text),
+                Inline::Strong(text) => strong { (text) },
+                Inline::Inserted(text) => ins { (text) },
+                Inline::Deleted(text) => del { (text) },
+            }
+        }
+    }
+}

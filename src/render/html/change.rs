@@ -1,0 +1,146 @@
+//! The page of one announcement. It depends on this announcement alone, so it never changes.
+
+use maud::{Markup, html};
+
+use crate::{
+    change::{Change, Detail, Edit, Row},
+    model::{Role, Text},
+};
+
+use super::{
+    super::{Announcement, File, LogStatus, Publication, PublishedList, feed::inline, list_title, words},
+    list::cell,
+    page::{Page, date},
+};
+
+/// `changes/<key>.html`.
+pub(super) fn page(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> File {
+    let title = words::title(list_title(list).as_str(), &announcement.changes);
+    let page = Page {
+        publication,
+        list: Some(list),
+        title: &title,
+        description: &words::summary(&announcement.changes),
+        home: "../",
+    };
+    let file = format!("{:06}.json", announcement.seq);
+    let body = html! {
+        (page.header(html! { "Published " (date(announcement.published)) " \u{b7} " a href="../" { (list_title(list)) } }))
+        main {
+            @for change in &announcement.changes {
+                section {
+                    h2 { (heading(change)) }
+                    (detail(change))
+                }
+            }
+            h2 { "Evidence" }
+            dl {
+                dt { "Published" } dd { code { (announcement.published) } }
+                @if let Some(commit) = &announcement.commit { dt { "Commit" } dd { code { (commit) } } }
+                @if matches!(list.log, LogStatus::Signed { .. }) {
+                    dt { "Signed document" }
+                    dd { a href={ "../log/" (file) } { (file) } ", " a href={ "../log/" (file) ".sig" } { "signature" } }
+                }
+            }
+        }
+    };
+    File::new(format!("{}/changes/{}.html", list.id, announcement.key), page.render(body))
+}
+
+fn heading(change: &Change) -> Markup {
+    html! { (words::verb(change)) @if let Some(entry) = change.entry() { ": " (entry.name) } }
+}
+
+fn detail(change: &Change) -> Markup {
+    match &change.detail {
+        Detail::List { entries } => html! { (rows(entries)) },
+        Detail::Row { row, former } => html! {
+            @if let Some(former) = former { p { "In place of " strong { (former.name) } "." } }
+            (row_fields(row))
+        },
+        Detail::Field { entry, label, edit, gained, lost, .. } => html! {
+            p { (inline(&words::what(change))) }
+            dl {
+                @if !entry.section.is_empty() { dt { "Section" } dd { (entry.section) } }
+                (sides(label, edit))
+                @for (name, items) in [("Gained", gained), ("Lost", lost)] {
+                    @if !items.is_empty() { dt { (name) } dd { (joined(items)) } }
+                }
+            }
+        },
+        Detail::Column { cells, edit, .. } => html! {
+            p { (inline(&words::what(change))) }
+            @if !cells.is_empty() {
+                table.rows {
+                    thead { tr { th scope="col" { "Name" } th scope="col" { (edit.after().or(edit.before()).map(Text::as_str).unwrap_or_default()) } } }
+                    tbody { @for cell in cells { tr { th scope="row" { (cell.name) } td { (cell.text) } } } }
+                }
+            }
+        },
+        Detail::Fact { label, edit, .. } => html! { p { (inline(&words::what(change))) } dl { (sides(label, edit)) } },
+    }
+}
+
+fn sides(label: &Text, edit: &Edit) -> Markup {
+    html! {
+        @if let Some(before) = edit.before() { dt { (label) " before" } dd { (before) } }
+        @if let Some(after) = edit.after() { dt { (label) " now" } dd { (after) } }
+    }
+}
+
+fn row_fields(row: &Row) -> Markup {
+    html! {
+        dl {
+            @if !row.section.is_empty() { dt { "Section" } dd { (row.section) } }
+            @for field in &row.fields { dt { (field.label) } dd { (cell(Role::of_field(&field.field, field.label.as_str()), &field.text)) } }
+        }
+    }
+}
+
+/// Rows under one table per section.
+fn rows(rows: &[Row]) -> Markup {
+    let mut sections: Vec<&Text> = Vec::new();
+    for row in rows {
+        if !sections.contains(&&row.section) {
+            sections.push(&row.section);
+        }
+    }
+    html! {
+        @for section in sections {
+            @let here: Vec<&Row> = rows.iter().filter(|row| row.section == *section).collect();
+            @let columns = columns(&here);
+            @if !section.is_empty() { h3 { (section) } }
+            div.scroll {
+                table.rows {
+                    thead { tr { th scope="col" { "Name" } @for (_, label) in &columns { th scope="col" { (label) } } } }
+                    tbody {
+                        @for row in here {
+                            tr {
+                                th scope="row" { (row.name) }
+                                @for (field, label) in &columns {
+                                    @match row.text(field) { Some(text) => td data-label=(label) { (text) }, None => td {} }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The columns of rows, each row's own order kept.
+fn columns<'a>(rows: &[&'a Row]) -> Vec<(&'a str, &'a Text)> {
+    let mut columns: Vec<(Role, &str, &Text)> = Vec::new();
+    for field in rows.iter().flat_map(|row| &row.fields) {
+        if !columns.iter().any(|(_, known, _)| *known == field.field.as_str()) {
+            columns.push((Role::of_field(&field.field, field.label.as_str()), field.field.as_str(), &field.label));
+        }
+    }
+    columns.sort_by_key(|(role, field, _)| (*role, *field));
+    columns.into_iter().map(|(_, field, label)| (field, label)).collect()
+}
+
+fn joined(items: &[Text]) -> String {
+    items.iter().map(Text::as_str).collect::<Vec<_>>().join(", ")
+}

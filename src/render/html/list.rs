@@ -1,0 +1,191 @@
+//! The list's own page: the list as it stands, its notice terms, its change log, how to subscribe
+//! and how to verify.
+
+use maud::{Markup, html};
+
+use crate::model::{Column, Entry, Fact, Inventory, Role, Section, Status, Text, WebUrl};
+
+use super::{
+    super::{File, LogStatus, Publication, PublishedList, is_term, list_title},
+    change_log,
+    page::{Page, date},
+    reach,
+};
+
+/// `index.html` of a list.
+pub(super) fn index(publication: &Publication<'_>, list: &PublishedList<'_>, years: &[i32]) -> File {
+    let title = list_title(list);
+    let description =
+        format!("{title} of {}: the list as it stands, and every change to it.", publication.publisher.name);
+    let page = Page { publication, list: Some(list), title: title.as_str(), description: &description, home: "./" };
+    let facts = list.facts();
+    let newest = list.newest_first().next();
+    let reach = reach(list);
+    let recent: Vec<_> = list.newest_first().filter(|a| reach.is_some_and(|reach| a.published >= reach)).collect();
+    let lead = html! {
+        (count(list))
+        @if let Some(newest) = newest { " \u{b7} last change " (date(newest.published)) }
+        @if let Some(page) = list.page { " \u{b7} " a href=(page) { "official page" } }
+    };
+    let body = html! {
+        (page.header(lead))
+        nav aria-label="On this page" {
+            ul.jump {
+                li { a href="#list" { "The list" } } li { a href="#changes" { "Changes" } }
+                li { a href="#subscribe" { "Subscribe" } } li { a href="#verify" { "Verify" } }
+            }
+        }
+        main {
+            @for fact in facts.iter().filter(|fact| fact.field.as_str() == "description") { p { (fact.text) } }
+            section id="list" {
+                h2 { "The list" }
+                @match list.current {
+                    Some(inventory) => (sections(inventory)),
+                    None => p { "The list is not published at present." },
+                }
+                (statements("About this list", facts.iter().copied().filter(|fact| !is_term(fact) && fact.field.as_str() != "description")))
+                (statements("Notice and objection", facts.iter().copied().filter(|fact| is_term(fact))))
+            }
+            section id="changes" {
+                h2 { "Changes" }
+                (change_log(&recent))
+                @if !years.is_empty() {
+                    p.more { "Earlier: " @for (at, year) in years.iter().enumerate() { @if at > 0 { ", " } a href={ (year) ".html" } { (year) } } }
+                }
+                p.more { "As a table: " a href="changelog.md" { "Markdown" } ", " a href="changelog.csv" { "CSV" } }
+            }
+            (subscribe(publication, list))
+            (verify(publication, list))
+        }
+    };
+    File::new(format!("{}/index.html", list.id), page.render(body))
+}
+
+/// How many entries the list has.
+pub(super) fn count(list: &PublishedList<'_>) -> Markup {
+    html! {
+        @match list.current.map(|inventory| inventory.entries.len()) {
+            Some(1) => "1 entry",
+            Some(n) => { (n) " entries" }
+            None => "Not published at present",
+        }
+    }
+}
+
+fn sections(inventory: &Inventory) -> Markup {
+    // Sections in the order in which their first entries stand.
+    let mut sections: Vec<&Section> = inventory.filled_sections().collect();
+    sections.sort_by_key(|section| inventory.entries.iter().position(|entry| entry.section == section.id));
+    html! {
+        @for section in sections {
+            @let entries: Vec<&Entry> = inventory.entries.iter().map(|entry| &**entry).filter(|entry| entry.section == section.id).collect();
+            @if !section.title.is_empty() { h3 { (section.title) } }
+            @if !section.note.is_empty() { p.note { (section.note) } }
+            (table(inventory, &entries))
+        }
+    }
+}
+
+/// The list as HTML tables, for pages that exist already.
+pub(in super::super) fn tables(inventory: Option<&Inventory>) -> String {
+    inventory.map(sections).unwrap_or_default().into_string()
+}
+
+fn table(inventory: &Inventory, entries: &[&Entry]) -> Markup {
+    let columns: Vec<&Column> = inventory
+        .columns
+        .iter()
+        .filter(|column| entries.iter().any(|entry| entry.text(&column.field).is_some()))
+        .collect();
+    html! {
+        div.scroll {
+            table.rows {
+                thead { tr { th scope="col" { "Name" } @for column in &columns { th scope="col" { (column.label) } } } }
+                tbody {
+                    @for entry in entries {
+                        tr {
+                            th scope="row" { (entry.name) }
+                            @for column in &columns {
+                                @match entry.text(&column.field) {
+                                    Some(text) => td data-label=(column.label) { (cell(column.role, text)) },
+                                    None => td {},
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A cell by its role: addresses become links, statuses are marked.
+pub(super) fn cell(role: Role, text: &Text) -> Markup {
+    match role {
+        Role::Link => match WebUrl::new(text.as_str()) {
+            Ok(url) => html! { a href=(url) rel="nofollow noopener" { (text) } },
+            Err(_) => html! { (text) },
+        },
+        Role::Status => html! { span.status.active[Status::read(text.as_str()).is_active()] { (text) } },
+        _ => html! { (text) },
+    }
+}
+
+fn statements<'a>(heading: &str, facts: impl Iterator<Item = &'a Fact>) -> Markup {
+    let facts: Vec<&Fact> = facts.collect();
+    html! {
+        @if !facts.is_empty() {
+            h3 { (heading) }
+            dl { @for fact in facts { dt { (fact.label) } dd { (fact.text) } } }
+        }
+    }
+}
+
+fn subscribe(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup {
+    let feed = |file: &str| list.url(publication.base_url, file);
+    html! {
+        section id="subscribe" {
+            h2 { "Subscribe" }
+            p { "Every change of this list is one entry of its feeds. Give one of these addresses to a feed reader, to a chat tool or to a service that mails feeds:" }
+            dl {
+                @for (name, file) in [("Atom", "feed.atom"), ("RSS", "feed.rss"), ("JSON Feed", "feed.json")] {
+                    dt { (name) } dd { a href=(file) { code { (feed(file)) } } }
+                }
+            }
+        }
+    }
+}
+
+fn verify(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup {
+    html! {
+        section id="verify" {
+            h2 { "Verify" }
+            @match &list.log {
+                LogStatus::Unsigned => p { "This is an unsigned preview: there is nothing to verify." },
+                LogStatus::Signed { origin, root, release } => {
+                    p {
+                        "Every change is a document in a signed log, chained to the one before. Keep the root key below; whoever has it can prove "
+                        "that nothing was rewritten, with " code { "changecast verify" } ", or with ssh-keygen and jq alone:"
+                    }
+                    pre { code {
+                        @for key in root { "echo '" (key) "' > root.pub\n" }
+                        "wget -r -np -nH " (list.url(publication.base_url, "")) "\n"
+                        "sh " (list.id) "/verify.sh root.pub\n"
+                    } }
+                    p { "A single document, with ssh-keygen:" }
+                    pre { code {
+                        @for key in release { "echo '" (origin) " namespaces=\"release.v1@changecast\" " (key) "' > allowed_signers\n" }
+                        "ssh-keygen -Y verify -f allowed_signers -I " (origin) " -n release.v1@changecast \\\n"
+                        "  -s log/000001.json.sig < log/000001.json\n"
+                    } }
+                    dl {
+                        dt { "Log" } dd { code { (origin) } }
+                        @for key in root { dt { "Root key" } dd { code { (key) } } }
+                        @for key in release { dt { "Release key" } dd { code { (key) } } }
+                        dt { "Files" } dd { a href="log/" { "log/" } ", " a href="list.json" { "list.json" } ", " a href="index.json" { "index.json" } ", " a href="verify.sh" { "verify.sh" } }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The pages: readable without JavaScript, on a phone, in the dark and on paper.
+//!
+//! `maud` escapes every text; only addresses that [`WebUrl`] takes become links.
+
+mod change;
+mod list;
+mod page;
+
+use maud::html;
+
+use crate::model::Moment;
+
+use super::{
+    Announcement, ChangeLogRow, File, LogStatus, Publication, PublishedList, RenderError, feed::inline, list_title,
+    words,
+};
+
+pub(super) use list::tables as list_tables;
+use page::{Page, date};
+
+/// How far the change log of the list's own page reaches back.
+const MONTHS: u32 = 12;
+
+/// The list's own page, one page per year that reaches back further, one page per announcement.
+pub(super) fn files(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<Vec<File>, RenderError> {
+    let years = older_years(list);
+    let mut files = vec![list::index(publication, list, &years)];
+    files.extend(years.iter().map(|year| year_page(publication, list, *year)));
+    files.extend(list.announcements.iter().map(|announcement| change::page(publication, list, announcement)));
+    Ok(files)
+}
+
+/// The first moment of the change log on the list's own page.
+fn reach(list: &PublishedList<'_>) -> Option<Moment> {
+    list.newest_first().next().map(|newest| newest.published.months_earlier(MONTHS))
+}
+
+/// Years with announcements that the list's own page does not show, newest first.
+fn older_years(list: &PublishedList<'_>) -> Vec<i32> {
+    let reach = reach(list);
+    let older = list.newest_first().filter(|announcement| reach.is_some_and(|reach| announcement.published < reach));
+    let mut years: Vec<i32> = older.map(|announcement| announcement.published.year()).collect();
+    years.dedup();
+    years
+}
+
+fn year_page(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32) -> File {
+    let announcements: Vec<&Announcement> = list.newest_first().filter(|a| a.published.year() == year).collect();
+    let title = format!("{}: changes of {year}", list_title(list));
+    let page = Page { publication, list: Some(list), title: &title, description: &title, home: "./" };
+    let body = html! {
+        (page.header(html! { "All changes of " (year) " \u{b7} " a href="./" { "The list as it stands" } }))
+        main { (change_log(&announcements)) }
+    };
+    File::new(format!("{}/{year}.html", list.id), page.render(body))
+}
+
+/// Announcements, as the pages show them.
+fn change_log(announcements: &[&Announcement]) -> maud::Markup {
+    html! {
+        ol.log {
+            @for announcement in announcements {
+                li {
+                    (date(announcement.published))
+                    div {
+                        ul { @for change in &announcement.changes { li { (inline(&words::sentence(change))) } } }
+                        p.more { a href={ "changes/" (announcement.key) ".html" } { "Details of this change" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A change log as an HTML table, for pages that exist already.
+pub(super) fn change_log_table(rows: &[ChangeLogRow<'_>]) -> String {
+    html! {
+        table {
+            thead { tr { th scope="col" { "Date" } th scope="col" { "Change" } th scope="col" { "Entry" } th scope="col" { "What" } } }
+            tbody {
+                @for row in rows {
+                    @for change in &row.changes {
+                        tr {
+                            td { (date(row.published)) }
+                            td { (words::verb(change)) }
+                            td { @if let Some(entry) = change.entry() { (entry.name) } }
+                            td { (inline(&words::what(change))) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    .into_string()
+}
+
+/// The page over all lists.
+pub(super) fn site(publication: &Publication<'_>) -> File {
+    let title = format!("{}: published lists", publication.publisher.name);
+    let page = Page { publication, list: None, title: &title, description: &title, home: "./" };
+    let body = html! {
+        (page.header(html! { "Lists with their change logs, feeds and signed logs." }))
+        main {
+            ul.cards {
+                @for list in &publication.lists {
+                    li {
+                        h2 { a href={ (list.id) "/" } { (list_title(list)) } }
+                        p { (list::count(list)) }
+                        @if let Some(newest) = list.newest_first().next() {
+                            p.note { "Last change " (date(newest.published)) }
+                            p { (words::title("Latest", &newest.changes)) }
+                        }
+                        p.note {
+                            a href={ (list.id) "/feed.atom" } { "Atom" } " \u{b7} " a href={ (list.id) "/feed.rss" } { "RSS" } " \u{b7} "
+                            a href={ (list.id) "/feed.json" } { "JSON Feed" } " \u{b7} " a href={ (list.id) "/changelog.md" } { "Markdown" }
+                            " \u{b7} " a href={ (list.id) "/changelog.csv" } { "CSV" }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    File::new("index.html", page.render(body))
+}
+
+fn is_unsigned(list: &PublishedList<'_>) -> bool {
+    list.log == LogStatus::Unsigned
+}

@@ -1,0 +1,87 @@
+//! The frame of every page.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::model::Moment;
+
+use super::super::{Publication, PublishedList, list_title};
+
+const STYLE: &str = include_str!("style.css");
+
+/// What a page is about.
+pub(super) struct Page<'a> {
+    pub publication: &'a Publication<'a>,
+    /// The list, for pages of one.
+    pub list: Option<&'a PublishedList<'a>>,
+    pub title: &'a str,
+    pub description: &'a str,
+    /// The way from the page to the folder of its list (or of the site).
+    pub home: &'a str,
+}
+
+impl Page<'_> {
+    /// The page's head line.
+    pub fn header(&self, lead: Markup) -> Markup {
+        let publisher = self.publication.publisher;
+        let unsigned = self.lists().any(super::is_unsigned);
+        html! {
+            header {
+                p.publisher { a href=(publisher.url) { (publisher.name) } }
+                h1 { (self.title) }
+                p.lead { (lead) }
+                @if unsigned { p.banner { "Unsigned preview: this page is not backed by a signed log." } }
+            }
+        }
+    }
+
+    fn lists(&self) -> impl Iterator<Item = &PublishedList<'_>> {
+        let all = self.publication.lists.iter();
+        all.filter(|list| self.list.is_none_or(|own| own.id == list.id))
+    }
+
+    /// The whole document around a body.
+    pub fn render(&self, body: Markup) -> Vec<u8> {
+        let publisher = self.publication.publisher;
+        let document = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    // No script, no frame, nothing from elsewhere: texts of others stand on this page.
+                    meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+                    title { (self.title) }
+                    meta name="description" content=(self.description);
+                    meta name="generator" content="changecast";
+                    // Readers take the first feed they find: Atom.
+                    @for (mime, file) in [("application/atom+xml", "feed.atom"), ("application/rss+xml", "feed.rss"), ("application/feed+json", "feed.json")] {
+                        @for list in self.lists() {
+                            link rel="alternate" type=(mime) title=(list_title(list)) href={ (self.to_list(list)) (file) };
+                        }
+                    }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    (body)
+                    footer {
+                        p {
+                            "Published by " a href=(publisher.url) { (publisher.name) }
+                            @if let Some(email) = &publisher.email { " \u{b7} " a href={ "mailto:" (email) } { (email) } }
+                            ". This page is a source of information; which notice applies is a matter of your agreement."
+                        }
+                    }
+                }
+            }
+        };
+        (document.into_string() + "\n").into_bytes()
+    }
+
+    fn to_list(&self, list: &PublishedList<'_>) -> String {
+        if self.list.is_some() { self.home.to_owned() } else { format!("{}{}/", self.home, list.id) }
+    }
+}
+
+/// A date, for people and programs.
+pub(super) fn date(moment: Moment) -> Markup {
+    html! { time datetime=(moment) { (moment.utc().format("%-d %B %Y")) } }
+}

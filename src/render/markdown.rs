@@ -1,0 +1,187 @@
+//! The change log as a Markdown table, and the texts that are put into existing pages.
+
+use crate::{
+    change::Level,
+    model::{Inventory, Role, Text, WebUrl},
+};
+
+use super::{
+    Announcement, ChangeLogRow, File, Inline, LogStatus, Publication, PublishedList, RenderError, list_title, words,
+};
+
+/// `changelog.md`, newest change first.
+pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>) -> Result<Vec<File>, RenderError> {
+    let rows: Vec<ChangeLogRow<'_>> = list.newest_first().map(Announcement::row).collect();
+    let mut text = format!("# {}: change log\n\n", escape(list_title(list).as_str()));
+    if list.log == LogStatus::Unsigned {
+        text.push_str("**Unsigned preview: this page is not backed by a signed log.**\n\n");
+    }
+    text.push_str(&change_log(&rows));
+    Ok(vec![File::new(format!("{}/changelog.md", list.id), text)])
+}
+
+/// A change log as a Markdown table, in the order of its rows.
+pub fn change_log(rows: &[ChangeLogRow<'_>]) -> String {
+    let mut out = String::from("| Date | Change | Entry | What |\n| --- | --- | --- | --- |\n");
+    for row in rows {
+        let date = row.published.date();
+        if let Some(reason) = &row.unreadable {
+            let commit = row.commit.unwrap_or_default();
+            out.push_str(&format!(
+                "| {date} | Unreadable | | commit {} \u{2014} {} |\n",
+                escape(commit),
+                escape(reason)
+            ));
+        }
+        for change in &row.changes {
+            let entry = change.entry().map(|entry| format!("**{}**", escape(entry.name.as_str()))).unwrap_or_default();
+            let verb = words::verb(change);
+            let verb = if change.level == Level::Editorial { format!("{verb} (wording)") } else { verb };
+            out.push_str(&format!("| {date} | {} | {entry} | {} |\n", escape(&verb), inline(&words::what(change))));
+        }
+    }
+    out
+}
+
+/// A sentence as Markdown.
+pub fn inline(pieces: &[Inline]) -> String {
+    pieces
+        .iter()
+        .map(|piece| match piece {
+            Inline::Plain(text) => escape(text),
+            Inline::Strong(text) => marked("**", text),
+            Inline::Inserted(text) => marked("**", text),
+            Inline::Deleted(text) => marked("~~", text),
+        })
+        .collect()
+}
+
+/// Marks a text; the marks must touch its first and last letter (CommonMark §6.2).
+fn marked(mark: &str, text: &str) -> String {
+    let core = text.trim();
+    if core.is_empty() {
+        return text.to_owned();
+    }
+    let start = text.len() - text.trim_start().len();
+    let (before, after) = (&text[..start], &text[start + core.len()..]);
+    format!("{before}{mark}{}{mark}{after}", escape(core))
+}
+
+/// Text that no Markdown reader takes for markup, also inside a table cell.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '$' | '!' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '{' => out.push_str("&#123;"),
+            '}' => out.push_str("&#125;"),
+            c => out.push(c),
+        }
+    }
+    // A bare address would become a link; only checked addresses may.
+    out.replace("://", ":&#47;&#47;").replace("www.", "www&#46;")
+}
+
+/// The list as Markdown tables, one for each section.
+pub fn list_tables(inventory: &Inventory) -> String {
+    let mut out = String::new();
+    for section in inventory.filled_sections() {
+        if !section.title.is_empty() {
+            out.push_str(&format!("### {}\n\n", escape(section.title.as_str())));
+        }
+        if !section.note.is_empty() {
+            out.push_str(&format!("{}\n\n", escape(section.note.as_str())));
+        }
+        let entries: Vec<_> = inventory.entries.iter().filter(|entry| entry.section == section.id).collect();
+        let columns: Vec<_> = inventory
+            .columns
+            .iter()
+            .filter(|column| entries.iter().any(|entry| entry.text(&column.field).is_some()))
+            .collect();
+        let head: Vec<String> = std::iter::once("Name".to_owned())
+            .chain(columns.iter().map(|column| escape(column.label.as_str())))
+            .collect();
+        out.push_str(&format!("| {} |\n|{}\n", head.join(" | "), " --- |".repeat(head.len())));
+        for entry in entries {
+            let cells = columns
+                .iter()
+                .map(|column| entry.text(&column.field).map(|text| cell(column.role, text)).unwrap_or_default());
+            let row: Vec<String> = std::iter::once(escape(entry.name.as_str())).chain(cells).collect();
+            out.push_str(&format!("| {} |\n", row.join(" | ")));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn cell(role: Role, text: &Text) -> String {
+    match WebUrl::new(text.as_str()) {
+        Ok(url) if role == Role::Link && !url.as_str().contains(['(', ')', '[', ']']) => format!("<{url}>"),
+        _ => escape(text.as_str()),
+    }
+}
+
+/// A page whose markers cannot be replaced.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InjectError {
+    /// There is nothing to replace.
+    #[error("no `<!-- changecast:changelog -->` or `<!-- changecast:list -->` marker in it")]
+    NoMarker,
+    /// A marker is not closed.
+    #[error("the marker `<!-- changecast:{0} -->` is not closed by `<!-- /changecast:{0} -->`")]
+    Open(&'static str),
+}
+
+/// Replaces what stands between `<!-- changecast:changelog -->` and `<!-- /changecast:changelog -->`
+/// (and the same for `list`) in a page, with the date of the last change. `html` says whether the
+/// page is HTML; else it is Markdown.
+///
+/// # Errors
+/// [`InjectError`] when no pair of markers is found.
+pub fn inject(
+    page: &str,
+    announcements: &[Announcement],
+    current: Option<&Inventory>,
+    html: bool,
+) -> Result<String, InjectError> {
+    let newest = announcements.last().map(|newest| newest.published.date());
+    let updated = newest.map(|date| format!("Last updated: {date}")).unwrap_or_default();
+    let rows: Vec<ChangeLogRow<'_>> = announcements.iter().rev().map(Announcement::row).collect();
+    let parts: [(&'static str, String); 2] = if html {
+        [("changelog", super::html::change_log_table(&rows)), ("list", super::html::list_tables(current))]
+    } else {
+        [("changelog", change_log(&rows)), ("list", current.map(list_tables).unwrap_or_default())]
+    };
+    let mut page = page.to_owned();
+    let mut found = false;
+    for (name, content) in parts {
+        let (open, close) = (format!("<!-- changecast:{name} -->"), format!("<!-- /changecast:{name} -->"));
+        let Some(start) = page.find(&open).map(|at| at + open.len()) else { continue };
+        let Some(length) = page[start..].find(&close) else { return Err(InjectError::Open(name)) };
+        let line = if html { format!("<p>{updated}</p>") } else { updated.clone() };
+        page.replace_range(start..start + length, &format!("\n{line}\n\n{}\n", content.trim_end()));
+        found = true;
+    }
+    if found { Ok(page) } else { Err(InjectError::NoMarker) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_is_defused() {
+        assert_eq!(escape("a|b`c` <i> [x](javascript:y) *z*"), "a\\|b\\`c\\` &lt;i&gt; \\[x\\](javascript:y) \\*z\\*");
+        assert_eq!(escape("https://evil.example"), "https:&#47;&#47;evil.example");
+        assert_eq!(
+            inline(&[Inline::Plain("a ".into()), Inline::Deleted("b ".into()), Inline::Inserted("c".into())]),
+            "a ~~b~~ **c**"
+        );
+    }
+}

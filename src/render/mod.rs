@@ -1,0 +1,205 @@
+//! Releases to files in memory: one file per output format, one table of formats.
+//!
+//! Rendering looks at nothing but the publication it is given: no clock, no environment, no file.
+//! The same releases give the same entries in every format.
+
+mod atom;
+mod csv;
+mod feed;
+mod html;
+mod json_feed;
+mod markdown;
+mod native;
+mod rss;
+mod terminal;
+mod words;
+
+use crate::{
+    change::Change,
+    config::Publisher,
+    model::{Fact, Inventory, ListId, Moment, Text, WebUrl},
+};
+
+pub use csv::change_log as csv_change_log;
+pub use markdown::{
+    InjectError, change_log as markdown_change_log, inject, inline as markdown_inline, list_tables as markdown_list,
+};
+pub use native::native;
+pub use terminal::{Style, change_log as terminal_change_log, changes as terminal_changes, list as terminal_list};
+pub use words::{Inline, flat, sentence, title, verb, what};
+
+/// All that is published.
+#[derive(Debug)]
+pub struct Publication<'a> {
+    /// Who publishes.
+    pub publisher: &'a Publisher,
+    /// Where the output directory is served.
+    pub base_url: &'a WebUrl,
+    /// The lists.
+    pub lists: Vec<PublishedList<'a>>,
+}
+
+/// One published list.
+#[derive(Debug)]
+pub struct PublishedList<'a> {
+    /// Its id and folder.
+    pub id: &'a ListId,
+    /// Its title.
+    pub title: &'a str,
+    /// The page that people know the list from.
+    pub page: Option<&'a WebUrl>,
+    /// The tag URI of the feed; entries continue it with `/key`.
+    pub tag: String,
+    /// What was announced, oldest first.
+    pub announcements: Vec<Announcement>,
+    /// The list as it stands; `None` when it is withdrawn.
+    pub current: Option<&'a Inventory>,
+    /// The notice terms of the configuration, when the inventory states none itself.
+    pub terms: Vec<Fact>,
+    /// The signed log, or a preview without one.
+    pub log: LogStatus,
+}
+
+/// Whether there is a signed log behind the pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogStatus {
+    /// There is.
+    Signed {
+        /// The log's name.
+        origin: String,
+        /// The root keys that customers pin.
+        root: Vec<String>,
+        /// The keys that sign releases.
+        release: Vec<String>,
+    },
+    /// There is none: the pages say so.
+    Unsigned,
+}
+
+/// One release that customers are told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announcement {
+    /// What makes its id and the name of its page.
+    pub key: String,
+    /// When it was published.
+    pub published: Moment,
+    /// Its number in the log.
+    pub seq: u64,
+    /// The commit it comes from; none for a correction.
+    pub commit: Option<String>,
+    /// What changed.
+    pub changes: Vec<Change>,
+}
+
+/// One row of a change log, published or not.
+#[derive(Clone, Debug)]
+pub struct ChangeLogRow<'a> {
+    /// When.
+    pub published: Moment,
+    /// The commit.
+    pub commit: Option<&'a str>,
+    /// What changed.
+    pub changes: Vec<&'a Change>,
+    /// Why the version could not be read.
+    pub unreadable: Option<String>,
+}
+
+impl Announcement {
+    /// The announcement as a row of a change log.
+    pub fn row(&self) -> ChangeLogRow<'_> {
+        ChangeLogRow {
+            published: self.published,
+            commit: self.commit.as_deref(),
+            changes: self.changes.iter().collect(),
+            unreadable: None,
+        }
+    }
+}
+
+impl PublishedList<'_> {
+    /// The address of a file of this list.
+    fn url(&self, base: &WebUrl, path: &str) -> WebUrl {
+        base.join(&format!("{}/{path}", self.id))
+    }
+
+    /// Announcements, newest first.
+    fn newest_first(&self) -> impl Iterator<Item = &Announcement> {
+        self.announcements.iter().rev()
+    }
+
+    /// What the list says of itself, title aside; terms of the configuration stand behind.
+    fn facts(&self) -> Vec<&Fact> {
+        let own: Vec<&Fact> =
+            self.current.iter().flat_map(|list| &list.facts).filter(|fact| fact.field.as_str() != "title").collect();
+        let states_terms = own.iter().any(|fact| is_term(fact));
+        own.into_iter().chain(self.terms.iter().filter(|_| !states_terms)).collect()
+    }
+}
+
+fn is_term(fact: &Fact) -> bool {
+    fact.field.as_str().starts_with("notice.")
+}
+
+/// A file of the output directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its path in the output directory, with `/`.
+    pub path: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+impl File {
+    fn new(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        File { path: path.into(), bytes: bytes.into() }
+    }
+}
+
+/// What cannot be rendered.
+#[derive(Debug, thiserror::Error)]
+#[error("{format}: {message}")]
+pub struct RenderError {
+    format: &'static str,
+    message: String,
+}
+
+/// One row of the table of output formats: the files that a list has in it.
+struct Format {
+    name: &'static str,
+    files: fn(&Publication<'_>, &PublishedList<'_>) -> Result<Vec<File>, RenderError>,
+}
+
+/// The table of output formats.
+static FORMATS: [Format; 6] = [
+    Format { name: "markdown", files: markdown::files },
+    Format { name: "csv", files: csv::files },
+    Format { name: "html", files: html::files },
+    Format { name: "atom", files: atom::files },
+    Format { name: "rss", files: rss::files },
+    Format { name: "json feed", files: json_feed::files },
+];
+
+/// Renders everything but the log itself.
+///
+/// # Errors
+/// [`RenderError`] when a library refuses to write what it was given.
+pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
+    let mut files = vec![html::site(publication)];
+    for list in &publication.lists {
+        for format in &FORMATS {
+            let made = (format.files)(publication, list)
+                .map_err(|error| RenderError { message: format!("list {}: {}", list.id, error.message), ..error })?;
+            debug_assert!(!made.is_empty(), "{} makes no files", format.name);
+            files.extend(made);
+        }
+        if list.log != LogStatus::Unsigned {
+            files.push(File::new(format!("{}/verify.sh", list.id), include_str!("verify.sh")));
+        }
+    }
+    Ok(files)
+}
+
+/// The title of a list: its own, or that of the configuration.
+fn list_title(list: &PublishedList<'_>) -> Text {
+    Text::new(list.title)
+}

@@ -1,0 +1,112 @@
+//! The change log for a terminal: aligned, wrapped, without anything that a terminal would obey.
+
+use anstyle::{AnsiColor, Effects, Style as Ansi};
+use textwrap::Options;
+
+use crate::{
+    change::{Change, Level},
+    model::Inventory,
+};
+
+use super::{ChangeLogRow, Inline, words};
+
+/// How a terminal shows things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Its width, in columns.
+    pub width: usize,
+    /// Whether it shows colours; otherwise changed words are marked `[-old-]` and `{+new+}`.
+    pub color: bool,
+}
+
+const DATE: usize = 12;
+const VERB: usize = 24;
+/// Narrower terminals get lines as long as they are.
+const NARROW: usize = 60;
+
+/// A change log as lines of text, in the order of its rows.
+pub fn change_log(rows: &[ChangeLogRow<'_>], style: Style) -> String {
+    let mut out = String::new();
+    for row in rows {
+        let mut date = row.published.date().to_string();
+        if let Some(reason) = &row.unreadable {
+            let commit = row.commit.unwrap_or_default();
+            let text = format!("commit {commit}: {reason}");
+            line(&mut out, &date, "unreadable", &[Inline::Plain(text)], style);
+            date.clear();
+        }
+        for change in &row.changes {
+            let verb = words::verb(change).to_lowercase();
+            let verb = if change.level == Level::Editorial { format!("({verb})") } else { verb };
+            let mut pieces = Vec::new();
+            if let Some(entry) = change.entry() {
+                pieces.push(Inline::Strong(entry.name.to_string()));
+                pieces.push(Inline::Plain("  ".to_owned()));
+            }
+            pieces.extend(words::what(change));
+            line(&mut out, &date, &verb, &pieces, style);
+            date.clear();
+        }
+    }
+    out
+}
+
+/// Changes as lines of text, without dates.
+pub fn changes(changes: &[&Change], style: Style) -> String {
+    let mut out = String::new();
+    for change in changes {
+        let pieces = words::sentence(change);
+        wrap(&mut out, "", 2, &pieces, style);
+    }
+    out
+}
+
+/// A list as lines of text, section by section.
+pub fn list(inventory: &Inventory, style: Style) -> String {
+    let mut out = String::new();
+    for section in inventory.filled_sections() {
+        if !section.title.is_empty() {
+            wrap(&mut out, "", 0, &[Inline::Strong(section.title.to_string())], style);
+        }
+        for entry in inventory.entries.iter().filter(|entry| entry.section == section.id) {
+            wrap(&mut out, "  ", 4, &[Inline::Strong(entry.name.to_string())], style);
+            for cell in &entry.cells {
+                let label = inventory.column(&cell.field).map(|column| column.label.to_string()).unwrap_or_default();
+                wrap(&mut out, "    ", 6, &[Inline::Plain(format!("{label}: {}", cell.text))], style);
+            }
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn line(out: &mut String, date: &str, verb: &str, pieces: &[Inline], style: Style) {
+    wrap(out, &format!("{date:DATE$}{verb:VERB$}"), DATE + VERB, pieces, style);
+}
+
+fn wrap(out: &mut String, head: &str, indent: usize, pieces: &[Inline], style: Style) {
+    let indent = " ".repeat(indent);
+    let width = if style.width >= NARROW { style.width } else { usize::MAX };
+    let text = painted(pieces, style);
+    let options = Options::new(width).initial_indent(head).subsequent_indent(&indent).break_words(false);
+    for wrapped in textwrap::wrap(text.trim_end(), options) {
+        out.push_str(wrapped.trim_end());
+        out.push('\n');
+    }
+}
+
+fn painted(pieces: &[Inline], style: Style) -> String {
+    if !style.color {
+        return words::flat(pieces);
+    }
+    let paint = |style: Ansi, text: &str| format!("{style}{text}{style:#}");
+    pieces
+        .iter()
+        .map(|piece| match piece {
+            Inline::Plain(text) => text.clone(),
+            Inline::Strong(text) => paint(Ansi::new().effects(Effects::BOLD), text),
+            Inline::Inserted(text) => paint(AnsiColor::Green.on_default(), text),
+            Inline::Deleted(text) => paint(AnsiColor::Red.on_default().effects(Effects::STRIKETHROUGH), text),
+        })
+        .collect()
+}

@@ -1,0 +1,275 @@
+//! Changes in words: the sentences and titles that all formats share.
+//!
+//! Sentences are sequences of [`Inline`] pieces of raw text; each format escapes them itself.
+
+use crate::{
+    change::{Change, Detail, Edit, Kind, Piece, Row, word_diff},
+    model::{Text, lies_in_eu},
+};
+
+/// A piece of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inline {
+    /// Plain text.
+    Plain(String),
+    /// A name or verb that carries the sentence.
+    Strong(String),
+    /// Text that is new.
+    Inserted(String),
+    /// Text that is gone.
+    Deleted(String),
+}
+
+/// Most names that one sentence or title lists.
+const MANY: usize = 20;
+/// Most names that a group of a title lists.
+const FEW: usize = 3;
+
+/// What happened, without the verb and the entry's name, which tables show in columns of their own.
+pub fn what(change: &Change) -> Vec<Inline> {
+    match &change.detail {
+        Detail::List { entries } => vec![plain(names(entries.iter().map(|row| &row.name), MANY))],
+        Detail::Row { row, former } => {
+            let mut out = Vec::new();
+            if let Some(former) = former {
+                out.push(plain("in place of "));
+                out.push(Inline::Strong(former.name.to_string()));
+                out.push(plain(". "));
+            }
+            out.push(plain(row_in_words(row)));
+            out
+        }
+        Detail::Field { label, edit, gained, lost, .. } => {
+            let mut out = match change.kind {
+                Kind::Renamed | Kind::Moved | Kind::StatusChanged => Vec::new(),
+                _ => vec![plain(format!("{label}: "))],
+            };
+            out.extend(edit_in_words(edit));
+            if let Some(remark) = remark(change.kind, edit, gained, lost) {
+                out.push(plain(format!(" ({remark})")));
+            }
+            out
+        }
+        Detail::Column { edit, cells, .. } => {
+            let cells = cells.len();
+            let count = format!(" ({cells} {})", if cells == 1 { "entry" } else { "entries" });
+            match edit {
+                Edit::Set(label) => vec![plain("new column "), inserted(label), plain(count)],
+                Edit::Cleared(label) => vec![plain("column dropped: "), deleted(label), plain(count)],
+                Edit::Changed(before, after) => {
+                    vec![plain("column "), deleted(before), plain(" is now "), inserted(after)]
+                }
+            }
+        }
+        Detail::Fact { label, edit, .. } => {
+            let mut out = vec![plain(format!("{label}: "))];
+            out.extend(edit_in_words(edit));
+            out
+        }
+    }
+}
+
+/// The whole sentence: verb, entry, what happened.
+pub fn sentence(change: &Change) -> Vec<Inline> {
+    let mut out = vec![Inline::Strong(verb(change))];
+    if let Some(entry) = change.entry() {
+        out.push(plain(" "));
+        out.push(Inline::Strong(entry.name.to_string()));
+    }
+    let what = what(change);
+    let says = what.iter().any(|piece| !raw(piece).trim().is_empty());
+    if says {
+        out.push(plain(if matches!(change.detail, Detail::Row { former: Some(_), .. }) { " " } else { ": " }));
+        out.extend(what);
+    }
+    out
+}
+
+/// The verb of a change, as a reader sees it. Going into use is the loudest change of a status.
+pub fn verb(change: &Change) -> String {
+    match (&change.kind, &change.detail) {
+        (Kind::StatusChanged, Detail::Field { edit, .. }) if activates(edit) => "Now active".to_owned(),
+        (Kind::Replaced, _) => "Added".to_owned(),
+        (kind, _) => kind.info().verb.to_owned(),
+    }
+}
+
+fn activates(edit: &Edit) -> bool {
+    let active = |text: Option<&Text>| text.is_some_and(|text| crate::model::Status::read(text.as_str()).is_active());
+    active(edit.after()) && !active(edit.before())
+}
+
+/// One line of plain text.
+pub fn flat(pieces: &[Inline]) -> String {
+    let mut out = String::new();
+    for piece in pieces {
+        match piece {
+            Inline::Deleted(text) => {
+                out.push_str(&format!("[-{}-]", text.trim_end()));
+                out.push_str(&text[text.trim_end().len()..]);
+            }
+            Inline::Inserted(text) => {
+                out.push_str(&format!("{{+{}+}}", text.trim_end()));
+                out.push_str(&text[text.trim_end().len()..]);
+            }
+            Inline::Plain(text) | Inline::Strong(text) => out.push_str(text),
+        }
+    }
+    out
+}
+
+/// The changes of a release in one paragraph of plain text: the first of them, and how many more.
+pub(super) fn summary(changes: &[Change]) -> String {
+    let mut out: Vec<String> = changes.iter().take(MANY).map(|change| flat(&sentence(change))).collect();
+    if changes.len() > MANY {
+        out.push(format!("And {} more changes", changes.len() - MANY));
+    }
+    out.iter().map(|sentence| format!("{}.", sentence.trim_end_matches('.'))).collect::<Vec<_>>().join(" ")
+}
+
+/// Text without angle brackets, for places where readers differ on whether text is HTML.
+pub(super) fn angle_free(text: &str) -> String {
+    text.replace('<', "\u{2039}").replace('>', "\u{203a}")
+}
+
+/// The title of a release: what happened to whom, plain text without angle brackets.
+pub fn title(list: &str, changes: &[Change]) -> String {
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for change in changes {
+        let (verb, name) = in_title(change);
+        match groups.iter_mut().find(|(known, _)| *known == verb) {
+            Some((_, names)) if !names.contains(&name) => names.push(name),
+            Some(_) => {}
+            None => groups.push((verb, vec![name])),
+        }
+    }
+    let groups: Vec<String> = groups
+        .into_iter()
+        .map(|(verb, names)| {
+            let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
+            let list = short_list(&names, FEW);
+            if list.is_empty() { verb } else { format!("{verb} {list}") }
+        })
+        .collect();
+    angle_free(&format!("{list}: {}", groups.join("; ")))
+}
+
+fn in_title(change: &Change) -> (String, String) {
+    let entry = change.entry().map(|entry| entry.name.to_string()).unwrap_or_default();
+    match (&change.kind, &change.detail) {
+        (Kind::Published, Detail::List { entries }) => {
+            ("first published list".to_owned(), format!("({} entries)", entries.len()))
+        }
+        (Kind::Restored, Detail::List { entries }) => {
+            ("list restored".to_owned(), format!("({} entries)", entries.len()))
+        }
+        (Kind::Replaced, Detail::Row { row, former: Some(former) }) => {
+            ("added".to_owned(), format!("{} in place of {}{}", row.name, former.name, effective(row)))
+        }
+        (Kind::Added, Detail::Row { row, .. }) => ("added".to_owned(), format!("{}{}", row.name, effective(row))),
+        (Kind::Renamed, Detail::Field { edit: Edit::Changed(before, after), .. }) => {
+            ("renamed".to_owned(), format!("{before} to {after}"))
+        }
+        (Kind::Relocated, Detail::Field { edit, .. }) => {
+            let to = edit.after().map_or_else(|| "location dropped".to_owned(), |after| format!("now {after}"));
+            ("relocated".to_owned(), format!("{entry} ({to})"))
+        }
+        (Kind::StatusChanged, Detail::Field { edit, .. }) => match edit.after() {
+            _ if activates(edit) => ("now active:".to_owned(), entry),
+            Some(after) => ("status changed:".to_owned(), format!("{entry} ({after})")),
+            None => ("status dropped:".to_owned(), entry),
+        },
+        (Kind::Rescheduled, Detail::Field { edit, .. }) => {
+            let to = edit.after().map(|after| format!(" (now {after})")).unwrap_or_default();
+            ("rescheduled:".to_owned(), format!("{entry}{to}"))
+        }
+        (Kind::ColumnsChanged, Detail::Column { edit, .. }) => match edit {
+            Edit::Set(label) => ("new column".to_owned(), label.to_string()),
+            Edit::Cleared(label) => ("column dropped:".to_owned(), label.to_string()),
+            Edit::Changed(_, label) => ("column renamed:".to_owned(), label.to_string()),
+        },
+        (Kind::Amended | Kind::TermsChanged | Kind::Corrected, Detail::Fact { label, .. }) => {
+            (format!("{}:", change.kind.info().verb.to_lowercase()), label.to_string())
+        }
+        (kind @ (Kind::Withdrawn | Kind::SectionsChanged), _) => (kind.info().verb.to_lowercase(), String::new()),
+        (Kind::Removed, _) => ("removed".to_owned(), entry),
+        (kind, _) => (format!("{}:", kind.info().verb.to_lowercase()), entry),
+    }
+}
+
+fn effective(row: &Row) -> String {
+    row.text("effective").map(|date| format!(" (effective {date})")).unwrap_or_default()
+}
+
+/// What a row says, without labels: the shortest form that a reader of the list recognises.
+fn row_in_words(row: &Row) -> String {
+    row.fields.iter().map(|cell| cell.text.as_str().trim_end_matches('.')).collect::<Vec<_>>().join("; ")
+}
+
+fn edit_in_words(edit: &Edit) -> Vec<Inline> {
+    match edit {
+        Edit::Set(after) => vec![inserted(after)],
+        Edit::Cleared(before) => vec![deleted(before)],
+        Edit::Changed(before, after) => match word_diff(before.as_str(), after.as_str()) {
+            Some(pieces) => pieces
+                .into_iter()
+                .map(|piece| match piece {
+                    Piece::Kept(text) => Inline::Plain(text),
+                    Piece::Deleted(text) => Inline::Deleted(text),
+                    Piece::Inserted(text) => Inline::Inserted(text),
+                })
+                .collect(),
+            None => vec![deleted(before), plain(" \u{2192} "), inserted(after)],
+        },
+    }
+}
+
+/// What the words alone do not show: which places came and went, and that data stay in the EU.
+fn remark(kind: Kind, edit: &Edit, gained: &[Text], lost: &[Text]) -> Option<String> {
+    let Edit::Changed(before, after) = edit else { return None };
+    let list = |items: &[Text]| short_list(&items.iter().map(Text::to_string).collect::<Vec<_>>(), MANY);
+    let mut remarks = Vec::new();
+    if !gained.is_empty() {
+        remarks.push(format!("gained {}", list(gained)));
+    }
+    if !lost.is_empty() {
+        remarks.push(format!("lost {}", list(lost)));
+    }
+    if kind == Kind::Relocated && lies_in_eu(before) && lies_in_eu(after) {
+        remarks.push("both in the EU".to_owned());
+    }
+    (!remarks.is_empty()).then(|| remarks.join("; "))
+}
+
+/// Names, the first `most` of them, and how many more there are.
+fn names<'a>(names: impl Iterator<Item = &'a Text>, most: usize) -> String {
+    short_list(&names.map(Text::to_string).collect::<Vec<_>>(), most)
+}
+
+fn short_list(names: &[String], most: usize) -> String {
+    // One more name takes no more room than the words "and 1 more".
+    let shown = if names.len() <= most + 1 { names.len() } else { most };
+    let mut out = names[..shown].join(", ");
+    if shown < names.len() {
+        out.push_str(&format!(" and {} more", names.len() - shown));
+    }
+    out
+}
+
+fn raw(piece: &Inline) -> &str {
+    match piece {
+        Inline::Plain(text) | Inline::Strong(text) | Inline::Inserted(text) | Inline::Deleted(text) => text,
+    }
+}
+
+fn plain(text: impl Into<String>) -> Inline {
+    Inline::Plain(text.into())
+}
+
+fn inserted(text: &Text) -> Inline {
+    Inline::Inserted(text.to_string())
+}
+
+fn deleted(text: &Text) -> Inline {
+    Inline::Deleted(text.to_string())
+}

@@ -1,0 +1,136 @@
+//! Ed25519 keys in OpenSSH's formats.
+
+use std::fmt;
+
+use ed25519_dalek::{Signature as RawSignature, VerifyingKey};
+use ssh_key::{
+    Algorithm, HashAlg, LineEnding, PrivateKey, Signature,
+    private::{Ed25519Keypair, KeypairData},
+    public::KeyData,
+    rand_core::OsRng,
+};
+
+use super::SignError;
+
+/// A public Ed25519 key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicKey {
+    key: ssh_key::PublicKey,
+}
+
+impl PublicKey {
+    /// Reads a line of the form `ssh-ed25519 AAAA… [comment]`.
+    ///
+    /// # Errors
+    /// [`SignError::Key`] for anything else; `what` names the key in it.
+    pub fn parse(what: &str, line: &str) -> Result<Self, SignError> {
+        let bad = |message: String| SignError::Key { what: what.to_owned(), message };
+        let mut key = ssh_key::PublicKey::from_openssh(line.trim()).map_err(|error| bad(error.to_string()))?;
+        if key.algorithm() != Algorithm::Ed25519 {
+            return Err(bad(format!("a key of type {}, not ssh-ed25519", key.algorithm())));
+        }
+        key.set_comment("");
+        Ok(PublicKey { key })
+    }
+
+    pub(super) fn data(&self) -> &KeyData {
+        self.key.key_data()
+    }
+
+    /// The fingerprint, as `ssh-keygen -l` prints it.
+    pub fn fingerprint(&self) -> String {
+        self.key.fingerprint(HashAlg::Sha256).to_string()
+    }
+
+    /// Checks a raw signature by the strict rules: canonical encodings, no small-order key.
+    pub(super) fn verify(&self, data: &[u8], signature: &[u8]) -> Result<(), SignError> {
+        let KeyData::Ed25519(key) = self.data() else { return Err(SignError::Bytes) };
+        let key = VerifyingKey::from_bytes(&key.0).map_err(|_| SignError::Bytes)?;
+        let signature = RawSignature::from_slice(signature).map_err(|_| SignError::Bytes)?;
+        key.verify_strict(data, &signature).map_err(|_| SignError::Bytes)
+    }
+}
+
+/// The key without comment: `ssh-ed25519 AAAA…`.
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key.to_openssh().map_err(|_| fmt::Error)?.trim_end())
+    }
+}
+
+/// A secret Ed25519 key. It is never printed.
+pub struct Secret {
+    key: PrivateKey,
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({})", self.public().fingerprint())
+    }
+}
+
+impl Secret {
+    /// Makes a new key from the operating system's randomness.
+    ///
+    /// # Errors
+    /// [`SignError::Key`] when there is none.
+    pub fn generate(comment: &str) -> Result<Self, SignError> {
+        let failed = |error: ssh_key::Error| SignError::Key { what: "new key".to_owned(), message: error.to_string() };
+        let mut key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519).map_err(failed)?;
+        key.set_comment(comment);
+        Ok(Secret { key })
+    }
+
+    /// The key of a seed, for demonstrations and tests only: whoever knows the seed can sign.
+    pub fn from_seed(seed: &[u8; 32], comment: &str) -> Self {
+        let mut key = PrivateKey::from(Ed25519Keypair::from_seed(seed));
+        key.set_comment(comment);
+        Secret { key }
+    }
+
+    /// Reads a key in OpenSSH's private key format. `passphrase` is asked for one only when the key
+    /// is protected.
+    ///
+    /// # Errors
+    /// [`SignError::Key`], [`SignError::Passphrase`]; `what` names the key in them.
+    pub fn parse(what: &str, text: &str, passphrase: impl FnOnce() -> Option<String>) -> Result<Self, SignError> {
+        let bad = |message: String| SignError::Key { what: what.to_owned(), message };
+        let mut key = PrivateKey::from_openssh(text.trim()).map_err(|error| bad(error.to_string()))?;
+        if key.is_encrypted() {
+            let passphrase = passphrase().ok_or_else(|| SignError::Passphrase(what.to_owned()))?;
+            key = key.decrypt(passphrase).map_err(|_| SignError::Passphrase(what.to_owned()))?;
+        }
+        match key.key_data() {
+            KeypairData::Ed25519(_) => Ok(Secret { key }),
+            other => Err(bad(format!(
+                "a key of type {}, not ssh-ed25519",
+                other.algorithm().map_or("unknown".into(), |a| a.to_string())
+            ))),
+        }
+    }
+
+    /// The key in OpenSSH's private key format, protected when a passphrase is given.
+    ///
+    /// # Errors
+    /// [`SignError::Key`] when it cannot be encoded.
+    pub fn to_openssh(&self, passphrase: Option<&str>) -> Result<String, SignError> {
+        let failed = |error: ssh_key::Error| SignError::Key { what: "new key".to_owned(), message: error.to_string() };
+        let text = match passphrase {
+            Some(passphrase) => self.key.encrypt(&mut OsRng, passphrase).and_then(|key| key.to_openssh(LineEnding::LF)),
+            None => self.key.to_openssh(LineEnding::LF),
+        };
+        Ok(text.map_err(failed)?.to_string())
+    }
+
+    /// The public half.
+    pub fn public(&self) -> PublicKey {
+        let mut key = self.key.public_key().clone();
+        key.set_comment("");
+        PublicKey { key }
+    }
+
+    pub(super) fn sign(&self, data: &[u8]) -> Result<Signature, SignError> {
+        signature::Signer::try_sign(&self.key, data)
+            .map_err(|error| SignError::Key { what: "signing key".to_owned(), message: error.to_string() })
+    }
+}
