@@ -136,7 +136,7 @@ pub static KINDS: &[KindInfo] = kinds! {
     Relocated            "relocated"             Field  Notice "Relocated" [Location];
     DataChanged          "data-changed"          Field  Notice "Data changed" [Data];
     PurposeChanged       "purpose-changed"       Field  Notice "Purpose changed" [Purpose];
-    TransferChanged      "transfer-changed"      Field  Notice "Transfer mechanism changed" [Transfer];
+    TransferChanged      "transfer-changed"      Field  Notice "Transfer changed" [Transfer];
     ScopeChanged         "scope-changed"         Field  Notice "Scope changed" [Scope];
     Rescheduled          "rescheduled"           Field  Notice "Rescheduled" [Effective];
     CertificationChanged "certification-changed" Field  Info   "Certifications changed" [Certification];

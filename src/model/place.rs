@@ -6,7 +6,10 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use keshvar::{Alpha2, CountryIterator};
 
-use super::{set, text::fold};
+use super::{
+    set::{self, Slash},
+    text::fold,
+};
 
 /// A country or a named region.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,7 +51,7 @@ pub struct Place {
 
 /// The places that a location text names, in its order.
 pub fn places(text: &str) -> Vec<Place> {
-    let items = set::items(text);
+    let items = set::items(text, Slash::Separates);
     let mut places = Vec::with_capacity(items.len());
     let mut rest = items.as_slice();
     while let Some(first) = rest.first() {

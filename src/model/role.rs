@@ -253,9 +253,8 @@ pub fn same_label(a: &str, b: &str) -> bool {
 
 /// A key or header as people read it: `base_pricing` becomes `Base pricing`.
 pub fn readable(key: &str) -> String {
-    let is_key = !key.contains(char::is_whitespace)
-        && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
-    if !is_key {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b' ');
+    if !key.bytes().all(plain) {
         return key.to_owned();
     }
     let spaced = key.replace(['_', '-'], " ");

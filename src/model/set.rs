@@ -1,17 +1,29 @@
 //! Sets written as text: "Names, e-mail addresses and IP addresses".
 
+use std::collections::BTreeSet;
+
 use super::text::fold;
 
-/// Splits a text into its items, in the order of the text. Separators are `,` `;` `/`, line breaks
-/// of HTML and the words "and", "or" and "&" between items; inside parentheses nothing is split.
-pub fn items(text: &str) -> Vec<String> {
+/// What a slash between two words does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slash {
+    /// It separates items: "USA/EU".
+    Separates,
+    /// It is part of a name: "ISO/IEC 27001".
+    Joins,
+}
+
+/// Splits a text into its items, in the order of the text. Separators are `,` `;` ` / `, line breaks
+/// of HTML, the words "and", "or" and "&" between items, and a slash between words if it is told to
+/// be one; inside parentheses nothing is split.
+pub fn items(text: &str, slash: Slash) -> Vec<String> {
     let text = break_lines(text);
     let chars: Vec<char> = text.chars().collect();
     let mut items = Vec::new();
     let (mut item, mut depth) = (String::new(), 0usize);
     let mut i = 0;
     while let Some(&c) = chars.get(i) {
-        let separator = if depth > 0 { 0 } else { separator_length(&chars, i) };
+        let separator = if depth > 0 { 0 } else { separator_length(&chars, i, slash) };
         if separator > 0 {
             push(&mut items, &item);
             item.clear();
@@ -49,14 +61,16 @@ fn break_lines(text: &str) -> String {
 }
 
 /// How many characters the separator that begins at `at` takes; 0 when none does.
-fn separator_length(chars: &[char], at: usize) -> usize {
+fn separator_length(chars: &[char], at: usize, slash: Slash) -> usize {
     match chars[at] {
         ';' => 1,
         // A comma or slash between digits ("1,000", "24/7") or in a web address separates nothing.
         c @ (',' | '/') => {
             let digit = |i: Option<usize>| i.and_then(|i| chars.get(i)).is_some_and(char::is_ascii_digit);
             let inside_number = digit(at.checked_sub(1)) && digit(Some(at + 1));
-            usize::from(!inside_number && !(c == '/' && in_address(chars, at)))
+            let spaced = at.checked_sub(1).and_then(|i| chars.get(i)).is_some_and(|c| c.is_whitespace());
+            let joins = c == '/' && (in_address(chars, at) || (slash == Slash::Joins && !spaced));
+            usize::from(!inside_number && !joins)
         }
         c if c.is_whitespace() => ["and", "or", "&"].iter().find_map(|word| word_length(chars, at, word)).unwrap_or(0),
         _ => 0,
@@ -77,6 +91,11 @@ fn word_length(chars: &[char], at: usize, word: &str) -> Option<usize> {
     (matches && chars.get(at + length + 1)?.is_whitespace()).then_some(length + 2)
 }
 
+/// The keys by which a set is compared: its smallest items, in no order.
+pub fn keys(text: &str) -> BTreeSet<String> {
+    items(text, Slash::Separates).iter().map(|item| item_key(item)).collect()
+}
+
 /// The form in which one item is compared; what it has in parentheses is a set of its own.
 pub fn item_key(item: &str) -> String {
     let item = item.trim();
@@ -84,7 +103,7 @@ pub fn item_key(item: &str) -> String {
     let item = if lower.starts_with("and ") { &item[4..] } else { item };
     let Some((head, tail)) = item.split_once('(') else { return fold(item) };
     let (inner, rest) = tail.rsplit_once(')').unwrap_or((tail, ""));
-    let mut parts: Vec<String> = items(inner).iter().map(|part| item_key(part)).collect();
+    let mut parts: Vec<String> = items(inner, Slash::Separates).iter().map(|part| item_key(part)).collect();
     parts.sort();
     format!("{} ({}) {}", fold(head), parts.join(", "), fold(rest)).trim().to_owned()
 }
@@ -92,11 +111,6 @@ pub fn item_key(item: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
-
-    fn keys(text: &str) -> BTreeSet<String> {
-        items(text).iter().map(|item| item_key(item)).collect()
-    }
 
     #[test]
     fn order_and_separators_do_not_matter() {
@@ -109,11 +123,12 @@ mod tests {
             assert_eq!(keys(a), keys(b));
         }
         assert_eq!(
-            items("IP/request metadata; up to 1,000 rows, 24/7"),
+            items("IP/request metadata; up to 1,000 rows, 24/7", Slash::Separates),
             ["IP", "request metadata", "up to 1,000 rows", "24/7"]
         );
-        assert_eq!(items("see https://a.example/b/c"), ["see https://a.example/b/c"]);
-        assert_eq!(items("Brand (a, b) or (c/d)"), ["Brand (a, b)", "(c/d)"]);
-        assert!(items(" ; ,").is_empty());
+        assert_eq!(items("see https://a.example/b/c", Slash::Separates), ["see https://a.example/b/c"]);
+        assert_eq!(items("Brand (a, b) or (c/d)", Slash::Separates), ["Brand (a, b)", "(c/d)"]);
+        assert_eq!(items("ISO/IEC 27001; HDS / C5", Slash::Joins), ["ISO/IEC 27001", "HDS", "C5"]);
+        assert!(items(" ; ,", Slash::Separates).is_empty());
     }
 }

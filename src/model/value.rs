@@ -6,7 +6,7 @@ use super::{
     Compared, Text,
     date::FuzzyDate,
     place::places,
-    set,
+    set::{self, Slash},
     status::Status,
     text::{fold, strip_markup},
 };
@@ -24,7 +24,7 @@ impl Value {
     fn read(compared: Compared, text: &str) -> Self {
         match compared {
             Compared::Text => Value::Text(fold(text)),
-            Compared::Set => Value::Set(set::items(text).iter().map(|item| set::item_key(item)).collect()),
+            Compared::Set => Value::Set(set::keys(text)),
             Compared::Places => Value::Set(places(text).into_iter().map(|place| place.key).collect()),
             Compared::Lifecycle => Value::Status(Status::read(text)),
             Compared::Date => FuzzyDate::read(text).map_or_else(|| Value::Text(fold(text)), Value::Date),
@@ -40,19 +40,26 @@ pub fn says_the_same(compared: Compared, a: &Text, b: &Text) -> bool {
 
 /// The items of `text` that `other` does not have, as written; empty for roles that are no sets.
 pub fn items_beyond(compared: Compared, text: Option<&Text>, other: Option<&Text>) -> Vec<Text> {
-    let keyed = |text: Option<&Text>| -> Vec<(String, String)> {
+    // An item may hold several keys ("IP/request metadata"): it is beyond when one of them is.
+    let keyed = |text: Option<&Text>| -> Vec<(BTreeSet<String>, String)> {
         let text = text.map(Text::as_str).unwrap_or_default();
         match compared {
-            Compared::Set => set::items(text).into_iter().map(|item| (set::item_key(&item), item)).collect(),
-            Compared::Places => places(text).into_iter().map(|place| (place.key, place.text)).collect(),
+            Compared::Set => set::items(text, Slash::Joins).into_iter().map(|item| (set::keys(&item), item)).collect(),
+            Compared::Places => {
+                places(text).into_iter().map(|place| (BTreeSet::from([place.key]), place.text)).collect()
+            }
             _ => Vec::new(),
         }
     };
-    let known: BTreeSet<String> = keyed(other).into_iter().map(|(key, _)| key).collect();
-    let mut seen = BTreeSet::new();
-    let mut beyond = keyed(text);
-    beyond.retain(|(key, _)| !known.contains(key) && seen.insert(key.clone()));
-    beyond.into_iter().map(|(_, item)| Text::new(&item)).collect()
+    let mut known: BTreeSet<String> = keyed(other).into_iter().flat_map(|(keys, _)| keys).collect();
+    let mut beyond = Vec::new();
+    for (keys, item) in keyed(text) {
+        if !keys.is_subset(&known) {
+            beyond.push(Text::new(&item));
+            known.extend(keys);
+        }
+    }
+    beyond
 }
 
 /// Whether every place of the text is known to lie in the European Union.

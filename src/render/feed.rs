@@ -143,8 +143,8 @@ pub(super) fn inline(pieces: &[Inline]) -> Markup {
             @match piece {
                 Inline::Plain(text) => (text),
                 Inline::Strong(text) => strong { (text) },
-                Inline::Inserted(text) => ins { (text) },
-                Inline::Deleted(text) => del { (text) },
+                Inline::New(text) | Inline::Inserted(text) => ins { (text) },
+                Inline::Old(text) | Inline::Deleted(text) => del { (text) },
             }
         }
     }

@@ -51,6 +51,7 @@ pub fn inline(pieces: &[Inline]) -> String {
             Inline::Plain(text) => escape(text),
             Inline::Strong(text) => marked("**", text),
             Inline::Inserted(text) => marked("**", text),
+            Inline::New(text) | Inline::Old(text) => escape(text),
             Inline::Deleted(text) => marked("~~", text),
         })
         .collect()

@@ -105,7 +105,8 @@ fn painted(pieces: &[Inline], style: Style) -> String {
         .map(|piece| match piece {
             Inline::Plain(text) => text.clone(),
             Inline::Strong(text) => paint(Ansi::new().effects(Effects::BOLD), text),
-            Inline::Inserted(text) => paint(AnsiColor::Green.on_default(), text),
+            Inline::New(text) | Inline::Inserted(text) => paint(AnsiColor::Green.on_default(), text),
+            Inline::Old(text) => paint(AnsiColor::Red.on_default(), text),
             Inline::Deleted(text) => paint(AnsiColor::Red.on_default().effects(Effects::STRIKETHROUGH), text),
         })
         .collect()

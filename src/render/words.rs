@@ -3,8 +3,8 @@
 //! Sentences are sequences of [`Inline`] pieces of raw text; each format escapes them itself.
 
 use crate::{
-    change::{Change, Detail, Edit, Kind, Piece, Row, word_diff},
-    model::{Text, lies_in_eu},
+    change::{Change, Detail, Edit, Kind, Piece, Row, RowField, word_diff},
+    model::{Role, Text, lies_in_eu},
 };
 
 /// A piece of a sentence.
@@ -14,9 +14,13 @@ pub enum Inline {
     Plain(String),
     /// A name or verb that carries the sentence.
     Strong(String),
-    /// Text that is new.
+    /// A whole text that is new, where a reader sees from the sentence that it is.
+    New(String),
+    /// A whole text that is gone, where a reader sees from the sentence that it is.
+    Old(String),
+    /// Words that are new inside a text.
     Inserted(String),
-    /// Text that is gone.
+    /// Words that are gone inside a text.
     Deleted(String),
 }
 
@@ -41,7 +45,7 @@ pub fn what(change: &Change) -> Vec<Inline> {
         }
         Detail::Field { label, edit, gained, lost, .. } => {
             let mut out = match change.kind {
-                Kind::Renamed | Kind::Moved | Kind::StatusChanged => Vec::new(),
+                Kind::Renamed | Kind::Moved | Kind::StatusChanged | Kind::Relocated => Vec::new(),
                 _ => vec![plain(format!("{label}: "))],
             };
             out.extend(edit_in_words(edit));
@@ -54,10 +58,10 @@ pub fn what(change: &Change) -> Vec<Inline> {
             let cells = cells.len();
             let count = format!(" ({cells} {})", if cells == 1 { "entry" } else { "entries" });
             match edit {
-                Edit::Set(label) => vec![plain("new column "), inserted(label), plain(count)],
-                Edit::Cleared(label) => vec![plain("column dropped: "), deleted(label), plain(count)],
+                Edit::Set(label) => vec![plain("new column "), new(label), plain(count)],
+                Edit::Cleared(label) => vec![plain("column dropped: "), old(label), plain(count)],
                 Edit::Changed(before, after) => {
-                    vec![plain("column "), deleted(before), plain(" is now "), inserted(after)]
+                    vec![plain("column "), old(before), plain(" is now "), new(after)]
                 }
             }
         }
@@ -112,7 +116,7 @@ pub fn flat(pieces: &[Inline]) -> String {
                 out.push_str(&format!("{{+{}+}}", text.trim_end()));
                 out.push_str(&text[text.trim_end().len()..]);
             }
-            Inline::Plain(text) | Inline::Strong(text) => out.push_str(text),
+            Inline::Plain(text) | Inline::Strong(text) | Inline::New(text) | Inline::Old(text) => out.push_str(text),
         }
     }
     out
@@ -201,26 +205,44 @@ fn effective(row: &Row) -> String {
     row.text("effective").map(|date| format!(" (effective {date})")).unwrap_or_default()
 }
 
-/// What a row says, without labels: the shortest form that a reader of the list recognises.
+/// What a row says, in the shortest form that a reader of the list recognises: the roles that every
+/// list has need no label.
 fn row_in_words(row: &Row) -> String {
-    row.fields.iter().map(|cell| cell.text.as_str().trim_end_matches('.')).collect::<Vec<_>>().join("; ")
+    let cell = |cell: &RowField| {
+        let text = cell.text.as_str().trim_end_matches('.');
+        match Role::of_field(&cell.field, cell.label.as_str()) {
+            Role::Purpose | Role::Service | Role::Location | Role::Data | Role::Status | Role::Link => text.to_owned(),
+            _ => format!("{}: {text}", cell.label),
+        }
+    };
+    row.fields.iter().map(cell).collect::<Vec<_>>().join("; ")
 }
+
+/// Shorter texts are told whole, one after the other.
+const WORTH_A_WORD_DIFF: usize = 40;
 
 fn edit_in_words(edit: &Edit) -> Vec<Inline> {
     match edit {
-        Edit::Set(after) => vec![inserted(after)],
-        Edit::Cleared(before) => vec![deleted(before)],
-        Edit::Changed(before, after) => match word_diff(before.as_str(), after.as_str()) {
-            Some(pieces) => pieces
-                .into_iter()
-                .map(|piece| match piece {
-                    Piece::Kept(text) => Inline::Plain(text),
-                    Piece::Deleted(text) => Inline::Deleted(text),
-                    Piece::Inserted(text) => Inline::Inserted(text),
-                })
-                .collect(),
-            None => vec![deleted(before), plain(" \u{2192} "), inserted(after)],
-        },
+        Edit::Set(after) => vec![new(after), plain(" (not stated before)")],
+        Edit::Cleared(before) => vec![old(before), plain(" (no longer stated)")],
+        Edit::Changed(before, after) => {
+            let long = before.as_str().len().min(after.as_str().len()) > WORTH_A_WORD_DIFF;
+            let pieces = if long { word_diff(before.as_str(), after.as_str()) } else { None };
+            match pieces {
+                Some(pieces) => pieces.into_iter().map(Inline::from).collect(),
+                None => vec![old(before), plain(" \u{2192} "), new(after)],
+            }
+        }
+    }
+}
+
+impl From<Piece> for Inline {
+    fn from(piece: Piece) -> Self {
+        match piece {
+            Piece::Kept(text) => Inline::Plain(text),
+            Piece::Deleted(text) => Inline::Deleted(text),
+            Piece::Inserted(text) => Inline::Inserted(text),
+        }
     }
 }
 
@@ -249,7 +271,8 @@ fn names<'a>(names: impl Iterator<Item = &'a Text>, most: usize) -> String {
 fn short_list(names: &[String], most: usize) -> String {
     // One more name takes no more room than the words "and 1 more".
     let shown = if names.len() <= most + 1 { names.len() } else { most };
-    let mut out = names[..shown].join(", ");
+    let comma = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };
+    let mut out = names[..shown].join(comma);
     if shown < names.len() {
         out.push_str(&format!(" and {} more", names.len() - shown));
     }
@@ -258,7 +281,12 @@ fn short_list(names: &[String], most: usize) -> String {
 
 fn raw(piece: &Inline) -> &str {
     match piece {
-        Inline::Plain(text) | Inline::Strong(text) | Inline::Inserted(text) | Inline::Deleted(text) => text,
+        Inline::Plain(text)
+        | Inline::Strong(text)
+        | Inline::New(text)
+        | Inline::Old(text)
+        | Inline::Inserted(text)
+        | Inline::Deleted(text) => text,
     }
 }
 
@@ -266,10 +294,10 @@ fn plain(text: impl Into<String>) -> Inline {
     Inline::Plain(text.into())
 }
 
-fn inserted(text: &Text) -> Inline {
-    Inline::Inserted(text.to_string())
+fn new(text: &Text) -> Inline {
+    Inline::New(text.to_string())
 }
 
-fn deleted(text: &Text) -> Inline {
-    Inline::Deleted(text.to_string())
+fn old(text: &Text) -> Inline {
+    Inline::Old(text.to_string())
 }
