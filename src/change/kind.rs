@@ -152,6 +152,14 @@ impl Kind {
         &KINDS[self as usize]
     }
 
+    /// The role of the fields whose change has this kind; [`Role::Other`] when there are several or none.
+    pub fn role(self) -> Role {
+        match self.info().roles {
+            [role] => *role,
+            _ => Role::Other,
+        }
+    }
+
     /// The kind of a change to a field of this role.
     pub fn of_role(role: Role) -> Kind {
         KINDS.iter().find(|row| row.roles.contains(&role)).map_or(Kind::Amended, |row| row.kind)

@@ -257,6 +257,9 @@ pub fn readable(key: &str) -> String {
     if !key.bytes().all(plain) {
         return key.to_owned();
     }
+    if ["url", "dpa", "id"].contains(&key) {
+        return key.to_uppercase();
+    }
     let spaced = key.replace(['_', '-'], " ");
     let mut chars = spaced.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()

@@ -475,6 +475,7 @@ impl<'a> Log<'a> {
                     origin: self.origin.to_string(),
                     root: keys.root.clone(),
                     release: keys.release.clone(),
+                    latest: self.chain.releases.len().saturating_sub(1) as u64,
                 },
                 _ => LogStatus::Unsigned,
             },

@@ -71,6 +71,8 @@ pub enum LogStatus {
         root: Vec<String>,
         /// The keys that sign releases.
         release: Vec<String>,
+        /// The number of its last release.
+        latest: u64,
     },
     /// There is none: the pages say so.
     Unsigned,
@@ -132,9 +134,15 @@ impl PublishedList<'_> {
         let own: Vec<&Fact> =
             self.current.iter().flat_map(|list| &list.facts).filter(|fact| fact.field.as_str() != "title").collect();
         let states_terms = own.iter().any(|fact| is_term(fact));
-        own.into_iter().chain(self.terms.iter().filter(|_| !states_terms)).collect()
+        let mut facts: Vec<&Fact> = own.into_iter().chain(self.terms.iter().filter(|_| !states_terms)).collect();
+        // Terms in the order in which they are stated: lead times, objection, exceptions, the rest.
+        facts.sort_by_key(|fact| TERMS.iter().position(|part| fact.field.as_str().starts_with(part)));
+        facts
     }
 }
+
+/// The parts of notice terms, in reading order.
+const TERMS: [&str; 5] = ["notice.lead", "notice.objection.within", "notice.objection", "notice.exceptions", "notice"];
 
 fn is_term(fact: &Fact) -> bool {
     fact.field.as_str().starts_with("notice.")

@@ -4,7 +4,7 @@
 
 use crate::{
     change::{Change, Detail, Edit, Kind, Piece, Row, RowField, word_diff},
-    model::{Role, Text, lies_in_eu},
+    model::{FieldKey, Role, Text, items_beyond, lies_in_eu},
 };
 
 /// A piece of a sentence.
@@ -43,13 +43,11 @@ pub fn what(change: &Change) -> Vec<Inline> {
             out.push(plain(row_in_words(row)));
             out
         }
-        Detail::Field { label, edit, gained, lost, .. } => {
-            let mut out = match change.kind {
-                Kind::Renamed | Kind::Moved | Kind::StatusChanged | Kind::Relocated => Vec::new(),
-                _ => vec![plain(format!("{label}: "))],
-            };
+        Detail::Field { field, label, edit, .. } => {
+            let mut out =
+                if speaks_for_itself(change.kind, field) { Vec::new() } else { vec![plain(format!("{label}: "))] };
             out.extend(edit_in_words(edit));
-            if let Some(remark) = remark(change.kind, edit, gained, lost) {
+            if let Some(remark) = remark(change) {
                 out.push(plain(format!(" ({remark})")));
             }
             out
@@ -67,9 +65,22 @@ pub fn what(change: &Change) -> Vec<Inline> {
         }
         Detail::Fact { label, edit, .. } => {
             let mut out = vec![plain(format!("{label}: "))];
-            out.extend(edit_in_words(edit));
+            match edit {
+                Edit::Set(reason) if change.kind == Kind::Corrected => out.push(plain(reason.as_str())),
+                edit => out.extend(edit_in_words(edit)),
+            }
             out
         }
+    }
+}
+
+/// Whether the verb says already which field it is: "Relocated" needs no "Location".
+fn speaks_for_itself(kind: Kind, field: &FieldKey) -> bool {
+    let own_key = |role: &Role| role.info().key == field.as_str();
+    match kind {
+        Kind::Moved => true,
+        Kind::Amended | Kind::Rescheduled => false,
+        kind => kind.info().roles.iter().any(own_key),
     }
 }
 
@@ -77,7 +88,8 @@ pub fn what(change: &Change) -> Vec<Inline> {
 pub fn sentence(change: &Change) -> Vec<Inline> {
     let mut out = vec![Inline::Strong(verb(change))];
     if let Some(entry) = change.entry() {
-        out.push(plain(" "));
+        let verb = change.kind.info().verb;
+        out.push(plain(if verb.ends_with("changed") { " for " } else { " " }));
         out.push(Inline::Strong(entry.name.to_string()));
     }
     let what = what(change);
@@ -246,18 +258,21 @@ impl From<Piece> for Inline {
     }
 }
 
-/// What the words alone do not show: which places came and went, and that data stay in the EU.
-fn remark(kind: Kind, edit: &Edit, gained: &[Text], lost: &[Text]) -> Option<String> {
-    let Edit::Changed(before, after) = edit else { return None };
+/// What the words alone do not show: which items came and went where others stayed, and that data
+/// stay in the EU.
+fn remark(change: &Change) -> Option<String> {
+    let Detail::Field { edit: Edit::Changed(before, after), gained, lost, .. } = &change.detail else { return None };
     let list = |items: &[Text]| short_list(&items.iter().map(Text::to_string).collect::<Vec<_>>(), MANY);
+    let compared = change.kind.role().info().compared;
+    let kept = items_beyond(compared, Some(after), None).len() > gained.len();
     let mut remarks = Vec::new();
-    if !gained.is_empty() {
+    if kept && !gained.is_empty() {
         remarks.push(format!("gained {}", list(gained)));
     }
-    if !lost.is_empty() {
+    if kept && !lost.is_empty() {
         remarks.push(format!("lost {}", list(lost)));
     }
-    if kind == Kind::Relocated && lies_in_eu(before) && lies_in_eu(after) {
+    if change.kind == Kind::Relocated && lies_in_eu(before) && lies_in_eu(after) {
         remarks.push("both in the EU".to_owned());
     }
     (!remarks.is_empty()).then(|| remarks.join("; "))

@@ -123,9 +123,12 @@ fn table(inventory: &Inventory, entries: &[&Entry]) -> Markup {
 pub(super) fn cell(role: Role, text: &Text) -> Markup {
     match role {
         Role::Link => match WebUrl::new(text.as_str()) {
-            Ok(url) => html! { a href=(url) rel="nofollow noopener" { (text) } },
+            Ok(url) => {
+                html! { a href=(url) rel="nofollow noopener" { (text.as_str().trim_start_matches("https://")) } }
+            }
             Err(_) => html! { (text) },
         },
+        Role::Effective => html! { span.date { (text) } },
         Role::Status => html! { span.status.active[Status::read(text.as_str()).is_active()] { (text) } },
         _ => html! { (text) },
     }
@@ -162,15 +165,17 @@ fn verify(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup {
             h2 { "Verify" }
             @match &list.log {
                 LogStatus::Unsigned => p { "This is an unsigned preview: there is nothing to verify." },
-                LogStatus::Signed { origin, root, release } => {
+                LogStatus::Signed { origin, root, release, latest } => {
                     p {
                         "Every change is a document in a signed log, chained to the one before. Keep the root key below; whoever has it can prove "
                         "that nothing was rewritten, with " code { "changecast verify" } ", or with ssh-keygen and jq alone:"
                     }
                     pre { code {
                         @for key in root { "echo '" (key) "' > root.pub\n" }
-                        "wget -r -np -nH " (list.url(publication.base_url, "")) "\n"
-                        "sh " (list.id) "/verify.sh root.pub\n"
+                        "curl -fsSO '" (list.url(publication.base_url, "{index.json,list.json,verify.sh}")) "'\n"
+                        "curl -fsS --create-dirs -o 'log/#1.json#2' '"
+                        (list.url(publication.base_url, &format!("log/[000000-{latest:06}].json{{,.sig}}"))) "'\n"
+                        "sh verify.sh root.pub\n"
                     } }
                     p { "A single document, with ssh-keygen:" }
                     pre { code {

@@ -27,7 +27,7 @@ impl Page<'_> {
         html! {
             header {
                 p.publisher { a href=(publisher.url) { (publisher.name) } }
-                h1 { (self.title) }
+                h1.long[self.title.chars().count() > 60] { (self.title) }
                 p.lead { (lead) }
                 @if unsigned { p.banner { "Unsigned preview: this page is not backed by a signed log." } }
             }
