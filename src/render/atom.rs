@@ -93,7 +93,8 @@ fn document(
     let config = WriteConfig { write_document_declaration: true, indent_size: Some(2) };
     let bytes = atom.write_with_config(Vec::new(), config).map_err(failed)?;
     let text = String::from_utf8(bytes).map_err(failed)?;
-    Ok(File::new(format!("{}/{path}", list.id), metadata_first(text, archived) + "\n"))
+    let text = text.replacen("<?xml version=\"1.0\"?>", "<?xml version=\"1.0\" encoding=\"utf-8\"?>", 1);
+    Ok(File::new(format!("{}/{path}", list.id), metadata_first(&text) + "\n"))
 }
 
 fn failed(error: impl std::fmt::Display) -> RenderError {
@@ -104,6 +105,7 @@ fn link(rel: &str, href: &str, mime: &str) -> Link {
     Link { rel: rel.to_owned(), href: href.to_owned(), mime_type: Some(mime.to_owned()), ..Link::default() }
 }
 
+/// The mark of an archive (RFC 5005 §4).
 const MARK: &str = "fh:archive";
 
 fn archive_mark() -> ExtensionMap {
@@ -113,12 +115,18 @@ fn archive_mark() -> ExtensionMap {
 
 /// The library writes extensions behind the entries; RFC 4287's schema and readers that stop early
 /// want metadata in front. Texts are escaped, so the mark can stand nowhere else.
-fn metadata_first(text: String, archived: bool) -> String {
-    let Some(at) = text.find("<entry>").filter(|_| archived) else { return text };
-    let mark = [format!("<{MARK}/>"), format!("<{MARK}></{MARK}>"), format!("<{MARK} />")]
-        .into_iter()
-        .find(|mark| text.contains(mark.as_str()));
-    let Some(mark) = mark else { return text };
-    let without = text.replace(&format!("  {mark}\n"), "").replace(&mark, "");
-    format!("{}{mark}\n  {}", &without[..at], &without[at..])
+fn metadata_first(text: &str) -> String {
+    let (open, close) = (format!("<{MARK}"), format!("</{MARK}>"));
+    let mark = text.find(&open).zip(text.find(&close).map(|at| at + close.len()));
+    match (text.find("  <entry>"), mark) {
+        (Some(first), Some((start, end))) if first < start => {
+            format!(
+                "{}  <{MARK}/>\n{}{}",
+                &text[..first],
+                text[first..start].trim_end_matches(' '),
+                text[end..].trim_start()
+            )
+        }
+        _ => text.to_owned(),
+    }
 }

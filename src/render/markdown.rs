@@ -43,29 +43,19 @@ pub fn change_log(rows: &[ChangeLogRow<'_>]) -> String {
     out
 }
 
-/// A sentence as Markdown.
+/// A sentence as Markdown. Changed words are HTML: the marks of Markdown do not hold inside words and
+/// beside punctuation (CommonMark §6.2).
 pub fn inline(pieces: &[Inline]) -> String {
     pieces
         .iter()
         .map(|piece| match piece {
             Inline::Plain(text) => escape(text),
-            Inline::Strong(text) => marked("**", text),
-            Inline::Inserted(text) => marked("**", text),
+            Inline::Strong(text) => format!("**{}**", escape(text)),
+            Inline::Inserted(text) => format!("<ins>{}</ins>", escape(text)),
             Inline::New(text) | Inline::Old(text) => escape(text),
-            Inline::Deleted(text) => marked("~~", text),
+            Inline::Deleted(text) => format!("<del>{}</del>", escape(text)),
         })
         .collect()
-}
-
-/// Marks a text; the marks must touch its first and last letter (CommonMark §6.2).
-fn marked(mark: &str, text: &str) -> String {
-    let core = text.trim();
-    if core.is_empty() {
-        return text.to_owned();
-    }
-    let start = text.len() - text.trim_start().len();
-    let (before, after) = (&text[..start], &text[start + core.len()..]);
-    format!("{before}{mark}{}{mark}{after}", escape(core))
 }
 
 /// Text that no Markdown reader takes for markup, also inside a table cell.
@@ -182,7 +172,7 @@ mod tests {
         assert_eq!(escape("https://evil.example"), "https:&#47;&#47;evil.example");
         assert_eq!(
             inline(&[Inline::Plain("a ".into()), Inline::Deleted("b ".into()), Inline::Inserted("c".into())]),
-            "a ~~b~~ **c**"
+            "a <del>b </del><ins>c</ins>"
         );
     }
 }

@@ -98,7 +98,7 @@ while file=$(printf 'log/%06d.json' "$seq") && [ -e "$file" ]; do
 done
 
 [ "$seq" -gt 0 ] || fail "there is no log"
-[ "$(ls log | wc -l)" -eq $((2 * seq)) ] || fail "log/ holds files that are no part of the log"
+[ "$(find log -mindepth 1 | wc -l)" -eq $((2 * seq)) ] || fail "log/ holds files that are no part of the log"
 [ "$(jq -r .latest index.json)" = $((seq - 1)) ] || fail "index.json names another latest release: one is missing"
 
 # The current list has the digest that the last release states.
