@@ -88,6 +88,15 @@ impl EntryId {
         id.truncate(MAX_LENGTH);
         EntryId(id.into())
     }
+
+    /// The id of one of several entries of the same name that only all they say tells apart.
+    pub fn distinguished_by_all<'a>(&self, texts: impl Iterator<Item = &'a str>) -> Self {
+        // FNV-1a, 64 bits: short, and the same for ever. Nothing depends on its strength.
+        let hash = texts
+            .flat_map(|text| text.bytes().chain([0]))
+            .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        self.distinguished_by(&format!("{hash:016x}"))
+    }
 }
 
 /// ASCII letters and digits of `text` in lower case, everything else one `-`. A name without any

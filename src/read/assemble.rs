@@ -222,7 +222,9 @@ fn identify(
     let mut dropped: BTreeSet<usize> = BTreeSet::new();
     for (base, group) in groups.iter().filter(|(_, group)| group.len() > 1) {
         let mut distinct: Vec<usize> = Vec::new();
-        for at in group {
+        // The row that states its id stands for its twins.
+        let (stated, unstated): (Vec<usize>, Vec<usize>) = group.iter().partition(|at| rows[**at].1.is_some());
+        for at in stated.iter().chain(&unstated) {
             let (position, explicit, entry) = &rows[*at];
             let twin = distinct.iter().find(|other| {
                 let other = &rows[**other].2;
@@ -245,10 +247,8 @@ fn identify(
         // An explicit id stays; the others of its name get one that says how they differ.
         let derived: Vec<usize> = distinct.iter().copied().filter(|at| rows[*at].1.is_none()).collect();
         if derived.len() > 1 || derived.len() < distinct.len() {
-            for (at, detail) in derived.iter().zip(details(&derived.iter().map(|at| &rows[*at].2).collect::<Vec<_>>()))
-            {
-                ids.insert(*at, base.distinguished_by(&detail));
-            }
+            let entries: Vec<&Entry> = derived.iter().map(|at| &rows[*at].2).collect();
+            ids.extend(derived.iter().copied().zip(distinguished(base, &entries)));
         }
     }
     let mut taken: BTreeSet<EntryId> = BTreeSet::new();
@@ -268,30 +268,26 @@ fn identify(
     Ok(entries)
 }
 
-/// For entries of one name, what tells each from the others.
-fn details(entries: &[&Entry]) -> Vec<String> {
-    let differ = |details: &[String]| details.iter().collect::<BTreeSet<_>>().len() == details.len();
-    let by_section: Vec<String> = entries.iter().map(|entry| entry.section.to_string()).collect();
-    if differ(&by_section) {
-        return by_section;
-    }
-    let fields: BTreeSet<&FieldKey> = entries.iter().flat_map(|entry| &entry.cells).map(|cell| &cell.field).collect();
-    for key in ["service", "location", "purpose", "scope"].into_iter().chain(fields.iter().map(|field| field.as_str()))
-    {
-        let by_field: Vec<String> = entries
-            .iter()
-            .map(|entry| entry.cells.iter().find(|cell| cell.field.as_str() == key))
-            .map(|cell| FieldKey::from_name(cell.map_or("none", |cell| cell.text.as_str())).to_string())
-            .collect();
-        if differ(&by_field) {
-            return by_field;
-        }
-    }
-    let whole = |entry: &&Entry| -> String {
-        std::iter::once(entry.section.as_str())
-            .chain(entry.cells.iter().map(|cell| cell.text.as_str()))
-            .collect::<Vec<_>>()
-            .join(" ")
+/// Ids for entries of one name: by what tells each from all others.
+fn distinguished(base: &EntryId, entries: &[&Entry]) -> Vec<EntryId> {
+    let by = |detail: &dyn Fn(&Entry) -> String| -> Option<Vec<EntryId>> {
+        let ids: Vec<EntryId> = entries.iter().map(|entry| base.distinguished_by(&detail(entry))).collect();
+        (ids.iter().collect::<BTreeSet<_>>().len() == ids.len()).then_some(ids)
     };
-    entries.iter().map(whole).collect()
+    let fields: BTreeSet<&str> =
+        entries.iter().flat_map(|entry| &entry.cells).map(|cell| cell.field.as_str()).collect();
+    let keys = ["service", "location", "purpose", "scope"].into_iter().chain(fields);
+    let text = |entry: &Entry, key: &str| {
+        let cell = entry.cells.iter().find(|cell| cell.field.as_str() == key);
+        cell.map_or("none", |cell| cell.text.as_str()).to_owned()
+    };
+    let by_one = by(&|entry| entry.section.to_string())
+        .or_else(|| keys.into_iter().find_map(|key| by(&|entry| text(entry, key))));
+    by_one.unwrap_or_else(|| {
+        let all = |entry: &&Entry| {
+            let cells = entry.cells.iter().flat_map(|cell| [cell.field.as_str(), cell.text.as_str()]);
+            base.distinguished_by_all(std::iter::once(entry.section.as_str()).chain(cells))
+        };
+        entries.iter().map(all).collect()
+    })
 }

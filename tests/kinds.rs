@@ -1,0 +1,105 @@
+//! Every change kind has fixtures: a version before, a version after, and what is said of it.
+//!
+//! `tests/fixtures/<kind>/<case>/` holds `before.*` and `after.*` (either may be missing, for a list
+//! that came or went) and `expect.txt`: a line for every announced change, `<kind> <sentence>`, and
+//! `editorial <kind>` for every change of presentation.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use changecast::{
+    change::{Before, ChangeSet, KINDS, Kind, apply, diff},
+    ledger,
+    model::Inventory,
+    read::{Options, read},
+    render::{flat, sentence},
+};
+
+fn fixtures() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/kinds")
+}
+
+fn folders(path: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(path).expect("fixtures").map(|entry| entry.expect("an entry").path()).collect();
+    found.retain(|path| path.is_dir());
+    found.sort();
+    found
+}
+
+fn version(case: &Path, stem: &str) -> Option<Inventory> {
+    let file = fs::read_dir(case).expect("a case").map(|entry| entry.expect("an entry").path()).find(|path| {
+        path.file_stem().is_some_and(|name| name == stem)
+            && path.extension().is_some_and(|extension| extension != "txt")
+    })?;
+    let bytes = fs::read(&file).expect("a version");
+    let reading = read(&file.display().to_string(), &bytes, &Options::default());
+    Some(reading.unwrap_or_else(|error| panic!("{}: {error} at {:?}", file.display(), error.at)).inventory)
+}
+
+fn said(set: &ChangeSet) -> String {
+    let announced = set.changes.iter().map(|change| format!("{} {}\n", change.kind, flat(&sentence(change))));
+    let editorial = set.carry.editorial.iter().map(|change| format!("editorial {}\n", change.kind));
+    announced.chain(editorial).collect()
+}
+
+#[test]
+fn every_case_says_what_it_should() {
+    let mut failures = String::new();
+    for case in folders(&fixtures()).iter().flat_map(|kind| folders(kind)) {
+        let (before, after) = (version(&case, "before"), version(&case, "after"));
+        let withdrawn = case.join("withdrawn.txt").exists();
+        let start = match &before {
+            Some(before) => Before::Listed(before),
+            None if withdrawn => Before::Withdrawn,
+            None => Before::Unpublished,
+        };
+        let set = diff(start, after.as_ref());
+        let path = case.join("expect.txt");
+        let said = said(&set);
+        if std::env::var_os("CHANGECAST_ACCEPT").is_some() && !path.exists() {
+            fs::write(&path, &said).expect("expectations");
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        if said != expected {
+            failures.push_str(&format!("{}\n--- expected\n{expected}--- said\n{said}\n", case.display()));
+        }
+        // Whatever is said, it leads from the one version to the other.
+        if let Some(after) = &after {
+            let replayed = apply(&before.unwrap_or_default(), &set).expect("a replay");
+            assert_eq!(
+                ledger::digest(&replayed).expect("a digest"),
+                ledger::digest(after).expect("a digest"),
+                "{}",
+                case.display()
+            );
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+#[test]
+fn every_kind_has_fixtures() {
+    let shown: BTreeSet<String> =
+        folders(&fixtures()).iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
+    for row in KINDS {
+        // A correction is no difference between versions: tests/publication.rs makes one.
+        if row.kind != Kind::Corrected {
+            assert!(shown.contains(row.name), "tests/fixtures/kinds/{} is missing", row.name);
+        }
+    }
+    for folder in shown {
+        assert!(folder == "nothing" || folder.parse::<Kind>().is_ok(), "tests/fixtures/kinds/{folder} is no kind");
+        let cases = folders(&fixtures().join(&folder));
+        assert!(!cases.is_empty(), "tests/fixtures/kinds/{folder} has no case");
+        for case in cases {
+            let text = fs::read_to_string(case.join("expect.txt")).expect("expectations");
+            let said = |line: &str| line.starts_with(&folder) || (folder == "nothing" && line.starts_with("editorial"));
+            assert!(text.lines().any(said) || folder == "nothing", "{} does not show its kind", case.display());
+            assert!(folder != "nothing" || text.lines().all(said), "{} announces something", case.display());
+        }
+    }
+}

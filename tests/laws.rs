@@ -1,0 +1,226 @@
+//! Laws that hold for all lists, checked on random ones.
+
+use changecast::{
+    change::{Before, ChangeSet, apply, diff},
+    ledger,
+    model::Inventory,
+    read::{Options, read},
+};
+use proptest::{prelude::*, sample::select, test_runner::TestCaseError};
+use serde_json::{Value, json};
+
+/// A list before it is written down.
+#[derive(Clone, Debug)]
+struct List {
+    facts: Vec<(&'static str, &'static str)>,
+    sections: Vec<Section>,
+}
+
+#[derive(Clone, Debug)]
+struct Section {
+    title: &'static str,
+    status: Option<&'static str>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    id: Option<&'static str>,
+    name: &'static str,
+    fields: Vec<(&'static str, &'static str)>,
+}
+
+/// Names that are alike, names that occur twice, names in another script.
+const NAMES: [&str; 14] = [
+    "OpenAI, L.P.", "OpenAI, L.L.C.", "AWS", "Amazon Web Services", "Amazon Web Services (AWS)", "GitLab",
+    "GitLab Hosted", "Nexmo", "NexMo Inc", "Quill", "Lantern", "Kestrel Mail", "用途", "AT&T <b>\"x\"</b> ]]>",
+];
+const TITLES: [&str; 4] = ["Infrastructure", "AI", "Available but not enabled", "Support and billing"];
+const STATUSES: [&str; 3] = ["active", "Available but not enabled", "Optional (one or the other)"];
+const FIELDS: [(&str, &[&str]); 9] = [
+    ("purpose", &["Hosting", "Hosting of the application", "**hosting**", "Mail"]),
+    ("location", &["USA/EU", "EU, United States", "Finland", "Helsinki (HEL1)", "Bosnia and Herzegovina, Germany"]),
+    ("country", &["Finland", "Ireland"]),
+    ("data", &["names, e-mails", "e-mails; names", "all data"]),
+    ("status", &["active", "in use", "planned"]),
+    ("target", &["H2 2026", "2026-H2", "2027 and beyond", "soon"]),
+    ("url", &["https://a.example", "https://a.example/", "javascript:alert(1)"]),
+    ("remark", &["first", "second", "|=cmd()", "\u{202e}evil"]),
+    ("service", &["Text", "Images"]),
+];
+
+fn entry() -> impl Strategy<Value = Entry> {
+    let field = select(&FIELDS[..]).prop_flat_map(|(key, values)| (Just(key), select(values)));
+    (
+        proptest::option::weighted(0.2, select(&["x1", "x2", "x3", "aws", "quill"][..])),
+        select(&NAMES[..]),
+        prop::collection::vec(field, 0..5),
+    )
+        .prop_map(|(id, name, mut fields)| {
+            fields.sort();
+            fields.dedup_by_key(|(key, _)| *key);
+            Entry { id, name, fields }
+        })
+}
+
+fn list() -> impl Strategy<Value = List> {
+    let section = (proptest::option::of(select(&STATUSES[..])), prop::collection::vec(entry(), 0..5));
+    let facts = prop::collection::vec(
+        prop_oneof![
+            Just(("title", "List")),
+            Just(("title", "The list")),
+            Just(("exclusions", "Own tools")),
+            Just(("contact", "a@b.example"))
+        ],
+        0..3,
+    );
+    (facts, prop::sample::subsequence(&TITLES[..], 1..4), prop::collection::vec(section, 4)).prop_map(
+        |(mut facts, titles, sections)| {
+            facts.sort();
+            facts.dedup_by_key(|(key, _)| *key);
+            let mut ids: Vec<&str> = Vec::new();
+            let sections = titles.into_iter().zip(sections).map(|(title, (status, mut entries))| {
+                for entry in &mut entries {
+                    // An explicit id stands once.
+                    entry.id = entry.id.filter(|id| !ids.contains(id));
+                    ids.extend(entry.id);
+                }
+                Section { title, status, entries }
+            });
+            let sections = sections.collect();
+            List { facts, sections }
+        },
+    )
+}
+
+/// How a list is written down.
+#[derive(Clone, Copy, Debug)]
+enum Order {
+    AsItIs,
+    Reversed,
+    Rotated,
+}
+
+fn ordered<T: Clone>(items: &[T], order: Order) -> Vec<T> {
+    let mut items = items.to_vec();
+    match order {
+        Order::AsItIs => {}
+        Order::Reversed => items.reverse(),
+        Order::Rotated if !items.is_empty() => items.rotate_left(1),
+        Order::Rotated => {}
+    }
+    items
+}
+
+/// An object with its members in this order, which serde_json's maps would sort.
+fn object(pairs: Vec<(String, String)>) -> String {
+    let members = pairs.into_iter().map(|(key, value)| format!("{}:{value}", json!(key)));
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+}
+
+fn array(items: Vec<String>) -> String {
+    format!("[{}]", items.join(","))
+}
+
+fn written(list: &List, order: Order) -> String {
+    let sections = ordered(&list.sections, order).into_iter().map(|section| {
+        let entries: Vec<String> = ordered(&section.entries, order)
+            .into_iter()
+            .map(|entry| {
+                let mut pairs = vec![("name".to_owned(), json!(entry.name).to_string())];
+                pairs.extend(entry.id.map(|id| ("id".to_owned(), json!(id).to_string())));
+                pairs.extend(entry.fields.iter().map(|(key, value)| ((*key).to_owned(), json!(value).to_string())));
+                object(ordered(&pairs, order))
+            })
+            .collect();
+        let mut pairs =
+            vec![("title".to_owned(), json!(section.title).to_string()), ("entries".to_owned(), array(entries))];
+        pairs.extend(section.status.map(|status| ("status".to_owned(), json!(status).to_string())));
+        object(pairs)
+    });
+    let mut pairs: Vec<(String, String)> =
+        list.facts.iter().map(|(key, value)| ((*key).to_owned(), json!(value).to_string())).collect();
+    pairs.push(("sections".to_owned(), array(sections.collect())));
+    object(ordered(&pairs, order))
+}
+
+fn parsed(list: &List, order: Order) -> Inventory {
+    let text = written(list, order);
+    read("list.json", text.as_bytes(), &Options::default()).expect("a readable list").inventory
+}
+
+fn between(a: &Inventory, b: &Inventory) -> ChangeSet {
+    diff(Before::Listed(a), Some(b))
+}
+
+fn same_list(a: &Inventory, b: &Inventory) -> Result<(), TestCaseError> {
+    prop_assert_eq!(ledger::digest(a).expect("a digest"), ledger::digest(b).expect("a digest"));
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_changes_between_a_list_and_itself(a in list()) {
+        let a = parsed(&a, Order::AsItIs);
+        prop_assert_eq!(between(&a, &a), ChangeSet::default());
+    }
+
+    #[test]
+    fn changes_lead_from_one_list_to_the_other(a in list(), b in list()) {
+        let (a, b) = (parsed(&a, Order::AsItIs), parsed(&b, Order::AsItIs));
+        let set = between(&a, &b);
+        let replayed = apply(&a, &set).expect("a replay");
+        same_list(&replayed, &b)?;
+        // What is replayed compares like what was read.
+        prop_assert_eq!(between(&replayed, &b), ChangeSet::default());
+    }
+
+    #[test]
+    fn changes_lead_through_absence(a in list()) {
+        let a = parsed(&a, Order::AsItIs);
+        let published = diff(Before::Unpublished, Some(&a));
+        let replayed = apply(&Inventory::default(), &published).expect("a replay");
+        same_list(&replayed, &a)?;
+        let gone = apply(&replayed, &diff(Before::Listed(&replayed), None)).expect("a replay");
+        prop_assert!(gone.entries.is_empty());
+    }
+
+    #[test]
+    fn order_never_matters(a in list(), b in list()) {
+        let (plain_a, plain_b) = (parsed(&a, Order::AsItIs), parsed(&b, Order::AsItIs));
+        let set = between(&plain_a, &plain_b);
+        for order in [Order::Reversed, Order::Rotated] {
+            let (a, b) = (parsed(&a, order), parsed(&b, order));
+            same_list(&a, &plain_a)?;
+            prop_assert_eq!(between(&plain_a, &a), ChangeSet::default());
+            prop_assert_eq!(&between(&a, &b), &set);
+            prop_assert_eq!(&between(&plain_a, &b), &set);
+        }
+    }
+
+    #[test]
+    fn layout_never_matters(a in list()) {
+        let text = written(&a, Order::AsItIs);
+        let value: Value = serde_json::from_str(&text).expect("JSON");
+        let json = read("list.json", text.as_bytes(), &Options::default()).expect("JSON").inventory;
+        let yaml = serde_yaml::to_string(&value).expect("YAML");
+        let commented = format!("# a comment\n---\n{}\n# another\n", yaml.replace('\n', "\r\n"));
+        for text in [&yaml, &commented] {
+            let yaml = read("list.yaml", text.as_bytes(), &Options::default()).expect("YAML").inventory;
+            prop_assert_eq!(between(&json, &yaml), ChangeSet::default());
+        }
+    }
+
+    #[test]
+    fn documents_keep_changes_whole(a in list(), b in list()) {
+        let set = between(&parsed(&a, Order::AsItIs), &parsed(&b, Order::AsItIs));
+        let bytes = ledger::to_bytes(&(&set.changes, &set.carry)).expect("canonical bytes");
+        let (changes, carry) = ledger::from_bytes(&bytes).expect("a document");
+        prop_assert_eq!(ChangeSet { changes, carry }, set);
+        // The canonical bytes are those of another implementation of RFC 8785.
+        let value: Value = serde_json::from_slice(&bytes).expect("JSON");
+        prop_assert_eq!(serde_jcs::to_vec(&value).expect("JCS"), bytes);
+    }
+}

@@ -1,0 +1,7 @@
+//! The tests that look at changecast from outside.
+
+mod house;
+mod kinds;
+mod laws;
+
+mod support;
