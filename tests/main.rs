@@ -3,5 +3,6 @@
 mod house;
 mod kinds;
 mod laws;
+mod publication;
 
 mod support;

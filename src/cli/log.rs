@@ -103,9 +103,8 @@ struct Shown<'a> {
 }
 
 fn changes<'a>(row: &'a LogRow, args: &Args) -> Vec<&'a Change> {
-    let Some(set) = row.changes() else { return Vec::new() };
-    let editorial = set.carry.editorial.iter().filter(|_| args.all);
-    set.changes
+    let editorial = row.editorial().iter().filter(|_| args.all);
+    row.announced()
         .iter()
         .chain(editorial)
         .filter(|change| args.kind.is_empty() || args.kind.contains(&change.kind))
@@ -120,10 +119,10 @@ fn check_found(rows: &[LogRow], path: &str) -> Result<(), Failure> {
             "check the path, and --branch",
         ));
     }
-    let listed = rows.iter().any(|row| row.changes().is_some_and(|set| !set.changes.is_empty()));
+    let listed = rows.iter().any(|row| !row.announced().is_empty());
     let failed = rows.iter().rev().find_map(|row| match &row.outcome {
         Outcome::Unreadable(error) => Some((row, error)),
-        Outcome::Read(_) => None,
+        Outcome::Read { .. } => None,
     });
     match failed {
         Some((row, error)) if !listed => {
@@ -157,7 +156,7 @@ pub fn newest_first_rows(rows: &[LogRow]) -> Vec<ChangeLogRow<'_>> {
         .map(|row| ChangeLogRow {
             published: row.published,
             commit: Some(row.commit.short()),
-            changes: row.changes().map(|set| set.changes.iter().collect()).unwrap_or_default(),
+            changes: row.announced().iter().collect(),
             unreadable: unreadable(row),
         })
         .collect()
@@ -169,7 +168,7 @@ fn unreadable(row: &LogRow) -> Option<String> {
             let place = error.at.map_or_else(|| row.path.clone(), |at| format!("{}:{at}", row.path));
             Some(format!("{place}: {error}"))
         }
-        Outcome::Read(_) => None,
+        Outcome::Read { .. } => None,
     }
 }
 
@@ -188,7 +187,7 @@ fn json_log(list: &str, shown: &[Shown<'_>]) -> Result<String, Failure> {
                     "line": error.at.map(|at| at.line),
                     "column": error.at.map(|at| at.column),
                 }),
-                Outcome::Read(_) => Value::Null,
+                Outcome::Read { .. } => Value::Null,
             };
             json!({
                 "commit": row.commit,

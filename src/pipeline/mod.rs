@@ -7,8 +7,10 @@ mod verify;
 pub use publish::{Correct, ListPlan, Plan, PublishError, Request, Rewritten, Signing, publish};
 pub use verify::{Verified, VerifyError, signed, verify};
 
+use std::sync::Arc;
+
 use crate::{
-    change::{Before, ChangeSet, diff},
+    change::{Before, Change, ChangeSet, diff},
     history::{History, HistoryError, Version, Walk},
     model::{CommitId, Inventory, Moment},
     read::{self, Options, Problem, ReadError, Reading, Warning},
@@ -43,24 +45,37 @@ pub struct LogRow {
 /// What became of a version.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// It was read and compared with the last readable version.
-    Read(ChangeSet),
+    /// It was read.
+    Read {
+        /// What changed since the last announced version. Empty unless something is announced.
+        changes: ChangeSet,
+        /// Changes of presentation since the last readable version.
+        editorial: Vec<Change>,
+    },
     /// It cannot be read; the next readable version is compared with the last readable one.
     Unreadable(ReadError),
 }
 
 impl LogRow {
-    /// The changes, empty for an unreadable version.
-    pub fn changes(&self) -> Option<&ChangeSet> {
+    /// What is announced; nothing for an unreadable version.
+    pub fn announced(&self) -> &[Change] {
         match &self.outcome {
-            Outcome::Read(changes) => Some(changes),
-            Outcome::Unreadable(_) => None,
+            Outcome::Read { changes, .. } => &changes.changes,
+            Outcome::Unreadable(_) => &[],
+        }
+    }
+
+    /// Changes of presentation.
+    pub fn editorial(&self) -> &[Change] {
+        match &self.outcome {
+            Outcome::Read { editorial, .. } => editorial,
+            Outcome::Unreadable(_) => &[],
         }
     }
 }
 
 /// How a list stands after a version.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Standing {
     /// Never published.
     #[default]
@@ -68,7 +83,7 @@ pub enum Standing {
     /// Left the file.
     Withdrawn,
     /// Listed.
-    Listed(Inventory),
+    Listed(Arc<Inventory>),
 }
 
 impl Standing {
@@ -93,19 +108,24 @@ impl Standing {
 /// Follows a list through its versions, one after the other.
 #[derive(Debug, Default)]
 pub struct Follower {
-    standing: Standing,
+    /// The list as it was last announced: what every version is compared with, so that many small
+    /// changes of wording cannot add up to an unannounced one.
+    announced: Standing,
+    /// The list as it was last read.
+    latest: Standing,
+    /// When something was last announced.
     published: Option<Moment>,
 }
 
 impl Follower {
     /// Goes on from a list that was published before, the last time at `published`.
     pub fn resume(standing: Standing, published: Option<Moment>) -> Self {
-        Follower { standing, published }
+        Follower { latest: standing.clone(), announced: standing, published }
     }
 
-    /// How the list stands.
+    /// How the list stands, as far as it is announced.
     pub fn standing(&self) -> &Standing {
-        &self.standing
+        &self.announced
     }
 
     /// Takes the next version.
@@ -114,21 +134,15 @@ impl Follower {
     /// [`HistoryError`] when its bytes cannot be read from the repository.
     pub fn step(&mut self, history: &History, version: &Version, options: &Options) -> Result<LogRow, HistoryError> {
         let (outcome, warnings) = match read_version(history, version, options)? {
-            Ok(after) => {
+            Ok(reading) => {
                 let (after, warnings) =
-                    after.map_or((None, Vec::new()), |Reading { inventory, warnings }| (Some(inventory), warnings));
-                let changes = diff(self.standing.before(), after.as_ref());
-                self.standing = match (after, &self.standing) {
-                    (Some(inventory), _) => Standing::Listed(inventory),
-                    (None, Standing::Unpublished) => Standing::Unpublished,
-                    (None, _) => Standing::Withdrawn,
-                };
-                (Outcome::Read(changes), warnings)
+                    reading.map_or((None, Vec::new()), |reading| (Some(reading.inventory), reading.warnings));
+                (self.compare(after), warnings)
             }
             Err(error) => (Outcome::Unreadable(error), Vec::new()),
         };
         let time = Moment::of_commit(version.time);
-        let announces = matches!(&outcome, Outcome::Read(changes) if !changes.changes.is_empty());
+        let announces = matches!(&outcome, Outcome::Read { changes, .. } if !changes.changes.is_empty());
         let published = match self.published {
             Some(last) if announces => time.max(last.next()),
             _ => time,
@@ -144,6 +158,27 @@ impl Follower {
             outcome,
             warnings,
         })
+    }
+}
+
+impl Follower {
+    fn compare(&mut self, after: Option<Inventory>) -> Outcome {
+        let changes = diff(self.announced.before(), after.as_ref());
+        let editorial = if self.latest == self.announced {
+            changes.carry.editorial.clone()
+        } else {
+            diff(self.latest.before(), after.as_ref()).carry.editorial
+        };
+        self.latest = match (after, &self.latest) {
+            (Some(inventory), _) => Standing::Listed(Arc::new(inventory)),
+            (None, Standing::Unpublished) => Standing::Unpublished,
+            (None, _) => Standing::Withdrawn,
+        };
+        if changes.changes.is_empty() {
+            return Outcome::Read { changes: ChangeSet::default(), editorial };
+        }
+        self.announced = self.latest.clone();
+        Outcome::Read { changes, editorial }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Publication: what the history holds beyond the log becomes releases, and everything is rendered.
 
+use std::sync::Arc;
+
 use crate::{
     change::{Change, Detail, Edit, Kind},
     config::{Config, ListConfig},
@@ -308,14 +310,14 @@ impl<'a> Log<'a> {
             }
         }
         let standing = match (&self.chain.list, self.chain.ever_published()) {
-            (Some(list), _) => Standing::Listed(list.clone()),
+            (Some(list), _) => Standing::Listed(Arc::new(list.clone())),
             (None, true) => Standing::Withdrawn,
             (None, false) => Standing::Unpublished,
         };
         let mut follower = Follower::resume(standing, self.chain.releases.last().map(|release| release.published));
         for version in &versions {
             let row = follower.step(request.history, version, &self.source.options)?;
-            if let Outcome::Read(changes) = &row.outcome {
+            if let Outcome::Read { changes, .. } = &row.outcome {
                 if !changes.changes.is_empty() {
                     self.begin(request, row.published)?;
                     let after = follower.standing().list().map(ledger::digest).transpose()?;
@@ -335,7 +337,7 @@ impl<'a> Log<'a> {
         if !self.chain.ever_published() {
             let reason = self.rows.iter().rev().find_map(|row| match &row.outcome {
                 Outcome::Unreadable(error) => Some(format!(" (commit {}: {error})", row.commit.short())),
-                Outcome::Read(_) => None,
+                Outcome::Read { .. } => None,
             });
             let path = self.source.paths.join(", ");
             return Err(PublishError::NoList { list: self.list.id.clone(), path, reason: reason.unwrap_or_default() });

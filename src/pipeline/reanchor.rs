@@ -5,7 +5,7 @@ use crate::{
     ledger::{self, Body, CanonicalError, Chain, Digest},
 };
 
-use super::{Follower, PublishError, Source};
+use super::{Follower, Outcome, PublishError, Source};
 
 /// A place in the versions of the new history.
 pub(super) enum Anchor {
@@ -72,7 +72,7 @@ fn states(
         let row = follower.step(history, version, &source.options).map_err(|error: HistoryError| error)?;
         let digest =
             follower.standing().list().map(ledger::digest).transpose().map_err(|error: CanonicalError| error)?;
-        states.push(row.changes().map(|_| digest));
+        states.push(matches!(row.outcome, Outcome::Read { .. }).then_some(digest));
     }
     Ok(states)
 }

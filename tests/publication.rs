@@ -1,0 +1,489 @@
+//! Publication: nothing twice, nothing rewritten, nothing half, the same bytes everywhere.
+
+use std::{collections::BTreeSet, fs, process::Command, thread, time::Duration};
+
+use changecast::{
+    history::Onto,
+    output::{FoundLog, Output, read_log},
+    pipeline::verify,
+    sign::PublicKey,
+};
+use serde_json::Value;
+
+use crate::support::{CONFIG, Story, key, run_in};
+
+const ONE: &str = "entries:\n- {name: Nordhaven, purpose: Hosting, location: Finland}\n";
+const TWO: &str = "entries:\n- {name: Nordhaven, purpose: Hosting, location: Finland}\n- {name: Kestrel, purpose: Mail, location: United States}\n";
+const THREE: &str = "entries:\n- {name: Nordhaven, purpose: Hosting, location: Germany}\n- {name: Kestrel, purpose: Mail, location: United States}\n";
+const REFORMATTED: &str = "# reviewed\nentries:\n- {purpose: hosting., name: nordhaven, location: [Finland]}\n";
+const BROKEN: &str = "entries:\n- {name: Nordhaven, purpose: Hosting\n";
+
+fn feed(story: &Story) -> Value {
+    serde_json::from_slice(&fs::read(story.path("feeds/vendors/feed.json")).expect("a feed")).expect("JSON")
+}
+
+fn items(story: &Story) -> Vec<Value> {
+    feed(story)["items"].as_array().expect("items").clone()
+}
+
+fn ids(story: &Story) -> Vec<String> {
+    items(story).iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+#[test]
+fn publishing_twice_changes_no_byte_and_no_time() {
+    let story = Story::of_lists(&[ONE, TWO, THREE]);
+    story.build();
+    story.publish(&[]).expect(0);
+    let times = |story: &Story| {
+        let files = story.files("feeds").into_iter();
+        files
+            .map(|(name, _)| fs::metadata(story.path("feeds").join(&name)).expect("a file").modified().expect("a time"))
+            .collect::<Vec<_>>()
+    };
+    let (before, stamps) = (story.files("feeds"), times(&story));
+    thread::sleep(Duration::from_millis(20));
+    let again = story.publish(&[]).expect(0);
+    assert!(again.err.contains("nothing new") && again.err.contains("0 of"), "{}", again.err);
+    assert_eq!(story.files("feeds"), before);
+    assert_eq!(times(&story), stamps);
+    story.verify().expect(0);
+    story.publish(&["--check"]).expect(0);
+}
+
+#[test]
+fn publishing_commit_by_commit_equals_publishing_at_once() {
+    let versions = [ONE, BROKEN, REFORMATTED, TWO, ONE, TWO, THREE];
+    let (slow, quick) = (Story::of_lists(&versions), Story::of_lists(&versions));
+    for count in 1..=versions.len() {
+        slow.build_first(count);
+        let code = if versions[count - 1] == BROKEN { 1 } else { 0 };
+        slow.publish(&[]).expect(code);
+        slow.verify().expect(0);
+    }
+    quick.build();
+    quick.publish(&[]).expect(0);
+    assert_eq!(slow.files("feeds"), quick.files("feeds"));
+}
+
+#[test]
+fn the_bytes_depend_on_history_key_and_configuration_alone() {
+    let story = Story::of_lists(&[ONE, TWO, THREE]);
+    story.build();
+    story.publish(&[]).expect(0);
+    let expected = story.files("feeds");
+    let elsewhere = story.path("elsewhere/deep");
+    fs::create_dir_all(&elsewhere).expect("a folder");
+    let root = story.dir.path().display().to_string();
+    for (at, env) in
+        [("TZ", "Pacific/Kiritimati"), ("LC_ALL", "tr_TR.UTF-8"), ("HOME", "/nonexistent")].into_iter().enumerate()
+    {
+        let out = format!("out{at}");
+        let arguments =
+            ["publish", "--repo", &format!("{root}/repo"), "--config", &format!("{root}/repo/changecast.yaml")]
+                .map(str::to_owned);
+        let mut arguments: Vec<String> = arguments.to_vec();
+        for (flag, value) in [
+            ("--output", &out),
+            ("--key", &format!("{root}/keys/release")),
+            ("--root-key", &format!("{root}/keys/root")),
+        ] {
+            arguments.extend([flag.to_owned(), value.clone()]);
+        }
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        run_in(&elsewhere, &arguments, &[env]).expect(0);
+        assert_eq!(crate::support::files_below(&elsewhere.join(&out)), expected, "{env:?}");
+    }
+}
+
+#[test]
+fn going_to_and_fro_gives_each_way_its_own_id() {
+    let story = Story::of_lists(&[ONE, TWO, ONE, TWO, ONE]);
+    story.build();
+    story.publish(&[]).expect(0);
+    let ids = ids(&story);
+    assert_eq!(ids.len(), 5);
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), 5, "{ids:?}");
+    assert!(ids.iter().all(|id| id.starts_with("tag:example.com,2024:vendors/")), "{ids:?}");
+}
+
+#[test]
+fn reformatting_publishes_nothing() {
+    let story = Story::of_lists(&[ONE, REFORMATTED]);
+    story.build_first(1);
+    story.publish(&[]).expect(0);
+    let before = story.files("feeds");
+    story.build();
+    story.publish(&[]).expect(0);
+    assert_eq!(story.files("feeds"), before);
+}
+
+#[test]
+fn texts_that_changed_in_passing_arrive_with_the_next_release() {
+    let story = Story::of_lists(&[ONE, REFORMATTED, &REFORMATTED.replace("[Finland]", "[Germany]")]);
+    story.build();
+    story.publish(&[]).expect(0);
+    let list: Value =
+        serde_json::from_slice(&fs::read(story.path("feeds/vendors/list.json")).expect("a list")).expect("JSON");
+    assert_eq!(list["entries"][0]["name"], "nordhaven");
+    assert_eq!(items(&story).len(), 2);
+    story.verify().expect(0);
+}
+
+#[test]
+fn a_rewritten_history_announces_nothing_twice() {
+    let versions = [ONE, TWO, THREE];
+    let story = Story::of_lists(&versions);
+    story.build();
+    story.publish(&[]).expect(0);
+    let before = ids(&story);
+    // Rebased: other messages and times. Squashed: one commit in place of three.
+    let rebased = Story::of_lists(&versions)
+        .amend(|commit| commit.message = "another message".into())
+        .amend(|commit| commit.time += 60);
+    let squashed = Story::of_lists(&[THREE]);
+    for rewritten in [rebased, squashed] {
+        fs::remove_dir_all(story.path("repo/.git")).expect("the old history");
+        rewritten.build();
+        for entry in fs::read_dir(rewritten.path("repo")).expect("a repository") {
+            let entry = entry.expect("an entry");
+            let target = story.path("repo").join(entry.file_name());
+            if target.is_dir() {
+                fs::remove_dir_all(&target).expect("the old files");
+            }
+            fs::rename(entry.path(), target).expect("the new files");
+        }
+        let files = story.files("feeds");
+        story.publish(&[]).fails(3, &["is not on the first-parent line any more", "--reanchor"]);
+        assert_eq!(story.files("feeds"), files, "a refusal writes nothing");
+        story.publish(&["--reanchor"]).expect(0);
+        assert_eq!(ids(&story), before);
+        story.verify().expect(0);
+        story.publish(&[]).expect(0);
+        assert_eq!(ids(&story), before);
+    }
+}
+
+#[test]
+fn an_amended_last_commit_announces_only_what_it_changes() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    story.build();
+    story.publish(&[]).expect(0);
+    let before = ids(&story);
+    let amended = Story::of_lists(&[ONE, THREE]);
+    amended.build();
+    fs::remove_dir_all(story.path("repo")).expect("the old repository");
+    fs::rename(amended.path("repo"), story.path("repo")).expect("the new repository");
+    story.publish(&["--reanchor"]).expect(0);
+    let after = ids(&story);
+    assert_eq!(after.len(), before.len() + 1);
+    assert_eq!(after[1..], before[..]);
+    assert!(items(&story)[0]["title"].as_str().expect("a title").contains("relocated Nordhaven"));
+    story.verify().expect(0);
+}
+
+fn found(story: &Story) -> FoundLog {
+    read_log(&story.path("feeds/vendors")).expect("a log")
+}
+
+fn holds(log: &FoundLog) -> bool {
+    verify(log, &pin()).is_ok()
+}
+
+fn pin() -> PublicKey {
+    PublicKey::parse("pin", &key("root").public().to_string()).expect("a key")
+}
+
+#[test]
+fn every_changed_byte_is_found() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    story.build();
+    story.publish(&[]).expect(0);
+    let log = found(&story);
+    assert!(holds(&log));
+    assert_eq!(log.releases.len(), 3);
+    for release in 0..log.releases.len() {
+        for at in 0..log.releases[release].0.len() {
+            let mut changed = log.clone();
+            changed.releases[release].0[at] ^= 1 << (at % 7);
+            assert!(!holds(&changed), "byte {at} of release {release}");
+        }
+        for at in 0..log.releases[release].1.len() {
+            let mut changed = log.clone();
+            let mut bytes = changed.releases[release].1.clone().into_bytes();
+            bytes[at] ^= 1 << (at % 7);
+            changed.releases[release].1 = String::from_utf8_lossy(&bytes).into_owned();
+            assert!(!holds(&changed), "byte {at} of signature {release}");
+        }
+    }
+    for name in ["index", "list"] {
+        let file = |log: &mut FoundLog| if name == "index" { log.index.take() } else { log.list.take() };
+        let bytes = file(&mut log.clone()).expect("a file");
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            let mut log = log.clone();
+            file(&mut log);
+            *(if name == "index" { &mut log.index } else { &mut log.list }) = Some(changed);
+            assert!(!holds(&log), "byte {at} of {name}.json");
+        }
+    }
+}
+
+#[test]
+fn deleted_swapped_and_inserted_releases_are_found() {
+    let story = Story::of_lists(&[ONE, TWO, THREE]);
+    story.build();
+    story.publish(&[]).expect(0);
+    let log = found(&story);
+    for at in 0..log.releases.len() {
+        let mut changed = log.clone();
+        changed.releases.remove(at);
+        assert!(!holds(&changed), "release {at} deleted");
+        for other in 0..log.releases.len() {
+            let mut changed = log.clone();
+            changed.releases.swap(at, other);
+            assert!(at == other || !holds(&changed), "releases {at} and {other} swapped");
+            let mut changed = log.clone();
+            changed.releases.insert(at, log.releases[other].clone());
+            assert!(!holds(&changed), "release {other} inserted at {at}");
+        }
+    }
+    let folder = story.path("feeds/vendors/log");
+    fs::write(folder.join("000009.json"), "{}").expect("a stranger");
+    story.verify().fails(3, &["000009.json"]);
+    fs::remove_file(folder.join("000009.json")).expect("the stranger");
+    fs::remove_file(folder.join("000003.json")).expect("a release");
+    story.verify().fails(3, &["vendors"]);
+}
+
+#[test]
+fn trust_is_a_decision() {
+    let story = Story::of_lists(&[ONE]);
+    story.build();
+    story.publish(&[]).expect(0);
+    // Another root key than the pinned one.
+    story.run(&["verify", "feeds", "--root", "keys/other.pub"]).fails(1, &["signature does not hold"]);
+    // A key that the log does not know.
+    let other =
+        ["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds", "--key", "keys/other"];
+    story.run(&other).fails(2, &["may not sign this log"]);
+    // A new log without the root key.
+    let mut new = other;
+    new[6] = "elsewhere";
+    story.run(&new).fails(2, &["--root-key"]);
+    story.run(&other[..7]).fails(2, &["no key to sign with", "keygen", "--unsigned"]);
+    let missing = story.run(&["verify", "nowhere", "--root", "keys/root.pub"]);
+    missing.fails(2, &["nowhere"]);
+}
+
+#[test]
+fn the_key_may_come_from_the_environment() {
+    let story = Story::of_lists(&[ONE]);
+    story.build();
+    story.publish(&[]).expect(0);
+    let secret = |name: &str| fs::read_to_string(story.path(&format!("keys/{name}"))).expect("a key");
+    let (release, root) = (secret("release"), secret("root"));
+    let arguments = ["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "other"];
+    story.run_with(&arguments, &[("CHANGECAST_KEY", &release), ("CHANGECAST_ROOT_KEY", &root)]).expect(0);
+    assert_eq!(story.files("feeds"), story.files("other"));
+    // A protected key, and its passphrase.
+    let protected = key("release").to_openssh(Some("correct horse")).expect("a key");
+    let with = |passphrase: &str| {
+        let env = [
+            ("CHANGECAST_KEY", protected.as_str()),
+            ("CHANGECAST_ROOT_KEY", root.as_str()),
+            ("CHANGECAST_PASSPHRASE", passphrase),
+        ];
+        story.run_with(&["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "third"], &env)
+    };
+    with("wrong").fails(2, &["passphrase"]);
+    with("correct horse").expect(0);
+    assert_eq!(story.files("feeds"), story.files("third"));
+}
+
+#[test]
+fn a_preview_says_what_it_is_and_never_replaces_signed_pages() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    story.build();
+    let preview = ["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds", "--unsigned"];
+    story.run(&preview).expect(0);
+    for (name, bytes) in story.files("feeds") {
+        let text = String::from_utf8(bytes).expect("text");
+        assert!(!name.contains("/log/"), "{name}");
+        if name.ends_with(".html") || name.ends_with(".md") {
+            assert!(text.contains("Unsigned preview"), "{name}");
+        }
+    }
+    story.publish(&[]).expect(0);
+    story.run(&preview).fails(2, &["signed log"]);
+    assert!(story.files("feeds").iter().all(|(_, bytes)| !String::from_utf8_lossy(bytes).contains("Unsigned preview")));
+}
+
+#[test]
+fn an_unreadable_version_is_no_removal() {
+    let story = Story::of_lists(&[ONE, BROKEN, TWO, "", THREE]);
+    story.build_first(2);
+    let ran = story.publish(&[]).expect(1);
+    assert!(ran.err.contains("data/list.yaml:3") && ran.err.contains("left out"), "{}", ran.err);
+    story.build();
+    story.publish(&[]).expect(0);
+    let titles: Vec<String> = items(&story).iter().map(|item| item["title"].to_string()).collect();
+    assert_eq!(titles.len(), 3, "{titles:?}");
+    assert!(titles[1].contains("added Kestrel") && titles[0].contains("relocated Nordhaven"), "{titles:?}");
+    let log =
+        story.run(&["log", "--repo", "repo", "--config", "repo/changecast.yaml", "--format", "json"]).expect(0).json();
+    let rows = log["releases"].as_array().expect("rows");
+    assert_eq!(rows[1]["unreadable"]["line"], 3);
+    assert_eq!(rows[3]["unreadable"]["message"], "the file is empty");
+    assert_eq!(rows[1]["changes"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn a_correction_is_a_new_entry_and_leaves_the_list_alone() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    story.build();
+    story.publish(&[]).expect(0);
+    let list = fs::read(story.path("feeds/vendors/changelog.md")).expect("a page");
+    story.publish(&["--correct", "2", "--reason", "Kestrel <b>never</b> saw data."]).expect(0);
+    let items = items(&story);
+    assert_eq!(items.len(), 3);
+    assert!(items[0]["title"].as_str().expect("a title").contains("corrected: Release 2"));
+    assert!(items[0]["content_html"].as_str().expect("content").contains("&lt;b&gt;never"));
+    assert_ne!(fs::read(story.path("feeds/vendors/changelog.md")).expect("a page"), list);
+    story.verify().expect(0);
+    story.publish(&["--correct", "77", "--reason", "x"]).fails(2, &["no announced release 77"]);
+    story.publish(&["--correct", "0", "--reason", "x"]).fails(2, &["no announced release 0"]);
+}
+
+#[test]
+fn checking_and_trying_write_nothing() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    story.build_first(1);
+    story.publish(&[]).expect(0);
+    let before = story.files("feeds");
+    story.build();
+    story.publish(&["--check"]).expect(1);
+    let tried = story.publish(&["--dry-run"]).expect(0);
+    assert!(tried.err.contains("Added Kestrel: Mail; United States"), "{}", tried.err);
+    assert_eq!(story.files("feeds"), before);
+}
+
+#[test]
+fn pages_of_others_are_updated_between_their_markers() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    story.build();
+    let page = "# Ours\n<!-- changecast:list -->old<!-- /changecast:list -->\ntext\n<!-- changecast:changelog -->\n<!-- /changecast:changelog -->\nend\n";
+    fs::write(story.path("page.md"), page).expect("a page");
+    fs::write(story.path("page.html"), page).expect("a page");
+    story.publish(&["--inject", "page.md", "--inject", "page.html"]).expect(0);
+    let text = fs::read_to_string(story.path("page.md")).expect("a page");
+    assert!(
+        text.starts_with("# Ours\n<!-- changecast:list -->\nLast updated: 2024-01-02\n") && text.ends_with("end\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("| Kestrel | Mail | United States |") && text.contains("| 2024-01-02 | Added | **Kestrel** |"),
+        "{text}"
+    );
+    assert!(fs::read_to_string(story.path("page.html")).expect("a page").contains("<th scope=\"row\">Kestrel</th>"));
+    story.publish(&["--inject", "page.md", "--inject", "page.html", "--check"]).expect(0);
+    fs::write(story.path("bare.md"), "nothing\n").expect("a page");
+    story.publish(&["--inject", "bare.md"]).fails(2, &["bare.md", "marker"]);
+    fs::write(story.path("open.md"), "<!-- changecast:list -->\n").expect("a page");
+    story.publish(&["--inject", "open.md"]).fails(2, &["not closed"]);
+}
+
+#[test]
+fn closed_years_are_left_alone() {
+    let year = 366 * crate::support::DAY;
+    let story = Story::of_lists(&[ONE, TWO, THREE, ONE]);
+    let story = story.amend(|commit| commit.time += year);
+    story.build_first(3);
+    story.publish(&[]).expect(0);
+    assert!(!story.path("feeds/vendors/archive").exists(), "the year is open");
+    story.build();
+    story.publish(&[]).expect(0);
+    let archive = fs::read(story.path("feeds/vendors/archive/2024.atom")).expect("an archive");
+    assert_eq!(archive.windows(7).filter(|window| window == b"<entry>").count(), 3);
+    // One more year: the archive of the first stays as it is.
+    let longer = Story::of_lists(&[ONE, TWO, THREE]);
+    let longer = longer.commit("a year on", &[("data/list.yaml", Some(ONE))]).amend(|commit| commit.time += year);
+    let longer =
+        longer.commit("two years on", &[("data/list.yaml", Some(TWO))]).amend(|commit| commit.time += 2 * year);
+    longer.build();
+    longer.publish(&[]).expect(0);
+    assert_eq!(fs::read(longer.path("feeds/vendors/archive/2024.atom")).expect("an archive"), archive);
+}
+
+#[test]
+fn merges_count_once_and_moves_not_at_all() {
+    let story = Story::new()
+        .commit(
+            "first",
+            &[
+                ("changecast.yaml", Some(&CONFIG.replace("data/list.yaml", "[data/list.yaml, old/list.yaml]"))),
+                ("old/list.yaml", Some(ONE)),
+            ],
+        )
+        .commit_onto(Onto::Side, "on the side", &[("old/list.yaml", Some(TWO))])
+        .commit_onto(Onto::Side, "further", &[("old/list.yaml", Some(THREE))])
+        .commit_onto(Onto::Merge, "merge", &[])
+        .commit("move", &[("old/list.yaml", None), ("data/list.yaml", Some(THREE))]);
+    story.build();
+    story.publish(&[]).expect(0);
+    let items = items(&story);
+    assert_eq!(items.len(), 2);
+    assert_eq!(items[0]["date_published"], "2024-01-04T10:00:00Z");
+    assert_eq!(items[0]["title"], "Vendors: added Kestrel; relocated Nordhaven (now Germany)");
+}
+
+#[test]
+fn one_writer_at_a_time() {
+    let story = Story::of_lists(&[ONE]);
+    story.build();
+    let held = Output::open(&story.path("feeds")).expect("the lock");
+    story.publish(&[]).fails(2, &["another changecast", "wait"]);
+    drop(held);
+    story.publish(&[]).expect(0);
+}
+
+#[test]
+fn a_killed_publication_is_whole_or_mended() {
+    let versions: Vec<String> =
+        (0..40).map(|n| format!("entries:\n- {{name: Nordhaven, purpose: Hosting {n}}}\n")).collect();
+    let versions: Vec<&str> = versions.iter().map(String::as_str).collect();
+    let reference = Story::of_lists(&versions);
+    reference.build();
+    reference.publish(&[]).expect(0);
+    let expected = reference.files("feeds");
+    let story = Story::of_lists(&versions);
+    story.build();
+    story.keys();
+    for round in 0..12u64 {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_changecast"));
+        command
+            .current_dir(story.dir.path())
+            .env_clear()
+            .args(["publish", "--repo", "repo", "--config", "repo/changecast.yaml"]);
+        command.args(["--output", "feeds", "--key", "keys/release", "--root-key", "keys/root"]);
+        let mut running = command.stderr(std::process::Stdio::null()).spawn().expect("the program");
+        thread::sleep(Duration::from_millis(round * 37 % 220));
+        // It may have ended already.
+        running.kill().expect("a signal");
+        running.wait().expect("its end");
+        // Whatever stands there is a beginning of the log, each document with its signature.
+        let found = found_or_empty(&story);
+        assert!(found.releases.len() <= 41, "round {round}");
+        if round % 3 == 2 {
+            fs::remove_dir_all(story.path("feeds")).ok();
+        }
+    }
+    story.publish(&[]).expect(0);
+    story.verify().expect(0);
+    assert_eq!(story.files("feeds"), expected);
+}
+
+fn found_or_empty(story: &Story) -> FoundLog {
+    read_log(&story.path("feeds/vendors")).unwrap_or_default()
+}
