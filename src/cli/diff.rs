@@ -61,7 +61,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         [a, b] => sides(args, a, Some(b))?,
         _ => return Err(Failure::usage("diff takes at most two sides", "for example: changecast diff HEAD~3 HEAD")),
     };
-    let set = diff(before.as_ref().map_or(Before::Withdrawn, Before::Listed), after.as_ref());
+    let set = diff(before.as_ref().map_or(Before::Unpublished, Before::Listed), after.as_ref());
     let editorial = set.carry.editorial.iter().filter(|_| args.all);
     let changes: Vec<&Change> = set.changes.iter().chain(editorial).collect();
     let rows =
@@ -78,10 +78,14 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     Ok(if args.exit_code && !set.changes.is_empty() { Exit::No } else { Exit::Clean })
 }
 
+/// What git gives in place of a file that is not there.
+const NOTHING: &str = "/dev/null";
+
 type Sides = (Option<Inventory>, Option<Inventory>);
 
 fn sides(args: &Args, a: &str, b: Option<&String>) -> Result<Sides, Failure> {
-    let is_file = |side: &str| side == "-" || (Path::new(side).is_file() && args.chosen.inventory.is_empty());
+    let is_file =
+        |side: &str| side == "-" || side == NOTHING || (Path::new(side).is_file() && args.chosen.inventory.is_empty());
     // Two files need no repository.
     if let Some(b) = b.filter(|b| is_file(a) && is_file(b)) {
         let source = Source { paths: Vec::new(), options: Default::default() };
@@ -115,7 +119,7 @@ fn working_tree(history: &History, source: &Source) -> Result<Option<Inventory>,
 
 /// Reads a file of the file system; `/dev/null` is no list, as git means it.
 fn file(path: &Path, name: &str, source: &Source) -> Result<Option<Inventory>, Failure> {
-    if path == Path::new("/dev/null") {
+    if path == Path::new(NOTHING) {
         return Ok(None);
     }
     let bytes = if path == Path::new("-") {

@@ -271,22 +271,42 @@ impl History {
     fn find(&self, commit: &git2::Commit<'_>, paths: &[String]) -> Result<Option<(String, Oid)>, HistoryError> {
         let tree = commit.tree()?;
         for path in paths {
-            match tree.get_path(Path::new(path)) {
-                Ok(entry) => {
-                    let found = match (entry.kind(), entry.filemode()) {
-                        (Some(ObjectType::Blob), 0o120_000) => "a symbolic link",
-                        (Some(ObjectType::Blob), _) => return Ok(Some((path.clone(), entry.id()))),
-                        (Some(ObjectType::Tree), _) => "a folder",
-                        _ => "a submodule",
-                    };
-                    return Err(HistoryError::NotAFile { commit: commit_id(commit.id()), path: path.clone(), found });
-                }
-                Err(error) if error.code() == ErrorCode::NotFound => {}
-                Err(_) => {
-                    return Err(HistoryError::Submodule { commit: commit_id(commit.id()), path: path.clone() });
-                }
-            }
+            let wrong = |found| HistoryError::NotAFile { commit: commit_id(commit.id()), path: path.clone(), found };
+            let Some(entry) = self.entry(commit, &tree, path)? else { continue };
+            return match (entry.kind(), entry.filemode()) {
+                (Some(ObjectType::Blob), 0o120_000) => Err(wrong("a symbolic link")),
+                (Some(ObjectType::Blob), _) => Ok(Some((path.clone(), entry.id()))),
+                (Some(ObjectType::Tree), _) => Err(wrong("a folder")),
+                _ => Err(HistoryError::Submodule { commit: commit_id(commit.id()), path: path.clone() }),
+            };
         }
         Ok(None)
+    }
+
+    /// The entry at a path, found folder by folder: a submodule on the way is no missing file.
+    fn entry(
+        &self,
+        commit: &git2::Commit<'_>,
+        tree: &git2::Tree<'_>,
+        path: &str,
+    ) -> Result<Option<git2::TreeEntry<'static>>, HistoryError> {
+        let mut entry: Option<git2::TreeEntry<'static>> = None;
+        for part in path.split('/') {
+            let folder = match &entry {
+                None => None,
+                Some(entry) if entry.kind() == Some(ObjectType::Tree) => Some(self.repo.find_tree(entry.id())?),
+                Some(entry) if entry.kind() == Some(ObjectType::Commit) => {
+                    return Err(HistoryError::Submodule { commit: commit_id(commit.id()), path: path.to_owned() });
+                }
+                Some(_) => return Ok(None),
+            };
+            let Some(found) =
+                folder.as_ref().unwrap_or(tree).get_name_bytes(part.as_bytes()).map(|entry| entry.to_owned())
+            else {
+                return Ok(None);
+            };
+            entry = Some(found);
+        }
+        Ok(entry)
     }
 }

@@ -42,6 +42,8 @@ pub(super) fn draft(root: &Node) -> Result<Draft, ReadError> {
                 read_entries(&mut draft, &mut section, node)?;
                 draft.sections.push(section);
             }
+            // A place for anchors that entries refer to.
+            other if other.starts_with("x-") => {}
             other => {
                 warn_near(&mut draft.warnings, key, &LIST_KEYS);
                 draft.add_fact(other, &readable(other), &node.line(other)?);

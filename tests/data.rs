@@ -1,0 +1,208 @@
+//! The real lists under `data/`: every row that the pages state is there, and each list is published.
+
+use std::{fs, path::PathBuf};
+
+use changecast::{
+    change::KINDS,
+    model::ROLES,
+    read::{Options, read},
+};
+use serde_json::Value;
+
+use crate::support::{Story, files_below};
+
+/// The file, its sections, and the rows and statements that its page has in each.
+const PAGES: [(&str, &[usize]); 5] = [
+    ("smalt-ai/subprocessors.yaml", &[1, 2, 1, 2, 1]),
+    ("smalt-ai/trust-center.yaml", &[5, 4, 4, 6, 6, 5, 6, 4, 3, 4, 4, 5]),
+    ("smalt-ai/roadmap.yaml", &[6, 9, 5, 3, 5, 6, 13, 4, 3, 6, 8]),
+    ("salessynq/subprocessors.yaml", &[2, 2, 2, 1, 5]),
+    ("mielto/subprocessors.yaml", &[3, 1, 3, 1, 5, 4, 2, 3, 3]),
+];
+
+fn data() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data")
+}
+
+fn text(path: &str) -> String {
+    fs::read_to_string(data().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn every_row_of_the_pages_is_there() {
+    for (path, rows) in PAGES {
+        let reading =
+            read(path, text(path).as_bytes(), &Options::default()).unwrap_or_else(|error| panic!("{path}: {error}"));
+        assert!(reading.warnings.is_empty(), "{path}: {:?}", reading.warnings);
+        let inventory = reading.inventory;
+        let counts: Vec<usize> = inventory
+            .sections
+            .iter()
+            .map(|section| inventory.entries.iter().filter(|entry| entry.section == section.id).count())
+            .collect();
+        assert_eq!(counts, rows, "{path}");
+    }
+}
+
+#[test]
+fn what_the_pages_state_beside_rows_is_there() {
+    let fact = |path: &str, field: &str| {
+        let inventory = read(path, text(path).as_bytes(), &Options::default()).expect("a list").inventory;
+        inventory.fact(field).map(ToString::to_string).unwrap_or_else(|| panic!("{path} does not state {field}"))
+    };
+    assert_eq!(fact("smalt-ai/subprocessors.yaml", "notice.lead.added"), "30 days");
+    assert_eq!(fact("smalt-ai/subprocessors.yaml", "notice.objection.within"), "14 days from notification");
+    assert_eq!(fact("salessynq/subprocessors.yaml", "notice.lead.replaced"), "30 days");
+    assert!(fact("salessynq/subprocessors.yaml", "exclusions").contains("HubSpot"));
+    assert_eq!(fact("mielto/subprocessors.yaml", "notice.lead.activated"), "30 days");
+    assert_eq!(fact("mielto/subprocessors.yaml", "notice.objection.within"), "30 days from notification");
+    assert!(fact("mielto/subprocessors.yaml", "notice.exceptions").contains("emergencies"));
+    // Qualifiers and conditions are kept word by word.
+    let cell = |path: &str, name: &str, field: &str| {
+        let inventory = read(path, text(path).as_bytes(), &Options::default()).expect("a list").inventory;
+        let entry = inventory
+            .entries
+            .iter()
+            .find(|entry| entry.name.as_str() == name)
+            .unwrap_or_else(|| panic!("{path} lacks {name}"));
+        entry
+            .cells
+            .iter()
+            .find(|cell| cell.field.as_str() == field)
+            .map(|cell| cell.text.to_string())
+            .unwrap_or_default()
+    };
+    assert_eq!(cell("mielto/subprocessors.yaml", "OpenAI, L.P.", "status"), "Active (tenant-enabled)");
+    assert_eq!(cell("mielto/subprocessors.yaml", "Intercom or Zendesk", "status"), "Optional (one or the other)");
+    assert_eq!(cell("mielto/subprocessors.yaml", "Amazon Web Services (AWS)", "location"), "USA (primary)");
+    assert!(
+        cell("salessynq/subprocessors.yaml", "Microsoft Ireland Operations Limited", "condition")
+            .contains("LLM_REGION=eu")
+    );
+    assert!(cell("salessynq/subprocessors.yaml", "DeepSeek", "status").starts_with("Available but not enabled"));
+    assert!(cell("smalt-ai/roadmap.yaml", "SOC 2 Type II", "effective").contains("2027"));
+}
+
+#[test]
+fn each_of_them_is_published() {
+    let files: Vec<(String, String)> = PAGES.iter().map(|(path, _)| (format!("data/{path}"), text(path))).collect();
+    let mut files: Vec<(&str, Option<&str>)> =
+        files.iter().map(|(path, text)| (path.as_str(), Some(text.as_str()))).collect();
+    let config = text("changecast.yaml");
+    files.push(("data/changecast.yaml", Some(&config)));
+    let story = Story::new().commit("the pages", &files);
+    story.build();
+    story.keys();
+    let place = ["--repo", "repo", "--config", "repo/data/changecast.yaml", "--output", "feeds"];
+    story.run(&[&["publish", "--key", "keys/release", "--root-key", "keys/root"][..], &place].concat()).expect(0);
+    story.verify().expect(0);
+    let index = fs::read_to_string(story.path("feeds/index.html")).expect("a page");
+    for (list, rows) in [
+        ("smalt-ai-subprocessors", 7),
+        ("smalt-ai-trust-center", 56),
+        ("smalt-ai-roadmap", 68),
+        ("salessynq-subprocessors", 12),
+        ("mielto-subprocessors", 25),
+    ] {
+        let page = fs::read_to_string(story.path(&format!("feeds/{list}/index.html"))).expect("a page");
+        assert_eq!(page.matches("<th scope=\"row\">").count(), rows, "{list}");
+        assert!(index.contains(&format!("{list}/feed.atom")), "{list}");
+        let table = story
+            .run(&[
+                "show", "--repo", "repo", "--config", "repo/data/changecast.yaml", "--list", list, "--format", "yaml",
+            ])
+            .expect(0);
+        // What `show` writes is an inventory that reads the same.
+        let again = read("shown.yaml", table.out.as_bytes(), &Options::default())
+            .unwrap_or_else(|error| panic!("{list}: {error} {:?}", error.at));
+        assert_eq!(again.inventory.entries.len(), rows, "{list}");
+    }
+}
+
+fn schema(name: &str) -> (Value, jsonschema::Validator) {
+    let value: Value = serde_json::from_str(&text(&format!("schema/{name}.schema.json"))).expect("JSON");
+    let validator = jsonschema::validator_for(&value).expect("a schema");
+    (value, validator)
+}
+
+fn yaml(text: &str) -> Value {
+    serde_yaml::from_str(text).expect("YAML")
+}
+
+#[test]
+fn schemas_say_what_the_program_reads_and_writes() {
+    let (config, configs) = schema("config");
+    let (inventory, inventories) = schema("inventory");
+    let (release, releases) = schema("release");
+    // The tables of the program are the ones of the schemas.
+    let names = |value: &Value| {
+        value
+            .as_array()
+            .expect("names")
+            .iter()
+            .map(|name| name.as_str().expect("a name").to_owned())
+            .collect::<Vec<_>>()
+    };
+    let roles: Vec<String> = ROLES.iter().map(|role| role.key.to_owned()).collect();
+    assert_eq!(
+        names(
+            &config
+                .pointer("/properties/lists/items/properties/fields/additionalProperties/enum")
+                .expect("roles")
+                .clone()
+        ),
+        roles
+    );
+    let kinds: Vec<String> = KINDS.iter().map(|kind| kind.name.to_owned()).collect();
+    assert_eq!(names(release.pointer("/$defs/change/properties/kind/enum").expect("kinds")), kinds);
+    let formats = names(config.pointer("/properties/lists/items/properties/format/enum").expect("formats"));
+    assert_eq!(formats.join(", "), changecast::read::format_names());
+    for role in ROLES.iter().filter(|role| role.key != "other") {
+        let known = inventory.pointer("/$defs/entries/items/properties").expect("keys").get(role.key).is_some();
+        assert!(known, "the inventory's schema lacks {}", role.key);
+    }
+    // What is real is valid.
+    for path in ["changecast.yaml", "init/changecast.yaml"] {
+        assert!(configs.validate(&yaml(&text(path))).is_ok(), "{path}");
+    }
+    for path in PAGES.iter().map(|(path, _)| *path).chain(["init/subprocessors.yaml"]) {
+        let value = yaml(&text(path));
+        assert!(
+            inventories.validate(&value).is_ok(),
+            "{path}: {:?}",
+            inventories.iter_errors(&value).map(|e| e.to_string()).collect::<Vec<_>>()
+        );
+    }
+    let feeds = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("feeds");
+    let mut count = 0;
+    for (name, bytes) in
+        files_below(&feeds).into_iter().filter(|(name, _)| name.contains("/log/") && name.ends_with(".json"))
+    {
+        let value: Value = serde_json::from_slice(&bytes).expect("JSON");
+        assert!(
+            releases.validate(&value).is_ok(),
+            "{name}: {:?}",
+            releases.iter_errors(&value).map(|e| e.to_string()).collect::<Vec<_>>()
+        );
+        count += 1;
+    }
+    assert!(count > 10);
+    // What is wrong is not.
+    for bad in [
+        "lists: []",
+        "publisher: {}",
+        "publisher: {name: A, url: 'https://a.example', authority: x}\nbase_url: https://a.example\nlists: [{id: a, title: A, inventory: a, extra: 1}]",
+    ] {
+        assert!(configs.validate(&yaml(bad)).is_err(), "{bad}");
+    }
+    for bad in
+        ["title: A", "entries: [{purpose: A}]", "sections: [{titel: A}]", "notice: {lead: {added: 30}}\nentries: []"]
+    {
+        assert!(inventories.validate(&yaml(bad)).is_err(), "{bad}");
+    }
+    // The program prints them.
+    let story = Story::new();
+    for name in ["config", "inventory", "release"] {
+        assert_eq!(story.run(&["schema", name]).expect(0).out, text(&format!("schema/{name}.schema.json")));
+    }
+}

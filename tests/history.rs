@@ -1,0 +1,287 @@
+//! Histories as they occur: bare, shallow, empty, rewritten, moved, absurd.
+
+use std::{fs, process::Command};
+
+use changecast::history::{History, Onto, Walk};
+use git2::Repository;
+use serde_json::Value;
+
+use crate::support::{BEGIN, CONFIG, DAY, Ran, Story};
+
+const ONE: &str = "entries:\n- {name: Nordhaven, purpose: Hosting}\n- {name: Tally, purpose: Billing}\n- {name: Quill, purpose: Text}\n";
+const TWO: &str = "entries:\n- {name: Nordhaven, purpose: Hosting}\n- {name: Tally, purpose: Billing}\n- {name: Quill, purpose: Text}\n- {name: Kestrel, purpose: Mail}\n";
+
+fn log(story: &Story, more: &[&str]) -> Ran {
+    let mut args = vec!["log", "--repo", "repo", "--format", "json"];
+    args.extend(more);
+    story.run(&args)
+}
+
+fn kinds(log: &Value) -> Vec<Vec<String>> {
+    let releases = log["releases"].as_array().expect("releases");
+    let kinds = |release: &Value| {
+        release["changes"]
+            .as_array()
+            .expect("changes")
+            .iter()
+            .map(|change| change["kind"].as_str().expect("a kind").to_owned())
+            .collect()
+    };
+    releases.iter().map(kinds).collect()
+}
+
+#[test]
+fn a_path_is_enough() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    story.build();
+    let json = log(&story, &["--inventory", "data/list.yaml"]).expect(0).json();
+    assert_eq!(json["list"], "list");
+    assert_eq!(kinds(&json), [["published"], ["added"]]);
+    assert_eq!(json["releases"][0]["published"], "2024-01-01T10:00:00Z");
+    log(&story, &["--inventory", "data/lits.yaml"]).fails(2, &["data/lits.yaml"]);
+    log(&story, &["--inventory", "../list.yaml"]).fails(2, &["relative to the root"]);
+    log(&story, &[]).expect(0);
+}
+
+#[test]
+fn a_file_is_followed_where_its_content_proves_the_move() {
+    let moved = Story::new()
+        .commit("a", &[("old.yaml", Some(ONE))])
+        .commit("b", &[("old.yaml", None), ("new.yaml", Some(TWO))]);
+    moved.build();
+    assert_eq!(kinds(&log(&moved, &["--inventory", "new.yaml"]).expect(0).json()), [["published"], ["added"]]);
+    // A copy is a new list, and so is each part of a file that became two.
+    let copied = Story::new().commit("a", &[("old.yaml", Some(ONE))]).commit("b", &[("new.yaml", Some(TWO))]);
+    copied.build();
+    assert_eq!(kinds(&log(&copied, &["--inventory", "new.yaml"]).expect(0).json()), [["published"]]);
+    let split = Story::new()
+        .commit("a", &[("old.yaml", Some(ONE))])
+        .commit("b", &[("old.yaml", None), ("new.yaml", Some(TWO)), ("other.yaml", Some(ONE))]);
+    split.build();
+    assert_eq!(kinds(&log(&split, &["--inventory", "new.yaml"]).expect(0).json()), [["published"]]);
+    // Another file that went in the same commit is no earlier path.
+    let unlike = Story::new()
+        .commit("a", &[("old.yaml", Some("entries:\n- {name: Zebra}\n"))])
+        .commit("b", &[("old.yaml", None), ("new.yaml", Some(TWO))]);
+    unlike.build();
+    assert_eq!(kinds(&log(&unlike, &["--inventory", "new.yaml"]).expect(0).json()), [["published"]]);
+    // Said explicitly, any path is an earlier one.
+    assert_eq!(
+        kinds(&log(&unlike, &["--inventory", "new.yaml", "--inventory", "old.yaml"]).expect(0).json())[0],
+        ["published"]
+    );
+}
+
+#[test]
+fn a_deleted_file_withdraws_the_list() {
+    let story = Story::of_lists(&[ONE])
+        .commit("gone", &[("data/list.yaml", None)])
+        .commit("other", &[("x", Some("y"))])
+        .commit("back", &[("data/list.yaml", Some(TWO))]);
+    story.build_first(3);
+    let json = log(&story, &["--inventory", "data/list.yaml"]).expect(0).json();
+    assert_eq!(kinds(&json), [["published"], ["withdrawn"]]);
+    assert_eq!(json["releases"][1]["changes"][0]["entries"].as_array().expect("entries").len(), 3);
+    story.build();
+    let json = log(&story, &["--inventory", "data/list.yaml"]).expect(0).json();
+    assert_eq!(kinds(&json), [["published"], ["withdrawn"], ["restored"]]);
+    let show = |at: &str| story.run(&["show", "--repo", "repo", "--config", "repo/changecast.yaml", "--at", at]);
+    assert!(show("2024-01-01").expect(0).out.contains("Nordhaven"));
+    show("2024-01-03").fails(2, &["withdrawn then"]);
+    show("2023-12-31").fails(2, &["no list then"]);
+}
+
+#[test]
+fn only_the_first_parent_line_counts() {
+    let story = Story::of_lists(&[ONE])
+        .commit_onto(Onto::Side, "a draft", &[("data/list.yaml", Some("entries:\n- {name: Draft}\n"))])
+        .commit_onto(Onto::Side, "the final text", &[("data/list.yaml", Some(TWO))])
+        .commit_onto(Onto::Merge, "merge", &[]);
+    let ids = story.build();
+    let json = log(&story, &["--inventory", "data/list.yaml"]).expect(0).json();
+    assert_eq!(kinds(&json), [["published"], ["added"]]);
+    assert_eq!(json["releases"][1]["commit"], ids[3].as_str());
+}
+
+#[test]
+fn bounds_on_what_is_shown() {
+    let story = Story::of_lists(&[ONE, TWO, ONE]);
+    let ids = story.build();
+    let path = ["--inventory", "data/list.yaml"];
+    let since = |since: &str| kinds(&log(&story, &[&path[..], &["--since", since]].concat()).expect(0).json());
+    assert_eq!(since("2024-01-02"), [["added"], ["removed"]]);
+    assert_eq!(since(ids[0].as_str()), [["added"], ["removed"]]);
+    assert_eq!(since("main~1"), [["removed"]]);
+    log(&story, &[&path[..], &["--since", "nonsense"]].concat()).fails(2, &["nonsense"]);
+    let only = log(&story, &[&path[..], &["--kind", "removed"]].concat()).expect(0).json();
+    assert_eq!(kinds(&only), [vec![], vec![], vec!["removed".to_owned()]]);
+    log(&story, &[&path[..], &["--kind", "remvoed"]].concat()).fails(2, &["kinds are"]);
+}
+
+#[test]
+fn absurd_dates_stay_in_order() {
+    let absurd = |time: i64| move |commit: &mut changecast::history::ScriptedCommit| commit.time = time;
+    let story = Story::of_lists(&[ONE])
+        .amend(absurd(BEGIN + 400 * DAY))
+        .commit("in 1970", &[("data/list.yaml", Some(TWO))])
+        .amend(absurd(0))
+        .commit("the same second", &[("data/list.yaml", Some(ONE))])
+        .amend(absurd(BEGIN + 400 * DAY));
+    story.build();
+    let json = log(&story, &["--inventory", "data/list.yaml"]).expect(0).json();
+    let times: Vec<&str> = json["releases"]
+        .as_array()
+        .expect("releases")
+        .iter()
+        .map(|r| r["published"].as_str().expect("a time"))
+        .collect();
+    assert_eq!(times, ["2025-02-04T10:00:00Z", "2025-02-04T10:00:01Z", "2025-02-04T10:00:02Z"]);
+    story.publish(&[]).expect(0);
+    story.verify().expect(0);
+}
+
+#[test]
+fn repositories_of_all_sorts() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    story.build();
+    let expected = log(&story, &["--inventory", "data/list.yaml"]).expect(0).out;
+    let in_repo = |dir: &str| story.run(&["log", "--repo", dir, "--format", "json", "--inventory", "data/list.yaml"]);
+    // Bare.
+    Repository::clone(&story.path("repo").display().to_string(), story.path("clone")).expect("a clone");
+    git2::build::RepoBuilder::new()
+        .bare(true)
+        .clone(&story.path("repo").display().to_string(), &story.path("bare"))
+        .expect("a clone");
+    assert_eq!(in_repo("bare").expect(0).out, expected);
+    assert_eq!(in_repo("clone/data").expect(0).out, expected);
+    // HEAD on a branch that does not exist, as a clone of a bundle leaves it.
+    fs::write(story.path("bare/HEAD"), "ref: refs/heads/nowhere\n").expect("a HEAD");
+    assert_eq!(in_repo("bare").expect(0).out, expected);
+    // Detached.
+    let repo = Repository::open(story.path("clone")).expect("the clone");
+    repo.set_head_detached(repo.head().expect("HEAD").target().expect("a commit")).expect("a detached HEAD");
+    assert_eq!(in_repo("clone").expect(0).out, expected);
+    // A worktree.
+    let main = Repository::open(story.path("repo")).expect("the repository");
+    main.worktree("tree", &story.path("tree"), None).expect("a worktree");
+    assert_eq!(in_repo("tree").expect(0).out, expected);
+    // Empty, and none at all.
+    Repository::init(story.path("empty")).expect("a repository");
+    in_repo("empty").fails(2, &["no commits", "commit the inventory first"]);
+    fs::create_dir(story.path("none")).expect("a folder");
+    in_repo("none").fails(2, &["no git repository", "--repo"]);
+    // A branch by name, and one that is not there.
+    assert_eq!(
+        story
+            .run(&["log", "--repo", "repo", "--branch", "main", "--format", "json", "--inventory", "data/list.yaml"])
+            .expect(0)
+            .out,
+        expected
+    );
+    story.run(&["log", "--repo", "repo", "--branch", "nope", "--inventory", "data/list.yaml"]).fails(2, &["nope"]);
+    // Nothing was written to any of them.
+    assert!(!story.path("repo/.git/changecast").exists());
+}
+
+#[test]
+fn a_shallow_clone_says_how_to_mend_it() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    let ids = story.build();
+    fs::write(story.path("repo/.git/shallow"), format!("{}\n", ids[1])).expect("a graft");
+    log(&story, &["--inventory", "data/list.yaml"]).fails(2, &["shallow", ids[1].as_str(), "git fetch --unshallow"]);
+    // What was published before the bound is enough to go on.
+    fs::remove_file(story.path("repo/.git/shallow")).expect("the graft");
+    story.publish(&[]).expect(0);
+    fs::write(story.path("repo/.git/shallow"), format!("{}\n", ids[1])).expect("a graft");
+    story.publish(&[]).expect(0);
+}
+
+#[test]
+fn a_repository_with_sha256() {
+    let dir = tempfile::TempDir::new().expect("a folder");
+    let mut options = git2::RepositoryInitOptions::new();
+    options.object_format(git2::ObjectFormat::Sha256).initial_head("main").external_template(false);
+    let repo = Repository::init_opts(dir.path(), &options).expect("a repository");
+    let mut index = repo.index().expect("an index");
+    fs::write(dir.path().join("list.yaml"), ONE).expect("a list");
+    index.add_path(std::path::Path::new("list.yaml")).expect("the list");
+    let tree = repo.find_tree(index.write_tree().expect("a tree")).expect("the tree");
+    let who = git2::Signature::new("A", "a@example.com", &git2::Time::new(BEGIN, 0)).expect("a signature");
+    repo.commit(Some("HEAD"), &who, &who, "first", &tree, &[]).expect("a commit");
+    let history = History::open(dir.path()).expect("the repository");
+    let versions = history.versions(&Walk::default(), &["list.yaml".to_owned()]).expect("versions").versions;
+    assert_eq!(versions.len(), 1);
+    assert_eq!(versions[0].commit.as_str().len(), 64);
+    assert_eq!(history.bytes(&versions[0]).expect("bytes"), Some(ONE.as_bytes().to_vec()));
+}
+
+#[test]
+fn what_is_no_file_is_said_so() {
+    let story = Story::new().commit("a", &[("data/list.yaml/inner", Some("x")), ("changecast.yaml", Some(CONFIG))]);
+    story.build();
+    log(&story, &["--inventory", "data/list.yaml"]).fails(2, &["data/list.yaml is a folder"]);
+    // A submodule in the way.
+    let repo = Repository::open(story.path("repo")).expect("the repository");
+    let head = repo.head().expect("HEAD").peel_to_commit().expect("a commit");
+    let mut builder = repo.treebuilder(None).expect("a tree");
+    builder.insert("data", head.id(), 0o160_000).expect("a submodule");
+    let tree = repo.find_tree(builder.write().expect("a tree")).expect("the tree");
+    let who = git2::Signature::new("A", "a@example.com", &git2::Time::new(BEGIN, 0)).expect("a signature");
+    repo.commit(Some("HEAD"), &who, &who, "submodule", &tree, &[&head]).expect("a commit");
+    log(&story, &["--inventory", "data/list.yaml"]).fails(2, &["submodule"]);
+}
+
+#[test]
+fn names_that_are_not_utf8_do_not_stand_in_the_way() {
+    let story = Story::of_lists(&[ONE]);
+    story.build();
+    let repo = Repository::open(story.path("repo")).expect("the repository");
+    let head = repo.head().expect("HEAD").peel_to_commit().expect("a commit");
+    let blob = repo.blob(b"x").expect("a blob");
+    let mut builder = repo.treebuilder(Some(&head.tree().expect("a tree"))).expect("a tree");
+    builder.insert(&b"caf\xe9"[..], blob, 0o100_644).expect("a file");
+    let tree = builder.write().expect("a tree");
+    // The author's name is not UTF-8 either.
+    let commit = [
+        format!("tree {tree}\nparent {}\n", head.id()).as_bytes(),
+        b"author Caf\xe9 <c@x.example> 1704200000 +0000\ncommitter Caf\xe9 <c@x.example> 1704200000 +0000\n\nCaf\xe9\n",
+    ]
+    .concat();
+    let id = repo.odb().expect("objects").write(git2::ObjectType::Commit, &commit).expect("a commit");
+    repo.reference("refs/heads/main", id, true, "test").expect("a branch");
+    assert_eq!(kinds(&log(&story, &["--inventory", "data/list.yaml"]).expect(0).json()), [["published"]]);
+}
+
+#[test]
+fn the_diff_driver_of_git_is_understood() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    story.build();
+    fs::write(story.path("old"), ONE).expect("a file");
+    fs::write(story.path("new"), TWO).expect("a file");
+    let zero = "0000000000000000000000000000000000000000";
+    let ran = story.run(&["diff", "data/list.yaml", "old", zero, "100644", "new", zero, "100644"]).expect(0);
+    assert_eq!(ran.out, "Added Kestrel: Mail\n");
+    let ran = story.run(&["diff", "data/list.yaml", "/dev/null", ".", ".", "new", zero, "100644"]).expect(0);
+    assert!(ran.out.starts_with("List restored") || ran.out.starts_with("First published"), "{}", ran.out);
+    fs::copy(story.path("old"), story.path("a.yaml")).expect("a file");
+    fs::copy(story.path("new"), story.path("b.yaml")).expect("a file");
+    let ran = story.run(&["diff", "a.yaml", "b.yaml", "--exit-code", "--format", "json"]).expect(1);
+    assert_eq!(ran.json()["changes"][0]["kind"], "added");
+    let config = ["--repo", "repo", "--config", "repo/changecast.yaml"];
+    assert_eq!(story.run(&[&["diff", "HEAD~1"][..], &config].concat()).expect(0).out, "Added Kestrel: Mail\n");
+    assert_eq!(story.run(&[&["diff"][..], &config].concat()).expect(0).out, "");
+    fs::write(story.path("repo/data/list.yaml"), ONE).expect("an edit");
+    assert_eq!(story.run(&[&["diff"][..], &config].concat()).expect(0).out, "Removed Kestrel: Mail\n");
+}
+
+#[test]
+fn a_broken_pipe_is_quiet() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    story.build();
+    let mut command = Command::new("sh");
+    command.current_dir(story.dir.path()).env("PROGRAM", env!("CARGO_BIN_EXE_changecast"));
+    command.args(["-c", "\"$PROGRAM\" log --repo repo --config repo/changecast.yaml --format json | true; echo done"]);
+    let output = command.output().expect("a shell");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "done\n");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
