@@ -8,7 +8,10 @@ use serde_json::Value;
 
 use crate::support::{CONFIG, Story};
 
-/// What readers refuse: the file, its content, where, and the words of the error.
+/// What it is, the file, its content, where the error is, and its words.
+type Case = (&'static str, &'static str, Vec<u8>, Option<(usize, usize)>, &'static str);
+
+/// What readers refuse.
 #[test]
 fn bad_input_gets_a_located_error() {
     let deep = |open: &str, close: &str| format!("entries: {}x{}", open.repeat(100), close.repeat(100));
@@ -18,7 +21,7 @@ fn bad_input_gets_a_located_error() {
             .map(|(to, from)| format!("{to}: &{to} [{}]\n", vec![format!("*{from}"); 8].join(", ")))
             .collect::<String>()
         + "entries: []\n";
-    let cases: Vec<(&str, &str, Vec<u8>, Option<(usize, usize)>, &str)> = vec![
+    let cases: Vec<Case> = vec![
         ("an empty file", "l.yaml", b"".to_vec(), None, "empty"),
         ("white space", "l.yaml", b" \n\t\n".to_vec(), None, "empty"),
         ("a byte order mark alone", "l.yaml", "\u{feff}".into(), None, "empty"),

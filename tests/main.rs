@@ -1,5 +1,7 @@
 //! The tests that look at changecast from outside.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 mod data;
 mod demo;
 mod feeds;
@@ -9,5 +11,6 @@ mod house;
 mod kinds;
 mod laws;
 mod publication;
+mod readme;
 
 mod support;

@@ -47,6 +47,7 @@ allow() {
 }
 
 canonical index.json || fail "index.json is not in canonical form"
+jq -e 'keys == ["head", "latest", "origin"] and .head == null' index.json >/dev/null || fail "index.json has another shape"
 origin=$(jq -r .origin index.json)
 echo "$root" | allow keys root
 

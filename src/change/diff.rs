@@ -237,10 +237,11 @@ impl<'a> Comparison<'a> {
                 self.out.carry.resectioned.push(Rekeyed { from: from.clone(), to: to.clone() });
             }
             // The heading over the only section is the page's title, not a statement about entries.
-            if !single && !same(a.title.as_str(), b.title.as_str()) {
-                if let Some(edit) = section_edit(&a.title, &b.title) {
-                    self.section_fact("section", "Section".into(), edit);
-                }
+            if !single
+                && !same(a.title.as_str(), b.title.as_str())
+                && let Some(edit) = section_edit(&a.title, &b.title)
+            {
+                self.section_fact("section", "Section".into(), edit);
             }
             if !a.note.is_empty() && !b.note.is_empty() && !same(a.note.as_str(), b.note.as_str()) {
                 let label = Text::new(&format!("Note of section {}", b.title));

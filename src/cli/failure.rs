@@ -5,7 +5,6 @@ use std::{io, process::ExitCode};
 use changecast::{
     config::ConfigError,
     history::HistoryError,
-    ledger,
     output::OutputError,
     pipeline::{PublishError, VerifyError},
     read::ReadError,
@@ -122,9 +121,7 @@ impl Failure {
             Failure::ClosedPipe => 0,
             Failure::Publish(PublishError::Chain { .. } | PublishError::Rewritten { .. }) => 3,
             Failure::Output(OutputError::Immutable(_)) => 3,
-            Failure::Verify {
-                error: VerifyError::Chain(ledger::ChainError { fault: ledger::Fault::Pin, .. }), ..
-            } => 5,
+            Failure::Verify { error: VerifyError::OtherRoot { .. }, .. } => 5,
             Failure::Verify { error: VerifyError::NoLog, .. } => 2,
             Failure::Verify { error, .. } if error.is_bad_signature() => 1,
             Failure::Verify { .. } => 3,

@@ -215,11 +215,11 @@ impl History {
                 Some(parent) => self.find(parent, &paths)?,
                 None => None,
             };
-            if let (Some((path, _)), None, Some(parent)) = (&here, &before, &parent) {
-                if let Some(earlier) = rename::earlier_path(&self.repo, parent, &commit, path)? {
-                    paths.push(earlier);
-                    before = self.find(parent, &paths)?;
-                }
+            if let (Some((path, _)), None, Some(parent)) = (&here, &before, &parent)
+                && let Some(earlier) = rename::earlier_path(&self.repo, parent, &commit, path)?
+            {
+                paths.push(earlier);
+                before = self.find(parent, &paths)?;
             }
             if here != before {
                 let path = here.as_ref().or(before.as_ref()).map(|(path, _)| path.clone()).unwrap_or_default();

@@ -21,7 +21,8 @@ pub(super) fn earlier_path(
     path: &str,
 ) -> Result<Option<String>, HistoryError> {
     let diff = repo.diff_tree_to_tree(Some(&parent.tree()?), Some(&commit.tree()?), None)?;
-    let (mut deleted, mut added): (Vec<(&Path, Oid)>, Vec<(&Path, Oid)>) = (Vec::new(), Vec::new());
+    let mut deleted: Vec<(&Path, Oid)> = Vec::new();
+    let mut added: Vec<(&Path, Oid)> = Vec::new();
     for delta in diff.deltas() {
         match delta.status() {
             Delta::Deleted => deleted.extend(delta.old_file().path().map(|path| (path, delta.old_file().id()))),

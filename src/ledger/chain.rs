@@ -66,8 +66,8 @@ pub enum Fault {
     /// The first release must state the keys.
     #[error("the log does not begin with its keys")]
     NoKeys,
-    /// The pinned root key is not among the root keys that the log begins with.
-    #[error("the log's root keys do not include the pinned one")]
+    /// The key that signed the first release is not among the root keys that it states.
+    #[error("the log's root keys do not include the one that signed them")]
     Pin,
     /// The list before is another.
     #[error("it changes another list than the release before left")]

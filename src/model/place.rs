@@ -95,10 +95,11 @@ fn area_named(name: &str) -> Option<Area> {
     let bare = name.strip_prefix("the ").or_else(|| name.strip_prefix("The ")).unwrap_or(name);
     // Codes count in capitals only: "in" and "it" are words.
     let capitals: String = bare.chars().filter(|c| *c != '.').collect();
-    if matches!(capitals.len(), 2 | 3) && capitals.bytes().all(|b| b.is_ascii_uppercase()) {
-        if let Some(area) = GAZETTEER.codes.get(capitals.as_str()) {
-            return Some(*area);
-        }
+    if matches!(capitals.len(), 2 | 3)
+        && capitals.bytes().all(|b| b.is_ascii_uppercase())
+        && let Some(area) = GAZETTEER.codes.get(capitals.as_str())
+    {
+        return Some(*area);
     }
     GAZETTEER.names.get(fold(bare).as_str()).copied()
 }

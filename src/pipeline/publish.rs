@@ -17,7 +17,10 @@ use crate::{
     sign::{Namespace, SignError, Signer},
 };
 
-use super::{Follower, LogRow, Outcome, Source, Standing, reanchor, verify::check_signature};
+use super::{
+    Follower, LogRow, Outcome, Source, Standing, reanchor,
+    verify::{check_signature, first_root},
+};
 
 /// What to publish, and how.
 #[derive(Debug)]
@@ -317,20 +320,20 @@ impl<'a> Log<'a> {
         let mut follower = Follower::resume(standing, self.chain.releases.last().map(|release| release.published));
         for version in &versions {
             let row = follower.step(request.history, version, &self.source.options)?;
-            if let Outcome::Read { changes, .. } = &row.outcome {
-                if !changes.changes.is_empty() {
-                    self.begin(request, row.published)?;
-                    let after = follower.standing().list().map(ledger::digest).transpose()?;
-                    let body = Changes {
-                        source: source_of(&row),
-                        before: self.chain.state,
-                        after,
-                        changes: changes.changes.clone(),
-                        carry: changes.carry.clone(),
-                    };
-                    self.append(request, row.published, Body::Changes(body), row.commit.as_str())?;
-                    self.new += 1;
-                }
+            if let Outcome::Read { changes, .. } = &row.outcome
+                && !changes.changes.is_empty()
+            {
+                self.begin(request, row.published)?;
+                let after = follower.standing().list().map(ledger::digest).transpose()?;
+                let body = Changes {
+                    source: source_of(&row),
+                    before: self.chain.state,
+                    after,
+                    changes: changes.changes.clone(),
+                    carry: changes.carry.clone(),
+                };
+                self.append(request, row.published, Body::Changes(body), row.commit.as_str())?;
+                self.new += 1;
             }
             self.rows.push(row);
         }
@@ -506,13 +509,4 @@ fn announcement_key((before, after): (Option<Digest>, Option<Digest>), occurrenc
     let side = |digest: Option<Digest>| digest.map_or_else(|| "null".to_owned(), |digest| digest.to_string());
     let digest = Digest::of(format!("{}\n{}\n{occurrence}", side(before), side(after)).as_bytes());
     digest.to_string()[..16].to_owned()
-}
-
-/// The first root key that a log states.
-fn first_root(log: &[Signed]) -> Option<String> {
-    let release: Release = ledger::from_bytes(&log.first()?.bytes).ok()?;
-    match release.body {
-        Body::Keys(keys) => keys.root.first().cloned(),
-        _ => None,
-    }
 }

@@ -1,7 +1,7 @@
 //! Verification of a published log: the chain, and the files that only repeat it.
 
 use crate::{
-    ledger::{self, Chain, ChainError, KeyRole, Release, Signed},
+    ledger::{self, Body, Chain, ChainError, KeyRole, Release, Signed},
     output::FoundLog,
     sign::{self, Namespace, PublicKey, SignError},
 };
@@ -25,6 +25,12 @@ pub enum VerifyError {
     /// Files that do not belong there.
     #[error("log/ holds {0}, which is no part of the log")]
     Stranger(String),
+    /// The log holds together, but under another root key.
+    #[error("the log holds together, but its root key is {found}, not the pinned one")]
+    OtherRoot {
+        /// The fingerprint of the log's root key.
+        found: String,
+    },
     /// A file that should be there.
     #[error("{0} is missing")]
     Missing(&'static str),
@@ -46,7 +52,9 @@ impl VerifyError {
     pub fn help(&self) -> String {
         match self {
             VerifyError::NoLog => "name the output directory of `changecast publish`, or the folder of one list in it".into(),
-            VerifyError::Chain(ChainError { fault: ledger::Fault::Pin, .. }) => "compare the root key that you pinned with the publisher's".into(),
+            VerifyError::OtherRoot { .. } => {
+                "ask the publisher, by another way than this log, which root key is theirs; pin that one".into()
+            }
             VerifyError::Index(_) | VerifyError::List | VerifyError::Missing(_) => {
                 "the publisher's next `changecast publish` mends an interrupted publication; if this stays, do not trust the copy".into()
             }
@@ -58,10 +66,7 @@ impl VerifyError {
     pub fn is_bad_signature(&self) -> bool {
         matches!(
             self,
-            VerifyError::Chain(ChainError {
-                fault: ledger::Fault::Signature(_) | ledger::Fault::Document(_) | ledger::Fault::Pin,
-                ..
-            })
+            VerifyError::Chain(ChainError { fault: ledger::Fault::Signature(_) | ledger::Fault::Document(_), .. })
         )
     }
 }
@@ -74,7 +79,12 @@ pub fn verify(found: &FoundLog, root: &PublicKey) -> Result<Verified, VerifyErro
     if found.releases.is_empty() && found.strangers.is_empty() {
         return Err(VerifyError::NoLog);
     }
-    let chain = Chain::verify(&signed(found), &root.to_string(), &check_signature)?;
+    let log = signed(found);
+    let chain =
+        Chain::verify(&log, &root.to_string(), &check_signature).map_err(|error| match other_root(&log, &error) {
+            Some(found) => VerifyError::OtherRoot { found },
+            None => VerifyError::Chain(error),
+        })?;
     if let Some(stranger) = found.strangers.first() {
         return Err(VerifyError::Stranger(stranger.clone()));
     }
@@ -97,6 +107,23 @@ pub fn signed(found: &FoundLog) -> Vec<Signed> {
         .iter()
         .map(|(bytes, signature)| Signed { bytes: bytes.clone(), signature: signature.clone() })
         .collect()
+}
+
+/// The fingerprint of the root key under which a log does hold together, when it fails under the
+/// pinned one from the start: a matter of trust, not of damage.
+fn other_root(log: &[Signed], error: &ChainError) -> Option<String> {
+    let first = first_root(log).filter(|_| error.seq == 0)?;
+    Chain::verify(log, &first, &check_signature).ok()?;
+    Some(PublicKey::parse("root key", &first).ok()?.fingerprint())
+}
+
+/// The first root key that a log states.
+pub(super) fn first_root(log: &[Signed]) -> Option<String> {
+    let release: Release = ledger::from_bytes(&log.first()?.bytes).ok()?;
+    match release.body {
+        Body::Keys(keys) => keys.root.first().cloned(),
+        _ => None,
+    }
 }
 
 /// Checks a release's signature for the chain.

@@ -17,7 +17,6 @@ use std::collections::BTreeMap;
 use crate::model::{Inventory, Role, fold};
 
 pub use error::{Position, Problem, ReadError, Warning};
-pub(crate) use native::{ENTRY_KEYS, LIST_KEYS, SECTION_KEYS};
 
 use draft::Draft;
 

@@ -9,13 +9,10 @@ use super::{
 };
 
 /// Keys of an inventory that have a meaning of their own; others are facts of the list.
-pub(crate) const LIST_KEYS: [&str; 6] = ["title", "description", "notice", "exclusions", "sections", "entries"];
-
-/// Keys of a section.
-pub(crate) const SECTION_KEYS: [&str; 5] = ["id", "title", "note", "status", "entries"];
+const LIST_KEYS: [&str; 6] = ["title", "description", "notice", "exclusions", "sections", "entries"];
 
 /// Keys of an entry beside the roles'.
-pub(crate) const ENTRY_KEYS: [&str; 6] = ["id", "name", "entity", "condition", "formerly", "replaces"];
+const ENTRY_KEYS: [&str; 6] = ["id", "name", "entity", "condition", "formerly", "replaces"];
 
 /// Whether a tree is a native inventory.
 pub(super) fn is_native(root: &Node) -> bool {

@@ -1,0 +1,44 @@
+# The schemas that feeds are checked against, by `feeds-check` alone.
+schemas := env("CHANGECAST_SCHEMAS", "../shared/schema")
+vnu := env("VNU_JAR", "target/tools/node_modules/vnu-jar/build/dist/vnu.jar")
+
+# List the recipes
+default:
+    @just --list
+
+# Format everything
+fmt:
+    cargo fmt
+
+# Formatting, lints and documentation, all warnings being errors
+lint:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items
+
+# All tests that need nothing but Rust, git and a C compiler
+test:
+    cargo test
+
+# Build the demo anew, and keep its output in feeds/
+demo:
+    rm -rf target/demo
+    cargo run --release -- demo target/demo
+    rm -rf feeds
+    cp -r target/demo/feeds feeds
+
+# Check the demo's publication with other people's programs
+feeds-check:
+    cargo build --release
+    VNU_JAR={{ vnu }} python3 tests/external/feeds_check.py target/release/changecast {{ schemas }}
+
+# The two commands of the README, in a fresh clone in an empty folder
+readme:
+    tests/external/fresh_clone.sh
+
+# Everything that must hold before a change is merged
+ci: lint test feeds-check readme
+
+# A release build
+release:
+    cargo build --release --locked

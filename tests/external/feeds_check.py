@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+"""Checks a publication with other people's programs.
+
+usage: feeds_check.py PROGRAM SCHEMAS
+
+PROGRAM is the built changecast, SCHEMAS a folder with atom.rng, atom.rnc and jsonfeed-1.1.schema.json. Everything else happens
+in a temporary folder. A program that is missing is a failure, never a reason to pass.
+"""
+import contextlib, email, functools, glob, http.server, json, os, pathlib, random, shutil, subprocess, sys, tempfile, threading
+
+import feedparser, jsonschema
+
+PROGRAM, SCHEMAS = (os.path.abspath(a) for a in sys.argv[1:3])
+ENV = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+TOOLS = "ssh-keygen ssh-agent ssh-add jq sha256sum sh git xmllint jing newsboat r2e chromium java shellcheck".split()
+
+
+def run(*command, code=0, **options):
+    done = subprocess.run(command, capture_output=True, text=True, env={**ENV, **options.pop("env", {})}, timeout=300, **options)
+    assert code is None or done.returncode == code, f"{command} exited {done.returncode}, not {code}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+def changecast(*arguments, **options):
+    return run(PROGRAM, *arguments, **options)
+
+
+def step(words):
+    print(f"== {words}", flush=True)
+
+
+def signatures(work):
+    step("ssh-keygen accepts every release, and verify.sh the whole log")
+    for folder in sorted(glob.glob(f"{work}/demo/feeds/*/log")):
+        lists = os.path.dirname(folder)
+        run("shellcheck", f"{lists}/verify.sh")
+        for shell in ["dash", "bash"]:
+            said = run(shell, f"{lists}/verify.sh", f"{work}/demo/root.pub").stdout
+            assert said.startswith("OK: "), said
+        keys = json.load(open(f"{folder}/000000.json"))
+        for path in sorted(glob.glob(f"{folder}/*.json")):
+            purpose = "keys" if path.endswith("000000.json") else "release"
+            key = keys["body"]["root" if purpose == "keys" else "release"][0]
+            pathlib.Path(work, "allowed").write_text(f'{keys["origin"]} namespaces="{purpose}.v1@changecast" {key}\n')
+            command = ["ssh-keygen", "-Y", "verify", "-f", f"{work}/allowed", "-I", keys["origin"], "-n", f"{purpose}.v1@changecast", "-s", path + ".sig"]
+            run(*command, stdin=open(path))
+            # Nothing in a document needs more than jq to be read back in canonical form.
+            canonical = run("jq", "-cjS", ".", path).stdout
+            assert canonical == open(path).read(), path
+
+
+def damage(work):
+    step("verify.sh finds changed bytes, and releases deleted, swapped and inserted")
+    random.seed(7)
+    source = f"{work}/demo/feeds/roadmap"
+
+    def broken(change):
+        with tempfile.TemporaryDirectory() as copy:
+            folder = shutil.copytree(source, f"{copy}/list")
+            change(folder)
+            mine = run("sh", f"{folder}/verify.sh", f"{work}/demo/root.pub", code=None)
+            ours = changecast("verify", folder, "--root", f"{work}/demo/root.pub", code=None)
+            assert mine.returncode == 1 and "FAILED" in mine.stderr, (change, mine)
+            assert ours.returncode in (1, 3), (change, ours)
+
+    def flip(path, at, folder):
+        data = bytearray(open(f"{folder}/{path}", "rb").read())
+        data[at] ^= 1 << random.randrange(8)
+        open(f"{folder}/{path}", "wb").write(data)
+
+    names = [os.path.relpath(p, source) for p in sorted(glob.glob(f"{source}/log/*"))] + ["list.json", "index.json"]
+    for name in names:
+        size = os.path.getsize(f"{source}/{name}")
+        for at in sorted({0, size - 1, *random.sample(range(size), min(size, 8))}):
+            broken(functools.partial(flip, name, at))
+    releases = [n for n in names if n.startswith("log/") and n.endswith(".json")]
+
+    def delete(name, folder):
+        os.remove(f"{folder}/{name}"), os.remove(f"{folder}/{name}.sig")
+
+    def swap(a, b, folder):
+        for end in ["", ".sig"]:
+            os.rename(f"{folder}/{a}{end}", f"{folder}/x{end}"), os.rename(f"{folder}/{b}{end}", f"{folder}/{a}{end}"), os.rename(f"{folder}/x{end}", f"{folder}/{b}{end}")
+
+    def insert(name, folder):
+        for end in ["", ".sig"]:
+            shutil.copy(f"{folder}/{name}{end}", f"{folder}/log/{len(releases):06}.json{end}")
+
+    for at, name in enumerate(releases):
+        broken(functools.partial(delete, name))
+        broken(functools.partial(insert, name))
+        if at:
+            broken(functools.partial(swap, releases[at - 1], name))
+
+
+def formats(work):
+    step("feeds pass their schemas and parsers, and agree; pages pass the HTML checker")
+    schema = json.load(open(f"{SCHEMAS}/jsonfeed-1.1.schema.json"))
+    for path in sorted(glob.glob(f"{work}/demo/feeds/**/*.atom", recursive=True)):
+        run("xmllint", "--noout", "--relaxng", f"{SCHEMAS}/atom.rng", path)
+        run("jing", "-c", f"{SCHEMAS}/atom.rnc", path)
+    for folder in sorted(glob.glob(f"{work}/demo/feeds/*/log")):
+        lists = os.path.dirname(folder)
+        atom, rss = (feedparser.parse(f"{lists}/feed.{kind}") for kind in ["atom", "rss"])
+        assert not atom.bozo and not rss.bozo, (atom.get("bozo_exception"), rss.get("bozo_exception"))
+        feed = json.load(open(f"{lists}/feed.json"))
+        jsonschema.validate(feed, schema)
+        a = [(e.id, e.title, e.link, e.published_parsed) for e in atom.entries]
+        r = [(e.id, e.title, e.link, e.published_parsed) for e in rss.entries]
+        j = [(i["id"], i["title"], i["url"], feedparser.datetimes._parse_date(i["date_published"])) for i in feed["items"]]
+        assert a == r == j and a, lists
+    jar = os.environ.get("VNU_JAR") or next(iter(glob.glob("node_modules/vnu-jar/build/dist/vnu.jar")), None)
+    assert jar, "vnu.jar is missing: npm install vnu-jar"
+    run("java", "-jar", jar, "--Werror", *glob.glob(f"{work}/demo/feeds/**/*.html", recursive=True))
+
+
+@contextlib.contextmanager
+def served(folder):
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+
+
+def readers(work):
+    step("newsboat and rss2email show one new release once")
+    changecast("keygen", f"{work}/keys")
+    line = run("git", "-C", f"{work}/demo/repo", "log", "--first-parent", "--format=%H", "main", "--", "data/subprocessors.yaml").stdout.split()
+    newest, before = line[0], line[1]
+    publish = ["publish", "--repo", f"{work}/demo/repo", "--config", f"{work}/one.yaml", "--output", f"{work}/served", "--key", f"{work}/keys/changecast-release"]
+    config = open(f"{work}/demo/repo/changecast.yaml").read()
+    pathlib.Path(work, "one.yaml").write_text(config[: config.index("  - id: roadmap")])
+    changecast(*publish, "--root-key", f"{work}/keys/changecast-root", "--branch", before)
+    for kind in ["atom", "rss"]:
+        home = pathlib.Path(work, f"reader-{kind}")
+        home.mkdir()
+        with served(f"{work}/served") as address:
+            url = f"{address}/subprocessors/feed.{kind}"
+            (home / "urls").write_text(url + "\n")
+            (home / "config").write_text("")
+            mail = home / "mail"
+            for part in ["", "cur", "new", "tmp"]:
+                (mail / part).mkdir(exist_ok=True)
+            env = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config"), "XDG_DATA_HOME": str(home / ".local")}
+            files = ["-c", str(home / "r2e.cfg"), "-d", str(home / "r2e.json")]
+            (home / "r2e.cfg").write_text(
+                f"[DEFAULT]\nto = reader@example.com\nfrom = feeds@example.com\nemail-protocol = maildir\nmaildir-path = {mail}\nmaildir-mailbox =\n[feed.list]\nurl = {url}\n")
+
+            def seen():
+                boat = ["newsboat", "-u", str(home / "urls"), "-c", str(home / "cache.db"), "-C", str(home / "config"), "-x"]
+                run(*boat, "reload", env=env)
+                unread = int(run(*boat, "print-unread", env=env).stdout.split()[0])
+                run("r2e", *files, "run", env=env)
+                return unread, sorted(email.message_from_file(open(m))["Subject"] for m in glob.glob(f"{mail}/new/*"))
+
+            first = seen()
+            assert seen() == first, "nothing new, nothing shown"
+            if kind == "atom":
+                changecast(*publish, "--branch", newest)
+                changecast(*publish, "--branch", newest)
+                second = seen()
+                assert second[0] == first[0] + 1, (first, second)
+                assert len(second[1]) == len(first[1]) + 1, (first[1], second[1])
+                assert seen() == second, "shown once"
+
+
+def keys(work):
+    step("keys of ssh-keygen, and ssh-agent, give the same signatures")
+    folder = pathlib.Path(work, "ssh")
+    folder.mkdir()
+    for name in ["root", "release"]:
+        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name))
+    publish = ["publish", "--repo", f"{work}/demo/repo", "--config", f"{work}/demo/repo/changecast.yaml"]
+    changecast(*publish, "--output", f"{work}/direct", "--key", str(folder / "release"), "--root-key", str(folder / "root"))
+    agent = dict(line.split(";")[0].split("=") for line in run("ssh-agent", "-s").stdout.splitlines()[:2])
+    try:
+        for name in ["root", "release"]:
+            run("ssh-add", "-q", str(folder / name), env=agent)
+            os.remove(folder / name)
+        changecast(*publish, "--output", f"{work}/agent", "--key", str(folder / "release.pub"), "--root-key", str(folder / "root.pub"), env=agent)
+    finally:
+        run("ssh-agent", "-k", env=agent)
+    run("diff", "-r", f"{work}/direct", f"{work}/agent")
+    changecast("verify", f"{work}/agent", "--root", str(folder / "root.pub"))
+    assert (pathlib.Path(work, "keys/changecast-root").stat().st_mode & 0o777) == 0o600
+    assert "never overwritten" in changecast("keygen", f"{work}/keys", code=2).stderr
+    run("ssh-keygen", "-y", "-f", f"{work}/keys/changecast-release")
+
+
+def full_disk(work):
+    step("a full disk leaves a whole publication, and the next run mends it")
+    disk = pathlib.Path(work, "disk")
+    disk.mkdir()
+    publish = ["publish", "--repo", f"{work}/demo/repo", "--config", f"{work}/demo/repo/changecast.yaml", "--output", str(disk / "feeds"),
+               "--key", f"{work}/keys/changecast-release", "--root-key", f"{work}/keys/changecast-root"]
+    for kib in [64, 160, 300]:
+        run("mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(disk))
+        try:
+            assert "free some space" in changecast(*publish, code=2).stderr
+            run("mount", "-o", "remount,size=16m", str(disk))
+            changecast(*publish)
+            changecast("verify", str(disk / "feeds"), "--root", f"{work}/keys/changecast-root.pub")
+        finally:
+            run("umount", str(disk))
+
+
+def pages(work):
+    step("a browser shows the pages")
+    flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
+    for name, width, dark in [("light", 1280, False), ("dark", 1280, True), ("phone", 500, False)]:
+        shot = f"{work}/{name}.png"
+        extra = ["--blink-settings=preferredColorScheme=0", "--force-dark-mode"] if dark else []
+        page = f"file://{work}/demo/feeds/subprocessors/index.html"
+        run("chromium", *flags, *extra, f"--user-data-dir={work}/browser-{name}", f"--window-size={width},2000", f"--screenshot={shot}", page, env={"HOME": work})
+        assert os.path.getsize(shot) > 40_000, name
+    shown = run("chromium", *flags, f"--user-data-dir={work}/browser-dom", "--dump-dom", page, env={"HOME": work}).stdout
+    assert "Nordhaven Hosting GmbH" in shown and "<script" not in shown
+
+
+def main():
+    missing = [tool for tool in TOOLS if not shutil.which(tool)]
+    assert not missing, f"missing programs: {missing}"
+    with tempfile.TemporaryDirectory() as work:
+        changecast("demo", f"{work}/demo")
+        for check in [signatures, damage, formats, readers, keys, full_disk, pages]:
+            check(work)
+    print("all checks passed")
+
+
+main()
