@@ -1,6 +1,6 @@
 //! The pages: readable without JavaScript, on a phone, in the dark and on paper.
 //!
-//! `maud` escapes every text; only addresses that [`WebUrl`] takes become links.
+//! `maud` escapes every text; only addresses that [`crate::model::WebUrl`] takes become links.
 
 mod change;
 mod list;
