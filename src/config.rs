@@ -142,12 +142,23 @@ pub struct ListConfig {
     /// The format of the inventory, when its file name does not tell it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
+    /// The tables and lists that are the inventory, where a page has several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<TableConfig>,
     /// Meanings of headers, where they differ from the usual ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, FieldRole>,
     /// The notice terms, when the inventory does not state them itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Terms>,
+}
+
+/// A table or list of a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableConfig {
+    /// The heading that it stands under.
+    pub heading: String,
 }
 
 /// Paths of an inventory: one, or several with the newest first.

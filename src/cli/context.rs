@@ -6,11 +6,9 @@ use std::{
 };
 
 use changecast::{
-    config::{Config, Inventory, ListConfig},
+    config::{Config, Inventory, ListConfig, TableConfig},
     history::{History, Walk},
     model::{ListId, Terms},
-    pipeline::Source,
-    read::Options,
 };
 use clap::Args;
 
@@ -39,6 +37,9 @@ pub struct Chosen {
     /// Read this inventory without a configuration; repeat it for earlier paths, newest first
     #[arg(long, value_name = "PATH", conflicts_with_all = ["list", "config"])]
     pub inventory: Vec<String>,
+    /// The heading of the table or list that is the inventory, where a page has several; repeatable
+    #[arg(long, value_name = "HEADING")]
+    pub table: Vec<String>,
 }
 
 /// Names that a configuration has when nobody says another.
@@ -85,9 +86,17 @@ impl Chosen {
         }
         let lists = place.config(history)?.lists;
         match &self.list {
-            None => Ok(lists),
-            Some(id) => Ok(vec![find(lists, id)?]),
+            None => Ok(lists.into_iter().map(|list| self.with_tables(list)).collect()),
+            Some(id) => Ok(vec![self.with_tables(find(lists, id)?)]),
         }
+    }
+
+    /// Tables named on the command line count in place of the configuration's.
+    fn with_tables(&self, mut list: ListConfig) -> ListConfig {
+        if !self.table.is_empty() {
+            list.tables = self.table.iter().map(|heading| TableConfig { heading: heading.clone() }).collect();
+        }
+        list
     }
 
     /// The one list to work on.
@@ -118,9 +127,11 @@ impl Chosen {
             inventory,
             page: None,
             format: None,
+            tables: Vec::new(),
             fields: Default::default(),
             notice: None::<Terms>,
         })
+        .map(|list| self.with_tables(list))
     }
 }
 
@@ -132,15 +143,4 @@ fn find(lists: Vec<ListConfig>, id: &ListId) -> Result<ListConfig, Failure> {
             format!("it has: {}", ids.join(", ")),
         )
     })
-}
-
-/// Where a list's versions come from.
-pub fn source(list: &ListConfig) -> Source {
-    Source {
-        paths: list.inventory.0.clone(),
-        options: Options {
-            format: list.format.clone(),
-            fields: list.fields.iter().map(|(header, role)| (header.clone(), role.0)).collect(),
-        },
-    }
 }

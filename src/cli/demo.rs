@@ -12,7 +12,7 @@ use changecast::{
     ledger::Digest,
     model::{CommitId, ListId, Moment, Text},
     output::{self, Output},
-    pipeline::{self, Correct, Request, Rewritten, Signing},
+    pipeline::{self, Correct, Request, Rewritten, Signing, Source},
     render::{self, Announcement},
     sign::{Secret, Signer},
 };
@@ -251,7 +251,7 @@ impl Demo<'_> {
 /// The change log of every list, as `log` shows it.
 fn show(config: &Config, history: &History) -> Result<(), Failure> {
     for list in &config.lists {
-        let rows = pipeline::change_log(history, &Default::default(), &super::context::source(list), &|_, _| {})?;
+        let rows = pipeline::change_log(history, &Default::default(), &Source::of(list), &|_, _| {})?;
         let rows = super::log::newest_first_rows(&rows);
         let text = format!("\n{}\n{}", list.title, render::terminal_change_log(&rows, print::style()));
         print::data(text.as_bytes())?;

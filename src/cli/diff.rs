@@ -18,7 +18,7 @@ use serde_json::json;
 
 use super::{
     Exit, Failure,
-    context::{Chosen, Place, source},
+    context::{Chosen, Place},
     log::Format,
     print,
 };
@@ -92,7 +92,7 @@ fn sides(args: &Args, a: &str, b: Option<&String>) -> Result<Sides, Failure> {
         return Ok((file(Path::new(a), a, &source)?, file(Path::new(b.as_str()), b, &source)?));
     }
     let history = args.place.history()?;
-    let source = source(&args.chosen.list(&args.place, &history)?);
+    let source = Source::of(&args.chosen.list(&args.place, &history)?);
     let side = |name: &str| {
         if is_file(name) { file(Path::new(name), name, &source) } else { revision(&history, name, &source) }
     };

@@ -6,7 +6,7 @@ use changecast::{
     change::{Change, Kind},
     history::{History, Walk},
     model::CommitId,
-    pipeline::{self, LogRow, Outcome},
+    pipeline::{self, LogRow, Outcome, Source},
     render::{self, ChangeLogRow},
 };
 use chrono::NaiveDate;
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::{
     Exit, Failure,
-    context::{Chosen, Place, source},
+    context::{Chosen, Place},
     print,
 };
 
@@ -67,7 +67,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         _ => vec![args.chosen.list(&args.place, &history)?],
     };
     for list in &lists {
-        let source = source(list);
+        let source = Source::of(list);
         let progress = print::Progress::new();
         let rows = pipeline::change_log(&history, &args.place.walk(), &source, &|done, of| progress.at(done, of))?;
         drop(progress);

@@ -3,6 +3,7 @@
 use changecast::{
     history::{Version, Walk},
     model::{Inventory, Moment},
+    pipeline::Source,
     read::{self, Problem, ReadError},
     render,
 };
@@ -11,7 +12,7 @@ use clap::ValueEnum;
 
 use super::{
     Exit, Failure,
-    context::{Chosen, Place, source},
+    context::{Chosen, Place},
     print,
 };
 
@@ -46,7 +47,7 @@ enum Format {
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let history = args.place.history()?;
     let list = args.chosen.list(&args.place, &history)?;
-    let source = source(&list);
+    let source = Source::of(&list);
     let date: Option<NaiveDate> = args.at.as_deref().and_then(|at| at.parse().ok());
     let tip = args.at.clone().filter(|_| date.is_none()).or_else(|| args.place.branch.clone());
     let versions = history.versions(&Walk { tip, since: None }, &source.paths)?.versions;

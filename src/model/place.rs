@@ -45,6 +45,8 @@ pub struct Place {
     pub text: String,
     /// The country or region that it is or names, when known.
     pub area: Option<Area>,
+    /// Whether the text is the name of a known place, rather than a phrase around one.
+    pub known: bool,
     /// What it is compared by: the area, or the folded text, with the detail in parentheses.
     pub key: String,
 }
@@ -77,16 +79,18 @@ fn place(text: String) -> Place {
     };
     // A name in another spelling beside the area is no detail: "United States (US)".
     let echo = text.split_once('(').and_then(|(_, tail)| area_named(tail.trim_end().trim_end_matches(')')));
-    let (area, head_key) = match area_named(head) {
-        Some(area) => (Some(area), area.code()),
-        None => match area_within(head) {
-            Some((area, rest)) => (Some(area), format!("{} {rest}", area.code())),
-            None => (GAZETTEER.towns.get(fold(head).as_str()).copied(), fold(head)),
+    let town = GAZETTEER.towns.get(fold(head).as_str()).copied();
+    let (area, head_key, known) = match (area_named(head), town) {
+        (Some(area), _) => (Some(area), area.code(), true),
+        (None, Some(town)) => (Some(town), fold(head), true),
+        (None, None) => match area_within(head) {
+            Some((area, rest)) => (Some(area), format!("{} {rest}", area.code()), false),
+            None => (None, fold(head), false),
         },
     };
     let key =
         if detail.is_empty() || (echo.is_some() && echo == area) { head_key } else { format!("{head_key} {detail}") };
-    Place { area: area.or(echo), key, text }
+    Place { area: area.or(echo), known, key, text }
 }
 
 /// The country or region of exactly this name or code.

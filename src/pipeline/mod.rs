@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::{
     change::{Before, Change, ChangeSet, diff},
+    config::ListConfig,
     history::{History, HistoryError, Version, Walk},
     model::{CommitId, Inventory, Moment},
     read::{self, Options, Problem, ReadError, Reading, Warning},
@@ -23,6 +24,20 @@ pub struct Source {
     pub paths: Vec<String>,
     /// How its files are read.
     pub options: Options,
+}
+
+impl Source {
+    /// The source of a list of the configuration.
+    pub fn of(list: &ListConfig) -> Self {
+        Source {
+            paths: list.inventory.0.clone(),
+            options: Options {
+                format: list.format.clone(),
+                tables: list.tables.iter().map(|table| table.heading.clone()).collect(),
+                fields: list.fields.iter().map(|(header, role)| (header.clone(), role.0)).collect(),
+            },
+        }
+    }
 }
 
 /// What one commit did to a list.

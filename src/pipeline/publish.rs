@@ -12,7 +12,6 @@ use crate::{
     },
     model::{CommitId, FieldKey, Inventory, ListId, Moment, Text},
     output::{OutputFile, Rule},
-    read::Options,
     render::{self, Announcement, LogStatus, Publication, PublishedList, RenderError},
     sign::{Namespace, SignError, Signer},
 };
@@ -259,14 +258,10 @@ struct Log<'a> {
 
 impl<'a> Log<'a> {
     fn open(request: &Request<'a>, list: &'a ListConfig, existing: Vec<Signed>) -> Result<Self, PublishError> {
-        let fields = list.fields.iter().map(|(header, role)| (header.clone(), role.0)).collect();
         let mut log = Log {
             list,
             origin: Origin::new(request.config.publisher.authority.domain(), &list.id),
-            source: Source {
-                paths: list.inventory.0.clone(),
-                options: Options { format: list.format.clone(), fields },
-            },
+            source: Source::of(list),
             chain: Chain::default(),
             files: Vec::new(),
             rows: Vec::new(),

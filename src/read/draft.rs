@@ -54,6 +54,10 @@ impl Labels {
         }))
     }
 
+    pub fn spelling(&self, label: Label) -> &str {
+        &self.0[label.0]
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (Label, &str)> {
         self.0.iter().enumerate().map(|(at, spelling)| (Label(at), spelling.as_str()))
     }

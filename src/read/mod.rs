@@ -4,10 +4,16 @@
 //! decided once, for all formats.
 
 mod assemble;
+mod csv;
 mod draft;
 mod error;
+mod html;
 mod json;
+mod markdown;
 mod native;
+mod page;
+mod records;
+mod rst;
 mod toml;
 mod tree;
 mod yaml;
@@ -27,14 +33,23 @@ pub const MAX_BYTES: usize = 64 << 20;
 struct Format {
     name: &'static str,
     extensions: &'static [&'static str],
-    read: fn(&str, &Options) -> Result<Draft, ReadError>,
+    /// Path, text, options.
+    read: fn(&str, &str, &Options) -> Result<Draft, ReadError>,
 }
 
 /// The table of formats.
-static FORMATS: [Format; 3] = [
-    Format { name: "yaml", extensions: &["yaml", "yml"], read: |text, _| from_tree(&yaml::tree(text)?) },
-    Format { name: "json", extensions: &["json"], read: |text, _| from_tree(&json::tree(text)?) },
-    Format { name: "toml", extensions: &["toml"], read: |text, _| from_tree(&toml::tree(text)?) },
+static FORMATS: [Format; 7] = [
+    Format { name: "markdown", extensions: &["md", "mdx", "markdown", "mdown", "txt"], read: markdown::draft },
+    Format { name: "html", extensions: &["html", "htm", "xhtml"], read: html::draft },
+    Format { name: "csv", extensions: &["csv", "tsv", "tab"], read: csv::draft },
+    Format { name: "rst", extensions: &["rst", "rest"], read: rst::draft },
+    Format {
+        name: "yaml",
+        extensions: &["yaml", "yml"],
+        read: |_, text, options| from_tree(&yaml::tree(text)?, options),
+    },
+    Format { name: "json", extensions: &["json"], read: |_, text, options| from_tree(&json::tree(text)?, options) },
+    Format { name: "toml", extensions: &["toml"], read: |_, text, options| from_tree(&toml::tree(text)?, options) },
 ];
 
 /// What the configuration says of a list's files.
@@ -42,6 +57,8 @@ static FORMATS: [Format; 3] = [
 pub struct Options {
     /// The format, when the file's name does not tell it.
     pub format: Option<String>,
+    /// The headings of the tables and lists that are the inventory, where a page has several.
+    pub tables: Vec<String>,
     /// Meanings of headers that differ from the usual ones, by header.
     pub fields: BTreeMap<String, Role>,
 }
@@ -83,7 +100,7 @@ pub fn read(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, Read
     if text.trim().is_empty() {
         return Err(Problem::Empty.into());
     }
-    let draft = (format_of(path, options)?.read)(text, options)?;
+    let draft = (format_of(path, options)?.read)(path, text, options)?;
     let (inventory, warnings) = assemble::assemble(draft, options)?;
     Ok(Reading { inventory, warnings })
 }
@@ -103,9 +120,6 @@ pub fn format_names() -> String {
     FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
 }
 
-fn from_tree(root: &tree::Node) -> Result<Draft, ReadError> {
-    if native::is_native(root) {
-        return native::draft(root);
-    }
-    Err(ReadError::at(root.at, Problem::NoList(format!("{} without `sections` or `entries`", root.found()))))
+fn from_tree(root: &tree::Node, options: &Options) -> Result<Draft, ReadError> {
+    if native::is_native(root) { native::draft(root) } else { records::draft(root, options) }
 }

@@ -1,0 +1,313 @@
+//! HTML to blocks: tables, lists, definition lists, headings. The only user of `html5gum`, which
+//! reads tags the way browsers do; what they mean here is a matter of a few elements.
+
+use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
+
+use super::{
+    Options,
+    draft::Draft,
+    error::{Places, Position, ReadError},
+    page::{self, Block, Cell, Item, Table, link},
+};
+
+/// Reads a page.
+pub(super) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, ReadError> {
+    page::draft(&blocks(text, Position { line: 1, column: 1 })?, path, options)
+}
+
+/// The blocks of a piece of HTML that begins at a place.
+pub(super) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadError> {
+    let places = Places::new(text);
+    let place = |offset: usize| {
+        let at = places.at(offset);
+        if at.line == 1 {
+            Position { line: begin.line, column: begin.column + at.column - 1 }
+        } else {
+            Position { line: begin.line + at.line - 1, column: at.column }
+        }
+    };
+    let mut builder = Builder::default();
+    for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
+        let Ok(token) = token;
+        match token {
+            Token::StartTag(tag) => {
+                let attribute = |name: &[u8]| {
+                    tag.attributes.get(name).map(|value| String::from_utf8_lossy(&value.value).into_owned())
+                };
+                let name = String::from_utf8_lossy(&tag.name).into_owned();
+                builder.open(&name, attribute(b"href"), place(tag.span.start));
+            }
+            Token::EndTag(tag) => builder.close(&String::from_utf8_lossy(&tag.name)),
+            Token::String(text) => builder.text(&String::from_utf8_lossy(&text.value)),
+            _ => {}
+        }
+    }
+    builder.end();
+    Ok(builder.blocks)
+}
+
+/// Where text goes at the moment.
+#[derive(Default)]
+struct Builder {
+    blocks: Vec<Block>,
+    /// Text that is being collected, with the lengths of its strong parts.
+    text: String,
+    strong: usize,
+    strong_depth: usize,
+    /// The open link: its address, and where its text begins.
+    link: Option<(String, usize)>,
+    /// The text of script, style and the like is nobody's.
+    hidden: usize,
+    heading: Option<usize>,
+    table: Option<Table>,
+    /// How many tables are open inside the outer one; their cells are text.
+    nested: usize,
+    row: Option<(Position, Vec<Cell>, bool)>,
+    in_cell: bool,
+    head_cell: bool,
+    list: Option<Vec<Item>>,
+    list_depth: usize,
+    item: Option<Item>,
+}
+
+impl Builder {
+    fn open(&mut self, name: &str, href: Option<String>, at: Position) {
+        match name {
+            "script" | "style" | "template" | "noscript" | "svg" => self.hidden += 1,
+            "br" => self.text("; "),
+            "a" => {
+                self.close_link();
+                if let Some(href) = href {
+                    self.link = Some((href, self.text.len()));
+                }
+            }
+            "b" | "strong" => self.strong_depth += 1,
+            "table" if self.table.is_some() => self.nested += 1,
+            "table" => {
+                self.flush();
+                self.table = Some(Table::default());
+            }
+            "tr" if self.table.is_some() && self.nested == 0 => {
+                self.end_row();
+                self.row = Some((at, Vec::new(), true));
+            }
+            "td" | "th" if self.table.is_some() && self.nested == 0 => {
+                self.end_cell();
+                if self.row.is_none() {
+                    self.row = Some((at, Vec::new(), true));
+                }
+                self.take_text();
+                (self.in_cell, self.head_cell) = (true, name == "th");
+            }
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if self.table.is_none() && self.list.is_none() => {
+                self.flush();
+                self.heading = name[1..].parse().ok();
+            }
+            "ul" | "ol" | "dl" if self.table.is_none() => {
+                if self.list.is_none() {
+                    self.flush();
+                    self.list = Some(Vec::new());
+                }
+                self.list_depth += 1;
+                if self.list_depth > 1 {
+                    self.item_text();
+                }
+            }
+            "li" | "dt" if self.table.is_none() && self.list.is_some() => {
+                if self.list_depth > 1 {
+                    self.item_text();
+                } else {
+                    self.end_item();
+                    self.take_text();
+                    self.item = Some(Item { at, lead: None, rest: String::new(), children: Vec::new() });
+                }
+            }
+            "dd" if self.list.is_some() => {
+                let term = self.take_text().text;
+                if let Some(item) = self.item.as_mut().filter(|_| !term.is_empty()) {
+                    item.lead = Some(term);
+                }
+            }
+            "p" | "div" | "section" | "article" | "main" | "header" | "footer"
+                if self.table.is_none() && self.list.is_none() =>
+            {
+                self.flush()
+            }
+            "p" | "div" | "li" if !self.text.trim().is_empty() && (self.in_cell || self.list.is_some()) => {
+                self.text("; ")
+            }
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        match name {
+            "script" | "style" | "template" | "noscript" | "svg" => self.hidden = self.hidden.saturating_sub(1),
+            "a" => {
+                self.close_link();
+                // `<li><a>Name</a>. Purpose.` begins with a lead.
+                self.maybe_lead();
+            }
+            "b" | "strong" => {
+                self.strong_depth = self.strong_depth.saturating_sub(1);
+                self.maybe_lead();
+            }
+            "table" if self.nested > 0 => self.nested -= 1,
+            "table" => {
+                self.end_row();
+                if let Some(table) = self.table.take() {
+                    self.blocks.push(Block::Table(table));
+                }
+            }
+            "tr" if self.nested == 0 => self.end_row(),
+            "td" | "th" if self.nested == 0 => self.end_cell(),
+            "ul" | "ol" | "dl" if self.list.is_some() && self.table.is_none() => {
+                if self.list_depth > 1 {
+                    self.item_text();
+                }
+                self.list_depth -= 1;
+                if self.list_depth == 0 {
+                    self.end_item();
+                    if let Some(items) = self.list.take() {
+                        self.blocks.push(Block::List(items));
+                    }
+                }
+            }
+            "li" if self.list_depth > 1 => self.item_text(),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "p" | "div" | "section" | "article"
+                if self.table.is_none() && self.list.is_none() =>
+            {
+                self.flush()
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.hidden > 0 || (self.table.is_some() && !self.in_cell) {
+            return;
+        }
+        if self.strong_depth > 0 {
+            self.strong += text.trim().len();
+        }
+        self.text.push_str(text);
+    }
+
+    fn close_link(&mut self) {
+        if let Some((address, from)) = self.link.take() {
+            let label = self.text.split_off(from.min(self.text.len()));
+            let space = if label.starts_with(char::is_whitespace) { " " } else { "" };
+            self.text.push_str(space);
+            self.text.push_str(&link(&collapsed(&label), address.trim()));
+        }
+    }
+
+    /// The collected text, and nothing is collected any more.
+    fn take_text(&mut self) -> Cell {
+        self.close_link();
+        let text = collapsed(&std::mem::take(&mut self.text));
+        let text = text.trim().trim_end_matches(';').trim().to_owned();
+        let strong = std::mem::take(&mut self.strong) > 0 && self.strong_depth == 0;
+        Cell { strong: strong && !text.is_empty(), text }
+    }
+
+    /// Ends a heading or paragraph.
+    fn flush(&mut self) {
+        let text = self.take_text().text;
+        match (self.heading.take(), text.is_empty()) {
+            (_, true) => {}
+            (Some(level), _) => self.blocks.push(Block::Heading { level, text }),
+            (None, _) => self.blocks.push(Block::Paragraph(text)),
+        }
+    }
+
+    fn end_cell(&mut self) {
+        if !std::mem::take(&mut self.in_cell) {
+            return;
+        }
+        let cell = self.take_text();
+        if let Some((_, cells, all_heads)) = &mut self.row {
+            *all_heads &= self.head_cell;
+            cells.push(cell);
+        }
+    }
+
+    fn end_row(&mut self) {
+        self.end_cell();
+        let (Some((at, cells, all_heads)), Some(table)) = (self.row.take(), &mut self.table) else { return };
+        if cells.is_empty() {
+            return;
+        }
+        if all_heads && table.header.is_empty() && table.rows.is_empty() {
+            table.header = cells;
+        } else {
+            table.rows.push((at, cells));
+        }
+    }
+
+    /// Text of an item below the list, or before one.
+    fn item_text(&mut self) {
+        let text = self.take_text().text;
+        if text.is_empty() {
+            return;
+        }
+        if let Some(item) = &mut self.item {
+            if item.rest.is_empty() && item.lead.is_none() && item.children.is_empty() {
+                item.rest = text
+            } else {
+                item.children.push(text)
+            }
+        }
+    }
+
+    fn maybe_lead(&mut self) {
+        let open = self.link.is_some() || self.strong_depth > 0 || self.list_depth != 1 || self.table.is_some();
+        if let Some(item) = self.item.as_mut().filter(|item| !open && item.lead.is_none() && item.rest.is_empty()) {
+            let text = collapsed(&std::mem::take(&mut self.text));
+            self.strong = 0;
+            // Only text at the very beginning leads.
+            let leads = text.trim_start().starts_with('[') || !text.trim().is_empty();
+            item.lead = Some(text.trim().to_owned()).filter(|_| leads);
+        }
+    }
+
+    fn end_item(&mut self) {
+        let rest = self.take_text().text;
+        if let Some(mut item) = self.item.take() {
+            if item.rest.is_empty() {
+                item.rest = rest
+            } else if !rest.is_empty() {
+                item.children.push(rest)
+            }
+            if let Some(list) = &mut self.list {
+                list.push(item);
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        self.end_row();
+        self.end_item();
+        if let Some(table) = self.table.take() {
+            self.blocks.push(Block::Table(table));
+        }
+        if let Some(items) = self.list.take() {
+            self.blocks.push(Block::List(items));
+        }
+        self.flush();
+    }
+}
+
+fn collapsed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_whitespace() {
+            if !out.ends_with(' ') {
+                out.push(' ');
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}

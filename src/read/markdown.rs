@@ -1,0 +1,284 @@
+//! Markdown and MDX to blocks: GitHub's tables, bullets, definition lists, front matter, and HTML
+//! tables inside. The only user of `pulldown-cmark`.
+
+use std::{iter::Peekable, ops::Range};
+
+use pulldown_cmark::{Event, OffsetIter, Options as Extensions, Parser, Tag, TagEnd};
+
+use super::{
+    Options,
+    draft::Draft,
+    error::{Places, Position, ReadError},
+    html,
+    page::{self, Block, Cell, Item, Table, link},
+};
+
+/// Reads a page.
+pub(super) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, ReadError> {
+    let (text, embedded) = prepared(text);
+    let mut reader = Reader::new(&text);
+    let mut blocks = reader.blocks();
+    for (at, html) in embedded {
+        let found = html::blocks(&html, reader.places.at(at))?;
+        let behind = blocks.partition_point(|(place, _)| *place < at);
+        blocks.splice(behind..behind, found.into_iter().map(|block| (at, block)));
+    }
+    let blocks: Vec<Block> = blocks.into_iter().map(|(_, block)| block).collect();
+    page::draft(&blocks, &format!("{path} {}", reader.metadata), options)
+}
+
+/// The text with comments and HTML tables blanked out (every other byte keeps its place), and the
+/// tables with their offsets.
+fn prepared(text: &str) -> (String, Vec<(usize, String)>) {
+    let mut out = text.to_owned();
+    let mut embedded = Vec::new();
+    for (open, close) in [("<!--", "-->"), ("{/*", "*/}")] {
+        blank(&mut out, open, close, |_, _| {});
+    }
+    let tables: &mut Vec<(usize, String)> = &mut embedded;
+    for (open, close) in [("<table", "</table>"), ("<dl", "</dl>"), ("<TABLE", "</TABLE>")] {
+        blank(&mut out, open, close, |at, html| tables.push((at, html.to_owned())));
+    }
+    (out, embedded)
+}
+
+/// Blanks everything between two marks. A line of a table that was only a comment becomes an empty
+/// row, since an empty line would end the table.
+fn blank(text: &mut String, open: &str, close: &str, mut found: impl FnMut(usize, &str)) {
+    let mut from = 0;
+    while let Some(start) = text[from..].find(open).map(|at| from + at) {
+        let Some(end) = text[start..].find(close).map(|at| start + at + close.len()) else { break };
+        found(start, &text[start..end]);
+        let mut blanks: String = text[start..end]
+            .chars()
+            .flat_map(|c| if c == '\n' { vec!['\n'] } else { vec![' '; c.len_utf8()] })
+            .collect();
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let previous = text[..line_start].trim_end_matches('\n').rsplit('\n').next().unwrap_or_default();
+        let alone = text[line_start..start].trim().is_empty()
+            && text[end..].lines().next().is_none_or(|rest| rest.trim().is_empty());
+        if alone
+            && previous.contains('|')
+            && !blanks.contains('\n')
+            && text[end..].trim_start_matches([' ', '\r']).starts_with('\n')
+        {
+            blanks.replace_range(..1, "|");
+        }
+        text.replace_range(start..end, &blanks);
+        from = end;
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    places: Places<'a>,
+    metadata: String,
+    events: Peekable<OffsetIter<'a>>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Self {
+        let extensions = Extensions::ENABLE_TABLES
+            | Extensions::ENABLE_FOOTNOTES
+            | Extensions::ENABLE_STRIKETHROUGH
+            | Extensions::ENABLE_HEADING_ATTRIBUTES
+            | Extensions::ENABLE_DEFINITION_LIST
+            | Extensions::ENABLE_YAML_STYLE_METADATA_BLOCKS
+            | Extensions::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
+        Reader {
+            text,
+            places: Places::new(text),
+            metadata: String::new(),
+            events: Parser::new_ext(text, extensions).into_offset_iter().peekable(),
+        }
+    }
+
+    /// All blocks of the page with their offsets; quotes and the like are as good as their content.
+    fn blocks(&mut self) -> Vec<(usize, Block)> {
+        let mut blocks = Vec::new();
+        while let Some((event, range)) = self.events.next() {
+            let Event::Start(tag) = event else { continue };
+            match tag {
+                Tag::Heading { level, .. } => {
+                    let text = self.inline(TagEnd::Heading(level)).text;
+                    blocks.push((range.start, Block::Heading { level: level as usize, text }));
+                }
+                Tag::Paragraph => {
+                    let text = self.inline(TagEnd::Paragraph).text;
+                    blocks.push((range.start, Block::Paragraph(text)));
+                }
+                Tag::Table(_) => blocks.push((range.start, Block::Table(self.table()))),
+                Tag::List(_) => blocks.push((range.start, Block::List(self.items(&TagEnd::List(false))))),
+                Tag::DefinitionList => blocks.push((range.start, Block::List(self.definitions()))),
+                Tag::MetadataBlock(kind) => self.metadata = self.inline(TagEnd::MetadataBlock(kind)).text,
+                Tag::CodeBlock(_) => {
+                    self.inline(TagEnd::CodeBlock);
+                }
+                _ => {}
+            }
+        }
+        blocks
+    }
+
+    fn table(&mut self) -> Table {
+        let mut table = Table::default();
+        let mut row: (Range<usize>, Vec<Cell>) = (0..0, Vec::new());
+        while let Some((event, range)) = self.events.next() {
+            match event {
+                Event::Start(Tag::TableHead | Tag::TableRow) => row = (range, Vec::new()),
+                Event::Start(Tag::TableCell) => {
+                    let cell = self.inline(TagEnd::TableCell);
+                    row.1.push(cell);
+                }
+                Event::End(TagEnd::TableHead) => table.header = std::mem::take(&mut row.1),
+                Event::End(TagEnd::TableRow) => {
+                    // A line of text directly below a table is not a row of it.
+                    if self.text[row.0.clone()].contains('|') || table.header.len() == 1 {
+                        table.rows.push((self.places.at(row.0.start), std::mem::take(&mut row.1)));
+                    }
+                }
+                Event::End(TagEnd::Table) => break,
+                _ => {}
+            }
+        }
+        table
+    }
+
+    /// The bullets up to the end of a list.
+    fn items(&mut self, end: &TagEnd) -> Vec<Item> {
+        let mut items = Vec::new();
+        while let Some((event, range)) = self.events.next() {
+            match event {
+                Event::Start(Tag::Item) => {
+                    let at = self.places.at(range.start);
+                    items.push(self.item(at));
+                }
+                Event::End(TagEnd::List(_)) if matches!(end, TagEnd::List(_)) => break,
+                _ => {}
+            }
+        }
+        items
+    }
+
+    fn item(&mut self, at: Position) -> Item {
+        let mut item = Item { at, lead: None, rest: String::new(), children: Vec::new() };
+        let mut run = Run::default();
+        while let Some((event, _)) = self.events.next() {
+            match event {
+                Event::End(TagEnd::Item) => break,
+                Event::Start(Tag::List(_)) => {
+                    for child in self.items(&TagEnd::List(false)) {
+                        let lead = child.lead.map(|lead| format!("{} ", lead.trim())).unwrap_or_default();
+                        item.children.push(format!("{lead}{}", child.rest).trim().to_owned());
+                        item.children.extend(child.children);
+                    }
+                }
+                Event::Start(Tag::Paragraph) => run.push(" "),
+                Event::Start(tag @ (Tag::Link { .. } | Tag::Strong)) if item.lead.is_none() && run.is_blank() => {
+                    item.lead = Some(self.span(tag).text);
+                }
+                event => self.take(event, &mut run),
+            }
+        }
+        item.rest = run.done().text;
+        // A link or strong text that is all there is, or a task's mark, is a lead like any other.
+        item
+    }
+
+    fn definitions(&mut self) -> Vec<Item> {
+        let mut items: Vec<Item> = Vec::new();
+        while let Some((event, range)) = self.events.next() {
+            match event {
+                Event::Start(Tag::DefinitionListTitle) => {
+                    let at = self.places.at(range.start);
+                    let lead = Some(self.inline(TagEnd::DefinitionListTitle).text);
+                    items.push(Item { at, lead, rest: String::new(), children: Vec::new() });
+                }
+                Event::Start(Tag::DefinitionListDefinition) => {
+                    let text = self.inline(TagEnd::DefinitionListDefinition).text;
+                    if let Some(item) = items.last_mut() {
+                        if item.rest.is_empty() { item.rest = text } else { item.children.push(text) }
+                    }
+                }
+                Event::End(TagEnd::DefinitionList) => break,
+                _ => {}
+            }
+        }
+        items
+    }
+
+    /// The text up to an end.
+    fn inline(&mut self, end: TagEnd) -> Cell {
+        let mut run = Run::default();
+        while let Some((event, _)) = self.events.next() {
+            match event {
+                Event::End(found) if found == end => break,
+                event => self.take(event, &mut run),
+            }
+        }
+        run.done()
+    }
+
+    /// A link or strong text, whole.
+    fn span(&mut self, tag: Tag<'a>) -> Cell {
+        let end = tag.to_end();
+        let inner = self.inline(end);
+        match tag {
+            Tag::Link { dest_url, .. } => Cell { text: link(&inner.text, &dest_url), strong: inner.strong },
+            Tag::Strong => Cell { strong: true, ..inner },
+            _ => inner,
+        }
+    }
+
+    fn take(&mut self, event: Event<'a>, run: &mut Run) {
+        match event {
+            Event::Text(text) | Event::Code(text) => run.push(&text),
+            Event::SoftBreak => run.push(" "),
+            Event::HardBreak => run.push("; "),
+            Event::InlineHtml(tag) | Event::Html(tag) if is_break(&tag) => run.push("; "),
+            Event::FootnoteReference(name) => run.push(&format!("[^{name}]")),
+            Event::Start(Tag::Image { .. }) => {
+                self.inline(TagEnd::Image);
+            }
+            Event::Start(tag @ (Tag::Link { .. } | Tag::Strong)) => {
+                let cell = self.span(tag);
+                run.push_cell(&cell);
+            }
+            Event::Start(Tag::Paragraph | Tag::Item) => run.push(" "),
+            _ => {}
+        }
+    }
+}
+
+/// `<br>` in all its spellings, and the ends of blocks inside a cell.
+fn is_break(tag: &str) -> bool {
+    let name: String = tag.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+    matches!(name.as_str(), "<br>" | "<br/>" | "</br>" | "</p>" | "</li>" | "</div>")
+}
+
+/// A text that is being put together.
+#[derive(Default)]
+struct Run {
+    text: String,
+    strong: usize,
+}
+
+impl Run {
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn push_cell(&mut self, cell: &Cell) {
+        self.text.push_str(&cell.text);
+        self.strong += if cell.strong { cell.text.trim().len() } else { 0 };
+    }
+
+    fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
+    fn done(self) -> Cell {
+        let text = self.text.trim().trim_end_matches(';').trim().to_owned();
+        Cell { strong: self.strong > 0 && self.strong >= text.len(), text }
+    }
+}
