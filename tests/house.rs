@@ -74,20 +74,22 @@ fn crate_imports(code: &str) -> Vec<String> {
 }
 
 /// Foreign crates and the one file or folder of each. serde and thiserror are at home everywhere.
-const HOMES: [(&str, &str); 25] = [
+const HOMES: [(&str, &str); 27] = [
     ("anstream", "cli/print.rs"),
     ("anstyle", "cli/print.rs render/terminal.rs"),
     ("atom_syndication", "render/atom.rs"),
     ("clap", "cli/"),
     ("clap_complete", "cli/manual.rs"),
     ("clap_mangen", "cli/manual.rs"),
-    ("csv", "render/csv.rs"),
+    ("csv", "render/csv.rs read/csv.rs"),
     ("ed25519_dalek", "sign/"),
     ("git2", "history/"),
     ("html_escape", "model/text.rs"),
+    ("html5gum", "read/html.rs"),
     ("indicatif", "cli/print.rs"),
     ("keshvar", "model/place.rs"),
     ("maud", "render/html/ render/feed.rs"),
+    ("pulldown_cmark", "read/markdown.rs"),
     ("rpassword", "cli/keys.rs cli/keygen.rs"),
     ("rss", "render/rss.rs"),
     ("saphyr_parser", "read/yaml.rs"),

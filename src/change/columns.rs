@@ -53,7 +53,7 @@ impl Columns {
         for column in come {
             let cells = cells(after, column);
             let filled = kept.iter().filter(|(_, new)| new.text(&column.field).is_some()).count();
-            if belongs_to_list(after.layout, filled, kept.len(), !cells.is_empty()) {
+            if belongs_to_list(after.layout, filled, kept.len()) {
                 columns.appeared.insert(column.field.clone());
                 columns.tell(column.field.clone(), Edit::Set(column.label.clone()), cells);
             }
@@ -61,7 +61,7 @@ impl Columns {
         for column in gone {
             let cells = cells(before, column);
             let filled = kept.iter().filter(|(old, _)| old.text(&column.field).is_some()).count();
-            if belongs_to_list(after.layout, filled, kept.len(), filled > 0) {
+            if belongs_to_list(after.layout, filled, kept.len()) {
                 columns.vanished.insert(column.field.clone());
                 columns.tell(column.field.clone(), Edit::Cleared(column.label.clone()), cells);
             }
@@ -137,13 +137,15 @@ impl Columns {
     }
 }
 
-/// Whether a column came or went as a matter of the list. In a table the header decides; among
-/// records a key is the list's when at least half of the entries that stayed have it.
-fn belongs_to_list(layout: Layout, filled: usize, kept: usize, any: bool) -> bool {
-    match layout {
-        Layout::Table => any,
-        Layout::Records => filled >= 2 && filled * 2 >= kept,
-    }
+/// Whether a column came or went as a matter of the list: at least half of the entries that stayed
+/// have it. What few entries say is their own matter, also under a new header. A single record says
+/// nothing of the list.
+fn belongs_to_list(layout: Layout, filled: usize, kept: usize) -> bool {
+    let enough = match layout {
+        Layout::Table => 1,
+        Layout::Records => 2,
+    };
+    filled >= enough && filled * 2 >= kept
 }
 
 fn cells(inventory: &Inventory, column: &Column) -> Vec<ColumnCell> {

@@ -131,11 +131,9 @@ impl<'a> Reader<'a> {
                     row.1.push(cell);
                 }
                 Event::End(TagEnd::TableHead) => table.header = std::mem::take(&mut row.1),
-                Event::End(TagEnd::TableRow) => {
-                    // A line of text directly below a table is not a row of it.
-                    if self.text[row.0.clone()].contains('|') || table.header.len() == 1 {
-                        table.rows.push((self.places.at(row.0.start), std::mem::take(&mut row.1)));
-                    }
+                // A line of text directly below a table is not a row of it.
+                Event::End(TagEnd::TableRow) if self.text[row.0.clone()].contains('|') || table.header.len() == 1 => {
+                    table.rows.push((self.places.at(row.0.start), std::mem::take(&mut row.1)));
                 }
                 Event::End(TagEnd::Table) => break,
                 _ => {}

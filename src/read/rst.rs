@@ -242,10 +242,11 @@ impl Reader<'_> {
                 if let Some((_, cells)) = rows.last_mut() {
                     cells.push(cell.trim().to_owned());
                 }
-            } else if !text.is_empty() && !text.starts_with(':') {
-                if let Some(cell) = rows.last_mut().and_then(|(_, cells)| cells.last_mut()) {
-                    *cell = format!("{cell} {text}").trim().to_owned();
-                }
+            } else if !text.is_empty()
+                && !text.starts_with(':')
+                && let Some(cell) = rows.last_mut().and_then(|(_, cells)| cells.last_mut())
+            {
+                *cell = format!("{cell} {text}").trim().to_owned();
             }
             self.at += 1;
         }
