@@ -84,20 +84,33 @@ id! {
 impl EntryId {
     /// The id of one of several entries of the same name: `aws--frankfurt`.
     pub fn distinguished_by(&self, detail: &str) -> Self {
-        let mut id = format!("{}--{}", self.0, slug(detail));
-        id.truncate(MAX_LENGTH);
-        EntryId(id.into())
+        let detail = slug(detail);
+        let room = MAX_LENGTH - detail.len() - 2;
+        EntryId(format!("{}--{detail}", &self.0[..room.min(self.0.len())]).into())
     }
 
     /// The id of one of several entries of the same name that only all they say tells apart.
     pub fn distinguished_by_all<'a>(&self, texts: impl Iterator<Item = &'a str>) -> Self {
-        // FNV-1a, 64 bits: short, and the same for ever. Nothing depends on its strength.
-        let hash = texts
-            .flat_map(|text| text.bytes().chain([0]))
-            .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-        self.distinguished_by(&format!("{hash:016x}"))
+        self.distinguished_by(&format!("{:016x}", hash(texts.flat_map(|text| text.bytes().chain([0])))))
     }
 }
+
+impl FieldKey {
+    /// The key of the `n`th of several columns of the same label.
+    pub fn numbered(&self, n: usize) -> Self {
+        let n = n.to_string();
+        let room = MAX_LENGTH - n.len() - 1;
+        FieldKey(format!("{}-{n}", &self.0[..room.min(self.0.len())]).into())
+    }
+}
+
+/// FNV-1a, 64 bits: short, and the same for ever. Nothing depends on its strength.
+fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Longest slug, in bytes: two of them fit into one id.
+const MAX_SLUG: usize = 49;
 
 /// ASCII letters and digits of `text` in lower case, everything else one `-`. A name without any
 /// (another script, say) gives its UTF-8 bytes in hexadecimal, so that two such names differ.
@@ -114,7 +127,11 @@ fn slug(text: &str) -> String {
     if out.is_empty() || foreign {
         out = text.bytes().take(MAX_LENGTH / 2 - 1).fold("x".to_owned(), |s, b| s + &format!("{b:02x}"));
     }
-    out.truncate(60);
+    if out.len() > MAX_SLUG {
+        // Long names that begin alike stay apart.
+        out.truncate(MAX_SLUG - 9);
+        out = format!("{}-{:08x}", out.trim_end_matches('-'), hash(text.bytes()) as u32);
+    }
     out.truncate(out.trim_end_matches('-').len());
     out
 }

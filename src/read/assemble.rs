@@ -137,7 +137,7 @@ impl Scheme {
         if !taken(&key) && !reserved {
             return key;
         }
-        (2..).map(|n| FieldKey::from_name(&format!("{label} {n}"))).find(|key| !taken(key)).unwrap_or(key)
+        (2..).map(|n| key.numbered(n)).find(|key| !taken(key)).unwrap_or(key)
     }
 
     fn entry(&self, row: DraftRow, given: &[(Label, String)], section: SectionId) -> Result<Entry, ReadError> {
@@ -260,9 +260,11 @@ fn identify(
         if let Some(id) = ids.remove(&at) {
             entry.id = id;
         }
-        while !taken.insert(entry.id.clone()) {
-            entry.id = entry.id.distinguished_by("2");
+        if taken.contains(&entry.id) {
+            let others = (2..).map(|n: usize| entry.id.distinguished_by(&n.to_string()));
+            entry.id = others.into_iter().find(|id| !taken.contains(id)).unwrap_or(entry.id.clone());
         }
+        taken.insert(entry.id.clone());
         entries.push(Arc::new(entry));
     }
     Ok(entries)

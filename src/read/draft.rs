@@ -1,5 +1,7 @@
 //! What every reader produces: sections of rows with labels, before roles and ids are known.
 
+use std::collections::HashMap;
+
 use crate::model::{EntryId, Fact, FieldKey, Hints, Layout, SectionId, Text};
 
 use super::error::{Position, Warning};
@@ -42,24 +44,29 @@ pub(super) struct Label(pub usize);
 
 /// The labels of a draft, each once.
 #[derive(Debug, Default)]
-pub(super) struct Labels(Vec<String>);
+pub(super) struct Labels {
+    spellings: Vec<String>,
+    known: HashMap<String, Label>,
+}
 
 impl Labels {
     /// The label of this spelling.
     pub fn intern(&mut self, spelling: &str) -> Label {
-        let at = self.0.iter().position(|known| known == spelling);
-        Label(at.unwrap_or_else(|| {
-            self.0.push(spelling.to_owned());
-            self.0.len() - 1
-        }))
+        if let Some(label) = self.known.get(spelling) {
+            return *label;
+        }
+        let label = Label(self.spellings.len());
+        self.spellings.push(spelling.to_owned());
+        self.known.insert(spelling.to_owned(), label);
+        label
     }
 
     pub fn spelling(&self, label: Label) -> &str {
-        &self.0[label.0]
+        &self.spellings[label.0]
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Label, &str)> {
-        self.0.iter().enumerate().map(|(at, spelling)| (Label(at), spelling.as_str()))
+        self.spellings.iter().enumerate().map(|(at, spelling)| (Label(at), spelling.as_str()))
     }
 }
 
