@@ -11,7 +11,7 @@ use serde::{
     de::{Error as _, SeqAccess, Visitor},
 };
 
-use crate::model::{ListId, ROLES, Role, Terms, WebUrl, text_form::serde_as_text};
+use crate::model::{ListId, Role, Terms, WebUrl, text_form::serde_as_text};
 
 /// The configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,7 +123,7 @@ impl std::fmt::Display for Email {
     }
 }
 
-serde_as_text!(Authority, Email, FieldRole);
+serde_as_text!(Authority, Email);
 
 /// One list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,7 +147,7 @@ pub struct ListConfig {
     pub tables: Vec<TableConfig>,
     /// Meanings of headers, where they differ from the usual ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub fields: BTreeMap<String, FieldRole>,
+    pub fields: BTreeMap<String, Role>,
     /// The notice terms, when the inventory does not state them itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Terms>,
@@ -208,26 +208,6 @@ impl Inventory {
             Some(path) => Err(format!("{path:?} is no path relative to the root of the repository")),
             None => Ok(Inventory(paths)),
         }
-    }
-}
-
-/// A role, by its key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FieldRole(pub Role);
-
-impl std::fmt::Display for FieldRole {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0.info().key)
-    }
-}
-
-impl FromStr for FieldRole {
-    type Err = String;
-
-    fn from_str(key: &str) -> Result<Self, String> {
-        let known = ROLES.iter().find(|row| row.key == key);
-        let keys = || ROLES.iter().map(|row| format!("`{}`", row.key)).collect::<Vec<_>>().join(", ");
-        known.map(|row| FieldRole(row.role)).ok_or_else(|| format!("unknown field `{key}`, expected one of {}", keys()))
     }
 }
 

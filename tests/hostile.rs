@@ -28,6 +28,28 @@ fn bad_input_gets_a_located_error() {
         ("not UTF-8", "l.yaml", b"entries:\n- {name: A\xff}".to_vec(), Some((2, 11)), "not UTF-8"),
         ("UTF-16", "l.yaml", b"\xff\xfee\0n\0".to_vec(), Some((1, 1)), "not UTF-8"),
         ("an open bracket", "l.yaml", b"entries:\n- {name: A\n".to_vec(), Some((3, 1)), "not valid YAML"),
+        ("entries that are nothing", "l.yaml", b"title: Vendors\nentries:\n".to_vec(), Some((1, 1)), "empty"),
+        (
+            "a conflict",
+            "l.md",
+            b"| Vendor |\n|--|\n<<<<<<< ours\n| A |\n=======\n| B |\n>>>>>>> theirs\n".to_vec(),
+            Some((3, 1)),
+            "conflict",
+        ),
+        (
+            "a table without its line of dashes",
+            "l.md",
+            b"# Vendors\n\n| Vendor | Purpose |\n| A | x |\n| B | y |\n".to_vec(),
+            Some((3, 1)),
+            "line of dashes",
+        ),
+        (
+            "a quote that is never closed",
+            "l.csv",
+            b"Vendor,Purpose\nA,\"x\nB,y\nC,z\n".to_vec(),
+            Some((2, 1)),
+            "never closed",
+        ),
         (
             "a tab as indentation",
             "l.yaml",

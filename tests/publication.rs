@@ -182,6 +182,61 @@ fn an_amended_last_commit_announces_only_what_it_changes() {
     story.verify().expect(0);
 }
 
+#[test]
+fn an_older_checkout_is_no_rewritten_history() {
+    let story = Story::of_lists(&[ONE, TWO, THREE]);
+    story.build();
+    story.publish(&[]).expect(0);
+    let before = ids(&story);
+    for more in [&["--branch", "HEAD~1"][..], &["--branch", "HEAD~1", "--reanchor"]] {
+        story.publish(more).fails(3, &["published already", "newest commit"]);
+    }
+    assert_eq!(ids(&story), before);
+}
+
+#[test]
+fn a_log_belongs_to_its_publisher_and_has_its_end() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    story.build();
+    story.publish(&[]).expect(0);
+    let config = story.path("repo/changecast.yaml");
+    fs::write(&config, CONFIG.replace("example.com,2024", "other.example,2024")).expect("a configuration");
+    story.publish(&[]).fails(3, &["example.com/vendors", "other.example/vendors"]);
+    fs::write(&config, CONFIG.replace("data/list.yaml", "data/nope.yaml")).expect("a configuration");
+    story.publish(&[]).fails(2, &["data/nope.yaml", "inventory"]);
+    fs::write(&config, CONFIG).expect("a configuration");
+    story.publish(&["--check"]).expect(0);
+    for end in ["feeds/vendors/log/000002.json", "feeds/vendors/log/000002.json.sig"] {
+        fs::remove_file(story.path(end)).expect("the last release");
+    }
+    story.publish(&[]).fails(3, &["ends with release 1", "names 2"]);
+}
+
+#[test]
+fn a_file_that_moved_unseen_is_found_again_when_it_is_named() {
+    let story = Story::of_lists(&[ONE]).commit("move", &[("data/list.yaml", None), ("data/new.yaml", Some(ONE))]);
+    story.build();
+    story.publish(&[]).expect(0);
+    assert!(items(&story)[0]["title"].as_str().expect("a title").contains("withdrawn"));
+    let config = story.path("repo/changecast.yaml");
+    fs::write(&config, CONFIG.replace("data/list.yaml", "[data/new.yaml, data/list.yaml]")).expect("a configuration");
+    story.publish(&[]).expect(0);
+    assert!(items(&story)[0]["title"].as_str().expect("a title").contains("restored"));
+    story.publish(&["--check"]).expect(0);
+    story.verify().expect(0);
+}
+
+#[test]
+fn a_correction_is_said_once() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    story.build();
+    story.publish(&[]).expect(0);
+    for _ in 0..2 {
+        story.publish(&["--list", "vendors", "--correct", "2", "--reason", "It was another place."]).expect(0);
+    }
+    assert_eq!(ids(&story).len(), 3);
+}
+
 fn found(story: &Story) -> FoundLog {
     read_log(&story.path("feeds/vendors")).expect("a log")
 }

@@ -49,6 +49,9 @@ allow() {
 canonical index.json || fail "index.json is not in canonical form"
 jq -e 'keys == ["head", "latest", "origin"] and .head == null' index.json >/dev/null || fail "index.json has another shape"
 origin=$(jq -r .origin index.json)
+case $origin in
+  '' | *[!A-Za-z0-9._/-]*) fail "index.json names no origin" ;;
+esac
 echo "$root" | allow keys root
 
 seq=0

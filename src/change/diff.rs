@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Compared, Entry, Fact, FieldKey, Inventory, Role, SectionId, Text, fold, items_beyond, same, says_the_same,
+    Compared, Entry, Fact, FieldKey, Inventory, Role, Section, SectionId, Text, fold, items_beyond, same, says_the_same,
 };
 
 use super::{
@@ -76,7 +76,11 @@ impl Frame {
         facts.sort_by(|a, b| a.field.cmp(&b.field));
         let mut columns: Vec<ColumnLabel> = inventory
             .filled_columns()
-            .map(|column| ColumnLabel { field: column.field.clone(), label: column.label.clone() })
+            .map(|column| {
+                let told = Role::of_field(&column.field, column.label.as_str());
+                let role = (told != column.role).then_some(column.role);
+                ColumnLabel { field: column.field.clone(), label: column.label.clone(), role }
+            })
             .collect();
         columns.sort_by(|a, b| a.field.cmp(&b.field));
         let mut sections: Vec<_> = inventory.filled_sections().cloned().collect();
@@ -111,8 +115,7 @@ impl<'a> Comparison<'a> {
                 continue;
             }
             self.entry(old, new, &columns);
-            let section = sections.get(&old.section).unwrap_or(&old.section);
-            if *section != new.section {
+            if sections.get(&old.section) != Some(&new.section) {
                 moves.entry((old.section.clone(), new.section.clone())).or_default().push(new);
             }
         }
@@ -202,12 +205,15 @@ impl<'a> Comparison<'a> {
         let new: Vec<_> = self.after.filled_sections().collect();
         let mut pairs: BTreeMap<SectionId, SectionId> = BTreeMap::new();
         let mut open: Vec<_> = new.clone();
-        for section in &old {
-            let known = open
-                .iter()
-                .position(|other| other.id == section.id || same(other.title.as_str(), section.title.as_str()));
-            if let Some(at) = known {
-                pairs.insert(section.id.clone(), open.remove(at).id.clone());
+        // The same heading, else the same id under another one.
+        let titles = |a: &Section, b: &Section| same(a.title.as_str(), b.title.as_str());
+        let ids = |a: &Section, b: &Section| a.id == b.id;
+        for alike in [&titles as &dyn Fn(&Section, &Section) -> bool, &ids] {
+            for section in &old {
+                let known = open.iter().position(|other| alike(section, other));
+                if let Some(at) = known.filter(|_| !pairs.contains_key(&section.id)) {
+                    pairs.insert(section.id.clone(), open.remove(at).id.clone());
+                }
             }
         }
         // A section without its like is the one where most of its entries went, if they fill that.
@@ -243,9 +249,13 @@ impl<'a> Comparison<'a> {
             {
                 self.section_fact("section", "Section".into(), edit);
             }
-            if !a.note.is_empty() && !b.note.is_empty() && !same(a.note.as_str(), b.note.as_str()) {
-                let label = Text::new(&format!("Note of section {}", b.title));
-                self.section_fact("section-note", label, Edit::Changed(a.note.clone(), b.note.clone()));
+            // Only some formats can hold a note: it comes and goes with the format.
+            let both = !a.note.is_empty() && !b.note.is_empty() || self.before.layout == self.after.layout;
+            if both
+                && !same(a.note.as_str(), b.note.as_str())
+                && let Some(edit) = section_edit(&a.note, &b.note)
+            {
+                self.section_fact("section-note", Text::new(&format!("Note of section {}", b.title)), edit);
             }
         }
         pairs

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{EntryId, Fact, FieldKey, Layout, Section, SectionId, Text};
+use crate::model::{EntryId, Fact, FieldKey, Layout, Role, Section, SectionId, Text};
 
 use super::{
     kind::{Kind, Level},
@@ -264,4 +264,7 @@ pub struct ColumnLabel {
     pub field: FieldKey,
     /// Its label.
     pub label: Text,
+    /// Its meaning, where key and label do not tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
 }

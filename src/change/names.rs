@@ -12,6 +12,8 @@ use super::words::likeness_of_letters;
 pub(super) enum Likeness {
     /// The same name in another form; the reason says which.
     Strong(&'static str),
+    /// A shorter form that could stand for other vendors, too, unless nothing else they say agrees.
+    Short(&'static str),
     /// The same name but for a slip of the pen, unless what else they say speaks against it.
     Slip(&'static str),
     /// One may have become the other, if what else they say agrees.
@@ -119,13 +121,13 @@ pub(super) fn likeness(a: &NameForm, b: &NameForm) -> Option<Likeness> {
         return Some(Likeness::Strong("the same words"));
     }
     if a.outside == b.outside && (a.inside.is_empty() || b.inside.is_empty()) && !a.outside.is_empty() {
-        return Some(Likeness::Strong("the same name without its parenthesis"));
+        return Some(Likeness::Short("the same name without its parenthesis"));
     }
     if !a.letters.is_empty() && a.letters == b.letters && (a.inside.is_empty() || b.inside.is_empty()) {
         return Some(Likeness::Strong("the same letters"));
     }
     if a.is_abbreviation_of(b) || b.is_abbreviation_of(a) {
-        return Some(Likeness::Strong("an abbreviation"));
+        return Some(Likeness::Short("an abbreviation"));
     }
     if b.earlier.as_ref() == Some(&a.outside) || a.earlier.as_ref() == Some(&b.outside) {
         return Some(Likeness::Strong("the earlier name in parentheses"));
@@ -170,7 +172,11 @@ mod tests {
             ("Facebook", "Meta (formerly Facebook)"),
             ("Vercel", "Vercel, Inc."),
         ] {
-            assert!(matches!(like(a, b), Some(Likeness::Strong(_))), "{a} / {b}: {:?}", like(a, b));
+            assert!(
+                matches!(like(a, b), Some(Likeness::Strong(_) | Likeness::Short(_))),
+                "{a} / {b}: {:?}",
+                like(a, b)
+            );
         }
     }
 

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::model::{Entry, Text, fold};
+use crate::model::{Entry, EntryId, Text, fold};
 
 use super::names::{Likeness, NameForm, likeness};
 
@@ -77,7 +77,9 @@ impl State<'_> {
     fn by_id(&mut self) {
         let by_id: BTreeMap<_, usize> = self.old.iter().enumerate().map(|(at, entry)| (&entry.id, at)).collect();
         for new in 0..self.new.len() {
-            if let Some(old) = by_id.get(&self.new[new].id) {
+            if let Some(old) =
+                by_id.get(&self.new[new].id).filter(|old| !only_by_chance(&self.old[**old], &self.new[new]))
+            {
                 self.keep(*old, new, Why::Id);
             }
         }
@@ -166,9 +168,10 @@ impl State<'_> {
                 let agreement = support.agreement(&self.old[*old], &self.new[new]);
                 let why = match like {
                     Likeness::Strong(reason) => Why::LikeName(reason),
+                    Likeness::Short(reason) if !agreement.contradicts() => Why::LikeName(reason),
                     Likeness::Slip(reason) if agreement.is_unopposed() => Why::LikeNameAndFields(reason),
                     Likeness::Weak(reason) if agreement.carries() => Why::LikeNameAndFields(reason),
-                    Likeness::Slip(_) | Likeness::Weak(_) => continue,
+                    Likeness::Short(_) | Likeness::Slip(_) | Likeness::Weak(_) => continue,
                 };
                 let weak = matches!(why, Why::LikeNameAndFields(_));
                 let far = u32::MAX - (agreement.share() * 1e6) as u32;
@@ -191,6 +194,15 @@ impl State<'_> {
     }
 }
 
+/// Whether two ids are equal only because two names derive the same ("C++ Corp", "C Corp").
+fn only_by_chance(old: &Entry, new: &Entry) -> bool {
+    let derived = |entry: &Entry| {
+        let own = EntryId::from_name(&fold(entry.name.as_str()));
+        entry.id.as_str().strip_prefix(own.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("--"))
+    };
+    fold(old.name.as_str()) != fold(new.name.as_str()) && derived(old) && derived(new)
+}
+
 /// How telling the fields of a list are: what half the list says ("United States") tells nobody apart.
 struct Support<'a> {
     frequency: BTreeMap<(&'a str, &'a Text), usize>,
@@ -207,6 +219,10 @@ struct Agreement {
 impl Agreement {
     fn share(&self) -> f32 {
         if self.whole > 0.0 { self.equal / self.whole } else { 0.0 }
+    }
+
+    fn contradicts(&self) -> bool {
+        self.whole > 0.0 && self.equal == 0.0
     }
 
     fn is_unopposed(&self) -> bool {

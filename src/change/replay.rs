@@ -47,7 +47,8 @@ pub fn apply(before: &Inventory, changes: &ChangeSet) -> Result<Inventory, Repla
             .columns
             .iter()
             .map(|column| {
-                let role = Role::of_field(&column.field, column.label.as_str());
+                let told = || Role::of_field(&column.field, column.label.as_str());
+                let role = column.role.unwrap_or_else(told);
                 Column { field: column.field.clone(), label: column.label.clone(), role }
             })
             .collect();

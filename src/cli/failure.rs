@@ -119,7 +119,13 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Failure::ClosedPipe => 0,
-            Failure::Publish(PublishError::Chain { .. } | PublishError::Rewritten { .. }) => 3,
+            Failure::Publish(
+                PublishError::Chain { .. }
+                | PublishError::Rewritten { .. }
+                | PublishError::Behind { .. }
+                | PublishError::OtherOrigin { .. }
+                | PublishError::Shortened { .. },
+            ) => 3,
             Failure::Output(OutputError::Immutable(_)) => 3,
             Failure::Verify { error: VerifyError::OtherRoot { .. }, .. } => 5,
             Failure::Verify { error: VerifyError::NoLog, .. } => 2,

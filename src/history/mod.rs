@@ -110,6 +110,8 @@ pub struct Walked {
     pub versions: Vec<Version>,
     /// Whether the walk came to the commit after which it was to begin; always so without one.
     pub reached: bool,
+    /// The file as it stands in the commit after which the walk began.
+    pub base: Option<Version>,
 }
 
 /// A repository, opened for reading.
@@ -192,6 +194,21 @@ impl History {
         }
     }
 
+    /// Whether the tip is an ancestor of a commit: a checkout that is older than what was published.
+    ///
+    /// # Errors
+    /// [`HistoryError`] when the revision or its objects cannot be read.
+    pub fn lies_before(&self, tip: Option<&str>, commit: &CommitId) -> Result<bool, HistoryError> {
+        let (tip, later) = (self.tip(tip)?, Oid::from_str(commit.as_str())?);
+        match self.repo.graph_descendant_of(later, tip) {
+            Ok(descends) => Ok(descends),
+            // A commit that is gone altogether comes after nothing.
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(false),
+            Err(_) if self.repo.find_commit(later).is_err() => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// The versions of a file, oldest first. `paths` are the places where it lies and lay, the newest
     /// first; in every commit the first that exists counts. Before the oldest of them the file is
     /// followed through renames, where its content proves one.
@@ -202,12 +219,20 @@ impl History {
         let mut paths = paths.to_vec();
         let mut versions: Vec<Version> = Vec::new();
         let mut reached = walk.since.is_none();
+        let mut base = None;
         let mut commit = self.repo.find_commit(self.tip(walk.tip.as_deref())?)?;
         let mut here = self.find(&commit, &paths)?;
         loop {
             let id = commit_id(commit.id());
             if walk.since.as_ref() == Some(&id) {
                 reached = true;
+                base = here.map(|(path, blob)| Version {
+                    commit: id,
+                    parent: commit.parent_id(0).ok().map(commit_id),
+                    time: commit.time().seconds(),
+                    path,
+                    blob: Some(blob),
+                });
                 break;
             }
             let parent = self.parent(&commit)?;
@@ -235,7 +260,7 @@ impl History {
             (commit, here) = (parent, before);
         }
         versions.reverse();
-        Ok(Walked { versions, reached })
+        Ok(Walked { versions, reached, base })
     }
 
     /// The bytes of a version.

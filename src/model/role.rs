@@ -1,5 +1,7 @@
 //! What a column or key means: the table of roles, and how a header is recognised.
 
+use std::{fmt, str::FromStr};
+
 use super::{FieldKey, text::fold};
 
 /// The meaning of a field. It decides how the field is compared and what its change is called.
@@ -74,10 +76,17 @@ pub static ROLES: [RoleInfo; 12] = [
         exact: &[
             "name", "subprocessor", "sub processor", "vendor", "processor", "provider", "company", "entity",
             "third party", "service provider", "supplier", "organization", "organisation", "partner", "recipient",
-            "legal entity", "item", "framework", "principle", "layer", "control",
+            "legal entity", "affiliate", "affiliate entity", "item", "framework", "principle", "layer", "control",
+            "anbieter", "auftragsverarbeiter", "unterauftragsverarbeiter", "unterauftragnehmer", "dienstleister",
+            "unternehmen", "firma", "sous traitant", "sous traitant ultérieur", "fournisseur", "prestataire",
+            "subencargado", "subencargado del tratamiento", "proveedor", "empresa", "suboperador", "operador",
+            "fornecedor", "subverwerker", "leverancier", "subresponsabile", "fornitore",
         ],
         core: &["name", "vendor", "subprocessor", "processor", "provider", "supplier", "entity", "company"],
-        around: &["of", "the", "sub", "third", "party", "legal", "service", "full", "authorized", "authorised", "our"],
+        around: &[
+            "of", "the", "sub", "third", "party", "legal", "service", "full", "authorized", "authorised", "our",
+            "affiliate", "llm", "ai", "model", "cloud", "infrastructure", "display",
+        ],
     },
     RoleInfo {
         role: Role::Service,
@@ -91,19 +100,25 @@ pub static ROLES: [RoleInfo; 12] = [
         role: Role::Location,
         key: "location",
         compared: Compared::Places,
-        exact: &["location", "country", "region", "place", "hosting", "geography", "jurisdiction", "data residency"],
+        exact: &[
+            "location", "country", "region", "place", "hosting", "geography", "jurisdiction", "data residency",
+            "where", "hosted in", "standort", "sitz", "land", "ort", "serverstandort", "lieu", "pays", "localisation",
+            "ubicación", "país", "localização", "locatie", "luogo", "paese", "sede",
+        ],
         core: &["location", "country", "region", "place", "hosting"],
         around: &[
             "of", "the", "processing", "process", "processed", "data", "server", "storage", "stored", "hosting",
             "service", "primary", "personal", "where", "is", "are", "or", "and", "subprocessing", "geographic",
-            "activity",
+            "activity", "subprocessor", "vendor", "default", "entity", "note", "provider", "current",
         ],
     },
     RoleInfo {
         role: Role::Transfer,
         key: "transfer",
         compared: Compared::Set,
-        exact: &["transfer", "transfer mechanism", "safeguard", "international transfer", "transfer safeguard"],
+        exact: &[
+            "transfer", "transfer mechanism", "safeguard", "international transfer", "transfer safeguard", "garantie",
+        ],
         core: &["transfer", "safeguard"],
         around: &[
             "mechanism", "data", "international", "cross", "border", "of", "for", "legal", "basis", "tool",
@@ -115,12 +130,15 @@ pub static ROLES: [RoleInfo; 12] = [
         key: "data",
         compared: Compared::Set,
         exact: &[
-            "data", "data processed", "data category", "category of data", "type of data", "personal data", "data type",
+            "data", "data processed", "data category", "category of data", "type of data", "personal data",
+            "data type", "what it receives", "data they receive", "phi exposure", "daten", "datenkategorie",
+            "datenart", "données", "datos", "dados", "gegevens", "dati",
         ],
         core: &["data", "pii", "information"],
         around: &[
             "category", "type", "kind", "of", "the", "personal", "customer", "user", "processed", "process",
-            "processing", "shared", "accessed", "collected", "involved", "element", "subject", "to",
+            "processing", "shared", "accessed", "collected", "involved", "element", "subject", "to", "touched",
+            "access", "exposure", "sent", "received",
         ],
     },
     RoleInfo {
@@ -129,12 +147,15 @@ pub static ROLES: [RoleInfo; 12] = [
         compared: Compared::Text,
         exact: &[
             "purpose", "purpose of processing", "description", "services", "use", "function", "nature of processing",
-            "description of processing", "activity", "what we use it for", "role",
+            "description of processing", "activity", "what we use it for", "role", "operation", "reason",
+            "related service", "zweck", "verarbeitungszweck", "funktion", "zweck der verarbeitung", "finalité",
+            "finalidad", "propósito", "finalidade", "doel", "finalità", "scopo",
         ],
         core: &["purpose", "description", "nature", "use", "function", "activity", "service"],
         around: &[
             "of", "the", "and", "for", "processing", "sub", "subprocessor", "processor", "subject", "matter", "data",
-            "service", "provided", "business", "type", "by", "brief", "case", "performed",
+            "service", "provided", "business", "type", "by", "brief", "case", "performed", "planned", "subprocessing",
+            "vendor", "provider", "activities",
         ],
     },
     RoleInfo {
@@ -183,7 +204,7 @@ pub static ROLES: [RoleInfo; 12] = [
             "link", "url", "website", "web site", "dpa", "security page", "homepage", "privacy policy", "dpa link",
             "web page",
         ],
-        core: &["url", "website", "link"],
+        core: &["url", "website", "link", "homepage"],
         around: &["vendor", "company", "privacy", "policy", "dpa", "security", "to", "more", "information"],
     },
     RoleInfo { role: Role::Other, key: "other", compared: Compared::Text, exact: &[], core: &[], around: &[] },
@@ -197,7 +218,20 @@ impl Role {
 
     /// The role that a header or key means, with how well it fits: 0 is the best.
     /// Case, punctuation and plural do not matter, except where a plural has a meaning of its own.
+    ///
+    /// Where the whole header means nothing, what stands outside its parentheses may, or before a `/`.
     pub fn of_label(label: &str) -> (Role, usize) {
+        let whole = Self::of_words(label);
+        if whole.0 != Role::Other {
+            return whole;
+        }
+        let outside = label.split('(').next().unwrap_or_default();
+        let parts = [outside].into_iter().chain(outside.split('/')).filter(|part| part.len() < label.len());
+        let known = parts.map(Self::of_words).find(|(role, _)| *role != Role::Other);
+        known.map_or(whole, |(role, rank)| (role, rank + 100))
+    }
+
+    fn of_words(label: &str) -> (Role, usize) {
         let words = words(label);
         let verbatim = words.join(" ");
         let singular: Vec<&str> = words.iter().map(|word| singular(word)).collect();
@@ -222,11 +256,41 @@ impl Role {
     }
 }
 
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.info().key)
+    }
+}
+
+impl FromStr for Role {
+    type Err = String;
+
+    fn from_str(key: &str) -> Result<Self, String> {
+        let known = ROLES.iter().find(|row| row.key == key);
+        let keys = || ROLES.iter().map(|row| format!("`{}`", row.key)).collect::<Vec<_>>().join(", ");
+        known.map(|row| row.role).ok_or_else(|| format!("unknown field `{key}`, expected one of {}", keys()))
+    }
+}
+
+super::text_form::serde_as_text!(Role);
+
 /// The words of a header: letters and digits only, `Sub-processor(s)` is one word.
 fn words(label: &str) -> Vec<String> {
-    let folded = fold(label).replace("(s)", "").replace("(es)", "").replace("(ies)", "");
+    let folded = fold(&split_camel_case(label)).replace("(s)", "").replace("(es)", "").replace("(ies)", "");
     let joined = folded.replace("sub-processor", "subprocessor").replace("sub processor", "subprocessor");
     joined.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+}
+
+/// `dataCategories` has two words.
+fn split_camel_case(label: &str) -> String {
+    let mut out = String::with_capacity(label.len());
+    for c in label.chars() {
+        if c.is_uppercase() && out.ends_with(char::is_lowercase) {
+            out.push(' ');
+        }
+        out.push(c);
+    }
+    out
 }
 
 fn singular(word: &str) -> &str {

@@ -125,6 +125,7 @@ pub fn strip_markup(text: &str) -> String {
             '<' => match tag_length(rest) {
                 Some(length) => {
                     out.push(' ');
+                    out.extend(target(&rest[..length]).map(|target| target + " "));
                     i += length;
                 }
                 None => out.push(c),
@@ -152,13 +153,34 @@ pub fn strip_markup(text: &str) -> String {
     out
 }
 
-/// Length of an HTML tag's rest (`b>`, `br />`, `/a>`), or `None` when `<` opens no tag.
+/// The inline and table elements that pages hold; other text in angle brackets is text.
+const ELEMENTS: [&str; 48] = [
+    "a", "abbr", "b", "big", "blockquote", "br", "center", "cite", "code", "dd", "del", "details", "div", "dl", "dt",
+    "em", "font", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "nobr", "ol", "p",
+    "pre", "q", "s", "small", "span", "strike", "strong", "sub", "summary", "sup", "table", "td", "tr", "u", "ul",
+];
+
+/// Length of an HTML tag's rest (`b>`, `br />`, `/a>`) or comment's, or `None` when `<` opens no tag.
 fn tag_length(rest: &[char]) -> Option<usize> {
-    let name = if rest.first() == Some(&'/') { rest.get(1) } else { rest.first() };
-    if !name.is_some_and(|c| c.is_ascii_alphabetic() || *c == '!') {
+    if rest.starts_with(&['!', '-', '-']) {
+        return rest.iter().position(|&c| c == '>').map(|at| at + 1);
+    }
+    let name = rest.strip_prefix(&['/']).unwrap_or(rest);
+    let name: String = name.iter().take(11).take_while(|c| c.is_ascii_alphanumeric()).collect();
+    let length = name.len() + usize::from(rest.first() == Some(&'/'));
+    let ends = rest.get(length).is_some_and(|c| c.is_whitespace() || matches!(c, '/' | '>'));
+    if !ends || !ELEMENTS.contains(&name.to_ascii_lowercase().as_str()) {
         return None;
     }
     rest.iter().position(|&c| c == '>').map(|at| at + 1)
+}
+
+/// Where a tag leads: the value of its `href` or `src`.
+fn target(tag: &[char]) -> Option<String> {
+    let tag: String = tag.iter().collect();
+    let at = ["href=", "src="].iter().find_map(|key| tag.find(key).map(|at| at + key.len()))?;
+    let value = tag[at..].trim_start_matches(['"', '\'']);
+    value.split(['"', '\'', ' ', '>']).next().filter(|value| !value.is_empty()).map(str::to_owned)
 }
 
 fn link_follows(rest: &[char]) -> bool {
@@ -210,6 +232,10 @@ mod tests {
             ("[x](https://a.example)", "[x](https://b.example)"),
             ("snake_case", "snakecase"),
             ("1 < 2", "1 2"),
+            ("mail <a@x.example>", "mail <b@x.example>"),
+            ("see <https://a.example>", "see <https://b.example>"),
+            ("<a href=\"https://a.example\">x</a>", "<a href=\"https://b.example\">x</a>"),
+            ("logs <not redacted>", "logs <redacted>"),
             ("data at rest", "data in transit"),
         ] {
             assert!(!same(a, b), "{a:?} {b:?}");

@@ -65,7 +65,12 @@ pub fn items_beyond(compared: Compared, text: Option<&Text>, other: Option<&Text
 /// Whether every place of the text is known to lie in the European Union.
 pub fn lies_in_eu(text: &Text) -> bool {
     let places = places(text.as_str());
-    !places.is_empty() && places.iter().all(|place| place.area.is_some_and(|area| area.in_eu()))
+    let folded = fold(text.as_str());
+    let mut words = folded.split(|c: char| !c.is_alphanumeric());
+    // "Outside the EU" is not in it.
+    let excepts =
+        words.any(|word| matches!(word, "outside" | "not" | "except" | "excluding" | "non" | "without" | "us"));
+    !excepts && !places.is_empty() && places.iter().all(|place| place.area.is_some_and(|area| area.in_eu()))
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 mod publish;
 mod reanchor;
+mod refusal;
 mod verify;
 
-pub use publish::{Correct, ListPlan, Plan, PublishError, Request, Rewritten, Signing, publish};
-pub use verify::{Verified, VerifyError, signed, verify};
+pub use publish::{Correct, ListPlan, Plan, Request, Rewritten, Signing, publish};
+pub use refusal::PublishError;
+pub use verify::{Verified, VerifyError, verify};
 
 use std::sync::Arc;
 
@@ -34,7 +36,7 @@ impl Source {
             options: Options {
                 format: list.format.clone(),
                 tables: list.tables.iter().map(|table| table.heading.clone()).collect(),
-                fields: list.fields.iter().map(|(header, role)| (header.clone(), role.0)).collect(),
+                fields: list.fields.iter().map(|(header, role)| (header.clone(), *role)).collect(),
             },
         }
     }

@@ -5,20 +5,18 @@ use std::sync::Arc;
 use crate::{
     change::{Change, Detail, Edit, Kind},
     config::{Config, ListConfig},
-    history::{History, HistoryError, Walk},
-    ledger::{
-        self, Body, CanonicalError, Chain, ChainError, Changes, Correction, Digest, Fault, KeySet, Origin, Pointer,
-        Release, Signed, Vcs,
-    },
+    history::{History, Walk},
+    ledger::{self, Body, Chain, Changes, Correction, Digest, KeySet, Origin, Pointer, Release, Vcs},
     model::{CommitId, FieldKey, Inventory, ListId, Moment, Text},
-    output::{OutputFile, Rule},
-    render::{self, Announcement, LogStatus, Publication, PublishedList, RenderError},
-    sign::{Namespace, SignError, Signer},
+    output::{FoundLog, OutputFile, Rule},
+    render::{self, Announcement, LogStatus, Publication, PublishedList},
+    sign::{Namespace, Signer},
 };
 
 use super::{
     Follower, LogRow, Outcome, Source, Standing, reanchor,
-    verify::{check_signature, first_root},
+    refusal::PublishError,
+    verify::{check_signature, first_root, signed},
 };
 
 /// What to publish, and how.
@@ -99,115 +97,11 @@ pub struct ListPlan {
     pub reanchored: Option<(CommitId, CommitId)>,
 }
 
-/// Why nothing is published.
-#[derive(Debug, thiserror::Error)]
-pub enum PublishError {
-    /// The history cannot be read.
-    #[error(transparent)]
-    History(#[from] HistoryError),
-    /// The published log does not hold together.
-    #[error("the published log of {list} does not hold together: {error}")]
-    Chain {
-        /// The list.
-        list: ListId,
-        /// What is wrong.
-        error: ChainError,
-    },
-    /// What was just made does not hold together: a fault of this program, and nothing is published.
-    #[error(
-        "{list}, commit {commit}: the changes found do not lead from the published list to that of the commit: {fault}"
-    )]
-    Unsound {
-        /// The list.
-        list: ListId,
-        /// The commit.
-        commit: String,
-        /// What is wrong.
-        fault: Fault,
-    },
-    /// The last published commit is gone from the line.
-    #[error("{list}: the last published commit {commit} is not on the first-parent line any more: git was rewritten")]
-    Rewritten {
-        /// The list.
-        list: ListId,
-        /// The commit.
-        commit: CommitId,
-    },
-    /// A new log needs the root key once.
-    #[error("{0}: its log does not exist yet, and a new log begins with a key set that the root key signs")]
-    RootKey(ListId),
-    /// The log has other keys.
-    #[error("{list}: the key {found} may not sign this log; its release keys are {known}")]
-    Key {
-        /// The list.
-        list: ListId,
-        /// The key at hand.
-        found: String,
-        /// The keys in force.
-        known: String,
-    },
-    /// No version of the file holds a list.
-    #[error("{list}: no commit on the branch has a list in {path}{reason}")]
-    NoList {
-        /// The list.
-        list: ListId,
-        /// The path.
-        path: String,
-        /// What was found instead.
-        reason: String,
-    },
-    /// There is no such release to correct.
-    #[error("{list} has no announced release {seq} to correct")]
-    NoRelease {
-        /// The list.
-        list: ListId,
-        /// The number.
-        seq: u64,
-    },
-    /// A preview must not take the place of signed pages.
-    #[error("{0} has a signed log there; an unsigned preview would replace its pages")]
-    PreviewOverSigned(ListId),
-    /// A document cannot be written.
-    #[error(transparent)]
-    Canonical(#[from] CanonicalError),
-    /// Signing failed.
-    #[error(transparent)]
-    Sign(#[from] SignError),
-    /// Rendering failed.
-    #[error(transparent)]
-    Render(#[from] RenderError),
-}
-
-impl PublishError {
-    /// The next step for whoever sees this error.
-    pub fn help(&self) -> String {
-        match self {
-            PublishError::History(error) => error.help(),
-            PublishError::Chain { .. } => {
-                "restore the output directory from its last good copy; published bytes never change".into()
-            }
-            PublishError::Unsound { .. } => "nothing was written; please report this history as a bug".into(),
-            PublishError::Rewritten { .. } => {
-                "if the rewrite was intended, go on with --reanchor: it records the move and announces nothing twice"
-                    .into()
-            }
-            PublishError::RootKey(_) => "give it this once with --root-key FILE, then keep it offline".into(),
-            PublishError::Key { .. } => "sign with a key of the log's key set".into(),
-            PublishError::NoList { .. } => "check `inventory` in the configuration, and --branch".into(),
-            PublishError::NoRelease { .. } => "`changecast log` and the folder log/ show the releases".into(),
-            PublishError::PreviewOverSigned(_) => "write the preview elsewhere: --output DIR".into(),
-            PublishError::Canonical(_) => "please report this as a bug".into(),
-            PublishError::Sign(error) => error.help(),
-            PublishError::Render(_) => "please report this as a bug".into(),
-        }
-    }
-}
-
 /// Plans a publication: nothing is written. `existing` gives the log that is published already.
 ///
 /// # Errors
 /// [`PublishError`]; nothing is published then.
-pub fn publish(request: &Request<'_>, existing: &dyn Fn(&ListId) -> Vec<Signed>) -> Result<Plan, PublishError> {
+pub fn publish(request: &Request<'_>, existing: &dyn Fn(&ListId) -> FoundLog) -> Result<Plan, PublishError> {
     let config = request.config;
     let mut logs = Vec::with_capacity(config.lists.len());
     for list in &config.lists {
@@ -257,7 +151,8 @@ struct Log<'a> {
 }
 
 impl<'a> Log<'a> {
-    fn open(request: &Request<'a>, list: &'a ListConfig, existing: Vec<Signed>) -> Result<Self, PublishError> {
+    fn open(request: &Request<'a>, list: &'a ListConfig, published: FoundLog) -> Result<Self, PublishError> {
+        let existing = signed(&published);
         let mut log = Log {
             list,
             origin: Origin::new(request.config.publisher.authority.domain(), &list.id),
@@ -275,7 +170,7 @@ impl<'a> Log<'a> {
                 return Err(PublishError::RootKey(list.id.clone()));
             }
             Signing::Keys { .. } if existing.is_empty() => {}
-            Signing::Keys { release, .. } => {
+            Signing::Keys { release, root: root_key } => {
                 // The publisher's own log: the root key that it begins with is the one to trust here.
                 let chain_error = |error| PublishError::Chain { list: list.id.clone(), error };
                 let root = first_root(&existing).unwrap_or_default();
@@ -286,9 +181,29 @@ impl<'a> Log<'a> {
                 if !known.contains(&found.as_str()) {
                     return Err(PublishError::Key { list: list.id.clone(), found, known: known.join(", ") });
                 }
+                log.check_belonging(root_key, published.latest())?;
             }
         }
         Ok(log)
+    }
+
+    /// Whether the log is this list's, with this root key, and has its end.
+    fn check_belonging(&self, root: Option<&Signer>, latest: Option<u64>) -> Result<(), PublishError> {
+        let Some(last) = self.chain.releases.last() else { return Ok(()) };
+        if last.origin != self.origin {
+            return Err(PublishError::OtherOrigin {
+                found: last.origin.to_string(),
+                expected: self.origin.to_string(),
+            });
+        }
+        if let Some(latest) = latest.filter(|latest| *latest > last.seq) {
+            return Err(PublishError::Shortened { list: self.list.id.clone(), found: last.seq, latest });
+        }
+        let known: Vec<&str> = self.chain.keys.iter().flat_map(|keys| &keys.root).map(String::as_str).collect();
+        match root.map(|root| root.public().to_string()).filter(|root| !known.contains(&root.as_str())) {
+            Some(found) => Err(PublishError::Key { list: self.list.id.clone(), found, known: known.join(", ") }),
+            None => Ok(()),
+        }
     }
 
     /// Adds what the history holds beyond the log.
@@ -297,7 +212,15 @@ impl<'a> Log<'a> {
         let walk = Walk { tip: request.tip.clone(), since: last.clone() };
         let walked = request.history.versions(&walk, &self.source.paths)?;
         let mut versions = walked.versions;
-        if let (false, Some(commit)) = (walked.reached, last) {
+        if versions.is_empty() && walked.base.is_none() && self.chain.list.is_some() {
+            return Err(PublishError::OtherFile { list: self.list.id.clone(), path: self.source.paths.join(", ") });
+        }
+        // The published commit once more: what the configuration makes of it may have changed.
+        versions.splice(0..0, walked.base);
+        if let (false, Some(commit)) = (walked.reached, last.clone()) {
+            if request.history.lies_before(request.tip.as_deref(), &commit)? {
+                return Err(PublishError::Behind { list: self.list.id.clone(), commit });
+            }
             if request.rewritten == Rewritten::Refuse {
                 return Err(PublishError::Rewritten { list: self.list.id.clone(), commit });
             }
@@ -330,7 +253,10 @@ impl<'a> Log<'a> {
                 self.append(request, row.published, Body::Changes(body), row.commit.as_str())?;
                 self.new += 1;
             }
-            self.rows.push(row);
+            let is_base = last.as_ref() == Some(&row.commit);
+            if !(is_base && matches!(row.outcome, Outcome::Read { .. }) && row.announced().is_empty()) {
+                self.rows.push(row);
+            }
         }
         if !self.chain.ever_published() {
             let reason = self.rows.iter().rev().find_map(|row| match &row.outcome {
@@ -384,6 +310,13 @@ impl<'a> Log<'a> {
         let (release, sha256) = self.chain.releases.get(at).zip(self.chain.digests.get(at)).ok_or_else(no_release)?;
         if release.announced().is_empty() {
             return Err(no_release());
+        }
+        let is_said = |known: &Release| {
+            matches!(&known.body, Body::Correction(known)
+                if known.corrects.seq == correct.seq && known.reason == correct.reason)
+        };
+        if self.chain.releases.iter().any(is_said) {
+            return Ok(());
         }
         let label = Text::new(&format!("Release {} of {}", correct.seq, release.published.date()));
         let edit = Edit::Set(correct.reason.clone());

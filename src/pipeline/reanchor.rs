@@ -53,26 +53,36 @@ pub(super) fn find(
             _ => None,
         })
         .collect();
+    // How long the new history and the published one are alike, looking back from a version, and
+    // whether they are so to their beginnings.
     let alike = |at: usize| {
-        states[..=at].iter().rev().zip(published.iter().rev()).take_while(|(a, b)| a.as_ref() == Some(*b)).count()
+        let so_far: Vec<_> = states[..=at].iter().filter(|state| state.announces).collect();
+        let both = so_far.iter().rev().zip(published.iter().rev());
+        let length = both.take_while(|(a, b)| a.digest == **b).count();
+        (length, length == so_far.len() && length == published.len())
     };
-    let best = (0..states.len()).filter(|at| states[*at] == Some(chain.state)).max_by_key(|at| (alike(*at), *at));
+    let stands = |at: &usize| states[*at].readable && states[*at].digest == chain.state;
+    let best = (0..states.len()).filter(stands).max_by_key(|at| (alike(*at), *at));
     Ok(Some(best.map_or(Anchor::Newest(versions.len() - 1), Anchor::Same)))
 }
 
-/// The digest of the list after each version; `None` for an unreadable one.
-fn states(
-    history: &History,
-    versions: &[Version],
-    source: &Source,
-) -> Result<Vec<Option<Option<Digest>>>, PublishError> {
+/// The announced list after a version.
+struct State {
+    readable: bool,
+    announces: bool,
+    digest: Option<Digest>,
+}
+
+/// How the list stands after each version.
+fn states(history: &History, versions: &[Version], source: &Source) -> Result<Vec<State>, PublishError> {
     let mut follower = Follower::default();
     let mut states = Vec::with_capacity(versions.len());
     for version in versions {
         let row = follower.step(history, version, &source.options).map_err(|error: HistoryError| error)?;
         let digest =
             follower.standing().list().map(ledger::digest).transpose().map_err(|error: CanonicalError| error)?;
-        states.push(matches!(row.outcome, Outcome::Read { .. }).then_some(digest));
+        let readable = matches!(row.outcome, Outcome::Read { .. });
+        states.push(State { readable, announces: !row.announced().is_empty(), digest });
     }
     Ok(states)
 }

@@ -101,7 +101,7 @@ pub fn verify(found: &FoundLog, root: &PublicKey) -> Result<Verified, VerifyErro
 }
 
 /// The releases of a log that was found.
-pub fn signed(found: &FoundLog) -> Vec<Signed> {
+pub(super) fn signed(found: &FoundLog) -> Vec<Signed> {
     found
         .releases
         .iter()

@@ -23,7 +23,8 @@ const MAX_NAME: usize = 1_000;
 const MAX_TEXT: usize = 50_000;
 
 /// Makes the inventory that a draft lays out.
-pub(super) fn assemble(draft: Draft, options: &Options) -> Result<(Inventory, Vec<Warning>), ReadError> {
+pub(super) fn assemble(mut draft: Draft, options: &Options) -> Result<(Inventory, Vec<Warning>), ReadError> {
+    drop_counters(&mut draft);
     let mut warnings = draft.warnings;
     let rows: usize = draft.sections.iter().map(|section| section.rows.len()).sum();
     limit("entries", rows, MAX_ENTRIES, None)?;
@@ -54,6 +55,30 @@ pub(super) fn assemble(draft: Draft, options: &Options) -> Result<(Inventory, Ve
     let entries = identify(entries, &mut warnings)?;
     let columns = scheme.columns(&entries, draft.layout);
     Ok((Inventory { facts: draft.facts, columns, sections, entries, layout: draft.layout }, warnings))
+}
+
+/// Headers of columns that only count rows.
+const COUNTERS: [&str; 9] = ["#", "no", "nr", "n°", "№", "s.no", "sr. no", "sl. no", "s/n"];
+
+/// Drops columns that number the rows: they say nothing of an entry, and change with its place.
+fn drop_counters(draft: &mut Draft) {
+    let counters: BTreeSet<Label> = draft
+        .labels
+        .iter()
+        .filter(|(label, spelling)| {
+            let cells = draft.sections.iter().flat_map(|section| &section.rows).flat_map(|row| &row.cells);
+            let is_number = |text: &str| text.trim().trim_end_matches(['.', ')']).bytes().all(|b| b.is_ascii_digit());
+            COUNTERS.contains(&fold(spelling).as_str())
+                && cells.filter(|(known, _)| known == label).all(|(_, text)| is_number(text))
+        })
+        .map(|(label, _)| label)
+        .collect();
+    for section in draft.sections.iter_mut().filter(|_| !counters.is_empty()) {
+        section.header.retain(|label| !counters.contains(label));
+        for row in &mut section.rows {
+            row.cells.retain(|(label, _)| !counters.contains(label));
+        }
+    }
 }
 
 fn limit(what: &'static str, found: usize, limit: usize, at: Option<Position>) -> Result<(), ReadError> {
@@ -92,8 +117,12 @@ impl Scheme {
                 break;
             }
         }
-        if scheme.names.is_empty() {
-            scheme.names = sections.iter().filter_map(|section| section.header.first().copied()).collect();
+        // A table without a header that means a name has its names in the first column.
+        for section in sections {
+            let header = || section.header.iter();
+            if let Some(first) = header().next().filter(|_| !header().any(|label| scheme.names.contains(label))) {
+                scheme.names.push(*first);
+            }
         }
         let mut members: Vec<Vec<Label>> = Vec::new();
         for (role, _, spelling, label) in ranked {

@@ -6,9 +6,9 @@ use crate::model::{Hints, Layout, Role, readable};
 
 use super::{
     Options,
+    block::link_text,
     draft::{Draft, DraftRow, DraftSection, Label},
     error::{Places, Position, Problem, ReadError},
-    page::link_text,
 };
 
 /// Delimiters, the likeliest first.
@@ -22,6 +22,13 @@ pub(super) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, 
     let tabs = path.to_lowercase().ends_with(".tsv");
     let delimiter = if tabs { b'\t' } else { delimiter(text, options) };
     let records = records(text, delimiter)?;
+    // An open quote swallows the rest of the file into one cell.
+    if let Some((at, last)) = records.last()
+        && text.matches('"').count() % 2 == 1
+        && last.iter().any(|cell| cell.contains('\n'))
+    {
+        return Err(ReadError::at(*at, Problem::Syntax { format: "CSV", message: "a quote is never closed".into() }));
+    }
     let header_at = header(&records, options)
         .ok_or_else(|| ReadError::from(Problem::NoList("no row that could be a header".to_owned())))?;
     let mut draft = Draft { layout: Layout::Table, ..Draft::default() };

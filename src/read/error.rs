@@ -71,6 +71,9 @@ pub enum Problem {
         /// What its parser says.
         message: String,
     },
+    /// A merge that was committed half done.
+    #[error("a conflict of a merge was left in the file")]
+    Conflict,
     /// The file is readable, but holds no list.
     #[error("no list found: {0}")]
     NoList(String),
@@ -129,6 +132,9 @@ impl ReadError {
             }
             Problem::Syntax { .. } => {
                 "mend the syntax there; the next readable version is compared with the last readable one".into()
+            }
+            Problem::Conflict => {
+                "settle it: keep what holds, and delete the lines of <<<<<<<, ======= and >>>>>>>".into()
             }
             Problem::NoList(_) => format!(
                 "formats read are {}; `changecast schema inventory` describes the native one",

@@ -5,9 +5,10 @@ use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
 
 use super::{
     Options,
+    block::{Block, Cell, Item, Table, link},
     draft::Draft,
     error::{Places, Position, ReadError},
-    page::{self, Block, Cell, Item, Table, link},
+    page,
 };
 
 /// Reads a page.
@@ -73,7 +74,9 @@ struct Builder {
 impl Builder {
     fn open(&mut self, name: &str, href: Option<String>, at: Position) {
         match name {
-            "script" | "style" | "template" | "noscript" | "svg" => self.hidden += 1,
+            "script" | "style" | "template" | "noscript" | "svg" | "nav" | "footer" | "aside" | "form" => {
+                self.hidden += 1
+            }
             "br" => self.text("; "),
             "a" => {
                 self.close_link();
@@ -128,9 +131,7 @@ impl Builder {
                     item.lead = Some(term);
                 }
             }
-            "p" | "div" | "section" | "article" | "main" | "header" | "footer"
-                if self.table.is_none() && self.list.is_none() =>
-            {
+            "p" | "div" | "section" | "article" | "main" | "header" if self.table.is_none() && self.list.is_none() => {
                 self.flush()
             }
             "p" | "div" | "li" if !self.text.trim().is_empty() && (self.in_cell || self.list.is_some()) => {
@@ -142,7 +143,9 @@ impl Builder {
 
     fn close(&mut self, name: &str) {
         match name {
-            "script" | "style" | "template" | "noscript" | "svg" => self.hidden = self.hidden.saturating_sub(1),
+            "script" | "style" | "template" | "noscript" | "svg" | "nav" | "footer" | "aside" | "form" => {
+                self.hidden = self.hidden.saturating_sub(1);
+            }
             "a" => {
                 self.close_link();
                 // `<li><a>Name</a>. Purpose.` begins with a lead.
@@ -208,7 +211,7 @@ impl Builder {
         let text = collapsed(&std::mem::take(&mut self.text));
         let text = text.trim().trim_end_matches(';').trim().to_owned();
         let strong = std::mem::take(&mut self.strong) > 0 && self.strong_depth == 0;
-        Cell { strong: strong && !text.is_empty(), text }
+        Cell { strong: strong && !text.is_empty(), text, ..Cell::default() }
     }
 
     /// Ends a heading or paragraph.

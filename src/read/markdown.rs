@@ -7,10 +7,10 @@ use pulldown_cmark::{Event, OffsetIter, Options as Extensions, Parser, Tag, TagE
 
 use super::{
     Options,
+    block::{Block, Cell, Item, Table, link},
     draft::Draft,
-    error::{Places, Position, ReadError},
-    html,
-    page::{self, Block, Cell, Item, Table, link},
+    error::{Places, Position, Problem, ReadError},
+    html, page,
 };
 
 /// Reads a page.
@@ -24,7 +24,22 @@ pub(super) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, 
         blocks.splice(behind..behind, found.into_iter().map(|block| (at, block)));
     }
     let blocks: Vec<Block> = blocks.into_iter().map(|(_, block)| block).collect();
-    page::draft(&blocks, &format!("{path} {}", reader.metadata), options)
+    let draft = page::draft(&blocks, &format!("{path} {}", reader.metadata), options);
+    match (draft, reader.broken) {
+        (Err(ReadError { problem: Problem::NoList(_), .. }), Some(at)) => {
+            let message = "a table without the line of dashes below its header".to_owned();
+            Err(ReadError::at(at, Problem::Syntax { format: "Markdown", message }))
+        }
+        (draft, _) => draft,
+    }
+}
+
+/// The cells of a row as it is written.
+fn row_cells(line: &str) -> Vec<Cell> {
+    let line = line.trim().trim_start_matches('|');
+    let line = line.strip_suffix('|').unwrap_or(line).replace("\\|", "\u{0}");
+    let cell = |text: &str| Cell { text: text.trim().replace('\u{0}', "|"), ..Cell::default() };
+    line.split('|').map(cell).collect()
 }
 
 /// The text with comments and HTML tables blanked out (every other byte keeps its place), and the
@@ -73,6 +88,8 @@ struct Reader<'a> {
     text: &'a str,
     places: Places<'a>,
     metadata: String,
+    /// Where rows stand that belong to no table.
+    broken: Option<Position>,
     events: Peekable<OffsetIter<'a>>,
 }
 
@@ -89,6 +106,7 @@ impl<'a> Reader<'a> {
             text,
             places: Places::new(text),
             metadata: String::new(),
+            broken: None,
             events: Parser::new_ext(text, extensions).into_offset_iter().peekable(),
         }
     }
@@ -104,8 +122,24 @@ impl<'a> Reader<'a> {
                     blocks.push((range.start, Block::Heading { level: level as usize, text }));
                 }
                 Tag::Paragraph => {
+                    let source = &self.text[range.clone()];
                     let text = self.inline(TagEnd::Paragraph).text;
-                    blocks.push((range.start, Block::Paragraph(text)));
+                    let rows = source.lines().all(|line| line.trim().starts_with('|') && line.matches('|').count() > 1);
+                    match blocks.last_mut() {
+                        // Rows behind an empty line still belong to the table, for a reader of the source.
+                        Some((_, Block::Table(table))) if rows => {
+                            let at = self.places.at(range.start);
+                            let place = |below: usize| Position { line: at.line + below, column: 1 };
+                            let more = source.lines().enumerate().map(|(below, line)| (place(below), row_cells(line)));
+                            table.rows.extend(more);
+                        }
+                        _ => {
+                            if rows && source.lines().count() > 1 {
+                                self.broken.get_or_insert(self.places.at(range.start));
+                            }
+                            blocks.push((range.start, Block::Paragraph(text)));
+                        }
+                    }
                 }
                 Tag::Table(_) => blocks.push((range.start, Block::Table(self.table()))),
                 Tag::List(_) => blocks.push((range.start, Block::List(self.items(&TagEnd::List(false))))),
@@ -222,8 +256,9 @@ impl<'a> Reader<'a> {
         let end = tag.to_end();
         let inner = self.inline(end);
         match tag {
-            Tag::Link { dest_url, .. } => Cell { text: link(&inner.text, &dest_url), strong: inner.strong },
+            Tag::Link { dest_url, .. } => Cell { text: link(&inner.text, &dest_url), ..inner },
             Tag::Strong => Cell { strong: true, ..inner },
+            Tag::Strikethrough => Cell { struck: true, ..inner },
             _ => inner,
         }
     }
@@ -238,7 +273,7 @@ impl<'a> Reader<'a> {
             Event::Start(Tag::Image { .. }) => {
                 self.inline(TagEnd::Image);
             }
-            Event::Start(tag @ (Tag::Link { .. } | Tag::Strong)) => {
+            Event::Start(tag @ (Tag::Link { .. } | Tag::Strong | Tag::Strikethrough)) => {
                 let cell = self.span(tag);
                 run.push_cell(&cell);
             }
@@ -259,6 +294,7 @@ fn is_break(tag: &str) -> bool {
 struct Run {
     text: String,
     strong: usize,
+    struck: usize,
 }
 
 impl Run {
@@ -268,7 +304,9 @@ impl Run {
 
     fn push_cell(&mut self, cell: &Cell) {
         self.text.push_str(&cell.text);
-        self.strong += if cell.strong { cell.text.trim().len() } else { 0 };
+        let length = cell.text.trim().len();
+        self.strong += if cell.strong { length } else { 0 };
+        self.struck += if cell.struck { length } else { 0 };
     }
 
     fn is_blank(&self) -> bool {
@@ -277,6 +315,10 @@ impl Run {
 
     fn done(self) -> Cell {
         let text = self.text.trim().trim_end_matches(';').trim().to_owned();
-        Cell { strong: self.strong > 0 && self.strong >= text.len(), text }
+        Cell {
+            strong: self.strong > 0 && self.strong >= text.len(),
+            struck: self.struck > 0 && self.struck >= text.len(),
+            text,
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! decided once, for all formats.
 
 mod assemble;
+mod block;
 mod csv;
 mod draft;
 mod error;
@@ -14,6 +15,7 @@ mod native;
 mod page;
 mod records;
 mod rst;
+mod selection;
 mod toml;
 mod tree;
 mod yaml;
@@ -100,9 +102,22 @@ pub fn read(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, Read
     if text.trim().is_empty() {
         return Err(Problem::Empty.into());
     }
+    if let Some(at) = conflict(text) {
+        return Err(ReadError::at(error::Places::new(text).at(at), Problem::Conflict));
+    }
     let draft = (format_of(path, options)?.read)(path, text, options)?;
     let (inventory, warnings) = assemble::assemble(draft, options)?;
     Ok(Reading { inventory, warnings })
+}
+
+/// Where a merge left its marks.
+fn conflict(text: &str) -> Option<usize> {
+    let line = |mark: &str, from: usize| {
+        let found = text[from..].match_indices(mark).map(|(at, _)| from + at);
+        found.into_iter().find(|at| *at == 0 || text[..*at].ends_with('\n'))
+    };
+    let ours = line("<<<<<<< ", 0)?;
+    line(">>>>>>> ", ours).map(|_| ours)
 }
 
 fn format_of(path: &str, options: &Options) -> Result<&'static Format, ReadError> {

@@ -47,6 +47,12 @@ pub(super) fn draft(root: &Node) -> Result<Draft, ReadError> {
             }
         }
     }
+    // `entries:` with nothing behind it is a slip; an empty list is written `[]`.
+    let nothing = |node: &Node| matches!(node.get("entries").map(|entries| &entries.value), Some(Value::Null));
+    let slip = nothing(root) || matches!(root.get("sections").map(|sections| &sections.value), Some(Value::Null));
+    if slip && draft.sections.iter().all(|section| section.rows.is_empty()) {
+        return Err(ReadError::at(root.at, Problem::Empty));
+    }
     Ok(draft)
 }
 

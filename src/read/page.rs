@@ -1,86 +1,17 @@
-//! Pages written for people: which of their tables and bullets are the list.
+//! Pages written for people, as drafts.
 //!
 //! Markdown, HTML and reStructuredText all become a sequence of blocks; what is decided about them is
-//! decided here, once.
+//! decided here and in [`super::selection`], once.
 
-use crate::model::{Hints, Layout, Role, Status, Text, fold, places, readable};
+use crate::model::{Hints, Layout, Role, Status, places, readable};
 
 use super::{
     Options,
+    block::{Block, DASHES, Item, Table, address, header_of, link_text, split},
     draft::{Draft, DraftRow, DraftSection, Label},
-    error::{Position, Problem, ReadError},
+    error::{Problem, ReadError},
+    selection::{Content, Found, VENDOR_WORDS, choose, find, is_name, is_record, mentions, named, what_was_found},
 };
-
-/// A piece of a page, in its order.
-#[derive(Debug)]
-pub(super) enum Block {
-    Heading { level: usize, text: String },
-    Paragraph(String),
-    Table(Table),
-    List(Vec<Item>),
-}
-
-/// A table. A header without any text stands for none.
-#[derive(Debug, Default)]
-pub(super) struct Table {
-    pub header: Vec<Cell>,
-    pub rows: Vec<(Position, Vec<Cell>)>,
-}
-
-/// A cell, or any run of text.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Cell {
-    /// Its text; links as `[text](address)`.
-    pub text: String,
-    /// Whether all of it is emphasised strongly.
-    pub strong: bool,
-}
-
-/// A bullet, or a term with its definition.
-#[derive(Debug)]
-pub(super) struct Item {
-    pub at: Position,
-    /// A link, strong text or term at its beginning, as it would stand in a cell.
-    pub lead: Option<String>,
-    /// What follows, or all of it.
-    pub rest: String,
-    /// Bullets below it.
-    pub children: Vec<String>,
-}
-
-/// Words that say that a list names vendors.
-const VENDOR_WORDS: [&str; 9] = [
-    "subprocessor", "sub-processor", "sub processor", "processor", "vendor", "supplier", "third part", "third-part",
-    "service provider",
-];
-
-/// Words of tables and lists that are about something else.
-const OTHER_WORDS: [&str; 6] = ["cookie", "change log", "changelog", "revision", "version history", "update history"];
-
-fn mentions(text: &str, words: &[&str]) -> bool {
-    let text = fold(text);
-    words.iter().any(|word| text.contains(word))
-}
-
-/// A table or list with what stands above it.
-struct Found<'a> {
-    /// The headings above it, from the top level down.
-    headings: Vec<&'a str>,
-    /// The paragraph directly above it.
-    lead: Option<&'a str>,
-    content: Content<'a>,
-}
-
-enum Content<'a> {
-    Table(&'a Table),
-    List(&'a [Item]),
-}
-
-impl Found<'_> {
-    fn heading(&self) -> &str {
-        self.headings.last().copied().unwrap_or_default()
-    }
-}
 
 /// Makes a draft of a page. `about` is what else is known of the page: its path and front matter.
 pub(super) fn draft(blocks: &[Block], about: &str, options: &Options) -> Result<Draft, ReadError> {
@@ -94,6 +25,7 @@ pub(super) fn draft(blocks: &[Block], about: &str, options: &Options) -> Result<
     let by_status = states_differ(&chosen);
     for part in chosen {
         match part.content {
+            Content::List(items) if is_record(items) => record(&mut draft, items, part),
             Content::Table(table) => {
                 draft.layout = Layout::Table;
                 table_sections(&mut draft, table, part, by_status, options);
@@ -106,159 +38,32 @@ pub(super) fn draft(blocks: &[Block], about: &str, options: &Options) -> Result<
     }
     Ok(draft)
 }
-
-fn find(blocks: &[Block]) -> Vec<Found<'_>> {
-    let mut headings: Vec<(usize, &str)> = Vec::new();
-    let mut lead: Option<&str> = None;
-    let mut found = Vec::new();
-    for block in blocks {
-        let content = match block {
-            Block::Heading { level, text } => {
-                headings.retain(|(above, _)| above < level);
-                headings.push((*level, text));
-                lead = None;
-                continue;
-            }
-            Block::Paragraph(text) => {
-                lead = Some(text);
-                continue;
-            }
-            Block::Table(table) => Content::Table(table),
-            Block::List(items) => Content::List(items),
-        };
-        found.push(Found { headings: headings.iter().map(|(_, text)| *text).collect(), lead: lead.take(), content });
-    }
-    found
-}
-
-/// The tables and lists under the headings that the configuration names.
-fn named<'a>(found: &'a [Found<'a>], names: &[String]) -> Vec<&'a Found<'a>> {
-    let is_named =
-        |part: &&Found<'_>| part.headings.iter().any(|heading| names.iter().any(|name| fold(name) == fold(heading)));
-    let tables = |part: &&Found<'_>| matches!(part.content, Content::Table(_));
-    let all: Vec<&Found<'_>> = found.iter().filter(is_named).collect();
-    if all.iter().any(tables) { all.into_iter().filter(tables).collect() } else { all }
-}
-
-/// The tables and lists that are the inventory, as a careful reader would say.
-fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options) -> Vec<&'a Found<'a>> {
-    let tables: Vec<(&Found<'_>, Fitness)> = found
-        .iter()
-        .filter_map(|part| match part.content {
-            Content::Table(table) => Some((part, Fitness::of(table, part, options)?)),
-            Content::List(_) => None,
-        })
-        .collect();
-    // Tables that speak of vendors are the list; tables of the same columns belong to it.
-    for level in [Fitness::Vendors, Fitness::Named] {
-        if tables.iter().any(|(_, fitness)| *fitness == level) {
-            let columns = |part: &Found<'_>| match part.content {
-                Content::Table(table) => header_of(table).0.iter().map(|cell| fold(&cell.text)).collect::<Vec<_>>(),
-                Content::List(_) => Vec::new(),
-            };
-            let chosen: Vec<_> =
-                tables.iter().filter(|(_, fitness)| *fitness == level).map(|(part, _)| columns(part)).collect();
-            let belongs =
-                |(part, fitness): &&(&'a Found<'a>, Fitness)| *fitness == level || chosen.contains(&columns(part));
-            return tables.iter().filter(belongs).map(|(part, _)| *part).collect();
-        }
-    }
-    if let [(only, _)] = tables[..] {
-        return vec![only];
-    }
-    let page_is_about_vendors = mentions(about, &VENDOR_WORDS);
-    let lists = found.iter().filter(|part| match part.content {
-        Content::List(items) => {
-            let above = part.headings.join(" ") + " " + part.lead.unwrap_or_default();
-            let about_vendors = page_is_about_vendors || mentions(&above, &VENDOR_WORDS);
-            about_vendors
-                && !mentions(&format!("{} {}", part.heading(), part.lead.unwrap_or_default()), &OTHER_WORDS)
-                && names_things(items)
-        }
-        Content::Table(_) => false,
-    });
-    lists.collect()
-}
-
-/// How well a table fits to be the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fitness {
-    /// Its header or heading speaks of vendors.
-    Vendors,
-    /// It has a column of names.
-    Named,
-    /// It is a table.
-    Any,
-}
-
-impl Fitness {
-    /// `None` for a table that is about something else.
-    fn of(table: &Table, part: &Found<'_>, options: &Options) -> Option<Self> {
-        let (header, rows) = header_of(table);
-        let labels: Vec<&str> = header.iter().map(|cell| cell.text.as_str()).collect();
-        if rows.is_empty() && labels.iter().all(|label| label.is_empty()) {
-            return None;
-        }
-        if mentions(&labels.join(" "), &OTHER_WORDS)
-            || mentions(part.heading(), &OTHER_WORDS) && !mentions(&labels.join(" "), &VENDOR_WORDS)
-        {
-            return None;
-        }
-        let named = labels.iter().any(|label| options.role(label).0 == Role::Name);
-        // A log of dates and changes is no list.
-        if labels.first().is_some_and(|label| fold(label) == "date") && !named {
-            return None;
-        }
-        let above = part.heading().to_owned() + " " + part.lead.unwrap_or_default();
-        let name_column = labels.iter().find(|label| options.role(label).0 == Role::Name).copied().unwrap_or_default();
-        Some(match (named, mentions(name_column, &VENDOR_WORDS[..6]) || mentions(&above, &VENDOR_WORDS)) {
-            (_, true) => Fitness::Vendors,
-            (true, false) => Fitness::Named,
-            (false, false) => Fitness::Any,
-        })
-    }
-}
-
-/// Whether most bullets begin with something that can be a name.
-fn names_things(items: &[Item]) -> bool {
-    let named = items.iter().filter(|item| is_name(&split(item).0)).count();
-    named * 3 >= items.len() * 2 && named > 0
-}
-
-fn is_name(text: &str) -> bool {
-    let plain = link_text(text);
-    let words = plain.split_whitespace().count();
-    (1..=8).contains(&words) && plain.chars().count() <= 90 && !plain.ends_with(['?', '!'])
-}
-
-fn what_was_found(found: &[Found<'_>], options: &Options) -> String {
-    let tables = found.iter().filter(|part| matches!(part.content, Content::Table(_))).count();
-    let lists = found.len() - tables;
-    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    let what = match (tables, lists) {
-        (0, 0) => "the page is prose".to_owned(),
-        _ => format!(
-            "the page has {} and {}, and none of them names vendors",
-            count(tables, "table"),
-            count(lists, "list")
-        ),
+/// Adds the entry that a list of fields is.
+fn record(draft: &mut Draft, items: &[Item], part: &Found<'_>) {
+    let lead = part.lead.map(|lead| lead.trim().trim_end_matches(':')).filter(|lead| is_name(lead));
+    let (name, above) = match (lead, part.headings.split_last()) {
+        (Some(lead), _) => (lead, part.heading()),
+        (None, Some((heading, above))) => (*heading, above.last().copied().unwrap_or_default()),
+        (None, None) => return,
     };
-    if options.tables.is_empty() {
-        what
-    } else {
-        format!("no table or list under the heading {:?}; {what}", options.tables.join(", "))
+    let Some(first) = items.first() else { return };
+    let mut row = DraftRow { at: first.at, id: None, cells: Vec::new(), hints: Hints::default() };
+    row.cells.push((draft.labels.intern(&readable("name")), link_text(name)));
+    if let Some(address) = address(name) {
+        row.cells.push((draft.labels.intern(LINK), address.to_owned()));
+    }
+    for item in items {
+        let (label, value) = split(item);
+        let value = [value].into_iter().chain(item.children.iter().map(String::as_str));
+        let value = value.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
+        row.cells.push((draft.labels.intern(&readable(&link_text(&label))), value));
+    }
+    let title = link_text(above);
+    match draft.sections.iter_mut().find(|section| section.title == title) {
+        Some(section) => section.rows.push(row),
+        None => draft.sections.push(DraftSection { title, rows: vec![row], ..DraftSection::default() }),
     }
 }
-
-/// The header and rows of a table. Where the header is empty, the first row stands for it.
-fn header_of(table: &Table) -> (&[Cell], &[(Position, Vec<Cell>)]) {
-    let empty = table.header.iter().all(|cell| cell.text.trim().is_empty());
-    match table.rows.split_first() {
-        Some(((_, first), rest)) if empty => (first, rest),
-        _ => (&table.header, &table.rows),
-    }
-}
-
 /// The label of the field that holds the address behind a name.
 const LINK: &str = "Link";
 
@@ -280,7 +85,8 @@ fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status:
     let all_strong = rows.iter().all(|(_, cells)| cells.first().is_some_and(|cell| cell.strong));
     for (at, cells) in rows {
         let filled = cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
-        if filled == 0 {
+        // A row that is struck out is no longer on the list.
+        if filled == 0 || cells.get(name).is_some_and(|cell| cell.struck) {
             continue;
         }
         // A row that holds nothing but one strong cell is a heading inside the table.
@@ -395,67 +201,10 @@ fn are_places(text: &str) -> bool {
     let places = places(text);
     !places.is_empty() && places.iter().all(|place| place.known)
 }
-
-/// The separators between a name and what is said of it.
-const DASHES: [&str; 4] = [" \u{2013} ", " \u{2014} ", " - ", " | "];
-
-/// The name of an item, and the rest.
-fn split(item: &Item) -> (String, &str) {
-    if let Some(lead) = &item.lead {
-        return (lead.trim_end_matches([':', '.', ',']).trim().to_owned(), trim_separators(&item.rest));
-    }
-    let text = item.rest.trim();
-    let cuts = DASHES.iter().chain(&[": ", ". "]).filter_map(|by| text.find(by).map(|at| (at, by.len())));
-    match cuts.min() {
-        Some((at, length)) => (text[..at].to_owned(), trim_separators(&text[at + length..])),
-        None => (text.trim_end_matches([':', '.', ';', ',']).to_owned(), ""),
-    }
-}
-
-fn trim_separators(text: &str) -> &str {
-    text.trim().trim_start_matches(['.', ':', ',', ';', '-', '\u{2013}', '\u{2014}', '|']).trim()
-}
-
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = vec![text];
     for by in DASHES {
         pieces = pieces.into_iter().flat_map(|piece| piece.split(by)).collect();
     }
     pieces.into_iter().map(str::trim).filter(|piece| !piece.is_empty()).collect()
-}
-
-/// A text without the addresses of its links: `[AWS](https://…)` becomes `AWS`.
-pub(super) fn link_text(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, label, _, after)) = next_link(rest) {
-        out.push_str(before);
-        out.push_str(label);
-        rest = after;
-    }
-    out.push_str(rest);
-    Text::new(&out).to_string()
-}
-
-/// The address of the first link of a text.
-fn address(text: &str) -> Option<&str> {
-    next_link(text).map(|(_, _, address, _)| address)
-}
-
-/// The first `[label](address)` of a text: what stands before it, its parts, what follows.
-fn next_link(text: &str) -> Option<(&str, &str, &str, &str)> {
-    let middle = text.find("](")?;
-    let start = text[..middle].rfind('[')?;
-    let end = middle + text[middle..].find(')')?;
-    Some((&text[..start], &text[start + 1..middle], &text[middle + 2..end], &text[end + 1..]))
-}
-
-/// A link as it stands in a cell.
-pub(super) fn link(label: &str, address: &str) -> String {
-    let label = label.trim();
-    if label.is_empty() || label == address {
-        address.to_owned()
-    } else {
-        format!("[{label}]({})", address.replace(')', "%29"))
-    }
 }

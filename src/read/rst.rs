@@ -3,9 +3,10 @@
 
 use super::{
     Options,
+    block::{Block, Cell, Item, Table, link},
     draft::Draft,
     error::{Places, Position, ReadError},
-    page::{self, Block, Cell, Item, Table, link},
+    page,
 };
 
 /// Reads a page.
@@ -393,7 +394,7 @@ impl Reader<'_> {
             })
             .collect();
         let plain = words.join(" ").replace("\\ ", "").replace('\\', "");
-        Cell { text: plain.trim().to_owned(), strong }
+        Cell { text: plain.trim().to_owned(), strong, ..Cell::default() }
     }
 
     fn reference(&self, name: &str) -> String {

@@ -1,0 +1,160 @@
+//! Why nothing is published, and what to do about it.
+
+use crate::{
+    history::HistoryError,
+    ledger::{CanonicalError, ChainError, Fault},
+    model::{CommitId, ListId},
+    render::RenderError,
+    sign::SignError,
+};
+
+/// Why nothing is published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The history cannot be read.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    /// The published log does not hold together.
+    #[error("the published log of {list} does not hold together: {error}")]
+    Chain {
+        /// The list.
+        list: ListId,
+        /// What is wrong.
+        error: ChainError,
+    },
+    /// What was just made does not hold together: a fault of this program, and nothing is published.
+    #[error(
+        "{list}, commit {commit}: the changes found do not lead from the published list to that of the commit: {fault}"
+    )]
+    Unsound {
+        /// The list.
+        list: ListId,
+        /// The commit.
+        commit: String,
+        /// What is wrong.
+        fault: Fault,
+    },
+    /// The last published commit is gone from the line.
+    #[error("{list}: the last published commit {commit} is not on the first-parent line any more: git was rewritten")]
+    Rewritten {
+        /// The list.
+        list: ListId,
+        /// The commit.
+        commit: CommitId,
+    },
+    /// The last published commit lies ahead of the checkout.
+    #[error("{list}: commit {commit} is published already, and this checkout ends before it")]
+    Behind {
+        /// The list.
+        list: ListId,
+        /// The commit.
+        commit: CommitId,
+    },
+    /// The log was begun by another publisher or for another list.
+    #[error("the log there belongs to {found}, and the configuration says {expected}")]
+    OtherOrigin {
+        /// What the log says.
+        found: String,
+        /// What the configuration makes of it.
+        expected: String,
+    },
+    /// The published list has no file any more, though no commit took it away.
+    #[error("{list}: {path} is not there, and no commit took it away: it never was the file of the published list")]
+    OtherFile {
+        /// The list.
+        list: ListId,
+        /// The paths.
+        path: String,
+    },
+    /// The end of the log is missing.
+    #[error("the published log of {list} ends with release {found}, and its index.json names {latest}")]
+    Shortened {
+        /// The list.
+        list: ListId,
+        /// The last release that is there.
+        found: u64,
+        /// The last release that was published.
+        latest: u64,
+    },
+    /// A new log needs the root key once.
+    #[error("{0}: its log does not exist yet, and a new log begins with a key set that the root key signs")]
+    RootKey(ListId),
+    /// The log has other keys.
+    #[error("{list}: the key {found} may not sign this log; its release keys are {known}")]
+    Key {
+        /// The list.
+        list: ListId,
+        /// The key at hand.
+        found: String,
+        /// The keys in force.
+        known: String,
+    },
+    /// No version of the file holds a list.
+    #[error("{list}: no commit on the branch has a list in {path}{reason}")]
+    NoList {
+        /// The list.
+        list: ListId,
+        /// The path.
+        path: String,
+        /// What was found instead.
+        reason: String,
+    },
+    /// There is no such release to correct.
+    #[error("{list} has no announced release {seq} to correct")]
+    NoRelease {
+        /// The list.
+        list: ListId,
+        /// The number.
+        seq: u64,
+    },
+    /// A preview must not take the place of signed pages.
+    #[error("{0} has a signed log there; an unsigned preview would replace its pages")]
+    PreviewOverSigned(ListId),
+    /// A document cannot be written.
+    #[error(transparent)]
+    Canonical(#[from] CanonicalError),
+    /// Signing failed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// Rendering failed.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+}
+
+impl PublishError {
+    /// The next step for whoever sees this error.
+    pub fn help(&self) -> String {
+        match self {
+            PublishError::History(error) => error.help(),
+            PublishError::Chain { .. } => {
+                "restore the output directory from its last good copy; published bytes never change".into()
+            }
+            PublishError::Unsound { .. } => "nothing was written; please report this history as a bug".into(),
+            PublishError::Rewritten { .. } => {
+                "if the rewrite was intended, go on with --reanchor: it records the move and announces nothing twice"
+                    .into()
+            }
+            PublishError::Behind { .. } => "check out the newest commit of the branch, and publish from there".into(),
+            PublishError::OtherOrigin { .. } => {
+                "`authority` and the ids of lists never change; set them back, or begin in another output directory".into()
+            }
+            PublishError::OtherFile { .. } => {
+                "name the file in `inventory`; after a move: [the new path, the earlier one]".into()
+            }
+            PublishError::Shortened { .. } => {
+                "restore the output directory from its last good copy; published bytes never change".into()
+            }
+            PublishError::RootKey(_) => {
+                "if it was published before, restore the output directory first; a new log needs --root-key FILE, this once"
+                    .into()
+            }
+            PublishError::Key { .. } => "sign with a key of the log's key set".into(),
+            PublishError::NoList { .. } => "check `inventory` in the configuration, and --branch".into(),
+            PublishError::NoRelease { .. } => "`changecast log` and the folder log/ show the releases".into(),
+            PublishError::PreviewOverSigned(_) => "write the preview elsewhere: --output DIR".into(),
+            PublishError::Canonical(_) => "please report this as a bug".into(),
+            PublishError::Sign(error) => error.help(),
+            PublishError::Render(_) => "please report this as a bug".into(),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Which tables and bullets of a page are the list, as a careful reader would say.
+
+use crate::model::{Role, fold};
+
+use super::{
+    Options,
+    block::{Block, Item, Table, header_of, link_text, split},
+};
+
+/// Words that say that a list names vendors.
+pub(super) const VENDOR_WORDS: [&str; 9] = [
+    "subprocessor", "sub-processor", "sub processor", "processor", "vendor", "supplier", "third part", "third-part",
+    "service provider",
+];
+
+/// Words of tables and lists that are about something else.
+const OTHER_WORDS: [&str; 6] = ["cookie", "change log", "changelog", "revision", "version history", "update history"];
+
+pub(super) fn mentions(text: &str, words: &[&str]) -> bool {
+    let text = fold(text);
+    words.iter().any(|word| text.contains(word))
+}
+
+/// A table or list with what stands above it.
+pub(super) struct Found<'a> {
+    /// The headings above it, from the top level down.
+    pub headings: Vec<&'a str>,
+    /// The paragraph directly above it.
+    pub lead: Option<&'a str>,
+    pub content: Content<'a>,
+}
+
+pub(super) enum Content<'a> {
+    Table(&'a Table),
+    List(&'a [Item]),
+}
+
+impl Found<'_> {
+    /// How the items of a list look: whether most have a lead, and whether most say more.
+    fn shape(&self) -> (bool, bool, bool) {
+        let Content::List(items) = self.content else { return (false, false, false) };
+        let most = |is: &dyn Fn(&Item) -> bool| items.iter().filter(|item| is(item)).count() * 2 > items.len();
+        let says_more = |item: &Item| !split(item).1.is_empty() || !item.children.is_empty();
+        (is_record(items), most(&|item| item.lead.is_some()), most(&says_more))
+    }
+
+    pub(super) fn heading(&self) -> &str {
+        self.headings.last().copied().unwrap_or_default()
+    }
+}
+pub(super) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
+    let mut headings: Vec<(usize, &str)> = Vec::new();
+    let mut lead: Option<&str> = None;
+    let mut found = Vec::new();
+    for block in blocks {
+        let content = match block {
+            Block::Heading { level, text } => {
+                headings.retain(|(above, _)| above < level);
+                headings.push((*level, text));
+                lead = None;
+                continue;
+            }
+            Block::Paragraph(text) => {
+                lead = Some(text);
+                continue;
+            }
+            Block::Table(table) => Content::Table(table),
+            Block::List(items) => Content::List(items),
+        };
+        found.push(Found { headings: headings.iter().map(|(_, text)| *text).collect(), lead: lead.take(), content });
+    }
+    found
+}
+
+/// The tables and lists under the headings that the configuration names.
+pub(super) fn named<'a>(found: &'a [Found<'a>], names: &[String]) -> Vec<&'a Found<'a>> {
+    let is_named =
+        |part: &&Found<'_>| part.headings.iter().any(|heading| names.iter().any(|name| fold(name) == fold(heading)));
+    let tables = |part: &&Found<'_>| matches!(part.content, Content::Table(_));
+    let all: Vec<&Found<'_>> = found.iter().filter(is_named).collect();
+    if all.iter().any(tables) { all.into_iter().filter(tables).collect() } else { all }
+}
+
+/// The tables and lists that are the inventory, as a careful reader would say.
+pub(super) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options) -> Vec<&'a Found<'a>> {
+    let tables: Vec<(&Found<'_>, Fitness)> = found
+        .iter()
+        .filter_map(|part| match part.content {
+            Content::Table(table) => Some((part, Fitness::of(table, part, options)?)),
+            Content::List(_) => None,
+        })
+        .collect();
+    // Tables that speak of vendors are the list; tables of the same columns belong to it.
+    for level in [Fitness::Vendors, Fitness::Named] {
+        if tables.iter().any(|(_, fitness)| *fitness == level) {
+            let columns = |part: &Found<'_>| match part.content {
+                Content::Table(table) => header_of(table).0.iter().map(|cell| fold(&cell.text)).collect::<Vec<_>>(),
+                Content::List(_) => Vec::new(),
+            };
+            let chosen: Vec<_> =
+                tables.iter().filter(|(_, fitness)| *fitness == level).map(|(part, _)| columns(part)).collect();
+            // The name may be called otherwise, as long as all that is said of it is the same.
+            let alike = |a: &[String], b: &[String]| a == b || a.len() > 2 && a.len() == b.len() && a[1..] == b[1..];
+            let belongs = |(part, fitness): &&(&'a Found<'a>, Fitness)| {
+                *fitness == level || chosen.iter().any(|other| alike(other, &columns(part)))
+            };
+            return tables.iter().filter(belongs).map(|(part, _)| *part).collect();
+        }
+    }
+    if let [(only, _)] = tables[..] {
+        return vec![only];
+    }
+    let page_is_about_vendors = mentions(about, &VENDOR_WORDS);
+    let lists = found.iter().filter(|part| match part.content {
+        Content::List(items) => {
+            let above = part.headings.join(" ") + " " + part.lead.unwrap_or_default();
+            let about_vendors = page_is_about_vendors || mentions(&above, &VENDOR_WORDS);
+            about_vendors
+                && !mentions(&format!("{} {}", part.heading(), part.lead.unwrap_or_default()), &OTHER_WORDS)
+                && (is_record(items) || names_things(items))
+        }
+        Content::Table(_) => false,
+    });
+    let lists: Vec<&Found<'_>> = lists.collect();
+    // Beside lists that are said to be of vendors, others belong to them only if they look like them.
+    let said = |part: &Found<'_>| {
+        let below_title = part.headings.get(1..).unwrap_or_default().join(" ");
+        mentions(&(below_title + " " + part.lead.unwrap_or_default()), &VENDOR_WORDS)
+    };
+    let shapes: Vec<_> = lists.iter().filter(|part| said(part)).map(|part| part.shape()).collect();
+    lists.into_iter().filter(|part| shapes.is_empty() || shapes.contains(&part.shape())).collect()
+}
+
+/// How well a table fits to be the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fitness {
+    /// Its header or heading speaks of vendors.
+    Vendors,
+    /// It has a column of names.
+    Named,
+    /// It is a table.
+    Any,
+}
+
+impl Fitness {
+    /// `None` for a table that is about something else.
+    fn of(table: &Table, part: &Found<'_>, options: &Options) -> Option<Self> {
+        let (header, rows) = header_of(table);
+        let labels: Vec<&str> = header.iter().map(|cell| cell.text.as_str()).collect();
+        if rows.is_empty() && labels.iter().all(|label| label.is_empty()) {
+            return None;
+        }
+        if mentions(&labels.join(" "), &OTHER_WORDS)
+            || mentions(part.heading(), &OTHER_WORDS) && !mentions(&labels.join(" "), &VENDOR_WORDS)
+        {
+            return None;
+        }
+        let named = labels.iter().any(|label| options.role(label).0 == Role::Name);
+        // A log of dates and changes is no list.
+        if labels.first().is_some_and(|label| fold(label) == "date") && !named {
+            return None;
+        }
+        let above = part.heading().to_owned() + " " + part.lead.unwrap_or_default();
+        let name_column = labels.iter().find(|label| options.role(label).0 == Role::Name).copied().unwrap_or_default();
+        Some(match (named, mentions(name_column, &VENDOR_WORDS[..6]) || mentions(&above, &VENDOR_WORDS)) {
+            (_, true) => Fitness::Vendors,
+            (true, false) => Fitness::Named,
+            (false, false) => Fitness::Any,
+        })
+    }
+}
+
+/// Whether the bullets are the fields of one entry, which the heading or sentence above names.
+pub(super) fn is_record(items: &[Item]) -> bool {
+    let fields = items.iter().filter(|item| {
+        let (label, value) = split(item);
+        !value.is_empty() && !matches!(Role::of_label(&label).0, Role::Other | Role::Name)
+    });
+    let fields = fields.count();
+    fields >= 2 && fields * 2 > items.len()
+}
+/// Whether most bullets begin with something that can be a name.
+fn names_things(items: &[Item]) -> bool {
+    let named = items.iter().filter(|item| (item.lead.is_some() || !is_clause(&item.rest)) && is_name(&split(item).0));
+    let named = named.count();
+    named * 3 >= items.len() * 2 && named > 0
+}
+
+/// Whether a text is a clause of plain words ("Review the list quarterly"), as no name is.
+fn is_clause(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.len() >= 3
+        && words.iter().all(|word| word.trim_end_matches(['.', ',', ';']).chars().all(char::is_alphabetic))
+        && words[1..].iter().all(|word| word.starts_with(char::is_lowercase))
+}
+
+pub(super) fn is_name(text: &str) -> bool {
+    let plain = link_text(text);
+    let words = plain.split_whitespace().count();
+    (1..=8).contains(&words) && plain.chars().count() <= 90 && !plain.ends_with(['?', '!'])
+}
+
+pub(super) fn what_was_found(found: &[Found<'_>], options: &Options) -> String {
+    let tables = found.iter().filter(|part| matches!(part.content, Content::Table(_))).count();
+    let lists = found.len() - tables;
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let what = match (tables, lists) {
+        (0, 0) => "the page is prose".to_owned(),
+        _ => format!(
+            "the page has {} and {}, and none of them names vendors",
+            count(tables, "table"),
+            count(lists, "list")
+        ),
+    };
+    if options.tables.is_empty() {
+        what
+    } else {
+        format!("no table or list under the heading {:?}; {what}", options.tables.join(", "))
+    }
+}
