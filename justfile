@@ -1,5 +1,7 @@
 # The schemas that feeds are checked against, by `feeds-check` alone.
 schemas := env("CHANGECAST_SCHEMAS", "../shared/schema")
+# Makes the repositories of `bench`.
+generator := env("CHANGECAST_GENERATOR", "../shared/bench/gen_repo.py")
 vnu := env("VNU_JAR", "target/tools/node_modules/vnu-jar/build/dist/vnu.jar")
 
 # List the recipes
@@ -31,6 +33,11 @@ demo:
 feeds-check:
     cargo build --release
     VNU_JAR={{ vnu }} python3 tests/external/feeds_check.py target/release/changecast {{ schemas }}
+
+# Time the program against git on generated repositories, and check what it says of them
+bench *presets="c":
+    cargo build --release
+    python3 benches/compare.py target/release/changecast {{ generator }} {{ presets }}
 
 # The two commands of the README, in a fresh clone in an empty folder
 readme:

@@ -1,6 +1,6 @@
 //! What a column or key means: the table of roles, and how a header is recognised.
 
-use std::{fmt, str::FromStr};
+use std::{cell::RefCell, collections::HashMap, fmt, str::FromStr};
 
 use super::{FieldKey, text::fold};
 
@@ -210,6 +210,9 @@ pub static ROLES: [RoleInfo; 12] = [
     RoleInfo { role: Role::Other, key: "other", compared: Compared::Text, exact: &[], core: &[], around: &[] },
 ];
 
+/// Most headers that are remembered.
+const MAX_KNOWN: usize = 10_000;
+
 impl Role {
     /// The role's row.
     pub fn info(self) -> &'static RoleInfo {
@@ -221,6 +224,23 @@ impl Role {
     ///
     /// Where the whole header means nothing, what stands outside its parentheses may, or before a `/`.
     pub fn of_label(label: &str) -> (Role, usize) {
+        thread_local! {
+            /// Headers repeat in every entry and version.
+            static KNOWN: RefCell<HashMap<String, (Role, usize)>> = RefCell::default();
+        }
+        KNOWN.with_borrow_mut(|known| {
+            if let Some(role) = known.get(label) {
+                return *role;
+            }
+            let role = Self::recognise(label);
+            if known.len() < MAX_KNOWN {
+                known.insert(label.to_owned(), role);
+            }
+            role
+        })
+    }
+
+    fn recognise(label: &str) -> (Role, usize) {
         let whole = Self::of_words(label);
         if whole.0 != Role::Other {
             return whole;

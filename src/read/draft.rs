@@ -61,6 +61,11 @@ impl Labels {
         label
     }
 
+    /// Whether this spelling was seen before.
+    pub fn knows(&self, spelling: &str) -> bool {
+        self.known.contains_key(spelling)
+    }
+
     pub fn spelling(&self, label: Label) -> &str {
         &self.spellings[label.0]
     }

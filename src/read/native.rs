@@ -109,7 +109,9 @@ pub(super) fn read_entry(draft: &mut Draft, node: &Node) -> Result<DraftRow, Rea
             "formerly" => row.hints.formerly = node.texts("formerly")?.into_iter().map(Text::new).collect(),
             "replaces" => row.hints.replaces = Some(Text::new(&node.line("replaces")?)).filter(|t| !t.is_empty()),
             other => {
-                if Role::of_label(other).0.info().compared == Compared::Text {
+                // Once is enough for a key that stands in every entry.
+                let is_new = !draft.labels.knows(&readable(other));
+                if is_new && Role::of_label(other).0.info().compared == Compared::Text {
                     let known: Vec<&str> = ENTRY_KEYS.into_iter().chain(ROLES.iter().map(|role| role.key)).collect();
                     warn_near(&mut draft.warnings, key, &known);
                 }
