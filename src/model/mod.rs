@@ -26,6 +26,6 @@ pub use notice::{BadPeriod, DayUnit, Objection, ObjectionStart, Period, Terms, T
 pub use place::{Area, Place, places};
 pub use role::{Compared, ROLES, Role, RoleInfo, readable, same_label};
 pub use status::{Lifecycle, STATES, Status};
-pub use text::{Text, UncleanText, fold, same, strip_markup};
+pub use text::{Text, UncleanText, fold, same, strip_markup, without_full_stop};
 pub use url::{BadUrl, WebUrl};
 pub use value::{items_beyond, lies_in_eu, says_the_same};

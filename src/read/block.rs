@@ -1,6 +1,6 @@
 //! What pages are made of: headings, paragraphs, tables and bullets, and links in their texts.
 
-use crate::model::Text;
+use crate::model::{Text, without_full_stop};
 
 use super::error::Position;
 
@@ -57,13 +57,13 @@ pub(super) const DASHES: [&str; 4] = [" \u{2013} ", " \u{2014} ", " - ", " | "];
 /// The name of an item, and the rest.
 pub(super) fn split(item: &Item) -> (String, &str) {
     if let Some(lead) = &item.lead {
-        return (lead.trim_end_matches([':', '.', ',']).trim().to_owned(), trim_separators(&item.rest));
+        return (without_full_stop(lead.trim_end_matches([':', ','])).trim().to_owned(), trim_separators(&item.rest));
     }
     let text = item.rest.trim();
     let cuts = DASHES.iter().chain(&[": ", ". "]).filter_map(|by| text.find(by).map(|at| (at, by.len())));
     match cuts.min() {
         Some((at, length)) => (text[..at].to_owned(), trim_separators(&text[at + length..])),
-        None => (text.trim_end_matches([':', '.', ';', ',']).to_owned(), ""),
+        None => (without_full_stop(text.trim_end_matches([':', ';', ','])).to_owned(), ""),
     }
 }
 

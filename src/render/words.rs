@@ -4,7 +4,7 @@
 
 use crate::{
     change::{Change, Detail, Edit, Kind, Piece, Row, RowField, word_diff},
-    model::{FieldKey, Role, Text, items_beyond, lies_in_eu},
+    model::{FieldKey, Role, Text, items_beyond, lies_in_eu, without_full_stop},
 };
 
 /// A piece of a sentence.
@@ -221,7 +221,7 @@ fn effective(row: &Row) -> String {
 /// list has need no label.
 fn row_in_words(row: &Row) -> String {
     let cell = |cell: &RowField| {
-        let text = cell.text.as_str().trim_end_matches('.');
+        let text = without_full_stop(cell.text.as_str());
         match Role::of_field(&cell.field, cell.label.as_str()) {
             Role::Purpose | Role::Service | Role::Location | Role::Data | Role::Status | Role::Link => text.to_owned(),
             _ => format!("{}: {text}", cell.label),
