@@ -373,3 +373,20 @@ fn unknown_keys_of_the_configuration_name_the_nearest() {
     story.build();
     story.publish(&[]).fails(2, &["repo/changecast.yaml:5:33", "lists[0]", "invenory", "did you mean `inventory`?"]);
 }
+
+/// Found by fuzzing: cut to the length of an id, such labels and ids were the same, without end.
+#[test]
+fn long_labels_and_ids_stay_apart() {
+    let long = "Data processed ".repeat(12);
+    let page = format!("Vendor,{long}1,{long}2\nKestrel,a,b\n");
+    let list = read("l.csv", page.as_bytes(), &Options::default()).expect("a list").inventory;
+    let fields: std::collections::BTreeSet<_> = list.columns.iter().map(|column| &column.field).collect();
+    assert_eq!(fields.len(), 2);
+    let id = "k".repeat(100);
+    let twice = format!(
+        "entries:\n- {{id: {id}, name: Kestrel}}\n- {{name: {id}, purpose: a}}\n- {{name: {id}, purpose: b}}\n"
+    );
+    let list = read("l.yaml", twice.as_bytes(), &Options::default()).expect("a list").inventory;
+    let ids: std::collections::BTreeSet<_> = list.entries.iter().map(|entry| &entry.id).collect();
+    assert_eq!(ids.len(), 3);
+}
