@@ -1,4 +1,5 @@
-//! What every reader must stand: `cargo +nightly fuzz run markdown` (one target for each format).
+//! What every reader must stand: `cargo fuzz run -s none markdown`, with `RUSTC_BOOTSTRAP=1` on a
+//! stable toolchain. One target for each format.
 
 pub use libfuzzer_sys::fuzz_target;
 

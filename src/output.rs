@@ -264,14 +264,6 @@ pub struct FoundLog {
     pub list: Option<Vec<u8>>,
 }
 
-impl FoundLog {
-    /// The number of the latest release, as the index names it.
-    pub fn latest(&self) -> Option<u64> {
-        let index: serde_json::Value = serde_json::from_slice(self.index.as_deref()?).ok()?;
-        index.get("latest")?.as_u64()
-    }
-}
-
 /// Reads the log in the folder of a list; an absent folder is an empty log.
 ///
 /// # Errors

@@ -250,8 +250,8 @@ impl<'a> Comparison<'a> {
                 self.section_fact("section", "Section".into(), edit);
             }
             // Only some formats can hold a note: it comes and goes with the format.
-            let both = !a.note.is_empty() && !b.note.is_empty() || self.before.layout == self.after.layout;
-            if both
+            let can_be_held = !a.note.is_empty() && !b.note.is_empty() || self.before.layout == self.after.layout;
+            if can_be_held
                 && !same(a.note.as_str(), b.note.as_str())
                 && let Some(edit) = section_edit(&a.note, &b.note)
             {

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::model::{Entry, EntryId, Text, fold};
+use crate::model::{Entry, EntryId, Text, fold, same};
 
 use super::names::{Likeness, NameForm, likeness};
 
@@ -200,7 +200,7 @@ fn only_by_chance(old: &Entry, new: &Entry) -> bool {
         let own = EntryId::from_name(&fold(entry.name.as_str()));
         entry.id.as_str().strip_prefix(own.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("--"))
     };
-    fold(old.name.as_str()) != fold(new.name.as_str()) && derived(old) && derived(new)
+    !same(old.name.as_str(), new.name.as_str()) && derived(old) && derived(new)
 }
 
 /// How telling the fields of a list are: what half the list says ("United States") tells nobody apart.
@@ -253,7 +253,7 @@ impl<'a> Support<'a> {
             });
             let weight = if telling { 1.0 } else { 0.1 };
             agreement.whole += weight;
-            let equal = matches!((before, after), (Some(a), Some(b)) if crate::model::same(a.as_str(), b.as_str()));
+            let equal = matches!((before, after), (Some(a), Some(b)) if same(a.as_str(), b.as_str()));
             if equal {
                 agreement.equal += weight;
                 agreement.telling |= telling;

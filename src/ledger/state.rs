@@ -108,3 +108,9 @@ struct IndexFile<'a> {
 pub fn index_file(origin: &Origin, latest: u64) -> Result<Vec<u8>, CanonicalError> {
     canonical::to_bytes(&IndexFile { origin, latest, head: None })
 }
+
+/// The number of the latest release that an index names.
+pub fn latest(index: &[u8]) -> Option<u64> {
+    let index: serde_json::Value = serde_json::from_slice(index).ok()?;
+    index.get("latest")?.as_u64()
+}

@@ -67,7 +67,7 @@ pub fn lies_in_eu(text: &Text) -> bool {
     let places = places(text.as_str());
     let folded = fold(text.as_str());
     let mut words = folded.split(|c: char| !c.is_alphanumeric());
-    // "Outside the EU" is not in it.
+    // "Outside the EU" is not in it, nor is "EU (US)".
     let excepts =
         words.any(|word| matches!(word, "outside" | "not" | "except" | "excluding" | "non" | "without" | "us"));
     !excepts && !places.is_empty() && places.iter().all(|place| place.area.is_some_and(|area| area.in_eu()))

@@ -181,7 +181,7 @@ impl<'a> Log<'a> {
                 if !known.contains(&found.as_str()) {
                     return Err(PublishError::Key { list: list.id.clone(), found, known: known.join(", ") });
                 }
-                log.check_belonging(root_key, published.latest())?;
+                log.check_belonging(root_key, published.index.as_deref().and_then(ledger::latest))?;
             }
         }
         Ok(log)
@@ -212,8 +212,10 @@ impl<'a> Log<'a> {
         let walk = Walk { tip: request.tip.clone(), since: last.clone() };
         let walked = request.history.versions(&walk, &self.source.paths)?;
         let mut versions = walked.versions;
-        if versions.is_empty() && walked.base.is_none() && self.chain.list.is_some() {
-            return Err(PublishError::OtherFile { list: self.list.id.clone(), path: self.source.paths.join(", ") });
+        let other_file = || PublishError::OtherFile { list: self.list.id.clone(), path: self.source.paths.join(", ") };
+        let no_version = versions.is_empty() && walked.base.is_none() && self.chain.list.is_some();
+        if walked.reached && no_version {
+            return Err(other_file());
         }
         // The published commit once more: what the configuration makes of it may have changed.
         versions.splice(0..0, walked.base);
@@ -223,6 +225,9 @@ impl<'a> Log<'a> {
             }
             if request.rewritten == Rewritten::Refuse {
                 return Err(PublishError::Rewritten { list: self.list.id.clone(), commit });
+            }
+            if no_version {
+                return Err(other_file());
             }
             let found = reanchor::find(request.history, &versions, &self.source, &self.chain)?;
             if let Some(anchor) = found {

@@ -59,7 +59,7 @@ pub enum PublishError {
         expected: String,
     },
     /// The published list has no file any more, though no commit took it away.
-    #[error("{list}: {path} is not there, and no commit took it away: it never was the file of the published list")]
+    #[error("{list}: {path} is not in the repository, and no commit took the published list away")]
     OtherFile {
         /// The list.
         list: ListId,
@@ -80,7 +80,7 @@ pub enum PublishError {
     #[error("{0}: its log does not exist yet, and a new log begins with a key set that the root key signs")]
     RootKey(ListId),
     /// The log has other keys.
-    #[error("{list}: the key {found} may not sign this log; its release keys are {known}")]
+    #[error("{list}: the key {found} may not sign this log; its keys are {known}")]
     Key {
         /// The list.
         list: ListId,
@@ -126,7 +126,7 @@ impl PublishError {
     pub fn help(&self) -> String {
         match self {
             PublishError::History(error) => error.help(),
-            PublishError::Chain { .. } => {
+            PublishError::Chain { .. } | PublishError::Shortened { .. } => {
                 "restore the output directory from its last good copy; published bytes never change".into()
             }
             PublishError::Unsound { .. } => "nothing was written; please report this history as a bug".into(),
@@ -141,16 +141,13 @@ impl PublishError {
             PublishError::OtherFile { .. } => {
                 "name the file in `inventory`; after a move: [the new path, the earlier one]".into()
             }
-            PublishError::Shortened { .. } => {
-                "restore the output directory from its last good copy; published bytes never change".into()
-            }
             PublishError::RootKey(_) => {
                 "if it was published before, restore the output directory first; a new log needs --root-key FILE, this once"
                     .into()
             }
             PublishError::Key { .. } => "sign with a key of the log's key set".into(),
             PublishError::NoList { .. } => "check `inventory` in the configuration, and --branch".into(),
-            PublishError::NoRelease { .. } => "`changecast log` and the folder log/ show the releases".into(),
+            PublishError::NoRelease { .. } => "the folder log/ of the list holds the releases, by number".into(),
             PublishError::PreviewOverSigned(_) => "write the preview elsewhere: --output DIR".into(),
             PublishError::Canonical(_) => "please report this as a bug".into(),
             PublishError::Sign(error) => error.help(),

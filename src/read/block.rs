@@ -42,6 +42,7 @@ pub(super) struct Item {
     /// Bullets below it.
     pub children: Vec<String>,
 }
+
 /// The header and rows of a table. Where the header is empty, the first row stands for it.
 pub(super) fn header_of(table: &Table) -> (&[Cell], &[(Position, Vec<Cell>)]) {
     let empty = table.header.iter().all(|cell| cell.text.trim().is_empty());

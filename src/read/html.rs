@@ -74,9 +74,7 @@ struct Builder {
 impl Builder {
     fn open(&mut self, name: &str, href: Option<String>, at: Position) {
         match name {
-            "script" | "style" | "template" | "noscript" | "svg" | "nav" | "footer" | "aside" | "form" => {
-                self.hidden += 1
-            }
+            "script" | "style" | "template" | "noscript" | "svg" | "nav" | "footer" | "aside" => self.hidden += 1,
             "br" => self.text("; "),
             "a" => {
                 self.close_link();
@@ -143,7 +141,7 @@ impl Builder {
 
     fn close(&mut self, name: &str) {
         match name {
-            "script" | "style" | "template" | "noscript" | "svg" | "nav" | "footer" | "aside" | "form" => {
+            "script" | "style" | "template" | "noscript" | "svg" | "nav" | "footer" | "aside" => {
                 self.hidden = self.hidden.saturating_sub(1);
             }
             "a" => {

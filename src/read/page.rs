@@ -9,7 +9,7 @@ use super::{
     Options,
     block::{Block, DASHES, Item, Table, address, header_of, link_text, split},
     draft::{Draft, DraftRow, DraftSection, Label},
-    error::{Problem, ReadError},
+    error::{Position, Problem, ReadError},
     selection::{Content, Found, VENDOR_WORDS, choose, find, is_name, is_record, mentions, named, what_was_found},
 };
 
@@ -38,6 +38,7 @@ pub(super) fn draft(blocks: &[Block], about: &str, options: &Options) -> Result<
     }
     Ok(draft)
 }
+
 /// Adds the entry that a list of fields is.
 fn record(draft: &mut Draft, items: &[Item], part: &Found<'_>) {
     let lead = part.lead.map(|lead| lead.trim().trim_end_matches(':')).filter(|lead| is_name(lead));
@@ -47,11 +48,7 @@ fn record(draft: &mut Draft, items: &[Item], part: &Found<'_>) {
         (None, None) => return,
     };
     let Some(first) = items.first() else { return };
-    let mut row = DraftRow { at: first.at, id: None, cells: Vec::new(), hints: Hints::default() };
-    row.cells.push((draft.labels.intern(&readable("name")), link_text(name)));
-    if let Some(address) = address(name) {
-        row.cells.push((draft.labels.intern(LINK), address.to_owned()));
-    }
+    let mut row = row_of(draft, first.at, name);
     for item in items {
         let (label, value) = split(item);
         let value = [value].into_iter().chain(item.children.iter().map(String::as_str));
@@ -64,8 +61,19 @@ fn record(draft: &mut Draft, items: &[Item], part: &Found<'_>) {
         None => draft.sections.push(DraftSection { title, rows: vec![row], ..DraftSection::default() }),
     }
 }
+
 /// The label of the field that holds the address behind a name.
 const LINK: &str = "Link";
+
+/// A row that holds a name, and the address behind it.
+fn row_of(draft: &mut Draft, at: Position, name: &str) -> DraftRow {
+    let mut row = DraftRow { at, id: None, cells: Vec::new(), hints: Hints::default() };
+    row.cells.push((draft.labels.intern(&readable("name")), link_text(name)));
+    if let Some(address) = address(name) {
+        row.cells.push((draft.labels.intern(LINK), address.to_owned()));
+    }
+    row
+}
 
 fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status: bool, options: &Options) {
     let (header, rows) = header_of(table);
@@ -124,11 +132,7 @@ fn list_section(draft: &mut Draft, items: &[Item], part: &Found<'_>, by_status: 
         if !is_name(&name) {
             continue;
         }
-        let mut row = DraftRow { at: item.at, id: None, cells: Vec::new(), hints: Hints::default() };
-        row.cells.push((label(draft, "name"), link_text(&name)));
-        if let Some(address) = address(&name) {
-            row.cells.push((draft.labels.intern(LINK), address.to_owned()));
-        }
+        let mut row = row_of(draft, item.at, &name);
         let mut purpose: Vec<&str> = Vec::new();
         let mut location: Vec<&str> = Vec::new();
         for piece in pieces(rest) {
@@ -201,6 +205,7 @@ fn are_places(text: &str) -> bool {
     let places = places(text);
     !places.is_empty() && places.iter().all(|place| place.known)
 }
+
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = vec![text];
     for by in DASHES {

@@ -48,6 +48,8 @@ impl Found<'_> {
         self.headings.last().copied().unwrap_or_default()
     }
 }
+
+/// The tables and lists of a page, with what stands above each.
 pub(super) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
     let mut headings: Vec<(usize, &str)> = Vec::new();
     let mut lead: Option<&str> = None;
@@ -179,6 +181,7 @@ pub(super) fn is_record(items: &[Item]) -> bool {
     let fields = fields.count();
     fields >= 2 && fields * 2 > items.len()
 }
+
 /// Whether most bullets begin with something that can be a name.
 fn names_things(items: &[Item]) -> bool {
     let named = items.iter().filter(|item| (item.lead.is_some() || !is_clause(&item.rest)) && is_name(&split(item).0));
