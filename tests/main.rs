@@ -5,6 +5,7 @@
 mod data;
 mod demo;
 mod feeds;
+mod folder;
 mod history;
 mod hostile;
 mod house;

@@ -84,13 +84,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         print::data(text.as_bytes())?;
         for row in &rows {
             for warning in &row.warnings {
-                print::warning(&format!(
-                    "commit {} {}:{}: {}",
-                    row.commit.short(),
-                    row.path,
-                    warning.at,
-                    warning.message
-                ));
+                let place = warning.place(&row.path);
+                print::warning(&format!("commit {} {place}: {}", row.commit.short(), warning.message));
             }
         }
     }
@@ -164,10 +159,7 @@ pub fn newest_first_rows(rows: &[LogRow]) -> Vec<ChangeLogRow<'_>> {
 
 fn unreadable(row: &LogRow) -> Option<String> {
     match &row.outcome {
-        Outcome::Unreadable(error) => {
-            let place = error.at.map_or_else(|| row.path.clone(), |at| format!("{}:{at}", row.path));
-            Some(format!("{place}: {error}"))
-        }
+        Outcome::Unreadable(error) => Some(format!("{}: {error}", error.place(&row.path))),
         Outcome::Read { .. } => None,
     }
 }
@@ -184,6 +176,7 @@ fn json_log(list: &str, shown: &[Shown<'_>]) -> Result<String, Failure> {
             let unreadable = match &row.outcome {
                 Outcome::Unreadable(error) => json!({
                     "message": error.to_string(),
+                    "file": error.file.as_deref(),
                     "line": error.at.map(|at| at.line),
                     "column": error.at.map(|at| at.column),
                 }),

@@ -7,6 +7,7 @@ mod failure;
 mod init;
 mod keygen;
 mod keys;
+mod local;
 mod log;
 mod manual;
 mod print;

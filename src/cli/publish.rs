@@ -11,7 +11,7 @@ use changecast::{
     render,
 };
 
-use super::{Exit, Failure, context::Place, diff::regular_file, keys, print};
+use super::{Exit, Failure, context::Place, keys, local::regular_file, print};
 
 /// Append what changed to the log and render everything
 ///
@@ -184,13 +184,12 @@ fn injected(args: &Args, config: &Config, plan: &Plan) -> Result<Vec<Page>, Fail
 
 fn tell(list: &ListPlan, in_full: bool) {
     for row in &list.rows {
-        let place = format!("{}: commit {} {}", list.id, row.commit.short(), row.path);
+        let commit = format!("{}: commit {}", list.id, row.commit.short());
         for warning in &row.warnings {
-            print::warning(&format!("{place}:{}: {}", warning.at, warning.message));
+            print::warning(&format!("{commit} {}: {}", warning.place(&row.path), warning.message));
         }
         if let Outcome::Unreadable(error) = &row.outcome {
-            let at = error.at.map(|at| format!(":{at}")).unwrap_or_default();
-            print::warning(&format!("{place}{at}: {error}: the version is left out"));
+            print::warning(&format!("{commit} {}: {error}: the version is left out", error.place(&row.path)));
         }
     }
     if let Some((from, to)) = &list.reanchored {

@@ -9,12 +9,12 @@ pub use publish::{Correct, ListPlan, Plan, Request, Rewritten, Signing, publish}
 pub use refusal::PublishError;
 pub use verify::{Verified, VerifyError, verify};
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     change::{Before, Change, ChangeSet, diff},
     config::ListConfig,
-    history::{History, HistoryError, Version, Walk},
+    history::{Content, History, HistoryError, Version, Walk},
     model::{CommitId, Inventory, Moment},
     read::{self, Options, Problem, ReadError, Reading, Warning},
 };
@@ -132,12 +132,14 @@ pub struct Follower {
     latest: Standing,
     /// When something was last announced.
     published: Option<Moment>,
+    /// By path in an inventory's folder: the path that its file had when something was last announced.
+    moved: BTreeMap<String, String>,
 }
 
 impl Follower {
     /// Goes on from a list that was published before, the last time at `published`.
     pub fn resume(standing: Standing, published: Option<Moment>) -> Self {
-        Follower { latest: standing.clone(), announced: standing, published }
+        Follower { latest: standing.clone(), announced: standing, published, moved: BTreeMap::new() }
     }
 
     /// How the list stands, as far as it is announced.
@@ -150,7 +152,15 @@ impl Follower {
     /// # Errors
     /// [`HistoryError`] when its bytes cannot be read from the repository.
     pub fn step(&mut self, history: &History, version: &Version, options: &Options) -> Result<LogRow, HistoryError> {
-        let (outcome, warnings) = match read_version(history, version, options)? {
+        for (from, to) in history.renames(version)? {
+            let first = self.moved.remove(&from).unwrap_or(from);
+            self.moved.insert(to, first);
+        }
+        let reading = match history.content(version)? {
+            Some(content) => read_content(&version.path, &content, &self.moved, options),
+            None => Ok(None),
+        };
+        let (outcome, warnings) = match reading {
             Ok(reading) => {
                 let (after, warnings) =
                     reading.map_or((None, Vec::new()), |reading| (Some(reading.inventory), reading.warnings));
@@ -166,6 +176,7 @@ impl Follower {
         };
         if announces {
             self.published = Some(published);
+            self.moved.clear();
         }
         Ok(LogRow {
             commit: version.commit.clone(),
@@ -199,18 +210,26 @@ impl Follower {
     }
 }
 
-/// Reads a version: `Ok(None)` when the list is not there.
-fn read_version(
-    history: &History,
-    version: &Version,
+/// Reads what a version holds: `Ok(None)` when that is no list. `moved` gives the earlier paths of
+/// files in a folder.
+///
+/// # Errors
+/// [`ReadError`] when it is a list that cannot be read.
+pub fn read_content(
+    path: &str,
+    content: &Content,
+    moved: &BTreeMap<String, String>,
     options: &Options,
-) -> Result<Result<Option<Reading>, ReadError>, HistoryError> {
-    let Some(bytes) = history.bytes(version)? else { return Ok(Ok(None)) };
-    Ok(match read::read(&version.path, &bytes, options) {
+) -> Result<Option<Reading>, ReadError> {
+    let reading = match content {
+        Content::File(bytes) => read::read(path, bytes, options),
+        Content::Folder(files) => read::read_folder(files, moved, options),
+    };
+    match reading {
         Ok(reading) => Ok(Some(reading)),
         Err(ReadError { problem: Problem::NoList(_), .. }) => Ok(None),
         Err(error) => Err(error),
-    })
+    }
 }
 
 /// The whole change log of a list, oldest commit first. `progress` hears how many versions of how

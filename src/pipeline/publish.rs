@@ -246,6 +246,7 @@ impl<'a> Log<'a> {
             if let Outcome::Read { changes, .. } = &row.outcome
                 && !changes.changes.is_empty()
             {
+                request.history.check(version)?;
                 self.begin(request, row.published)?;
                 let after = follower.standing().list().map(ledger::digest).transpose()?;
                 let body = Changes {

@@ -48,7 +48,9 @@ pub(super) fn assemble(mut draft: Draft, options: &Options) -> Result<(Inventory
         for row in section.rows {
             let at = row.at;
             let explicit = row.id.clone();
-            let entry = scheme.entry(row, &section.given, id.clone())?;
+            let file = row.file.clone();
+            let entry = scheme.entry(row, &section.given, id.clone());
+            let entry = entry.map_err(|error| file.map_or(error.clone(), |file| error.in_file(&file)))?;
             entries.push((at, explicit, entry));
         }
     }
@@ -82,7 +84,11 @@ fn drop_counters(draft: &mut Draft) {
 }
 
 fn limit(what: &'static str, found: usize, limit: usize, at: Option<Position>) -> Result<(), ReadError> {
-    if found <= limit { Ok(()) } else { Err(ReadError { at, problem: Problem::Limit { what, found, limit } }) }
+    if found <= limit {
+        Ok(())
+    } else {
+        Err(ReadError { file: None, at, problem: Problem::Limit { what, found, limit } })
+    }
 }
 
 /// Which label is the name, and which column each other label belongs to.
@@ -267,7 +273,7 @@ fn identify(
                         entry.name.as_str(),
                         rows[*twin].0.line
                     );
-                    warnings.push(Warning { at: *position, message });
+                    warnings.push(Warning::at(*position, message));
                     dropped.insert(*at);
                 }
                 None => distinct.push(*at),

@@ -2,7 +2,7 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use crate::model::{Hints, Layout, Role, readable};
+use crate::model::{Layout, Role, readable};
 
 use super::{
     Options,
@@ -43,7 +43,7 @@ pub(super) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, 
             continue;
         }
         let filled = labels.iter().zip(record).filter_map(|(label, cell)| Some(((*label)?, cell)));
-        let mut row = DraftRow { at: *at, id: None, cells: Vec::new(), hints: Hints::default() };
+        let mut row = DraftRow::at(*at);
         for (label, cell) in filled {
             let is_name = options.role(draft.labels.spelling(label)).0 == Role::Name;
             row.cells.push((label, if is_name { link_text(cell) } else { cell.to_owned() }));

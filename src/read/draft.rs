@@ -1,6 +1,6 @@
 //! What every reader produces: sections of rows with labels, before roles and ids are known.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use crate::model::{EntryId, Fact, FieldKey, Hints, Layout, SectionId, Text};
 
@@ -32,10 +32,19 @@ pub(super) struct DraftSection {
 /// One row.
 #[derive(Debug)]
 pub(super) struct DraftRow {
+    /// Its file, where the inventory is a folder.
+    pub file: Option<Arc<str>>,
     pub at: Position,
     pub id: Option<EntryId>,
     pub cells: Vec<(Label, String)>,
     pub hints: Hints,
+}
+
+impl DraftRow {
+    /// An empty row at a place.
+    pub fn at(at: Position) -> Self {
+        DraftRow { file: None, at, id: None, cells: Vec::new(), hints: Hints::default() }
+    }
 }
 
 /// A label of the draft.

@@ -8,6 +8,7 @@ mod block;
 mod csv;
 mod draft;
 mod error;
+mod folder;
 mod html;
 mod json;
 mod markdown;
@@ -20,7 +21,7 @@ mod toml;
 mod tree;
 mod yaml;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::model::{Inventory, Role, fold};
 
@@ -91,6 +92,29 @@ pub struct Reading {
 /// [`ReadError`] with the place, when the bytes are not a readable inventory. A file without a list
 /// is [`Problem::NoList`], which callers may take for a list that left the file.
 pub fn read(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, ReadError> {
+    let text = text_of(bytes)?;
+    let draft = (format_of(path, options)?.read)(path, text, options)?;
+    let (inventory, warnings) = assemble::assemble(draft, options)?;
+    Ok(Reading { inventory, warnings })
+}
+
+/// Reads one version of an inventory that is a folder of one-entry files, given by their paths in it.
+/// `moved` gives the earlier paths of files that were renamed: their entries stay who they are.
+///
+/// # Errors
+/// [`ReadError`] with file and place, when one of the files is not a readable entry.
+pub fn read_folder(
+    files: &[(String, Arc<[u8]>)],
+    moved: &BTreeMap<String, String>,
+    options: &Options,
+) -> Result<Reading, ReadError> {
+    let draft = folder::draft(files, moved, options)?;
+    let (inventory, warnings) = assemble::assemble(draft, options)?;
+    Ok(Reading { inventory, warnings })
+}
+
+/// The text of a file that can hold an inventory.
+fn text_of(bytes: &[u8]) -> Result<&str, ReadError> {
     if bytes.len() > MAX_BYTES {
         return Err(Problem::Limit { what: "bytes", found: bytes.len(), limit: MAX_BYTES }.into());
     }
@@ -105,9 +129,7 @@ pub fn read(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, Read
     if let Some(at) = conflict(text) {
         return Err(ReadError::at(error::Places::new(text).at(at), Problem::Conflict));
     }
-    let draft = (format_of(path, options)?.read)(path, text, options)?;
-    let (inventory, warnings) = assemble::assemble(draft, options)?;
-    Ok(Reading { inventory, warnings })
+    Ok(text)
 }
 
 /// Where a merge left its marks.

@@ -1,6 +1,6 @@
 //! The native inventory: a tree with `sections` of `entries`, or `entries` alone.
 
-use crate::model::{BadId, Compared, EntryId, Hints, ROLES, Role, SectionId, Terms, Text, readable};
+use crate::model::{BadId, Compared, EntryId, ROLES, Role, SectionId, Terms, Text, readable};
 
 use super::{
     draft::{Draft, DraftRow, DraftSection},
@@ -102,7 +102,7 @@ fn read_entries(draft: &mut Draft, section: &mut DraftSection, node: &Node) -> R
 
 /// Reads a map as an entry: its keys are the labels of its fields.
 pub(super) fn read_entry(draft: &mut Draft, node: &Node) -> Result<DraftRow, ReadError> {
-    let mut row = DraftRow { at: node.at, id: None, cells: Vec::new(), hints: Hints::default() };
+    let mut row = DraftRow::at(node.at);
     for (key, node) in node.map("an entry")? {
         match key.text.as_str() {
             "id" => row.id = Some(EntryId::new(&node.line("id")?).map_err(|bad| bad_id(node, bad))?),
@@ -133,6 +133,6 @@ fn warn_near(warnings: &mut Vec<Warning>, key: &Key, known: &[&str]) {
         |known: &&&str| found.len() > 3 && strsim::osa_distance(known, found) <= if found.len() > 6 { 2 } else { 1 };
     if let Some(meant) = known.iter().find(near) {
         let message = format!("key {found:?} is read as a column of its own; did you mean {meant:?}?");
-        warnings.push(Warning { at: key.at, message });
+        warnings.push(Warning::at(key.at, message));
     }
 }

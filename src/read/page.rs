@@ -3,7 +3,7 @@
 //! Markdown, HTML and reStructuredText all become a sequence of blocks; what is decided about them is
 //! decided here and in [`super::selection`], once.
 
-use crate::model::{Hints, Layout, Role, Status, places, readable};
+use crate::model::{Layout, Role, Status, places, readable};
 
 use super::{
     Options,
@@ -67,7 +67,7 @@ const LINK: &str = "Link";
 
 /// A row that holds a name, and the address behind it.
 fn row_of(draft: &mut Draft, at: Position, name: &str) -> DraftRow {
-    let mut row = DraftRow { at, id: None, cells: Vec::new(), hints: Hints::default() };
+    let mut row = DraftRow::at(at);
     row.cells.push((draft.labels.intern(&readable("name")), link_text(name)));
     if let Some(address) = address(name) {
         row.cells.push((draft.labels.intern(LINK), address.to_owned()));
@@ -107,7 +107,7 @@ fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status:
             draft.sections.push(std::mem::replace(&mut section, next));
             continue;
         }
-        let mut row = DraftRow { at: *at, id: None, cells: Vec::new(), hints: Hints::default() };
+        let mut row = DraftRow::at(*at);
         for (place, cell) in cells.iter().enumerate() {
             let Some(Some(label)) = labels.get(place) else { continue };
             if place == name {

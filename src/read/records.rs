@@ -153,8 +153,13 @@ fn roles_of(node: &Node, options: &Options) -> Vec<Role> {
     pairs.iter().map(|(key, _)| options.role(&readable(&key.text)).0).filter(|role| *role != Role::Other).collect()
 }
 
+/// Whether a map can be an entry: it names itself, or a key of it is known.
+pub(super) fn says_something(node: &Node, options: &Options) -> bool {
+    name_of(node, options).is_some() || !roles_of(node, options).is_empty()
+}
+
 /// An entry; maps inside it become columns of their own (`contact: {email: …}` is "Contact email").
-fn row(draft: &mut Draft, key: Option<&Key>, node: &Node, options: &Options) -> Result<DraftRow, ReadError> {
+pub(super) fn row(draft: &mut Draft, key: Option<&Key>, node: &Node, options: &Options) -> Result<DraftRow, ReadError> {
     let flat = flattened(node);
     let mut row = native::read_entry(draft, &flat)?;
     // Without a name of its own, the key of a map of maps is the name.
@@ -219,7 +224,7 @@ fn flatten_into(pairs: &mut Vec<(Key, Node)>, key: &Key, name: &str, value: &Nod
 }
 
 /// Ids that stand twice are no ids here: such a list was not made for us.
-fn drop_ambiguous_ids(draft: &mut Draft) {
+pub(super) fn drop_ambiguous_ids(draft: &mut Draft) {
     let mut counts: BTreeMap<EntryId, usize> = BTreeMap::new();
     for row in draft.sections.iter().flat_map(|section| &section.rows) {
         if let Some(id) = &row.id {
