@@ -166,13 +166,7 @@ impl State<'_> {
             for new in near {
                 let Some(like) = likeness(form, &new_forms[&new]) else { continue };
                 let agreement = support.agreement(&self.old[*old], &self.new[new]);
-                let why = match like {
-                    Likeness::Strong(reason) => Why::LikeName(reason),
-                    Likeness::Short(reason) if !agreement.contradicts() => Why::LikeName(reason),
-                    Likeness::Slip(reason) if agreement.is_unopposed() => Why::LikeNameAndFields(reason),
-                    Likeness::Weak(reason) if agreement.carries() => Why::LikeNameAndFields(reason),
-                    Likeness::Short(_) | Likeness::Slip(_) | Likeness::Weak(_) => continue,
-                };
+                let Ok(why) = verdict(like, &agreement) else { continue };
                 let weak = matches!(why, Why::LikeNameAndFields(_));
                 let far = u32::MAX - (agreement.share() * 1e6) as u32;
                 candidates.push(((weak, far, &self.old[*old].id, &self.new[new].id), *old, new, why));
@@ -191,6 +185,34 @@ impl State<'_> {
         let mut open: Vec<usize> = self.new_open.iter().copied().collect();
         open.sort_by_key(|at| &self.new[*at].id);
         open
+    }
+}
+
+/// Whether two entries of like names are one, or what speaks against it.
+fn verdict(like: Likeness, agreement: &Agreement) -> Result<Why, &'static str> {
+    match like {
+        Likeness::Strong(form) => Ok(Why::LikeName(form)),
+        Likeness::Short(form) if !agreement.contradicts() => Ok(Why::LikeName(form)),
+        Likeness::Slip(form) if agreement.is_unopposed() => Ok(Why::LikeNameAndFields(form)),
+        Likeness::Weak(form) if agreement.carries() => Ok(Why::LikeNameAndFields(form)),
+        Likeness::Short(_) => Err("a short form of the name, and nothing else that they say agrees"),
+        Likeness::Slip(_) => Err("a similar name, and most of what else they say differs"),
+        Likeness::Weak(_) => Err("a part of the name, or a similar one, and nothing that tells vendors apart agrees"),
+    }
+}
+
+/// Why entries of like names were not taken for one.
+pub(super) struct Refusals<'a>(Support<'a>);
+
+impl<'a> Refusals<'a> {
+    pub fn of(old: &'a [Arc<Entry>]) -> Self {
+        Refusals(Support::of(old))
+    }
+
+    /// What speaks against a pair; `None` where the names are not even alike.
+    pub fn reason(&self, old: &Entry, new: &Entry) -> Option<&'static str> {
+        let like = likeness(&NameForm::of(&old.name), &NameForm::of(&new.name))?;
+        Some(verdict(like, &self.0.agreement(old, new)).err().unwrap_or("another entry fits better"))
     }
 }
 

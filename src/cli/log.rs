@@ -6,7 +6,7 @@ use changecast::{
     change::{Change, Kind},
     history::{History, Walk},
     model::CommitId,
-    pipeline::{self, LogRow, Outcome, Source},
+    pipeline::{self, Explained, LogRow, Outcome, Source},
     render::{self, ChangeLogRow},
 };
 use chrono::NaiveDate;
@@ -38,6 +38,9 @@ pub struct Args {
     /// Only changes of this kind; repeat it for several
     #[arg(long, value_name = "KIND", value_parser = kind)]
     kind: Vec<Kind>,
+    /// Say for one commit how entries were recognised, and why each difference is told or not
+    #[arg(long, value_name = "COMMIT", conflicts_with_all = ["format", "all", "since", "kind"])]
+    explain: Option<String>,
 }
 
 /// How a change log is shown.
@@ -62,6 +65,9 @@ fn kind(name: &str) -> Result<Kind, String> {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let history = args.place.history()?;
+    if let Some(commit) = &args.explain {
+        return explain(args, &history, commit);
+    }
     let lists = match args.format {
         Format::Table => args.chosen.lists(&args.place, &history)?,
         _ => vec![args.chosen.list(&args.place, &history)?],
@@ -89,6 +95,38 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             }
         }
     }
+    Ok(Exit::Clean)
+}
+
+fn explain(args: &Args, history: &History, commit: &str) -> Result<Exit, Failure> {
+    let list = args.chosen.list(&args.place, history)?;
+    let source = Source::of(&list);
+    let id = history.resolve(Some(commit))?;
+    let explained = pipeline::explain_commit(history, &args.place.walk(), &source, &id)?.ok_or_else(|| {
+        Failure::usage(
+            format!("commit {} is no version of {}", id.short(), source.paths.join(", ")),
+            "`changecast log --format csv` shows the commits that are, on the first-parent line",
+        )
+    })?;
+    let Explained { row, against, explanation } = &explained;
+    let mut out = format!("{}  commit {}  {}\n", row.published, row.commit.short(), row.path);
+    match against {
+        Some(against) => {
+            out.push_str(&format!("compared with commit {}, the last that announced something\n", against.short()))
+        }
+        None => out.push_str("the first version\n"),
+    }
+    match (explanation, unreadable(row)) {
+        (Some(explanation), _) => out.push_str(&render::terminal_explanation(explanation, print::style())),
+        (None, Some(reason)) => out
+            .push_str(&format!("\nnot readable: {reason}\nThe next readable version is compared with the last one.\n")),
+        (None, None) => {
+            let changes: Vec<&Change> = row.announced().iter().collect();
+            out.push('\n');
+            out.push_str(&render::terminal_changes(&changes, print::style()));
+        }
+    }
+    print::data(out.as_bytes())?;
     Ok(Exit::Clean)
 }
 

@@ -12,7 +12,7 @@ pub use verify::{Verified, VerifyError, verify};
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    change::{Before, Change, ChangeSet, diff},
+    change::{Before, Change, ChangeSet, Explanation, diff, explain},
     config::ListConfig,
     history::{Content, History, HistoryError, Version, Walk},
     model::{CommitId, Inventory, Moment},
@@ -230,6 +230,46 @@ pub fn read_content(
         Err(ReadError { problem: Problem::NoList(_), .. }) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// What one commit did to a list, and why it is told so.
+#[derive(Debug)]
+pub struct Explained {
+    /// What it did.
+    pub row: LogRow,
+    /// The commit whose version it was compared with: the last one that announced something.
+    pub against: Option<CommitId>,
+    /// The reasons; `None` where one side is no list, or cannot be read.
+    pub explanation: Option<Explanation>,
+}
+
+/// Explains what one commit did to a list; `None` when it is no version of it.
+///
+/// # Errors
+/// [`HistoryError`] when the history cannot be read.
+pub fn explain_commit(
+    history: &History,
+    walk: &Walk,
+    source: &Source,
+    commit: &CommitId,
+) -> Result<Option<Explained>, HistoryError> {
+    let mut follower = Follower::default();
+    let mut against = None;
+    for version in history.versions(walk, &source.paths)?.versions {
+        let before = follower.announced.clone();
+        let row = follower.step(history, &version, &source.options)?;
+        if version.commit == *commit {
+            let explanation = match (before.list(), follower.latest.list(), &row.outcome) {
+                (Some(before), Some(after), Outcome::Read { .. }) => Some(explain(before, after)),
+                _ => None,
+            };
+            return Ok(Some(Explained { row, against, explanation }));
+        }
+        if !row.announced().is_empty() {
+            against = Some(row.commit);
+        }
+    }
+    Ok(None)
 }
 
 /// The whole change log of a list, oldest commit first. `progress` hears how many versions of how

@@ -8,7 +8,7 @@ use std::{
 use crate::model::{Cell, Column, Entry, EntryId, FieldKey, Inventory, Layout, Role, Section, SectionId, Text, fold};
 
 use super::{
-    Options,
+    Options, Reading,
     draft::{Draft, DraftRow, Label},
     error::{Position, Problem, ReadError, Warning},
 };
@@ -23,7 +23,7 @@ const MAX_NAME: usize = 1_000;
 const MAX_TEXT: usize = 50_000;
 
 /// Makes the inventory that a draft lays out.
-pub(super) fn assemble(mut draft: Draft, options: &Options) -> Result<(Inventory, Vec<Warning>), ReadError> {
+pub(super) fn assemble(mut draft: Draft, options: &Options) -> Result<Reading, ReadError> {
     drop_counters(&mut draft);
     let mut warnings = draft.warnings;
     let rows: usize = draft.sections.iter().map(|section| section.rows.len()).sum();
@@ -55,8 +55,10 @@ pub(super) fn assemble(mut draft: Draft, options: &Options) -> Result<(Inventory
         }
     }
     let entries = identify(entries, &mut warnings)?;
+    let names = scheme.names.iter().map(|label| Text::new(draft.labels.spelling(*label))).collect();
     let columns = scheme.columns(&entries, draft.layout);
-    Ok((Inventory { facts: draft.facts, columns, sections, entries, layout: draft.layout }, warnings))
+    let inventory = Inventory { facts: draft.facts, columns, sections, entries, layout: draft.layout };
+    Ok(Reading { inventory, names, warnings })
 }
 
 /// Headers of columns that only count rows.

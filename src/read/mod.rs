@@ -23,7 +23,7 @@ mod yaml;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::model::{Inventory, Role, fold};
+use crate::model::{Inventory, Role, Text, fold};
 
 pub use error::{Position, Problem, ReadError, Warning};
 
@@ -79,6 +79,8 @@ impl Options {
 pub struct Reading {
     /// What it states.
     pub inventory: Inventory,
+    /// The headers or keys that hold the names of its entries.
+    pub names: Vec<Text>,
     /// What a careful reader would point out.
     pub warnings: Vec<Warning>,
 }
@@ -94,8 +96,7 @@ pub struct Reading {
 pub fn read(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, ReadError> {
     let text = text_of(bytes)?;
     let draft = (format_of(path, options)?.read)(path, text, options)?;
-    let (inventory, warnings) = assemble::assemble(draft, options)?;
-    Ok(Reading { inventory, warnings })
+    assemble::assemble(draft, options)
 }
 
 /// Reads one version of an inventory that is a folder of one-entry files, given by their paths in it.
@@ -109,8 +110,7 @@ pub fn read_folder(
     options: &Options,
 ) -> Result<Reading, ReadError> {
     let draft = folder::draft(files, moved, options)?;
-    let (inventory, warnings) = assemble::assemble(draft, options)?;
-    Ok(Reading { inventory, warnings })
+    assemble::assemble(draft, options)
 }
 
 /// The text of a file that can hold an inventory.
@@ -150,6 +150,14 @@ fn format_of(path: &str, options: &Options) -> Result<&'static Format, ReadError
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_lowercase();
     let known = FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()));
     known.ok_or_else(|| Problem::UnknownFormat(extension).into())
+}
+
+/// The name of the format in which a file is read, by its extension or as the options say.
+///
+/// # Errors
+/// [`Problem::UnknownFormat`].
+pub fn format_name(path: &str, options: &Options) -> Result<&'static str, ReadError> {
+    Ok(format_of(path, options)?.name)
 }
 
 /// The names of the formats, for messages and for the schema of the configuration.
