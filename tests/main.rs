@@ -5,6 +5,7 @@
 mod data;
 mod demo;
 mod feeds;
+mod formats;
 mod history;
 mod hostile;
 mod house;
