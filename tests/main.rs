@@ -6,6 +6,7 @@ mod data;
 mod demo;
 mod feeds;
 mod folder;
+mod formats;
 mod history;
 mod hostile;
 mod house;

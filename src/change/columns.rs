@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Column, Compared, Entry, FieldKey, Inventory, Layout, Role, Text, same_label, says_the_same};
+use crate::model::{
+    ADDRESS_LABEL, Column, Compared, Entry, FieldKey, Inventory, Layout, Role, Text, same_label, says_the_same,
+};
 
 use super::{
     event::{Change, ColumnCell, Detail, Edit, Rekeyed},
@@ -44,8 +46,10 @@ impl Columns {
             if let Some(now) =
                 now.filter(|now| now.field == column.field && !same_label(column.label.as_str(), now.label.as_str()))
             {
-                // The same meaning under another header. A passage to another layout renames nothing.
-                if before.layout == after.layout {
+                // The same meaning under another header. A passage to another layout renames nothing,
+                // and an address behind a name has no header.
+                let headed = [column, &now].iter().all(|column| column.label.as_str() != ADDRESS_LABEL);
+                if before.layout == after.layout && headed {
                     columns.tell(now.field.clone(), Edit::Changed(column.label.clone(), now.label.clone()), Vec::new());
                 }
             }

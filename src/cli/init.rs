@@ -90,7 +90,7 @@ fn named(dir: &Path, path: &str, options: &Options) -> Result<Page, Failure> {
     let reading = reading.map_err(|error| Failure::read(path, error))?.ok_or_else(|| {
         Failure::usage(
             format!("no list found in {path}"),
-            format!("formats read are {}; of a page with several tables, name one with --table", read::format_names()),
+            format!("formats read are {}; of a page with several tables, name one with --table", read::formats_read()),
         )
     })?;
     Ok(Page { path: path.trim_end_matches('/').to_owned(), reading })

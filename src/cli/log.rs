@@ -163,7 +163,7 @@ fn check_found(rows: &[LogRow], path: &str) -> Result<(), Failure> {
         }
         None if !listed => Err(Failure::usage(
             format!("no version of {path} holds a list"),
-            format!("formats read are {}", changecast::read::format_names()),
+            format!("formats read are {}", changecast::read::formats_read()),
         )),
         _ => Ok(()),
     }

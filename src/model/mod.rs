@@ -24,7 +24,7 @@ pub use inventory::{Cell, Column, Entry, Fact, Hints, Inventory, Layout, Section
 pub use moment::{BadMoment, Moment};
 pub use notice::{BadPeriod, DayUnit, Objection, ObjectionStart, Period, Terms, Trigger};
 pub use place::{Area, Place, places};
-pub use role::{Compared, ROLES, Role, RoleInfo, readable, same_label};
+pub use role::{ADDRESS_LABEL, Compared, ROLES, Role, RoleInfo, readable, same_label};
 pub use status::{Lifecycle, STATES, Status};
 pub use text::{Text, UncleanText, fold, same, strip_markup, without_full_stop};
 pub use url::{BadUrl, WebUrl};

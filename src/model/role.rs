@@ -211,6 +211,9 @@ pub static ROLES: [RoleInfo; 12] = [
     RoleInfo { role: Role::Other, key: "other", compared: Compared::Text, exact: &[], core: &[], around: &[] },
 ];
 
+/// The label of the field that holds the address behind a name: no page writes it as a header.
+pub const ADDRESS_LABEL: &str = "Link";
+
 /// Most headers that are remembered.
 const MAX_KNOWN: usize = 10_000;
 

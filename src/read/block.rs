@@ -7,8 +7,17 @@ use super::error::Position;
 /// A piece of a page, in its order.
 #[derive(Debug)]
 pub(super) enum Block {
-    Heading { level: usize, text: String },
-    Paragraph(String),
+    Heading {
+        level: usize,
+        text: String,
+    },
+    /// Running text; `strong` when all of it is.
+    Paragraph {
+        text: String,
+        strong: bool,
+    },
+    /// A line that begins with a strong label: `**Purpose:** hosting`.
+    Field(Item),
     Table(Table),
     List(Vec<Item>),
 }
@@ -32,7 +41,7 @@ pub(super) struct Cell {
 }
 
 /// A bullet, or a term with its definition.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Item {
     pub at: Position,
     /// A link, strong text or term at its beginning, as it would stand in a cell.
@@ -41,6 +50,29 @@ pub(super) struct Item {
     pub rest: String,
     /// Bullets below it.
     pub children: Vec<String>,
+}
+
+/// The blocks of a paragraph: its fields when every line of it begins with a strong label, as in
+/// `**Purpose:** hosting`. `strong` are the byte ranges of strong text at the beginnings of lines.
+pub(super) fn paragraph(at: Position, text: &str, all_strong: bool, strong: &[(usize, usize)]) -> Vec<Block> {
+    let is_label = |(from, to): &&(usize, usize)| {
+        text.get(*from..*to).is_some_and(|label| label.trim_end().ends_with(':'))
+            || text.get(*to..).is_some_and(|rest| rest.trim_start().starts_with(':'))
+    };
+    let labels: Vec<(usize, usize)> = strong.iter().filter(is_label).copied().collect();
+    let first = labels.first().and_then(|(from, _)| text.get(..*from));
+    let tidy = |text: &str| text.trim().trim_matches(|c: char| c == ';' || c.is_whitespace()).to_owned();
+    if all_strong || first.is_none_or(|before| !before.trim().is_empty()) {
+        let text = tidy(text);
+        return if text.is_empty() { Vec::new() } else { vec![Block::Paragraph { text, strong: all_strong }] };
+    }
+    let ends = labels[1..].iter().map(|(from, _)| *from).chain([text.len()]);
+    let fields = labels.iter().zip(ends).map(|((from, to), end)| {
+        let (label, value) = (&text[*from..*to], &text[*to..end]);
+        let rest = tidy(value.trim_start().strip_prefix(':').unwrap_or(value));
+        Block::Field(Item { at, lead: Some(label.trim().to_owned()), rest, children: Vec::new() })
+    });
+    fields.collect()
 }
 
 /// The header and rows of a table. Where the header is empty, the first row stands for it.
@@ -63,13 +95,25 @@ pub(super) fn split(item: &Item) -> (String, &str) {
     let text = item.rest.trim();
     let cuts = DASHES.iter().chain(&[": ", ". "]).filter_map(|by| text.find(by).map(|at| (at, by.len())));
     match cuts.min() {
-        Some((at, length)) => (text[..at].to_owned(), trim_separators(&text[at + length..])),
+        // The dot of "Inc." belongs to the name.
+        Some((at, length)) => {
+            let end = if text[at..].starts_with('.') { without_full_stop(&text[..=at]).len() } else { at };
+            (text[..end].to_owned(), trim_separators(&text[at + length..]))
+        }
         None => (without_full_stop(text.trim_end_matches([':', ';', ','])).to_owned(), ""),
     }
 }
 
 fn trim_separators(text: &str) -> &str {
-    text.trim().trim_start_matches(['.', ':', ',', ';', '-', '\u{2013}', '\u{2014}', '|']).trim()
+    let mut text = text.trim();
+    while let Some(rest) = text.strip_prefix(['.', ':', ',', ';', '-', '\u{2013}', '\u{2014}', '|']) {
+        // A minus belongs to its number.
+        if text.starts_with('-') && rest.starts_with(|c: char| c.is_ascii_digit()) {
+            break;
+        }
+        text = rest.trim_start();
+    }
+    text
 }
 
 /// A text without the addresses of its links: `[AWS](https://…)` becomes `AWS`.

@@ -17,28 +17,31 @@ impl fmt::Display for Position {
     }
 }
 
-/// Finds places by byte offset. Asking in the order of the text costs its length once.
+/// Finds places by byte offset. Asking in the order of the text costs its length once; asking for
+/// an earlier place costs its line.
 pub(super) struct Places<'a> {
     text: &'a str,
+    /// Where lines begin.
+    lines: Vec<usize>,
     last: Cell<(usize, Position)>,
 }
 
 impl<'a> Places<'a> {
     pub fn new(text: &'a str) -> Self {
-        Places { text, last: Cell::new((0, Position { line: 1, column: 1 })) }
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Places { text, lines, last: Cell::new((0, Position { line: 1, column: 1 })) }
     }
 
     /// The place of a byte offset.
     pub fn at(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
+        let line = self.lines.partition_point(|start| *start <= offset);
         let (from, start) = match self.last.get() {
-            last if last.0 <= offset => last,
-            _ => (0, Position { line: 1, column: 1 }),
+            last if last.0 <= offset && last.1.line == line => last,
+            _ => (self.lines[line - 1], Position { line, column: 1 }),
         };
-        let place = self.text.get(from..offset).unwrap_or_default().chars().fold(start, |at, c| match c {
-            '\n' => Position { line: at.line + 1, column: 1 },
-            _ => Position { column: at.column + 1, ..at },
-        });
+        let passed = self.text.get(from..offset).unwrap_or_default().chars().count();
+        let place = Position { column: start.column + passed, ..start };
         self.last.set((offset, place));
         place
     }
@@ -150,7 +153,7 @@ impl ReadError {
             }
             Problem::NoList(_) => format!(
                 "formats read are {}; `changecast schema inventory` describes the native one",
-                super::format_names()
+                super::formats_read()
             ),
             Problem::Shape { .. } => "`changecast schema inventory` shows what belongs there".into(),
             Problem::DuplicateKey(_) => "keep one of the two".into(),
@@ -161,7 +164,7 @@ impl ReadError {
                 "for example `lead: {added: 30d}` or `objection: {within: 14d, from: notification}`".into()
             }
             Problem::Limit { .. } => "split the list, or shorten the text".into(),
-            Problem::UnknownFormat(_) => format!("`format` is one of {}", super::format_names()),
+            Problem::UnknownFormat(_) => format!("`format` is one of {}", super::formats_read()),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! HTML to blocks: tables, lists, definition lists, headings. The only user of `html5gum`, which
 //! reads tags the way browsers do; what they mean here is a matter of a few elements.
 
+use std::collections::BTreeSet;
+
 use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
 
 use super::{
     Options,
-    block::{Block, Cell, Item, Table, link},
+    block::{Block, Cell, Item, Table, link, paragraph},
     draft::Draft,
     error::{Places, Position, ReadError},
     page,
@@ -27,7 +29,7 @@ pub(super) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadErro
             Position { line: begin.line + at.line - 1, column: at.column }
         }
     };
-    let mut builder = Builder::default();
+    let mut builder = Builder { unclosed: unclosed(text), ..Builder::default() };
     for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
         let Ok(token) = token;
         match token {
@@ -36,9 +38,16 @@ pub(super) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadErro
                     tag.attributes.get(name).map(|value| String::from_utf8_lossy(&value.value).into_owned())
                 };
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
-                builder.open(&name, attribute(b"href"), place(tag.span.start));
+                if !(tag.self_closing && name == "svg") && builder.shows(&name, tag.span.start) {
+                    builder.open(&name, attribute(b"href"), place(tag.span.start));
+                }
             }
-            Token::EndTag(tag) => builder.close(&String::from_utf8_lossy(&tag.name)),
+            Token::EndTag(tag) => {
+                let name = String::from_utf8_lossy(&tag.name);
+                if !builder.unhides(&name) {
+                    builder.close(&name);
+                }
+            }
             Token::String(text) => builder.text(&String::from_utf8_lossy(&text.value)),
             _ => {}
         }
@@ -47,18 +56,51 @@ pub(super) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadErro
     Ok(builder.blocks)
 }
 
+/// Elements whose content is not the page's: code, and what leads to other pages.
+const HIDDEN: [&str; 8] = ["script", "style", "template", "noscript", "svg", "nav", "footer", "aside"];
+
+/// What ends a hidden element that nobody closed.
+const SHOWN: [&str; 11] = ["main", "section", "article", "table", "dl", "h1", "h2", "h3", "h4", "h5", "h6"];
+
+/// Where hidden elements begin that are never closed: they hide no more than what follows directly.
+fn unclosed(text: &str) -> BTreeSet<usize> {
+    let mut open: Vec<(String, usize)> = Vec::new();
+    for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
+        let Ok(token) = token;
+        match token {
+            Token::StartTag(tag) if HIDDEN.iter().any(|name| name.as_bytes() == tag.name.as_slice()) => {
+                open.push((String::from_utf8_lossy(&tag.name).into_owned(), tag.span.start));
+            }
+            Token::EndTag(tag) => {
+                let last = open.iter().rposition(|(name, _)| name.as_bytes() == tag.name.as_slice());
+                last.map(|at| open.remove(at));
+            }
+            _ => {}
+        }
+    }
+    open.into_iter().map(|(_, at)| at).collect()
+}
+
 /// Where text goes at the moment.
 #[derive(Default)]
 struct Builder {
     blocks: Vec<Block>,
-    /// Text that is being collected, with the lengths of its strong parts.
+    /// Text that is being collected, with the lengths of all of it, of its strong and struck parts.
     text: String,
+    length: usize,
     strong: usize,
+    struck: usize,
     strong_depth: usize,
+    struck_depth: usize,
+    /// Where strong text at the beginning of a line stands in the text.
+    labels: Vec<(usize, usize)>,
+    /// Where the text of the paragraph begins in the file.
+    begun: Option<Position>,
     /// The open link: its address, and where its text begins.
     link: Option<(String, usize)>,
-    /// The text of script, style and the like is nobody's.
-    hidden: usize,
+    /// Hidden elements that are open, with whether they are closed somewhere.
+    hidden: Vec<(String, bool)>,
+    unclosed: BTreeSet<usize>,
     heading: Option<usize>,
     table: Option<Table>,
     /// How many tables are open inside the outer one; their cells are text.
@@ -72,17 +114,43 @@ struct Builder {
 }
 
 impl Builder {
+    /// Whether a tag that begins here belongs to the page.
+    fn shows(&mut self, name: &str, at: usize) -> bool {
+        if HIDDEN.contains(&name) {
+            self.hidden.push((name.to_owned(), !self.unclosed.contains(&at)));
+        } else if SHOWN.contains(&name) && self.hidden.iter().all(|(_, closed)| !closed) {
+            self.hidden.clear();
+        }
+        self.hidden.is_empty()
+    }
+
+    /// Whether an end tag belongs to what is hidden.
+    fn unhides(&mut self, name: &str) -> bool {
+        let was_hidden = !self.hidden.is_empty();
+        if let Some(at) = self.hidden.iter().rposition(|(open, _)| open == name) {
+            self.hidden.truncate(at);
+        }
+        was_hidden
+    }
+
     fn open(&mut self, name: &str, href: Option<String>, at: Position) {
         match name {
-            "script" | "style" | "template" | "noscript" | "svg" | "nav" | "footer" | "aside" => self.hidden += 1,
-            "br" => self.text("; "),
+            "br" => self.line_break(),
             "a" => {
                 self.close_link();
                 if let Some(href) = href {
                     self.link = Some((href, self.text.len()));
                 }
             }
-            "b" | "strong" => self.strong_depth += 1,
+            "b" | "strong" => {
+                let line = self.text.trim_end();
+                if self.strong_depth == 0 && (line.is_empty() || line.ends_with(';')) {
+                    self.labels.push((self.text.len(), self.text.len()));
+                    self.begun.get_or_insert(at);
+                }
+                self.strong_depth += 1;
+            }
+            "s" | "del" | "strike" => self.struck_depth += 1,
             "table" if self.table.is_some() => self.nested += 1,
             "table" => {
                 self.flush();
@@ -133,7 +201,7 @@ impl Builder {
                 self.flush()
             }
             "p" | "div" | "li" if !self.text.trim().is_empty() && (self.in_cell || self.list.is_some()) => {
-                self.text("; ")
+                self.line_break()
             }
             _ => {}
         }
@@ -141,9 +209,6 @@ impl Builder {
 
     fn close(&mut self, name: &str) {
         match name {
-            "script" | "style" | "template" | "noscript" | "svg" | "nav" | "footer" | "aside" => {
-                self.hidden = self.hidden.saturating_sub(1);
-            }
             "a" => {
                 self.close_link();
                 // `<li><a>Name</a>. Purpose.` begins with a lead.
@@ -151,8 +216,12 @@ impl Builder {
             }
             "b" | "strong" => {
                 self.strong_depth = self.strong_depth.saturating_sub(1);
+                if let Some((from, to)) = self.labels.last_mut().filter(|(from, to)| from == to) {
+                    *to = self.text.len().max(*from);
+                }
                 self.maybe_lead();
             }
+            "s" | "del" | "strike" => self.struck_depth = self.struck_depth.saturating_sub(1),
             "table" if self.nested > 0 => self.nested -= 1,
             "table" => {
                 self.end_row();
@@ -185,13 +254,20 @@ impl Builder {
     }
 
     fn text(&mut self, text: &str) {
-        if self.hidden > 0 || (self.table.is_some() && !self.in_cell) {
+        if !self.hidden.is_empty() || (self.table.is_some() && !self.in_cell) {
             return;
         }
-        if self.strong_depth > 0 {
-            self.strong += text.trim().len();
-        }
+        let length = text.bytes().filter(|b| !b.is_ascii_whitespace()).count();
+        self.length += length;
+        self.strong += if self.strong_depth > 0 { length } else { 0 };
+        self.struck += if self.struck_depth > 0 { length } else { 0 };
         self.text.push_str(text);
+    }
+
+    fn line_break(&mut self) {
+        if self.hidden.is_empty() && (self.table.is_none() || self.in_cell) {
+            self.text.push_str("; ");
+        }
     }
 
     fn close_link(&mut self) {
@@ -208,18 +284,36 @@ impl Builder {
         self.close_link();
         let text = collapsed(&std::mem::take(&mut self.text));
         let text = text.trim().trim_end_matches(';').trim().to_owned();
-        let strong = std::mem::take(&mut self.strong) > 0 && self.strong_depth == 0;
-        Cell { strong: strong && !text.is_empty(), text, ..Cell::default() }
+        self.labels.clear();
+        self.begun = None;
+        let length = std::mem::take(&mut self.length);
+        let strong = std::mem::take(&mut self.strong) >= length && length > 0;
+        let struck = std::mem::take(&mut self.struck) >= length && length > 0;
+        Cell { text, strong, struck }
     }
 
     /// Ends a heading or paragraph.
     fn flush(&mut self) {
-        let text = self.take_text().text;
-        match (self.heading.take(), text.is_empty()) {
-            (_, true) => {}
-            (Some(level), _) => self.blocks.push(Block::Heading { level, text }),
-            (None, _) => self.blocks.push(Block::Paragraph(text)),
+        self.close_link();
+        if let Some(level) = self.heading.take() {
+            let text = self.take_text().text;
+            if !text.is_empty() {
+                self.blocks.push(Block::Heading { level, text });
+            }
+            return;
         }
+        let at = self.begun.unwrap_or(Position { line: 1, column: 1 });
+        let all_strong = self.strong > 0 && self.strong >= self.length;
+        for block in paragraph(at, &self.text, all_strong, &self.labels) {
+            self.blocks.push(match block {
+                Block::Paragraph { text, strong } => Block::Paragraph { text: collapsed(&text), strong },
+                Block::Field(Item { at, lead, rest, children }) => {
+                    Block::Field(Item { at, lead: lead.map(|lead| collapsed(&lead)), rest: collapsed(&rest), children })
+                }
+                block => block,
+            });
+        }
+        self.take_text();
     }
 
     fn end_cell(&mut self) {
@@ -265,7 +359,6 @@ impl Builder {
         let open = self.link.is_some() || self.strong_depth > 0 || self.list_depth != 1 || self.table.is_some();
         if let Some(item) = self.item.as_mut().filter(|item| !open && item.lead.is_none() && item.rest.is_empty()) {
             let text = collapsed(&std::mem::take(&mut self.text));
-            self.strong = 0;
             // Only text at the very beginning leads.
             let leads = text.trim_start().starts_with('[') || !text.trim().is_empty();
             item.lead = Some(text.trim().to_owned()).filter(|_| leads);

@@ -7,7 +7,7 @@ use pulldown_cmark::{Event, OffsetIter, Options as Extensions, Parser, Tag, TagE
 
 use super::{
     Options,
-    block::{Block, Cell, Item, Table, link},
+    block::{self, Block, Cell, Item, Table, link},
     draft::Draft,
     error::{Places, Position, Problem, ReadError},
     html, page,
@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
                 }
                 Tag::Paragraph => {
                     let source = &self.text[range.clone()];
-                    let text = self.inline(TagEnd::Paragraph).text;
+                    let paragraph = self.paragraph(range.start);
                     let rows = source.lines().all(|line| line.trim().starts_with('|') && line.matches('|').count() > 1);
                     match blocks.last_mut() {
                         // Rows behind an empty line still belong to the table, for a reader of the source.
@@ -137,7 +137,7 @@ impl<'a> Reader<'a> {
                             if rows && source.lines().count() > 1 {
                                 self.broken.get_or_insert(self.places.at(range.start));
                             }
-                            blocks.push((range.start, Block::Paragraph(text)));
+                            blocks.extend(paragraph.into_iter().map(|block| (range.start, block)));
                         }
                     }
                 }
@@ -152,6 +152,33 @@ impl<'a> Reader<'a> {
             }
         }
         blocks
+    }
+
+    /// The blocks of a paragraph.
+    fn paragraph(&mut self, start: usize) -> Vec<Block> {
+        let mut run = Run::default();
+        let mut strong: Vec<(usize, usize)> = Vec::new();
+        let mut line_begins = true;
+        while let Some((event, _)) = self.events.next() {
+            match event {
+                Event::End(TagEnd::Paragraph) => break,
+                Event::Start(tag @ Tag::Strong) if line_begins => {
+                    let from = run.text.len();
+                    let cell = self.span(tag);
+                    run.push_cell(&cell);
+                    strong.push((from, run.text.len()));
+                }
+                event => {
+                    let breaks = matches!(event, Event::SoftBreak | Event::HardBreak | Event::InlineHtml(_));
+                    self.take(event, &mut run);
+                    line_begins = breaks;
+                    continue;
+                }
+            }
+            line_begins = false;
+        }
+        let all_strong = run.is_strong();
+        block::paragraph(self.places.at(start), &run.text, all_strong, &strong)
     }
 
     fn table(&mut self) -> Table {
@@ -313,12 +340,12 @@ impl Run {
         self.text.trim().is_empty()
     }
 
+    fn is_strong(&self) -> bool {
+        self.strong > 0 && self.strong >= self.text.trim().trim_end_matches(';').trim().len()
+    }
+
     fn done(self) -> Cell {
         let text = self.text.trim().trim_end_matches(';').trim().to_owned();
-        Cell {
-            strong: self.strong > 0 && self.strong >= text.len(),
-            struck: self.struck > 0 && self.struck >= text.len(),
-            text,
-        }
+        Cell { strong: self.is_strong(), struck: self.struck > 0 && self.struck >= text.len(), text }
     }
 }

@@ -160,9 +160,14 @@ pub fn format_name(path: &str, options: &Options) -> Result<&'static str, ReadEr
     Ok(format_of(path, options)?.name)
 }
 
-/// The names of the formats, for messages and for the schema of the configuration.
-pub fn format_names() -> String {
-    FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
+/// The names of the formats, in the order of their table.
+pub fn format_names() -> impl Iterator<Item = &'static str> {
+    FORMATS.iter().map(|format| format.name)
+}
+
+/// The names of the formats in a sentence.
+pub fn formats_read() -> String {
+    format_names().collect::<Vec<_>>().join(", ")
 }
 
 fn from_tree(root: &tree::Node, options: &Options) -> Result<Draft, ReadError> {

@@ -3,14 +3,14 @@
 //! Markdown, HTML and reStructuredText all become a sequence of blocks; what is decided about them is
 //! decided here and in [`super::selection`], once.
 
-use crate::model::{Layout, Role, Status, places, readable};
+use crate::model::{ADDRESS_LABEL, Layout, Role, Status, fold, places, readable};
 
 use super::{
     Options,
     block::{Block, DASHES, Item, Table, address, header_of, link_text, split},
     draft::{Draft, DraftRow, DraftSection, Label},
     error::{Position, Problem, ReadError},
-    selection::{Content, Found, VENDOR_WORDS, choose, find, is_name, is_record, mentions, named, what_was_found},
+    selection::{Content, Found, VENDOR_WORDS, choose, find, is_name, mentions, named, what_was_found},
 };
 
 /// Makes a draft of a page. `about` is what else is known of the page: its path and front matter.
@@ -24,8 +24,8 @@ pub(super) fn draft(blocks: &[Block], about: &str, options: &Options) -> Result<
     let mut draft = Draft::default();
     let by_status = states_differ(&chosen);
     for part in chosen {
-        match part.content {
-            Content::List(items) if is_record(items) => record(&mut draft, items, part),
+        match &part.content {
+            Content::Record(items) => record(&mut draft, items, part),
             Content::Table(table) => {
                 draft.layout = Layout::Table;
                 table_sections(&mut draft, table, part, by_status, options);
@@ -39,17 +39,31 @@ pub(super) fn draft(blocks: &[Block], about: &str, options: &Options) -> Result<
     Ok(draft)
 }
 
-/// Adds the entry that a list of fields is.
+/// Adds the entry that a list of fields is. Its name is one of the fields, the line above, or the heading.
 fn record(draft: &mut Draft, items: &[Item], part: &Found<'_>) {
-    let lead = part.lead.map(|lead| lead.trim().trim_end_matches(':')).filter(|lead| is_name(lead));
-    let (name, above) = match (lead, part.headings.split_last()) {
-        (Some(lead), _) => (lead, part.heading()),
-        (None, Some((heading, above))) => (*heading, above.last().copied().unwrap_or_default()),
-        (None, None) => return,
-    };
     let Some(first) = items.first() else { return };
+    // A line above the fields names the vendor unless a heading does.
+    let heads = part.heading().is_empty() || mentions(part.heading(), &VENDOR_WORDS);
+    let lead = part.lead.map(str::trim).filter(|lead| lead.ends_with(':') || heads);
+    let lead = lead.map(|lead| lead.trim_end_matches(':')).filter(|lead| is_name(lead));
+    let (label, value) = split(first);
+    // "Legal entity" is said of a vendor that has a name already.
+    let names = matches!(Role::of_label(&link_text(&label)), (Role::Name, rank) if rank < 7) && is_name(value);
+    let (heading, above) = match part.headings.split_last() {
+        Some((heading, above)) => (*heading, above.last().copied().unwrap_or_default()),
+        None => ("", ""),
+    };
+    // A heading that begins like the name is the vendor's, not a section's.
+    let begins = |text: &str| fold(&link_text(text)).split(' ').next().unwrap_or_default().to_owned();
+    let (name, above) = match lead {
+        _ if names && begins(heading) == begins(value) => (value, above),
+        _ if names => (value, heading),
+        Some(lead) => (lead, heading),
+        None if heading.is_empty() => return,
+        None => (heading, above),
+    };
     let mut row = row_of(draft, first.at, name);
-    for item in items {
+    for item in items.iter().skip(usize::from(names)) {
         let (label, value) = split(item);
         let value = [value].into_iter().chain(item.children.iter().map(String::as_str));
         let value = value.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
@@ -62,15 +76,12 @@ fn record(draft: &mut Draft, items: &[Item], part: &Found<'_>) {
     }
 }
 
-/// The label of the field that holds the address behind a name.
-const LINK: &str = "Link";
-
 /// A row that holds a name, and the address behind it.
 fn row_of(draft: &mut Draft, at: Position, name: &str) -> DraftRow {
     let mut row = DraftRow::at(at);
     row.cells.push((draft.labels.intern(&readable("name")), link_text(name)));
     if let Some(address) = address(name) {
-        row.cells.push((draft.labels.intern(LINK), address.to_owned()));
+        row.cells.push((draft.labels.intern(ADDRESS_LABEL), address.to_owned()));
     }
     row
 }
@@ -113,7 +124,7 @@ fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status:
             if place == name {
                 row.cells.push((*label, link_text(&cell.text)));
                 if let Some(address) = address(&cell.text).filter(|_| !has_link) {
-                    row.cells.push((draft.labels.intern(LINK), address.to_owned()));
+                    row.cells.push((draft.labels.intern(ADDRESS_LABEL), address.to_owned()));
                 }
             } else {
                 row.cells.push((*label, cell.text.clone()));

@@ -1,7 +1,7 @@
 //! Lists of maps that nobody wrote for this program: in YAML, JSON or TOML, at the top or nested
 //! under keys, also a map of maps. The keys tell the roles, and the roles tell which list it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{EntryId, Role, readable};
 
@@ -33,7 +33,7 @@ pub(super) fn draft(root: &Node, options: &Options) -> Result<Draft, ReadError> 
     // The list is the one whose entries say the most, then the longest, then the nearest to the top.
     let fitness = |lists: &[&Found<'_>]| {
         let entries = || lists.iter().flat_map(|list| &list.entries);
-        let roles: std::collections::BTreeSet<Role> = entries().flat_map(|(_, node)| roles_of(node, options)).collect();
+        let roles: BTreeSet<Role> = entries().flat_map(|(_, node)| roles_of(node, options)).collect();
         (roles.len(), entries().count())
     };
     let best = by_pattern.iter().max_by_key(|(pattern, lists)| (fitness(lists), usize::MAX - pattern.len()));
@@ -48,9 +48,25 @@ pub(super) fn draft(root: &Node, options: &Options) -> Result<Draft, ReadError> 
         pattern.len() == best.len() && pattern.split_last().map(|(_, up)| up) == best.split_last().map(|(_, up)| up)
     };
     let (roles, _) = fitness(lists);
+    // A short group says less of its entries than the others, and nothing else.
+    let keys = |lists: &[&Found<'_>]| -> BTreeSet<String> {
+        let maps = lists.iter().flat_map(|list| &list.entries).filter_map(|(_, node)| match &node.value {
+            Value::Map(pairs) => Some(pairs),
+            _ => None,
+        });
+        maps.flatten().map(|(key, _)| key.text.clone()).collect()
+    };
+    let known = keys(lists);
+    // `{subprocessors: […], team: […]}` says which is the list; `{hosting: […], mail: […]}` does not.
+    let says_vendors = |key: Option<&&str>| key.is_some_and(|key| Role::of_label(key).0 == Role::Name);
+    let groups = says_vendors(best.iter().rev().nth(1)) || !says_vendors(best.last());
+    let belongs = |lists: &[&Found<'_>]| {
+        let own = keys(lists);
+        (fitness(lists).0 == roles && roles > 1) || (own.is_subset(&known) && (own.len() > 1 || groups))
+    };
     let chosen: Vec<&Found<'_>> = by_pattern
         .iter()
-        .filter(|(pattern, lists)| *pattern == best || (siblings(pattern) && fitness(lists).0 == roles && roles > 1))
+        .filter(|(pattern, lists)| *pattern == best || (siblings(pattern) && belongs(lists)))
         .flat_map(|(_, lists)| lists.iter().copied())
         .collect();
     let mut draft = Draft::default();
@@ -89,7 +105,8 @@ fn search<'a>(
         (named > 0 && named * 3 >= entries.len() * 2) || (texts == entries.len() && texts > 0 && speaks_of_vendors)
     } else {
         // A map of maps: its keys are the names, unless they are the keys of one thing.
-        maps > 1 && maps == entries.len() && entries.iter().all(|(_, node)| !roles_of(node, options).is_empty())
+        let told = entries.iter().filter(|(_, node)| !roles_of(node, options).is_empty()).count();
+        maps > 1 && maps == entries.len() && told > 1 && told * 3 >= entries.len() * 2
     };
     if fits {
         found.push(Found { pattern: pattern.clone(), titles: titles.clone(), entries: entries.clone() });
@@ -167,8 +184,9 @@ pub(super) fn row(draft: &mut Draft, key: Option<&Key>, node: &Node, options: &O
         if name_of(node, options).is_none() {
             let label = draft.labels.intern("Name");
             row.cells.insert(0, (label, key.text.clone()));
+        } else {
+            row.id = row.id.or_else(|| EntryId::new(&key.text).ok());
         }
-        row.id = row.id.or_else(|| EntryId::new(&key.text).ok());
     }
     if let Value::Text(name) = &node.value {
         let label = draft.labels.intern("Name");

@@ -126,8 +126,8 @@ impl Reader<'_> {
             text.push(' ');
             self.at += 1;
         }
-        let text = self.inline(text.trim()).text;
-        self.blocks.push(Block::Paragraph(text));
+        let Cell { text, strong, .. } = self.inline(text.trim());
+        self.blocks.push(Block::Paragraph { text, strong });
     }
 
     /// Passes over a directive or comment and what is indented below it.
@@ -260,8 +260,7 @@ impl Reader<'_> {
     /// A table drawn with `+---+` and `|`.
     fn grid_table(&mut self) {
         let border = self.line(0).map(|line| line.text.clone()).unwrap_or_default();
-        let columns: Vec<usize> =
-            border.char_indices().filter(|(_, c)| *c == '+').map(|(at, _)| border[..at].chars().count()).collect();
+        let columns: Vec<usize> = border.chars().enumerate().filter(|(_, c)| *c == '+').map(|(at, _)| at).collect();
         let mut table = Table::default();
         let mut row: Option<(Position, Vec<String>)> = None;
         while let Some(line) = self.line(0).filter(|line| line.text.starts_with(['+', '|'])).cloned() {
@@ -274,15 +273,11 @@ impl Reader<'_> {
                     table.header = table.rows.remove(0).1;
                 }
             } else {
-                let chars: Vec<char> = line.text.chars().collect();
                 let (_, cells) =
                     row.get_or_insert_with(|| (line.at, vec![String::new(); columns.len().saturating_sub(1)]));
                 for (cell, bounds) in cells.iter_mut().zip(columns.windows(2)) {
-                    let end = bounds[1].min(chars.len());
-                    let text: String =
-                        chars.get(bounds[0] + 1..end).map(|part| part.iter().collect()).unwrap_or_default();
                     cell.push(' ');
-                    cell.push_str(text.trim());
+                    cell.push_str(between(&line.text, bounds[0] + 1, bounds[1]).trim());
                 }
             }
             self.at += 1;
@@ -320,14 +315,12 @@ impl Reader<'_> {
                 }
                 continue;
             }
-            let chars: Vec<char> = line.text.chars().collect();
             let cells: Vec<Cell> = starts
                 .iter()
                 .enumerate()
                 .map(|(n, start)| {
-                    let end = starts.get(n + 1).copied().unwrap_or(chars.len()).min(chars.len());
-                    let text: String = chars.get(*start..end).map(|part| part.iter().collect()).unwrap_or_default();
-                    self.inline(text.trim())
+                    let end = starts.get(n + 1).copied().unwrap_or(usize::MAX);
+                    self.inline(between(&line.text, *start, end).trim())
                 })
                 .collect();
             table.rows.push((line.at, cells));
@@ -342,8 +335,9 @@ impl Reader<'_> {
 
     /// Text without roles, emphasis and reference marks; links as they stand in a cell.
     fn inline(&self, text: &str) -> Cell {
+        let text = without_escapes(text);
         let mut out = String::new();
-        let mut rest = text;
+        let mut rest = text.as_str();
         while let Some(start) = rest.find('`') {
             out.push_str(&rest[..start]);
             let tail = &rest[start + 1..];
@@ -358,7 +352,7 @@ impl Reader<'_> {
                 continue;
             };
             let (inner, after) = (&tail[..end], &tail[end + 1..]);
-            match (inner.split_once('<'), after.strip_prefix('_')) {
+            match (inner.rsplit_once('<'), after.strip_prefix('_')) {
                 (Some((label, address)), Some(after)) => {
                     out.push_str(&link(label, address.trim_end_matches('>')));
                     rest = after.strip_prefix('_').unwrap_or(after);
@@ -393,14 +387,64 @@ impl Reader<'_> {
                 _ => word.to_owned(),
             })
             .collect();
-        let plain = words.join(" ").replace("\\ ", "").replace('\\', "");
-        Cell { text: plain.trim().to_owned(), strong, ..Cell::default() }
+        Cell { text: escaped_back(&words.join(" ")).trim().to_owned(), strong, ..Cell::default() }
     }
 
     fn reference(&self, name: &str) -> String {
         let target = self.targets.iter().find(|(target, _)| *target == name.to_lowercase());
         target.map_or_else(|| name.to_owned(), |(_, address)| link(name, address))
     }
+}
+
+/// The part of a line between two columns of the screen, on which a letter of Chinese or Japanese
+/// takes two.
+fn between(line: &str, from: usize, to: usize) -> &str {
+    let mut column = 0;
+    let mut bounds = line.char_indices().map(|(at, c)| {
+        let here = (at, column);
+        column += if is_wide(c) { 2 } else { 1 };
+        here
+    });
+    let start = bounds.find(|(_, column)| *column >= from).map_or(line.len(), |(at, _)| at);
+    let end = bounds.find(|(_, column)| *column >= to).map_or(line.len(), |(at, _)| at);
+    if from >= to { "" } else { &line[start..end] }
+}
+
+/// Whether a letter takes two columns (East Asian Width W and F, in blocks).
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{303e}' | '\u{3041}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff60}'
+        | '\u{ffe0}'..='\u{ffe6}' | '\u{1f300}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}')
+}
+
+/// Where characters that a backslash frees of their meaning stand until the meanings are read: a
+/// private area of Unicode, at their ASCII places.
+const ESCAPED: u32 = 0xf100;
+
+/// The text with `\*` hidden as a character that means nothing, and `\ ` gone.
+fn without_escapes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (c, if c == '\\' { chars.next() } else { None }) {
+            ('\\', Some(next)) if next.is_ascii_punctuation() => {
+                out.extend(char::from_u32(ESCAPED + next as u32));
+            }
+            ('\\', Some(next)) if !next.is_whitespace() => out.push(next),
+            ('\\', _) => {}
+            (c, _) => out.push(c),
+        }
+    }
+    out
+}
+
+/// The hidden characters as they are.
+fn escaped_back(text: &str) -> String {
+    let back = |c: char| match (c as u32).checked_sub(ESCAPED).and_then(char::from_u32) {
+        Some(hidden) if hidden.is_ascii_punctuation() => hidden,
+        _ => c,
+    };
+    text.chars().map(back).collect()
 }
 
 fn adornment(text: &str) -> Option<char> {

@@ -1,5 +1,7 @@
 //! Which tables and bullets of a page are the list, as a careful reader would say.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Role, fold};
 
 use super::{
@@ -33,15 +35,21 @@ pub(super) struct Found<'a> {
 pub(super) enum Content<'a> {
     Table(&'a Table),
     List(&'a [Item]),
+    /// The fields of one entry, which a heading or sentence above names.
+    Record(Vec<Item>),
 }
 
 impl Found<'_> {
     /// How the items of a list look: whether most have a lead, and whether most say more.
-    fn shape(&self) -> (bool, bool, bool) {
-        let Content::List(items) = self.content else { return (false, false, false) };
+    fn shape(&self) -> (bool, bool) {
+        let Content::List(items) = self.content else { return (false, false) };
         let most = |is: &dyn Fn(&Item) -> bool| items.iter().filter(|item| is(item)).count() * 2 > items.len();
         let says_more = |item: &Item| !split(item).1.is_empty() || !item.children.is_empty();
-        (is_record(items), most(&|item| item.lead.is_some()), most(&says_more))
+        (most(&|item| item.lead.is_some()), most(&says_more))
+    }
+
+    fn is_record(&self) -> bool {
+        matches!(self.content, Content::Record(_))
     }
 
     pub(super) fn heading(&self) -> &str {
@@ -49,12 +57,17 @@ impl Found<'_> {
     }
 }
 
+/// The level of a line of strong text that stands for a heading: below all headings.
+const STRONG_LEVEL: usize = 7;
+
 /// The tables and lists of a page, with what stands above each.
 pub(super) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
     let mut headings: Vec<(usize, &str)> = Vec::new();
     let mut lead: Option<&str> = None;
-    let mut found = Vec::new();
-    for block in blocks {
+    let mut found: Vec<Found<'_>> = Vec::new();
+    let mut rest = blocks;
+    while let Some((block, behind)) = rest.split_first() {
+        rest = behind;
         let content = match block {
             Block::Heading { level, text } => {
                 headings.retain(|(above, _)| above < level);
@@ -62,16 +75,92 @@ pub(super) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
                 lead = None;
                 continue;
             }
-            Block::Paragraph(text) => {
+            Block::Paragraph { text, strong } if *strong && heads(text, behind) => {
+                headings.retain(|(above, _)| *above < STRONG_LEVEL);
+                headings.push((STRONG_LEVEL, text));
+                lead = None;
+                continue;
+            }
+            Block::Paragraph { text, .. } => {
                 lead = Some(text);
                 continue;
             }
-            Block::Table(table) => Content::Table(table),
+            Block::Field(first) => {
+                let more = behind.iter().map_while(|block| match block {
+                    Block::Field(item) => Some(item),
+                    _ => None,
+                });
+                let items: Vec<Item> = std::iter::once(first).chain(more).cloned().collect();
+                rest = &behind[items.len() - 1..];
+                if !is_record(&items) {
+                    lead = items.last().and(first.lead.as_deref());
+                    continue;
+                }
+                Content::Record(items)
+            }
+            Block::Table(table) => fields_of(table).map_or(Content::Table(table), Content::Record),
+            Block::List(items) if is_record(items) => Content::Record(items.clone()),
             Block::List(items) => Content::List(items),
         };
         found.push(Found { headings: headings.iter().map(|(_, text)| *text).collect(), lead: lead.take(), content });
     }
+    short_records(&mut found);
     found
+}
+
+/// Whether a line of strong text is the heading of the table or list that follows: a few words, and
+/// no statement like "Last updated: May 2024".
+fn heads(text: &str, behind: &[Block]) -> bool {
+    let followed = matches!(behind.first(), Some(Block::Table(_) | Block::List(_) | Block::Field(_)));
+    let states = ["update", "revis", "effective", "version", "note", "as of"];
+    followed
+        && text.split_whitespace().count() <= 6
+        && !text.contains(':')
+        && !text.ends_with(['.', '!', '?'])
+        && !mentions(text, &states)
+}
+
+/// The fields of a table of two columns that describes one vendor: `| Purpose | Hosting |`.
+fn fields_of(table: &Table) -> Option<Vec<Item>> {
+    let (header, rows) = header_of(table);
+    let [label, value] = header else { return None };
+    let role = |text: &str| Role::of_label(&link_text(text)).0;
+    let says_value = ["", "value", "detail", "details", "information", "description", "answer"];
+    let is_value = says_value.contains(&fold(&value.text).as_str());
+    // The header may be the first field: `| Vendor | Nordhaven |`.
+    if !is_value && role(&value.text) != Role::Other || is_value && role(&label.text) == Role::Name {
+        return None;
+    }
+    let first = std::iter::once((rows.first()?.0, header)).filter(|_| !is_value && role(&label.text) != Role::Other);
+    let fields = first.chain(rows.iter().map(|(at, cells)| (*at, cells.as_slice())));
+    let items: Vec<Item> = fields
+        .filter_map(|(at, cells)| {
+            let text = |at: usize| cells.get(at).map(|cell| cell.text.clone()).unwrap_or_default();
+            let lead = Some(text(0)).filter(|lead| !lead.is_empty())?;
+            Some(Item { at, lead: Some(lead), rest: text(1), children: Vec::new() })
+        })
+        .collect();
+    is_record(&items).then_some(items)
+}
+
+/// Beside records, a list of fields is one even where it says little: its labels are theirs.
+fn short_records(found: &mut [Found<'_>]) {
+    let labels: BTreeSet<String> = found
+        .iter()
+        .filter_map(|part| match &part.content {
+            Content::Record(items) => Some(items),
+            _ => None,
+        })
+        .flatten()
+        .map(|item| fold(&split(item).0))
+        .collect();
+    for part in found.iter_mut().filter(|part| !part.headings.is_empty()) {
+        if let Content::List(items) = part.content
+            && items.iter().all(|item| item.lead.is_some() && labels.contains(&fold(&split(item).0)))
+        {
+            part.content = Content::Record(items.to_vec());
+        }
+    }
 }
 
 /// The tables and lists under the headings that the configuration names.
@@ -89,7 +178,7 @@ pub(super) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options)
         .iter()
         .filter_map(|part| match part.content {
             Content::Table(table) => Some((part, Fitness::of(table, part, options)?)),
-            Content::List(_) => None,
+            Content::List(_) | Content::Record(_) => None,
         })
         .collect();
     // Tables that speak of vendors are the list; tables of the same columns belong to it.
@@ -97,7 +186,7 @@ pub(super) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options)
         if tables.iter().any(|(_, fitness)| *fitness == level) {
             let columns = |part: &Found<'_>| match part.content {
                 Content::Table(table) => header_of(table).0.iter().map(|cell| fold(&cell.text)).collect::<Vec<_>>(),
-                Content::List(_) => Vec::new(),
+                Content::List(_) | Content::Record(_) => Vec::new(),
             };
             let chosen: Vec<_> =
                 tables.iter().filter(|(_, fitness)| *fitness == level).map(|(part, _)| columns(part)).collect();
@@ -113,24 +202,30 @@ pub(super) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options)
         return vec![only];
     }
     let page_is_about_vendors = mentions(about, &VENDOR_WORDS);
-    let lists = found.iter().filter(|part| match part.content {
-        Content::List(items) => {
-            let above = part.headings.join(" ") + " " + part.lead.unwrap_or_default();
-            let about_vendors = page_is_about_vendors || mentions(&above, &VENDOR_WORDS);
-            about_vendors
-                && !mentions(&format!("{} {}", part.heading(), part.lead.unwrap_or_default()), &OTHER_WORDS)
-                && (is_record(items) || names_things(items))
-        }
-        Content::Table(_) => false,
+    let lists = found.iter().filter(|part| {
+        let above = part.headings.join(" ") + " " + part.lead.unwrap_or_default();
+        let about_vendors = page_is_about_vendors || mentions(&above, &VENDOR_WORDS);
+        about_vendors
+            && !mentions(&format!("{} {}", part.heading(), part.lead.unwrap_or_default()), &OTHER_WORDS)
+            && match &part.content {
+                Content::List(items) => names_things(items),
+                Content::Record(_) => true,
+                Content::Table(_) => false,
+            }
     });
     let lists: Vec<&Found<'_>> = lists.collect();
+    // One vendor described field by field may be an example; several are the list.
+    if lists.iter().filter(|part| part.is_record()).count() > 1 {
+        return lists.into_iter().filter(|part| part.is_record()).collect();
+    }
     // Beside lists that are said to be of vendors, others belong to them only if they look like them.
     let said = |part: &Found<'_>| {
         let below_title = part.headings.get(1..).unwrap_or_default().join(" ");
         mentions(&(below_title + " " + part.lead.unwrap_or_default()), &VENDOR_WORDS)
     };
     let shapes: Vec<_> = lists.iter().filter(|part| said(part)).map(|part| part.shape()).collect();
-    lists.into_iter().filter(|part| shapes.is_empty() || shapes.contains(&part.shape())).collect()
+    let alike = |part: &&Found<'_>| shapes.is_empty() || part.is_record() || shapes.contains(&part.shape());
+    lists.into_iter().filter(alike).collect()
 }
 
 /// How well a table fits to be the list.
@@ -172,8 +267,8 @@ impl Fitness {
     }
 }
 
-/// Whether the bullets are the fields of one entry, which the heading or sentence above names.
-pub(super) fn is_record(items: &[Item]) -> bool {
+/// Whether items are the fields of one entry.
+fn is_record(items: &[Item]) -> bool {
     let fields = items.iter().filter(|item| {
         let (label, value) = split(item);
         !value.is_empty() && !matches!(Role::of_label(&label).0, Role::Other | Role::Name)
