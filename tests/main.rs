@@ -15,5 +15,6 @@ mod laws;
 mod onboarding;
 mod publication;
 mod readme;
+mod versions;
 
 mod support;

@@ -94,7 +94,7 @@ pub struct Cell {
 
 /// Statements of an entry that help to recognise it in earlier versions. They are no content:
 /// adding one later changes nothing that is published.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Hints {
     /// Earlier names or ids of the same entry.
     pub formerly: Vec<Text>,

@@ -16,7 +16,7 @@ use crate::{
     config::ListConfig,
     history::{Content, History, HistoryError, Version, Walk},
     model::{CommitId, Inventory, Moment},
-    read::{self, Options, Problem, ReadError, Reading, Warning},
+    read::{self, Options, Problem, ReadError, Reader, Reading, Warning},
 };
 
 /// Where a list's versions come from.
@@ -132,6 +132,8 @@ pub struct Follower {
     latest: Standing,
     /// When something was last announced.
     published: Option<Moment>,
+    /// Reads the versions, each with the one before in mind.
+    reader: Reader,
     /// By path in an inventory's folder: the path that its file had when something was last announced.
     moved: BTreeMap<String, String>,
 }
@@ -139,7 +141,7 @@ pub struct Follower {
 impl Follower {
     /// Goes on from a list that was published before, the last time at `published`.
     pub fn resume(standing: Standing, published: Option<Moment>) -> Self {
-        Follower { latest: standing.clone(), announced: standing, published, moved: BTreeMap::new() }
+        Follower { latest: standing.clone(), announced: standing, published, ..Follower::default() }
     }
 
     /// How the list stands, as far as it is announced.
@@ -157,7 +159,8 @@ impl Follower {
             self.moved.insert(to, first);
         }
         let reading = match history.content(version)? {
-            Some(content) => read_content(&version.path, &content, &self.moved, options),
+            Some(Content::File(bytes)) => listed(self.reader.read(&version.path, &bytes, options)),
+            Some(Content::Folder(files)) => listed(self.reader.read_folder(&files, &self.moved, options)),
             None => Ok(None),
         };
         let (outcome, warnings) = match reading {
@@ -221,10 +224,14 @@ pub fn read_content(
     moved: &BTreeMap<String, String>,
     options: &Options,
 ) -> Result<Option<Reading>, ReadError> {
-    let reading = match content {
+    listed(match content {
         Content::File(bytes) => read::read(path, bytes, options),
         Content::Folder(files) => read::read_folder(files, moved, options),
-    };
+    })
+}
+
+/// A file without a list is a list that is not there.
+fn listed(reading: Result<Reading, ReadError>) -> Result<Option<Reading>, ReadError> {
     match reading {
         Ok(reading) => Ok(Some(reading)),
         Err(ReadError { problem: Problem::NoList(_), .. }) => Ok(None),

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    rc::Rc,
     sync::Arc,
 };
 
@@ -9,8 +10,9 @@ use crate::model::{Cell, Column, Entry, EntryId, FieldKey, Inventory, Layout, Ro
 
 use super::{
     Options, Reading,
-    draft::{Draft, DraftRow, Label},
-    error::{Position, Problem, ReadError, Warning},
+    draft::{Draft, DraftSection, Label, Labels, Made, Row, Said},
+    error::{Position, Problem, ReadError},
+    identify::{Candidate, identify},
 };
 
 /// Most entries of a list.
@@ -22,67 +24,149 @@ const MAX_NAME: usize = 1_000;
 /// Longest text of a field, in characters.
 const MAX_TEXT: usize = 50_000;
 
-/// Makes the inventory that a draft lays out.
-pub(super) fn assemble(mut draft: Draft, options: &Options) -> Result<Reading, ReadError> {
-    drop_counters(&mut draft);
-    let mut warnings = draft.warnings;
-    let rows: usize = draft.sections.iter().map(|section| section.rows.len()).sum();
-    limit("entries", rows, MAX_ENTRIES, None)?;
-    limit("columns", draft.labels.iter().count(), MAX_COLUMNS, None)?;
-    let scheme = Scheme::of(&draft.sections, &draft.labels, options);
+/// What entries were made for: rows give the same entries again while this stays.
+#[derive(Debug, Default)]
+pub(super) struct Assembler {
+    scheme: Option<(Layers, Rc<Scheme>)>,
+    /// What the sections of the last version were made for, with the number that stands for it.
+    contexts: Vec<(Context, u64)>,
+    /// How many numbers were given.
+    numbers: u64,
+}
 
-    let mut sections: Vec<Section> = Vec::new();
-    let mut entries: Vec<(Position, Option<EntryId>, Entry)> = Vec::with_capacity(rows);
-    for section in draft.sections {
-        let title = Text::new(&section.title);
-        let id = section.id.unwrap_or_else(|| SectionId::from_name(title.as_str()));
-        // Two groups under one heading are one section.
-        let known = sections.iter().find(|known| known.id == id || fold(known.title.as_str()) == fold(title.as_str()));
-        let id = match known {
-            Some(known) => known.id.clone(),
-            None => {
-                sections.push(Section { id: id.clone(), title, note: Text::new(&section.note) });
-                id
+/// All that a scheme depends on, but for the options.
+#[derive(Debug, PartialEq)]
+struct Layers {
+    labels: Vec<Label>,
+    /// The sets of labels that stand together in a row.
+    shapes: BTreeMap<usize, Vec<Label>>,
+    headers: Vec<Vec<Label>>,
+    counters: Vec<Label>,
+}
+
+/// All that an entry depends on, but for its row.
+#[derive(Debug, PartialEq)]
+struct Context {
+    scheme: Rc<Scheme>,
+    section: SectionId,
+    given: Vec<(Label, String)>,
+}
+
+impl Assembler {
+    /// Makes the inventory that a draft lays out.
+    pub fn assemble(&mut self, draft: &mut Draft, options: &Options) -> Result<Reading, ReadError> {
+        let mut warnings = std::mem::take(&mut draft.warnings);
+        let drafted = std::mem::take(&mut draft.sections);
+        let rows: usize = drafted.iter().map(|section| section.shared.len()).sum();
+        limit("entries", rows, MAX_ENTRIES, None)?;
+        limit("columns", draft.labels.iter().count(), MAX_COLUMNS, None)?;
+        let scheme = self.scheme(Layers::of(&drafted, &draft.labels), &draft.labels, options);
+
+        let mut sections: Vec<Section> = Vec::new();
+        let mut titles: Vec<String> = Vec::new();
+        let mut candidates: Vec<Candidate<'_>> = Vec::with_capacity(rows);
+        let mut filled: Vec<u64> = vec![0; scheme.columns.len().div_ceil(64)];
+        let mut contexts = Vec::with_capacity(drafted.len());
+        for section in &drafted {
+            let title = Text::new(&section.title);
+            let id = section.id.clone().unwrap_or_else(|| SectionId::from_name(title.as_str()));
+            // Two groups under one heading are one section.
+            let folded = fold(title.as_str());
+            let known = (0..sections.len()).find(|at| sections[*at].id == id || titles[*at] == folded);
+            let id = match known {
+                Some(known) => sections[known].id.clone(),
+                None => {
+                    sections.push(Section { id: id.clone(), title, note: Text::new(&section.note) });
+                    titles.push(folded);
+                    id
+                }
+            };
+            let context = Context { scheme: Rc::clone(&scheme), section: id, given: section.given.clone() };
+            let number = self.number(&context);
+            for row in &section.shared {
+                let made = context.made(number, row).map_err(|error| match &row.file {
+                    Some(file) => error.in_file(file),
+                    None => error,
+                })?;
+                filled.iter_mut().zip(made.filled.iter()).for_each(|(all, own)| *all |= own);
+                candidates.push(Candidate { at: row.at, said: &row.said, entry: made.entry });
             }
-        };
-        for row in section.rows {
-            let at = row.at;
-            let explicit = row.id.clone();
-            let file = row.file.clone();
-            let entry = scheme.entry(row, &section.given, id.clone());
-            let entry = entry.map_err(|error| file.map_or(error.clone(), |file| error.in_file(&file)))?;
-            entries.push((at, explicit, entry));
+            contexts.push((context, number));
         }
+        self.contexts = contexts;
+        let entries = identify(&candidates, &mut warnings)?;
+        let is_filled = |at: usize| filled[at / 64] & (1 << (at % 64)) != 0;
+        // All columns of a table, those in use of records.
+        let columns = scheme.columns.iter().enumerate();
+        let columns = columns.filter(|(at, _)| draft.layout == Layout::Table || is_filled(*at));
+        let columns = columns.map(|(_, column)| column.clone()).collect();
+        let facts = std::mem::take(&mut draft.facts);
+        let names = scheme.names.iter().map(|label| Text::new(draft.labels.spelling(*label))).collect();
+        let inventory = Inventory { facts, columns, sections, entries, layout: draft.layout };
+        Ok(Reading { inventory, names, warnings })
     }
-    let entries = identify(entries, &mut warnings)?;
-    let names = scheme.names.iter().map(|label| Text::new(draft.labels.spelling(*label))).collect();
-    let columns = scheme.columns(&entries, draft.layout);
-    let inventory = Inventory { facts: draft.facts, columns, sections, entries, layout: draft.layout };
-    Ok(Reading { inventory, names, warnings })
+
+    /// The scheme of a version: the one before, as long as it rests on the same.
+    fn scheme(&mut self, layers: Layers, labels: &Labels, options: &Options) -> Rc<Scheme> {
+        if let Some((known, scheme)) = &self.scheme
+            && *known == layers
+        {
+            return Rc::clone(scheme);
+        }
+        let scheme = Scheme::of(&layers, labels, options);
+        let scheme = match &self.scheme {
+            Some((_, known)) if **known == scheme => Rc::clone(known),
+            _ => Rc::new(scheme),
+        };
+        self.scheme = Some((layers, Rc::clone(&scheme)));
+        scheme
+    }
+
+    fn number(&mut self, context: &Context) -> u64 {
+        let known = self.contexts.iter().find(|(known, _)| known == context);
+        known.map_or_else(
+            || {
+                self.numbers += 1;
+                self.numbers
+            },
+            |(_, number)| *number,
+        )
+    }
 }
 
 /// Headers of columns that only count rows.
 const COUNTERS: [&str; 9] = ["#", "no", "nr", "n°", "№", "s.no", "sr. no", "sl. no", "s/n"];
 
-/// Drops columns that number the rows: they say nothing of an entry, and change with its place.
-fn drop_counters(draft: &mut Draft) {
-    let counters: BTreeSet<Label> = draft
-        .labels
-        .iter()
-        .filter(|(label, spelling)| {
-            let cells = draft.sections.iter().flat_map(|section| &section.rows).flat_map(|row| &row.cells);
-            let is_number = |text: &str| text.trim().trim_end_matches(['.', ')']).bytes().all(|b| b.is_ascii_digit());
-            COUNTERS.contains(&fold(spelling).as_str())
-                && cells.filter(|(known, _)| known == label).all(|(_, text)| is_number(text))
-        })
-        .map(|(label, _)| label)
-        .collect();
-    for section in draft.sections.iter_mut().filter(|_| !counters.is_empty()) {
-        section.header.retain(|label| !counters.contains(label));
-        for row in &mut section.rows {
-            row.cells.retain(|(label, _)| !counters.contains(label));
+/// Columns that number the rows: they say nothing of an entry, and change with its place.
+fn counters(sections: &[DraftSection], labels: &Labels) -> Vec<Label> {
+    let counts = |label: Label| {
+        let cells = sections.iter().flat_map(|section| &section.shared).flat_map(|row| &row.said.cells);
+        let is_number = |text: &str| text.trim().trim_end_matches(['.', ')']).bytes().all(|b| b.is_ascii_digit());
+        cells.filter(|(known, _)| *known == label).all(|(_, text)| is_number(text))
+    };
+    let named = labels.iter().filter(|(_, spelling)| COUNTERS.contains(&fold(spelling).as_str()));
+    named.map(|(label, _)| label).filter(|label| counts(*label)).collect()
+}
+
+impl Layers {
+    fn of(sections: &[DraftSection], labels: &Labels) -> Self {
+        let counters = counters(sections, labels);
+        let mut shapes = BTreeMap::new();
+        let mut last = None;
+        for row in sections.iter().flat_map(|section| &section.shared) {
+            // Rows of one list are mostly alike.
+            if last != Some(row.said.shape) {
+                last = Some(row.said.shape);
+                shapes.entry(row.said.shape).or_insert_with(|| without(&counters, row.said.labels()));
+            }
         }
+        let headers = sections.iter().map(|section| without(&counters, section.header.iter().copied())).collect();
+        Layers { labels: labels.iter().map(|(label, _)| label).collect(), shapes, headers, counters }
     }
+}
+
+fn without(counters: &[Label], labels: impl Iterator<Item = Label>) -> Vec<Label> {
+    labels.filter(|label| !counters.contains(label)).collect()
 }
 
 fn limit(what: &'static str, found: usize, limit: usize, at: Option<Position>) -> Result<(), ReadError> {
@@ -94,17 +178,20 @@ fn limit(what: &'static str, found: usize, limit: usize, at: Option<Position>) -
 }
 
 /// Which label is the name, and which column each other label belongs to.
+#[derive(Debug, PartialEq, Eq)]
 struct Scheme {
     /// Labels that hold the entry's name, the best first.
     names: Vec<Label>,
     /// By label: the place of its column in `columns`.
     places: BTreeMap<Label, usize>,
     columns: Vec<Column>,
+    /// Labels of columns that only count rows.
+    counters: Vec<Label>,
 }
 
 impl Scheme {
-    fn of(sections: &[super::draft::DraftSection], labels: &super::draft::Labels, options: &Options) -> Self {
-        let together = Together::of(sections);
+    fn of(layers: &Layers, labels: &Labels, options: &Options) -> Self {
+        let together = Together::of(layers);
         // Labels by fitness for their role; among equals the spelling decides, never the order of the file.
         let mut ranked: Vec<(Role, usize, &str, Label)> = labels
             .iter()
@@ -114,7 +201,8 @@ impl Scheme {
             })
             .collect();
         ranked.sort();
-        let mut scheme = Scheme { names: Vec::new(), places: BTreeMap::new(), columns: Vec::new() };
+        let counters = layers.counters.clone();
+        let mut scheme = Scheme { names: Vec::new(), places: BTreeMap::new(), columns: Vec::new(), counters };
         for role in [Role::Name, Role::Service] {
             for (_, _, _, label) in ranked.iter().filter(|(r, ..)| *r == role) {
                 if scheme.names.iter().all(|name| !together.meet(*name, *label)) {
@@ -126,8 +214,8 @@ impl Scheme {
             }
         }
         // A table without a header that means a name has its names in the first column.
-        for section in sections {
-            let header = || section.header.iter();
+        for header in &layers.headers {
+            let header = || header.iter();
             if let Some(first) = header().next().filter(|_| !header().any(|label| scheme.names.contains(label))) {
                 scheme.names.push(*first);
             }
@@ -176,16 +264,36 @@ impl Scheme {
         }
         (2..).map(|n| key.numbered(n)).find(|key| !taken(key)).unwrap_or(key)
     }
+}
 
-    fn entry(&self, row: DraftRow, given: &[(Label, String)], section: SectionId) -> Result<Entry, ReadError> {
-        let at = row.at;
-        let name = self.names.iter().find_map(|name| row.cells.iter().find(|(label, _)| label == name));
+impl Context {
+    /// The entry of a row, which it had in an earlier version perhaps.
+    fn made(&self, number: u64, row: &Row) -> Result<Made, ReadError> {
+        let known = row.said.made.borrow().as_ref().filter(|made| made.context == number).cloned();
+        if let Some(made) = known {
+            return Ok(made);
+        }
+        let (entry, filled) = self.entry(row.at, &row.said)?;
+        // In another context it may be the same.
+        let before = row.said.made.borrow_mut().take().filter(|before| *before.entry == entry);
+        let made = match before {
+            Some(before) => Made { context: number, filled, ..before },
+            None => Made { context: number, entry: Arc::new(entry), filled, renamed: None },
+        };
+        *row.said.made.borrow_mut() = Some(made.clone());
+        Ok(made)
+    }
+
+    fn entry(&self, at: Position, said: &Said) -> Result<(Entry, Rc<[u64]>), ReadError> {
+        let scheme = &*self.scheme;
+        let row = || said.cells.iter().filter(|(label, _)| !scheme.counters.contains(label));
+        let name = scheme.names.iter().find_map(|name| row().find(|(label, _)| label == name));
         let name = name.map(|(_, text)| Text::new(text)).filter(|name| !name.is_empty());
         let name = name.ok_or(ReadError::at(at, Problem::NoName))?;
         limit("characters of a name", name.as_str().chars().count(), MAX_NAME, Some(at))?;
-        let mut cells: Vec<Option<Text>> = vec![None; self.columns.len()];
-        for (label, text) in row.cells.iter().chain(given) {
-            let Some(place) = self.places.get(label) else { continue };
+        let mut cells: Vec<Option<Text>> = vec![None; scheme.columns.len()];
+        for (label, text) in row().chain(&self.given) {
+            let Some(place) = scheme.places.get(label) else { continue };
             if cells[*place].is_some() || says_nothing(text) {
                 continue;
             }
@@ -193,18 +301,16 @@ impl Scheme {
             limit("characters of a field", text.as_str().chars().count(), MAX_TEXT, Some(at))?;
             cells[*place] = Some(text).filter(|text| !text.is_empty());
         }
-        let cells = self.columns.iter().zip(cells);
+        let mut filled: Vec<u64> = vec![0; cells.len().div_ceil(64)];
+        for at in (0..cells.len()).filter(|at| cells[*at].is_some()) {
+            filled[at / 64] |= 1 << (at % 64);
+        }
+        let cells = scheme.columns.iter().zip(cells);
         let cells =
             cells.filter_map(|(column, text)| Some(Cell { field: column.field.clone(), text: text? })).collect();
-        let id = row.id.unwrap_or_else(|| EntryId::from_name(&fold(name.as_str())));
-        Ok(Entry { id, name, section, cells, hints: row.hints })
-    }
-
-    /// The columns: all of a table, those in use of records.
-    fn columns(self, entries: &[Arc<Entry>], layout: Layout) -> Vec<Column> {
-        let mut used = BTreeSet::new();
-        used.extend(entries.iter().flat_map(|entry| &entry.cells).map(|cell| &cell.field));
-        self.columns.iter().filter(|column| layout == Layout::Table || used.contains(&column.field)).cloned().collect()
+        let id = said.id.clone().unwrap_or_else(|| EntryId::from_name(&fold(name.as_str())));
+        let (section, hints) = (self.section.clone(), said.hints.clone());
+        Ok((Entry { id, name, section, cells, hints }, filled.into()))
     }
 }
 
@@ -217,18 +323,11 @@ fn says_nothing(text: &str) -> bool {
 struct Together(BTreeSet<(Label, Label)>);
 
 impl Together {
-    fn of(sections: &[super::draft::DraftSection]) -> Self {
+    fn of(layers: &Layers) -> Self {
         let mut pairs = BTreeSet::new();
-        let mut seen: BTreeSet<Vec<Label>> = BTreeSet::new();
-        let rows = sections.iter().flat_map(|section| &section.rows);
-        let sets = rows
-            .map(|row| row.cells.iter().map(|(label, _)| *label).collect::<Vec<_>>())
-            .chain(sections.iter().map(|section| section.header.clone()));
-        for set in sets {
-            if seen.insert(set.clone()) {
-                for a in &set {
-                    pairs.extend(set.iter().filter(|b| a != *b).map(|b| (*a, *b)));
-                }
+        for set in layers.shapes.values().chain(&layers.headers) {
+            for a in set {
+                pairs.extend(set.iter().filter(|b| a != *b).map(|b| (*a, *b)));
             }
         }
         Together(pairs)
@@ -237,96 +336,4 @@ impl Together {
     fn meet(&self, a: Label, b: Label) -> bool {
         self.0.contains(&(a, b))
     }
-}
-
-/// Gives every entry an id of its own that does not depend on the order of the file.
-///
-/// Entries of one name are told apart by their section, else by the first field in which they all
-/// differ, else by all they say. Rows that say exactly the same are one entry, with a warning.
-fn identify(
-    rows: Vec<(Position, Option<EntryId>, Entry)>,
-    warnings: &mut Vec<Warning>,
-) -> Result<Vec<Arc<Entry>>, ReadError> {
-    let mut groups: BTreeMap<EntryId, Vec<usize>> = BTreeMap::new();
-    for (at, (position, explicit, entry)) in rows.iter().enumerate() {
-        let group = groups.entry(entry.id.clone()).or_default();
-        if explicit.is_some() && group.iter().any(|other| rows[*other].1.is_some()) {
-            return Err(ReadError::at(*position, Problem::DuplicateId(entry.id.to_string())));
-        }
-        group.push(at);
-    }
-    let mut ids: BTreeMap<usize, EntryId> = BTreeMap::new();
-    let mut dropped: BTreeSet<usize> = BTreeSet::new();
-    for (base, group) in groups.iter().filter(|(_, group)| group.len() > 1) {
-        let mut distinct: Vec<usize> = Vec::new();
-        // The row that states its id stands for its twins.
-        let (stated, unstated): (Vec<usize>, Vec<usize>) = group.iter().partition(|at| rows[**at].1.is_some());
-        for at in stated.iter().chain(&unstated) {
-            let (position, explicit, entry) = &rows[*at];
-            let twin = distinct.iter().find(|other| {
-                let other = &rows[**other].2;
-                explicit.is_none()
-                    && (&other.name, &other.section, &other.cells) == (&entry.name, &entry.section, &entry.cells)
-            });
-            match twin {
-                Some(twin) => {
-                    let message = format!(
-                        "{:?} stands here a second time, exactly as in line {}",
-                        entry.name.as_str(),
-                        rows[*twin].0.line
-                    );
-                    warnings.push(Warning::at(*position, message));
-                    dropped.insert(*at);
-                }
-                None => distinct.push(*at),
-            }
-        }
-        // An explicit id stays; the others of its name get one that says how they differ.
-        let derived: Vec<usize> = distinct.iter().copied().filter(|at| rows[*at].1.is_none()).collect();
-        if derived.len() > 1 || derived.len() < distinct.len() {
-            let entries: Vec<&Entry> = derived.iter().map(|at| &rows[*at].2).collect();
-            ids.extend(derived.iter().copied().zip(distinguished(base, &entries)));
-        }
-    }
-    let mut taken: BTreeSet<EntryId> = BTreeSet::new();
-    let mut entries = Vec::with_capacity(rows.len());
-    for (at, (_, _, mut entry)) in rows.into_iter().enumerate() {
-        if dropped.contains(&at) {
-            continue;
-        }
-        if let Some(id) = ids.remove(&at) {
-            entry.id = id;
-        }
-        if taken.contains(&entry.id) {
-            let others = (2..).map(|n: usize| entry.id.distinguished_by(&n.to_string()));
-            entry.id = others.into_iter().find(|id| !taken.contains(id)).unwrap_or(entry.id.clone());
-        }
-        taken.insert(entry.id.clone());
-        entries.push(Arc::new(entry));
-    }
-    Ok(entries)
-}
-
-/// Ids for entries of one name: by what tells each from all others.
-fn distinguished(base: &EntryId, entries: &[&Entry]) -> Vec<EntryId> {
-    let by = |detail: &dyn Fn(&Entry) -> String| -> Option<Vec<EntryId>> {
-        let ids: Vec<EntryId> = entries.iter().map(|entry| base.distinguished_by(&detail(entry))).collect();
-        (ids.iter().collect::<BTreeSet<_>>().len() == ids.len()).then_some(ids)
-    };
-    let fields: BTreeSet<&str> =
-        entries.iter().flat_map(|entry| &entry.cells).map(|cell| cell.field.as_str()).collect();
-    let keys = ["service", "location", "purpose", "scope"].into_iter().chain(fields);
-    let text = |entry: &Entry, key: &str| {
-        let cell = entry.cells.iter().find(|cell| cell.field.as_str() == key);
-        cell.map_or("none", |cell| cell.text.as_str()).to_owned()
-    };
-    let by_one = by(&|entry| entry.section.to_string())
-        .or_else(|| keys.into_iter().find_map(|key| by(&|entry| text(entry, key))));
-    by_one.unwrap_or_else(|| {
-        let all = |entry: &&Entry| {
-            let cells = entry.cells.iter().flat_map(|cell| [cell.field.as_str(), cell.text.as_str()]);
-            base.distinguished_by_all(std::iter::once(entry.section.as_str()).chain(cells))
-        };
-        entries.iter().map(all).collect()
-    })
 }

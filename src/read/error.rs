@@ -11,6 +11,13 @@ pub struct Position {
     pub column: usize,
 }
 
+impl Position {
+    /// The place so many lines below.
+    pub(super) fn below(self, lines: usize) -> Self {
+        Position { line: self.line + lines, ..self }
+    }
+}
+
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.line, self.column)

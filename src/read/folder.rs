@@ -9,7 +9,9 @@ use super::{
     Options,
     draft::{Draft, DraftSection},
     error::{Position, Problem, ReadError},
-    json, records, text_of,
+    json,
+    reader::text_of,
+    records,
     tree::{Key, Node, Value},
     yaml,
 };
@@ -54,7 +56,6 @@ pub(super) fn draft(
     if draft.sections.is_empty() {
         return Err(Problem::NoList("a folder without files of one entry each".into()).into());
     }
-    records::drop_ambiguous_ids(&mut draft);
     Ok(draft)
 }
 
@@ -106,7 +107,7 @@ fn entry(
         return Err(not_an_entry(node.at, "no name and no known field"));
     }
     let key = Key { at: node.at, text: place.stem.to_owned() };
-    let mut row = records::row(draft, Some(&key), &node, options)?;
+    let mut row = records::row(draft, Some(&key), &node, 0, options)?;
     if row.id.is_none() {
         row.id = Some(EntryId::from_name(place.stem));
     }

@@ -10,10 +10,13 @@ mod draft;
 mod error;
 mod folder;
 mod html;
+mod identify;
 mod json;
 mod markdown;
 mod native;
 mod page;
+mod parts;
+mod reader;
 mod records;
 mod rst;
 mod selection;
@@ -26,8 +29,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::model::{Inventory, Role, Text, fold};
 
 pub use error::{Position, Problem, ReadError, Warning};
+pub use reader::Reader;
 
 use draft::Draft;
+use parts::Parts;
+use tree::Node;
 
 /// Largest file that is read, in bytes.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -36,24 +42,35 @@ pub const MAX_BYTES: usize = 64 << 20;
 struct Format {
     name: &'static str,
     extensions: &'static [&'static str],
-    /// Path, text, options.
-    read: fn(&str, &str, &Options) -> Result<Draft, ReadError>,
+    how: How,
+}
+
+/// How files of a format are read.
+enum How {
+    /// Each format of pages in its own way, by path, text and options.
+    Page(fn(&str, &str, &Options) -> Result<Draft, ReadError>),
+    /// By way of a tree: that of the whole text, or one with parts that were read before.
+    Tree { whole: fn(&str) -> Result<Node, ReadError>, by_parts: fn(&mut Parts, &str) -> Option<Node> },
 }
 
 /// The table of formats.
 static FORMATS: [Format; 7] = [
-    Format { name: "markdown", extensions: &["md", "mdx", "markdown", "mdown", "txt"], read: markdown::draft },
-    Format { name: "html", extensions: &["html", "htm", "xhtml"], read: html::draft },
-    Format { name: "csv", extensions: &["csv", "tsv", "tab"], read: csv::draft },
-    Format { name: "rst", extensions: &["rst", "rest"], read: rst::draft },
-    Format {
-        name: "yaml",
-        extensions: &["yaml", "yml"],
-        read: |_, text, options| from_tree(&yaml::tree(text)?, options),
-    },
-    Format { name: "json", extensions: &["json"], read: |_, text, options| from_tree(&json::tree(text)?, options) },
-    Format { name: "toml", extensions: &["toml"], read: |_, text, options| from_tree(&toml::tree(text)?, options) },
+    page("markdown", &["md", "mdx", "markdown", "mdown", "txt"], markdown::draft),
+    page("html", &["html", "htm", "xhtml"], html::draft),
+    page("csv", &["csv", "tsv", "tab"], csv::draft),
+    page("rst", &["rst", "rest"], rst::draft),
+    Format { name: "yaml", extensions: &["yaml", "yml"], how: How::Tree { whole: yaml::tree, by_parts: Parts::tree } },
+    Format { name: "json", extensions: &["json"], how: How::Tree { whole: json::tree, by_parts: |_, _| None } },
+    Format { name: "toml", extensions: &["toml"], how: How::Tree { whole: toml::tree, by_parts: |_, _| None } },
 ];
+
+const fn page(
+    name: &'static str,
+    extensions: &'static [&'static str],
+    read: fn(&str, &str, &Options) -> Result<Draft, ReadError>,
+) -> Format {
+    Format { name, extensions, how: How::Page(read) }
+}
 
 /// What the configuration says of a list's files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,9 +111,7 @@ pub struct Reading {
 /// [`ReadError`] with the place, when the bytes are not a readable inventory. A file without a list
 /// is [`Problem::NoList`], which callers may take for a list that left the file.
 pub fn read(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, ReadError> {
-    let text = text_of(bytes)?;
-    let draft = (format_of(path, options)?.read)(path, text, options)?;
-    assemble::assemble(draft, options)
+    reader::read_alone(path, bytes, options)
 }
 
 /// Reads one version of an inventory that is a folder of one-entry files, given by their paths in it.
@@ -109,37 +124,7 @@ pub fn read_folder(
     moved: &BTreeMap<String, String>,
     options: &Options,
 ) -> Result<Reading, ReadError> {
-    let draft = folder::draft(files, moved, options)?;
-    assemble::assemble(draft, options)
-}
-
-/// The text of a file that can hold an inventory.
-fn text_of(bytes: &[u8]) -> Result<&str, ReadError> {
-    if bytes.len() > MAX_BYTES {
-        return Err(Problem::Limit { what: "bytes", found: bytes.len(), limit: MAX_BYTES }.into());
-    }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-        ReadError::at(error::Places::new(&valid).at(valid.len()), Problem::NotUtf8)
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim().is_empty() {
-        return Err(Problem::Empty.into());
-    }
-    if let Some(at) = conflict(text) {
-        return Err(ReadError::at(error::Places::new(text).at(at), Problem::Conflict));
-    }
-    Ok(text)
-}
-
-/// Where a merge left its marks.
-fn conflict(text: &str) -> Option<usize> {
-    let line = |mark: &str, from: usize| {
-        let found = text[from..].match_indices(mark).map(|(at, _)| from + at);
-        found.into_iter().find(|at| *at == 0 || text[..*at].ends_with('\n'))
-    };
-    let ours = line("<<<<<<< ", 0)?;
-    line(">>>>>>> ", ours).map(|_| ours)
+    Reader::default().read_folder(files, moved, options)
 }
 
 fn format_of(path: &str, options: &Options) -> Result<&'static Format, ReadError> {
@@ -168,8 +153,4 @@ pub fn format_names() -> impl Iterator<Item = &'static str> {
 /// The names of the formats in a sentence.
 pub fn formats_read() -> String {
     format_names().collect::<Vec<_>>().join(", ")
-}
-
-fn from_tree(root: &tree::Node, options: &Options) -> Result<Draft, ReadError> {
-    if native::is_native(root) { native::draft(root) } else { records::draft(root, options) }
 }
