@@ -11,6 +11,7 @@ mod hostile;
 mod house;
 mod kinds;
 mod laws;
+mod limits;
 mod publication;
 mod readme;
 

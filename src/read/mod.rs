@@ -20,7 +20,7 @@ mod toml;
 mod tree;
 mod yaml;
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::model::{Inventory, Role, fold};
 
@@ -98,7 +98,7 @@ pub fn read(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, Read
         let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
         ReadError::at(error::Places::new(&valid).at(valid.len()), Problem::NotUtf8)
     })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = &*with_plain_line_ends(text.strip_prefix('\u{feff}').unwrap_or(text));
     if text.trim().is_empty() {
         return Err(Problem::Empty.into());
     }
@@ -108,6 +108,11 @@ pub fn read(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, Read
     let draft = (format_of(path, options)?.read)(path, text, options)?;
     let (inventory, warnings) = assemble::assemble(draft, options)?;
     Ok(Reading { inventory, warnings })
+}
+
+/// The text with `\n` for the line ends of all systems.
+fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
 }
 
 /// Where a merge left its marks.

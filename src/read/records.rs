@@ -1,7 +1,7 @@
 //! Lists of maps that nobody wrote for this program: in YAML, JSON or TOML, at the top or nested
 //! under keys, also a map of maps. The keys tell the roles, and the roles tell which list it is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{EntryId, Role, readable};
 
@@ -192,32 +192,40 @@ fn row(draft: &mut Draft, key: Option<&Key>, node: &Node, options: &Options) -> 
 
 /// The map without maps and lists of maps in it. A key that only marks a place (`- item:`) is gone.
 fn flattened(node: &Node) -> Node {
-    let mut pairs: Vec<(Key, Node)> = Vec::new();
+    let mut flat = Flat::default();
     if let Value::Map(members) = &node.value {
         for (key, value) in members {
-            flatten_into(&mut pairs, key, &key.text, value);
+            flatten_into(&mut flat, key, &key.text, value);
         }
     }
-    Node { at: node.at, value: Value::Map(pairs) }
+    Node { at: node.at, value: Value::Map(flat.pairs) }
 }
 
-fn flatten_into(pairs: &mut Vec<(Key, Node)>, key: &Key, name: &str, value: &Node) {
-    let put = |pairs: &mut Vec<(Key, Node)>, value: Value| {
-        let same = pairs.iter_mut().find(|(known, _)| known.text == name);
-        match same {
+/// The members of a flattened map, and where each key stands in it.
+#[derive(Default)]
+struct Flat {
+    pairs: Vec<(Key, Node)>,
+    known: HashMap<String, usize>,
+}
+
+fn flatten_into(flat: &mut Flat, key: &Key, name: &str, value: &Node) {
+    let put = |flat: &mut Flat, value: Value| {
+        let next = flat.pairs.len();
+        let at = *flat.known.entry(name.to_owned()).or_insert(next);
+        match flat.pairs.get_mut(at) {
             // The same key further in: both are said.
             Some((_, known)) => {
                 let both = [known.line(name), Node { at: key.at, value }.line(name)];
                 let texts = both.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>();
                 known.value = Value::Text(texts.join("; "));
             }
-            None => pairs.push((Key { at: key.at, text: name.to_owned() }, Node { at: key.at, value })),
+            None => flat.pairs.push((Key { at: key.at, text: name.to_owned() }, Node { at: key.at, value })),
         }
     };
     match &value.value {
         Value::Map(members) => {
             for (inner, value) in members {
-                flatten_into(pairs, inner, &format!("{name} {}", inner.text), value);
+                flatten_into(flat, inner, &format!("{name} {}", inner.text), value);
             }
         }
         Value::List(nodes) if nodes.iter().any(|node| matches!(node.value, Value::Map(_) | Value::List(_))) => {
@@ -225,14 +233,14 @@ fn flatten_into(pairs: &mut Vec<(Key, Node)>, key: &Key, name: &str, value: &Nod
                 match &node.value {
                     Value::Map(members) => {
                         for (inner, value) in members {
-                            flatten_into(pairs, inner, &format!("{name} {}", inner.text), value);
+                            flatten_into(flat, inner, &format!("{name} {}", inner.text), value);
                         }
                     }
-                    _ => flatten_into(pairs, key, name, node),
+                    _ => flatten_into(flat, key, name, node),
                 }
             }
         }
-        value => put(pairs, value.clone()),
+        value => put(flat, value.clone()),
     }
 }
 
