@@ -1,7 +1,7 @@
 //! From a draft to an inventory: columns get roles and keys, entries get ids, bounds are held.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -32,15 +32,20 @@ pub(super) fn assemble(mut draft: Draft, options: &Options) -> Result<(Inventory
     let scheme = Scheme::of(&draft.sections, &draft.labels, options);
 
     let mut sections: Vec<Section> = Vec::new();
+    let mut by_id: HashMap<SectionId, usize> = HashMap::new();
+    let mut by_title: HashMap<String, usize> = HashMap::new();
     let mut entries: Vec<(Position, Option<EntryId>, Entry)> = Vec::with_capacity(rows);
     for section in draft.sections {
         let title = Text::new(&section.title);
         let id = section.id.unwrap_or_else(|| SectionId::from_name(title.as_str()));
         // Two groups under one heading are one section.
-        let known = sections.iter().find(|known| known.id == id || fold(known.title.as_str()) == fold(title.as_str()));
+        let folded = fold(title.as_str());
+        let known = [by_id.get(&id), by_title.get(&folded)].into_iter().flatten().min();
         let id = match known {
-            Some(known) => known.id.clone(),
+            Some(known) => sections[*known].id.clone(),
             None => {
+                by_id.insert(id.clone(), sections.len());
+                by_title.insert(folded, sections.len());
                 sections.push(Section { id: id.clone(), title, note: Text::new(&section.note) });
                 id
             }
@@ -251,26 +256,25 @@ fn identify(
     let mut dropped: BTreeSet<usize> = BTreeSet::new();
     for (base, group) in groups.iter().filter(|(_, group)| group.len() > 1) {
         let mut distinct: Vec<usize> = Vec::new();
+        let mut seen: HashMap<Vec<&str>, usize> = HashMap::new();
         // The row that states its id stands for its twins.
         let (stated, unstated): (Vec<usize>, Vec<usize>) = group.iter().partition(|at| rows[**at].1.is_some());
         for at in stated.iter().chain(&unstated) {
             let (position, explicit, entry) = &rows[*at];
-            let twin = distinct.iter().find(|other| {
-                let other = &rows[**other].2;
-                explicit.is_none()
-                    && (&other.name, &other.section, &other.cells) == (&entry.name, &entry.section, &entry.cells)
-            });
-            match twin {
-                Some(twin) => {
+            let cells = entry.cells.iter().flat_map(|cell| [cell.field.as_str(), cell.text.as_str()]);
+            let all = [entry.name.as_str(), entry.section.as_str()].into_iter().chain(cells).collect();
+            let twin = *seen.entry(all).or_insert(*at);
+            match explicit {
+                None if twin != *at => {
                     let message = format!(
                         "{:?} stands here a second time, exactly as in line {}",
                         entry.name.as_str(),
-                        rows[*twin].0.line
+                        rows[twin].0.line
                     );
                     warnings.push(Warning { at: *position, message });
                     dropped.insert(*at);
                 }
-                None => distinct.push(*at),
+                _ => distinct.push(*at),
             }
         }
         // An explicit id stays; the others of its name get one that says how they differ.
