@@ -12,6 +12,7 @@ mod hostile;
 mod house;
 mod kinds;
 mod laws;
+mod limits;
 mod onboarding;
 mod publication;
 mod readme;

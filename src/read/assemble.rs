@@ -1,7 +1,7 @@
 //! From a draft to an inventory: columns get roles and keys, entries get ids, bounds are held.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     rc::Rc,
     sync::Arc,
 };
@@ -63,7 +63,8 @@ impl Assembler {
         let scheme = self.scheme(Layers::of(&drafted, &draft.labels), &draft.labels, options);
 
         let mut sections: Vec<Section> = Vec::new();
-        let mut titles: Vec<String> = Vec::new();
+        let mut by_id: HashMap<SectionId, usize> = HashMap::new();
+        let mut by_title: HashMap<String, usize> = HashMap::new();
         let mut candidates: Vec<Candidate<'_>> = Vec::with_capacity(rows);
         let mut filled: Vec<u64> = vec![0; scheme.columns.len().div_ceil(64)];
         let mut contexts = Vec::with_capacity(drafted.len());
@@ -72,12 +73,13 @@ impl Assembler {
             let id = section.id.clone().unwrap_or_else(|| SectionId::from_name(title.as_str()));
             // Two groups under one heading are one section.
             let folded = fold(title.as_str());
-            let known = (0..sections.len()).find(|at| sections[*at].id == id || titles[*at] == folded);
+            let known = [by_id.get(&id), by_title.get(&folded)].into_iter().flatten().min();
             let id = match known {
-                Some(known) => sections[known].id.clone(),
+                Some(known) => sections[*known].id.clone(),
                 None => {
+                    by_id.insert(id.clone(), sections.len());
+                    by_title.insert(folded, sections.len());
                     sections.push(Section { id: id.clone(), title, note: Text::new(&section.note) });
-                    titles.push(folded);
                     id
                 }
             };

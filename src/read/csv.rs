@@ -98,6 +98,10 @@ fn header(records: &[(Position, StringRecord)], options: &Options) -> Option<usi
     let known = near().map(|(at, (_, record))| (roles_in(record, options), usize::MAX - at)).max();
     match known {
         Some((roles, at)) if roles > 0 => Some(usize::MAX - at),
+        // One column of names is a list, too.
+        _ if records.first().is_some_and(|(_, first)| first.len() == 1 && options.role(&first[0]).0 == Role::Name) => {
+            Some(0)
+        }
         _ => near()
             .find(|(_, (_, record))| record.iter().filter(|cell| !cell.trim().is_empty()).count() > 1)
             .map(|(at, _)| at),

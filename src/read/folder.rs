@@ -99,7 +99,7 @@ fn entry(
         let problem = Problem::Shape { key: "an entry's file".into(), expected: "a map of fields", found };
         ReadError::at(at, problem)
     };
-    let node = tree(text_of(bytes)?)?.ok_or_else(|| not_an_entry(start, "a page without front matter"))?;
+    let node = tree(&text_of(bytes)?)?.ok_or_else(|| not_an_entry(start, "a page without front matter"))?;
     if !matches!(node.value, Value::Map(_)) {
         return Err(not_an_entry(node.at, node.found()));
     }

@@ -72,28 +72,26 @@ pub(super) fn identify(rows: &[Candidate<'_>], warnings: &mut Vec<Warning>) -> R
     let mut dropped: BTreeSet<usize> = BTreeSet::new();
     for (base, group) in &groups {
         let mut distinct: Vec<usize> = Vec::new();
+        let mut seen: HashMap<Vec<&str>, usize> = HashMap::new();
         // The row that states its id stands for its twins.
         let (stated, unstated): (Vec<usize>, Vec<usize>) = group.iter().partition(|at| rows[**at].states_id());
         for at in stated.iter().chain(&unstated) {
             let row = &rows[*at];
             let entry = &row.entry;
-            let twin = distinct.iter().find(|other| {
-                let other = &rows[**other].entry;
-                !row.states_id()
-                    && (&other.name, &other.section, &other.cells) == (&entry.name, &entry.section, &entry.cells)
-            });
-            match twin {
-                Some(twin) => {
-                    let message = format!(
-                        "{:?} stands here a second time, exactly as in line {}",
-                        entry.name.as_str(),
-                        rows[*twin].at.line
-                    );
-                    warnings.push(Warning::at(row.at, message));
-                    dropped.insert(*at);
-                }
-                None => distinct.push(*at),
+            let cells = entry.cells.iter().flat_map(|cell| [cell.field.as_str(), cell.text.as_str()]);
+            let all = [entry.name.as_str(), entry.section.as_str()].into_iter().chain(cells).collect();
+            let twin = *seen.entry(all).or_insert(*at);
+            if twin == *at || row.states_id() {
+                distinct.push(*at);
+                continue;
             }
+            let message = format!(
+                "{:?} stands here a second time, exactly as in line {}",
+                entry.name.as_str(),
+                rows[twin].at.line
+            );
+            warnings.push(Warning::at(row.at, message));
+            dropped.insert(*at);
         }
         // An explicit id stays; the others of its name get one that says how they differ.
         let derived: Vec<usize> = distinct.iter().copied().filter(|at| !rows[*at].states_id()).collect();

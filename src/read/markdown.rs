@@ -1,7 +1,7 @@
 //! Markdown and MDX to blocks: GitHub's tables, bullets, definition lists, front matter, and HTML
 //! tables inside. The only user of `pulldown-cmark`.
 
-use std::{iter::Peekable, ops::Range};
+use std::ops::Range;
 
 use pulldown_cmark::{Event, OffsetIter, Options as Extensions, Parser, Tag, TagEnd};
 
@@ -11,6 +11,7 @@ use super::{
     draft::Draft,
     error::{Places, Position, Problem, ReadError},
     html, page,
+    tree::check_depth,
 };
 
 /// Reads a page.
@@ -18,6 +19,9 @@ pub(super) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, 
     let (text, embedded) = prepared(text);
     let mut reader = Reader::new(&text);
     let mut blocks = reader.blocks();
+    if let Some(error) = reader.too_deep {
+        return Err(error);
+    }
     for (at, html) in embedded {
         let found = html::blocks(&html, reader.places.at(at))?;
         let behind = blocks.partition_point(|(place, _)| *place < at);
@@ -75,7 +79,7 @@ fn blank(text: &mut String, open: &str, close: &str, mut found: impl FnMut(usize
         if alone
             && previous.contains('|')
             && !blanks.contains('\n')
-            && text[end..].trim_start_matches([' ', '\r']).starts_with('\n')
+            && text[end..].trim_start_matches(' ').starts_with('\n')
         {
             blanks.replace_range(..1, "|");
         }
@@ -90,7 +94,9 @@ struct Reader<'a> {
     metadata: String,
     /// Where rows stand that belong to no table.
     broken: Option<Position>,
-    events: Peekable<OffsetIter<'a>>,
+    events: OffsetIter<'a>,
+    depth: usize,
+    too_deep: Option<ReadError>,
 }
 
 impl<'a> Reader<'a> {
@@ -107,14 +113,31 @@ impl<'a> Reader<'a> {
             places: Places::new(text),
             metadata: String::new(),
             broken: None,
-            events: Parser::new_ext(text, extensions).into_offset_iter().peekable(),
+            events: Parser::new_ext(text, extensions).into_offset_iter(),
+            depth: 0,
+            too_deep: None,
         }
+    }
+
+    /// The next event; none any more once the page is nested too deeply.
+    fn next(&mut self) -> Option<(Event<'a>, Range<usize>)> {
+        if self.too_deep.is_some() {
+            return None;
+        }
+        let (event, range) = self.events.next()?;
+        match event {
+            Event::Start(_) => self.depth += 1,
+            Event::End(_) => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        self.too_deep = check_depth(self.depth, self.places.at(range.start)).err();
+        Some((event, range))
     }
 
     /// All blocks of the page with their offsets; quotes and the like are as good as their content.
     fn blocks(&mut self) -> Vec<(usize, Block)> {
         let mut blocks = Vec::new();
-        while let Some((event, range)) = self.events.next() {
+        while let Some((event, range)) = self.next() {
             let Event::Start(tag) = event else { continue };
             match tag {
                 Tag::Heading { level, .. } => {
@@ -159,7 +182,7 @@ impl<'a> Reader<'a> {
         let mut run = Run::default();
         let mut strong: Vec<(usize, usize)> = Vec::new();
         let mut line_begins = true;
-        while let Some((event, _)) = self.events.next() {
+        while let Some((event, _)) = self.next() {
             match event {
                 Event::End(TagEnd::Paragraph) => break,
                 Event::Start(tag @ Tag::Strong) if line_begins => {
@@ -184,7 +207,7 @@ impl<'a> Reader<'a> {
     fn table(&mut self) -> Table {
         let mut table = Table::default();
         let mut row: (Range<usize>, Vec<Cell>) = (0..0, Vec::new());
-        while let Some((event, range)) = self.events.next() {
+        while let Some((event, range)) = self.next() {
             match event {
                 Event::Start(Tag::TableHead | Tag::TableRow) => row = (range, Vec::new()),
                 Event::Start(Tag::TableCell) => {
@@ -206,7 +229,7 @@ impl<'a> Reader<'a> {
     /// The bullets up to the end of a list.
     fn items(&mut self, end: &TagEnd) -> Vec<Item> {
         let mut items = Vec::new();
-        while let Some((event, range)) = self.events.next() {
+        while let Some((event, range)) = self.next() {
             match event {
                 Event::Start(Tag::Item) => {
                     let at = self.places.at(range.start);
@@ -222,7 +245,7 @@ impl<'a> Reader<'a> {
     fn item(&mut self, at: Position) -> Item {
         let mut item = Item { at, lead: None, rest: String::new(), children: Vec::new() };
         let mut run = Run::default();
-        while let Some((event, _)) = self.events.next() {
+        while let Some((event, _)) = self.next() {
             match event {
                 Event::End(TagEnd::Item) => break,
                 Event::Start(Tag::List(_)) => {
@@ -246,7 +269,7 @@ impl<'a> Reader<'a> {
 
     fn definitions(&mut self) -> Vec<Item> {
         let mut items: Vec<Item> = Vec::new();
-        while let Some((event, range)) = self.events.next() {
+        while let Some((event, range)) = self.next() {
             match event {
                 Event::Start(Tag::DefinitionListTitle) => {
                     let at = self.places.at(range.start);
@@ -269,7 +292,7 @@ impl<'a> Reader<'a> {
     /// The text up to an end.
     fn inline(&mut self, end: TagEnd) -> Cell {
         let mut run = Run::default();
-        while let Some((event, _)) = self.events.next() {
+        while let Some((event, _)) = self.next() {
             match event {
                 Event::End(found) if found == end => break,
                 event => self.take(event, &mut run),

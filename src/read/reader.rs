@@ -1,6 +1,6 @@
 //! A reader that goes through the versions of a list and makes anew only what changed.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use super::{
     How, MAX_BYTES, Options, Problem, ReadError, Reading,
@@ -34,7 +34,7 @@ impl Reader {
     /// # Errors
     /// Those of [`super::read`].
     pub fn read(&mut self, path: &str, bytes: &[u8], options: &Options) -> Result<Reading, ReadError> {
-        let text = text_of(bytes)?;
+        let text = &*text_of(bytes)?;
         let format = format_of(path, options)?;
         if self.options != *options || self.format != format.name {
             *self = Reader { options: options.clone(), format: format.name, ..Reader::default() };
@@ -108,13 +108,13 @@ impl Reader {
 
 /// One version without any before it.
 pub(super) fn read_alone(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, ReadError> {
-    let text = text_of(bytes)?;
+    let text = &*text_of(bytes)?;
     let format = format_of(path, options)?;
     Reader { options: options.clone(), ..Reader::default() }.whole(&format.how, path, text)
 }
 
 /// The text of a file, when it may be an inventory's.
-pub(super) fn text_of(bytes: &[u8]) -> Result<&str, ReadError> {
+pub(super) fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
     if bytes.len() > MAX_BYTES {
         return Err(Problem::Limit { what: "bytes", found: bytes.len(), limit: MAX_BYTES }.into());
     }
@@ -122,14 +122,19 @@ pub(super) fn text_of(bytes: &[u8]) -> Result<&str, ReadError> {
         let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
         ReadError::at(Places::new(&valid).at(valid.len()), Problem::NotUtf8)
     })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = with_plain_line_ends(text.strip_prefix('\u{feff}').unwrap_or(text));
     if text.trim().is_empty() {
         return Err(Problem::Empty.into());
     }
-    match conflict(text) {
-        Some(at) => Err(ReadError::at(Places::new(text).at(at), Problem::Conflict)),
+    match conflict(&text) {
+        Some(at) => Err(ReadError::at(Places::new(&text).at(at), Problem::Conflict)),
         None => Ok(text),
     }
+}
+
+/// The text with `\n` for the line ends of all systems.
+fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
 }
 
 /// Where a merge left its marks.

@@ -274,33 +274,41 @@ pub(super) fn row(
 
 /// The map without maps and lists of maps in it. A key that only marks a place (`- item:`) is gone.
 fn flattened(node: &Node) -> Node {
-    let mut pairs: Vec<(Key, Node)> = Vec::new();
+    let mut flat = Flat::default();
     if let Value::Map(members) = &node.value {
         for (key, value) in members {
-            flatten_into(&mut pairs, key.at, &key.text, value, 0);
+            flatten_into(&mut flat, key.at, &key.text, value, 0);
         }
     }
-    Node { at: node.at, value: Value::Map(pairs) }
+    Node { at: node.at, value: Value::Map(flat.pairs) }
+}
+
+/// The members of a flattened map, and where each key stands in it.
+#[derive(Default)]
+struct Flat {
+    pairs: Vec<(Key, Node)>,
+    known: HashMap<String, usize>,
 }
 
 /// `at` is the place of the key; the keys in the value are `shift` lines short of it.
-fn flatten_into(pairs: &mut Vec<(Key, Node)>, at: Position, name: &str, value: &Node, shift: usize) {
-    let put = |pairs: &mut Vec<(Key, Node)>, value: Value| {
-        let same = pairs.iter_mut().find(|(known, _)| known.text == name);
-        match same {
+fn flatten_into(flat: &mut Flat, at: Position, name: &str, value: &Node, shift: usize) {
+    let put = |flat: &mut Flat, value: Value| {
+        let next = flat.pairs.len();
+        let place = *flat.known.entry(name.to_owned()).or_insert(next);
+        match flat.pairs.get_mut(place) {
             // The same key further in: both are said.
             Some((_, known)) => {
                 let both = [known.line(name), Node { at, value }.line(name)];
                 let texts = both.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>();
                 known.value = Value::Text(texts.join("; "));
             }
-            None => pairs.push((Key { at, text: name.to_owned() }, Node { at, value })),
+            None => flat.pairs.push((Key { at, text: name.to_owned() }, Node { at, value })),
         }
     };
     match &value.value {
         Value::Map(members) => {
             for (inner, value) in members {
-                flatten_into(pairs, inner.at.below(shift), &format!("{name} {}", inner.text), value, shift);
+                flatten_into(flat, inner.at.below(shift), &format!("{name} {}", inner.text), value, shift);
             }
         }
         Value::List(items) if items.iter().any(|item| matches!(item.node().value, Value::Map(_) | Value::List(_))) => {
@@ -309,15 +317,15 @@ fn flatten_into(pairs: &mut Vec<(Key, Node)>, at: Position, name: &str, value: &
                 match &item.node().value {
                     Value::Map(members) => {
                         for (inner, value) in members {
-                            flatten_into(pairs, inner.at.below(shift), &format!("{name} {}", inner.text), value, shift);
+                            flatten_into(flat, inner.at.below(shift), &format!("{name} {}", inner.text), value, shift);
                         }
                     }
                     // What has no key of its own stands where the list's key does.
-                    _ => flatten_into(pairs, at, name, item.node(), shift),
+                    _ => flatten_into(flat, at, name, item.node(), shift),
                 }
             }
         }
-        value => put(pairs, value.clone()),
+        value => put(flat, value.clone()),
     }
 }
 

@@ -33,7 +33,7 @@ impl Lines {
         let places = Places::new(text);
         let mut offset = 0;
         let lines = text.split('\n').map(|raw| {
-            let line = raw.strip_suffix('\r').unwrap_or(raw).replace('\t', "        ");
+            let line = raw.replace('\t', "        ");
             let trimmed = line.trim_start();
             let indent = line.len() - trimmed.len();
             let at = places.at(offset + (raw.len() - raw.trim_start().len()));
