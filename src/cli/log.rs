@@ -6,7 +6,7 @@ use changecast::{
     change::{Change, Kind},
     history::{History, Walk},
     model::CommitId,
-    pipeline::{self, Explained, LogRow, Outcome, Source},
+    pipeline::{self, Event, Explained, LogRow, Outcome, Source, Stage, Watch},
     render::{self, ChangeLogRow},
 };
 use chrono::NaiveDate;
@@ -17,6 +17,7 @@ use super::{
     Exit, Failure,
     context::{Chosen, Place},
     print,
+    watch::Watcher,
 };
 
 /// Show the change log of the whole history
@@ -41,6 +42,9 @@ pub struct Args {
     /// Say for one commit how entries were recognised, and why each difference is told or not
     #[arg(long, value_name = "COMMIT", conflicts_with_all = ["format", "all", "since", "kind"])]
     explain: Option<String>,
+    /// Say where the time went
+    #[arg(long)]
+    timings: bool,
 }
 
 /// How a change log is shown.
@@ -74,9 +78,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     };
     for list in &lists {
         let source = Source::of(list);
-        let progress = print::Progress::new();
-        let rows = pipeline::change_log(&history, &args.place.walk(), &source, &|done, of| progress.at(done, of))?;
-        drop(progress);
+        let watcher = Watcher::new();
+        let watch = Watch(&|event| watcher.hear(event));
+        let rows = pipeline::change_log(&history, &args.place.walk(), &source, watch)?;
+        watcher.hear(Event::Begins(Stage::Render));
         check_found(&rows, list.inventory.0.first().map(String::as_str).unwrap_or_default())?;
         let since = Since::read(args, &history, &source.paths)?;
         let rows: Vec<&LogRow> = rows.iter().filter(|row| since.includes(row)).collect();
@@ -87,7 +92,12 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             Format::Md => render::markdown_change_log(&newest_first(&shown)),
             Format::Csv => render::csv_change_log(&newest_first(&shown))?,
         };
+        watcher.hear(Event::Begins(Stage::Write));
         print::data(text.as_bytes())?;
+        if args.timings {
+            watcher.report();
+        }
+        drop(watcher);
         for row in &rows {
             for warning in &row.warnings {
                 let place = warning.place(&row.path);

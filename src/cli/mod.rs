@@ -15,6 +15,7 @@ mod publish;
 mod schema;
 mod show;
 mod verify;
+mod watch;
 
 use std::process::ExitCode;
 

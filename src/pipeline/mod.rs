@@ -4,10 +4,12 @@ mod publish;
 mod reanchor;
 mod refusal;
 mod verify;
+mod watch;
 
 pub use publish::{Correct, ListPlan, Plan, Request, Rewritten, Signing, publish};
 pub use refusal::PublishError;
 pub use verify::{Verified, VerifyError, verify};
+pub use watch::{Event, Stage, Watch};
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -153,16 +155,26 @@ impl Follower {
     ///
     /// # Errors
     /// [`HistoryError`] when its bytes cannot be read from the repository.
-    pub fn step(&mut self, history: &History, version: &Version, options: &Options) -> Result<LogRow, HistoryError> {
+    pub fn step(
+        &mut self,
+        history: &History,
+        version: &Version,
+        options: &Options,
+        watch: Watch<'_>,
+    ) -> Result<LogRow, HistoryError> {
+        watch.begins(Stage::Load);
         for (from, to) in history.renames(version)? {
             let first = self.moved.remove(&from).unwrap_or(from);
             self.moved.insert(to, first);
         }
-        let reading = match history.content(version)? {
+        let content = history.content(version)?;
+        watch.begins(Stage::Read);
+        let reading = match content {
             Some(Content::File(bytes)) => listed(self.reader.read(&version.path, &bytes, options)),
             Some(Content::Folder(files)) => listed(self.reader.read_folder(&files, &self.moved, options)),
             None => Ok(None),
         };
+        watch.begins(Stage::Compare);
         let (outcome, warnings) = match reading {
             Ok(reading) => {
                 let (after, warnings) =
@@ -264,7 +276,7 @@ pub fn explain_commit(
     let mut against = None;
     for version in history.versions(walk, &source.paths)?.versions {
         let before = follower.announced.clone();
-        let row = follower.step(history, &version, &source.options)?;
+        let row = follower.step(history, &version, &source.options, Watch::NOBODY)?;
         if version.commit == *commit {
             let explanation = match (before.list(), follower.latest.list(), &row.outcome) {
                 (Some(before), Some(after), Outcome::Read { .. }) => Some(explain(before, after)),
@@ -279,8 +291,7 @@ pub fn explain_commit(
     Ok(None)
 }
 
-/// The whole change log of a list, oldest commit first. `progress` hears how many versions of how
-/// many are done.
+/// The whole change log of a list, oldest commit first.
 ///
 /// # Errors
 /// [`HistoryError`] when the history cannot be read.
@@ -288,14 +299,15 @@ pub fn change_log(
     history: &History,
     walk: &Walk,
     source: &Source,
-    progress: &dyn Fn(usize, usize),
+    watch: Watch<'_>,
 ) -> Result<Vec<LogRow>, HistoryError> {
+    watch.begins(Stage::Walk);
     let walked = history.versions(walk, &source.paths)?;
     let mut follower = Follower::default();
     let total = walked.versions.len();
     let step = |(done, version)| {
-        progress(done, total);
-        follower.step(history, version, &source.options)
+        watch.versions(done, total);
+        follower.step(history, version, &source.options, watch)
     };
     walked.versions.iter().enumerate().map(step).collect()
 }

@@ -5,7 +5,7 @@ use crate::{
     ledger::{self, Body, CanonicalError, Chain, Digest},
 };
 
-use super::{Follower, Outcome, PublishError, Source};
+use super::{Follower, Outcome, PublishError, Source, Watch};
 
 /// A place in the versions of the new history.
 pub(super) enum Anchor {
@@ -78,7 +78,8 @@ fn states(history: &History, versions: &[Version], source: &Source) -> Result<Ve
     let mut follower = Follower::default();
     let mut states = Vec::with_capacity(versions.len());
     for version in versions {
-        let row = follower.step(history, version, &source.options).map_err(|error: HistoryError| error)?;
+        let row =
+            follower.step(history, version, &source.options, Watch::NOBODY).map_err(|error: HistoryError| error)?;
         let digest =
             follower.standing().list().map(ledger::digest).transpose().map_err(|error: CanonicalError| error)?;
         let readable = matches!(row.outcome, Outcome::Read { .. });
