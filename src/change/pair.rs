@@ -1,11 +1,11 @@
 //! Which entry of one version is which entry of the next.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
-use crate::model::{Entry, EntryId, Text, fold, same};
+use crate::model::{Cell, Entry, EntryId, Text, fold, same, unshared};
 
 use super::names::{Likeness, NameForm, likeness};
 
@@ -42,12 +42,13 @@ const MANY: usize = 250_000;
 
 /// Pairs entries. The order of either list does not matter.
 pub(super) fn pair(old: &[Arc<Entry>], new: &[Arc<Entry>]) -> Pairing {
+    let (old_open, new_open) = unshared(old, new);
     let mut state = State {
         old,
         new,
-        old_open: (0..old.len()).collect(),
-        new_open: (0..new.len()).collect(),
-        pairing: Pairing::default(),
+        pairing: Pairing { kept: shared(&old_open, &new_open, old.len()), ..Pairing::default() },
+        old_open: old_open.into_iter().collect(),
+        new_open: new_open.into_iter().collect(),
     };
     state.by_id();
     state.by_statement();
@@ -57,6 +58,24 @@ pub(super) fn pair(old: &[Arc<Entry>], new: &[Arc<Entry>]) -> Pairing {
     state.pairing.removed = state.old_open.into_iter().collect();
     state.pairing.added = state.new_open.into_iter().collect();
     state.pairing
+}
+
+/// The pairs of the places that are not open, which stand in the same order.
+fn shared(old_open: &[usize], new_open: &[usize], old: usize) -> Vec<(usize, usize, Why)> {
+    let (mut old_open, mut new_open) = (old_open.iter().peekable(), new_open.iter().peekable());
+    let mut new = 0;
+    let mut pairs = Vec::with_capacity(old);
+    for old in 0..old {
+        if old_open.next_if_eq(&&old).is_some() {
+            continue;
+        }
+        while new_open.next_if_eq(&&new).is_some() {
+            new += 1;
+        }
+        pairs.push((old, new, Why::Id));
+        new += 1;
+    }
+    pairs
 }
 
 struct State<'a> {
@@ -75,8 +94,10 @@ impl State<'_> {
     }
 
     fn by_id(&mut self) {
-        let by_id: BTreeMap<_, usize> = self.old.iter().enumerate().map(|(at, entry)| (&entry.id, at)).collect();
-        for new in 0..self.new.len() {
+        let old = self.old;
+        let by_id: BTreeMap<&EntryId, usize> = self.old_open.iter().map(|at| (&old[*at].id, *at)).collect();
+        let open: Vec<usize> = self.new_open.iter().copied().collect();
+        for new in open {
             if let Some(old) =
                 by_id.get(&self.new[new].id).filter(|old| !only_by_chance(&self.old[**old], &self.new[new]))
             {
@@ -153,8 +174,7 @@ impl State<'_> {
                 by_word.entry(word).or_default().insert(*at);
             }
         }
-        let support = Support::of(self.old);
-        let mut candidates = Vec::new();
+        let mut alike = Vec::new();
         for (old, form) in &old_forms {
             let near: Vec<usize> = if few {
                 new_forms.keys().copied().collect()
@@ -163,14 +183,16 @@ impl State<'_> {
                     form.index_words().filter_map(|word| by_word.get(word)).flatten().copied().collect();
                 sharing.into_iter().collect()
             };
-            for new in near {
-                let Some(like) = likeness(form, &new_forms[&new]) else { continue };
-                let agreement = support.agreement(&self.old[*old], &self.new[new]);
-                let Ok(why) = verdict(like, &agreement) else { continue };
-                let weak = matches!(why, Why::LikeNameAndFields(_));
-                let far = u32::MAX - (agreement.share() * 1e6) as u32;
-                candidates.push(((weak, far, &self.old[*old].id, &self.new[new].id), *old, new, why));
-            }
+            alike.extend(near.into_iter().filter_map(|new| Some((*old, new, likeness(form, &new_forms[&new])?))));
+        }
+        let support = Support::of(self.old, alike.iter().map(|(old, ..)| &*self.old[*old]));
+        let mut candidates = Vec::new();
+        for (old, new, like) in alike {
+            let agreement = support.agreement(&self.old[old], &self.new[new]);
+            let Ok(why) = verdict(like, &agreement) else { continue };
+            let weak = matches!(why, Why::LikeNameAndFields(_));
+            let far = u32::MAX - (agreement.share() * 1e6) as u32;
+            candidates.push(((weak, far, &self.old[old].id, &self.new[new].id), old, new, why));
         }
         candidates.sort_by(|a, b| a.0.cmp(&b.0));
         for (_, old, new, why) in candidates {
@@ -206,7 +228,7 @@ pub(super) struct Refusals<'a>(Support<'a>);
 
 impl<'a> Refusals<'a> {
     pub fn of(old: &'a [Arc<Entry>]) -> Self {
-        Refusals(Support::of(old))
+        Refusals(Support::of(old, old.iter().map(|entry| &**entry)))
     }
 
     /// What speaks against a pair; `None` where the names are not even alike.
@@ -227,7 +249,8 @@ fn only_by_chance(old: &Entry, new: &Entry) -> bool {
 
 /// How telling the fields of a list are: what half the list says ("United States") tells nobody apart.
 struct Support<'a> {
-    frequency: BTreeMap<(&'a str, &'a Text), usize>,
+    /// By field and text: how many entries say so, for what the entries in question say.
+    frequency: HashMap<(&'a str, &'a Text), usize>,
     common: usize,
 }
 
@@ -257,10 +280,17 @@ impl Agreement {
 }
 
 impl<'a> Support<'a> {
-    fn of(old: &'a [Arc<Entry>]) -> Self {
-        let mut frequency = BTreeMap::new();
-        for cell in old.iter().flat_map(|entry| &entry.cells) {
-            *frequency.entry((cell.field.as_str(), &cell.text)).or_default() += 1;
+    /// Counts in the whole list what the entries in question say.
+    fn of(old: &'a [Arc<Entry>], asked: impl Iterator<Item = &'a Entry>) -> Self {
+        let key = |cell: &'a Cell| (cell.field.as_str(), &cell.text);
+        let mut frequency: HashMap<_, usize> =
+            asked.flat_map(|entry| &entry.cells).map(|cell| (key(cell), 0)).collect();
+        if !frequency.is_empty() {
+            for cell in old.iter().flat_map(|entry| &entry.cells) {
+                if let Some(count) = frequency.get_mut(&key(cell)) {
+                    *count += 1;
+                }
+            }
         }
         Support { frequency, common: (old.len() / 10).max(1) }
     }

@@ -12,7 +12,7 @@ use super::{
     Options, Reading,
     draft::{Draft, DraftSection, Label, Labels, Made, Row, Said},
     error::{Position, Problem, ReadError},
-    identify::{Candidate, identify},
+    identify::{Candidate, KnownIds, identify},
 };
 
 /// Most entries of a list.
@@ -32,6 +32,7 @@ pub(super) struct Assembler {
     contexts: Vec<(Context, u64)>,
     /// How many numbers were given.
     numbers: u64,
+    ids: KnownIds,
 }
 
 /// All that a scheme depends on, but for the options.
@@ -96,7 +97,7 @@ impl Assembler {
             contexts.push((context, number));
         }
         self.contexts = contexts;
-        let entries = identify(&candidates, &mut warnings)?;
+        let entries = identify(&mut self.ids, &candidates, &mut warnings)?;
         let is_filled = |at: usize| filled[at / 64] & (1 << (at % 64)) != 0;
         // All columns of a table, those in use of records.
         let columns = scheme.columns.iter().enumerate();

@@ -21,6 +21,8 @@ pub(super) struct Draft {
     pub layout: Layout,
     pub warnings: Vec<Warning>,
     pub sayings: Sayings,
+    /// By shape: whether all its labels were seen before.
+    pub seen: Vec<bool>,
 }
 
 /// A group of rows.
@@ -128,11 +130,6 @@ impl Labels {
         self.known.get(spelling).is_some_and(|label| self.used[label.0])
     }
 
-    /// Whether all these labels were seen before.
-    pub fn know_all(&self, cells: &[(Label, String)]) -> bool {
-        cells.iter().all(|(label, _)| self.used[label.0])
-    }
-
     pub fn spelling(&self, label: Label) -> &str {
         &self.spellings[label.0]
     }
@@ -198,6 +195,19 @@ impl Draft {
     /// Brings a row into the form that versions share.
     pub fn shared(&mut self, row: DraftRow) -> Row {
         Row { file: row.file, at: row.at, said: self.sayings.share(row.id, row.cells, row.hints) }
+    }
+
+    /// Whether all labels of a row were seen before in this version.
+    pub fn knows_labels(&mut self, said: &Said) -> bool {
+        if self.seen.get(said.shape) == Some(&true) {
+            return true;
+        }
+        let known = said.labels().all(|label| self.labels.used[label.0]);
+        if known {
+            self.seen.resize(self.seen.len().max(said.shape + 1), false);
+            self.seen[said.shape] = true;
+        }
+        known
     }
 
     /// Gives the labels and rows of a reader that remembers nothing to one that does.

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::model::{Entry, EntryId};
+use crate::model::{Entry, EntryId, unshared};
 
 use super::{
     draft::Said,
@@ -43,11 +43,53 @@ impl Candidate<'_> {
     }
 }
 
+/// The ids of a version before any entry got another, so that the next one need look only at what changed.
+#[derive(Debug, Default)]
+pub(super) struct KnownIds {
+    entries: Vec<Arc<Entry>>,
+    counts: HashMap<EntryId, usize>,
+    /// How many ids several entries have.
+    shared: usize,
+}
+
+impl KnownIds {
+    /// Goes on to the next version; whether no two of its entries have the same id.
+    fn are_distinct(&mut self, entries: Vec<Arc<Entry>>) -> bool {
+        let (gone, come) = unshared(&self.entries, &entries);
+        for entry in gone.into_iter().map(|at| &self.entries[at]) {
+            if let hash_map::Entry::Occupied(mut count) = self.counts.entry(entry.id.clone()) {
+                *count.get_mut() -= 1;
+                match count.get() {
+                    0 => drop(count.remove()),
+                    1 => self.shared -= 1,
+                    _ => {}
+                }
+            }
+        }
+        for entry in come.into_iter().map(|at| &entries[at]) {
+            let count = self.counts.entry(entry.id.clone()).or_default();
+            *count += 1;
+            if *count == 2 {
+                self.shared += 1;
+            }
+        }
+        self.entries = entries;
+        self.shared == 0
+    }
+}
+
 /// Gives every entry an id of its own that does not depend on the order of the file.
 ///
 /// Entries of one name are told apart by their section, else by the first field in which they all
 /// differ, else by all they say. Rows that say exactly the same are one entry, with a warning.
-pub(super) fn identify(rows: &[Candidate<'_>], warnings: &mut Vec<Warning>) -> Result<Vec<Arc<Entry>>, ReadError> {
+pub(super) fn identify(
+    known: &mut KnownIds,
+    rows: &[Candidate<'_>],
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Arc<Entry>>, ReadError> {
+    if known.are_distinct(rows.iter().map(|row| Arc::clone(&row.entry)).collect()) {
+        return Ok(known.entries.clone());
+    }
     let mut firsts: HashMap<&EntryId, usize> = HashMap::with_capacity(rows.len());
     let mut groups: BTreeMap<&EntryId, Vec<usize>> = BTreeMap::new();
     for (at, row) in rows.iter().enumerate() {
@@ -64,9 +106,6 @@ pub(super) fn identify(rows: &[Candidate<'_>], warnings: &mut Vec<Warning>) -> R
                 group.push(at);
             }
         }
-    }
-    if groups.is_empty() {
-        return Ok(rows.iter().map(|row| Arc::clone(&row.entry)).collect());
     }
     let mut ids: BTreeMap<usize, EntryId> = BTreeMap::new();
     let mut dropped: BTreeSet<usize> = BTreeSet::new();

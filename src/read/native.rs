@@ -111,7 +111,7 @@ pub(super) fn remembered(
     at: Position,
     read: impl FnOnce(&mut Draft) -> Result<DraftRow, ReadError>,
 ) -> Result<Row, ReadError> {
-    if let Some(said) = memory.and_then(OnceCell::get).filter(|said| draft.labels.know_all(&said.cells)) {
+    if let Some(said) = memory.and_then(OnceCell::get).filter(|said| draft.knows_labels(said)) {
         return Ok(Row { file: None, at, said: Rc::clone(said) });
     }
     let row = read(draft)?;
