@@ -6,7 +6,7 @@ use crate::{
     change::{Change, Detail, Edit, Kind},
     config::{Config, ListConfig},
     history::{History, Walk},
-    ledger::{self, Body, Chain, Changes, Correction, Digest, KeySet, Origin, Pointer, Release, Vcs},
+    ledger::{self, Body, Chain, Changes, Correction, Digest, Digester, KeySet, Origin, Pointer, Release, Vcs},
     model::{CommitId, FieldKey, Inventory, ListId, Moment, Text},
     output::{FoundLog, OutputFile, Rule},
     render::{self, Announcement, LogStatus, Publication, PublishedList},
@@ -245,6 +245,7 @@ impl<'a> Log<'a> {
             (None, true) => Standing::Withdrawn,
             (None, false) => Standing::Unpublished,
         };
+        let mut digester = Digester::default();
         let mut follower = Follower::resume(standing, self.chain.releases.last().map(|release| release.published));
         for (done, version) in versions.iter().enumerate() {
             request.watch.versions(done, versions.len());
@@ -255,7 +256,7 @@ impl<'a> Log<'a> {
             {
                 request.history.check(version)?;
                 self.begin(request, row.published)?;
-                let after = follower.standing().list().map(ledger::digest).transpose()?;
+                let after = follower.standing().list().map(|list| digester.digest(list)).transpose()?;
                 let body = Changes {
                     source: source_of(&row),
                     before: self.chain.state,
