@@ -109,6 +109,8 @@ pub(super) struct Labels {
     known: HashMap<String, Label>,
     /// By label: whether this version has it.
     used: Vec<bool>,
+    /// By key: the known key that was meant, if it is almost one.
+    pub meant: HashMap<String, Option<&'static str>>,
 }
 
 impl Labels {

@@ -43,7 +43,7 @@ pub(super) fn draft(root: &Node, draft: &mut Draft) -> Result<(), ReadError> {
             // A place for anchors that entries refer to.
             other if other.starts_with("x-") => {}
             other => {
-                warn_near(&mut draft.warnings, key, 0, &LIST_KEYS);
+                warn_near(&mut draft.warnings, key, 0, nearest(other, &LIST_KEYS));
                 draft.add_fact(other, &readable(other), &node.line(other)?);
             }
         }
@@ -135,8 +135,16 @@ pub(super) fn read_entry(draft: &mut Draft, node: &Node, shift: usize) -> Result
                 let label = readable(other);
                 let is_new = !draft.labels.knows(&label);
                 if is_new && Role::of_label(other).0.info().compared == Compared::Text {
-                    let known: Vec<&str> = ENTRY_KEYS.into_iter().chain(ROLES.iter().map(|role| role.key)).collect();
-                    warn_near(&mut draft.warnings, key, shift, &known);
+                    let meant = match draft.labels.meant.get(other) {
+                        Some(meant) => *meant,
+                        None => {
+                            let roles = ROLES.iter().map(|role| role.key);
+                            let meant = nearest(other, &ENTRY_KEYS.into_iter().chain(roles).collect::<Vec<_>>());
+                            draft.labels.meant.insert(other.to_owned(), meant);
+                            meant
+                        }
+                    };
+                    warn_near(&mut draft.warnings, key, shift, meant);
                 }
                 let label = draft.labels.intern(&label);
                 row.cells.push((label, node.line(other)?));
@@ -147,15 +155,19 @@ pub(super) fn read_entry(draft: &mut Draft, node: &Node, shift: usize) -> Result
 }
 
 /// Points out a key that is almost one of the known keys.
-fn warn_near(warnings: &mut Vec<Warning>, key: &Key, shift: usize, known: &[&str]) {
-    let found = key.text.as_str();
+fn warn_near(warnings: &mut Vec<Warning>, key: &Key, shift: usize, meant: Option<&str>) {
+    if let Some(meant) = meant {
+        let message = format!("key {:?} is read as a column of its own; did you mean {meant:?}?", key.text);
+        warnings.push(Warning::at(key.at.below(shift), message));
+    }
+}
+
+/// The known key that was meant, if this one is almost it.
+fn nearest(found: &str, known: &[&'static str]) -> Option<&'static str> {
     if known.contains(&found) || Role::of_label(found).0 != Role::Other {
-        return;
+        return None;
     }
     let near =
         |known: &&&str| found.len() > 3 && strsim::osa_distance(known, found) <= if found.len() > 6 { 2 } else { 1 };
-    if let Some(meant) = known.iter().find(near) {
-        let message = format!("key {found:?} is read as a column of its own; did you mean {meant:?}?");
-        warnings.push(Warning::at(key.at.below(shift), message));
-    }
+    known.iter().find(near).copied()
 }
