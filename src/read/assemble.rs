@@ -25,6 +25,7 @@ const MAX_TEXT: usize = 50_000;
 /// Makes the inventory that a draft lays out.
 pub(super) fn assemble(mut draft: Draft, options: &Options) -> Result<(Inventory, Vec<Warning>), ReadError> {
     drop_counters(&mut draft);
+    adopt_ids(&mut draft);
     let mut warnings = draft.warnings;
     let rows: usize = draft.sections.iter().map(|section| section.rows.len()).sum();
     limit("entries", rows, MAX_ENTRIES, None)?;
@@ -86,9 +87,49 @@ fn drop_counters(draft: &mut Draft) {
     }
 }
 
+/// Headers and keys of columns that hold ids.
+fn holds_ids(label: &str) -> bool {
+    let words = fold(label).replace(['-', '_'], " ");
+    let (of, last) = words.rsplit_once(' ').unwrap_or(("", &words));
+    match last {
+        "id" => of.is_empty() || Role::of_label(of).0 == Role::Name,
+        "slug" | "key" | "uuid" => of.is_empty(),
+        _ => false,
+    }
+}
+
+/// Takes the column that identifies every entry for their ids: all have one, and all differ.
+/// Numbers that only count the rows identify none.
+fn adopt_ids(draft: &mut Draft) {
+    let rows = || draft.sections.iter().flat_map(|section| &section.rows);
+    let count = rows().count();
+    let ids_in = |label: Label| -> Option<Vec<EntryId>> {
+        let text = |row: &DraftRow| row.cells.iter().find(|(known, _)| *known == label).map(|(_, text)| text.clone());
+        let texts: Vec<String> = rows().map_while(text).collect();
+        let ids: Vec<EntryId> = texts.iter().map_while(|text| EntryId::new(text.trim()).ok()).collect();
+        let differ = ids.iter().collect::<BTreeSet<_>>().len() == count;
+        (ids.len() == count && differ && rows().all(|row| row.id.is_none() && row.cells.len() > 1)).then_some(ids)
+    };
+    let found = draft.labels.iter().filter(|(_, spelling)| holds_ids(spelling));
+    let found = found.filter_map(|(label, spelling)| Some((spelling, label, ids_in(label)?))).min_by_key(|(s, ..)| *s);
+    let Some((_, label, ids)) = found.filter(|_| count > 1) else { return };
+    let counts = ids.iter().enumerate().all(|(at, id)| id.as_str() == (at + 1).to_string());
+    let mut ids = ids.into_iter();
+    for section in &mut draft.sections {
+        section.header.retain(|known| *known != label);
+        for row in &mut section.rows {
+            row.cells.retain(|(known, _)| *known != label);
+            row.id = ids.next().filter(|_| !counts);
+        }
+    }
+}
+
 fn limit(what: &'static str, found: usize, limit: usize, at: Option<Position>) -> Result<(), ReadError> {
     if found <= limit { Ok(()) } else { Err(ReadError { at, problem: Problem::Limit { what, found, limit } }) }
 }
+
+/// What a plural behind the first column loses of its fitness to be the name.
+const PLURAL: usize = 1_000;
 
 /// Which label is the name, and which column each other label belongs to.
 struct Scheme {
@@ -102,12 +143,18 @@ struct Scheme {
 impl Scheme {
     fn of(sections: &[super::draft::DraftSection], labels: &super::draft::Labels, options: &Options) -> Self {
         let together = Together::of(sections);
+        let firsts: BTreeSet<Label> = sections.iter().filter_map(|section| section.header.first()).copied().collect();
         // Labels by fitness for their role; among equals the spelling decides, never the order of the file.
         let mut ranked: Vec<(Role, usize, &str, Label)> = labels
             .iter()
             .map(|(label, spelling)| {
                 let (role, rank) = options.role(spelling);
-                (role, rank, spelling, label)
+                // "Sub-processors" behind "Processor" are the vendor's own.
+                let own = role == Role::Name
+                    && fold(spelling).ends_with('s')
+                    && !firsts.contains(&label)
+                    && firsts.iter().any(|first| options.role(labels.spelling(*first)).0 == Role::Name);
+                (role, rank + if own { PLURAL } else { 0 }, spelling, label)
             })
             .collect();
         ranked.sort();

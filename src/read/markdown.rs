@@ -217,7 +217,10 @@ impl<'a> Reader<'a> {
                 Event::End(TagEnd::TableHead) => table.header = std::mem::take(&mut row.1),
                 // A line of text directly below a table is not a row of it.
                 Event::End(TagEnd::TableRow) if self.text[row.0.clone()].contains('|') || table.header.len() == 1 => {
-                    table.rows.push((self.places.at(row.0.start), std::mem::take(&mut row.1)));
+                    let mut cells = std::mem::take(&mut row.1);
+                    // The parser leaves out what stands behind the last column.
+                    cells.extend(row_cells(&self.text[row.0.clone()]).into_iter().skip(table.header.len()));
+                    table.rows.push((self.places.at(row.0.start), cells));
                 }
                 Event::End(TagEnd::Table) => break,
                 _ => {}
@@ -243,7 +246,7 @@ impl<'a> Reader<'a> {
     }
 
     fn item(&mut self, at: Position) -> Item {
-        let mut item = Item { at, lead: None, rest: String::new(), children: Vec::new() };
+        let mut item = Item::new(at);
         let mut run = Run::default();
         while let Some((event, _)) = self.next() {
             match event {
@@ -256,8 +259,12 @@ impl<'a> Reader<'a> {
                     }
                 }
                 Event::Start(Tag::Paragraph) => run.push(" "),
-                Event::Start(tag @ (Tag::Link { .. } | Tag::Strong)) if item.lead.is_none() && run.is_blank() => {
-                    item.lead = Some(self.span(tag).text);
+                Event::Start(tag @ (Tag::Link { .. } | Tag::Strong | Tag::Strikethrough))
+                    if item.lead.is_none() && run.is_blank() =>
+                {
+                    let cell = self.span(tag);
+                    item.struck = cell.struck;
+                    item.lead = Some(cell.text);
                 }
                 event => self.take(event, &mut run),
             }
@@ -274,7 +281,7 @@ impl<'a> Reader<'a> {
                 Event::Start(Tag::DefinitionListTitle) => {
                     let at = self.places.at(range.start);
                     let lead = Some(self.inline(TagEnd::DefinitionListTitle).text);
-                    items.push(Item { at, lead, rest: String::new(), children: Vec::new() });
+                    items.push(Item { lead, ..Item::new(at) });
                 }
                 Event::Start(Tag::DefinitionListDefinition) => {
                     let text = self.inline(TagEnd::DefinitionListDefinition).text;
@@ -319,6 +326,12 @@ impl<'a> Reader<'a> {
             Event::SoftBreak => run.push(" "),
             Event::HardBreak => run.push("; "),
             Event::InlineHtml(tag) | Event::Html(tag) if is_break(&tag) => run.push("; "),
+            Event::InlineHtml(tag) if tag.starts_with("<sup") => run.raised = Some(run.text.len()),
+            Event::InlineHtml(tag) if tag.starts_with("</sup") => {
+                if let Some(from) = run.raised.take().filter(|from| block::is_mark(run.text.get(*from..))) {
+                    run.text.truncate(from);
+                }
+            }
             Event::FootnoteReference(name) => run.push(&format!("[^{name}]")),
             Event::Start(Tag::Image { .. }) => {
                 self.inline(TagEnd::Image);
@@ -343,6 +356,8 @@ fn is_break(tag: &str) -> bool {
 #[derive(Default)]
 struct Run {
     text: String,
+    /// Where raised text begins.
+    raised: Option<usize>,
     strong: usize,
     struck: usize,
 }

@@ -137,7 +137,7 @@ fn fields_of(table: &Table) -> Option<Vec<Item>> {
         .filter_map(|(at, cells)| {
             let text = |at: usize| cells.get(at).map(|cell| cell.text.clone()).unwrap_or_default();
             let lead = Some(text(0)).filter(|lead| !lead.is_empty())?;
-            Some(Item { at, lead: Some(lead), rest: text(1), children: Vec::new() })
+            Some(Item { lead: Some(lead), rest: text(1), ..Item::new(at) })
         })
         .collect();
     is_record(&items).then_some(items)
