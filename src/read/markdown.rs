@@ -168,6 +168,14 @@ impl<'a> Reader<'a> {
                 Tag::List(_) => blocks.push((range.start, Block::List(self.items(&TagEnd::List(false))))),
                 Tag::DefinitionList => blocks.push((range.start, Block::List(self.definitions()))),
                 Tag::MetadataBlock(kind) => self.metadata = self.inline(TagEnd::MetadataBlock(kind)).text,
+                Tag::HtmlBlock => {
+                    self.inline(TagEnd::HtmlBlock);
+                    let found =
+                        html::blocks(&self.text[range.clone()], self.places.at(range.start)).unwrap_or_default();
+                    let kept =
+                        found.into_iter().filter(|block| matches!(block, Block::Heading { .. } | Block::List(_)));
+                    blocks.extend(kept.map(|block| (range.start, block)));
+                }
                 Tag::CodeBlock(_) => {
                     self.inline(TagEnd::CodeBlock);
                 }

@@ -298,21 +298,56 @@ pub(super) fn is_name(text: &str) -> bool {
     (1..=8).contains(&words) && plain.chars().count() <= 90 && !plain.ends_with(['?', '!'])
 }
 
+/// Most tables and lists that an error tells about.
+const MAX_TOLD: usize = 3;
+
+/// What the page has, and why none of it is the list.
 pub(super) fn what_was_found(found: &[Found<'_>], options: &Options) -> String {
-    let tables = found.iter().filter(|part| matches!(part.content, Content::Table(_))).count();
-    let lists = found.len() - tables;
-    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    let what = match (tables, lists) {
-        (0, 0) => "the page is prose".to_owned(),
-        _ => format!(
-            "the page has {} and {}, and none of them names vendors",
-            count(tables, "table"),
-            count(lists, "list")
-        ),
+    let mut said = match &options.tables[..] {
+        [] => String::new(),
+        names => format!("nothing stands under the heading {:?}; ", names.join(", ")),
     };
-    if options.tables.is_empty() {
-        what
-    } else {
-        format!("no table or list under the heading {:?}; {what}", options.tables.join(", "))
+    if found.is_empty() {
+        return said + "the page is prose, without a table or bullets";
+    }
+    let told: Vec<String> = found.iter().take(MAX_TOLD).map(|part| part.told(options)).collect();
+    said += &told.join("; ");
+    match found.len() - told.len() {
+        0 => said,
+        more => format!("{said}; and {more} more"),
+    }
+}
+
+impl Found<'_> {
+    /// What this is, where, and why it is not the list.
+    fn told(&self, options: &Options) -> String {
+        let (what, at, why) = match &self.content {
+            Content::Table(table) => {
+                let why = match Fitness::of(table, self, options) {
+                    None => "is about something else or empty",
+                    Some(_) => "has no column of names, and is not the only table",
+                };
+                ("the table", table.rows.first().map(|(at, _)| *at), why)
+            }
+            Content::List(items) => {
+                let why = if names_things(items) {
+                    "does not stand under a heading that speaks of vendors"
+                } else {
+                    "does not begin with names"
+                };
+                ("the list", items.first().map(|item| item.at), why)
+            }
+            Content::Record(items) => (
+                "the description",
+                items.first().map(|item| item.at),
+                "does not stand under a heading that speaks of vendors",
+            ),
+        };
+        let at = at.map(|at| format!(" in line {}", at.line)).unwrap_or_default();
+        let under = match self.heading() {
+            "" => String::new(),
+            heading => format!(" under {:?}", link_text(heading)),
+        };
+        format!("{what}{at}{under} {why}")
     }
 }
