@@ -12,6 +12,7 @@ mod house;
 mod kinds;
 mod laws;
 mod limits;
+mod pages;
 mod publication;
 mod readme;
 

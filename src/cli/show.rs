@@ -4,8 +4,7 @@ use changecast::{
     history::{Version, Walk},
     model::{Inventory, Moment},
     pipeline::Source,
-    read::{self, Problem, ReadError},
-    render,
+    read, render,
 };
 use chrono::NaiveDate;
 use clap::ValueEnum;
@@ -60,7 +59,6 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let place = format!("commit {} {}", version.commit.short(), version.path);
     let inventory = match read::read(&version.path, &bytes, &source.options) {
         Ok(reading) => reading.inventory,
-        Err(ReadError { problem: Problem::NoList(_), .. }) => return Err(none()),
         Err(error) => return Err(Failure::read(&place, error)),
     };
     print::note(&format!("{place}, {}", Moment::of_commit(version.time)));

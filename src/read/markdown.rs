@@ -38,6 +38,11 @@ pub(super) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, 
     }
 }
 
+/// Whether a row of so many cells can be meant for a table: one may be missing, or one too many.
+fn fits(cells: usize, columns: usize) -> bool {
+    cells.abs_diff(columns) <= 1
+}
+
 /// The cells of a row as it is written.
 fn row_cells(line: &str) -> Vec<Cell> {
     let line = line.trim().trim_start_matches('|');
@@ -150,7 +155,9 @@ impl<'a> Reader<'a> {
                     let rows = source.lines().all(|line| line.trim().starts_with('|') && line.matches('|').count() > 1);
                     match blocks.last_mut() {
                         // Rows behind an empty line still belong to the table, for a reader of the source.
-                        Some((_, Block::Table(table))) if rows => {
+                        Some((_, Block::Table(table)))
+                            if rows && source.lines().all(|line| fits(row_cells(line).len(), table.header.len())) =>
+                        {
                             let at = self.places.at(range.start);
                             let place = |below: usize| Position { line: at.line + below, column: 1 };
                             let more = source.lines().enumerate().map(|(below, line)| (place(below), row_cells(line)));

@@ -126,9 +126,12 @@ fn fields_of(table: &Table) -> Option<Vec<Item>> {
     let [label, value] = header else { return None };
     let role = |text: &str| Role::of_label(&link_text(text)).0;
     let says_value = ["", "value", "detail", "details", "information", "description", "answer"];
-    let is_value = says_value.contains(&fold(&value.text).as_str());
+    let says_label = ["", "field", "property", "attribute", "aspect", "criterion", "item", "key"];
+    let says_label = says_label.contains(&fold(&label.text).as_str());
+    let is_value = says_label || says_value.contains(&fold(&value.text).as_str());
     // The header may be the first field: `| Vendor | Nordhaven |`.
-    if !is_value && role(&value.text) != Role::Other || is_value && role(&label.text) == Role::Name {
+    let names = role(&label.text) == Role::Name && !says_label;
+    if !is_value && role(&value.text) != Role::Other || is_value && names {
         return None;
     }
     let first = std::iter::once((rows.first()?.0, header)).filter(|_| !is_value && role(&label.text) != Role::Other);
@@ -203,7 +206,12 @@ pub(super) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options)
     }
     let page_is_about_vendors = mentions(about, &VENDOR_WORDS);
     let lists = found.iter().filter(|part| {
-        let above = part.headings.join(" ") + " " + part.lead.unwrap_or_default();
+        let named = match &part.content {
+            // A description that begins with `Vendor: …` says what it describes.
+            Content::Record(items) => items.first().map(|item| split(item).0).unwrap_or_default(),
+            _ => String::new(),
+        };
+        let above = part.headings.join(" ") + " " + part.lead.unwrap_or_default() + " " + &named;
         let about_vendors = page_is_about_vendors || mentions(&above, &VENDOR_WORDS);
         about_vendors
             && !mentions(&format!("{} {}", part.heading(), part.lead.unwrap_or_default()), &OTHER_WORDS)
