@@ -23,7 +23,7 @@ pub enum Lifecycle {
 
 /// The table of states: name, and the words that begin a status of this state.
 pub const STATES: [(Lifecycle, &str, &[&str]); 7] = [
-    (Lifecycle::Planned, "planned", &["planned", "upcoming", "announced", "proposed", "future", "decided"]),
+    (Lifecycle::Planned, "planned", &["planned", "upcoming", "announced", "proposed", "future", "decided", "pending"]),
     (Lifecycle::Active, "active", &["active", "in use", "engaged", "live", "current", "currently in use"]),
     (Lifecycle::Conditional, "conditional", &["conditional"]),
     (Lifecycle::Optional, "optional", &["optional", "opt-in"]),

@@ -9,11 +9,15 @@ use super::{
     block::{Block, Item, Table, header_of, link_text, split},
 };
 
-/// Words that say that a list names vendors.
-pub(super) const VENDOR_WORDS: [&str; 9] = [
-    "subprocessor", "sub-processor", "sub processor", "processor", "vendor", "supplier", "third part", "third-part",
-    "service provider",
+/// Words that say that a list names vendors, the plainest first.
+pub(super) const VENDOR_WORDS: [&str; 19] = [
+    "subprocessor", "sub-processor", "sub processor", "processor", "vendor", "supplier", "subprozessor",
+    "auftragsverarbeiter", "unterauftragnehmer", "sous-traitant", "sous traitant", "sub-operador", "suboperador",
+    "subencargado", "subverwerker", "subresponsabil", "third part", "third-part", "service provider",
 ];
+
+/// How many of them say it also as the header of a column.
+const PLAIN_WORDS: usize = 16;
 
 /// Words of tables and lists that are about something else.
 const OTHER_WORDS: [&str; 6] = ["cookie", "change log", "changelog", "revision", "version history", "update history"];
@@ -267,7 +271,7 @@ impl Fitness {
         }
         let above = part.heading().to_owned() + " " + part.lead.unwrap_or_default();
         let name_column = labels.iter().find(|label| options.role(label).0 == Role::Name).copied().unwrap_or_default();
-        Some(match (named, mentions(name_column, &VENDOR_WORDS[..6]) || mentions(&above, &VENDOR_WORDS)) {
+        Some(match (named, mentions(name_column, &VENDOR_WORDS[..PLAIN_WORDS]) || mentions(&above, &VENDOR_WORDS)) {
             (_, true) => Fitness::Vendors,
             (true, false) => Fitness::Named,
             (false, false) => Fitness::Any,
@@ -275,14 +279,13 @@ impl Fitness {
     }
 }
 
-/// Whether items are the fields of one entry.
+/// Whether items are the fields of one entry; the first may be its name.
 fn is_record(items: &[Item]) -> bool {
-    let fields = items.iter().filter(|item| {
-        let (label, value) = split(item);
-        !value.is_empty() && !matches!(Role::of_label(&label).0, Role::Other | Role::Name)
-    });
-    let fields = fields.count();
-    fields >= 2 && fields * 2 > items.len()
+    let role = |item: &Item| Some(Role::of_label(&split(item).0).0).filter(|_| !split(item).1.is_empty());
+    let is_field = |item: &&Item| !matches!(role(item), None | Some(Role::Other | Role::Name));
+    let fields = items.iter().filter(is_field).count();
+    let named = items.first().is_some_and(|first| role(first) == Some(Role::Name));
+    fields >= 2 && (fields + usize::from(named)) * 2 > items.len()
 }
 
 /// Whether most bullets begin with something that can be a name.
