@@ -43,3 +43,15 @@ fn a_heading_names_the_vendor_unless_a_field_does() {
     let names: Vec<&str> = inventory.entries.iter().map(|entry| entry.name.as_str()).collect();
     assert_eq!(names, ["Quill", "Lantern Ltd"]);
 }
+
+#[test]
+fn a_statement_above_a_list_is_no_section() {
+    for line in
+        ["**Last updated:** May 2024", "**Last updated: May 2024**", "**Version 3**", "**Note** that it changes."]
+    {
+        let page = format!("# Sub-processors\n\n{line}\n\n- Quill – Mail\n- Lantern – Search\n");
+        let inventory = read("l.md", page.as_bytes(), &Options::default()).expect("a list").inventory;
+        let titles: Vec<&str> = inventory.sections.iter().map(|section| section.title.as_str()).collect();
+        assert_eq!(titles, ["Sub-processors"], "{line}");
+    }
+}

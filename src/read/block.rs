@@ -16,8 +16,11 @@ pub(super) enum Block {
         text: String,
         strong: bool,
     },
-    /// A line that begins with a strong label: `**Purpose:** hosting`.
-    Field(Item),
+    /// A line that begins with a strong label, whole and as a field: `**Purpose:** hosting`.
+    Field {
+        text: String,
+        item: Item,
+    },
     Table(Table),
     List(Vec<Item>),
 }
@@ -79,7 +82,8 @@ pub(super) fn paragraph(at: Position, text: &str, all_strong: bool, strong: &[(u
     let fields = labels.iter().zip(ends).map(|((from, to), end)| {
         let (label, value) = (&text[*from..*to], &text[*to..end]);
         let rest = tidy(value.trim_start().strip_prefix(':').unwrap_or(value));
-        Block::Field(Item { lead: Some(label.trim().to_owned()), rest, ..Item::new(at) })
+        let item = Item { lead: Some(label.trim().to_owned()), rest, ..Item::new(at) };
+        Block::Field { text: tidy(&text[*from..end]), item }
     });
     fields.collect()
 }

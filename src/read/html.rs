@@ -321,11 +321,10 @@ impl Builder {
         for block in paragraph(at, &self.text, all_strong, &self.labels) {
             self.blocks.push(match block {
                 Block::Paragraph { text, strong } => Block::Paragraph { text: collapsed(&text), strong },
-                Block::Field(item) => Block::Field(Item {
-                    lead: item.lead.as_deref().map(collapsed),
-                    rest: collapsed(&item.rest),
-                    ..item
-                }),
+                Block::Field { text, item } => Block::Field {
+                    text: collapsed(&text),
+                    item: Item { lead: item.lead.as_deref().map(collapsed), rest: collapsed(&item.rest), ..item },
+                },
                 block => block,
             });
         }

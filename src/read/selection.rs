@@ -89,15 +89,17 @@ pub(super) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
                 lead = Some(text);
                 continue;
             }
-            Block::Field(first) => {
-                let more = behind.iter().map_while(|block| match block {
-                    Block::Field(item) => Some(item),
-                    _ => None,
-                });
-                let items: Vec<Item> = std::iter::once(first).chain(more).cloned().collect();
+            Block::Field { text, .. } => {
+                let fields = || {
+                    std::iter::once(block).chain(behind).map_while(|block| match block {
+                        Block::Field { text, item } => Some((text, item)),
+                        _ => None,
+                    })
+                };
+                let items: Vec<Item> = fields().map(|(_, item)| item.clone()).collect();
                 rest = &behind[items.len() - 1..];
                 if !is_record(&items) {
-                    lead = items.last().and(first.lead.as_deref());
+                    lead = Some(fields().last().map_or(text, |(text, _)| text));
                     continue;
                 }
                 Content::Record(items)
@@ -115,7 +117,7 @@ pub(super) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
 /// Whether a line of strong text is the heading of the table or list that follows: a few words, and
 /// no statement like "Last updated: May 2024".
 fn heads(text: &str, behind: &[Block]) -> bool {
-    let followed = matches!(behind.first(), Some(Block::Table(_) | Block::List(_) | Block::Field(_)));
+    let followed = matches!(behind.first(), Some(Block::Table(_) | Block::List(_) | Block::Field { .. }));
     let states = ["update", "revis", "effective", "version", "note", "as of"];
     followed
         && text.split_whitespace().count() <= 6
