@@ -14,6 +14,7 @@ mod kinds;
 mod laws;
 mod limits;
 mod onboarding;
+mod pages;
 mod publication;
 mod readme;
 mod versions;

@@ -1,6 +1,6 @@
 //! `log`: the change log of the whole history.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use changecast::{
     change::{Change, Kind},
@@ -82,7 +82,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         let watch = Watch(&|event| watcher.hear(event));
         let rows = pipeline::change_log(&history, &args.place.walk(), &source, watch)?;
         watcher.hear(Event::Begins(Stage::Render));
-        check_found(&rows, list.inventory.0.first().map(String::as_str).unwrap_or_default())?;
+        let path = list.inventory.0.first().map(String::as_str).unwrap_or_default();
+        check_found(&rows, path, || newest_error(&history, args, &source))?;
         let since = Since::read(args, &history, &source.paths)?;
         let rows: Vec<&LogRow> = rows.iter().filter(|row| since.includes(row)).collect();
         let shown: Vec<Shown<'_>> = rows.iter().map(|row| Shown { row, changes: changes(row, args) }).collect();
@@ -155,7 +156,11 @@ fn changes<'a>(row: &'a LogRow, args: &Args) -> Vec<&'a Change> {
 }
 
 /// A path that no commit ever had is a mistake, and so is a file that never held a list.
-fn check_found(rows: &[LogRow], path: &str) -> Result<(), Failure> {
+fn check_found(
+    rows: &[LogRow],
+    path: &str,
+    why: impl FnOnce() -> Result<Option<Failure>, Failure>,
+) -> Result<(), Failure> {
     if rows.is_empty() {
         return Err(Failure::usage(
             format!("no commit on the first-parent line has the file {path}"),
@@ -171,12 +176,25 @@ fn check_found(rows: &[LogRow], path: &str) -> Result<(), Failure> {
         Some((row, error)) if !listed => {
             Err(Failure::read(&format!("commit {} {}", row.commit.short(), row.path), error.clone()))
         }
-        None if !listed => Err(Failure::usage(
-            format!("no version of {path} holds a list"),
-            format!("formats read are {}", changecast::read::formats_read()),
-        )),
+        None if !listed => Err(match why()? {
+            Some(failure) => failure,
+            None => Failure::usage(
+                format!("no version of {path} holds a list"),
+                format!("formats read are {}", changecast::read::formats_read()),
+            ),
+        }),
         _ => Ok(()),
     }
+}
+
+/// Why the newest version holds no list.
+fn newest_error(history: &History, args: &Args, source: &Source) -> Result<Option<Failure>, Failure> {
+    let versions = history.versions(&args.place.walk(), &source.paths)?.versions;
+    let Some(version) = versions.last() else { return Ok(None) };
+    let Some(content) = history.content(version)? else { return Ok(None) };
+    let error = pipeline::read_any(&version.path, &content, &BTreeMap::new(), &source.options).err();
+    let place = format!("commit {} {}", version.commit.short(), version.path);
+    Ok(error.map(|error| Failure::read(&place, error)))
 }
 
 fn newest_first<'a>(shown: &'a [Shown<'a>]) -> Vec<ChangeLogRow<'a>> {

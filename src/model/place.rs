@@ -66,10 +66,23 @@ pub fn places(text: &str) -> Vec<Place> {
                 .map(|name| (n, name))
         });
         let (taken, item) = joined.unwrap_or_else(|| (1, first.clone()));
-        places.push(place(item));
+        match parts(&item) {
+            Some(parts) => places.extend(parts),
+            None => places.push(place(item)),
+        }
         rest = &rest[taken..];
     }
     places
+}
+
+/// The places of "EU (France/Germany)": a region that is told by countries or towns is these.
+fn parts(item: &str) -> Option<Vec<Place>> {
+    let (head, tail) = item.split_once('(')?;
+    let inner = tail.trim_end().strip_suffix(')')?;
+    let Some(Area::Region(_)) = area_named(head) else { return None };
+    let parts = places(inner);
+    let told = |place: &Place| place.known && matches!(place.area, Some(Area::Country(_)));
+    (!parts.is_empty() && parts.iter().all(told)).then_some(parts)
 }
 
 fn place(text: String) -> Place {
@@ -263,6 +276,9 @@ mod tests {
             ("Deutschland", "Germany"),
             ("United States (US)", "USA"),
             ("U.S.", "US"),
+            ("EU (France/Germany)", "Germany, France"),
+            ("US, EU & UK", "UK / USA / EU"),
+            ("USA / Ireland", "Ireland and the United States"),
         ] {
             assert_eq!(keys(a), keys(b), "{a} / {b}");
         }

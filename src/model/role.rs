@@ -271,7 +271,11 @@ impl Role {
             singular.iter().any(|word| row.core.contains(word))
                 && singular.iter().all(|word| row.core.contains(word) || row.around.contains(word))
         };
-        ROLES.iter().find(fits).map_or((Role::Other, usize::MAX), |row| (row.role, row.exact.len() + singular.len()))
+        // Where a vendor is at home says less than where it processes.
+        let of_vendor = ["entity", "vendor", "provider", "subprocessor"];
+        let aside = singular.iter().filter(|word| of_vendor.contains(word)).count();
+        let rank = |row: &RoleInfo| row.exact.len() + singular.len() + 10 * aside;
+        ROLES.iter().find(fits).map_or((Role::Other, usize::MAX), |row| (row.role, rank(row)))
     }
 
     /// The role of a published field, which is all that a published document says of it.

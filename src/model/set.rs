@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::text::fold;
+use super::text::{fold, strip_markup};
 
 /// What a slash between two words does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,15 +49,16 @@ fn push(items: &mut Vec<String>, item: &str) {
     }
 }
 
-/// `<br>` in all its spellings separates items.
+/// `<br>` in all its spellings and the ends of blocks separate items; other tags are no text.
 fn break_lines(text: &str) -> String {
-    let mut out = text.to_owned();
-    for tag in ["<br>", "<br/>", "<br />", "</br>", "<BR>", "<BR/>", "<BR />"] {
-        if out.contains(tag) {
-            out = out.replace(tag, "; ");
-        }
+    if !text.contains('<') {
+        return text.to_owned();
     }
-    out
+    let mut out = text.to_owned();
+    for tag in ["<br>", "<br/>", "<br />", "</br>", "<BR>", "<BR/>", "<BR />", "</p>", "</li>", "</div>"] {
+        out = out.replace(tag, "; ");
+    }
+    strip_markup(&out)
 }
 
 /// How many characters the separator that begins at `at` takes; 0 when none does.

@@ -23,13 +23,17 @@ pub enum Lifecycle {
 
 /// The table of states: name, and the words that begin a status of this state.
 pub const STATES: [(Lifecycle, &str, &[&str]); 7] = [
-    (Lifecycle::Planned, "planned", &["planned", "upcoming", "announced"]),
-    (Lifecycle::Active, "active", &["active", "in use", "engaged", "live"]),
+    (Lifecycle::Planned, "planned", &["planned", "upcoming", "announced", "proposed", "future", "decided", "pending"]),
+    (Lifecycle::Active, "active", &["active", "in use", "engaged", "live", "current", "currently in use"]),
     (Lifecycle::Conditional, "conditional", &["conditional"]),
     (Lifecycle::Optional, "optional", &["optional", "opt-in"]),
     (Lifecycle::Available, "available", &["available", "not engaged", "integrated", "not enabled"]),
     (Lifecycle::Suspended, "suspended", &["suspended", "paused", "on hold"]),
-    (Lifecycle::Ended, "ended", &["ended", "retired", "discontinued", "decommissioned", "terminated"]),
+    (
+        Lifecycle::Ended,
+        "ended",
+        &["ended", "retired", "discontinued", "decommissioned", "terminated", "former", "formerly", "previous", "past"],
+    ),
 ];
 
 /// A status text, read.

@@ -236,10 +236,23 @@ pub fn read_content(
     moved: &BTreeMap<String, String>,
     options: &Options,
 ) -> Result<Option<Reading>, ReadError> {
-    listed(match content {
+    listed(read_any(path, content, moved, options))
+}
+
+/// Reads what a version holds, whatever it is. `moved` gives the earlier paths of files in a folder.
+///
+/// # Errors
+/// [`ReadError`], also where there is no list ([`Problem::NoList`]).
+pub fn read_any(
+    path: &str,
+    content: &Content,
+    moved: &BTreeMap<String, String>,
+    options: &Options,
+) -> Result<Reading, ReadError> {
+    match content {
         Content::File(bytes) => read::read(path, bytes, options),
         Content::Folder(files) => read::read_folder(files, moved, options),
-    })
+    }
 }
 
 /// A file without a list is a list that is not there.

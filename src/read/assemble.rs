@@ -12,7 +12,7 @@ use super::{
     Options, Reading,
     draft::{Draft, DraftSection, Label, Labels, Made, Row, Said},
     error::{Position, Problem, ReadError},
-    identify::{Candidate, KnownIds, identify},
+    identify::{Candidate, KnownIds, identify, ids_column},
 };
 
 /// Most entries of a list.
@@ -42,7 +42,10 @@ struct Layers {
     /// The sets of labels that stand together in a row.
     shapes: BTreeMap<usize, Vec<Label>>,
     headers: Vec<Vec<Label>>,
+    /// Columns that only count rows or identify them.
     counters: Vec<Label>,
+    /// The column that identifies every entry.
+    ids: Option<Label>,
 }
 
 /// All that an entry depends on, but for its row.
@@ -153,7 +156,9 @@ fn counters(sections: &[DraftSection], labels: &Labels) -> Vec<Label> {
 
 impl Layers {
     fn of(sections: &[DraftSection], labels: &Labels) -> Self {
-        let counters = counters(sections, labels);
+        let mut counters = counters(sections, labels);
+        let ids = ids_column(sections, labels);
+        counters.extend(ids.map(|(label, _)| label));
         let mut shapes = BTreeMap::new();
         let mut last = None;
         for row in sections.iter().flat_map(|section| &section.shared) {
@@ -164,7 +169,8 @@ impl Layers {
             }
         }
         let headers = sections.iter().map(|section| without(&counters, section.header.iter().copied())).collect();
-        Layers { labels: labels.iter().map(|(label, _)| label).collect(), shapes, headers, counters }
+        let ids = ids.filter(|(_, counts)| !counts).map(|(label, _)| label);
+        Layers { labels: labels.iter().map(|(label, _)| label).collect(), shapes, headers, counters, ids }
     }
 }
 
@@ -180,6 +186,9 @@ fn limit(what: &'static str, found: usize, limit: usize, at: Option<Position>) -
     }
 }
 
+/// What a plural behind the first column loses of its fitness to be the name.
+const PLURAL: usize = 1_000;
+
 /// Which label is the name, and which column each other label belongs to.
 #[derive(Debug, PartialEq, Eq)]
 struct Scheme {
@@ -188,24 +197,32 @@ struct Scheme {
     /// By label: the place of its column in `columns`.
     places: BTreeMap<Label, usize>,
     columns: Vec<Column>,
-    /// Labels of columns that only count rows.
+    /// Labels of columns that only count rows or identify them.
     counters: Vec<Label>,
+    /// The label of the column that identifies every entry.
+    ids: Option<Label>,
 }
 
 impl Scheme {
     fn of(layers: &Layers, labels: &Labels, options: &Options) -> Self {
         let together = Together::of(layers);
+        let firsts: BTreeSet<Label> = layers.headers.iter().filter_map(|header| header.first()).copied().collect();
         // Labels by fitness for their role; among equals the spelling decides, never the order of the file.
         let mut ranked: Vec<(Role, usize, &str, Label)> = labels
             .iter()
             .map(|(label, spelling)| {
                 let (role, rank) = options.role(spelling);
-                (role, rank, spelling, label)
+                // "Sub-processors" behind "Processor" are the vendor's own.
+                let own = role == Role::Name
+                    && fold(spelling).ends_with('s')
+                    && !firsts.contains(&label)
+                    && firsts.iter().any(|first| options.role(labels.spelling(*first)).0 == Role::Name);
+                (role, rank + if own { PLURAL } else { 0 }, spelling, label)
             })
             .collect();
         ranked.sort();
-        let counters = layers.counters.clone();
-        let mut scheme = Scheme { names: Vec::new(), places: BTreeMap::new(), columns: Vec::new(), counters };
+        let (counters, ids) = (layers.counters.clone(), layers.ids);
+        let mut scheme = Scheme { names: Vec::new(), places: BTreeMap::new(), columns: Vec::new(), counters, ids };
         for role in [Role::Name, Role::Service] {
             for (_, _, _, label) in ranked.iter().filter(|(r, ..)| *r == role) {
                 if scheme.names.iter().all(|name| !together.meet(*name, *label)) {
@@ -311,7 +328,9 @@ impl Context {
         let cells = scheme.columns.iter().zip(cells);
         let cells =
             cells.filter_map(|(column, text)| Some(Cell { field: column.field.clone(), text: text? })).collect();
-        let id = said.id.clone().unwrap_or_else(|| EntryId::from_name(&fold(name.as_str())));
+        let stated = || said.cells.iter().find(|(label, _)| scheme.ids == Some(*label));
+        let id = said.id.clone().or_else(|| EntryId::new(stated()?.1.trim()).ok());
+        let id = id.unwrap_or_else(|| EntryId::from_name(&fold(name.as_str())));
         let (section, hints) = (self.section.clone(), said.hints.clone());
         Ok((Entry { id, name, section, cells, hints }, filled.into()))
     }

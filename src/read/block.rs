@@ -1,6 +1,6 @@
 //! What pages are made of: headings, paragraphs, tables and bullets, and links in their texts.
 
-use crate::model::{Text, without_full_stop};
+use crate::model::{Text, fold, without_full_stop};
 
 use super::error::Position;
 
@@ -16,8 +16,11 @@ pub(super) enum Block {
         text: String,
         strong: bool,
     },
-    /// A line that begins with a strong label: `**Purpose:** hosting`.
-    Field(Item),
+    /// A line that begins with a strong label, whole and as a field: `**Purpose:** hosting`.
+    Field {
+        text: String,
+        item: Item,
+    },
     Table(Table),
     List(Vec<Item>),
 }
@@ -50,6 +53,15 @@ pub(super) struct Item {
     pub rest: String,
     /// Bullets below it.
     pub children: Vec<String>,
+    /// Whether its name is struck out.
+    pub struck: bool,
+}
+
+impl Item {
+    /// An item of which nothing is known yet.
+    pub fn new(at: Position) -> Self {
+        Item { at, lead: None, rest: String::new(), children: Vec::new(), struck: false }
+    }
 }
 
 /// The blocks of a paragraph: its fields when every line of it begins with a strong label, as in
@@ -70,7 +82,8 @@ pub(super) fn paragraph(at: Position, text: &str, all_strong: bool, strong: &[(u
     let fields = labels.iter().zip(ends).map(|((from, to), end)| {
         let (label, value) = (&text[*from..*to], &text[*to..end]);
         let rest = tidy(value.trim_start().strip_prefix(':').unwrap_or(value));
-        Block::Field(Item { at, lead: Some(label.trim().to_owned()), rest, children: Vec::new() })
+        let item = Item { lead: Some(label.trim().to_owned()), rest, ..Item::new(at) };
+        Block::Field { text: tidy(&text[*from..end]), item }
     });
     fields.collect()
 }
@@ -129,9 +142,27 @@ pub(super) fn link_text(text: &str) -> String {
     Text::new(&out).to_string()
 }
 
-/// The address of the first link of a text.
-pub(super) fn address(text: &str) -> Option<&str> {
-    next_link(text).map(|(_, _, address, _)| address)
+/// Whether raised text is the mark of a footnote: a number, a letter, an asterisk.
+pub(super) fn is_mark(text: Option<&str>) -> bool {
+    text.is_some_and(|text| text.trim().chars().count() <= 2)
+}
+
+/// The name that a text is or begins with, and the address behind it. A second line that only leads
+/// to a page ("Privacy policy") is no part of the name, nor is the mark of a footnote.
+pub(super) fn name_and_address(text: &str) -> (String, Option<&str>) {
+    let address = next_link(text).map(|(_, _, address, _)| address);
+    let leads_on = |line: &str| {
+        let pages = ["privacy", "privacy policy", "privacy notice", "website", "dpa", "terms", "link", "details"];
+        next_link(line).is_some_and(|(before, label, _, after)| {
+            before.trim().is_empty() && after.trim().is_empty() && pages.contains(&fold(label).as_str())
+        })
+    };
+    let lines = text.split("; ").enumerate().filter(|(at, line)| *at == 0 || !leads_on(line));
+    let mut name = link_text(&lines.map(|(_, line)| line.trim()).collect::<Vec<_>>().join(" "));
+    while let Some((start, end)) = name.find("[^").and_then(|at| Some((at, at + name[at..].find(']')?))) {
+        name.replace_range(start..=end, "");
+    }
+    (name.trim().to_owned(), address)
 }
 
 /// The first `[label](address)` of a text: what stands before it, its parts, what follows.

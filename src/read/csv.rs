@@ -2,11 +2,11 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use crate::model::{Layout, Role, readable};
+use crate::model::{ADDRESS_LABEL, Layout, Role, readable};
 
 use super::{
     Options,
-    block::link_text,
+    block::name_and_address,
     draft::{Draft, DraftRow, DraftSection, Label},
     error::{Places, Position, Problem, ReadError},
 };
@@ -37,6 +37,7 @@ pub(super) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, 
         .iter()
         .map(|cell| Some(cell.trim()).filter(|cell| !cell.is_empty()).map(|cell| draft.labels.intern(&readable(cell))))
         .collect();
+    let has_link = header.iter().any(|cell| options.role(cell).0 == Role::Link);
     let mut section = DraftSection { header: labels.iter().flatten().copied().collect(), ..DraftSection::default() };
     for (at, record) in &records[header_at + 1..] {
         if record.iter().all(|cell| cell.trim().is_empty()) || record.iter().eq(header.iter()) {
@@ -45,8 +46,15 @@ pub(super) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, 
         let filled = labels.iter().zip(record).filter_map(|(label, cell)| Some(((*label)?, cell)));
         let mut row = DraftRow::at(*at);
         for (label, cell) in filled {
-            let is_name = options.role(draft.labels.spelling(label)).0 == Role::Name;
-            row.cells.push((label, if is_name { link_text(cell) } else { cell.to_owned() }));
+            if options.role(draft.labels.spelling(label)).0 != Role::Name {
+                row.cells.push((label, cell.to_owned()));
+                continue;
+            }
+            let (name, address) = name_and_address(cell);
+            row.cells.push((label, name));
+            if let Some(address) = address.filter(|_| !has_link) {
+                row.cells.push((draft.labels.intern(ADDRESS_LABEL), address.to_owned()));
+            }
         }
         section.rows.push(row);
     }

@@ -159,7 +159,8 @@ impl ReadError {
                 "settle it: keep what holds, and delete the lines of <<<<<<<, ======= and >>>>>>>".into()
             }
             Problem::NoList(_) => format!(
-                "formats read are {}; `changecast schema inventory` describes the native one",
+                "`--table HEADING` (`tables` of the configuration) says where the list stands; formats read are {}; \
+                 `changecast schema inventory` describes the native one",
                 super::formats_read()
             ),
             Problem::Shape { .. } => "`changecast schema inventory` shows what belongs there".into(),

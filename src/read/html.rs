@@ -7,7 +7,7 @@ use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
 
 use super::{
     Options,
-    block::{Block, Cell, Item, Table, link, paragraph},
+    block::{Block, Cell, Item, Table, is_mark, link, paragraph},
     draft::Draft,
     error::{Places, Position, ReadError},
     page,
@@ -92,6 +92,8 @@ struct Builder {
     struck: usize,
     strong_depth: usize,
     struck_depth: usize,
+    /// Where raised text begins.
+    raised: Option<usize>,
     /// Where strong text at the beginning of a line stands in the text.
     labels: Vec<(usize, usize)>,
     /// Where the text of the paragraph begins in the file.
@@ -150,7 +152,14 @@ impl Builder {
                 }
                 self.strong_depth += 1;
             }
-            "s" | "del" | "strike" => self.struck_depth += 1,
+            "s" | "del" | "strike" => {
+                self.struck_depth += 1;
+                let begins = self.text.trim().is_empty() && self.list_depth == 1;
+                if let Some(item) = self.item.as_mut().filter(|item| begins && item.lead.is_none()) {
+                    item.struck |= item.rest.is_empty();
+                }
+            }
+            "sup" => self.raised = Some(self.text.len()),
             "table" if self.table.is_some() => self.nested += 1,
             "table" => {
                 self.flush();
@@ -188,7 +197,7 @@ impl Builder {
                 } else {
                     self.end_item();
                     self.take_text();
-                    self.item = Some(Item { at, lead: None, rest: String::new(), children: Vec::new() });
+                    self.item = Some(Item::new(at));
                 }
             }
             "dd" if self.list.is_some() => {
@@ -222,6 +231,11 @@ impl Builder {
                 self.maybe_lead();
             }
             "s" | "del" | "strike" => self.struck_depth = self.struck_depth.saturating_sub(1),
+            "sup" => {
+                if let Some(from) = self.raised.take().filter(|from| is_mark(self.text.get(*from..))) {
+                    self.text.truncate(from);
+                }
+            }
             "table" if self.nested > 0 => self.nested -= 1,
             "table" => {
                 self.end_row();
@@ -307,9 +321,10 @@ impl Builder {
         for block in paragraph(at, &self.text, all_strong, &self.labels) {
             self.blocks.push(match block {
                 Block::Paragraph { text, strong } => Block::Paragraph { text: collapsed(&text), strong },
-                Block::Field(Item { at, lead, rest, children }) => {
-                    Block::Field(Item { at, lead: lead.map(|lead| collapsed(&lead)), rest: collapsed(&rest), children })
-                }
+                Block::Field { text, item } => Block::Field {
+                    text: collapsed(&text),
+                    item: Item { lead: item.lead.as_deref().map(collapsed), rest: collapsed(&item.rest), ..item },
+                },
                 block => block,
             });
         }

@@ -38,6 +38,11 @@ pub(super) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, 
     }
 }
 
+/// Whether a row of so many cells can be meant for a table: one may be missing, or one too many.
+fn fits(cells: usize, columns: usize) -> bool {
+    cells.abs_diff(columns) <= 1
+}
+
 /// The cells of a row as it is written.
 fn row_cells(line: &str) -> Vec<Cell> {
     let line = line.trim().trim_start_matches('|');
@@ -150,7 +155,9 @@ impl<'a> Reader<'a> {
                     let rows = source.lines().all(|line| line.trim().starts_with('|') && line.matches('|').count() > 1);
                     match blocks.last_mut() {
                         // Rows behind an empty line still belong to the table, for a reader of the source.
-                        Some((_, Block::Table(table))) if rows => {
+                        Some((_, Block::Table(table)))
+                            if rows && source.lines().all(|line| fits(row_cells(line).len(), table.header.len())) =>
+                        {
                             let at = self.places.at(range.start);
                             let place = |below: usize| Position { line: at.line + below, column: 1 };
                             let more = source.lines().enumerate().map(|(below, line)| (place(below), row_cells(line)));
@@ -168,6 +175,14 @@ impl<'a> Reader<'a> {
                 Tag::List(_) => blocks.push((range.start, Block::List(self.items(&TagEnd::List(false))))),
                 Tag::DefinitionList => blocks.push((range.start, Block::List(self.definitions()))),
                 Tag::MetadataBlock(kind) => self.metadata = self.inline(TagEnd::MetadataBlock(kind)).text,
+                Tag::HtmlBlock => {
+                    self.inline(TagEnd::HtmlBlock);
+                    let found =
+                        html::blocks(&self.text[range.clone()], self.places.at(range.start)).unwrap_or_default();
+                    let kept =
+                        found.into_iter().filter(|block| matches!(block, Block::Heading { .. } | Block::List(_)));
+                    blocks.extend(kept.map(|block| (range.start, block)));
+                }
                 Tag::CodeBlock(_) => {
                     self.inline(TagEnd::CodeBlock);
                 }
@@ -217,7 +232,10 @@ impl<'a> Reader<'a> {
                 Event::End(TagEnd::TableHead) => table.header = std::mem::take(&mut row.1),
                 // A line of text directly below a table is not a row of it.
                 Event::End(TagEnd::TableRow) if self.text[row.0.clone()].contains('|') || table.header.len() == 1 => {
-                    table.rows.push((self.places.at(row.0.start), std::mem::take(&mut row.1)));
+                    let mut cells = std::mem::take(&mut row.1);
+                    // The parser leaves out what stands behind the last column.
+                    cells.extend(row_cells(&self.text[row.0.clone()]).into_iter().skip(table.header.len()));
+                    table.rows.push((self.places.at(row.0.start), cells));
                 }
                 Event::End(TagEnd::Table) => break,
                 _ => {}
@@ -243,7 +261,7 @@ impl<'a> Reader<'a> {
     }
 
     fn item(&mut self, at: Position) -> Item {
-        let mut item = Item { at, lead: None, rest: String::new(), children: Vec::new() };
+        let mut item = Item::new(at);
         let mut run = Run::default();
         while let Some((event, _)) = self.next() {
             match event {
@@ -256,8 +274,12 @@ impl<'a> Reader<'a> {
                     }
                 }
                 Event::Start(Tag::Paragraph) => run.push(" "),
-                Event::Start(tag @ (Tag::Link { .. } | Tag::Strong)) if item.lead.is_none() && run.is_blank() => {
-                    item.lead = Some(self.span(tag).text);
+                Event::Start(tag @ (Tag::Link { .. } | Tag::Strong | Tag::Strikethrough))
+                    if item.lead.is_none() && run.is_blank() =>
+                {
+                    let cell = self.span(tag);
+                    item.struck = cell.struck;
+                    item.lead = Some(cell.text);
                 }
                 event => self.take(event, &mut run),
             }
@@ -274,7 +296,7 @@ impl<'a> Reader<'a> {
                 Event::Start(Tag::DefinitionListTitle) => {
                     let at = self.places.at(range.start);
                     let lead = Some(self.inline(TagEnd::DefinitionListTitle).text);
-                    items.push(Item { at, lead, rest: String::new(), children: Vec::new() });
+                    items.push(Item { lead, ..Item::new(at) });
                 }
                 Event::Start(Tag::DefinitionListDefinition) => {
                     let text = self.inline(TagEnd::DefinitionListDefinition).text;
@@ -319,6 +341,12 @@ impl<'a> Reader<'a> {
             Event::SoftBreak => run.push(" "),
             Event::HardBreak => run.push("; "),
             Event::InlineHtml(tag) | Event::Html(tag) if is_break(&tag) => run.push("; "),
+            Event::InlineHtml(tag) if tag.starts_with("<sup") => run.raised = Some(run.text.len()),
+            Event::InlineHtml(tag) if tag.starts_with("</sup") => {
+                if let Some(from) = run.raised.take().filter(|from| block::is_mark(run.text.get(*from..))) {
+                    run.text.truncate(from);
+                }
+            }
             Event::FootnoteReference(name) => run.push(&format!("[^{name}]")),
             Event::Start(Tag::Image { .. }) => {
                 self.inline(TagEnd::Image);
@@ -343,6 +371,8 @@ fn is_break(tag: &str) -> bool {
 #[derive(Default)]
 struct Run {
     text: String,
+    /// Where raised text begins.
+    raised: Option<usize>,
     strong: usize,
     struck: usize,
 }

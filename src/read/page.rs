@@ -7,9 +7,9 @@ use crate::model::{ADDRESS_LABEL, Layout, Role, Status, fold, places, readable};
 
 use super::{
     Options,
-    block::{Block, DASHES, Item, Table, address, header_of, link_text, split},
+    block::{Block, DASHES, Item, Table, header_of, link_text, name_and_address, split},
     draft::{Draft, DraftRow, DraftSection, Label},
-    error::{Position, Problem, ReadError},
+    error::{Position, Problem, ReadError, Warning},
     selection::{Content, Found, VENDOR_WORDS, choose, find, is_name, mentions, named, what_was_found},
 };
 
@@ -79,8 +79,9 @@ fn record(draft: &mut Draft, items: &[Item], part: &Found<'_>) {
 /// A row that holds a name, and the address behind it.
 fn row_of(draft: &mut Draft, at: Position, name: &str) -> DraftRow {
     let mut row = DraftRow::at(at);
-    row.cells.push((draft.labels.intern(&readable("name")), link_text(name)));
-    if let Some(address) = address(name) {
+    let (name, address) = name_and_address(name);
+    row.cells.push((draft.labels.intern(&readable("name")), name));
+    if let Some(address) = address {
         row.cells.push((draft.labels.intern(ADDRESS_LABEL), address.to_owned()));
     }
     row
@@ -118,12 +119,18 @@ fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status:
             draft.sections.push(std::mem::replace(&mut section, next));
             continue;
         }
+        let beyond = cells.get(labels.len()..).unwrap_or_default();
+        if let Some(cell) = beyond.iter().find(|cell| !cell.text.trim().is_empty()) {
+            let message = format!("the row has a cell without a column, {:?}: write \\| for a | in a cell", cell.text);
+            draft.warnings.push(Warning::at(*at, message));
+        }
         let mut row = DraftRow::at(*at);
         for (place, cell) in cells.iter().enumerate() {
             let Some(Some(label)) = labels.get(place) else { continue };
             if place == name {
-                row.cells.push((*label, link_text(&cell.text)));
-                if let Some(address) = address(&cell.text).filter(|_| !has_link) {
+                let (name, address) = name_and_address(&cell.text);
+                row.cells.push((*label, name));
+                if let Some(address) = address.filter(|_| !has_link) {
                     row.cells.push((draft.labels.intern(ADDRESS_LABEL), address.to_owned()));
                 }
             } else {
@@ -140,7 +147,7 @@ fn list_section(draft: &mut Draft, items: &[Item], part: &Found<'_>, by_status: 
     let label = |draft: &mut Draft, key: &str| draft.labels.intern(&readable(key));
     for item in items {
         let (name, rest) = split(item);
-        if !is_name(&name) {
+        if !is_name(&name) || item.struck {
             continue;
         }
         let mut row = row_of(draft, item.at, &name);

@@ -152,12 +152,7 @@ impl Reader<'_> {
                 break;
             }
             self.at += 1;
-            let mut item = Item {
-                at: term.at,
-                lead: Some(self.inline(&term.text).text),
-                rest: String::new(),
-                children: Vec::new(),
-            };
+            let mut item = Item { lead: Some(self.inline(&term.text).text), ..Item::new(term.at) };
             let mut paragraphs: Vec<String> = vec![String::new()];
             while let Some(line) = self.line(0).filter(|line| line.text.is_empty() || line.indent > indent) {
                 let starts_item = bullet(&line.text).is_some() || field(&line.text).is_some();
@@ -207,7 +202,7 @@ impl Reader<'_> {
             }
             let (lead, rest) = self.lead(&own);
             let children = children.iter().map(|child| self.inline(child).text).collect();
-            items.push(Item { at: line.at, lead, rest, children });
+            items.push(Item { lead, rest, children, ..Item::new(line.at) });
         }
         self.blocks.push(Block::List(items));
     }

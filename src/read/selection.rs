@@ -9,11 +9,15 @@ use super::{
     block::{Block, Item, Table, header_of, link_text, split},
 };
 
-/// Words that say that a list names vendors.
-pub(super) const VENDOR_WORDS: [&str; 9] = [
-    "subprocessor", "sub-processor", "sub processor", "processor", "vendor", "supplier", "third part", "third-part",
-    "service provider",
+/// Words that say that a list names vendors, the plainest first.
+pub(super) const VENDOR_WORDS: [&str; 19] = [
+    "subprocessor", "sub-processor", "sub processor", "processor", "vendor", "supplier", "subprozessor",
+    "auftragsverarbeiter", "unterauftragnehmer", "sous-traitant", "sous traitant", "sub-operador", "suboperador",
+    "subencargado", "subverwerker", "subresponsabil", "third part", "third-part", "service provider",
 ];
+
+/// How many of them say it also as the header of a column.
+const PLAIN_WORDS: usize = 16;
 
 /// Words of tables and lists that are about something else.
 const OTHER_WORDS: [&str; 6] = ["cookie", "change log", "changelog", "revision", "version history", "update history"];
@@ -95,15 +99,17 @@ pub(super) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
                 lead = Some(text);
                 continue;
             }
-            Block::Field(first) => {
-                let more = behind.iter().map_while(|block| match block {
-                    Block::Field(item) => Some(item),
-                    _ => None,
-                });
-                let items: Vec<Item> = std::iter::once(first).chain(more).cloned().collect();
+            Block::Field { text, .. } => {
+                let fields = || {
+                    std::iter::once(block).chain(behind).map_while(|block| match block {
+                        Block::Field { text, item } => Some((text, item)),
+                        _ => None,
+                    })
+                };
+                let items: Vec<Item> = fields().map(|(_, item)| item.clone()).collect();
                 rest = &behind[items.len() - 1..];
                 if !is_record(&items) {
-                    lead = items.last().and(first.lead.as_deref());
+                    lead = Some(fields().last().map_or(text, |(text, _)| text));
                     continue;
                 }
                 Content::Record(items)
@@ -121,7 +127,7 @@ pub(super) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
 /// Whether a line of strong text is the heading of the table or list that follows: a few words, and
 /// no statement like "Last updated: May 2024".
 fn heads(text: &str, behind: &[Block]) -> bool {
-    let followed = matches!(behind.first(), Some(Block::Table(_) | Block::List(_) | Block::Field(_)));
+    let followed = matches!(behind.first(), Some(Block::Table(_) | Block::List(_) | Block::Field { .. }));
     let states = ["update", "revis", "effective", "version", "note", "as of"];
     followed
         && text.split_whitespace().count() <= 6
@@ -136,9 +142,12 @@ fn fields_of(table: &Table) -> Option<Vec<Item>> {
     let [label, value] = header else { return None };
     let role = |text: &str| Role::of_label(&link_text(text)).0;
     let says_value = ["", "value", "detail", "details", "information", "description", "answer"];
-    let is_value = says_value.contains(&fold(&value.text).as_str());
+    let says_label = ["", "field", "property", "attribute", "aspect", "criterion", "item", "key"];
+    let says_label = says_label.contains(&fold(&label.text).as_str());
+    let is_value = says_label || says_value.contains(&fold(&value.text).as_str());
     // The header may be the first field: `| Vendor | Nordhaven |`.
-    if !is_value && role(&value.text) != Role::Other || is_value && role(&label.text) == Role::Name {
+    let names = role(&label.text) == Role::Name && !says_label;
+    if !is_value && role(&value.text) != Role::Other || is_value && names {
         return None;
     }
     let first = std::iter::once((rows.first()?.0, header)).filter(|_| !is_value && role(&label.text) != Role::Other);
@@ -147,7 +156,7 @@ fn fields_of(table: &Table) -> Option<Vec<Item>> {
         .filter_map(|(at, cells)| {
             let text = |at: usize| cells.get(at).map(|cell| cell.text.clone()).unwrap_or_default();
             let lead = Some(text(0)).filter(|lead| !lead.is_empty())?;
-            Some(Item { at, lead: Some(lead), rest: text(1), children: Vec::new() })
+            Some(Item { lead: Some(lead), rest: text(1), ..Item::new(at) })
         })
         .collect();
     is_record(&items).then_some(items)
@@ -215,7 +224,12 @@ pub(super) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options)
     }
     let page_is_about_vendors = mentions(about, &VENDOR_WORDS);
     let lists = found.iter().filter(|part| {
-        let above = part.headings.join(" ") + " " + part.lead.unwrap_or_default();
+        let named = match &part.content {
+            // A description that begins with `Vendor: …` says what it describes.
+            Content::Record(items) => items.first().map(|item| split(item).0).unwrap_or_default(),
+            _ => String::new(),
+        };
+        let above = part.headings.join(" ") + " " + part.lead.unwrap_or_default() + " " + &named;
         let about_vendors = page_is_about_vendors || mentions(&above, &VENDOR_WORDS);
         about_vendors
             && !mentions(&format!("{} {}", part.heading(), part.lead.unwrap_or_default()), &OTHER_WORDS)
@@ -271,7 +285,7 @@ impl Fitness {
         }
         let above = part.heading().to_owned() + " " + part.lead.unwrap_or_default();
         let name_column = labels.iter().find(|label| options.role(label).0 == Role::Name).copied().unwrap_or_default();
-        Some(match (named, mentions(name_column, &VENDOR_WORDS[..6]) || mentions(&above, &VENDOR_WORDS)) {
+        Some(match (named, mentions(name_column, &VENDOR_WORDS[..PLAIN_WORDS]) || mentions(&above, &VENDOR_WORDS)) {
             (_, true) => Fitness::Vendors,
             (true, false) => Fitness::Named,
             (false, false) => Fitness::Any,
@@ -279,14 +293,13 @@ impl Fitness {
     }
 }
 
-/// Whether items are the fields of one entry.
+/// Whether items are the fields of one entry; the first may be its name.
 fn is_record(items: &[Item]) -> bool {
-    let fields = items.iter().filter(|item| {
-        let (label, value) = split(item);
-        !value.is_empty() && !matches!(Role::of_label(&label).0, Role::Other | Role::Name)
-    });
-    let fields = fields.count();
-    fields >= 2 && fields * 2 > items.len()
+    let role = |item: &Item| Some(Role::of_label(&split(item).0).0).filter(|_| !split(item).1.is_empty());
+    let is_field = |item: &&Item| !matches!(role(item), None | Some(Role::Other | Role::Name));
+    let fields = items.iter().filter(is_field).count();
+    let named = items.first().is_some_and(|first| role(first) == Some(Role::Name));
+    fields >= 2 && (fields + usize::from(named)) * 2 > items.len()
 }
 
 /// Whether most bullets begin with something that can be a name.
@@ -310,21 +323,56 @@ pub(super) fn is_name(text: &str) -> bool {
     (1..=8).contains(&words) && plain.chars().count() <= 90 && !plain.ends_with(['?', '!'])
 }
 
+/// Most tables and lists that an error tells about.
+const MAX_TOLD: usize = 3;
+
+/// What the page has, and why none of it is the list.
 pub(super) fn what_was_found(found: &[Found<'_>], options: &Options) -> String {
-    let tables = found.iter().filter(|part| matches!(part.content, Content::Table(_))).count();
-    let lists = found.len() - tables;
-    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    let what = match (tables, lists) {
-        (0, 0) => "the page is prose".to_owned(),
-        _ => format!(
-            "the page has {} and {}, and none of them names vendors",
-            count(tables, "table"),
-            count(lists, "list")
-        ),
+    let mut said = match &options.tables[..] {
+        [] => String::new(),
+        names => format!("nothing stands under the heading {:?}; ", names.join(", ")),
     };
-    if options.tables.is_empty() {
-        what
-    } else {
-        format!("no table or list under the heading {:?}; {what}", options.tables.join(", "))
+    if found.is_empty() {
+        return said + "the page is prose, without a table or bullets";
+    }
+    let told: Vec<String> = found.iter().take(MAX_TOLD).map(|part| part.told(options)).collect();
+    said += &told.join("; ");
+    match found.len() - told.len() {
+        0 => said,
+        more => format!("{said}; and {more} more"),
+    }
+}
+
+impl Found<'_> {
+    /// What this is, where, and why it is not the list.
+    fn told(&self, options: &Options) -> String {
+        let (what, at, why) = match &self.content {
+            Content::Table(table) => {
+                let why = match Fitness::of(table, self, options) {
+                    None => "is about something else or empty",
+                    Some(_) => "has no column of names, and is not the only table",
+                };
+                ("the table", table.rows.first().map(|(at, _)| *at), why)
+            }
+            Content::List(items) => {
+                let why = if names_things(items) {
+                    "does not stand under a heading that speaks of vendors"
+                } else {
+                    "does not begin with names"
+                };
+                ("the list", items.first().map(|item| item.at), why)
+            }
+            Content::Record(items) => (
+                "the description",
+                items.first().map(|item| item.at),
+                "does not stand under a heading that speaks of vendors",
+            ),
+        };
+        let at = at.map(|at| format!(" in line {}", at.line)).unwrap_or_default();
+        let under = match self.heading() {
+            "" => String::new(),
+            heading => format!(" under {:?}", link_text(heading)),
+        };
+        format!("{what}{at}{under} {why}")
     }
 }

@@ -1,0 +1,57 @@
+//! What the readers of pages say of a page that they do not read, or not wholly.
+
+use changecast::read::{Options, Problem, read};
+
+fn why(path: &str, text: &str, options: &Options) -> String {
+    let error = read(path, text.as_bytes(), options).expect_err("no list");
+    assert!(matches!(error.problem, Problem::NoList(_)), "{error}");
+    assert!(error.help().contains("--table HEADING"), "{}", error.help());
+    error.to_string()
+}
+
+#[test]
+fn a_page_without_a_list_says_why() {
+    let page = "# Policy\n\nWe care.\n\n## Cookies\n\n| Cookie | Purpose |\n|---|---|\n| sid | Login |\n\n## Rights\n\n- You may object.\n";
+    let said = why("policy.md", page, &Options::default());
+    for words in
+        ["the table in line 9 under \"Cookies\" is about something else", "the list in line 13 under \"Rights\""]
+    {
+        assert!(said.contains(words), "{said}");
+    }
+    assert!(why("policy.md", "# Policy\n\nWe care.\n", &Options::default()).contains("the page is prose"));
+    let options = Options { tables: vec!["Vendors".to_owned()], ..Options::default() };
+    assert!(why("policy.md", page, &options).contains("nothing stands under the heading \"Vendors\""));
+}
+
+#[test]
+fn a_row_with_a_cell_too_many_is_pointed_out() {
+    let page = "# Sub-processors\n\n| Vendor | Purpose |\n|---|---|\n| Quill | Mail | chat |\n| Lantern | Search |\n\n| Kestrel | CDN | EU |\n";
+    let reading = read("l.md", page.as_bytes(), &Options::default()).expect("a list");
+    let said: Vec<_> = reading.warnings.iter().map(|warning| (warning.at.line, warning.message.as_str())).collect();
+    assert_eq!(reading.inventory.entries.len(), 3);
+    assert_eq!(said.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [5, 8]);
+    assert!(said[0].1.contains("\"chat\""), "{said:?}");
+    // Rows of another shape behind an empty line are another thing.
+    let page = page.replace("| Kestrel | CDN | EU |", "| a | b | c | d | e |");
+    assert_eq!(read("l.md", page.as_bytes(), &Options::default()).expect("a list").inventory.entries.len(), 2);
+}
+
+#[test]
+fn a_heading_names_the_vendor_unless_a_field_does() {
+    let page = "# Register\n\n### Priority 1\n\n| Field | Status |\n|---|---|\n| **Vendor** | Quill |\n| **Service** | Mail |\n| Effective date | TBD |\n\n### Lantern\n\n| Field | Status |\n|---|---|\n| **Vendor** | Lantern Ltd |\n| **Service** | Search |\n| Location | Finland |\n";
+    let inventory = read("register.md", page.as_bytes(), &Options::default()).expect("a list").inventory;
+    let names: Vec<&str> = inventory.entries.iter().map(|entry| entry.name.as_str()).collect();
+    assert_eq!(names, ["Quill", "Lantern Ltd"]);
+}
+
+#[test]
+fn a_statement_above_a_list_is_no_section() {
+    for line in
+        ["**Last updated:** May 2024", "**Last updated: May 2024**", "**Version 3**", "**Note** that it changes."]
+    {
+        let page = format!("# Sub-processors\n\n{line}\n\n- Quill – Mail\n- Lantern – Search\n");
+        let inventory = read("l.md", page.as_bytes(), &Options::default()).expect("a list").inventory;
+        let titles: Vec<&str> = inventory.sections.iter().map(|section| section.title.as_str()).collect();
+        assert_eq!(titles, ["Sub-processors"], "{line}");
+    }
+}
