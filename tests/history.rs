@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use changecast::history::{History, Onto, Walk};
+use changecast::history::{Content, History, Onto, Walk};
 use git2::Repository;
 use serde_json::Value;
 
@@ -212,14 +212,14 @@ fn a_repository_with_sha256() {
     let versions = history.versions(&Walk::default(), &["list.yaml".to_owned()]).expect("versions").versions;
     assert_eq!(versions.len(), 1);
     assert_eq!(versions[0].commit.as_str().len(), 64);
-    assert_eq!(history.bytes(&versions[0]).expect("bytes"), Some(ONE.as_bytes().to_vec()));
+    assert_eq!(history.content(&versions[0]).expect("bytes"), Some(Content::File(ONE.as_bytes().to_vec())));
 }
 
 #[test]
 fn what_is_no_file_is_said_so() {
     let story = Story::new().commit("a", &[("data/list.yaml/inner", Some("x")), ("changecast.yaml", Some(CONFIG))]);
     story.build();
-    log(&story, &["--inventory", "data/list.yaml"]).fails(2, &["data/list.yaml is a folder"]);
+    log(&story, &["--inventory", "data/list.yaml"]).fails(2, &["data/list.yaml: no list found"]);
     // A submodule in the way.
     let repo = Repository::open(story.path("repo")).expect("the repository");
     let head = repo.head().expect("HEAD").peel_to_commit().expect("a commit");

@@ -5,6 +5,7 @@
 mod data;
 mod demo;
 mod feeds;
+mod folder;
 mod formats;
 mod history;
 mod hostile;
@@ -12,8 +13,10 @@ mod house;
 mod kinds;
 mod laws;
 mod limits;
+mod onboarding;
 mod pages;
 mod publication;
 mod readme;
+mod versions;
 
 mod support;

@@ -110,11 +110,16 @@ impl<'a> Comparison<'a> {
         let columns = Columns::between(self.before, self.after, &kept);
         let sections = self.sections(&kept);
         let mut moves: BTreeMap<(SectionId, SectionId), Vec<&Entry>> = BTreeMap::new();
+        let settled = sections.iter().all(|(before, after)| before == after);
         for (old, new) in &kept {
-            if std::ptr::eq(*old, *new) {
+            // The same entry says the same, and stands where it stood unless its section went elsewhere.
+            let is_same = std::ptr::eq(*old, *new);
+            if is_same && settled {
                 continue;
             }
-            self.entry(old, new, &columns);
+            if !is_same {
+                self.entry(old, new, &columns);
+            }
             if sections.get(&old.section) != Some(&new.section) {
                 moves.entry((old.section.clone(), new.section.clone())).or_default().push(new);
             }

@@ -7,6 +7,7 @@
 mod columns;
 mod diff;
 mod event;
+mod explain;
 mod kind;
 mod names;
 mod pair;
@@ -18,6 +19,7 @@ pub use diff::{Before, diff};
 pub use event::{
     Carry, Change, ChangeSet, ColumnCell, ColumnLabel, Detail, Edit, EntryRef, Frame, Rekeyed, Row, RowField,
 };
+pub use explain::{Alone, Explanation, Recognised, explain};
 pub use kind::{KINDS, Kind, KindInfo, Level, Subject, UnknownKind};
 pub use pair::Why;
 pub use replay::{ReplayError, apply};

@@ -1,11 +1,11 @@
 //! Which entry of one version is which entry of the next.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
-use crate::model::{Entry, EntryId, Text, fold, same};
+use crate::model::{Cell, Entry, EntryId, Text, fold, same, unshared};
 
 use super::names::{Likeness, NameForm, likeness};
 
@@ -42,12 +42,13 @@ const MANY: usize = 250_000;
 
 /// Pairs entries. The order of either list does not matter.
 pub(super) fn pair(old: &[Arc<Entry>], new: &[Arc<Entry>]) -> Pairing {
+    let (old_open, new_open) = unshared(old, new);
     let mut state = State {
         old,
         new,
-        old_open: (0..old.len()).collect(),
-        new_open: (0..new.len()).collect(),
-        pairing: Pairing::default(),
+        pairing: Pairing { kept: shared(&old_open, &new_open, old.len()), ..Pairing::default() },
+        old_open: old_open.into_iter().collect(),
+        new_open: new_open.into_iter().collect(),
     };
     state.by_id();
     state.by_statement();
@@ -57,6 +58,24 @@ pub(super) fn pair(old: &[Arc<Entry>], new: &[Arc<Entry>]) -> Pairing {
     state.pairing.removed = state.old_open.into_iter().collect();
     state.pairing.added = state.new_open.into_iter().collect();
     state.pairing
+}
+
+/// The pairs of the places that are not open, which stand in the same order.
+fn shared(old_open: &[usize], new_open: &[usize], old: usize) -> Vec<(usize, usize, Why)> {
+    let (mut old_open, mut new_open) = (old_open.iter().peekable(), new_open.iter().peekable());
+    let mut new = 0;
+    let mut pairs = Vec::with_capacity(old);
+    for old in 0..old {
+        if old_open.next_if_eq(&&old).is_some() {
+            continue;
+        }
+        while new_open.next_if_eq(&&new).is_some() {
+            new += 1;
+        }
+        pairs.push((old, new, Why::Id));
+        new += 1;
+    }
+    pairs
 }
 
 struct State<'a> {
@@ -75,9 +94,11 @@ impl State<'_> {
     }
 
     fn by_id(&mut self) {
-        let by_id: BTreeMap<_, usize> = self.old.iter().enumerate().map(|(at, entry)| (&entry.id, at)).collect();
+        let old = self.old;
+        let by_id: BTreeMap<&EntryId, usize> = self.old_open.iter().map(|at| (&old[*at].id, *at)).collect();
+        let open: Vec<usize> = self.new_open.iter().copied().collect();
         let mut renamed = Vec::new();
-        for new in 0..self.new.len() {
+        for new in open {
             let Some(old) = by_id.get(&self.new[new].id).copied() else { continue };
             if same(self.old[old].name.as_str(), self.new[new].name.as_str()) {
                 self.keep(old, new, Why::Id);
@@ -171,8 +192,7 @@ impl State<'_> {
                 by_word.entry(word).or_default().insert(*at);
             }
         }
-        let support = Support::of(self.old);
-        let mut candidates = Vec::new();
+        let mut alike = Vec::new();
         for (old, form) in &old_forms {
             let near: Vec<usize> = if few {
                 new_forms.keys().copied().collect()
@@ -181,20 +201,16 @@ impl State<'_> {
                     form.index_words().filter_map(|word| by_word.get(word)).flatten().copied().collect();
                 sharing.into_iter().collect()
             };
-            for new in near {
-                let Some(like) = likeness(form, &new_forms[&new]) else { continue };
-                let agreement = support.agreement(&self.old[*old], &self.new[new]);
-                let why = match like {
-                    Likeness::Strong(reason) => Why::LikeName(reason),
-                    Likeness::Short(reason) if !agreement.contradicts() => Why::LikeName(reason),
-                    Likeness::Slip(reason) if agreement.is_unopposed() => Why::LikeNameAndFields(reason),
-                    Likeness::Weak(reason) if agreement.carries() => Why::LikeNameAndFields(reason),
-                    Likeness::Short(_) | Likeness::Slip(_) | Likeness::Weak(_) => continue,
-                };
-                let weak = matches!(why, Why::LikeNameAndFields(_));
-                let far = u32::MAX - (agreement.share() * 1e6) as u32;
-                candidates.push(((weak, far, &self.old[*old].id, &self.new[new].id), *old, new, why));
-            }
+            alike.extend(near.into_iter().filter_map(|new| Some((*old, new, likeness(form, &new_forms[&new])?))));
+        }
+        let support = Support::of(self.old, alike.iter().map(|(old, ..)| &*self.old[*old]));
+        let mut candidates = Vec::new();
+        for (old, new, like) in alike {
+            let agreement = support.agreement(&self.old[old], &self.new[new]);
+            let Ok(why) = verdict(like, &agreement) else { continue };
+            let weak = matches!(why, Why::LikeNameAndFields(_));
+            let far = u32::MAX - (agreement.share() * 1e6) as u32;
+            candidates.push(((weak, far, &self.old[old].id, &self.new[new].id), old, new, why));
         }
         candidates.sort_by(|a, b| a.0.cmp(&b.0));
         for (_, old, new, why) in candidates {
@@ -212,6 +228,34 @@ impl State<'_> {
     }
 }
 
+/// Whether two entries of like names are one, or what speaks against it.
+fn verdict(like: Likeness, agreement: &Agreement) -> Result<Why, &'static str> {
+    match like {
+        Likeness::Strong(form) => Ok(Why::LikeName(form)),
+        Likeness::Short(form) if !agreement.contradicts() => Ok(Why::LikeName(form)),
+        Likeness::Slip(form) if agreement.is_unopposed() => Ok(Why::LikeNameAndFields(form)),
+        Likeness::Weak(form) if agreement.carries() => Ok(Why::LikeNameAndFields(form)),
+        Likeness::Short(_) => Err("a short form of the name, and nothing else that they say agrees"),
+        Likeness::Slip(_) => Err("a similar name, and most of what else they say differs"),
+        Likeness::Weak(_) => Err("a part of the name, or a similar one, and nothing that tells vendors apart agrees"),
+    }
+}
+
+/// Why entries of like names were not taken for one.
+pub(super) struct Refusals<'a>(Support<'a>);
+
+impl<'a> Refusals<'a> {
+    pub fn of(old: &'a [Arc<Entry>]) -> Self {
+        Refusals(Support::of(old, old.iter().map(|entry| &**entry)))
+    }
+
+    /// What speaks against a pair; `None` where the names are not even alike.
+    pub fn reason(&self, old: &Entry, new: &Entry) -> Option<&'static str> {
+        let like = likeness(&NameForm::of(&old.name), &NameForm::of(&new.name))?;
+        Some(verdict(like, &self.0.agreement(old, new)).err().unwrap_or("another entry fits better"))
+    }
+}
+
 /// Whether two ids are equal only because two names derive the same ("C++ Corp", "C Corp").
 fn only_by_chance(old: &Entry, new: &Entry) -> bool {
     let derived = |entry: &Entry| {
@@ -223,7 +267,8 @@ fn only_by_chance(old: &Entry, new: &Entry) -> bool {
 
 /// How telling the fields of a list are: what half the list says ("United States") tells nobody apart.
 struct Support<'a> {
-    frequency: BTreeMap<(&'a str, &'a Text), usize>,
+    /// By field and text: how many entries say so, for what the entries in question say.
+    frequency: HashMap<(&'a str, &'a Text), usize>,
     common: usize,
 }
 
@@ -253,10 +298,17 @@ impl Agreement {
 }
 
 impl<'a> Support<'a> {
-    fn of(old: &'a [Arc<Entry>]) -> Self {
-        let mut frequency = BTreeMap::new();
-        for cell in old.iter().flat_map(|entry| &entry.cells) {
-            *frequency.entry((cell.field.as_str(), &cell.text)).or_default() += 1;
+    /// Counts in the whole list what the entries in question say.
+    fn of(old: &'a [Arc<Entry>], asked: impl Iterator<Item = &'a Entry>) -> Self {
+        let key = |cell: &'a Cell| (cell.field.as_str(), &cell.text);
+        let mut frequency: HashMap<_, usize> =
+            asked.flat_map(|entry| &entry.cells).map(|cell| (key(cell), 0)).collect();
+        if !frequency.is_empty() {
+            for cell in old.iter().flat_map(|entry| &entry.cells) {
+                if let Some(count) = frequency.get_mut(&key(cell)) {
+                    *count += 1;
+                }
+            }
         }
         Support { frequency, common: (old.len() / 10).max(1) }
     }

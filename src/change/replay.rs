@@ -1,6 +1,9 @@
 //! Changes applied: the way back from signed changes to the list.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use crate::model::{Cell, Column, Entry, EntryId, FieldKey, Hints, Inventory, Role, SectionId, Text, same};
 
@@ -35,7 +38,7 @@ pub enum ReplayError {
 pub fn apply(before: &Inventory, changes: &ChangeSet) -> Result<Inventory, ReplayError> {
     let ChangeSet { changes, carry } = changes;
     let all = || changes.iter().chain(&carry.editorial);
-    let mut list = Replay { inventory: before.clone() };
+    let mut list = Replay { inventory: before.clone(), places: None };
     all().try_for_each(|change| list.take_out(change))?;
     list.rekey(carry);
     if let Some(frame) = &carry.frame {
@@ -64,6 +67,8 @@ pub fn apply(before: &Inventory, changes: &ChangeSet) -> Result<Inventory, Repla
 
 struct Replay {
     inventory: Inventory,
+    /// The places of entries by id, once they are asked for. Ids and places stay from then on.
+    places: Option<HashMap<EntryId, usize>>,
 }
 
 impl Replay {
@@ -74,7 +79,9 @@ impl Replay {
             Detail::Row { row, .. } if change.kind == Kind::Removed => self.remove(change.kind, &row.id)?,
             Detail::Row { former: Some(former), .. } => self.remove(change.kind, &former.id)?,
             Detail::Column { field, edit: Edit::Cleared(_), .. } => {
-                self.each(|entry| entry.cells.retain(|cell| cell.field != *field))
+                for entry in self.inventory.entries.iter_mut().filter(|entry| entry.text(field).is_some()) {
+                    Arc::make_mut(entry).cells.retain(|cell| cell.field != *field);
+                }
             }
             _ => {}
         }
@@ -88,12 +95,6 @@ impl Replay {
         Ok(())
     }
 
-    fn each(&mut self, edit: impl Fn(&mut Entry)) {
-        for entry in &mut self.inventory.entries {
-            edit(Arc::make_mut(entry));
-        }
-    }
-
     fn rekey(&mut self, carry: &Carry) {
         fn map<Id: Ord + Clone>(pairs: &[Rekeyed<Id>]) -> BTreeMap<&Id, &Id> {
             pairs.iter().map(|pair| (&pair.from, &pair.to)).collect()
@@ -102,7 +103,13 @@ impl Replay {
         if entries.is_empty() && sections.is_empty() && columns.is_empty() {
             return;
         }
-        self.each(|entry| {
+        let is_meant = |entry: &Entry| {
+            entries.contains_key(&entry.id)
+                || sections.contains_key(&entry.section)
+                || entry.cells.iter().any(|cell| columns.contains_key(&cell.field))
+        };
+        for entry in self.inventory.entries.iter_mut().filter(|entry| is_meant(entry)) {
+            let entry = Arc::make_mut(entry);
             if let Some(to) = entries.get(&entry.id) {
                 entry.id = (*to).clone();
             }
@@ -114,7 +121,21 @@ impl Replay {
                     cell.field = (*to).clone();
                 }
             }
-        });
+        }
+    }
+
+    fn places(&mut self) -> &mut HashMap<EntryId, usize> {
+        let entries = &self.inventory.entries;
+        self.places.get_or_insert_with(|| {
+            // Of two entries of one id the first counts.
+            entries.iter().enumerate().rev().map(|(at, entry)| (entry.id.clone(), at)).collect()
+        })
+    }
+
+    fn entry(&mut self, kind: Kind, id: &EntryId) -> Result<&mut Entry, ReplayError> {
+        let place = self.places().get(id).copied();
+        let entry = place.and_then(|at| self.inventory.entries.get_mut(at));
+        entry.map(Arc::make_mut).ok_or_else(|| ReplayError::NoEntry { kind, id: id.clone() })
     }
 
     fn put_in(&mut self, change: &Change) -> Result<(), ReplayError> {
@@ -127,7 +148,8 @@ impl Replay {
     }
 
     fn add(&mut self, row: &Row) -> Result<(), ReplayError> {
-        if self.inventory.entries.iter().any(|entry| entry.id == row.id) {
+        let place = self.inventory.entries.len();
+        if self.places().insert(row.id.clone(), place).is_some() {
             return Err(ReplayError::Taken(row.id.clone()));
         }
         let cells = row.fields.iter().map(|cell| Cell { field: cell.field.clone(), text: cell.text.clone() }).collect();
@@ -152,9 +174,7 @@ impl Replay {
                     _ => None,
                 };
                 let columns: Vec<FieldKey> = self.inventory.columns.iter().map(|column| column.field.clone()).collect();
-                let target = self.inventory.entries.iter_mut().find(|known| known.id == entry.id);
-                let target = target.ok_or_else(|| ReplayError::NoEntry { kind: change.kind, id: entry.id.clone() })?;
-                let target = Arc::make_mut(target);
+                let target = self.entry(change.kind, &entry.id)?;
                 match (change.kind, section, edit.after()) {
                     (_, Some(section), _) => target.section = section,
                     (Kind::Renamed, _, Some(name)) => target.name = name.clone(),
@@ -165,9 +185,7 @@ impl Replay {
             Detail::Column { field, edit: Edit::Set(_), cells } => {
                 let columns: Vec<FieldKey> = self.inventory.columns.iter().map(|column| column.field.clone()).collect();
                 for cell in cells {
-                    let entry = self.inventory.entries.iter_mut().find(|known| known.id == cell.id);
-                    let entry = entry.ok_or_else(|| ReplayError::NoEntry { kind: change.kind, id: cell.id.clone() })?;
-                    set_cell(Arc::make_mut(entry), &columns, field, Some(&cell.text));
+                    set_cell(self.entry(change.kind, &cell.id)?, &columns, field, Some(&cell.text));
                 }
                 Ok(())
             }

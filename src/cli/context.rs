@@ -117,7 +117,7 @@ impl Chosen {
     /// A list without a configuration, named after its file.
     fn bare_list(&self) -> Result<ListConfig, Failure> {
         let path = self.inventory.first().map(String::as_str).unwrap_or_default();
-        let stem = Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or("list");
+        let stem = list_name(path);
         let inventory = Inventory::new(self.inventory.clone()).map_err(|message| {
             Failure::usage(message, "name the path of the inventory in the repository, such as data/subprocessors.yaml")
         })?;
@@ -132,6 +132,18 @@ impl Chosen {
             notice: None::<Terms>,
         })
         .map(|list| self.with_tables(list))
+    }
+}
+
+/// What a list is called after its file, or after the folder of an `index` page.
+pub fn list_name(path: &str) -> &str {
+    let mut parts = path.trim_end_matches('/').rsplit('/');
+    let file = parts.next().unwrap_or_default();
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    match parts.next() {
+        Some(folder) if matches!(stem, "index" | "page" | "README") => folder,
+        _ if stem.is_empty() => "list",
+        _ => stem,
     }
 }
 

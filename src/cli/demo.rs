@@ -12,7 +12,7 @@ use changecast::{
     ledger::Digest,
     model::{CommitId, ListId, Moment, Text},
     output::{self, Output},
-    pipeline::{self, Correct, Request, Rewritten, Signing, Source},
+    pipeline::{self, Correct, Request, Rewritten, Signing, Source, Watch},
     render::{self, Announcement},
     sign::{Secret, Signer},
 };
@@ -217,6 +217,7 @@ impl Demo<'_> {
             signing: self.signing,
             rewritten: Rewritten::Refuse,
             correct,
+            watch: Watch::NOBODY,
         };
         let plan = publish::plan(&request, self.feeds)?;
         Ok(self.output.write(&plan.files)?.len())
@@ -236,6 +237,7 @@ impl Demo<'_> {
             signing: self.signing,
             rewritten: Rewritten::Refuse,
             correct: None,
+            watch: Watch::NOBODY,
         };
         let plan = publish::plan(&request, self.feeds)?;
         let of_wrong = |announcement: &&Announcement| announcement.commit.as_deref() == wrong.map(CommitId::as_str);
@@ -251,7 +253,7 @@ impl Demo<'_> {
 /// The change log of every list, as `log` shows it.
 fn show(config: &Config, history: &History) -> Result<(), Failure> {
     for list in &config.lists {
-        let rows = pipeline::change_log(history, &Default::default(), &Source::of(list), &|_, _| {})?;
+        let rows = pipeline::change_log(history, &Default::default(), &Source::of(list), Watch::NOBODY)?;
         let rows = super::log::newest_first_rows(&rows);
         let text = format!("\n{}\n{}", list.title, render::terminal_change_log(&rows, print::style()));
         print::data(text.as_bytes())?;

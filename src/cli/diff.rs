@@ -1,17 +1,12 @@
 //! `diff`: what changed between two revisions or files; also as a diff driver of git.
 
-use std::{
-    fs,
-    io::Read,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::Path};
 
 use changecast::{
     change::{Before, Change, diff},
-    history::History,
+    history::{Content, History},
     model::{Inventory, Moment},
-    pipeline::Source,
-    read::{self, Problem, ReadError, Reading},
+    pipeline::{self, Source},
     render::{self, ChangeLogRow},
 };
 use serde_json::json;
@@ -19,6 +14,7 @@ use serde_json::json;
 use super::{
     Exit, Failure,
     context::{Chosen, Place},
+    local,
     log::Format,
     print,
 };
@@ -85,7 +81,7 @@ type Sides = (Option<Inventory>, Option<Inventory>);
 
 fn sides(args: &Args, a: &str, b: Option<&String>) -> Result<Sides, Failure> {
     let is_file =
-        |side: &str| side == "-" || side == NOTHING || (Path::new(side).is_file() && args.chosen.inventory.is_empty());
+        |side: &str| side == "-" || side == NOTHING || (Path::new(side).exists() && args.chosen.inventory.is_empty());
     // Two files need no repository.
     if let Some(b) = b.filter(|b| is_file(a) && is_file(b)) {
         let source = Source { paths: Vec::new(), options: Default::default() };
@@ -104,8 +100,8 @@ fn sides(args: &Args, a: &str, b: Option<&String>) -> Result<Sides, Failure> {
 }
 
 fn revision(history: &History, name: &str, source: &Source) -> Result<Option<Inventory>, Failure> {
-    let Some((path, bytes)) = history.file_at(Some(name), &source.paths)? else { return Ok(None) };
-    parse(&format!("{name}:{path}"), &path, &bytes, source)
+    let Some((path, content)) = history.content_at(Some(name), &source.paths)? else { return Ok(None) };
+    parse(&format!("{name}:{path}"), &path, &content, source)
 }
 
 fn working_tree(history: &History, source: &Source) -> Result<Option<Inventory>, Failure> {
@@ -122,41 +118,16 @@ fn file(path: &Path, name: &str, source: &Source) -> Result<Option<Inventory>, F
     if path == Path::new(NOTHING) {
         return Ok(None);
     }
-    let bytes = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .read_to_end(&mut bytes)
-            .map_err(|error| Failure::file(&PathBuf::from("standard input"), error))?;
-        bytes
-    } else {
-        regular_file(path)?
-    };
-    parse(name, name, &bytes, source)
+    parse(name, name, &local::content(path)?, source)
 }
 
-/// The bytes of a regular file: a folder, FIFO or device is refused before it can block.
-pub fn regular_file(path: &Path) -> Result<Vec<u8>, Failure> {
-    let meta = fs::metadata(path).map_err(|error| Failure::file(path, error))?;
-    if !meta.is_file() {
-        return Err(Failure::usage(
-            format!("{} is not a regular file", path.display()),
-            "name the inventory file itself",
-        ));
-    }
-    fs::read(path).map_err(|error| Failure::file(path, error))
-}
-
-fn parse(place: &str, path: &str, bytes: &[u8], source: &Source) -> Result<Option<Inventory>, Failure> {
+fn parse(place: &str, path: &str, content: &Content, source: &Source) -> Result<Option<Inventory>, Failure> {
     // Standard input has no name that tells its format.
     let path = if path == "-" { source.paths.first().map_or("stdin.yaml", String::as_str) } else { path };
-    match read::read(path, bytes, &source.options) {
-        Ok(Reading { inventory, warnings }) => {
-            for warning in warnings {
-                print::warning(&format!("{place}:{}: {}", warning.at, warning.message));
-            }
-            Ok(Some(inventory))
-        }
-        Err(ReadError { problem: Problem::NoList(_), .. }) => Ok(None),
-        Err(error) => Err(Failure::read(place, error)),
+    let reading = pipeline::read_content(path, content, &BTreeMap::new(), &source.options);
+    let Some(reading) = reading.map_err(|error| Failure::read(place, error))? else { return Ok(None) };
+    for warning in &reading.warnings {
+        print::warning(&format!("{}: {}", warning.place(place), warning.message));
     }
+    Ok(Some(reading.inventory))
 }

@@ -107,8 +107,7 @@ impl Failure {
 
     /// An inventory that cannot be read.
     pub fn read(path: &str, error: ReadError) -> Self {
-        let place = error.at.map_or_else(|| path.to_owned(), |at| format!("{path}:{at}"));
-        Failure::Read { place, error }
+        Failure::Read { place: error.place(path), error }
     }
 
     /// A file that cannot be read or written.

@@ -1,13 +1,12 @@
 //! `log`: the change log of the whole history.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use changecast::{
     change::{Change, Kind},
     history::{History, Walk},
     model::CommitId,
-    pipeline::{self, LogRow, Outcome, Source},
-    read,
+    pipeline::{self, Event, Explained, LogRow, Outcome, Source, Stage, Watch},
     render::{self, ChangeLogRow},
 };
 use chrono::NaiveDate;
@@ -18,6 +17,7 @@ use super::{
     Exit, Failure,
     context::{Chosen, Place},
     print,
+    watch::Watcher,
 };
 
 /// Show the change log of the whole history
@@ -39,6 +39,12 @@ pub struct Args {
     /// Only changes of this kind; repeat it for several
     #[arg(long, value_name = "KIND", value_parser = kind)]
     kind: Vec<Kind>,
+    /// Say for one commit how entries were recognised, and why each difference is told or not
+    #[arg(long, value_name = "COMMIT", conflicts_with_all = ["format", "all", "since", "kind"])]
+    explain: Option<String>,
+    /// Say where the time went
+    #[arg(long)]
+    timings: bool,
 }
 
 /// How a change log is shown.
@@ -63,15 +69,19 @@ fn kind(name: &str) -> Result<Kind, String> {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let history = args.place.history()?;
+    if let Some(commit) = &args.explain {
+        return explain(args, &history, commit);
+    }
     let lists = match args.format {
         Format::Table => args.chosen.lists(&args.place, &history)?,
         _ => vec![args.chosen.list(&args.place, &history)?],
     };
     for list in &lists {
         let source = Source::of(list);
-        let progress = print::Progress::new();
-        let rows = pipeline::change_log(&history, &args.place.walk(), &source, &|done, of| progress.at(done, of))?;
-        drop(progress);
+        let watcher = Watcher::new();
+        let watch = Watch(&|event| watcher.hear(event));
+        let rows = pipeline::change_log(&history, &args.place.walk(), &source, watch)?;
+        watcher.hear(Event::Begins(Stage::Render));
         let path = list.inventory.0.first().map(String::as_str).unwrap_or_default();
         check_found(&rows, path, || newest_error(&history, args, &source))?;
         let since = Since::read(args, &history, &source.paths)?;
@@ -83,19 +93,51 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             Format::Md => render::markdown_change_log(&newest_first(&shown)),
             Format::Csv => render::csv_change_log(&newest_first(&shown))?,
         };
+        watcher.hear(Event::Begins(Stage::Write));
         print::data(text.as_bytes())?;
+        if args.timings {
+            watcher.report();
+        }
+        drop(watcher);
         for row in &rows {
             for warning in &row.warnings {
-                print::warning(&format!(
-                    "commit {} {}:{}: {}",
-                    row.commit.short(),
-                    row.path,
-                    warning.at,
-                    warning.message
-                ));
+                let place = warning.place(&row.path);
+                print::warning(&format!("commit {} {place}: {}", row.commit.short(), warning.message));
             }
         }
     }
+    Ok(Exit::Clean)
+}
+
+fn explain(args: &Args, history: &History, commit: &str) -> Result<Exit, Failure> {
+    let list = args.chosen.list(&args.place, history)?;
+    let source = Source::of(&list);
+    let id = history.resolve(Some(commit))?;
+    let explained = pipeline::explain_commit(history, &args.place.walk(), &source, &id)?.ok_or_else(|| {
+        Failure::usage(
+            format!("commit {} is no version of {}", id.short(), source.paths.join(", ")),
+            "`changecast log --format csv` shows the commits that are, on the first-parent line",
+        )
+    })?;
+    let Explained { row, against, explanation } = &explained;
+    let mut out = format!("{}  commit {}  {}\n", row.published, row.commit.short(), row.path);
+    match against {
+        Some(against) => {
+            out.push_str(&format!("compared with commit {}, the last that announced something\n", against.short()))
+        }
+        None => out.push_str("the first version\n"),
+    }
+    match (explanation, unreadable(row)) {
+        (Some(explanation), _) => out.push_str(&render::terminal_explanation(explanation, print::style())),
+        (None, Some(reason)) => out
+            .push_str(&format!("\nnot readable: {reason}\nThe next readable version is compared with the last one.\n")),
+        (None, None) => {
+            let changes: Vec<&Change> = row.announced().iter().collect();
+            out.push('\n');
+            out.push_str(&render::terminal_changes(&changes, print::style()));
+        }
+    }
+    print::data(out.as_bytes())?;
     Ok(Exit::Clean)
 }
 
@@ -149,8 +191,8 @@ fn check_found(
 fn newest_error(history: &History, args: &Args, source: &Source) -> Result<Option<Failure>, Failure> {
     let versions = history.versions(&args.place.walk(), &source.paths)?.versions;
     let Some(version) = versions.last() else { return Ok(None) };
-    let Some(bytes) = history.bytes(version)? else { return Ok(None) };
-    let error = read::read(&version.path, &bytes, &source.options).err();
+    let Some(content) = history.content(version)? else { return Ok(None) };
+    let error = pipeline::read_list(&version.path, &content, &BTreeMap::new(), &source.options).err();
     let place = format!("commit {} {}", version.commit.short(), version.path);
     Ok(error.map(|error| Failure::read(&place, error)))
 }
@@ -183,10 +225,7 @@ pub fn newest_first_rows(rows: &[LogRow]) -> Vec<ChangeLogRow<'_>> {
 
 fn unreadable(row: &LogRow) -> Option<String> {
     match &row.outcome {
-        Outcome::Unreadable(error) => {
-            let place = error.at.map_or_else(|| row.path.clone(), |at| format!("{}:{at}", row.path));
-            Some(format!("{place}: {error}"))
-        }
+        Outcome::Unreadable(error) => Some(format!("{}: {error}", error.place(&row.path))),
         Outcome::Read { .. } => None,
     }
 }
@@ -203,6 +242,7 @@ fn json_log(list: &str, shown: &[Shown<'_>]) -> Result<String, Failure> {
             let unreadable = match &row.outcome {
                 Outcome::Unreadable(error) => json!({
                     "message": error.to_string(),
+                    "file": error.file.as_deref(),
                     "line": error.at.map(|at| at.line),
                     "column": error.at.map(|at| at.column),
                 }),

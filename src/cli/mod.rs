@@ -7,6 +7,7 @@ mod failure;
 mod init;
 mod keygen;
 mod keys;
+mod local;
 mod log;
 mod manual;
 mod print;
@@ -14,6 +15,7 @@ mod publish;
 mod schema;
 mod show;
 mod verify;
+mod watch;
 
 use std::process::ExitCode;
 

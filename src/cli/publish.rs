@@ -7,11 +7,11 @@ use changecast::{
     history::History,
     model::{ListId, Text},
     output::{self, Output},
-    pipeline::{self, Correct, ListPlan, Outcome, Plan, Request, Rewritten, Signing},
+    pipeline::{self, Correct, Event, ListPlan, Outcome, Plan, Request, Rewritten, Signing, Stage, Watch},
     render,
 };
 
-use super::{Exit, Failure, context::Place, diff::regular_file, keys, print};
+use super::{Exit, Failure, context::Place, keys, local::regular_file, print, watch::Watcher};
 
 /// Append what changed to the log and render everything
 ///
@@ -54,6 +54,9 @@ pub struct Args {
     /// Also replace what stands between the changecast markers of this page; repeat it for several
     #[arg(long, value_name = "FILE")]
     inject: Vec<PathBuf>,
+    /// Say where the time went
+    #[arg(long)]
+    timings: bool,
 }
 
 /// Runs the command.
@@ -76,6 +79,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             ));
         }
     };
+    let watcher = Watcher::new();
     let request = Request {
         config: &config,
         history: &history,
@@ -83,6 +87,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         signing,
         rewritten: if args.reanchor { Rewritten::Reanchor } else { Rewritten::Refuse },
         correct: correction(args, &config)?,
+        watch: Watch(&|event| watcher.hear(event)),
     };
     // The lock is taken before the log is read: what is planned on it must still be its end.
     let output = if args.check || args.dry_run { None } else { Some(Output::open(&dir)?) };
@@ -92,6 +97,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         tell(list, args.dry_run);
     }
     let unreadable = plan.lists.iter().any(ends_unreadable);
+    watcher.hear(Event::Begins(Stage::Write));
     let changed = match &output {
         Some(output) => output.write(&plan.files)?,
         None => output::differing(&dir, &plan.files)?,
@@ -109,6 +115,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             dir.display(),
             changed.len() + pages.len()
         )),
+    }
+    if args.timings {
+        watcher.report();
     }
     let outdated = args.check && !(changed.is_empty() && pages.is_empty());
     Ok(if outdated || unreadable { Exit::No } else { Exit::Clean })
@@ -184,13 +193,12 @@ fn injected(args: &Args, config: &Config, plan: &Plan) -> Result<Vec<Page>, Fail
 
 fn tell(list: &ListPlan, in_full: bool) {
     for row in &list.rows {
-        let place = format!("{}: commit {} {}", list.id, row.commit.short(), row.path);
+        let commit = format!("{}: commit {}", list.id, row.commit.short());
         for warning in &row.warnings {
-            print::warning(&format!("{place}:{}: {}", warning.at, warning.message));
+            print::warning(&format!("{commit} {}: {}", warning.place(&row.path), warning.message));
         }
         if let Outcome::Unreadable(error) = &row.outcome {
-            let at = error.at.map(|at| format!(":{at}")).unwrap_or_default();
-            print::warning(&format!("{place}{at}: {error}: the version is left out"));
+            print::warning(&format!("{commit} {}: {error}: the version is left out", error.place(&row.path)));
         }
     }
     if let Some((from, to)) = &list.reanchored {

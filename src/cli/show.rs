@@ -1,10 +1,12 @@
 //! `show`: the list as it stood.
 
+use std::collections::BTreeMap;
+
 use changecast::{
     history::{Version, Walk},
     model::{Inventory, Moment},
-    pipeline::Source,
-    read, render,
+    pipeline::{self, Source},
+    render,
 };
 use chrono::NaiveDate;
 use clap::ValueEnum;
@@ -53,14 +55,12 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let in_time = |version: &&Version| date.is_none_or(|date| Moment::of_commit(version.time).date() <= date);
     let none = || Failure::usage("there was no list then", "`changecast log` shows when it was first published");
     let version = versions.iter().rev().find(in_time).ok_or_else(none)?;
-    let bytes = history
-        .bytes(version)?
+    let content = history
+        .content(version)?
         .ok_or_else(|| Failure::usage("the list was withdrawn then", "`changecast log` shows when"))?;
     let place = format!("commit {} {}", version.commit.short(), version.path);
-    let inventory = match read::read(&version.path, &bytes, &source.options) {
-        Ok(reading) => reading.inventory,
-        Err(error) => return Err(Failure::read(&place, error)),
-    };
+    let reading = pipeline::read_list(&version.path, &content, &BTreeMap::new(), &source.options);
+    let inventory = reading.map_err(|error| Failure::read(&place, error))?.inventory;
     print::note(&format!("{place}, {}", Moment::of_commit(version.time)));
     print::data(shown(args.format, &inventory)?.as_bytes())?;
     Ok(Exit::Clean)

@@ -1,15 +1,22 @@
-//! Git in: the versions of a file on the first-parent line of a branch. The only user of `git2`.
+//! Git in: the versions of a file or folder on the first-parent line of a branch. The only user of
+//! `git2`.
 //!
 //! Nothing is ever written to the repository.
 
+mod folder;
+mod objects;
 mod rename;
 mod script;
+mod walk;
 
-use std::{fmt, path::Path};
+use std::{fmt, path::Path, sync::Arc};
 
-use git2::{ErrorCode, ObjectType, Oid, Repository};
+use git2::{ErrorCode, ObjectFormat, ObjectType, Oid, Repository};
 
 use crate::model::CommitId;
+
+use objects::Objects;
+use walk::Stored;
 
 pub use script::{Onto, ScriptedCommit, build};
 
@@ -41,8 +48,8 @@ pub enum HistoryError {
         /// The path.
         path: String,
     },
-    /// A version that is not a file.
-    #[error("commit {commit}: {path} is {found}, not a file")]
+    /// A version that is neither a file nor a folder.
+    #[error("commit {commit}: {path} is {found}, neither a file nor a folder")]
     NotAFile {
         /// The commit.
         commit: CommitId,
@@ -50,6 +57,14 @@ pub enum HistoryError {
         path: String,
         /// What it is.
         found: &'static str,
+    },
+    /// A folder that is too large for an inventory.
+    #[error("a folder with more than {files} files, or more than {depth} folders deep, is no inventory")]
+    TooLarge {
+        /// Most files.
+        files: usize,
+        /// Deepest folder.
+        depth: usize,
     },
     /// An object is missing or broken.
     #[error("the repository is damaged: {0}")]
@@ -65,7 +80,9 @@ impl HistoryError {
             HistoryError::NoRevision(_) => "`git log --first-parent` lists the commits that can be named".into(),
             HistoryError::Shallow(_) => "fetch the whole history: git fetch --unshallow (in CI: fetch-depth: 0)".into(),
             HistoryError::Submodule { .. } => "run changecast in the submodule's own repository".into(),
-            HistoryError::NotAFile { .. } => "name the inventory file itself".into(),
+            HistoryError::NotAFile { .. } | HistoryError::TooLarge { .. } => {
+                "name the inventory file or folder itself".into()
+            }
             HistoryError::Damaged(_) => "check it with: git fsck".into(),
         }
     }
@@ -81,7 +98,25 @@ fn commit_id(oid: Oid) -> CommitId {
     CommitId::from_hex(oid.to_string())
 }
 
-/// A commit on the first-parent line that changed the inventory's file.
+/// The object of a full hexadecimal id, of SHA-1 or SHA-256 by its length.
+fn oid_of_hex(hex: &str) -> Result<Oid, git2::Error> {
+    let format = if hex.len() > 40 { ObjectFormat::Sha256 } else { ObjectFormat::Sha1 };
+    Oid::from_str_ext(hex, format)
+}
+
+/// What a version holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// The bytes of a file.
+    File(Vec<u8>),
+    /// The files below a folder, by their paths in it.
+    Folder(Files),
+}
+
+/// Files by their paths in a folder.
+pub type Files = Vec<(String, Arc<[u8]>)>;
+
+/// A commit on the first-parent line that changed the inventory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
     /// The commit.
@@ -90,16 +125,18 @@ pub struct Version {
     pub parent: Option<CommitId>,
     /// Its committer time, in seconds since 1970 (UTC).
     pub time: i64,
-    /// Where the file lies, or lay until this commit.
+    /// Where the file or folder lies, or lay until this commit.
     pub path: String,
-    /// The file's content, `None` where the commit deletes it.
-    blob: Option<Oid>,
+    /// What lies there, `None` where the commit deletes it.
+    stored: Option<Stored>,
+    /// What lay there before, or at an earlier place.
+    before: Option<Stored>,
 }
 
 impl Version {
-    /// Whether the file is there.
+    /// Whether the file or folder is there.
     pub fn exists(&self) -> bool {
-        self.blob.is_some()
+        self.stored.is_some()
     }
 }
 
@@ -110,13 +147,15 @@ pub struct Walked {
     pub versions: Vec<Version>,
     /// Whether the walk came to the commit after which it was to begin; always so without one.
     pub reached: bool,
-    /// The file as it stands in the commit after which the walk began.
+    /// The inventory as it stands in the commit after which the walk began.
     pub base: Option<Version>,
 }
 
 /// A repository, opened for reading.
 pub struct History {
     repo: Repository,
+    /// The files of the folder that was read last: most are the next version's, too.
+    files: folder::Memory,
 }
 
 impl fmt::Debug for History {
@@ -140,11 +179,15 @@ impl History {
     /// # Errors
     /// [`HistoryError::NoRepository`].
     pub fn open(dir: &Path) -> Result<Self, HistoryError> {
+        // A walk reads every object once. Caching them costs more than it saves, and so does hashing
+        // them: what a signed release quotes is hashed by `check`.
+        git2::opts::enable_caching(false);
+        git2::opts::strict_hash_verification(false);
         let repo = Repository::discover(dir).map_err(|error| HistoryError::NoRepository {
             path: dir.display().to_string(),
             message: error.message().to_owned(),
         })?;
-        Ok(History { repo })
+        Ok(History { repo, files: folder::Memory::default() })
     }
 
     /// The working tree, when there is one.
@@ -165,7 +208,7 @@ impl History {
     /// # Errors
     /// [`HistoryError::Damaged`] when the commit is missing.
     pub fn time(&self, commit: &CommitId) -> Result<i64, HistoryError> {
-        Ok(self.repo.find_commit(Oid::from_str(commit.as_str())?)?.time().seconds())
+        Ok(self.repo.find_commit(oid_of_hex(commit.as_str())?)?.time().seconds())
     }
 
     fn tip(&self, revision: Option<&str>) -> Result<Oid, HistoryError> {
@@ -199,7 +242,7 @@ impl History {
     /// # Errors
     /// [`HistoryError`] when the revision or its objects cannot be read.
     pub fn lies_before(&self, tip: Option<&str>, commit: &CommitId) -> Result<bool, HistoryError> {
-        let (tip, later) = (self.tip(tip)?, Oid::from_str(commit.as_str())?);
+        let (tip, later) = (self.tip(tip)?, oid_of_hex(commit.as_str())?);
         match self.repo.graph_descendant_of(later, tip) {
             Ok(descends) => Ok(descends),
             // A commit that is gone altogether comes after nothing.
@@ -209,129 +252,68 @@ impl History {
         }
     }
 
-    /// The versions of a file, oldest first. `paths` are the places where it lies and lay, the newest
-    /// first; in every commit the first that exists counts. Before the oldest of them the file is
+    /// The versions of a file or folder, oldest first. `paths` are the places where it lies and lay,
+    /// the newest first; in every commit the first that exists counts. Before the oldest of them it is
     /// followed through renames, where its content proves one.
     ///
     /// # Errors
     /// [`HistoryError`] when the history cannot be walked to its beginning, or to `walk.since`.
     pub fn versions(&self, walk: &Walk, paths: &[String]) -> Result<Walked, HistoryError> {
-        let mut paths = paths.to_vec();
-        let mut versions: Vec<Version> = Vec::new();
-        let mut reached = walk.since.is_none();
-        let mut base = None;
-        let mut commit = self.repo.find_commit(self.tip(walk.tip.as_deref())?)?;
-        let mut here = self.find(&commit, &paths)?;
-        loop {
-            let id = commit_id(commit.id());
-            if walk.since.as_ref() == Some(&id) {
-                reached = true;
-                base = here.map(|(path, blob)| Version {
-                    commit: id,
-                    parent: commit.parent_id(0).ok().map(commit_id),
-                    time: commit.time().seconds(),
-                    path,
-                    blob: Some(blob),
-                });
-                break;
-            }
-            let parent = self.parent(&commit)?;
-            let mut before = match &parent {
-                Some(parent) => self.find(parent, &paths)?,
-                None => None,
-            };
-            if let (Some((path, _)), None, Some(parent)) = (&here, &before, &parent)
-                && let Some(earlier) = rename::earlier_path(&self.repo, parent, &commit, path)?
-            {
-                paths.push(earlier);
-                before = self.find(parent, &paths)?;
-            }
-            if here != before {
-                let path = here.as_ref().or(before.as_ref()).map(|(path, _)| path.clone()).unwrap_or_default();
-                versions.push(Version {
-                    commit: id,
-                    parent: parent.as_ref().map(|parent| commit_id(parent.id())),
-                    time: commit.time().seconds(),
-                    path,
-                    blob: here.as_ref().map(|(_, blob)| *blob),
-                });
-            }
-            let Some(parent) = parent else { break };
-            (commit, here) = (parent, before);
-        }
-        versions.reverse();
-        Ok(Walked { versions, reached, base })
+        let since = walk.since.as_ref().map(|since| oid_of_hex(since.as_str())).transpose()?;
+        walk::walk(&self.repo, self.tip(walk.tip.as_deref())?, since, paths)
     }
 
-    /// The bytes of a version.
+    /// What a version holds; `None` where its commit deletes it.
     ///
     /// # Errors
-    /// [`HistoryError::Damaged`] when the object is missing.
-    pub fn bytes(&self, version: &Version) -> Result<Option<Vec<u8>>, HistoryError> {
-        let Some(blob) = version.blob else { return Ok(None) };
-        Ok(Some(self.repo.find_blob(blob)?.content().to_vec()))
+    /// [`HistoryError::Damaged`] when an object is missing.
+    pub fn content(&self, version: &Version) -> Result<Option<Content>, HistoryError> {
+        version.stored.map(|stored| self.load(stored)).transpose()
     }
 
-    /// The bytes of a file in one commit: the first of `paths` that exists, with its path.
+    fn load(&self, stored: Stored) -> Result<Content, HistoryError> {
+        let objects = Objects::of(&self.repo)?;
+        Ok(match stored {
+            Stored::File(blob) => Content::File(objects.blob(blob)?),
+            Stored::Folder(tree) => Content::Folder(self.files.read(&objects, tree)?),
+        })
+    }
+
+    /// The files of a folder that this version moved or renamed, as (from, to) paths in the folder:
+    /// only those whose content proves it.
+    ///
+    /// # Errors
+    /// [`HistoryError::Damaged`] when an object is missing.
+    pub fn renames(&self, version: &Version) -> Result<Vec<(String, String)>, HistoryError> {
+        match (version.before, version.stored) {
+            (Some(Stored::Folder(before)), Some(Stored::Folder(after))) => rename::within(&self.repo, before, after),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Makes sure that a version's content is what its commit names: reading alone does not hash it.
+    ///
+    /// # Errors
+    /// [`HistoryError::Damaged`] when an object has other content than its id says.
+    pub fn check(&self, version: &Version) -> Result<(), HistoryError> {
+        let objects = Objects::of(&self.repo)?;
+        match version.stored {
+            Some(Stored::File(blob)) => objects.check(blob, ObjectType::Blob),
+            Some(Stored::Folder(tree)) => folder::check(&objects, tree),
+            None => Ok(()),
+        }
+    }
+
+    /// What one commit holds at the first of `paths` that exists, with its path.
     ///
     /// # Errors
     /// [`HistoryError`] when the revision or its objects cannot be read.
-    pub fn file_at(&self, revision: Option<&str>, paths: &[String]) -> Result<Option<(String, Vec<u8>)>, HistoryError> {
-        let commit = self.repo.find_commit(self.tip(revision)?)?;
-        let Some((path, blob)) = self.find(&commit, paths)? else { return Ok(None) };
-        Ok(Some((path, self.repo.find_blob(blob)?.content().to_vec())))
-    }
-
-    /// The first parent. A shallow clone ends at a commit whose parents were not fetched.
-    fn parent<'r>(&'r self, commit: &git2::Commit<'r>) -> Result<Option<git2::Commit<'r>>, HistoryError> {
-        match commit.parent(0) {
-            Ok(parent) => Ok(Some(parent)),
-            Err(_) if self.repo.is_shallow() => Err(HistoryError::Shallow(commit_id(commit.id()))),
-            Err(error) if error.code() == ErrorCode::NotFound && commit.parent_count() == 0 => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// The first of `paths` that is a file in the commit.
-    fn find(&self, commit: &git2::Commit<'_>, paths: &[String]) -> Result<Option<(String, Oid)>, HistoryError> {
-        let tree = commit.tree()?;
-        for path in paths {
-            let wrong = |found| HistoryError::NotAFile { commit: commit_id(commit.id()), path: path.clone(), found };
-            let Some(entry) = self.entry(commit, &tree, path)? else { continue };
-            return match (entry.kind(), entry.filemode()) {
-                (Some(ObjectType::Blob), 0o120_000) => Err(wrong("a symbolic link")),
-                (Some(ObjectType::Blob), _) => Ok(Some((path.clone(), entry.id()))),
-                (Some(ObjectType::Tree), _) => Err(wrong("a folder")),
-                _ => Err(HistoryError::Submodule { commit: commit_id(commit.id()), path: path.clone() }),
-            };
-        }
-        Ok(None)
-    }
-
-    /// The entry at a path, found folder by folder: a submodule on the way is no missing file.
-    fn entry(
+    pub fn content_at(
         &self,
-        commit: &git2::Commit<'_>,
-        tree: &git2::Tree<'_>,
-        path: &str,
-    ) -> Result<Option<git2::TreeEntry<'static>>, HistoryError> {
-        let mut entry: Option<git2::TreeEntry<'static>> = None;
-        for part in path.split('/') {
-            let folder = match &entry {
-                None => None,
-                Some(entry) if entry.kind() == Some(ObjectType::Tree) => Some(self.repo.find_tree(entry.id())?),
-                Some(entry) if entry.kind() == Some(ObjectType::Commit) => {
-                    return Err(HistoryError::Submodule { commit: commit_id(commit.id()), path: path.to_owned() });
-                }
-                Some(_) => return Ok(None),
-            };
-            let Some(found) =
-                folder.as_ref().unwrap_or(tree).get_name_bytes(part.as_bytes()).map(|entry| entry.to_owned())
-            else {
-                return Ok(None);
-            };
-            entry = Some(found);
-        }
-        Ok(entry)
+        revision: Option<&str>,
+        paths: &[String],
+    ) -> Result<Option<(String, Content)>, HistoryError> {
+        let found = walk::at(&self.repo, self.tip(revision)?, paths)?;
+        found.map(|(path, stored)| Ok((path, self.load(stored)?))).transpose()
     }
 }

@@ -1,14 +1,19 @@
-//! Where a file lay before it was moved. Only what its content proves counts: a list that is copied,
-//! or that becomes several files at once, begins anew.
+//! Where a file or folder lay before it was moved. Only what its content proves counts: a list that
+//! is copied, or that becomes several files at once, begins anew.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
-use git2::{Commit, Delta, Oid, Repository};
+use git2::{Delta, Oid, Repository};
 
-use super::HistoryError;
+use super::{HistoryError, folder::files_below, objects::Objects};
 
 /// Share of common lines from which a file is taken for another that was moved.
 const MOVED: f64 = 0.6;
+/// The same for a file that is one entry: two vendors of one kind have many lines in common.
+const SAME_ENTRY: f64 = 0.75;
 /// Share of common lines from which another file could be the one as well.
 const DOUBT: f64 = 0.4;
 
@@ -16,11 +21,12 @@ const DOUBT: f64 = 0.4;
 /// than one, could be it, or when the deleted file could have become another new file as well.
 pub(super) fn earlier_path(
     repo: &Repository,
-    parent: &Commit<'_>,
-    commit: &Commit<'_>,
+    parent: Oid,
+    commit: Oid,
     path: &str,
 ) -> Result<Option<String>, HistoryError> {
-    let diff = repo.diff_tree_to_tree(Some(&parent.tree()?), Some(&commit.tree()?), None)?;
+    let (parent, commit) = (repo.find_commit(parent)?.tree()?, repo.find_commit(commit)?.tree()?);
+    let diff = repo.diff_tree_to_tree(Some(&parent), Some(&commit), None)?;
     let mut deleted: Vec<(&Path, Oid)> = Vec::new();
     let mut added: Vec<(&Path, Oid)> = Vec::new();
     for delta in diff.deltas() {
@@ -30,7 +36,9 @@ pub(super) fn earlier_path(
             _ => {}
         }
     }
-    let Some((_, own)) = added.iter().find(|(p, _)| *p == Path::new(path)) else { return Ok(None) };
+    let Some((_, own)) = added.iter().find(|(p, _)| *p == Path::new(path)) else {
+        return Ok(earlier_folder(&deleted, &added, Path::new(path)));
+    };
     let own = Lines::of(repo, *own)?;
     let mut likely: Vec<(f64, &Path, Oid)> = Vec::new();
     for (from, blob) in deleted {
@@ -47,6 +55,47 @@ pub(super) fn earlier_path(
         }
     }
     Ok(from.to_str().filter(|_| likeness >= MOVED).map(str::to_owned))
+}
+
+/// The folder from which most of a new folder's files came, unchanged and under their names.
+fn earlier_folder(deleted: &[(&Path, Oid)], added: &[(&Path, Oid)], path: &Path) -> Option<String> {
+    let deleted: BTreeSet<(&Path, Oid)> = deleted.iter().copied().collect();
+    let own: Vec<(&Path, Oid)> =
+        added.iter().filter_map(|(file, id)| Some((file.strip_prefix(path).ok()?, *id))).collect();
+    let mut votes: BTreeMap<&Path, usize> = BTreeMap::new();
+    for (name, id) in &own {
+        for (file, _) in deleted.iter().filter(|(file, gone)| gone == id && file.ends_with(name)) {
+            let folder = file.ancestors().nth(name.components().count());
+            *votes.entry(folder.unwrap_or(Path::new(""))).or_default() += 1;
+        }
+    }
+    let (folder, count) = votes.into_iter().max_by_key(|(_, count)| *count)?;
+    let proved = count as f64 >= MOVED * own.len() as f64;
+    folder.to_str().filter(|folder| proved && !folder.is_empty()).map(str::to_owned)
+}
+
+/// The files of a folder that were renamed from one tree to the other, as (from, to).
+pub(super) fn within(repo: &Repository, before: Oid, after: Oid) -> Result<Vec<(String, String)>, HistoryError> {
+    let objects = Objects::of(repo)?;
+    let (before, after) = (files_below(&objects, before)?, files_below(&objects, after)?);
+    let paths = |files: &[(String, Oid)]| files.iter().map(|(path, _)| path.clone()).collect::<BTreeSet<_>>();
+    let (old, new) = (paths(&before), paths(&after));
+    let gone: Vec<&(String, Oid)> = before.iter().filter(|(path, _)| !new.contains(path)).collect();
+    let come: Vec<&(String, Oid)> = after.iter().filter(|(path, _)| !old.contains(path)).collect();
+    let mut alike: Vec<(&str, &str)> = Vec::new();
+    let lines = |files: &[&(String, Oid)]| files.iter().map(|(_, blob)| Lines::of(repo, *blob)).collect();
+    let (gone_lines, come_lines): (Result<Vec<_>, _>, Result<Vec<_>, _>) = (lines(&gone), lines(&come));
+    let (gone_lines, come_lines) = (gone_lines?, come_lines?);
+    for ((from, _), then) in gone.iter().zip(&gone_lines) {
+        for ((to, _), now) in come.iter().zip(&come_lines) {
+            if then.likeness(now) >= SAME_ENTRY {
+                alike.push((from, to));
+            }
+        }
+    }
+    // Two that could be it prove nothing.
+    let only = |(from, to): &(&str, &str)| alike.iter().filter(|(a, b)| a == from || b == to).count() == 1;
+    Ok(alike.iter().filter(|pair| only(pair)).map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect())
 }
 
 /// How often each line stands in a file.

@@ -3,7 +3,10 @@
 //! The documents hold integers only, ASCII keys only, and no control characters. For such values
 //! JCS is serde_json's compact form with sorted keys, and also what `jq -cS` prints.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt::{self, Write as _},
+    str::FromStr,
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -94,11 +97,21 @@ impl Digest {
     pub fn bytes(self) -> [u8; 32] {
         self.0
     }
+
+    /// Its hexadecimal digits.
+    pub(super) fn hex(self) -> [u8; 64] {
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            let digit = |four: u8| b"0123456789abcdef"[usize::from(four)];
+            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+        }
+        digits
+    }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.hex().iter().try_for_each(|digit| f.write_char(char::from(*digit)))
     }
 }
 

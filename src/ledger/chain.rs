@@ -8,7 +8,7 @@ use crate::{
 use super::{
     canonical::{self, CanonicalError, Digest},
     release::{Body, KeySet, Origin, Release},
-    state,
+    state::Digester,
 };
 
 /// A release as it lies in the log: its bytes and its signature.
@@ -96,6 +96,7 @@ pub struct Chain {
     pub list: Option<Inventory>,
     /// The digest of the list.
     pub state: Option<Digest>,
+    digester: Digester,
 }
 
 impl Chain {
@@ -169,7 +170,7 @@ impl Chain {
                 let before = self.list.take().unwrap_or_default();
                 let after = change::apply(&before, &body.change_set())?;
                 self.list = body.after.is_some().then_some(after);
-                self.state = self.list.as_ref().map(state::digest).transpose()?;
+                self.state = self.list.as_ref().map(|list| self.digester.digest(list)).transpose()?;
             }
             Body::Correction(body) => {
                 let corrected = usize::try_from(body.corrects.seq).ok().and_then(|at| self.digests.get(at));

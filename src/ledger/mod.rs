@@ -12,4 +12,4 @@ pub use chain::{Chain, ChainError, CheckSignature, Fault, KeyRole, Signed};
 pub use release::{
     BadOrigin, BadRelease, Body, Changes, Correction, KeySet, Origin, Pointer, Reanchor, Release, Source, Vcs,
 };
-pub use state::{digest, index_file, latest, list_file};
+pub use state::{Digester, digest, index_file, latest, list_file};

@@ -1,5 +1,7 @@
 //! The list as it stands after a release, and the digest that stands for it.
 
+use std::{collections::HashMap, sync::Arc};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -48,16 +50,53 @@ impl EntryState {
 /// # Errors
 /// [`CanonicalError`] when the list holds what canonical documents must not.
 pub fn digest(inventory: &Inventory) -> Result<Digest, CanonicalError> {
-    let mut entries = Vec::with_capacity(inventory.entries.len());
-    for entry in &inventory.entries {
-        entries.push((entry.id.as_str(), Digest::of(&canonical::to_bytes(&EntryState::of(entry))?)));
+    Digester::default().digest(inventory)
+}
+
+/// Digests one list after the other, and entries that they share once.
+#[derive(Clone, Debug, Default)]
+pub struct Digester {
+    /// By address: the entry, which stays there as long as it is held, and its digest.
+    known: HashMap<usize, (Arc<Entry>, Digest)>,
+}
+
+impl Digester {
+    /// The [`digest`] of a list.
+    ///
+    /// # Errors
+    /// [`CanonicalError`] when the list holds what canonical documents must not.
+    pub fn digest(&mut self, inventory: &Inventory) -> Result<Digest, CanonicalError> {
+        if self.known.len() > 2 * inventory.entries.len() + 1_000 {
+            self.known.clear();
+        }
+        let mut entries = Vec::with_capacity(inventory.entries.len());
+        for entry in &inventory.entries {
+            entries.push((&entry.id, self.of_entry(entry)?));
+        }
+        entries.sort_unstable();
+        // Ids and digests stand in JSON as they are: the array is written without another tree of it.
+        let mut bytes = vec![b'['];
+        bytes.extend(canonical::to_bytes(&Frame::of(inventory))?);
+        for (id, digest) in entries {
+            bytes.extend_from_slice(b",[\"");
+            bytes.extend_from_slice(id.as_str().as_bytes());
+            bytes.extend_from_slice(b"\",\"");
+            bytes.extend_from_slice(&digest.hex());
+            bytes.extend_from_slice(b"\"]");
+        }
+        bytes.push(b']');
+        Ok(Digest::of(&bytes))
     }
-    entries.sort();
-    let mut parts = vec![serde_json::to_value(Frame::of(inventory))?];
-    for (id, digest) in entries {
-        parts.push(serde_json::json!([id, digest]));
+
+    fn of_entry(&mut self, entry: &Arc<Entry>) -> Result<Digest, CanonicalError> {
+        let address = Arc::as_ptr(entry) as usize;
+        if let Some((_, digest)) = self.known.get(&address) {
+            return Ok(*digest);
+        }
+        let digest = Digest::of(&canonical::to_bytes(&EntryState::of(entry))?);
+        self.known.insert(address, (Arc::clone(entry), digest));
+        Ok(digest)
     }
-    Ok(Digest::of(&canonical::to_bytes(&parts)?))
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! The inventory: sections of entries with fields, as one version of a file states them.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -94,7 +94,7 @@ pub struct Cell {
 
 /// Statements of an entry that help to recognise it in earlier versions. They are no content:
 /// adding one later changes nothing that is published.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Hints {
     /// Earlier names or ids of the same entry.
     pub formerly: Vec<Text>,
@@ -132,6 +132,41 @@ impl Inventory {
 
     /// The sections in which some entry stands.
     pub fn filled_sections(&self) -> impl Iterator<Item = &Section> {
-        self.sections.iter().filter(|section| self.entries.iter().any(|entry| entry.section == section.id))
+        let mut filled: HashSet<&SectionId> = HashSet::new();
+        for entry in &self.entries {
+            // The first entries of most lists tell it all.
+            if filled.insert(&entry.section) && self.sections.iter().all(|section| filled.contains(&section.id)) {
+                break;
+            }
+        }
+        self.sections.iter().filter(move |section| filled.contains(&section.id))
     }
+}
+
+/// How far ahead entries are looked for that go on as before.
+const AHEAD: usize = 16;
+
+/// The places in two lists of entries that do not hold the same entry, as one, in the same order:
+/// what is left to compare. Where the order changed much, entries that both lists hold may be among them.
+pub fn unshared(old: &[Arc<Entry>], new: &[Arc<Entry>]) -> (Vec<usize>, Vec<usize>) {
+    let behind = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| Arc::ptr_eq(a, b)).count();
+    let (old, new) = (&old[..old.len() - behind], &new[..new.len() - behind]);
+    let shared = |i: usize, j: usize| old.get(i).zip(new.get(j)).is_some_and(|(a, b)| Arc::ptr_eq(a, b));
+    let (mut i, mut j) = (0, 0);
+    let (mut gone, mut come) = (Vec::new(), Vec::new());
+    while i < old.len() || j < new.len() {
+        if shared(i, j) {
+            (i, j) = (i + 1, j + 1);
+            continue;
+        }
+        let ahead = (1..=AHEAD).find_map(|d| {
+            let ways = [(d, d), (d, 0), (0, d)];
+            ways.into_iter().find(|(a, b)| shared(i + a, j + b))
+        });
+        let (a, b) = ahead.unwrap_or((1, 1));
+        gone.extend(i..(i + a).min(old.len()));
+        come.extend(j..(j + b).min(new.len()));
+        (i, j) = (i + a, j + b);
+    }
+    (gone, come)
 }

@@ -20,7 +20,7 @@ mod value;
 pub use commit::{BadCommitId, CommitId};
 pub use date::{FuzzyDate, Precision};
 pub use id::{BadId, EntryId, FieldKey, ListId, SectionId};
-pub use inventory::{Cell, Column, Entry, Fact, Hints, Inventory, Layout, Section};
+pub use inventory::{Cell, Column, Entry, Fact, Hints, Inventory, Layout, Section, unshared};
 pub use moment::{BadMoment, Moment};
 pub use notice::{BadPeriod, DayUnit, Objection, ObjectionStart, Period, Terms, Trigger};
 pub use place::{Area, Place, places};

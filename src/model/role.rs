@@ -147,9 +147,10 @@ pub static ROLES: [RoleInfo; 12] = [
         compared: Compared::Text,
         exact: &[
             "purpose", "purpose of processing", "description", "services", "use", "function", "nature of processing",
-            "description of processing", "activity", "what we use it for", "role", "operation", "reason",
-            "related service", "zweck", "verarbeitungszweck", "funktion", "zweck der verarbeitung", "finalité",
-            "finalidad", "propósito", "finalidade", "doel", "finalità", "scopo",
+            "description of processing", "activity", "what for", "used for", "what it does", "what they do",
+            "what we use it for", "role", "operation", "reason", "related service", "zweck", "verarbeitungszweck",
+            "funktion", "zweck der verarbeitung", "finalité", "finalidad", "propósito", "finalidade", "doel",
+            "finalità", "scopo",
         ],
         core: &["purpose", "description", "nature", "use", "function", "activity", "service"],
         around: &[

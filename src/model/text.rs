@@ -88,8 +88,17 @@ super::text_form::serde_as_text!(Text);
 /// targets stay, since another target is another statement.
 pub fn fold(text: &str) -> String {
     let plain = strip_markup(text);
-    let mut out = String::with_capacity(plain.len());
-    for c in plain.nfkc().flat_map(char::to_lowercase) {
+    // Most texts are ASCII, which is its own normal form.
+    if plain.is_ascii() {
+        folded(plain.chars().map(|c| c.to_ascii_lowercase()))
+    } else {
+        folded(plain.nfkc().flat_map(char::to_lowercase))
+    }
+}
+
+fn folded(lower: impl Iterator<Item = char>) -> String {
+    let mut out = String::with_capacity(lower.size_hint().0);
+    for c in lower {
         match c {
             '\u{2018}'..='\u{201b}' | '\u{2032}' => out.push('\''),
             '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ab}' | '\u{bb}' => out.push('"'),

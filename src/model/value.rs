@@ -23,7 +23,8 @@ enum Value {
 impl Value {
     fn read(compared: Compared, text: &str) -> Self {
         match compared {
-            Compared::Text => Value::Text(fold(text)),
+            // A line break in a cell arrives as a semicolon.
+            Compared::Text => Value::Text(fold(text).replace("; ", " ")),
             Compared::Set => Value::Set(set::keys(text)),
             Compared::Places => Value::Set(places(text).into_iter().map(|place| place.key).collect()),
             Compared::Lifecycle => Value::Status(Status::read(text)),
@@ -81,6 +82,7 @@ mod tests {
     fn each_role_ignores_what_it_may() {
         for (compared, a, b) in [
             (Compared::Text, "Cloud hosting.", "**cloud** hosting"),
+            (Compared::Text, "Content delivery; and protection", "Content delivery and protection"),
             (Compared::Set, "names, e-mails", "E-mails; names"),
             (Compared::Places, "USA/EU", "EU, United States"),
             (Compared::Lifecycle, "Active", "in use"),

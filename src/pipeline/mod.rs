@@ -4,19 +4,21 @@ mod publish;
 mod reanchor;
 mod refusal;
 mod verify;
+mod watch;
 
 pub use publish::{Correct, ListPlan, Plan, Request, Rewritten, Signing, publish};
 pub use refusal::PublishError;
 pub use verify::{Verified, VerifyError, verify};
+pub use watch::{Event, Stage, Watch};
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    change::{Before, Change, ChangeSet, diff},
+    change::{Before, Change, ChangeSet, Explanation, diff, explain},
     config::ListConfig,
-    history::{History, HistoryError, Version, Walk},
+    history::{Content, History, HistoryError, Version, Walk},
     model::{CommitId, Inventory, Moment},
-    read::{self, Options, Problem, ReadError, Reading, Warning},
+    read::{self, Options, Problem, ReadError, Reader, Reading, Warning},
 };
 
 /// Where a list's versions come from.
@@ -132,12 +134,16 @@ pub struct Follower {
     latest: Standing,
     /// When something was last announced.
     published: Option<Moment>,
+    /// Reads the versions, each with the one before in mind.
+    reader: Reader,
+    /// By path in an inventory's folder: the path that its file had when something was last announced.
+    moved: BTreeMap<String, String>,
 }
 
 impl Follower {
     /// Goes on from a list that was published before, the last time at `published`.
     pub fn resume(standing: Standing, published: Option<Moment>) -> Self {
-        Follower { latest: standing.clone(), announced: standing, published }
+        Follower { latest: standing.clone(), announced: standing, published, ..Follower::default() }
     }
 
     /// How the list stands, as far as it is announced.
@@ -149,8 +155,27 @@ impl Follower {
     ///
     /// # Errors
     /// [`HistoryError`] when its bytes cannot be read from the repository.
-    pub fn step(&mut self, history: &History, version: &Version, options: &Options) -> Result<LogRow, HistoryError> {
-        let (outcome, warnings) = match read_version(history, version, options)? {
+    pub fn step(
+        &mut self,
+        history: &History,
+        version: &Version,
+        options: &Options,
+        watch: Watch<'_>,
+    ) -> Result<LogRow, HistoryError> {
+        watch.begins(Stage::Load);
+        for (from, to) in history.renames(version)? {
+            let first = self.moved.remove(&from).unwrap_or(from);
+            self.moved.insert(to, first);
+        }
+        let content = history.content(version)?;
+        watch.begins(Stage::Read);
+        let reading = match content {
+            Some(Content::File(bytes)) => listed(self.reader.read(&version.path, &bytes, options)),
+            Some(Content::Folder(files)) => listed(self.reader.read_folder(&files, &self.moved, options)),
+            None => Ok(None),
+        };
+        watch.begins(Stage::Compare);
+        let (outcome, warnings) = match reading {
             Ok(reading) => {
                 let (after, warnings) =
                     reading.map_or((None, Vec::new()), |reading| (Some(reading.inventory), reading.warnings));
@@ -166,6 +191,7 @@ impl Follower {
         };
         if announces {
             self.published = Some(published);
+            self.moved.clear();
         }
         Ok(LogRow {
             commit: version.commit.clone(),
@@ -199,22 +225,86 @@ impl Follower {
     }
 }
 
-/// Reads a version: `Ok(None)` when the list is not there.
-fn read_version(
-    history: &History,
-    version: &Version,
+/// Reads what a version holds, which is to be a list.
+///
+/// # Errors
+/// [`ReadError`] when it is none, or cannot be read.
+pub fn read_list(
+    path: &str,
+    content: &Content,
+    moved: &BTreeMap<String, String>,
     options: &Options,
-) -> Result<Result<Option<Reading>, ReadError>, HistoryError> {
-    let Some(bytes) = history.bytes(version)? else { return Ok(Ok(None)) };
-    Ok(match read::read(&version.path, &bytes, options) {
+) -> Result<Reading, ReadError> {
+    match content {
+        Content::File(bytes) => read::read(path, bytes, options),
+        Content::Folder(files) => read::read_folder(files, moved, options),
+    }
+}
+
+/// Reads what a version holds: `Ok(None)` when that is no list. `moved` gives the earlier paths of
+/// files in a folder.
+///
+/// # Errors
+/// [`ReadError`] when it is a list that cannot be read.
+pub fn read_content(
+    path: &str,
+    content: &Content,
+    moved: &BTreeMap<String, String>,
+    options: &Options,
+) -> Result<Option<Reading>, ReadError> {
+    listed(read_list(path, content, moved, options))
+}
+
+/// A file without a list is a list that is not there.
+fn listed(reading: Result<Reading, ReadError>) -> Result<Option<Reading>, ReadError> {
+    match reading {
         Ok(reading) => Ok(Some(reading)),
         Err(ReadError { problem: Problem::NoList(_), .. }) => Ok(None),
         Err(error) => Err(error),
-    })
+    }
 }
 
-/// The whole change log of a list, oldest commit first. `progress` hears how many versions of how
-/// many are done.
+/// What one commit did to a list, and why it is told so.
+#[derive(Debug)]
+pub struct Explained {
+    /// What it did.
+    pub row: LogRow,
+    /// The commit whose version it was compared with: the last one that announced something.
+    pub against: Option<CommitId>,
+    /// The reasons; `None` where one side is no list, or cannot be read.
+    pub explanation: Option<Explanation>,
+}
+
+/// Explains what one commit did to a list; `None` when it is no version of it.
+///
+/// # Errors
+/// [`HistoryError`] when the history cannot be read.
+pub fn explain_commit(
+    history: &History,
+    walk: &Walk,
+    source: &Source,
+    commit: &CommitId,
+) -> Result<Option<Explained>, HistoryError> {
+    let mut follower = Follower::default();
+    let mut against = None;
+    for version in history.versions(walk, &source.paths)?.versions {
+        let before = follower.announced.clone();
+        let row = follower.step(history, &version, &source.options, Watch::NOBODY)?;
+        if version.commit == *commit {
+            let explanation = match (before.list(), follower.latest.list(), &row.outcome) {
+                (Some(before), Some(after), Outcome::Read { .. }) => Some(explain(before, after)),
+                _ => None,
+            };
+            return Ok(Some(Explained { row, against, explanation }));
+        }
+        if !row.announced().is_empty() {
+            against = Some(row.commit);
+        }
+    }
+    Ok(None)
+}
+
+/// The whole change log of a list, oldest commit first.
 ///
 /// # Errors
 /// [`HistoryError`] when the history cannot be read.
@@ -222,14 +312,15 @@ pub fn change_log(
     history: &History,
     walk: &Walk,
     source: &Source,
-    progress: &dyn Fn(usize, usize),
+    watch: Watch<'_>,
 ) -> Result<Vec<LogRow>, HistoryError> {
+    watch.begins(Stage::Walk);
     let walked = history.versions(walk, &source.paths)?;
     let mut follower = Follower::default();
     let total = walked.versions.len();
     let step = |(done, version)| {
-        progress(done, total);
-        follower.step(history, version, &source.options)
+        watch.versions(done, total);
+        follower.step(history, version, &source.options, watch)
     };
     walked.versions.iter().enumerate().map(step).collect()
 }

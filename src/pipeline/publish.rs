@@ -6,7 +6,7 @@ use crate::{
     change::{Change, Detail, Edit, Kind},
     config::{Config, ListConfig},
     history::{History, Walk},
-    ledger::{self, Body, Chain, Changes, Correction, Digest, KeySet, Origin, Pointer, Release, Vcs},
+    ledger::{self, Body, Chain, Changes, Correction, Digest, Digester, KeySet, Origin, Pointer, Release, Vcs},
     model::{CommitId, FieldKey, Inventory, ListId, Moment, Text},
     output::{FoundLog, OutputFile, Rule},
     render::{self, Announcement, LogStatus, Publication, PublishedList},
@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    Follower, LogRow, Outcome, Source, Standing, reanchor,
+    Follower, LogRow, Outcome, Source, Stage, Standing, Watch, reanchor,
     refusal::PublishError,
     verify::{check_signature, first_root, signed},
 };
@@ -34,6 +34,8 @@ pub struct Request<'a> {
     pub rewritten: Rewritten,
     /// A release to correct.
     pub correct: Option<Correct>,
+    /// Who watches.
+    pub watch: Watch<'a>,
 }
 
 /// Whether releases are signed.
@@ -104,10 +106,12 @@ pub struct ListPlan {
 pub fn publish(request: &Request<'_>, existing: &dyn Fn(&ListId) -> FoundLog) -> Result<Plan, PublishError> {
     let config = request.config;
     let mut logs = Vec::with_capacity(config.lists.len());
+    request.watch.begins(Stage::Verify);
     for list in &config.lists {
         logs.push(Log::open(request, list, existing(&list.id))?.extend(request)?);
     }
     let mut files: Vec<OutputFile> = logs.iter_mut().flat_map(|log| std::mem::take(&mut log.files)).collect();
+    request.watch.begins(Stage::Render);
     let publication = Publication {
         publisher: &config.publisher,
         base_url: &config.base_url,
@@ -210,6 +214,7 @@ impl<'a> Log<'a> {
     fn extend(mut self, request: &Request<'_>) -> Result<Self, PublishError> {
         let last = self.chain.releases.iter().rev().find_map(Release::source).map(|source| source.commit.clone());
         let walk = Walk { tip: request.tip.clone(), since: last.clone() };
+        request.watch.begins(Stage::Walk);
         let walked = request.history.versions(&walk, &self.source.paths)?;
         let mut versions = walked.versions;
         let other_file = || PublishError::OtherFile { list: self.list.id.clone(), path: self.source.paths.join(", ") };
@@ -240,14 +245,18 @@ impl<'a> Log<'a> {
             (None, true) => Standing::Withdrawn,
             (None, false) => Standing::Unpublished,
         };
+        let mut digester = Digester::default();
         let mut follower = Follower::resume(standing, self.chain.releases.last().map(|release| release.published));
-        for version in &versions {
-            let row = follower.step(request.history, version, &self.source.options)?;
+        for (done, version) in versions.iter().enumerate() {
+            request.watch.versions(done, versions.len());
+            let row = follower.step(request.history, version, &self.source.options, request.watch)?;
+            request.watch.begins(Stage::Sign);
             if let Outcome::Read { changes, .. } = &row.outcome
                 && !changes.changes.is_empty()
             {
+                request.history.check(version)?;
                 self.begin(request, row.published)?;
-                let after = follower.standing().list().map(ledger::digest).transpose()?;
+                let after = follower.standing().list().map(|list| digester.digest(list)).transpose()?;
                 let body = Changes {
                     source: source_of(&row),
                     before: self.chain.state,

@@ -2,10 +2,10 @@
 
 use crate::{
     history::{History, HistoryError, Version},
-    ledger::{self, Body, CanonicalError, Chain, Digest},
+    ledger::{Body, CanonicalError, Chain, Digest, Digester},
 };
 
-use super::{Follower, Outcome, PublishError, Source};
+use super::{Follower, Outcome, PublishError, Source, Watch};
 
 /// A place in the versions of the new history.
 pub(super) enum Anchor {
@@ -76,11 +76,13 @@ struct State {
 /// How the list stands after each version.
 fn states(history: &History, versions: &[Version], source: &Source) -> Result<Vec<State>, PublishError> {
     let mut follower = Follower::default();
+    let mut digester = Digester::default();
     let mut states = Vec::with_capacity(versions.len());
     for version in versions {
-        let row = follower.step(history, version, &source.options).map_err(|error: HistoryError| error)?;
-        let digest =
-            follower.standing().list().map(ledger::digest).transpose().map_err(|error: CanonicalError| error)?;
+        let row =
+            follower.step(history, version, &source.options, Watch::NOBODY).map_err(|error: HistoryError| error)?;
+        let list = follower.standing().list();
+        let digest = list.map(|list| digester.digest(list)).transpose().map_err(|error: CanonicalError| error)?;
         let readable = matches!(row.outcome, Outcome::Read { .. });
         states.push(State { readable, announces: !row.announced().is_empty(), digest });
     }

@@ -2,15 +2,17 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    rc::Rc,
     sync::Arc,
 };
 
 use crate::model::{Cell, Column, Entry, EntryId, FieldKey, Inventory, Layout, Role, Section, SectionId, Text, fold};
 
 use super::{
-    Options,
-    draft::{Draft, DraftRow, Label},
-    error::{Position, Problem, ReadError, Warning},
+    Options, Reading,
+    draft::{Draft, DraftSection, Label, Labels, Made, Row, Said},
+    error::{Position, Problem, ReadError},
+    identify::{Candidate, KnownIds, identify},
 };
 
 /// Most entries of a list.
@@ -22,69 +24,132 @@ const MAX_NAME: usize = 1_000;
 /// Longest text of a field, in characters.
 const MAX_TEXT: usize = 50_000;
 
-/// Makes the inventory that a draft lays out.
-pub(super) fn assemble(mut draft: Draft, options: &Options) -> Result<(Inventory, Vec<Warning>), ReadError> {
-    drop_counters(&mut draft);
-    adopt_ids(&mut draft);
-    let mut warnings = draft.warnings;
-    let rows: usize = draft.sections.iter().map(|section| section.rows.len()).sum();
-    limit("entries", rows, MAX_ENTRIES, None)?;
-    limit("columns", draft.labels.iter().count(), MAX_COLUMNS, None)?;
-    let scheme = Scheme::of(&draft.sections, &draft.labels, options);
+/// What entries were made for: rows give the same entries again while this stays.
+#[derive(Debug, Default)]
+pub(super) struct Assembler {
+    scheme: Option<(Layers, Rc<Scheme>)>,
+    /// What the sections of the last version were made for, with the number that stands for it.
+    contexts: Vec<(Context, u64)>,
+    /// How many numbers were given.
+    numbers: u64,
+    ids: KnownIds,
+}
 
-    let mut sections: Vec<Section> = Vec::new();
-    let mut by_id: HashMap<SectionId, usize> = HashMap::new();
-    let mut by_title: HashMap<String, usize> = HashMap::new();
-    let mut entries: Vec<(Position, Option<EntryId>, Entry)> = Vec::with_capacity(rows);
-    for section in draft.sections {
-        let title = Text::new(&section.title);
-        let id = section.id.unwrap_or_else(|| SectionId::from_name(title.as_str()));
-        // Two groups under one heading are one section.
-        let folded = fold(title.as_str());
-        let known = [by_id.get(&id), by_title.get(&folded)].into_iter().flatten().min();
-        let id = match known {
-            Some(known) => sections[*known].id.clone(),
-            None => {
-                by_id.insert(id.clone(), sections.len());
-                by_title.insert(folded, sections.len());
-                sections.push(Section { id: id.clone(), title, note: Text::new(&section.note) });
-                id
+/// All that a scheme depends on, but for the options.
+#[derive(Debug, PartialEq)]
+struct Layers {
+    labels: Vec<Label>,
+    /// The sets of labels that stand together in a row.
+    shapes: BTreeMap<usize, Vec<Label>>,
+    headers: Vec<Vec<Label>>,
+    counters: Vec<Label>,
+    ids: Option<Label>,
+}
+
+/// All that an entry depends on, but for its row.
+#[derive(Debug, PartialEq)]
+struct Context {
+    scheme: Rc<Scheme>,
+    section: SectionId,
+    given: Vec<(Label, String)>,
+}
+
+impl Assembler {
+    /// Makes the inventory that a draft lays out.
+    pub fn assemble(&mut self, draft: &mut Draft, options: &Options) -> Result<Reading, ReadError> {
+        let mut warnings = std::mem::take(&mut draft.warnings);
+        let drafted = std::mem::take(&mut draft.sections);
+        let rows: usize = drafted.iter().map(|section| section.shared.len()).sum();
+        limit("entries", rows, MAX_ENTRIES, None)?;
+        limit("columns", draft.labels.iter().count(), MAX_COLUMNS, None)?;
+        let scheme = self.scheme(Layers::of(&drafted, &draft.labels), &draft.labels, options);
+
+        let mut sections: Vec<Section> = Vec::new();
+        let mut by_id: HashMap<SectionId, usize> = HashMap::new();
+        let mut by_title: HashMap<String, usize> = HashMap::new();
+        let mut candidates: Vec<Candidate<'_>> = Vec::with_capacity(rows);
+        let mut filled: Vec<u64> = vec![0; scheme.columns.len().div_ceil(64)];
+        let mut contexts = Vec::with_capacity(drafted.len());
+        for section in &drafted {
+            let title = Text::new(&section.title);
+            let id = section.id.clone().unwrap_or_else(|| SectionId::from_name(title.as_str()));
+            // Two groups under one heading are one section.
+            let folded = fold(title.as_str());
+            let known = [by_id.get(&id), by_title.get(&folded)].into_iter().flatten().min();
+            let id = match known {
+                Some(known) => sections[*known].id.clone(),
+                None => {
+                    by_id.insert(id.clone(), sections.len());
+                    by_title.insert(folded, sections.len());
+                    sections.push(Section { id: id.clone(), title, note: Text::new(&section.note) });
+                    id
+                }
+            };
+            let context = Context { scheme: Rc::clone(&scheme), section: id, given: section.given.clone() };
+            let number = self.number(&context);
+            for row in &section.shared {
+                let made = context.made(number, row).map_err(|error| match &row.file {
+                    Some(file) => error.in_file(file),
+                    None => error,
+                })?;
+                filled.iter_mut().zip(made.filled.iter()).for_each(|(all, own)| *all |= own);
+                candidates.push(Candidate { at: row.at, said: &row.said, entry: made.entry });
             }
-        };
-        for row in section.rows {
-            let at = row.at;
-            let explicit = row.id.clone();
-            let entry = scheme.entry(row, &section.given, id.clone())?;
-            entries.push((at, explicit, entry));
+            contexts.push((context, number));
         }
+        self.contexts = contexts;
+        let entries = identify(&mut self.ids, &candidates, &mut warnings)?;
+        let is_filled = |at: usize| filled[at / 64] & (1 << (at % 64)) != 0;
+        // All columns of a table, those in use of records.
+        let columns = scheme.columns.iter().enumerate();
+        let columns = columns.filter(|(at, _)| draft.layout == Layout::Table || is_filled(*at));
+        let columns = columns.map(|(_, column)| column.clone()).collect();
+        let facts = std::mem::take(&mut draft.facts);
+        let names = scheme.names.iter().map(|label| Text::new(draft.labels.spelling(*label))).collect();
+        let inventory = Inventory { facts, columns, sections, entries, layout: draft.layout };
+        Ok(Reading { inventory, names, warnings })
     }
-    let entries = identify(entries, &mut warnings)?;
-    let columns = scheme.columns(&entries, draft.layout);
-    Ok((Inventory { facts: draft.facts, columns, sections, entries, layout: draft.layout }, warnings))
+
+    /// The scheme of a version: the one before, as long as it rests on the same.
+    fn scheme(&mut self, layers: Layers, labels: &Labels, options: &Options) -> Rc<Scheme> {
+        if let Some((known, scheme)) = &self.scheme
+            && *known == layers
+        {
+            return Rc::clone(scheme);
+        }
+        let scheme = Scheme::of(&layers, labels, options);
+        let scheme = match &self.scheme {
+            Some((_, known)) if **known == scheme => Rc::clone(known),
+            _ => Rc::new(scheme),
+        };
+        self.scheme = Some((layers, Rc::clone(&scheme)));
+        scheme
+    }
+
+    fn number(&mut self, context: &Context) -> u64 {
+        let known = self.contexts.iter().find(|(known, _)| known == context);
+        known.map_or_else(
+            || {
+                self.numbers += 1;
+                self.numbers
+            },
+            |(_, number)| *number,
+        )
+    }
 }
 
 /// Headers of columns that only count rows.
 const COUNTERS: [&str; 9] = ["#", "no", "nr", "n°", "№", "s.no", "sr. no", "sl. no", "s/n"];
 
-/// Drops columns that number the rows: they say nothing of an entry, and change with its place.
-fn drop_counters(draft: &mut Draft) {
-    let counters: BTreeSet<Label> = draft
-        .labels
-        .iter()
-        .filter(|(label, spelling)| {
-            let cells = draft.sections.iter().flat_map(|section| &section.rows).flat_map(|row| &row.cells);
-            let is_number = |text: &str| text.trim().trim_end_matches(['.', ')']).bytes().all(|b| b.is_ascii_digit());
-            COUNTERS.contains(&fold(spelling).as_str())
-                && cells.filter(|(known, _)| known == label).all(|(_, text)| is_number(text))
-        })
-        .map(|(label, _)| label)
-        .collect();
-    for section in draft.sections.iter_mut().filter(|_| !counters.is_empty()) {
-        section.header.retain(|label| !counters.contains(label));
-        for row in &mut section.rows {
-            row.cells.retain(|(label, _)| !counters.contains(label));
-        }
-    }
+/// Columns that number the rows: they say nothing of an entry, and change with its place.
+fn counters(sections: &[DraftSection], labels: &Labels) -> Vec<Label> {
+    let counts = |label: Label| {
+        let cells = sections.iter().flat_map(|section| &section.shared).flat_map(|row| &row.said.cells);
+        let is_number = |text: &str| text.trim().trim_end_matches(['.', ')']).bytes().all(|b| b.is_ascii_digit());
+        cells.filter(|(known, _)| *known == label).all(|(_, text)| is_number(text))
+    };
+    let named = labels.iter().filter(|(_, spelling)| COUNTERS.contains(&fold(spelling).as_str()));
+    named.map(|(label, _)| label).filter(|label| counts(*label)).collect()
 }
 
 /// Headers and keys of columns that hold ids.
@@ -98,52 +163,83 @@ fn holds_ids(label: &str) -> bool {
     }
 }
 
-/// Takes the column that identifies every entry for their ids: all have one, and all differ.
-/// Numbers that only count the rows identify none.
-fn adopt_ids(draft: &mut Draft) {
-    let rows = || draft.sections.iter().flat_map(|section| &section.rows);
+/// The column that identifies every row: all have an id there, and all differ. With whether the ids
+/// are numbers that only count the rows.
+fn identifying(sections: &[DraftSection], labels: &Labels) -> Option<(Label, bool)> {
+    let rows = || sections.iter().flat_map(|section| &section.shared).map(|row| &row.said);
     let count = rows().count();
     let ids_in = |label: Label| -> Option<Vec<EntryId>> {
-        let text = |row: &DraftRow| row.cells.iter().find(|(known, _)| *known == label).map(|(_, text)| text.clone());
-        let texts: Vec<String> = rows().map_while(text).collect();
-        let ids: Vec<EntryId> = texts.iter().map_while(|text| EntryId::new(text.trim()).ok()).collect();
+        let text = |said: &Rc<Said>| said.cells.iter().find(|(known, _)| *known == label).map(|(_, text)| text.clone());
+        let texts = rows().map_while(text);
+        let ids: Vec<EntryId> = texts.map_while(|text| EntryId::new(text.trim()).ok()).collect();
         let differ = ids.iter().collect::<BTreeSet<_>>().len() == count;
-        (ids.len() == count && differ && rows().all(|row| row.id.is_none() && row.cells.len() > 1)).then_some(ids)
+        (ids.len() == count && differ && rows().all(|said| said.id.is_none() && said.cells.len() > 1)).then_some(ids)
     };
-    let found = draft.labels.iter().filter(|(_, spelling)| holds_ids(spelling));
-    let found = found.filter_map(|(label, spelling)| Some((spelling, label, ids_in(label)?))).min_by_key(|(s, ..)| *s);
-    let Some((_, label, ids)) = found.filter(|_| count > 1) else { return };
+    let found = labels.iter().filter(|(_, spelling)| holds_ids(spelling));
+    let found = found.filter_map(|(label, spelling)| Some((spelling, label, ids_in(label)?)));
+    let (_, label, ids) = found.min_by_key(|(spelling, ..)| *spelling).filter(|_| count > 1)?;
     let counts = ids.iter().enumerate().all(|(at, id)| id.as_str() == (at + 1).to_string());
-    let mut ids = ids.into_iter();
-    for section in &mut draft.sections {
-        section.header.retain(|known| *known != label);
-        for row in &mut section.rows {
-            row.cells.retain(|(known, _)| *known != label);
-            row.id = ids.next().filter(|_| !counts);
+    Some((label, counts))
+}
+
+impl Layers {
+    fn of(sections: &[DraftSection], labels: &Labels) -> Self {
+        let mut counters = counters(sections, labels);
+        let identifying = identifying(sections, labels);
+        counters.extend(identifying.map(|(label, _)| label));
+        let mut shapes = BTreeMap::new();
+        let mut last = None;
+        for row in sections.iter().flat_map(|section| &section.shared) {
+            // Rows of one list are mostly alike.
+            if last != Some(row.said.shape) {
+                last = Some(row.said.shape);
+                shapes.entry(row.said.shape).or_insert_with(|| without(&counters, row.said.labels()));
+            }
+        }
+        let headers = sections.iter().map(|section| without(&counters, section.header.iter().copied())).collect();
+        Layers {
+            labels: labels.iter().map(|(label, _)| label).collect(),
+            shapes,
+            headers,
+            counters,
+            ids: identifying.filter(|(_, counts)| !counts).map(|(label, _)| label),
         }
     }
 }
 
+fn without(counters: &[Label], labels: impl Iterator<Item = Label>) -> Vec<Label> {
+    labels.filter(|label| !counters.contains(label)).collect()
+}
+
 fn limit(what: &'static str, found: usize, limit: usize, at: Option<Position>) -> Result<(), ReadError> {
-    if found <= limit { Ok(()) } else { Err(ReadError { at, problem: Problem::Limit { what, found, limit } }) }
+    if found <= limit {
+        Ok(())
+    } else {
+        Err(ReadError { file: None, at, problem: Problem::Limit { what, found, limit } })
+    }
 }
 
 /// What a plural behind the first column loses of its fitness to be the name.
 const PLURAL: usize = 1_000;
 
 /// Which label is the name, and which column each other label belongs to.
+#[derive(Debug, PartialEq, Eq)]
 struct Scheme {
     /// Labels that hold the entry's name, the best first.
     names: Vec<Label>,
     /// By label: the place of its column in `columns`.
     places: BTreeMap<Label, usize>,
     columns: Vec<Column>,
+    /// Labels of columns that only count or identify rows.
+    counters: Vec<Label>,
+    /// The label of the column that identifies them.
+    ids: Option<Label>,
 }
 
 impl Scheme {
-    fn of(sections: &[super::draft::DraftSection], labels: &super::draft::Labels, options: &Options) -> Self {
-        let together = Together::of(sections);
-        let firsts: BTreeSet<Label> = sections.iter().filter_map(|section| section.header.first()).copied().collect();
+    fn of(layers: &Layers, labels: &Labels, options: &Options) -> Self {
+        let together = Together::of(layers);
+        let firsts: BTreeSet<Label> = layers.headers.iter().filter_map(|header| header.first()).copied().collect();
         // Labels by fitness for their role; among equals the spelling decides, never the order of the file.
         let mut ranked: Vec<(Role, usize, &str, Label)> = labels
             .iter()
@@ -158,7 +254,9 @@ impl Scheme {
             })
             .collect();
         ranked.sort();
-        let mut scheme = Scheme { names: Vec::new(), places: BTreeMap::new(), columns: Vec::new() };
+        let counters = layers.counters.clone();
+        let (names, places, columns) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let mut scheme = Scheme { names, places, columns, counters, ids: layers.ids };
         for role in [Role::Name, Role::Service] {
             for (_, _, _, label) in ranked.iter().filter(|(r, ..)| *r == role) {
                 if scheme.names.iter().all(|name| !together.meet(*name, *label)) {
@@ -170,8 +268,8 @@ impl Scheme {
             }
         }
         // A table without a header that means a name has its names in the first column.
-        for section in sections {
-            let header = || section.header.iter();
+        for header in &layers.headers {
+            let header = || header.iter();
             if let Some(first) = header().next().filter(|_| !header().any(|label| scheme.names.contains(label))) {
                 scheme.names.push(*first);
             }
@@ -220,16 +318,36 @@ impl Scheme {
         }
         (2..).map(|n| key.numbered(n)).find(|key| !taken(key)).unwrap_or(key)
     }
+}
 
-    fn entry(&self, row: DraftRow, given: &[(Label, String)], section: SectionId) -> Result<Entry, ReadError> {
-        let at = row.at;
-        let name = self.names.iter().find_map(|name| row.cells.iter().find(|(label, _)| label == name));
+impl Context {
+    /// The entry of a row, which it had in an earlier version perhaps.
+    fn made(&self, number: u64, row: &Row) -> Result<Made, ReadError> {
+        let known = row.said.made.borrow().as_ref().filter(|made| made.context == number).cloned();
+        if let Some(made) = known {
+            return Ok(made);
+        }
+        let (entry, filled) = self.entry(row.at, &row.said)?;
+        // In another context it may be the same.
+        let before = row.said.made.borrow_mut().take().filter(|before| *before.entry == entry);
+        let made = match before {
+            Some(before) => Made { context: number, filled, ..before },
+            None => Made { context: number, entry: Arc::new(entry), filled, renamed: None },
+        };
+        *row.said.made.borrow_mut() = Some(made.clone());
+        Ok(made)
+    }
+
+    fn entry(&self, at: Position, said: &Said) -> Result<(Entry, Rc<[u64]>), ReadError> {
+        let scheme = &*self.scheme;
+        let row = || said.cells.iter().filter(|(label, _)| !scheme.counters.contains(label));
+        let name = scheme.names.iter().find_map(|name| row().find(|(label, _)| label == name));
         let name = name.map(|(_, text)| Text::new(text)).filter(|name| !name.is_empty());
         let name = name.ok_or(ReadError::at(at, Problem::NoName))?;
         limit("characters of a name", name.as_str().chars().count(), MAX_NAME, Some(at))?;
-        let mut cells: Vec<Option<Text>> = vec![None; self.columns.len()];
-        for (label, text) in row.cells.iter().chain(given) {
-            let Some(place) = self.places.get(label) else { continue };
+        let mut cells: Vec<Option<Text>> = vec![None; scheme.columns.len()];
+        for (label, text) in row().chain(&self.given) {
+            let Some(place) = scheme.places.get(label) else { continue };
             if cells[*place].is_some() || says_nothing(text) {
                 continue;
             }
@@ -237,18 +355,18 @@ impl Scheme {
             limit("characters of a field", text.as_str().chars().count(), MAX_TEXT, Some(at))?;
             cells[*place] = Some(text).filter(|text| !text.is_empty());
         }
-        let cells = self.columns.iter().zip(cells);
+        let mut filled: Vec<u64> = vec![0; cells.len().div_ceil(64)];
+        for at in (0..cells.len()).filter(|at| cells[*at].is_some()) {
+            filled[at / 64] |= 1 << (at % 64);
+        }
+        let cells = scheme.columns.iter().zip(cells);
         let cells =
             cells.filter_map(|(column, text)| Some(Cell { field: column.field.clone(), text: text? })).collect();
-        let id = row.id.unwrap_or_else(|| EntryId::from_name(&fold(name.as_str())));
-        Ok(Entry { id, name, section, cells, hints: row.hints })
-    }
-
-    /// The columns: all of a table, those in use of records.
-    fn columns(self, entries: &[Arc<Entry>], layout: Layout) -> Vec<Column> {
-        let mut used = BTreeSet::new();
-        used.extend(entries.iter().flat_map(|entry| &entry.cells).map(|cell| &cell.field));
-        self.columns.iter().filter(|column| layout == Layout::Table || used.contains(&column.field)).cloned().collect()
+        let adopted = scheme.ids.and_then(|ids| said.cells.iter().find(|(label, _)| *label == ids));
+        let adopted = adopted.and_then(|(_, text)| EntryId::new(text.trim()).ok());
+        let id = said.id.clone().or(adopted).unwrap_or_else(|| EntryId::from_name(&fold(name.as_str())));
+        let (section, hints) = (self.section.clone(), said.hints.clone());
+        Ok((Entry { id, name, section, cells, hints }, filled.into()))
     }
 }
 
@@ -261,18 +379,11 @@ fn says_nothing(text: &str) -> bool {
 struct Together(BTreeSet<(Label, Label)>);
 
 impl Together {
-    fn of(sections: &[super::draft::DraftSection]) -> Self {
+    fn of(layers: &Layers) -> Self {
         let mut pairs = BTreeSet::new();
-        let mut seen: BTreeSet<Vec<Label>> = BTreeSet::new();
-        let rows = sections.iter().flat_map(|section| &section.rows);
-        let sets = rows
-            .map(|row| row.cells.iter().map(|(label, _)| *label).collect::<Vec<_>>())
-            .chain(sections.iter().map(|section| section.header.clone()));
-        for set in sets {
-            if seen.insert(set.clone()) {
-                for a in &set {
-                    pairs.extend(set.iter().filter(|b| a != *b).map(|b| (*a, *b)));
-                }
+        for set in layers.shapes.values().chain(&layers.headers) {
+            for a in set {
+                pairs.extend(set.iter().filter(|b| a != *b).map(|b| (*a, *b)));
             }
         }
         Together(pairs)
@@ -281,95 +392,4 @@ impl Together {
     fn meet(&self, a: Label, b: Label) -> bool {
         self.0.contains(&(a, b))
     }
-}
-
-/// Gives every entry an id of its own that does not depend on the order of the file.
-///
-/// Entries of one name are told apart by their section, else by the first field in which they all
-/// differ, else by all they say. Rows that say exactly the same are one entry, with a warning.
-fn identify(
-    rows: Vec<(Position, Option<EntryId>, Entry)>,
-    warnings: &mut Vec<Warning>,
-) -> Result<Vec<Arc<Entry>>, ReadError> {
-    let mut groups: BTreeMap<EntryId, Vec<usize>> = BTreeMap::new();
-    for (at, (position, explicit, entry)) in rows.iter().enumerate() {
-        let group = groups.entry(entry.id.clone()).or_default();
-        if explicit.is_some() && group.iter().any(|other| rows[*other].1.is_some()) {
-            return Err(ReadError::at(*position, Problem::DuplicateId(entry.id.to_string())));
-        }
-        group.push(at);
-    }
-    let mut ids: BTreeMap<usize, EntryId> = BTreeMap::new();
-    let mut dropped: BTreeSet<usize> = BTreeSet::new();
-    for (base, group) in groups.iter().filter(|(_, group)| group.len() > 1) {
-        let mut distinct: Vec<usize> = Vec::new();
-        let mut seen: HashMap<Vec<&str>, usize> = HashMap::new();
-        // The row that states its id stands for its twins.
-        let (stated, unstated): (Vec<usize>, Vec<usize>) = group.iter().partition(|at| rows[**at].1.is_some());
-        for at in stated.iter().chain(&unstated) {
-            let (position, explicit, entry) = &rows[*at];
-            let cells = entry.cells.iter().flat_map(|cell| [cell.field.as_str(), cell.text.as_str()]);
-            let all = [entry.name.as_str(), entry.section.as_str()].into_iter().chain(cells).collect();
-            let twin = *seen.entry(all).or_insert(*at);
-            match explicit {
-                None if twin != *at => {
-                    let message = format!(
-                        "{:?} stands here a second time, exactly as in line {}",
-                        entry.name.as_str(),
-                        rows[twin].0.line
-                    );
-                    warnings.push(Warning { at: *position, message });
-                    dropped.insert(*at);
-                }
-                _ => distinct.push(*at),
-            }
-        }
-        // An explicit id stays; the others of its name get one that says how they differ.
-        let derived: Vec<usize> = distinct.iter().copied().filter(|at| rows[*at].1.is_none()).collect();
-        if derived.len() > 1 || derived.len() < distinct.len() {
-            let entries: Vec<&Entry> = derived.iter().map(|at| &rows[*at].2).collect();
-            ids.extend(derived.iter().copied().zip(distinguished(base, &entries)));
-        }
-    }
-    let mut taken: BTreeSet<EntryId> = BTreeSet::new();
-    let mut entries = Vec::with_capacity(rows.len());
-    for (at, (_, _, mut entry)) in rows.into_iter().enumerate() {
-        if dropped.contains(&at) {
-            continue;
-        }
-        if let Some(id) = ids.remove(&at) {
-            entry.id = id;
-        }
-        if taken.contains(&entry.id) {
-            let others = (2..).map(|n: usize| entry.id.distinguished_by(&n.to_string()));
-            entry.id = others.into_iter().find(|id| !taken.contains(id)).unwrap_or(entry.id.clone());
-        }
-        taken.insert(entry.id.clone());
-        entries.push(Arc::new(entry));
-    }
-    Ok(entries)
-}
-
-/// Ids for entries of one name: by what tells each from all others.
-fn distinguished(base: &EntryId, entries: &[&Entry]) -> Vec<EntryId> {
-    let by = |detail: &dyn Fn(&Entry) -> String| -> Option<Vec<EntryId>> {
-        let ids: Vec<EntryId> = entries.iter().map(|entry| base.distinguished_by(&detail(entry))).collect();
-        (ids.iter().collect::<BTreeSet<_>>().len() == ids.len()).then_some(ids)
-    };
-    let fields: BTreeSet<&str> =
-        entries.iter().flat_map(|entry| &entry.cells).map(|cell| cell.field.as_str()).collect();
-    let keys = ["service", "location", "purpose", "scope"].into_iter().chain(fields);
-    let text = |entry: &Entry, key: &str| {
-        let cell = entry.cells.iter().find(|cell| cell.field.as_str() == key);
-        cell.map_or("none", |cell| cell.text.as_str()).to_owned()
-    };
-    let by_one = by(&|entry| entry.section.to_string())
-        .or_else(|| keys.into_iter().find_map(|key| by(&|entry| text(entry, key))));
-    by_one.unwrap_or_else(|| {
-        let all = |entry: &&Entry| {
-            let cells = entry.cells.iter().flat_map(|cell| [cell.field.as_str(), cell.text.as_str()]);
-            base.distinguished_by_all(std::iter::once(entry.section.as_str()).chain(cells))
-        };
-        entries.iter().map(all).collect()
-    })
 }

@@ -2,7 +2,7 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use crate::model::{ADDRESS_LABEL, Hints, Layout, Role, readable};
+use crate::model::{ADDRESS_LABEL, Layout, Role, readable};
 
 use super::{
     Options,
@@ -44,7 +44,7 @@ pub(super) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, 
             continue;
         }
         let filled = labels.iter().zip(record).filter_map(|(label, cell)| Some(((*label)?, cell)));
-        let mut row = DraftRow { at: *at, id: None, cells: Vec::new(), hints: Hints::default() };
+        let mut row = DraftRow::at(*at);
         for (label, cell) in filled {
             if options.role(draft.labels.spelling(label)).0 != Role::Name {
                 row.cells.push((label, cell.to_owned()));

@@ -1,8 +1,14 @@
 //! What every reader produces: sections of rows with labels, before roles and ids are known.
 
-use std::collections::HashMap;
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    rc::Rc,
+    sync::Arc,
+};
 
-use crate::model::{EntryId, Fact, FieldKey, Hints, Layout, SectionId, Text};
+use crate::model::{Entry, EntryId, Fact, FieldKey, Hints, Layout, SectionId, Text};
 
 use super::error::{Position, Warning};
 
@@ -14,6 +20,9 @@ pub(super) struct Draft {
     pub sections: Vec<DraftSection>,
     pub layout: Layout,
     pub warnings: Vec<Warning>,
+    pub sayings: Sayings,
+    /// By shape: whether all its labels were seen before.
+    pub seen: Vec<bool>,
 }
 
 /// A group of rows.
@@ -26,44 +35,101 @@ pub(super) struct DraftSection {
     pub header: Vec<Label>,
     /// What the section says of each of its entries that does not say it itself.
     pub given: Vec<(Label, String)>,
+    /// Its rows, as they were just read …
     pub rows: Vec<DraftRow>,
+    /// … and in the form that versions share.
+    pub shared: Vec<Row>,
 }
 
 /// One row.
 #[derive(Debug)]
 pub(super) struct DraftRow {
+    /// Its file, where the inventory is a folder.
+    pub file: Option<Arc<str>>,
     pub at: Position,
     pub id: Option<EntryId>,
     pub cells: Vec<(Label, String)>,
     pub hints: Hints,
 }
 
+impl DraftRow {
+    /// An empty row at a place.
+    pub fn at(at: Position) -> Self {
+        DraftRow { file: None, at, id: None, cells: Vec::new(), hints: Hints::default() }
+    }
+}
+
+/// One row: where it stands, and what it says.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    /// Its file, where the inventory is a folder.
+    pub file: Option<Arc<str>>,
+    pub at: Position,
+    pub said: Rc<Said>,
+}
+
+/// What a row says. Rows that say the same share it, in one version and from version to version.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub id: Option<EntryId>,
+    pub cells: Vec<(Label, String)>,
+    pub hints: Hints,
+    /// The number of its labels and their order among those of all rows.
+    pub shape: usize,
+    /// The entry that was last made of it.
+    pub made: RefCell<Option<Made>>,
+}
+
+impl Said {
+    pub fn labels(&self) -> impl Iterator<Item = Label> {
+        self.cells.iter().map(|(label, _)| *label)
+    }
+}
+
+/// An entry that was made of a row.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    /// The section and columns that it was made for.
+    pub context: u64,
+    pub entry: Arc<Entry>,
+    /// The columns that it fills, by their places, a bit each.
+    pub filled: Rc<[u64]>,
+    /// The same with the id that it needed beside others of its name.
+    pub renamed: Option<Arc<Entry>>,
+}
+
 /// A label of the draft.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Label(pub usize);
 
-/// The labels of a draft, each once.
+/// The labels of a draft, each once. Those of earlier versions keep their numbers.
 #[derive(Debug, Default)]
 pub(super) struct Labels {
     spellings: Vec<String>,
     known: HashMap<String, Label>,
+    /// By label: whether this version has it.
+    used: Vec<bool>,
+    /// By key: the known key that was meant, if it is almost one.
+    pub meant: HashMap<String, Option<&'static str>>,
 }
 
 impl Labels {
     /// The label of this spelling.
     pub fn intern(&mut self, spelling: &str) -> Label {
         if let Some(label) = self.known.get(spelling) {
+            self.used[label.0] = true;
             return *label;
         }
         let label = Label(self.spellings.len());
         self.spellings.push(spelling.to_owned());
         self.known.insert(spelling.to_owned(), label);
+        self.used.push(true);
         label
     }
 
     /// Whether this spelling was seen before.
     pub fn knows(&self, spelling: &str) -> bool {
-        self.known.contains_key(spelling)
+        self.known.get(spelling).is_some_and(|label| self.used[label.0])
     }
 
     pub fn spelling(&self, label: Label) -> &str {
@@ -71,7 +137,50 @@ impl Labels {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Label, &str)> {
-        self.spellings.iter().enumerate().map(|(at, spelling)| (Label(at), spelling.as_str()))
+        let all = self.spellings.iter().enumerate().map(|(at, spelling)| (Label(at), spelling.as_str()));
+        all.filter(|(label, _)| self.used[label.0])
+    }
+
+    /// Begins with the next version, which has seen no label yet.
+    pub fn begin(&mut self) {
+        self.used.fill(false);
+    }
+}
+
+/// All that rows say, each once.
+#[derive(Debug, Default)]
+pub(super) struct Sayings {
+    known: HashMap<u64, Rc<Said>>,
+    /// How many were known when the forgotten ones were last dropped.
+    kept: usize,
+    shapes: HashMap<Vec<Label>, usize>,
+}
+
+impl Sayings {
+    /// The one of this content.
+    pub fn share(&mut self, id: Option<EntryId>, cells: Vec<(Label, String)>, hints: Hints) -> Rc<Said> {
+        let mut hasher = DefaultHasher::new();
+        (&id, &cells, &hints).hash(&mut hasher);
+        let hash = hasher.finish();
+        if let Some(said) = self.known.get(&hash)
+            && (&said.id, &said.cells, &said.hints) == (&id, &cells, &hints)
+        {
+            return Rc::clone(said);
+        }
+        let labels: Vec<Label> = cells.iter().map(|(label, _)| *label).collect();
+        let next = self.shapes.len();
+        let shape = *self.shapes.entry(labels).or_insert(next);
+        let said = Rc::new(Said { id, cells, hints, shape, made: RefCell::default() });
+        self.known.insert(hash, Rc::clone(&said));
+        said
+    }
+
+    /// Drops what no version says any more, now and then.
+    pub fn tidy(&mut self) {
+        if self.known.len() > 2 * self.kept + 1_000 {
+            self.known.retain(|_, said| Rc::strong_count(said) > 1);
+            self.kept = self.known.len();
+        }
     }
 }
 
@@ -83,5 +192,40 @@ impl Draft {
             let field = FieldKey::new(key).unwrap_or_else(|_| FieldKey::from_name(key));
             self.facts.push(Fact { field, label: Text::new(label), text });
         }
+    }
+
+    /// Brings a row into the form that versions share.
+    pub fn shared(&mut self, row: DraftRow) -> Row {
+        Row { file: row.file, at: row.at, said: self.sayings.share(row.id, row.cells, row.hints) }
+    }
+
+    /// Whether all labels of a row were seen before in this version.
+    pub fn knows_labels(&mut self, said: &Said) -> bool {
+        if self.seen.get(said.shape) == Some(&true) {
+            return true;
+        }
+        let known = said.labels().all(|label| self.labels.used[label.0]);
+        if known {
+            self.seen.resize(self.seen.len().max(said.shape + 1), false);
+            self.seen[said.shape] = true;
+        }
+        known
+    }
+
+    /// Gives the labels and rows of a reader that remembers nothing to one that does.
+    pub fn remembered(mut self, mut labels: Labels, mut sayings: Sayings) -> Self {
+        let known: Vec<Label> = self.labels.spellings.iter().map(|spelling| labels.intern(spelling)).collect();
+        for section in &mut self.sections {
+            let given = section.given.iter_mut().map(|(label, _)| label);
+            for label in section.header.iter_mut().chain(given) {
+                *label = known[label.0];
+            }
+            for mut row in section.rows.drain(..) {
+                row.cells.iter_mut().for_each(|(label, _)| *label = known[label.0]);
+                let said = sayings.share(row.id, row.cells, row.hints);
+                section.shared.push(Row { file: row.file, at: row.at, said });
+            }
+        }
+        Draft { labels, sayings, ..self }
     }
 }

@@ -1,6 +1,6 @@
 //! What can be wrong with a version of an inventory, and what to do about it.
 
-use std::{cell::Cell, fmt};
+use std::{cell::Cell, fmt, sync::Arc};
 
 /// A place in a text: line and column count from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,6 +9,13 @@ pub struct Position {
     pub line: usize,
     /// Column.
     pub column: usize,
+}
+
+impl Position {
+    /// The place so many lines below.
+    pub(super) fn below(self, lines: usize) -> Self {
+        Position { line: self.line + lines, ..self }
+    }
 }
 
 impl fmt::Display for Position {
@@ -51,6 +58,8 @@ impl<'a> Places<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}")]
 pub struct ReadError {
+    /// In which file, where the inventory is a folder.
+    pub file: Option<Arc<str>>,
     /// Where, when there is a place.
     pub at: Option<Position>,
     /// What.
@@ -123,7 +132,17 @@ pub enum Problem {
 impl ReadError {
     /// An error at a place.
     pub fn at(at: Position, problem: Problem) -> Self {
-        ReadError { at: Some(at), problem }
+        ReadError { file: None, at: Some(at), problem }
+    }
+
+    /// The same error, known to stand in this file of a folder.
+    pub(super) fn in_file(self, file: &str) -> Self {
+        ReadError { file: self.file.or_else(|| Some(file.into())), ..self }
+    }
+
+    /// The place in words, given the path of the inventory: `path/file:line:column`.
+    pub fn place(&self, path: &str) -> String {
+        place(path, self.file.as_deref(), self.at)
     }
 
     /// The next step for whoever sees this error.
@@ -160,15 +179,35 @@ impl ReadError {
 
 impl From<Problem> for ReadError {
     fn from(problem: Problem) -> Self {
-        ReadError { at: None, problem }
+        ReadError { file: None, at: None, problem }
     }
 }
 
 /// Something that a careful reader would point out, though the version can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
+    /// In which file, where the inventory is a folder.
+    pub file: Option<Arc<str>>,
     /// Where.
     pub at: Position,
     /// What, and what to do.
     pub message: String,
+}
+
+impl Warning {
+    /// A warning about a place.
+    pub fn at(at: Position, message: String) -> Self {
+        Warning { file: None, at, message }
+    }
+
+    /// The place in words, given the path of the inventory: `path/file:line:column`.
+    pub fn place(&self, path: &str) -> String {
+        place(path, self.file.as_deref(), Some(self.at))
+    }
+}
+
+fn place(path: &str, file: Option<&str>, at: Option<Position>) -> String {
+    let file = file.map(|file| format!("/{file}")).unwrap_or_default();
+    let at = at.map(|at| format!(":{at}")).unwrap_or_default();
+    format!("{}{file}{at}", path.trim_end_matches('/'))
 }

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::{
     error::{Places, Position, Problem, ReadError},
-    tree::{Key, Node, Value, check_depth, check_keys},
+    tree::{Item, Key, Node, Value, check_depth, check_keys},
 };
 
 pub(super) fn tree(text: &str) -> Result<Node, ReadError> {
@@ -48,7 +48,8 @@ impl<'a> Source<'a> {
             }
             Some(b'[') => {
                 let items: Vec<&'a RawValue> = serde_json::from_str(piece).map_err(failed)?;
-                Value::List(items.into_iter().map(|raw| self.node(raw, depth + 1)).collect::<Result<_, _>>()?)
+                let items = items.into_iter().map(|raw| Ok(Item::Own(self.node(raw, depth + 1)?)));
+                Value::List(items.collect::<Result<_, ReadError>>()?)
             }
             Some(b'"') => Value::Text(serde_json::from_str(piece).map_err(failed)?),
             Some(b'n') => Value::Null,

@@ -8,11 +8,15 @@ mod block;
 mod csv;
 mod draft;
 mod error;
+mod folder;
 mod html;
+mod identify;
 mod json;
 mod markdown;
 mod native;
 mod page;
+mod parts;
+mod reader;
 mod records;
 mod rst;
 mod selection;
@@ -20,13 +24,16 @@ mod toml;
 mod tree;
 mod yaml;
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{collections::BTreeMap, sync::Arc};
 
-use crate::model::{Inventory, Role, fold};
+use crate::model::{Inventory, Role, Text, fold};
 
 pub use error::{Position, Problem, ReadError, Warning};
+pub use reader::Reader;
 
 use draft::Draft;
+use parts::Parts;
+use tree::Node;
 
 /// Largest file that is read, in bytes.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -35,24 +42,35 @@ pub const MAX_BYTES: usize = 64 << 20;
 struct Format {
     name: &'static str,
     extensions: &'static [&'static str],
-    /// Path, text, options.
-    read: fn(&str, &str, &Options) -> Result<Draft, ReadError>,
+    how: How,
+}
+
+/// How files of a format are read.
+enum How {
+    /// Each format of pages in its own way, by path, text and options.
+    Page(fn(&str, &str, &Options) -> Result<Draft, ReadError>),
+    /// By way of a tree: that of the whole text, or one with parts that were read before.
+    Tree { whole: fn(&str) -> Result<Node, ReadError>, by_parts: fn(&mut Parts, &str) -> Option<Node> },
 }
 
 /// The table of formats.
 static FORMATS: [Format; 7] = [
-    Format { name: "markdown", extensions: &["md", "mdx", "markdown", "mdown", "txt"], read: markdown::draft },
-    Format { name: "html", extensions: &["html", "htm", "xhtml"], read: html::draft },
-    Format { name: "csv", extensions: &["csv", "tsv", "tab"], read: csv::draft },
-    Format { name: "rst", extensions: &["rst", "rest"], read: rst::draft },
-    Format {
-        name: "yaml",
-        extensions: &["yaml", "yml"],
-        read: |_, text, options| from_tree(&yaml::tree(text)?, options),
-    },
-    Format { name: "json", extensions: &["json"], read: |_, text, options| from_tree(&json::tree(text)?, options) },
-    Format { name: "toml", extensions: &["toml"], read: |_, text, options| from_tree(&toml::tree(text)?, options) },
+    page("markdown", &["md", "mdx", "markdown", "mdown", "txt"], markdown::draft),
+    page("html", &["html", "htm", "xhtml"], html::draft),
+    page("csv", &["csv", "tsv", "tab"], csv::draft),
+    page("rst", &["rst", "rest"], rst::draft),
+    Format { name: "yaml", extensions: &["yaml", "yml"], how: How::Tree { whole: yaml::tree, by_parts: Parts::tree } },
+    Format { name: "json", extensions: &["json"], how: How::Tree { whole: json::tree, by_parts: |_, _| None } },
+    Format { name: "toml", extensions: &["toml"], how: How::Tree { whole: toml::tree, by_parts: |_, _| None } },
 ];
+
+const fn page(
+    name: &'static str,
+    extensions: &'static [&'static str],
+    read: fn(&str, &str, &Options) -> Result<Draft, ReadError>,
+) -> Format {
+    Format { name, extensions, how: How::Page(read) }
+}
 
 /// What the configuration says of a list's files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,6 +96,8 @@ impl Options {
 pub struct Reading {
     /// What it states.
     pub inventory: Inventory,
+    /// The headers or keys that hold the names of its entries.
+    pub names: Vec<Text>,
     /// What a careful reader would point out.
     pub warnings: Vec<Warning>,
 }
@@ -91,38 +111,20 @@ pub struct Reading {
 /// [`ReadError`] with the place, when the bytes are not a readable inventory. A file without a list
 /// is [`Problem::NoList`], which callers may take for a list that left the file.
 pub fn read(path: &str, bytes: &[u8], options: &Options) -> Result<Reading, ReadError> {
-    if bytes.len() > MAX_BYTES {
-        return Err(Problem::Limit { what: "bytes", found: bytes.len(), limit: MAX_BYTES }.into());
-    }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-        ReadError::at(error::Places::new(&valid).at(valid.len()), Problem::NotUtf8)
-    })?;
-    let text = &*with_plain_line_ends(text.strip_prefix('\u{feff}').unwrap_or(text));
-    if text.trim().is_empty() {
-        return Err(Problem::Empty.into());
-    }
-    if let Some(at) = conflict(text) {
-        return Err(ReadError::at(error::Places::new(text).at(at), Problem::Conflict));
-    }
-    let draft = (format_of(path, options)?.read)(path, text, options)?;
-    let (inventory, warnings) = assemble::assemble(draft, options)?;
-    Ok(Reading { inventory, warnings })
+    reader::read_alone(path, bytes, options)
 }
 
-/// The text with `\n` for the line ends of all systems.
-fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
-}
-
-/// Where a merge left its marks.
-fn conflict(text: &str) -> Option<usize> {
-    let line = |mark: &str, from: usize| {
-        let found = text[from..].match_indices(mark).map(|(at, _)| from + at);
-        found.into_iter().find(|at| *at == 0 || text[..*at].ends_with('\n'))
-    };
-    let ours = line("<<<<<<< ", 0)?;
-    line(">>>>>>> ", ours).map(|_| ours)
+/// Reads one version of an inventory that is a folder of one-entry files, given by their paths in it.
+/// `moved` gives the earlier paths of files that were renamed: their entries stay who they are.
+///
+/// # Errors
+/// [`ReadError`] with file and place, when one of the files is not a readable entry.
+pub fn read_folder(
+    files: &[(String, Arc<[u8]>)],
+    moved: &BTreeMap<String, String>,
+    options: &Options,
+) -> Result<Reading, ReadError> {
+    Reader::default().read_folder(files, moved, options)
 }
 
 fn format_of(path: &str, options: &Options) -> Result<&'static Format, ReadError> {
@@ -135,6 +137,14 @@ fn format_of(path: &str, options: &Options) -> Result<&'static Format, ReadError
     known.ok_or_else(|| Problem::UnknownFormat(extension).into())
 }
 
+/// The name of the format in which a file is read, by its extension or as the options say.
+///
+/// # Errors
+/// [`Problem::UnknownFormat`].
+pub fn format_name(path: &str, options: &Options) -> Result<&'static str, ReadError> {
+    Ok(format_of(path, options)?.name)
+}
+
 /// The names of the formats, in the order of their table.
 pub fn format_names() -> impl Iterator<Item = &'static str> {
     FORMATS.iter().map(|format| format.name)
@@ -143,8 +153,4 @@ pub fn format_names() -> impl Iterator<Item = &'static str> {
 /// The names of the formats in a sentence.
 pub fn formats_read() -> String {
     format_names().collect::<Vec<_>>().join(", ")
-}
-
-fn from_tree(root: &tree::Node, options: &Options) -> Result<Draft, ReadError> {
-    if native::is_native(root) { native::draft(root) } else { records::draft(root, options) }
 }

@@ -1,11 +1,13 @@
 //! The native inventory: a tree with `sections` of `entries`, or `entries` alone.
 
-use crate::model::{BadId, Compared, EntryId, Hints, ROLES, Role, SectionId, Terms, Text, readable};
+use std::{cell::OnceCell, rc::Rc};
+
+use crate::model::{BadId, Compared, EntryId, ROLES, Role, SectionId, Terms, Text, readable};
 
 use super::{
-    draft::{Draft, DraftRow, DraftSection},
-    error::{Problem, ReadError, Warning},
-    tree::{Key, Node, Value},
+    draft::{Draft, DraftRow, DraftSection, Row, Said},
+    error::{Position, Problem, ReadError, Warning},
+    tree::{Item, Key, Node, Value},
 };
 
 /// Keys of an inventory that have a meaning of their own; others are facts of the list.
@@ -21,8 +23,7 @@ pub(super) fn is_native(root: &Node) -> bool {
 }
 
 /// Reads a native inventory.
-pub(super) fn draft(root: &Node) -> Result<Draft, ReadError> {
-    let mut draft = Draft::default();
+pub(super) fn draft(root: &Node, draft: &mut Draft) -> Result<(), ReadError> {
     for (key, node) in root.map("the inventory")? {
         match key.text.as_str() {
             "title" => draft.add_fact("title", "Title", &node.line("title")?),
@@ -31,18 +32,18 @@ pub(super) fn draft(root: &Node) -> Result<Draft, ReadError> {
             "notice" => draft.facts.extend(terms(node)?.facts()),
             "sections" => {
                 for section in node.list("sections")? {
-                    read_section(&mut draft, section)?;
+                    read_section(draft, section)?;
                 }
             }
             "entries" => {
                 let mut section = DraftSection::default();
-                read_entries(&mut draft, &mut section, node)?;
+                read_entries(draft, &mut section, node, 0)?;
                 draft.sections.push(section);
             }
             // A place for anchors that entries refer to.
             other if other.starts_with("x-") => {}
             other => {
-                warn_near(&mut draft.warnings, key, &LIST_KEYS);
+                warn_near(&mut draft.warnings, key, 0, nearest(other, &LIST_KEYS));
                 draft.add_fact(other, &readable(other), &node.line(other)?);
             }
         }
@@ -50,20 +51,20 @@ pub(super) fn draft(root: &Node) -> Result<Draft, ReadError> {
     // `entries:` with nothing behind it is a slip; an empty list is written `[]`.
     let nothing = |node: &Node| matches!(node.get("entries").map(|entries| &entries.value), Some(Value::Null));
     let slip = nothing(root) || matches!(root.get("sections").map(|sections| &sections.value), Some(Value::Null));
-    if slip && draft.sections.iter().all(|section| section.rows.is_empty()) {
+    if slip && draft.sections.iter().all(|section| section.shared.is_empty()) {
         return Err(ReadError::at(root.at, Problem::Empty));
     }
-    Ok(draft)
+    Ok(())
 }
 
 fn terms(node: &Node) -> Result<Terms, ReadError> {
     serde_json::from_value(node.to_json()).map_err(|error| ReadError::at(node.at, Problem::Terms(error.to_string())))
 }
 
-fn read_section(draft: &mut Draft, node: &Node) -> Result<(), ReadError> {
+fn read_section(draft: &mut Draft, item: &Item) -> Result<(), ReadError> {
     let mut section = DraftSection::default();
     let mut entries = None;
-    for (key, node) in node.map("a section")? {
+    for (key, node) in item.node().map("a section")? {
         match key.text.as_str() {
             "id" => section.id = Some(SectionId::new(&node.line("id")?).map_err(|bad| bad_id(node, bad))?),
             "title" => section.title = node.line("title")?,
@@ -80,7 +81,7 @@ fn read_section(draft: &mut Draft, node: &Node) -> Result<(), ReadError> {
         }
     }
     if let Some(entries) = entries {
-        read_entries(draft, &mut section, entries)?;
+        read_entries(draft, &mut section, entries, item.shift())?;
     }
     draft.sections.push(section);
     Ok(())
@@ -92,17 +93,38 @@ fn bad_id(node: &Node, bad: BadId) -> ReadError {
     ReadError::at(node.at, bad.into())
 }
 
-fn read_entries(draft: &mut Draft, section: &mut DraftSection, node: &Node) -> Result<(), ReadError> {
-    for entry in node.list("entries")? {
-        let row = read_entry(draft, entry)?;
-        section.rows.push(row);
+fn read_entries(draft: &mut Draft, section: &mut DraftSection, node: &Node, shift: usize) -> Result<(), ReadError> {
+    for item in node.list("entries")? {
+        let (entry, shift) = (item.node(), shift + item.shift());
+        let memory = item.part().map(|part| &part.native);
+        let row = remembered(draft, memory, entry.at.below(shift), |draft| read_entry(draft, entry, shift))?;
+        section.shared.push(row);
     }
     Ok(())
 }
 
-/// Reads a map as an entry: its keys are the labels of its fields.
-pub(super) fn read_entry(draft: &mut Draft, node: &Node) -> Result<DraftRow, ReadError> {
-    let mut row = DraftRow { at: node.at, id: None, cells: Vec::new(), hints: Hints::default() };
+/// The row that was made of a part of the file before, else one that is made of it now. While labels
+/// are new to the version, something may have to be said of them.
+pub(super) fn remembered(
+    draft: &mut Draft,
+    memory: Option<&OnceCell<Rc<Said>>>,
+    at: Position,
+    read: impl FnOnce(&mut Draft) -> Result<DraftRow, ReadError>,
+) -> Result<Row, ReadError> {
+    if let Some(said) = memory.and_then(OnceCell::get).filter(|said| draft.knows_labels(said)) {
+        return Ok(Row { file: None, at, said: Rc::clone(said) });
+    }
+    let row = read(draft)?;
+    let row = draft.shared(row);
+    if let Some(memory) = memory {
+        memory.get_or_init(|| Rc::clone(&row.said));
+    }
+    Ok(row)
+}
+
+/// Reads a map as an entry: its keys are the labels of its fields. Its positions are `shift` lines short.
+pub(super) fn read_entry(draft: &mut Draft, node: &Node, shift: usize) -> Result<DraftRow, ReadError> {
+    let mut row = DraftRow::at(node.at.below(shift));
     for (key, node) in node.map("an entry")? {
         match key.text.as_str() {
             "id" => row.id = Some(EntryId::new(&node.line("id")?).map_err(|bad| bad_id(node, bad))?),
@@ -110,12 +132,21 @@ pub(super) fn read_entry(draft: &mut Draft, node: &Node) -> Result<DraftRow, Rea
             "replaces" => row.hints.replaces = Some(Text::new(&node.line("replaces")?)).filter(|t| !t.is_empty()),
             other => {
                 // Once is enough for a key that stands in every entry.
-                let is_new = !draft.labels.knows(&readable(other));
+                let label = readable(other);
+                let is_new = !draft.labels.knows(&label);
                 if is_new && Role::of_label(other).0.info().compared == Compared::Text {
-                    let known: Vec<&str> = ENTRY_KEYS.into_iter().chain(ROLES.iter().map(|role| role.key)).collect();
-                    warn_near(&mut draft.warnings, key, &known);
+                    let meant = match draft.labels.meant.get(other) {
+                        Some(meant) => *meant,
+                        None => {
+                            let roles = ROLES.iter().map(|role| role.key);
+                            let meant = nearest(other, &ENTRY_KEYS.into_iter().chain(roles).collect::<Vec<_>>());
+                            draft.labels.meant.insert(other.to_owned(), meant);
+                            meant
+                        }
+                    };
+                    warn_near(&mut draft.warnings, key, shift, meant);
                 }
-                let label = draft.labels.intern(&readable(other));
+                let label = draft.labels.intern(&label);
                 row.cells.push((label, node.line(other)?));
             }
         }
@@ -124,15 +155,19 @@ pub(super) fn read_entry(draft: &mut Draft, node: &Node) -> Result<DraftRow, Rea
 }
 
 /// Points out a key that is almost one of the known keys.
-fn warn_near(warnings: &mut Vec<Warning>, key: &Key, known: &[&str]) {
-    let found = key.text.as_str();
+fn warn_near(warnings: &mut Vec<Warning>, key: &Key, shift: usize, meant: Option<&str>) {
+    if let Some(meant) = meant {
+        let message = format!("key {:?} is read as a column of its own; did you mean {meant:?}?", key.text);
+        warnings.push(Warning::at(key.at.below(shift), message));
+    }
+}
+
+/// The known key that was meant, if this one is almost it.
+fn nearest(found: &str, known: &[&'static str]) -> Option<&'static str> {
     if known.contains(&found) || Role::of_label(found).0 != Role::Other {
-        return;
+        return None;
     }
     let near =
         |known: &&&str| found.len() > 3 && strsim::osa_distance(known, found) <= if found.len() > 6 { 2 } else { 1 };
-    if let Some(meant) = known.iter().find(near) {
-        let message = format!("key {found:?} is read as a column of its own; did you mean {meant:?}?");
-        warnings.push(Warning { at: key.at, message });
-    }
+    known.iter().find(near).copied()
 }

@@ -3,7 +3,7 @@
 //! Markdown, HTML and reStructuredText all become a sequence of blocks; what is decided about them is
 //! decided here and in [`super::selection`], once.
 
-use crate::model::{ADDRESS_LABEL, Hints, Layout, Role, Status, fold, places, readable};
+use crate::model::{ADDRESS_LABEL, Layout, Role, Status, fold, places, readable};
 
 use super::{
     Options,
@@ -78,7 +78,7 @@ fn record(draft: &mut Draft, items: &[Item], part: &Found<'_>) {
 
 /// A row that holds a name, and the address behind it.
 fn row_of(draft: &mut Draft, at: Position, name: &str) -> DraftRow {
-    let mut row = DraftRow { at, id: None, cells: Vec::new(), hints: Hints::default() };
+    let mut row = DraftRow::at(at);
     let (name, address) = name_and_address(name);
     row.cells.push((draft.labels.intern(&readable("name")), name));
     if let Some(address) = address {
@@ -122,9 +122,9 @@ fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status:
         let beyond = cells.get(labels.len()..).unwrap_or_default();
         if let Some(cell) = beyond.iter().find(|cell| !cell.text.trim().is_empty()) {
             let message = format!("the row has a cell without a column, {:?}: write \\| for a | in a cell", cell.text);
-            draft.warnings.push(Warning { at: *at, message });
+            draft.warnings.push(Warning { file: None, at: *at, message });
         }
-        let mut row = DraftRow { at: *at, id: None, cells: Vec::new(), hints: Hints::default() };
+        let mut row = DraftRow::at(*at);
         for (place, cell) in cells.iter().enumerate() {
             let Some(Some(label)) = labels.get(place) else { continue };
             if place == name {

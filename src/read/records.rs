@@ -7,10 +7,11 @@ use crate::model::{EntryId, Role, readable};
 
 use super::{
     Options,
-    draft::{Draft, DraftRow, DraftSection},
-    error::{Problem, ReadError},
+    draft::{Draft, DraftRow, DraftSection, Row},
+    error::{Position, Problem, ReadError},
     native,
-    tree::{Key, Node, Value},
+    parts::Part,
+    tree::{Item, Key, Node, Value},
 };
 
 /// A list (or map) of maps, and where it hangs in the tree.
@@ -19,13 +20,80 @@ struct Found<'a> {
     pattern: Vec<&'a str>,
     /// The names on the way: keys of maps, and what nested groups are called.
     titles: Vec<String>,
-    entries: Vec<(Option<&'a Key>, &'a Node)>,
+    entries: Vec<Member<'a>>,
+}
+
+/// What a list or map holds at a place.
+#[derive(Clone)]
+struct Member<'a> {
+    key: Option<&'a Key>,
+    node: &'a Node,
+    /// How many lines its positions are short of the file's.
+    shift: usize,
+    part: Option<&'a Part>,
+    gist: Gist,
+}
+
+/// What decides whether something is an entry.
+#[derive(Clone, Debug)]
+pub(super) struct Gist {
+    shape: Shape,
+    is_named: bool,
+    /// The roles that the keys of a map have, a bit each.
+    roles: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Map,
+    Text,
+    Other,
+}
+
+impl Gist {
+    fn of(node: &Node, options: &Options) -> Self {
+        match &node.value {
+            Value::Map(pairs) => {
+                let roles = pairs.iter().map(|(key, _)| options.role(&readable(&key.text)).0);
+                let roles = roles.filter(|role| *role != Role::Other).fold(0, |all, role| all | 1 << role as u32);
+                Gist { shape: Shape::Map, is_named: name_of(node, options).is_some(), roles }
+            }
+            Value::Text(_) => Gist { shape: Shape::Text, is_named: false, roles: 0 },
+            Value::Null | Value::List(_) => Gist { shape: Shape::Other, is_named: false, roles: 0 },
+        }
+    }
+}
+
+impl<'a> Member<'a> {
+    fn of_list(item: &'a Item, shift: usize, options: &Options) -> Self {
+        let (node, part) = (item.node(), item.part());
+        let gist = match part {
+            Some(part) => part.gist.get_or_init(|| Gist::of(node, options)).clone(),
+            None => Gist::of(node, options),
+        };
+        Member { key: None, node, shift: shift + item.shift(), part, gist }
+    }
+
+    fn of_map((key, node): &'a (Key, Node), shift: usize, options: &Options) -> Self {
+        Member { key: Some(key), node, shift, part: None, gist: Gist::of(node, options) }
+    }
+
+    /// Whether a map that was read by itself is known to hold no list of maps with names. What stands
+    /// in a map does not depend on the keys above it.
+    fn is_barren(&self, options: &Options) -> bool {
+        let (Some(part), Shape::Map) = (self.part, self.gist.shape) else { return false };
+        *part.barren.get_or_init(|| {
+            let mut found = Vec::new();
+            search(self.node, 0, &mut Vec::new(), &mut Vec::new(), options, &mut found);
+            found.is_empty()
+        })
+    }
 }
 
 /// Reads a tree.
-pub(super) fn draft(root: &Node, options: &Options) -> Result<Draft, ReadError> {
+pub(super) fn draft(root: &Node, options: &Options, draft: &mut Draft) -> Result<(), ReadError> {
     let mut found = Vec::new();
-    search(root, &mut Vec::new(), &mut Vec::new(), options, &mut found);
+    search(root, 0, &mut Vec::new(), &mut Vec::new(), options, &mut found);
     let mut by_pattern: BTreeMap<&[&str], Vec<&Found<'_>>> = BTreeMap::new();
     for list in &found {
         by_pattern.entry(&list.pattern).or_default().push(list);
@@ -33,8 +101,8 @@ pub(super) fn draft(root: &Node, options: &Options) -> Result<Draft, ReadError> 
     // The list is the one whose entries say the most, then the longest, then the nearest to the top.
     let fitness = |lists: &[&Found<'_>]| {
         let entries = || lists.iter().flat_map(|list| &list.entries);
-        let roles: BTreeSet<Role> = entries().flat_map(|(_, node)| roles_of(node, options)).collect();
-        (roles.len(), entries().count())
+        let roles = entries().fold(0, |all, member| all | member.gist.roles);
+        (roles.count_ones(), entries().count())
     };
     let best = by_pattern.iter().max_by_key(|(pattern, lists)| (fitness(lists), usize::MAX - pattern.len()));
     let Some((best, lists)) = best else {
@@ -50,75 +118,82 @@ pub(super) fn draft(root: &Node, options: &Options) -> Result<Draft, ReadError> 
     let (roles, _) = fitness(lists);
     // A short group says less of its entries than the others, and nothing else.
     let keys = |lists: &[&Found<'_>]| -> BTreeSet<String> {
-        let maps = lists.iter().flat_map(|list| &list.entries).filter_map(|(_, node)| match &node.value {
+        let maps = lists.iter().flat_map(|list| &list.entries).filter_map(|member| match &member.node.value {
             Value::Map(pairs) => Some(pairs),
             _ => None,
         });
         maps.flatten().map(|(key, _)| key.text.clone()).collect()
     };
-    let known = keys(lists);
     // `{subprocessors: […], team: […]}` says which is the list; `{hosting: […], mail: […]}` does not.
     let says_vendors = |key: Option<&&str>| key.is_some_and(|key| Role::of_label(key).0 == Role::Name);
     let groups = says_vendors(best.iter().rev().nth(1)) || !says_vendors(best.last());
-    let belongs = |lists: &[&Found<'_>]| {
-        let own = keys(lists);
-        (fitness(lists).0 == roles && roles > 1) || (own.is_subset(&known) && (own.len() > 1 || groups))
+    let belongs = |others: &[&Found<'_>]| {
+        let own = keys(others);
+        (fitness(others).0 == roles && roles > 1) || (own.is_subset(&keys(lists)) && (own.len() > 1 || groups))
     };
     let chosen: Vec<&Found<'_>> = by_pattern
         .iter()
         .filter(|(pattern, lists)| *pattern == best || (siblings(pattern) && belongs(lists)))
         .flat_map(|(_, lists)| lists.iter().copied())
         .collect();
-    let mut draft = Draft::default();
     let several = chosen.len() > 1;
     for list in chosen {
         let title = if several { list.titles.join(" / ") } else { String::new() };
         let mut section = DraftSection { title, ..DraftSection::default() };
-        for (key, node) in &list.entries {
-            section.rows.push(row(&mut draft, *key, node, options)?);
+        for member in &list.entries {
+            let at = member.node.at.below(member.shift);
+            let memory = member.part.map(|part| &part.record);
+            section.shared.push(native::remembered(draft, memory, at, |draft| {
+                row(draft, member.key, member.node, member.shift, options)
+            })?);
         }
         draft.sections.push(section);
     }
-    drop_ambiguous_ids(&mut draft);
-    Ok(draft)
+    drop_ambiguous_ids(draft);
+    Ok(())
 }
 
 /// Finds every list of maps with names, outer ones before inner ones.
 fn search<'a>(
     node: &'a Node,
+    shift: usize,
     pattern: &mut Vec<&'a str>,
     titles: &mut Vec<String>,
     options: &Options,
     found: &mut Vec<Found<'a>>,
 ) {
-    let entries: Vec<(Option<&Key>, &Node)> = match &node.value {
-        Value::List(nodes) => nodes.iter().map(|node| (None, node)).collect(),
-        Value::Map(pairs) => pairs.iter().map(|(key, node)| (Some(key), node)).collect(),
+    let entries: Vec<Member<'a>> = match &node.value {
+        Value::List(items) => items.iter().map(|item| Member::of_list(item, shift, options)).collect(),
+        Value::Map(pairs) => pairs.iter().map(|pair| Member::of_map(pair, shift, options)).collect(),
         Value::Null | Value::Text(_) => return,
     };
-    let maps = entries.iter().filter(|(_, node)| matches!(node.value, Value::Map(_))).count();
-    let named = entries.iter().filter(|(_, node)| name_of(node, options).is_some()).count();
+    let count = |fits: &dyn Fn(&Gist) -> bool| entries.iter().filter(|member| fits(&member.gist)).count();
+    let maps = count(&|gist| gist.shape == Shape::Map);
+    let named = count(&|gist| gist.is_named);
     let is_list = matches!(node.value, Value::List(_));
-    let texts = entries.iter().filter(|(_, node)| matches!(node.value, Value::Text(_))).count();
+    let texts = count(&|gist| gist.shape == Shape::Text);
     let speaks_of_vendors = pattern.last().is_some_and(|key| Role::of_label(key).0 == Role::Name);
     let fits = if is_list {
         (named > 0 && named * 3 >= entries.len() * 2) || (texts == entries.len() && texts > 0 && speaks_of_vendors)
     } else {
         // A map of maps: its keys are the names, unless they are the keys of one thing.
-        let told = entries.iter().filter(|(_, node)| !roles_of(node, options).is_empty()).count();
+        let told = count(&|gist| gist.roles != 0);
         maps > 1 && maps == entries.len() && told > 1 && told * 3 >= entries.len() * 2
     };
     if fits {
         found.push(Found { pattern: pattern.clone(), titles: titles.clone(), entries: entries.clone() });
     }
-    for (key, child) in entries {
-        let title = match key {
+    for member in entries {
+        if matches!(member.node.value, Value::Null | Value::Text(_)) || member.is_barren(options) {
+            continue;
+        }
+        let title = match member.key {
             Some(key) => Some(readable(&key.text)),
-            None => name_of(child, options).map(str::to_owned),
+            None => name_of(member.node, options).map(str::to_owned),
         };
         // `items:` in a group is no title of its own; the group's name is.
         let depth = titles.len();
-        match key {
+        match member.key {
             Some(key) => {
                 pattern.push(&key.text);
                 if !is_structural(&key.text) {
@@ -127,9 +202,9 @@ fn search<'a>(
             }
             None => titles.extend(title),
         }
-        search(child, pattern, titles, options, found);
+        search(member.node, member.shift, pattern, titles, options, found);
         titles.truncate(depth);
-        if key.is_some() {
+        if member.key.is_some() {
             pattern.pop();
         }
     }
@@ -164,16 +239,23 @@ fn name_of<'a>(node: &'a Node, options: &Options) -> Option<&'a str> {
     names.min_by_key(|(rank, _)| *rank).map(|(_, name)| name)
 }
 
-/// The roles that the keys of a map have.
-fn roles_of(node: &Node, options: &Options) -> Vec<Role> {
-    let Value::Map(pairs) = &node.value else { return Vec::new() };
-    pairs.iter().map(|(key, _)| options.role(&readable(&key.text)).0).filter(|role| *role != Role::Other).collect()
+/// Whether a map can be an entry: it names itself, or a key of it is known.
+pub(super) fn says_something(node: &Node, options: &Options) -> bool {
+    let gist = Gist::of(node, options);
+    gist.is_named || gist.roles != 0
 }
 
 /// An entry; maps inside it become columns of their own (`contact: {email: …}` is "Contact email").
-fn row(draft: &mut Draft, key: Option<&Key>, node: &Node, options: &Options) -> Result<DraftRow, ReadError> {
+/// Its positions are `shift` lines short.
+pub(super) fn row(
+    draft: &mut Draft,
+    key: Option<&Key>,
+    node: &Node,
+    shift: usize,
+    options: &Options,
+) -> Result<DraftRow, ReadError> {
     let flat = flattened(node);
-    let mut row = native::read_entry(draft, &flat)?;
+    let mut row = native::read_entry(draft, &flat, shift)?;
     // Without a name of its own, the key of a map of maps is the name.
     if let Some(key) = key {
         if name_of(node, options).is_none() {
@@ -195,7 +277,7 @@ fn flattened(node: &Node) -> Node {
     let mut flat = Flat::default();
     if let Value::Map(members) = &node.value {
         for (key, value) in members {
-            flatten_into(&mut flat, key, &key.text, value);
+            flatten_into(&mut flat, key.at, &key.text, value, 0);
         }
     }
     Node { at: node.at, value: Value::Map(flat.pairs) }
@@ -208,35 +290,38 @@ struct Flat {
     known: HashMap<String, usize>,
 }
 
-fn flatten_into(flat: &mut Flat, key: &Key, name: &str, value: &Node) {
+/// `at` is the place of the key; the keys in the value are `shift` lines short of it.
+fn flatten_into(flat: &mut Flat, at: Position, name: &str, value: &Node, shift: usize) {
     let put = |flat: &mut Flat, value: Value| {
         let next = flat.pairs.len();
-        let at = *flat.known.entry(name.to_owned()).or_insert(next);
-        match flat.pairs.get_mut(at) {
+        let place = *flat.known.entry(name.to_owned()).or_insert(next);
+        match flat.pairs.get_mut(place) {
             // The same key further in: both are said.
             Some((_, known)) => {
-                let both = [known.line(name), Node { at: key.at, value }.line(name)];
+                let both = [known.line(name), Node { at, value }.line(name)];
                 let texts = both.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>();
                 known.value = Value::Text(texts.join("; "));
             }
-            None => flat.pairs.push((Key { at: key.at, text: name.to_owned() }, Node { at: key.at, value })),
+            None => flat.pairs.push((Key { at, text: name.to_owned() }, Node { at, value })),
         }
     };
     match &value.value {
         Value::Map(members) => {
             for (inner, value) in members {
-                flatten_into(flat, inner, &format!("{name} {}", inner.text), value);
+                flatten_into(flat, inner.at.below(shift), &format!("{name} {}", inner.text), value, shift);
             }
         }
-        Value::List(nodes) if nodes.iter().any(|node| matches!(node.value, Value::Map(_) | Value::List(_))) => {
-            for node in nodes {
-                match &node.value {
+        Value::List(items) if items.iter().any(|item| matches!(item.node().value, Value::Map(_) | Value::List(_))) => {
+            for item in items {
+                let shift = shift + item.shift();
+                match &item.node().value {
                     Value::Map(members) => {
                         for (inner, value) in members {
-                            flatten_into(flat, inner, &format!("{name} {}", inner.text), value);
+                            flatten_into(flat, inner.at.below(shift), &format!("{name} {}", inner.text), value, shift);
                         }
                     }
-                    _ => flatten_into(flat, key, name, node),
+                    // What has no key of its own stands where the list's key does.
+                    _ => flatten_into(flat, at, name, item.node(), shift),
                 }
             }
         }
@@ -245,16 +330,21 @@ fn flatten_into(flat: &mut Flat, key: &Key, name: &str, value: &Node) {
 }
 
 /// Ids that stand twice are no ids here: such a list was not made for us.
-fn drop_ambiguous_ids(draft: &mut Draft) {
-    let mut counts: BTreeMap<EntryId, usize> = BTreeMap::new();
-    for row in draft.sections.iter().flat_map(|section| &section.rows) {
-        if let Some(id) = &row.id {
+pub(super) fn drop_ambiguous_ids(draft: &mut Draft) {
+    let mut counts: HashMap<EntryId, usize> = HashMap::new();
+    for row in draft.sections.iter().flat_map(|section| &section.shared) {
+        if let Some(id) = &row.said.id {
             *counts.entry(id.clone()).or_default() += 1;
         }
     }
-    for row in draft.sections.iter_mut().flat_map(|section| &mut section.rows) {
-        if row.id.as_ref().is_some_and(|id| counts.get(id).is_some_and(|count| *count > 1)) {
-            row.id = None;
+    counts.retain(|_, count| *count > 1);
+    if counts.is_empty() {
+        return;
+    }
+    for row in draft.sections.iter_mut().flat_map(|section| &mut section.shared) {
+        if row.said.id.as_ref().is_some_and(|id| counts.contains_key(id)) {
+            let said = draft.sayings.share(None, row.said.cells.clone(), row.said.hints.clone());
+            *row = Row { file: row.file.take(), at: row.at, said };
         }
     }
 }

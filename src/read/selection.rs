@@ -52,6 +52,16 @@ impl Found<'_> {
         (most(&|item| item.lead.is_some()), most(&says_more))
     }
 
+    /// Whether this is a list that belongs to the inventory even beside tables: its own heading says
+    /// that it is one of vendors, and every bullet names something and says what it is for.
+    fn lists_vendors(&self) -> bool {
+        let Content::List(items) = self.content else { return false };
+        mentions(self.heading(), &VENDOR_WORDS)
+            && !mentions(self.heading(), &OTHER_WORDS)
+            && self.headings.len() > 1
+            && items.iter().all(|item| item.lead.is_some() && is_name(&split(item).0) && !split(item).1.is_empty())
+    }
+
     fn is_record(&self) -> bool {
         matches!(self.content, Content::Record(_))
     }
@@ -204,7 +214,9 @@ pub(super) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options)
             let belongs = |(part, fitness): &&(&'a Found<'a>, Fitness)| {
                 *fitness == level || chosen.iter().any(|other| alike(other, &columns(part)))
             };
-            return tables.iter().filter(belongs).map(|(part, _)| *part).collect();
+            let belonging: Vec<_> = tables.iter().filter(belongs).map(|(part, _)| *part).collect();
+            let is_chosen = |part: &&Found<'_>| belonging.iter().any(|table| std::ptr::eq(*table, *part));
+            return found.iter().filter(|part| is_chosen(part) || part.lists_vendors()).collect();
         }
     }
     if let [(only, _)] = tables[..] {

@@ -7,7 +7,7 @@ use toml::{
 
 use super::{
     error::{Places, Position, Problem, ReadError},
-    tree::{Key, Node, Value, check_depth},
+    tree::{Item, Key, Node, Value, check_depth},
 };
 
 pub(super) fn tree(text: &str) -> Result<Node, ReadError> {
@@ -37,9 +37,9 @@ fn node(places: &Places<'_>, value: &Spanned<DeValue<'_>>, depth: usize) -> Resu
         DeValue::Float(number) => Value::Text(number.as_str().to_owned()),
         DeValue::Boolean(truth) => Value::Text(truth.to_string()),
         DeValue::Datetime(date) => Value::Text(date.to_string()),
-        DeValue::Array(items) => {
-            Value::List(items.iter().map(|item| node(places, item, depth + 1)).collect::<Result<_, _>>()?)
-        }
+        DeValue::Array(items) => Value::List(
+            items.iter().map(|item| Ok(Item::Own(node(places, item, depth + 1)?))).collect::<Result<_, ReadError>>()?,
+        ),
         DeValue::Table(table) => map(places, table, depth)?,
     };
     Ok(Node { at, value })

@@ -1,6 +1,11 @@
 //! Trees of maps, lists and texts with their places: what YAML, JSON and TOML have in common.
 
-use super::error::{Position, Problem, ReadError};
+use std::rc::Rc;
+
+use super::{
+    error::{Position, Problem, ReadError},
+    parts::Part,
+};
 
 /// Deepest nesting that is read.
 pub(super) const MAX_DEPTH: usize = 64;
@@ -9,22 +14,56 @@ pub(super) const MAX_DEPTH: usize = 64;
 pub(super) const MAX_NODES: usize = 4_000_000;
 
 /// A value and where it begins.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Node {
     pub at: Position,
     pub value: Value,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) enum Value {
     Null,
     /// A scalar, always as written: `1.10` is not 1.1, `+60 12` is no number.
     Text(String),
-    List(Vec<Node>),
+    List(Vec<Item>),
     Map(Vec<(Key, Node)>),
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// An item of a list.
+#[derive(Clone, Debug)]
+pub(super) enum Item {
+    /// Read with the list.
+    Own(Node),
+    /// Read by itself, perhaps in an earlier version: it begins so many lines below the line where
+    /// the positions around it begin to count.
+    Apart(usize, Rc<Part>),
+}
+
+impl Item {
+    pub fn node(&self) -> &Node {
+        match self {
+            Item::Own(node) => node,
+            Item::Apart(_, part) => &part.node,
+        }
+    }
+
+    /// How many lines lie between the beginning of the positions around the item and of those in it.
+    pub fn shift(&self) -> usize {
+        match self {
+            Item::Own(_) => 0,
+            Item::Apart(shift, _) => *shift,
+        }
+    }
+
+    pub fn part(&self) -> Option<&Part> {
+        match self {
+            Item::Own(_) => None,
+            Item::Apart(_, part) => Some(part),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
 pub(super) struct Key {
     pub at: Position,
     pub text: String,
@@ -54,9 +93,9 @@ impl Node {
     }
 
     /// The list here; nothing is an empty list.
-    pub fn list(&self, key: &str) -> Result<&[Node], ReadError> {
+    pub fn list(&self, key: &str) -> Result<&[Item], ReadError> {
         match &self.value {
-            Value::List(nodes) => Ok(nodes),
+            Value::List(items) => Ok(items),
             Value::Null => Ok(&[]),
             _ => Err(self.shape(key, "a list")),
         }
@@ -75,9 +114,10 @@ impl Node {
         match &self.value {
             Value::Null => Ok(Vec::new()),
             Value::Text(text) => Ok(vec![text]),
-            Value::List(nodes) => nodes
+            Value::List(items) => items
                 .iter()
-                .filter(|node| node.value != Value::Null)
+                .map(Item::node)
+                .filter(|node| !matches!(node.value, Value::Null))
                 .map(|node| match &node.value {
                     Value::Text(text) => Ok(text.as_str()),
                     _ => Err(node.shape(key, "a text")),
@@ -98,7 +138,7 @@ impl Node {
         match &self.value {
             Value::Null => serde_json::Value::Null,
             Value::Text(text) => text.as_str().into(),
-            Value::List(nodes) => nodes.iter().map(Node::to_json).collect(),
+            Value::List(items) => items.iter().map(|item| item.node().to_json()).collect(),
             Value::Map(pairs) => pairs.iter().map(|(key, node)| (key.text.clone(), node.to_json())).collect(),
         }
     }
@@ -107,7 +147,7 @@ impl Node {
 /// Refuses a map that has a key twice.
 pub(super) fn check_keys(pairs: &[(Key, Node)]) -> Result<(), ReadError> {
     let mut keys: Vec<&Key> = pairs.iter().map(|(key, _)| key).collect();
-    keys.sort_by(|a, b| (&a.text, a.at).cmp(&(&b.text, b.at)));
+    keys.sort_unstable_by(|a, b| (&a.text, a.at).cmp(&(&b.text, b.at)));
     match keys.windows(2).find(|pair| pair[0].text == pair[1].text) {
         Some(pair) => Err(ReadError::at(pair[1].at, Problem::DuplicateKey(pair[1].text.clone()))),
         None => Ok(()),

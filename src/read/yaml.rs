@@ -5,12 +5,31 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use super::{
     error::{Position, Problem, ReadError},
-    tree::{Key, MAX_NODES, Node, Value, check_depth, check_keys},
+    tree::{Item, Key, MAX_NODES, Node, Value, check_depth, check_keys},
 };
 
 const FORMAT: &str = "YAML";
 
 pub(super) fn tree(text: &str) -> Result<Node, ReadError> {
+    Ok(parse(text)?.0)
+}
+
+/// A text that means the same wherever it stands: it neither names values nor refers to any.
+pub(super) struct Plain {
+    pub root: Node,
+    /// How many values it has, keys included.
+    pub nodes: usize,
+    /// How deep its collections are nested.
+    pub depth: usize,
+}
+
+/// Reads a text whose meaning must not depend on what stands around it.
+pub(super) fn plain(text: &str) -> Option<Plain> {
+    let (root, builder) = parse(text).ok()?;
+    (!builder.entangled).then_some(Plain { root, nodes: builder.nodes, depth: builder.depth })
+}
+
+fn parse(text: &str) -> Result<(Node, Builder), ReadError> {
     let mut builder = Builder::default();
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
@@ -24,7 +43,10 @@ pub(super) fn tree(text: &str) -> Result<Node, ReadError> {
         }
         builder.take(event, position(span))?;
     }
-    builder.root.ok_or_else(|| Problem::Empty.into())
+    match builder.root.take() {
+        Some(root) => Ok((root, builder)),
+        None => Err(Problem::Empty.into()),
+    }
 }
 
 fn position(span: Span) -> Position {
@@ -33,7 +55,7 @@ fn position(span: Span) -> Position {
 
 /// A collection that is still open.
 enum Open {
-    List(Vec<Node>),
+    List(Vec<Item>),
     Map(Vec<(Key, Node)>, Option<Key>),
 }
 
@@ -42,6 +64,10 @@ struct Builder {
     open: Vec<(Position, usize, Open)>,
     anchors: std::collections::BTreeMap<usize, (Node, usize)>,
     nodes: usize,
+    /// The deepest nesting so far.
+    depth: usize,
+    /// Whether there are anchors, aliases or tags.
+    entangled: bool,
     root: Option<Node>,
 }
 
@@ -52,17 +78,25 @@ impl Builder {
                 at,
                 Problem::Syntax { format: FORMAT, message: "a second document; one file is one list".into() },
             )),
-            Event::Scalar(text, style, anchor, _) => {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.entangled |= anchor != 0 || tag.is_some();
                 let value = match (style, text.as_ref()) {
                     (ScalarStyle::Plain, "" | "~" | "null" | "Null" | "NULL") => Value::Null,
                     _ => Value::Text(text.into_owned()),
                 };
                 self.add(Node { at, value }, anchor, 1)
             }
-            Event::SequenceStart(anchor, _) => self.open(at, anchor, Open::List(Vec::new())),
-            Event::MappingStart(anchor, _) => self.open(at, anchor, Open::Map(Vec::new(), None)),
+            Event::SequenceStart(anchor, tag) => {
+                self.entangled |= anchor != 0 || tag.is_some();
+                self.open(at, anchor, Open::List(Vec::new()))
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.entangled |= anchor != 0 || tag.is_some();
+                self.open(at, anchor, Open::Map(Vec::new(), None))
+            }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(anchor) => {
+                self.entangled = true;
                 let (mut node, size) = self.anchors.get(&anchor).cloned().ok_or_else(|| {
                     ReadError::at(at, Problem::Syntax { format: FORMAT, message: "an alias without its anchor".into() })
                 })?;
@@ -75,6 +109,7 @@ impl Builder {
 
     fn open(&mut self, at: Position, anchor: usize, open: Open) -> Result<(), ReadError> {
         check_depth(self.open.len() + 1, at)?;
+        self.depth = self.depth.max(self.open.len() + 1);
         self.open.push((at, anchor, open));
         Ok(())
     }
@@ -82,7 +117,7 @@ impl Builder {
     fn close(&mut self) -> Result<(), ReadError> {
         let Some((at, anchor, open)) = self.open.pop() else { return Ok(()) };
         let value = match open {
-            Open::List(nodes) => Value::List(nodes),
+            Open::List(items) => Value::List(items),
             Open::Map(pairs, _) => {
                 check_keys(&pairs)?;
                 Value::Map(merged(pairs)?)
@@ -105,7 +140,7 @@ impl Builder {
         }
         match self.open.last_mut() {
             None => self.root = Some(node),
-            Some((_, _, Open::List(nodes))) => nodes.push(node),
+            Some((_, _, Open::List(items))) => items.push(Item::Own(node)),
             Some((_, _, Open::Map(pairs, key))) => match key.take() {
                 Some(key) => pairs.push((key, node)),
                 None => *key = Some(key_of(node)?),
@@ -128,7 +163,7 @@ fn key_of(node: Node) -> Result<Key, ReadError> {
 fn count(node: &Node) -> usize {
     1 + match &node.value {
         Value::Null | Value::Text(_) => 0,
-        Value::List(nodes) => nodes.iter().map(count).sum(),
+        Value::List(items) => items.iter().map(|item| count(item.node())).sum(),
         Value::Map(pairs) => pairs.iter().map(|(_, node)| count(node)).sum(),
     }
 }
@@ -141,11 +176,11 @@ fn merged(pairs: Vec<(Key, Node)>) -> Result<Vec<(Key, Node)>, ReadError> {
     let (merges, mut own): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(key, _)| key.text == "<<");
     for (_, node) in merges {
         let maps = match node.value {
-            Value::List(nodes) => nodes,
-            _ => vec![node],
+            Value::List(items) => items,
+            _ => vec![Item::Own(node)],
         };
         for map in maps {
-            for (key, value) in map.map("<<")? {
+            for (key, value) in map.node().map("<<")? {
                 if !own.iter().any(|(k, _)| k.text == key.text) {
                     own.push((key.clone(), value.clone()));
                 }

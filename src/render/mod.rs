@@ -5,6 +5,7 @@
 
 mod atom;
 mod csv;
+mod explanation;
 mod feed;
 mod html;
 mod json_feed;
@@ -21,11 +22,15 @@ use crate::{
 };
 
 pub use csv::change_log as csv_change_log;
+pub use explanation::explanation as terminal_explanation;
 pub use markdown::{
     InjectError, change_log as markdown_change_log, inject, inline as markdown_inline, list_tables as markdown_list,
 };
 pub use native::native;
-pub use terminal::{Style, change_log as terminal_change_log, changes as terminal_changes, list as terminal_list};
+pub use terminal::{
+    Style, change_log as terminal_change_log, changes as terminal_changes, columns as terminal_columns,
+    list as terminal_list,
+};
 pub use words::{Inline, flat, sentence, title, verb, what};
 
 /// All that is published.

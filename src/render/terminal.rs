@@ -5,7 +5,7 @@ use textwrap::Options;
 
 use crate::{
     change::{Change, Level},
-    model::Inventory,
+    model::{Inventory, Text},
 };
 
 use super::{ChangeLogRow, Inline, words};
@@ -80,11 +80,28 @@ pub fn list(inventory: &Inventory, style: Style) -> String {
     out
 }
 
+/// The columns of a list with the meaning that each has, those of the names first.
+pub fn columns(inventory: &Inventory, names: &[Text], style: Style) -> String {
+    let names = names.iter().map(|label| (label, "name".to_owned()));
+    let filled: Vec<_> = inventory.filled_columns().collect();
+    let rows = names.chain(filled.iter().map(|column| (&column.label, column.role.to_string())));
+    let rows: Vec<_> = rows.map(|(label, role)| (label.as_str(), role)).collect();
+    let width = rows.iter().map(|(label, _)| textwrap::core::display_width(label)).max().unwrap_or_default().min(40);
+    let mut out = String::new();
+    for (label, role) in rows {
+        let gap = " ".repeat(width.saturating_sub(textwrap::core::display_width(label)));
+        let role = if role == "other" { "a column of its own".to_owned() } else { role };
+        let pieces = [Inline::Plain(format!("{label}{gap}  ")), Inline::Strong(role)];
+        wrap(&mut out, "  ", width + 4, &pieces, style);
+    }
+    out
+}
+
 fn line(out: &mut String, date: &str, verb: &str, pieces: &[Inline], style: Style) {
     wrap(out, &format!("{date:DATE$}{verb:VERB$}"), DATE + VERB, pieces, style);
 }
 
-fn wrap(out: &mut String, head: &str, indent: usize, pieces: &[Inline], style: Style) {
+pub(super) fn wrap(out: &mut String, head: &str, indent: usize, pieces: &[Inline], style: Style) {
     let indent = " ".repeat(indent);
     let width = if style.width >= NARROW { style.width } else { usize::MAX };
     let text = painted(pieces, style);

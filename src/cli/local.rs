@@ -1,0 +1,56 @@
+//! Inventories of the file system: the working tree's, and files that are named.
+
+use std::{fs, io::Read, path::Path};
+
+use changecast::history::{Content, Files};
+
+use super::Failure;
+
+/// Deepest folder of a folder that is an inventory.
+const MAX_DEPTH: usize = 16;
+
+/// What lies at a path: a file, a folder of files, or standard input for `-`.
+pub fn content(path: &Path) -> Result<Content, Failure> {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map_err(|error| Failure::file(Path::new("standard input"), error))?;
+        return Ok(Content::File(bytes));
+    }
+    if path.is_dir() {
+        let mut files = Vec::new();
+        collect(path, "", 0, &mut files)?;
+        files.sort();
+        return Ok(Content::Folder(files));
+    }
+    regular_file(path).map(Content::File)
+}
+
+/// The files below a folder, as the history has them: no hidden ones, no links.
+fn collect(folder: &Path, prefix: &str, depth: usize, files: &mut Files) -> Result<(), Failure> {
+    for entry in fs::read_dir(folder).map_err(|error| Failure::file(folder, error))? {
+        let entry = entry.map_err(|error| Failure::file(folder, error))?;
+        let kind = entry.file_type().map_err(|error| Failure::file(&entry.path(), error))?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if name.starts_with('.') {
+            continue;
+        }
+        if kind.is_dir() && depth < MAX_DEPTH {
+            collect(&entry.path(), &format!("{prefix}{name}/"), depth + 1, files)?;
+        } else if kind.is_file() {
+            files.push((format!("{prefix}{name}"), regular_file(&entry.path())?.into()));
+        }
+    }
+    Ok(())
+}
+
+/// The bytes of a regular file: a folder, FIFO or device is refused before it can block.
+pub fn regular_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let meta = fs::metadata(path).map_err(|error| Failure::file(path, error))?;
+    if !meta.is_file() {
+        return Err(Failure::usage(
+            format!("{} is not a regular file", path.display()),
+            "name the inventory file itself",
+        ));
+    }
+    fs::read(path).map_err(|error| Failure::file(path, error))
+}

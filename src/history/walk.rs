@@ -1,0 +1,165 @@
+//! The first-parent line of a branch, and where on it the inventory changed.
+
+use std::collections::BTreeSet;
+
+use git2::{Oid, Repository};
+
+use super::{
+    HistoryError, Version, Walked, commit_id,
+    objects::{Commit, Entry, Objects},
+    oid_of_hex, rename,
+};
+
+/// What lies at one of the inventory's paths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stored {
+    File(Oid),
+    Folder(Oid),
+}
+
+/// Walks from `tip` to the beginning, or to `since`. See [`super::History::versions`].
+pub(super) fn walk(repo: &Repository, tip: Oid, since: Option<Oid>, paths: &[String]) -> Result<Walked, HistoryError> {
+    let objects = Objects::of(repo)?;
+    let shallow = shallow(repo)?;
+    let mut places = Places::new(paths);
+    let mut versions: Vec<Version> = Vec::new();
+    let mut reached = since.is_none();
+    let mut base = None;
+    let mut id = tip;
+    let mut commit = objects.commit(id)?;
+    let mut here = places.find(&objects, id, &commit)?;
+    loop {
+        let version = |place: usize, stored: Option<Stored>, before: Option<Stored>, places: &Places| Version {
+            commit: commit_id(id),
+            parent: commit.parent.map(commit_id),
+            time: commit.time,
+            path: places.finders[place].path.clone(),
+            stored,
+            before,
+        };
+        if since == Some(id) {
+            reached = true;
+            base = here.map(|(place, content)| version(place, Some(content), None, &places));
+            break;
+        }
+        if commit.parent.is_some() && shallow.contains(&id) {
+            return Err(HistoryError::Shallow(commit_id(id)));
+        }
+        let parent = match commit.parent {
+            Some(parent) => Some((parent, objects.commit(parent)?)),
+            None => None,
+        };
+        let mut before = None;
+        if let Some((parent_id, parent)) = &parent {
+            before = places.find(&objects, *parent_id, parent)?;
+            if let (Some((place, _)), None) = (here, before)
+                && let Some(earlier) = rename::earlier_path(repo, *parent_id, id, &places.finders[place].path)?
+            {
+                places.finders.push(Finder::new(&earlier));
+                before = places.find(&objects, *parent_id, parent)?;
+            }
+        }
+        if here != before
+            && let Some((place, _)) = here.or(before)
+        {
+            let (now, then) = (here.map(|(_, stored)| stored), before.map(|(_, stored)| stored));
+            versions.push(version(place, now, then, &places));
+        }
+        let Some((parent_id, parent)) = parent else { break };
+        (id, commit, here) = (parent_id, parent, before);
+    }
+    versions.reverse();
+    Ok(Walked { versions, reached, base })
+}
+
+/// The commits whose parents were not fetched (gitformat-index, "shallow").
+fn shallow(repo: &Repository) -> Result<BTreeSet<Oid>, HistoryError> {
+    if !repo.is_shallow() {
+        return Ok(BTreeSet::new());
+    }
+    let file = repo.commondir().join("shallow");
+    let text = std::fs::read_to_string(&file).map_err(|error| HistoryError::Damaged(format!("shallow: {error}")))?;
+    text.lines().map(|line| Ok(oid_of_hex(line.trim())?)).collect()
+}
+
+/// The places where the inventory lies and lay, the newest first.
+struct Places {
+    finders: Vec<Finder>,
+}
+
+impl Places {
+    fn new(paths: &[String]) -> Self {
+        Places { finders: paths.iter().map(|path| Finder::new(path)).collect() }
+    }
+
+    /// The first place where something lies in the commit, with what lies there.
+    fn find(
+        &mut self,
+        objects: &Objects<'_>,
+        id: Oid,
+        commit: &Commit,
+    ) -> Result<Option<(usize, Stored)>, HistoryError> {
+        for (place, finder) in self.finders.iter_mut().enumerate() {
+            let Some(entry) = finder.find(objects, commit.tree)? else { continue };
+            let (commit, path) = (commit_id(id), finder.path.clone());
+            return match entry {
+                Entry::File(blob) => Ok(Some((place, Stored::File(blob)))),
+                Entry::Folder(tree) => Ok(Some((place, Stored::Folder(tree)))),
+                Entry::Link => Err(HistoryError::NotAFile { commit, path, found: "a symbolic link" }),
+                Entry::Submodule => Err(HistoryError::Submodule { commit, path }),
+            };
+        }
+        Ok(None)
+    }
+}
+
+/// Finds one path in tree after tree. Most trees on a line are the ones of the commit before, at
+/// least below the root: what was found in the last tree of each depth is remembered.
+struct Finder {
+    path: String,
+    parts: Vec<Part>,
+}
+
+/// A name on the way, and the tree in which it was looked up last, with what was there.
+struct Part {
+    name: Vec<u8>,
+    last: Option<(Oid, Option<Entry>)>,
+}
+
+impl Finder {
+    fn new(path: &str) -> Self {
+        let parts = path.split('/').filter(|part| !matches!(*part, "" | "."));
+        let parts = parts.map(|name| Part { name: name.as_bytes().to_vec(), last: None });
+        Finder { path: path.to_owned(), parts: parts.collect() }
+    }
+
+    fn find(&mut self, objects: &Objects<'_>, root: Oid) -> Result<Option<Entry>, HistoryError> {
+        let mut found = Entry::Folder(root);
+        for Part { name, last } in &mut self.parts {
+            let tree = match found {
+                Entry::Folder(tree) => tree,
+                // A submodule on the way is no missing file.
+                Entry::Submodule => return Ok(Some(found)),
+                Entry::File(_) | Entry::Link => return Ok(None),
+            };
+            let entry = match last {
+                Some((known, entry)) if *known == tree => *entry,
+                _ => objects.entry(tree, name)?,
+            };
+            *last = Some((tree, entry));
+            match entry {
+                Some(entry) => found = entry,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(found))
+    }
+}
+
+/// What lies at the first of `paths` in one commit, with the path.
+pub(super) fn at(repo: &Repository, id: Oid, paths: &[String]) -> Result<Option<(String, Stored)>, HistoryError> {
+    let objects = Objects::of(repo)?;
+    let mut places = Places::new(paths);
+    let found = places.find(&objects, id, &objects.commit(id)?)?;
+    Ok(found.map(|(place, content)| (places.finders[place].path.clone(), content)))
+}

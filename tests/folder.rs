@@ -1,0 +1,195 @@
+//! Inventories that are folders: one file for each entry.
+
+use serde_json::Value;
+
+use crate::support::{Ran, Story};
+
+const AWS: &str = "name: Nordhaven\npurpose: Hosting\nlocation: [Ireland, Germany]\nentity: Nordhaven Ltd\ntransfer: none\nwebsite: https://nordhaven.example\n";
+const TALLY: &str = "{\"name\": \"Tally\", \"purpose\": \"Billing\", \"location\": \"France\"}";
+const QUILL: &str = "name = \"Quill\"\npurpose = \"Text\"\nlocation = [\"Spain\"]\n";
+const KESTREL: &str = "---\nname: Kestrel\npurpose: Mail\n---\n\nSends what customers asked for.\n";
+
+fn log(story: &Story, paths: &[&str]) -> Ran {
+    let mut args = vec!["log", "--repo", "repo", "--format", "json"];
+    args.extend(paths.iter().flat_map(|path| ["--inventory", path]));
+    story.run(&args)
+}
+
+/// For each version: the kinds of its changes, each with the name of its entry.
+fn told(log: &Value) -> Vec<Vec<String>> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let change = |change: &Value| format!("{} {}", text(&change["kind"]), text(&change["entry"]["name"]));
+    let releases = log["releases"].as_array().expect("releases");
+    releases
+        .iter()
+        .map(|release| release["changes"].as_array().expect("changes").iter().map(change).collect())
+        .collect()
+}
+
+fn first() -> Story {
+    Story::new().commit(
+        "first",
+        &[
+            ("vendors/nordhaven.yaml", Some(AWS)),
+            ("vendors/tally.json", Some(TALLY)),
+            ("vendors/quill.toml", Some(QUILL)),
+            ("vendors/kestrel.md", Some(KESTREL)),
+            ("vendors/README.md", Some("# Vendors\n\nOne file each.\n")),
+            ("vendors/_template.yaml", Some("name:\npurpose:\n")),
+            ("vendors/logo.svg", Some("<svg/>")),
+        ],
+    )
+}
+
+#[test]
+fn every_file_is_an_entry() {
+    let story = first()
+        .commit("one more", &[("vendors/ember.yaml", Some("name: Ember\npurpose: Search\n"))])
+        .commit("one less", &[("vendors/tally.json", None)])
+        .commit("moved", &[("vendors/nordhaven.yaml", Some(&AWS.replace("Germany", "Poland")))])
+        .commit("nothing", &[("vendors/README.md", Some("# Our vendors\n"))]);
+    story.build();
+    let json = log(&story, &["vendors"]).expect(0).json();
+    assert_eq!(
+        told(&json)[1..],
+        [vec!["added Ember".to_owned()], vec!["removed Tally".into()], vec!["relocated Nordhaven".into()], vec![]]
+    );
+    let entries = json["releases"][0]["changes"][0]["entries"].as_array().expect("entries");
+    let ids: Vec<&str> = entries.iter().filter_map(|entry| entry["id"].as_str()).collect();
+    assert_eq!(ids, ["kestrel", "nordhaven", "quill", "tally"]);
+    assert!(entries[0].to_string().contains("Sends what customers asked for."), "{}", entries[0]);
+    // The same with a slash, and as the newest version and the working tree have it.
+    assert_eq!(told(&log(&story, &["vendors/"]).expect(0).json()), told(&json));
+    assert!(story.run(&["show", "--repo", "repo", "--inventory", "vendors"]).expect(0).out.contains("Poland"));
+    std::fs::write(story.path("repo/vendors/quill.toml"), QUILL.replace("Spain", "Portugal")).expect("a file");
+    let diff = story.run(&["diff", "--repo", "repo", "--inventory", "vendors", "--format", "json"]).expect(0).json();
+    assert_eq!(diff["changes"][0]["kind"], "relocated");
+    assert_eq!(diff["changes"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_renamed_file_stays_the_same_entry() {
+    let renamed = AWS.replace("name: Nordhaven", "name: Fjordcloud");
+    let story = first()
+        // The file first, the name a commit later: what happened in between is remembered.
+        .commit("file", &[("vendors/nordhaven.yaml", None), ("vendors/fjord.yaml", Some(AWS))])
+        .commit("name", &[("vendors/fjord.yaml", Some(&renamed))])
+        // Both at once.
+        .commit("both", &[("vendors/fjord.yaml", None), ("vendors/nord.yaml", Some(AWS))])
+        // Another vendor of the same kind is another vendor.
+        .commit(
+            "another",
+            &[
+                ("vendors/nord.yaml", None),
+                ("vendors/cumulus.yaml", Some(&AWS.replace("Nordhaven", "Cumulus").replace("nordhaven", "cumulus"))),
+            ],
+        );
+    story.build();
+    let json = log(&story, &["vendors"]).expect(0).json();
+    assert_eq!(
+        told(&json)[1..],
+        [
+            vec![],
+            vec!["renamed Fjordcloud".to_owned()],
+            vec!["renamed Nordhaven".into()],
+            vec!["added Cumulus".into(), "removed Nordhaven".into()]
+        ]
+    );
+}
+
+#[test]
+fn folders_in_the_folder_are_sections_and_a_folder_can_move() {
+    let story = Story::new()
+        .commit("a", &[("v/eu/nordhaven.yaml", Some(AWS)), ("v/us/tally/index.md", Some(KESTREL))])
+        .commit("b", &[("v/eu/nordhaven.yaml", None), ("v/us/nordhaven.yaml", Some(AWS))])
+        .commit(
+            "c",
+            &[
+                ("v/us/nordhaven.yaml", None),
+                ("v/us/tally/index.md", None),
+                ("trust/v/us/nordhaven.yaml", Some(AWS)),
+                ("trust/v/us/tally/index.md", Some(KESTREL)),
+            ],
+        )
+        .commit("d", &[("trust/v/us/quill.toml", Some(QUILL))]);
+    story.build();
+    let json = log(&story, &["trust/v"]).expect(0).json();
+    assert_eq!(told(&json), [vec!["published "], vec!["moved Nordhaven"], vec![], vec!["added Quill"]]);
+    let entry = &json["releases"][0]["changes"][0]["entries"][1];
+    assert_eq!((&entry["id"], &entry["name"], &entry["section"]), (&"tally".into(), &"Kestrel".into(), &"Us".into()));
+}
+
+#[test]
+fn a_list_passes_from_a_file_to_a_folder_and_back_without_news() {
+    let list = "entries:\n- {name: Nordhaven, purpose: Hosting}\n- {name: Tally, purpose: Billing}\n";
+    let (one, two) = ("name: Nordhaven\npurpose: Hosting\n", "name: Tally\npurpose: Billing\n");
+    let story = Story::new()
+        .commit("a", &[("list.yaml", Some(list))])
+        .commit("b", &[("list.yaml", None), ("vendors/nh.yaml", Some(one)), ("vendors/tally.yaml", Some(two))])
+        .commit("c", &[("list.yaml", Some(list)), ("vendors/nh.yaml", None), ("vendors/tally.yaml", None)]);
+    story.build();
+    assert_eq!(
+        told(&log(&story, &["list.yaml", "vendors"]).expect(0).json()),
+        [vec!["published "], Vec::new(), Vec::new()]
+    );
+}
+
+#[test]
+fn what_is_wrong_in_a_file_is_said_with_its_place() {
+    for (name, text, said) in [
+        ("ember.yaml", "name: [Ember\npurpose: x\n", "vendors/ember.yaml:"),
+        ("ember.yaml", "", "vendors/ember.yaml: the file is empty"),
+        ("ember.yaml", "- a\n- b\n", "vendors/ember.yaml:1:1: an entry's file: expected a map of fields, found a list"),
+        ("ember.md", "Ember sends mail.\n", "vendors/ember.md:1:1: an entry's file"),
+        ("ember.md", "---\nname: Ember\n", "vendors/ember.md:1:1: not valid front matter: the closing --- is missing"),
+        ("ember.json", "{\"name\": \"Ember\",}", "vendors/ember.json:1:18"),
+        ("ember.yaml", "name: Ember\nname: Amber\n", "vendors/ember.yaml:2:1: key \"name\" stands twice"),
+        ("ember.yaml", "name: \"\\u200b\"\n", "vendors/ember.yaml:1:1: an entry without a name"),
+        ("ember.yaml", "answer: 42\n", "no name and no known field"),
+    ] {
+        let path = format!("vendors/{name}");
+        let story = first().commit("slip", &[(&path, Some(text))]).commit("mended", &[(&path, None)]);
+        story.build();
+        let json = log(&story, &["vendors"]).expect(0).json();
+        assert_eq!(told(&json)[1..], [Vec::<String>::new(), Vec::new()], "a slip is never a removal");
+        assert!(!json["releases"][1]["unreadable"].is_null(), "{text}: {json}");
+        let table = story.run(&["log", "--repo", "repo", "--inventory", "vendors"]).expect(0).out;
+        assert!(table.replace("\n", " ").split_whitespace().collect::<Vec<_>>().join(" ").contains(said), "{table}");
+    }
+    // A near miss of a key is pointed out, too.
+    let story = first().commit("key", &[("vendors/ember.yaml", Some("name: Ember\npurpse: Search\n"))]);
+    story.build();
+    assert!(log(&story, &["vendors"]).expect(0).err.contains("vendors/ember.yaml:2:1: key \"purpse\""));
+}
+
+#[test]
+fn a_folder_is_published_like_a_file() {
+    let story = first()
+        .commit(
+            "configuration",
+            &[("changecast.yaml", Some(&crate::support::CONFIG.replace("data/list.yaml", "vendors")))],
+        )
+        .commit("one more", &[("vendors/ember.yaml", Some("name: Ember\npurpose: Search\n"))])
+        .commit("file", &[("vendors/ember.yaml", None), ("vendors/glow.yaml", Some("name: Ember\npurpose: Search\n"))])
+        .commit("name", &[("vendors/glow.yaml", Some("name: Glow\npurpose: Search\nformerly: [Ember]\n"))]);
+    story.build();
+    story.publish(&[]).expect(0);
+    story.verify().expect(0);
+    let files = story.files("feeds");
+    story.publish(&[]).expect(0);
+    assert_eq!(files, story.files("feeds"), "publishing twice changes nothing");
+    // Commit by commit it is the same.
+    let singly = first()
+        .commit(
+            "configuration",
+            &[("changecast.yaml", Some(&crate::support::CONFIG.replace("data/list.yaml", "vendors")))],
+        )
+        .commit("one more", &[("vendors/ember.yaml", Some("name: Ember\npurpose: Search\n"))])
+        .commit("file", &[("vendors/ember.yaml", None), ("vendors/glow.yaml", Some("name: Ember\npurpose: Search\n"))])
+        .commit("name", &[("vendors/glow.yaml", Some("name: Glow\npurpose: Search\nformerly: [Ember]\n"))]);
+    for count in 2..=5 {
+        singly.build_first(count);
+        singly.publish(&[]).expect(0);
+    }
+    assert_eq!(files, singly.files("feeds"));
+}
