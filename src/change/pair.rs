@@ -97,11 +97,29 @@ impl State<'_> {
         let old = self.old;
         let by_id: BTreeMap<&EntryId, usize> = self.old_open.iter().map(|at| (&old[*at].id, *at)).collect();
         let open: Vec<usize> = self.new_open.iter().copied().collect();
+        let mut renamed = Vec::new();
         for new in open {
-            if let Some(old) =
-                by_id.get(&self.new[new].id).filter(|old| !only_by_chance(&self.old[**old], &self.new[new]))
-            {
-                self.keep(*old, new, Why::Id);
+            let Some(old) = by_id.get(&self.new[new].id).copied() else { continue };
+            if same(self.old[old].name.as_str(), self.new[new].name.as_str()) {
+                self.keep(old, new, Why::Id);
+            } else if !only_by_chance(&self.old[old], &self.new[new]) {
+                renamed.push((old, new));
+            }
+        }
+        if renamed.is_empty() {
+            return;
+        }
+        // Where ids number the rows they pass from vendor to vendor; a name that stands in both
+        // versions is then the vendor's.
+        let names = |entries: &[Arc<Entry>]| -> BTreeSet<String> {
+            entries.iter().map(|entry| fold(entry.name.as_str())).collect()
+        };
+        let (before, after) = (names(self.old), names(self.new));
+        for (old, new) in renamed {
+            let passed_on = after.contains(&fold(self.old[old].name.as_str()))
+                || before.contains(&fold(self.new[new].name.as_str()));
+            if !passed_on {
+                self.keep(old, new, Why::Id);
             }
         }
     }

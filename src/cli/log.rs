@@ -192,7 +192,7 @@ fn newest_error(history: &History, args: &Args, source: &Source) -> Result<Optio
     let versions = history.versions(&args.place.walk(), &source.paths)?.versions;
     let Some(version) = versions.last() else { return Ok(None) };
     let Some(content) = history.content(version)? else { return Ok(None) };
-    let error = pipeline::read_any(&version.path, &content, &BTreeMap::new(), &source.options).err();
+    let error = pipeline::read_list(&version.path, &content, &BTreeMap::new(), &source.options).err();
     let place = format!("commit {} {}", version.commit.short(), version.path);
     Ok(error.map(|error| Failure::read(&place, error)))
 }

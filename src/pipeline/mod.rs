@@ -224,6 +224,22 @@ impl Follower {
     }
 }
 
+/// Reads what a version holds, which is to be a list.
+///
+/// # Errors
+/// [`ReadError`] when it is none, or cannot be read.
+pub fn read_list(
+    path: &str,
+    content: &Content,
+    moved: &BTreeMap<String, String>,
+    options: &Options,
+) -> Result<Reading, ReadError> {
+    match content {
+        Content::File(bytes) => read::read(path, bytes, options),
+        Content::Folder(files) => read::read_folder(files, moved, options),
+    }
+}
+
 /// Reads what a version holds: `Ok(None)` when that is no list. `moved` gives the earlier paths of
 /// files in a folder.
 ///
@@ -235,23 +251,7 @@ pub fn read_content(
     moved: &BTreeMap<String, String>,
     options: &Options,
 ) -> Result<Option<Reading>, ReadError> {
-    listed(read_any(path, content, moved, options))
-}
-
-/// Reads what a version holds, whatever it is. `moved` gives the earlier paths of files in a folder.
-///
-/// # Errors
-/// [`ReadError`], also where there is no list ([`Problem::NoList`]).
-pub fn read_any(
-    path: &str,
-    content: &Content,
-    moved: &BTreeMap<String, String>,
-    options: &Options,
-) -> Result<Reading, ReadError> {
-    match content {
-        Content::File(bytes) => read::read(path, bytes, options),
-        Content::Folder(files) => read::read_folder(files, moved, options),
-    }
+    listed(read_list(path, content, moved, options))
 }
 
 /// A file without a list is a list that is not there.
