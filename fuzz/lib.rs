@@ -1,12 +1,14 @@
 //! What every reader must stand: `cargo fuzz run -s none markdown`, with `RUSTC_BOOTSTRAP=1` on a
-//! stable toolchain. One target for each format.
+//! stable toolchain. One target for each format, one for folders, and one for versions of a file.
 
 pub use libfuzzer_sys::fuzz_target;
+
+use std::collections::BTreeMap;
 
 use changecast::{
     change::{Before, apply, diff},
     model::Inventory,
-    read::{Options, read},
+    read::{Options, Reader, Reading, read, read_folder},
 };
 
 /// A target that reads its input as a file of this name.
@@ -20,8 +22,35 @@ macro_rules! reader {
 /// Reads without panic; what was read is equal to itself, and can be told as changes from nothing
 /// and back.
 pub fn check(path: &str, bytes: &[u8]) {
+    if let Ok(reading) = read(path, bytes, &Options::default()) {
+        check_list(reading);
+    }
+}
+
+/// Reads the pieces of the input, between bytes of zero, as files of a folder.
+pub fn check_folder(bytes: &[u8]) {
+    let names = ["a.yaml", "b.md", "c/d.json", "e.toml", "c/index.md", "f.md"];
+    let files = names.iter().zip(bytes.split(|byte| *byte == 0));
+    let files: Vec<_> = files.map(|(name, bytes)| ((*name).to_owned(), bytes.into())).collect();
+    if let Ok(reading) = read_folder(&files, &BTreeMap::new(), &Options::default()) {
+        check_list(reading);
+    }
+}
+
+/// Reads the pieces of the input, between bytes of zero, as versions of one file: a reader that
+/// remembers gives what one that does not gives.
+pub fn check_versions(path: &str, bytes: &[u8]) {
     let options = Options::default();
-    let Ok(reading) = read(path, bytes, &options) else { return };
+    let mut reader = Reader::default();
+    // Short lists are not read by parts: these make the one of the input long enough.
+    let padding: String = (0..40).map(|n| format!("- {{name: Padding number {n}, purpose: padding}}\n")).collect();
+    for version in bytes.split(|byte| *byte == 0) {
+        let version = [version, b"\n", padding.as_bytes()].concat();
+        assert_eq!(reader.read(path, &version, &options), read(path, &version, &options));
+    }
+}
+
+fn check_list(reading: Reading) {
     let list = reading.inventory;
     assert!(diff(Before::Listed(&list), Some(&list)).changes.is_empty(), "changes between a list and itself");
     let first = diff(Before::Unpublished, Some(&list));

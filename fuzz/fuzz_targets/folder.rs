@@ -1,0 +1,2 @@
+#![no_main]
+changecast_fuzz::fuzz_target!(|bytes: &[u8]| changecast_fuzz::check_folder(bytes));
