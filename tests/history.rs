@@ -219,7 +219,7 @@ fn a_repository_with_sha256() {
 fn what_is_no_file_is_said_so() {
     let story = Story::new().commit("a", &[("data/list.yaml/inner", Some("x")), ("changecast.yaml", Some(CONFIG))]);
     story.build();
-    log(&story, &["--inventory", "data/list.yaml"]).fails(2, &["data/list.yaml: no list found"]);
+    log(&story, &["--inventory", "data/list.yaml"]).fails(2, &["a folder without files of one entry each"]);
     // A submodule in the way.
     let repo = Repository::open(story.path("repo")).expect("the repository");
     let head = repo.head().expect("HEAD").peel_to_commit().expect("a commit");

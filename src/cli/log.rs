@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use changecast::{
     change::{Change, Kind},
     history::{History, Walk},
-    model::CommitId,
+    model::{CommitId, Moment},
     pipeline::{self, Event, Explained, LogRow, Outcome, Source, Stage, Watch},
     render::{self, ChangeLogRow},
 };
 use chrono::NaiveDate;
 use clap::ValueEnum;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::{
     Exit, Failure,
@@ -192,7 +192,7 @@ fn newest_error(history: &History, args: &Args, source: &Source) -> Result<Optio
     let versions = history.versions(&args.place.walk(), &source.paths)?.versions;
     let Some(version) = versions.last() else { return Ok(None) };
     let Some(content) = history.content(version)? else { return Ok(None) };
-    let error = pipeline::read_list(&version.path, &content, &BTreeMap::new(), &source.options).err();
+    let error = pipeline::read_any(&version.path, &content, &BTreeMap::new(), &source.options).err();
     let place = format!("commit {} {}", version.commit.short(), version.path);
     Ok(error.map(|error| Failure::read(&place, error)))
 }
@@ -235,29 +235,47 @@ fn table(named: bool, title: &str, shown: &[Shown<'_>]) -> String {
     if named { format!("{}\n{body}\n", changecast::model::Text::new(title)) } else { body }
 }
 
+/// The change log in the shape of `--format json`.
+#[derive(Serialize)]
+struct JsonLog<'a> {
+    list: &'a str,
+    releases: Vec<JsonRelease<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonRelease<'a> {
+    commit: &'a CommitId,
+    published: Moment,
+    path: &'a str,
+    unreadable: Option<JsonUnreadable<'a>>,
+    changes: &'a [&'a Change],
+}
+
+#[derive(Serialize)]
+struct JsonUnreadable<'a> {
+    message: String,
+    file: Option<&'a str>,
+    line: Option<usize>,
+    column: Option<usize>,
+}
+
 fn json_log(list: &str, shown: &[Shown<'_>]) -> Result<String, Failure> {
-    let releases: Vec<Value> = shown
-        .iter()
-        .map(|Shown { row, changes }| {
-            let unreadable = match &row.outcome {
-                Outcome::Unreadable(error) => json!({
-                    "message": error.to_string(),
-                    "file": error.file.as_deref(),
-                    "line": error.at.map(|at| at.line),
-                    "column": error.at.map(|at| at.column),
-                }),
-                Outcome::Read { .. } => Value::Null,
-            };
-            json!({
-                "commit": row.commit,
-                "published": row.published,
-                "path": row.path,
-                "unreadable": unreadable,
-                "changes": changes,
-            })
-        })
-        .collect();
-    Ok(serde_json::to_string(&json!({"list": list, "releases": releases}))? + "\n")
+    let releases = shown.iter().map(|Shown { row, changes }| JsonRelease {
+        commit: &row.commit,
+        published: row.published,
+        path: &row.path,
+        unreadable: match &row.outcome {
+            Outcome::Unreadable(error) => Some(JsonUnreadable {
+                message: error.to_string(),
+                file: error.file.as_deref(),
+                line: error.at.map(|at| at.line),
+                column: error.at.map(|at| at.column),
+            }),
+            Outcome::Read { .. } => None,
+        },
+        changes,
+    });
+    Ok(serde_json::to_string(&JsonLog { list, releases: releases.collect() })? + "\n")
 }
 
 /// A bound on what is shown.

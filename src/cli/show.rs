@@ -59,7 +59,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         .content(version)?
         .ok_or_else(|| Failure::usage("the list was withdrawn then", "`changecast log` shows when"))?;
     let place = format!("commit {} {}", version.commit.short(), version.path);
-    let reading = pipeline::read_list(&version.path, &content, &BTreeMap::new(), &source.options);
+    let reading = pipeline::read_any(&version.path, &content, &BTreeMap::new(), &source.options);
     let inventory = reading.map_err(|error| Failure::read(&place, error))?.inventory;
     print::note(&format!("{place}, {}", Moment::of_commit(version.time)));
     print::data(shown(args.format, &inventory)?.as_bytes())?;

@@ -3,6 +3,7 @@
 //!
 //! Nothing is ever written to the repository.
 
+mod ahead;
 mod folder;
 mod objects;
 mod rename;
@@ -15,6 +16,7 @@ use git2::{ErrorCode, ObjectFormat, ObjectType, Oid, Repository};
 
 use crate::model::CommitId;
 
+use ahead::Ahead;
 use objects::Objects;
 use walk::Stored;
 
@@ -151,6 +153,9 @@ pub struct Walked {
     pub base: Option<Version>,
 }
 
+/// From this size on, in bytes, files are loaded ahead.
+const LARGE: usize = 64 << 10;
+
 /// A repository, opened for reading.
 pub struct History {
     repo: Repository,
@@ -269,6 +274,34 @@ impl History {
     /// [`HistoryError::Damaged`] when an object is missing.
     pub fn content(&self, version: &Version) -> Result<Option<Content>, HistoryError> {
         version.stored.map(|stored| self.load(stored)).transpose()
+    }
+
+    /// What versions hold, in their order: `None` where a commit deletes it. Large files are loaded
+    /// ahead.
+    pub fn contents<'h>(
+        &'h self,
+        versions: &'h [Version],
+    ) -> impl Iterator<Item = Result<Option<Content>, HistoryError>> + 'h {
+        let ahead = self.ahead(versions);
+        versions.iter().map(move |version| match (&ahead, version.stored) {
+            (Some(ahead), Some(Stored::File(blob))) => match ahead.next() {
+                Some(bytes) => Ok(Some(Content::File(bytes?))),
+                None => Err(HistoryError::Damaged(format!("blob {blob} cannot be loaded"))),
+            },
+            _ => self.content(version),
+        })
+    }
+
+    /// A loader, where the newest file is large enough that loading ahead gains.
+    fn ahead(&self, versions: &[Version]) -> Option<Ahead> {
+        let file = |version: &Version| match version.stored {
+            Some(Stored::File(blob)) => Some(blob),
+            _ => None,
+        };
+        let blobs: Vec<Oid> = versions.iter().filter_map(file).collect();
+        let (size, _) = self.repo.odb().ok()?.read_header(*blobs.last()?).ok()?;
+        let worthwhile = blobs.len() > 2 && size >= LARGE;
+        if worthwhile { Ahead::begin(self.repo.path().to_owned(), blobs) } else { None }
     }
 
     fn load(&self, stored: Stored) -> Result<Content, HistoryError> {

@@ -151,23 +151,21 @@ impl Follower {
         &self.announced
     }
 
-    /// Takes the next version.
+    /// Takes the next version, and what it holds.
     ///
     /// # Errors
-    /// [`HistoryError`] when its bytes cannot be read from the repository.
+    /// [`HistoryError`] when the repository cannot be read.
     pub fn step(
         &mut self,
         history: &History,
-        version: &Version,
+        (version, content): (&Version, Option<Content>),
         options: &Options,
         watch: Watch<'_>,
     ) -> Result<LogRow, HistoryError> {
-        watch.begins(Stage::Load);
         for (from, to) in history.renames(version)? {
             let first = self.moved.remove(&from).unwrap_or(from);
             self.moved.insert(to, first);
         }
-        let content = history.content(version)?;
         watch.begins(Stage::Read);
         let reading = match content {
             Some(Content::File(bytes)) => listed(self.reader.read(&version.path, &bytes, options)),
@@ -193,6 +191,7 @@ impl Follower {
             self.published = Some(published);
             self.moved.clear();
         }
+        watch.begins(Stage::Load);
         Ok(LogRow {
             commit: version.commit.clone(),
             parent: version.parent.clone(),
@@ -225,22 +224,6 @@ impl Follower {
     }
 }
 
-/// Reads what a version holds, which is to be a list.
-///
-/// # Errors
-/// [`ReadError`] when it is none, or cannot be read.
-pub fn read_list(
-    path: &str,
-    content: &Content,
-    moved: &BTreeMap<String, String>,
-    options: &Options,
-) -> Result<Reading, ReadError> {
-    match content {
-        Content::File(bytes) => read::read(path, bytes, options),
-        Content::Folder(files) => read::read_folder(files, moved, options),
-    }
-}
-
 /// Reads what a version holds: `Ok(None)` when that is no list. `moved` gives the earlier paths of
 /// files in a folder.
 ///
@@ -252,7 +235,23 @@ pub fn read_content(
     moved: &BTreeMap<String, String>,
     options: &Options,
 ) -> Result<Option<Reading>, ReadError> {
-    listed(read_list(path, content, moved, options))
+    listed(read_any(path, content, moved, options))
+}
+
+/// Reads what a version holds, whatever it is. `moved` gives the earlier paths of files in a folder.
+///
+/// # Errors
+/// [`ReadError`], also where there is no list ([`Problem::NoList`]).
+pub fn read_any(
+    path: &str,
+    content: &Content,
+    moved: &BTreeMap<String, String>,
+    options: &Options,
+) -> Result<Reading, ReadError> {
+    match content {
+        Content::File(bytes) => read::read(path, bytes, options),
+        Content::Folder(files) => read::read_folder(files, moved, options),
+    }
 }
 
 /// A file without a list is a list that is not there.
@@ -287,9 +286,10 @@ pub fn explain_commit(
 ) -> Result<Option<Explained>, HistoryError> {
     let mut follower = Follower::default();
     let mut against = None;
-    for version in history.versions(walk, &source.paths)?.versions {
+    let versions = history.versions(walk, &source.paths)?.versions;
+    for (version, content) in versions.iter().zip(history.contents(&versions)) {
         let before = follower.announced.clone();
-        let row = follower.step(history, &version, &source.options, Watch::NOBODY)?;
+        let row = follower.step(history, (version, content?), &source.options, Watch::NOBODY)?;
         if version.commit == *commit {
             let explanation = match (before.list(), follower.latest.list(), &row.outcome) {
                 (Some(before), Some(after), Outcome::Read { .. }) => Some(explain(before, after)),
@@ -318,9 +318,10 @@ pub fn change_log(
     let walked = history.versions(walk, &source.paths)?;
     let mut follower = Follower::default();
     let total = walked.versions.len();
-    let step = |(done, version)| {
+    let step = |(done, (version, content)): (usize, (&Version, Result<_, HistoryError>))| {
         watch.versions(done, total);
-        follower.step(history, version, &source.options, watch)
+        follower.step(history, (version, content?), &source.options, watch)
     };
-    walked.versions.iter().enumerate().map(step).collect()
+    watch.begins(Stage::Load);
+    walked.versions.iter().zip(history.contents(&walked.versions)).enumerate().map(step).collect()
 }

@@ -247,9 +247,11 @@ impl<'a> Log<'a> {
         };
         let mut digester = Digester::default();
         let mut follower = Follower::resume(standing, self.chain.releases.last().map(|release| release.published));
-        for (done, version) in versions.iter().enumerate() {
+        let contents = request.history.contents(&versions);
+        request.watch.begins(Stage::Load);
+        for (done, (version, content)) in versions.iter().zip(contents).enumerate() {
             request.watch.versions(done, versions.len());
-            let row = follower.step(request.history, version, &self.source.options, request.watch)?;
+            let row = follower.step(request.history, (version, content?), &self.source.options, request.watch)?;
             request.watch.begins(Stage::Sign);
             if let Outcome::Read { changes, .. } = &row.outcome
                 && !changes.changes.is_empty()
@@ -271,6 +273,7 @@ impl<'a> Log<'a> {
             if !(is_base && matches!(row.outcome, Outcome::Read { .. }) && row.announced().is_empty()) {
                 self.rows.push(row);
             }
+            request.watch.begins(Stage::Load);
         }
         if !self.chain.ever_published() {
             let reason = self.rows.iter().rev().find_map(|row| match &row.outcome {

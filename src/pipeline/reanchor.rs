@@ -78,9 +78,11 @@ fn states(history: &History, versions: &[Version], source: &Source) -> Result<Ve
     let mut follower = Follower::default();
     let mut digester = Digester::default();
     let mut states = Vec::with_capacity(versions.len());
-    for version in versions {
-        let row =
-            follower.step(history, version, &source.options, Watch::NOBODY).map_err(|error: HistoryError| error)?;
+    for (version, content) in versions.iter().zip(history.contents(versions)) {
+        let content = content.map_err(|error: HistoryError| error)?;
+        let row = follower
+            .step(history, (version, content), &source.options, Watch::NOBODY)
+            .map_err(|error: HistoryError| error)?;
         let list = follower.standing().list();
         let digest = list.map(|list| digester.digest(list)).transpose().map_err(|error: CanonicalError| error)?;
         let readable = matches!(row.outcome, Outcome::Read { .. });

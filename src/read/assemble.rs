@@ -12,7 +12,7 @@ use super::{
     Options, Reading,
     draft::{Draft, DraftSection, Label, Labels, Made, Row, Said},
     error::{Position, Problem, ReadError},
-    identify::{Candidate, KnownIds, identify},
+    identify::{Candidate, KnownIds, identify, ids_column},
 };
 
 /// Most entries of a list.
@@ -42,7 +42,9 @@ struct Layers {
     /// The sets of labels that stand together in a row.
     shapes: BTreeMap<usize, Vec<Label>>,
     headers: Vec<Vec<Label>>,
+    /// Columns that only count rows or identify them.
     counters: Vec<Label>,
+    /// The column that identifies every entry.
     ids: Option<Label>,
 }
 
@@ -152,41 +154,11 @@ fn counters(sections: &[DraftSection], labels: &Labels) -> Vec<Label> {
     named.map(|(label, _)| label).filter(|label| counts(*label)).collect()
 }
 
-/// Headers and keys of columns that hold ids.
-fn holds_ids(label: &str) -> bool {
-    let words = fold(label).replace(['-', '_'], " ");
-    let (of, last) = words.rsplit_once(' ').unwrap_or(("", &words));
-    match last {
-        "id" => of.is_empty() || Role::of_label(of).0 == Role::Name,
-        "slug" | "key" | "uuid" => of.is_empty(),
-        _ => false,
-    }
-}
-
-/// The column that identifies every row: all have an id there, and all differ. With whether the ids
-/// are numbers that only count the rows.
-fn identifying(sections: &[DraftSection], labels: &Labels) -> Option<(Label, bool)> {
-    let rows = || sections.iter().flat_map(|section| &section.shared).map(|row| &row.said);
-    let count = rows().count();
-    let ids_in = |label: Label| -> Option<Vec<EntryId>> {
-        let text = |said: &Rc<Said>| said.cells.iter().find(|(known, _)| *known == label).map(|(_, text)| text.clone());
-        let texts = rows().map_while(text);
-        let ids: Vec<EntryId> = texts.map_while(|text| EntryId::new(text.trim()).ok()).collect();
-        let differ = ids.iter().collect::<BTreeSet<_>>().len() == count;
-        (ids.len() == count && differ && rows().all(|said| said.id.is_none() && said.cells.len() > 1)).then_some(ids)
-    };
-    let found = labels.iter().filter(|(_, spelling)| holds_ids(spelling));
-    let found = found.filter_map(|(label, spelling)| Some((spelling, label, ids_in(label)?)));
-    let (_, label, ids) = found.min_by_key(|(spelling, ..)| *spelling).filter(|_| count > 1)?;
-    let counts = ids.iter().enumerate().all(|(at, id)| id.as_str() == (at + 1).to_string());
-    Some((label, counts))
-}
-
 impl Layers {
     fn of(sections: &[DraftSection], labels: &Labels) -> Self {
         let mut counters = counters(sections, labels);
-        let identifying = identifying(sections, labels);
-        counters.extend(identifying.map(|(label, _)| label));
+        let ids = ids_column(sections, labels);
+        counters.extend(ids.map(|(label, _)| label));
         let mut shapes = BTreeMap::new();
         let mut last = None;
         for row in sections.iter().flat_map(|section| &section.shared) {
@@ -197,13 +169,8 @@ impl Layers {
             }
         }
         let headers = sections.iter().map(|section| without(&counters, section.header.iter().copied())).collect();
-        Layers {
-            labels: labels.iter().map(|(label, _)| label).collect(),
-            shapes,
-            headers,
-            counters,
-            ids: identifying.filter(|(_, counts)| !counts).map(|(label, _)| label),
-        }
+        let ids = ids.filter(|(_, counts)| !counts).map(|(label, _)| label);
+        Layers { labels: labels.iter().map(|(label, _)| label).collect(), shapes, headers, counters, ids }
     }
 }
 
@@ -230,9 +197,9 @@ struct Scheme {
     /// By label: the place of its column in `columns`.
     places: BTreeMap<Label, usize>,
     columns: Vec<Column>,
-    /// Labels of columns that only count or identify rows.
+    /// Labels of columns that only count rows or identify them.
     counters: Vec<Label>,
-    /// The label of the column that identifies them.
+    /// The label of the column that identifies every entry.
     ids: Option<Label>,
 }
 
@@ -254,9 +221,8 @@ impl Scheme {
             })
             .collect();
         ranked.sort();
-        let counters = layers.counters.clone();
-        let (names, places, columns) = (Vec::new(), BTreeMap::new(), Vec::new());
-        let mut scheme = Scheme { names, places, columns, counters, ids: layers.ids };
+        let (counters, ids) = (layers.counters.clone(), layers.ids);
+        let mut scheme = Scheme { names: Vec::new(), places: BTreeMap::new(), columns: Vec::new(), counters, ids };
         for role in [Role::Name, Role::Service] {
             for (_, _, _, label) in ranked.iter().filter(|(r, ..)| *r == role) {
                 if scheme.names.iter().all(|name| !together.meet(*name, *label)) {
@@ -362,9 +328,9 @@ impl Context {
         let cells = scheme.columns.iter().zip(cells);
         let cells =
             cells.filter_map(|(column, text)| Some(Cell { field: column.field.clone(), text: text? })).collect();
-        let adopted = scheme.ids.and_then(|ids| said.cells.iter().find(|(label, _)| *label == ids));
-        let adopted = adopted.and_then(|(_, text)| EntryId::new(text.trim()).ok());
-        let id = said.id.clone().or(adopted).unwrap_or_else(|| EntryId::from_name(&fold(name.as_str())));
+        let stated = || said.cells.iter().find(|(label, _)| scheme.ids == Some(*label));
+        let id = said.id.clone().or_else(|| EntryId::new(stated()?.1.trim()).ok());
+        let id = id.unwrap_or_else(|| EntryId::from_name(&fold(name.as_str())));
         let (section, hints) = (self.section.clone(), said.hints.clone());
         Ok((Entry { id, name, section, cells, hints }, filled.into()))
     }

@@ -6,10 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use crate::model::{Entry, EntryId, unshared};
+use crate::model::{Entry, EntryId, Role, fold, unshared};
 
 use super::{
-    draft::Said,
+    draft::{DraftSection, Label, Labels, Said},
     error::{Position, Problem, ReadError, Warning},
 };
 
@@ -76,6 +76,37 @@ impl KnownIds {
         self.entries = entries;
         self.shared == 0
     }
+}
+
+/// Headers and keys of columns that hold ids.
+fn holds_ids(label: &str) -> bool {
+    let words = fold(label).replace(['-', '_'], " ");
+    let (of, last) = words.rsplit_once(' ').unwrap_or(("", &words));
+    match last {
+        "id" => of.is_empty() || Role::of_label(of).0 == Role::Name,
+        "slug" | "key" | "uuid" => of.is_empty(),
+        _ => false,
+    }
+}
+
+/// The column that identifies every entry: all have one, and all differ. Numbers that only count the
+/// rows are such a column, too, and identify none: the second value says so.
+pub(super) fn ids_column(sections: &[DraftSection], labels: &Labels) -> Option<(Label, bool)> {
+    let rows = || sections.iter().flat_map(|section| &section.shared).map(|row| &row.said);
+    let found = labels.iter().filter(|(_, spelling)| holds_ids(spelling));
+    let of = |label: Label| -> Option<bool> {
+        let text = |said: &Rc<Said>| said.cells.iter().find(|(known, _)| *known == label).map(|(_, text)| text.clone());
+        let ids = rows().map(|said| {
+            let text = text(said).filter(|_| said.id.is_none() && said.cells.len() > 1)?;
+            EntryId::new(text.trim()).ok()
+        });
+        let ids: Vec<EntryId> = ids.collect::<Option<_>>()?;
+        let differ = ids.iter().collect::<HashSet<_>>().len() == ids.len();
+        let counts = ids.iter().enumerate().all(|(at, id)| id.as_str() == (at + 1).to_string());
+        (differ && ids.len() > 1).then_some(counts)
+    };
+    let found = found.filter_map(|(label, spelling)| Some((spelling, label, of(label)?)));
+    found.min_by_key(|(spelling, ..)| *spelling).map(|(_, label, counts)| (label, counts))
 }
 
 /// Gives every entry an id of its own that does not depend on the order of the file.

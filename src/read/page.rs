@@ -122,7 +122,7 @@ fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status:
         let beyond = cells.get(labels.len()..).unwrap_or_default();
         if let Some(cell) = beyond.iter().find(|cell| !cell.text.trim().is_empty()) {
             let message = format!("the row has a cell without a column, {:?}: write \\| for a | in a cell", cell.text);
-            draft.warnings.push(Warning { file: None, at: *at, message });
+            draft.warnings.push(Warning::at(*at, message));
         }
         let mut row = DraftRow::at(*at);
         for (place, cell) in cells.iter().enumerate() {

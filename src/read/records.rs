@@ -1,7 +1,7 @@
 //! Lists of maps that nobody wrote for this program: in YAML, JSON or TOML, at the top or nested
 //! under keys, also a map of maps. The keys tell the roles, and the roles tell which list it is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::model::{EntryId, Role, readable};
 
@@ -331,18 +331,15 @@ fn flatten_into(flat: &mut Flat, at: Position, name: &str, value: &Node, shift: 
 
 /// Ids that stand twice are no ids here: such a list was not made for us.
 pub(super) fn drop_ambiguous_ids(draft: &mut Draft) {
-    let mut counts: HashMap<EntryId, usize> = HashMap::new();
-    for row in draft.sections.iter().flat_map(|section| &section.shared) {
-        if let Some(id) = &row.said.id {
-            *counts.entry(id.clone()).or_default() += 1;
-        }
-    }
-    counts.retain(|_, count| *count > 1);
-    if counts.is_empty() {
+    let rows: usize = draft.sections.iter().map(|section| section.shared.len()).sum();
+    let mut seen: HashSet<&EntryId> = HashSet::with_capacity(rows);
+    let ids = draft.sections.iter().flat_map(|section| &section.shared).filter_map(|row| row.said.id.as_ref());
+    let twice: HashSet<EntryId> = ids.filter(|id| !seen.insert(*id)).cloned().collect();
+    if twice.is_empty() {
         return;
     }
     for row in draft.sections.iter_mut().flat_map(|section| &mut section.shared) {
-        if row.said.id.as_ref().is_some_and(|id| counts.contains_key(id)) {
+        if row.said.id.as_ref().is_some_and(|id| twice.contains(id)) {
             let said = draft.sayings.share(None, row.said.cells.clone(), row.said.hints.clone());
             *row = Row { file: row.file.take(), at: row.at, said };
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ed25519_dalek::{Signature as RawSignature, VerifyingKey};
+use ed25519_dalek::{Signature as RawSignature, SigningKey, VerifyingKey};
 use ssh_key::{
     Algorithm, HashAlg, LineEnding, PrivateKey, Signature,
     private::{Ed25519Keypair, KeypairData},
@@ -61,6 +61,8 @@ impl fmt::Display for PublicKey {
 /// A secret Ed25519 key. It is never printed.
 pub struct Secret {
     key: PrivateKey,
+    /// The same, expanded once for many signatures.
+    signing: Box<SigningKey>,
 }
 
 impl fmt::Debug for Secret {
@@ -78,14 +80,21 @@ impl Secret {
         let failed = |error: ssh_key::Error| SignError::Key { what: "new key".to_owned(), message: error.to_string() };
         let mut key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519).map_err(failed)?;
         key.set_comment(comment);
-        Ok(Secret { key })
+        Secret::of(key).ok_or_else(|| SignError::Key { what: "new key".to_owned(), message: "not Ed25519".to_owned() })
+    }
+
+    /// `None` for a key of another type, or one whose halves do not belong together.
+    fn of(key: PrivateKey) -> Option<Self> {
+        let KeypairData::Ed25519(pair) = key.key_data() else { return None };
+        let signing = SigningKey::from_bytes(&pair.private.to_bytes());
+        (signing.verifying_key().to_bytes() == pair.public.0).then(|| Secret { key, signing: Box::new(signing) })
     }
 
     /// The key of a seed, for demonstrations and tests only: whoever knows the seed can sign.
     pub fn from_seed(seed: &[u8; 32], comment: &str) -> Self {
         let mut key = PrivateKey::from(Ed25519Keypair::from_seed(seed));
         key.set_comment(comment);
-        Secret { key }
+        Secret { key, signing: Box::new(SigningKey::from_bytes(seed)) }
     }
 
     /// Reads a key in OpenSSH's private key format. `passphrase` is asked for one only when the key
@@ -100,13 +109,15 @@ impl Secret {
             let passphrase = passphrase().ok_or_else(|| SignError::Passphrase(what.to_owned()))?;
             key = key.decrypt(passphrase).map_err(|_| SignError::Passphrase(what.to_owned()))?;
         }
-        match key.key_data() {
-            KeypairData::Ed25519(_) => Ok(Secret { key }),
-            other => Err(bad(format!(
-                "a key of type {}, not ssh-ed25519",
-                other.algorithm().map_or("unknown".into(), |a| a.to_string())
-            ))),
-        }
+        let kind = key.key_data().algorithm().map_or("unknown".into(), |algorithm| algorithm.to_string());
+        let is_ed25519 = matches!(key.key_data(), KeypairData::Ed25519(_));
+        Secret::of(key).ok_or_else(|| {
+            bad(if is_ed25519 {
+                "a key whose halves do not belong together".to_owned()
+            } else {
+                format!("a key of type {kind}, not ssh-ed25519")
+            })
+        })
     }
 
     /// The key in OpenSSH's private key format, protected when a passphrase is given.
@@ -130,7 +141,8 @@ impl Secret {
     }
 
     pub(super) fn sign(&self, data: &[u8]) -> Result<Signature, SignError> {
-        signature::Signer::try_sign(&self.key, data)
+        let signature = signature::Signer::sign(&*self.signing, data);
+        Signature::new(Algorithm::Ed25519, signature.to_bytes().to_vec())
             .map_err(|error| SignError::Key { what: "signing key".to_owned(), message: error.to_string() })
     }
 }
