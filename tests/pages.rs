@@ -55,3 +55,17 @@ fn a_statement_above_a_list_is_no_section() {
         assert_eq!(titles, ["Sub-processors"], "{line}");
     }
 }
+
+/// What a page says of the keeping of its list is not on the list.
+#[test]
+fn bullets_about_the_list_are_no_entries() {
+    let keeping = "## Changes to sub-processors\n\n1. **Update this page** at least 30 days before\n2. **E-mail** to those who want it\n\n## Sub-processors and others\n\nWe do NOT use:\n\n- **Heat maps** (Quill) – too curious.\n";
+    let bullets = "- **Lantern** – Search\n- **Kestrel** – Chat\n";
+    let table = "| Vendor | Purpose |\n|---|---|\n| Lantern | Search |\n| Kestrel | Chat |\n";
+    for list in [bullets, table] {
+        let page = format!("# Sub-processors\n\n## Our sub-processors\n\n{list}\n{keeping}");
+        let inventory = read("l.md", page.as_bytes(), &Options::default()).expect("a list").inventory;
+        let names: Vec<&str> = inventory.entries.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["Lantern", "Kestrel"], "{page}");
+    }
+}

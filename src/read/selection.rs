@@ -22,6 +22,12 @@ const PLAIN_WORDS: usize = 16;
 /// Words of tables and lists that are about something else.
 const OTHER_WORDS: [&str; 6] = ["cookie", "change log", "changelog", "revision", "version history", "update history"];
 
+/// Words above bullets that say how the list is kept, or what is not on it.
+const KEEPING_WORDS: [&str; 12] = [
+    "changes to", "change process", "notification", "notify", "objection", "right to object", "how to", "how we",
+    "definition", "not use", "never use", "no longer",
+];
+
 pub(super) fn mentions(text: &str, words: &[&str]) -> bool {
     let text = fold(text);
     words.iter().any(|word| text.contains(word))
@@ -58,8 +64,14 @@ impl Found<'_> {
         let Content::List(items) = self.content else { return false };
         mentions(self.heading(), &VENDOR_WORDS)
             && !mentions(self.heading(), &OTHER_WORDS)
+            && !self.speaks_of_keeping()
             && self.headings.len() > 1
             && items.iter().all(|item| item.lead.is_some() && is_name(&split(item).0) && !split(item).1.is_empty())
+    }
+
+    /// Whether what stands directly above speaks of how the list is kept.
+    fn speaks_of_keeping(&self) -> bool {
+        mentions(&format!("{} {}", self.heading(), self.lead.unwrap_or_default()), &KEEPING_WORDS)
     }
 
     fn is_record(&self) -> bool {
@@ -240,6 +252,9 @@ pub(super) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options)
             }
     });
     let lists: Vec<&Found<'_>> = lists.collect();
+    // How the list is kept is told beside it.
+    let plain: Vec<&Found<'_>> = lists.iter().filter(|part| !part.speaks_of_keeping()).copied().collect();
+    let lists = if plain.is_empty() { lists } else { plain };
     // One vendor described field by field may be an example; several are the list.
     if lists.iter().filter(|part| part.is_record()).count() > 1 {
         return lists.into_iter().filter(|part| part.is_record()).collect();
