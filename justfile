@@ -34,10 +34,10 @@ feeds-check:
     cargo build --release
     VNU_JAR={{ vnu }} python3 tests/external/feeds_check.py target/release/changecast {{ schemas }}
 
-# Time the program against git on generated repositories, and check what it says of them
-bench *presets="c":
+# Time the program against git and other peers, as benches/README.md says; `--help` tells the options
+bench *options:
     cargo build --release
-    python3 benches/compare.py target/release/changecast {{ generator }} {{ presets }}
+    python3 benches/compare.py --generator {{ generator }} {{ options }}
 
 # The two commands of the README, in a fresh clone in an empty folder
 readme:
