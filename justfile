@@ -34,17 +34,26 @@ feeds-check:
     cargo build --release
     VNU_JAR={{ vnu }} python3 tests/external/feeds_check.py target/release/changecast {{ schemas }}
 
-# Time the program against git on generated repositories, and check what it says of them
-bench *presets="c":
+# Time the program against git and other peers, as benches/README.md says; `--help` tells the options
+bench *options:
     cargo build --release
-    python3 benches/compare.py target/release/changecast {{ generator }} {{ presets }}
+    python3 benches/compare.py --generator {{ generator }} {{ options }}
+
+# Micro-benchmarks of the parts of a run: walk, read, compare, render, sign
+bench-micro *options:
+    cargo bench --bench micro -- {{ options }}
+
+# Fail when a small fixed case takes over 10 % more instructions than recorded; `--accept` records them
+guard *options:
+    cargo build --release
+    python3 benches/guard.py target/release/changecast {{ options }}
 
 # The two commands of the README, in a fresh clone in an empty folder
 readme:
     tests/external/fresh_clone.sh
 
 # Everything that must hold before a change is merged
-ci: lint test feeds-check readme
+ci: lint test feeds-check guard readme
 
 # A release build
 release:
