@@ -34,6 +34,7 @@ fn first() -> Story {
             ("vendors/tally.json", Some(TALLY)),
             ("vendors/quill.toml", Some(QUILL)),
             ("vendors/kestrel.md", Some(KESTREL)),
+            ("vendors/index.md", Some("---\ntitle: Vendors\nlayout: list\n---\n")),
             ("vendors/README.md", Some("# Vendors\n\nOne file each.\n")),
             ("vendors/_template.yaml", Some("name:\npurpose:\n")),
             ("vendors/logo.svg", Some("<svg/>")),
@@ -74,7 +75,7 @@ fn a_renamed_file_stays_the_same_entry() {
         // The file first, the name a commit later: what happened in between is remembered.
         .commit("file", &[("vendors/nordhaven.yaml", None), ("vendors/fjord.yaml", Some(AWS))])
         .commit("name", &[("vendors/fjord.yaml", Some(&renamed))])
-        // Both at once.
+        // Both at once: nothing proves that it is the same vendor.
         .commit("both", &[("vendors/fjord.yaml", None), ("vendors/nord.yaml", Some(AWS))])
         // Another vendor of the same kind is another vendor.
         .commit(
@@ -91,10 +92,36 @@ fn a_renamed_file_stays_the_same_entry() {
         [
             vec![],
             vec!["renamed Fjordcloud".to_owned()],
-            vec!["renamed Nordhaven".into()],
+            vec!["added Nordhaven".into(), "removed Fjordcloud".into()],
             vec!["added Cumulus".into(), "removed Nordhaven".into()]
         ]
     );
+}
+
+#[test]
+fn a_file_that_joins_another_of_its_name_only_moves() {
+    let (eu, us) = ("name: Stripe\nlocation: Germany\n", "name: Stripe\nlocation: United States\n");
+    let story = Story::new()
+        .commit("a", &[("v/eu/stripe.yaml", Some(eu)), ("v/us/stripe.yaml", Some(us))])
+        .commit("b", &[("v/us/stripe.yaml", None), ("v/eu/stripe2.yaml", Some(us))]);
+    story.build();
+    let told = told(&log(&story, &["v"]).expect(0).json());
+    assert_eq!(told[1], ["moved Stripe"]);
+}
+
+#[test]
+fn names_of_files_are_texts_of_others() {
+    let story = Story::new()
+        .commit(
+            "a",
+            &[("v/a.yaml", Some("name: A\npurpose: x\n")), ("v/b\u{1b}]0;x\u{7}.yaml", Some("name: B\npurpose: y\n"))],
+        )
+        .commit("b", &[("v/b\u{1b}]0;x\u{7}.yaml", Some("name: ["))]);
+    let ids = story.build();
+    for args in [vec!["--format", "table"], vec!["--format", "md"], vec!["--explain", ids[1].as_str()]] {
+        let ran = story.run(&[&["log", "--repo", "repo", "--inventory", "v"], &args[..]].concat()).expect(0);
+        assert!(!(ran.out + &ran.err).contains(['\u{1b}', '\u{7}']));
+    }
 }
 
 #[test]

@@ -232,6 +232,30 @@ fn what_is_no_file_is_said_so() {
 }
 
 #[test]
+fn a_link_in_the_past_is_no_file_yet() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    let ids = story.build();
+    let repo = Repository::open(story.path("repo")).expect("the repository");
+    let commit = repo.find_commit(git2::Oid::from_str(ids[1].as_str()).expect("an id")).expect("a commit");
+    // The same history again, on top of a commit in which the file is a link.
+    let link = repo.blob(b"other.yaml").expect("a blob");
+    let mut folder = repo.treebuilder(None).expect("a tree");
+    folder.insert("list.yaml", link, 0o120_000).expect("a link");
+    let mut root = repo.treebuilder(None).expect("a tree");
+    root.insert("data", folder.write().expect("a tree"), 0o040_000).expect("a folder");
+    let tree = repo.find_tree(root.write().expect("a tree")).expect("the tree");
+    let who = git2::Signature::new("A", "a@example.com", &git2::Time::new(BEGIN, 0)).expect("a signature");
+    let first = repo.commit(None, &who, &who, "link", &tree, &[]).expect("a commit");
+    let first = repo.find_commit(first).expect("the commit");
+    repo.commit(Some("refs/heads/linked"), &who, &who, "file", &commit.tree().expect("a tree"), &[&first])
+        .expect("a commit");
+    let json = log(&story, &["--inventory", "data/list.yaml", "--branch", "linked"]).expect(0).json();
+    assert_eq!(kinds(&json), [["published"]]);
+    repo.commit(Some("refs/heads/link"), &who, &who, "link", &tree, &[]).expect("a commit");
+    log(&story, &["--inventory", "data/list.yaml", "--branch", "link"]).fails(2, &["a symbolic link"]);
+}
+
+#[test]
 fn names_that_are_not_utf8_do_not_stand_in_the_way() {
     let story = Story::of_lists(&[ONE]);
     story.build();

@@ -57,6 +57,23 @@ fn init_asks_where_several_lists_are_and_starts_where_none_is() {
 }
 
 #[test]
+fn init_writes_paths_that_hold_and_says_what_it_could_not_read() {
+    let story = Story::new().commit("a", &[("docs/subprocessors.md", Some(PAGE))]);
+    story.build();
+    story.run(&["init", "repo", "--inventory", "./docs/./subprocessors.md"]).expect(0);
+    let text = fs::read_to_string(story.path("repo/changecast.yaml")).expect("a configuration");
+    assert!(text.contains("inventory: docs/subprocessors.md"), "{text}");
+    story.run(&["init", "repo/docs"]).fails(2, &["inside of a repository", "changecast init"]);
+    for path in ["../list.md", "/etc/hosts"] {
+        story.run(&["init", "new", "--inventory", path]).fails(2, &["is no path below the directory"]);
+    }
+    let broken = Story::new().commit("a", &[("docs/subprocessors.yaml", Some("entries: ["))]);
+    broken.build();
+    broken.run(&["init", "repo"]).fails(2, &["docs/subprocessors.yaml:"]);
+    assert!(!broken.path("repo/changecast.yaml").exists() && !broken.path("repo/data").exists());
+}
+
+#[test]
 fn an_explanation_says_why_each_difference_is_told_or_not() {
     let one = "entries:\n- {name: Nordhaven, purpose: Hosting, location: EU and US}\n- {name: Tally, purpose: Billing}\n- {name: Quill, purpose: Text}\n- {name: Ember Search, purpose: Search, url: 'https://ember.example'}\n";
     let two = "entries:\n- {name: Quill, purpose: Text.}\n- {name: Nordhaven GmbH, purpose: Hosting, location: US/EU}\n- {name: Zephyr, purpose: Mail}\n- {name: Ember, purpose: Maps}\n";

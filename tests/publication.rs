@@ -214,7 +214,9 @@ fn a_log_belongs_to_its_publisher_and_has_its_end() {
 
 #[test]
 fn a_file_that_moved_unseen_is_found_again_when_it_is_named() {
-    let story = Story::of_lists(&[ONE]).commit("move", &[("data/list.yaml", None), ("data/new.yaml", Some(ONE))]);
+    let story = Story::of_lists(&[ONE])
+        .commit("gone", &[("data/list.yaml", None)])
+        .commit("elsewhere", &[("data/new.yaml", Some(ONE))]);
     story.build();
     story.publish(&[]).expect(0);
     assert!(items(&story)[0]["title"].as_str().expect("a title").contains("withdrawn"));
@@ -541,4 +543,23 @@ fn a_killed_publication_is_whole_or_mended() {
 
 fn found_or_empty(story: &Story) -> FoundLog {
     read_log(&story.path("feeds/vendors")).unwrap_or_default()
+}
+
+#[test]
+fn a_file_that_was_moved_is_not_withdrawn() {
+    let list = "entries:\n- {name: Nordhaven, purpose: Hosting}\n- {name: Tally, purpose: Billing}\n";
+    let story =
+        Story::of_lists(&[list]).commit("move", &[("data/list.yaml", None), ("data/vendors.yaml", Some(list))]).commit(
+            "configuration",
+            &[("changecast.yaml", Some(&CONFIG.replace("data/list.yaml", "[data/vendors.yaml, data/list.yaml]")))],
+        );
+    story.build_first(1);
+    story.publish(&[]).expect(0);
+    let files = story.files("feeds");
+    story.build_first(2);
+    story.publish(&[]).fails(2, &["moved data/list.yaml to data/vendors.yaml", "[data/vendors.yaml, data/list.yaml]"]);
+    assert_eq!(files, story.files("feeds"), "nothing was written");
+    story.build();
+    story.publish(&[]).expect(0);
+    assert_eq!(files, story.files("feeds"), "the same list is no news");
 }

@@ -152,7 +152,9 @@ impl<'a> Comparison<'a> {
         }
         let name = FieldKey::from_name("name");
         if old.name != new.name {
-            let announced = !same(old.name.as_str(), new.name.as_str());
+            // "Quill, Inc." and "Quill Inc." are one name.
+            let plain = |name: &Text| fold(&name.as_str().replace(',', " "));
+            let announced = plain(&old.name) != plain(&new.name);
             let edit = Edit::Changed(old.name.clone(), new.name.clone());
             self.field(new, Kind::Renamed, (name, "Name".into(), Compared::Text), edit, announced);
         }

@@ -4,11 +4,12 @@ use std::{
     collections::BTreeMap,
     fs::{self, OpenOptions},
     io::Write,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use changecast::{
     config,
+    history::History,
     model::{ListId, Role, Text},
     pipeline,
     read::{self, Options, Reading},
@@ -55,9 +56,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     if !args.dry_run {
         refuse_existing(&args.dir, &[CONFIG])?;
     }
+    refuse_subfolder(&args.dir)?;
     let options = Options { tables: args.table.clone(), ..Options::default() };
     let page = match &args.inventory {
-        Some(path) => Some(named(&args.dir, path, &options)?),
+        Some(path) => Some(named(&args.dir, &inside(path)?, &options)?),
         None if args.dir.is_dir() => only(recognised(&args.dir)?)?,
         None => None,
     };
@@ -75,6 +77,36 @@ fn refuse_existing(dir: &Path, names: &[&str]) -> Result<(), Failure> {
         )),
         None => Ok(()),
     }
+}
+
+/// Paths of inventories count from the root of the repository, where the configuration is looked for.
+fn refuse_subfolder(dir: &Path) -> Result<(), Failure> {
+    let root = |path: &Path| path.canonicalize().ok();
+    let history = History::open(dir);
+    match history.as_ref().ok().and_then(History::root) {
+        Some(top) if root(top) != root(dir) => Err(Failure::usage(
+            format!("{} lies inside of a repository, and changecast.yaml belongs at its root", dir.display()),
+            format!("run: changecast init {}", top.display()),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// A path below the directory, without what says nothing (`./`).
+fn inside(path: &str) -> Result<String, Failure> {
+    let parts = Path::new(path).components().filter(|part| !matches!(part, Component::CurDir));
+    let parts: Option<Vec<&str>> = parts
+        .map(|part| match part {
+            Component::Normal(name) => name.to_str(),
+            _ => None,
+        })
+        .collect();
+    parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join("/")).ok_or_else(|| {
+        Failure::usage(
+            format!("{path:?} is no path below the directory"),
+            "for example: --inventory docs/subprocessors.md",
+        )
+    })
 }
 
 /// A list that is there.
@@ -110,20 +142,32 @@ fn recognised(dir: &Path) -> Result<Vec<Page>, Failure> {
     look(dir, "", 0, &mut paths)?;
     paths.sort();
     let mut pages = Vec::new();
+    let mut broken = None;
     for path in paths {
-        let Ok(content) = local::content(&dir.join(&path)) else { continue };
-        let reading = pipeline::read_content(&path, &content, &BTreeMap::new(), &Options::default());
-        if let Ok(Some(reading)) = reading
-            && reading.inventory.entries.len() > 1
-            && reading.inventory.columns.iter().any(|column| column.role != Role::Other)
-        {
-            pages.push(Page { path, reading });
+        let content = local::content(&dir.join(&path))?;
+        match pipeline::read_content(&path, &content, &BTreeMap::new(), &Options::default()) {
+            Ok(Some(reading)) => {
+                let says_more = reading.inventory.columns.iter().any(|column| column.role != Role::Other);
+                if says_more && reading.inventory.entries.len() > 1 {
+                    pages.push(Page { path, reading });
+                }
+            }
+            Ok(None) => {}
+            Err(error) => broken = broken.or(Some(Failure::read(&path, error))),
         }
     }
-    Ok(pages)
+    // What is called like the list and cannot be read may be it.
+    match broken {
+        Some(failure) if pages.is_empty() => Err(failure),
+        _ => Ok(pages),
+    }
 }
 
 fn look(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<String>) -> Result<(), Failure> {
+    // What was published is no list to begin with.
+    if folder.join("feed.atom").exists() {
+        return Ok(());
+    }
     for entry in fs::read_dir(folder).map_err(|error| Failure::file(folder, error))? {
         let entry = entry.map_err(|error| Failure::file(folder, error))?;
         let kind = entry.file_type().map_err(|error| Failure::file(&entry.path(), error))?;
@@ -188,15 +232,16 @@ fn keep(args: &Args, page: &Page, options: &Options) -> Result<Exit, Failure> {
         true => "folder of one-entry files",
         false => read::format_name(&page.path, options).map_err(|error| Failure::read(&page.path, error))?,
     };
+    let titled = inventory.filled_sections().any(|section| !section.title.is_empty());
     let sections: Vec<String> = inventory
         .filled_sections()
-        .filter(|section| !section.title.is_empty())
         .map(|section| {
             let count = inventory.entries.iter().filter(|entry| entry.section == section.id).count();
-            format!("{} ({count})", section.title)
+            let title = if section.title.is_empty() { "no section" } else { section.title.as_str() };
+            format!("{title} ({count})")
         })
         .collect();
-    let sections = if sections.is_empty() { String::new() } else { format!(" in {}", sections.join(", ")) };
+    let sections = if titled { format!(" in {}", sections.join(", ")) } else { String::new() };
     let text = format!(
         "{} ({format}): {} entries{sections}\n\n{}",
         Text::new(&page.path),

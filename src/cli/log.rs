@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use changecast::{
     change::{Change, Kind},
     history::{History, Walk},
-    model::{CommitId, Moment},
+    model::{CommitId, Moment, Text},
     pipeline::{self, Event, Explained, LogRow, Outcome, Source, Stage, Watch},
     render::{self, ChangeLogRow},
 };
@@ -99,8 +99,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             watcher.report();
         }
         drop(watcher);
-        for row in &rows {
-            for warning in &row.warnings {
+        // What many versions have in common is said of the newest of them.
+        let mut said: BTreeSet<&str> = BTreeSet::new();
+        for row in rows.iter().rev() {
+            for warning in row.warnings.iter().filter(|warning| said.insert(&warning.message)) {
                 let place = warning.place(&row.path);
                 print::warning(&format!("commit {} {place}: {}", row.commit.short(), warning.message));
             }
@@ -120,7 +122,7 @@ fn explain(args: &Args, history: &History, commit: &str) -> Result<Exit, Failure
         )
     })?;
     let Explained { row, against, explanation } = &explained;
-    let mut out = format!("{}  commit {}  {}\n", row.published, row.commit.short(), row.path);
+    let mut out = format!("{}  commit {}  {}\n", row.published, row.commit.short(), Text::new(&row.path));
     match against {
         Some(against) => {
             out.push_str(&format!("compared with commit {}, the last that announced something\n", against.short()))
@@ -225,7 +227,7 @@ pub fn newest_first_rows(rows: &[LogRow]) -> Vec<ChangeLogRow<'_>> {
 
 fn unreadable(row: &LogRow) -> Option<String> {
     match &row.outcome {
-        Outcome::Unreadable(error) => Some(format!("{}: {error}", error.place(&row.path))),
+        Outcome::Unreadable(error) => Some(Text::new(&format!("{}: {error}", error.place(&row.path))).to_string()),
         Outcome::Read { .. } => None,
     }
 }

@@ -324,6 +324,16 @@ impl History {
         }
     }
 
+    /// Where the file of a version that deletes it went in the same commit, if its content proves it.
+    ///
+    /// # Errors
+    /// [`HistoryError::Damaged`] when an object is missing.
+    pub fn moved_to(&self, version: &Version) -> Result<Option<String>, HistoryError> {
+        let Some(parent) = version.parent.as_ref().filter(|_| !version.exists()) else { return Ok(None) };
+        let (parent, commit) = (oid_of_hex(parent.as_str())?, oid_of_hex(version.commit.as_str())?);
+        rename::later_path(&self.repo, parent, commit, &version.path)
+    }
+
     /// Makes sure that a version's content is what its commit names: reading alone does not hash it.
     ///
     /// # Errors

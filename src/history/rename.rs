@@ -6,14 +6,12 @@ use std::{
     path::Path,
 };
 
-use git2::{Delta, Oid, Repository};
+use git2::{Delta, ObjectType, Oid, Repository};
 
 use super::{HistoryError, folder::files_below, objects::Objects};
 
 /// Share of common lines from which a file is taken for another that was moved.
 const MOVED: f64 = 0.6;
-/// The same for a file that is one entry: two vendors of one kind have many lines in common.
-const SAME_ENTRY: f64 = 0.75;
 /// Share of common lines from which another file could be the one as well.
 const DOUBT: f64 = 0.4;
 
@@ -57,6 +55,33 @@ pub(super) fn earlier_path(
     Ok(from.to_str().filter(|_| likeness >= MOVED).map(str::to_owned))
 }
 
+/// The file that `path`, deleted in `commit`, became there; `None` when no new file, or more than one,
+/// could be it.
+pub(super) fn later_path(
+    repo: &Repository,
+    parent: Oid,
+    commit: Oid,
+    path: &str,
+) -> Result<Option<String>, HistoryError> {
+    let (parent, commit) = (repo.find_commit(parent)?.tree()?, repo.find_commit(commit)?.tree()?);
+    let Ok(gone) = parent.get_path(Path::new(path)) else { return Ok(None) };
+    if gone.kind() != Some(ObjectType::Blob) {
+        return Ok(None);
+    }
+    let own = Lines::of(repo, gone.id())?;
+    let diff = repo.diff_tree_to_tree(Some(&parent), Some(&commit), None)?;
+    let mut likely: Vec<(f64, String)> = Vec::new();
+    for delta in diff.deltas().filter(|delta| delta.status() == Delta::Added) {
+        let file = delta.new_file();
+        let likeness = own.likeness(&Lines::of(repo, file.id())?);
+        if likeness >= DOUBT {
+            likely.extend(file.path().and_then(Path::to_str).map(|path| (likeness, path.to_owned())));
+        }
+    }
+    let [(likeness, to)] = &likely[..] else { return Ok(None) };
+    Ok(Some(to.clone()).filter(|_| *likeness >= MOVED))
+}
+
 /// The folder from which most of a new folder's files came, unchanged and under their names.
 fn earlier_folder(deleted: &[(&Path, Oid)], added: &[(&Path, Oid)], path: &Path) -> Option<String> {
     let deleted: BTreeSet<(&Path, Oid)> = deleted.iter().copied().collect();
@@ -74,7 +99,8 @@ fn earlier_folder(deleted: &[(&Path, Oid)], added: &[(&Path, Oid)], path: &Path)
     folder.to_str().filter(|folder| proved && !folder.is_empty()).map(str::to_owned)
 }
 
-/// The files of a folder that were renamed from one tree to the other, as (from, to).
+/// The files of a folder that were renamed from one tree to the other, as (from, to). Only the same
+/// content proves it: entries of two vendors differ in few lines.
 pub(super) fn within(repo: &Repository, before: Oid, after: Oid) -> Result<Vec<(String, String)>, HistoryError> {
     let objects = Objects::of(repo)?;
     let (before, after) = (files_below(&objects, before)?, files_below(&objects, after)?);
@@ -82,17 +108,10 @@ pub(super) fn within(repo: &Repository, before: Oid, after: Oid) -> Result<Vec<(
     let (old, new) = (paths(&before), paths(&after));
     let gone: Vec<&(String, Oid)> = before.iter().filter(|(path, _)| !new.contains(path)).collect();
     let come: Vec<&(String, Oid)> = after.iter().filter(|(path, _)| !old.contains(path)).collect();
-    let mut alike: Vec<(&str, &str)> = Vec::new();
-    let lines = |files: &[&(String, Oid)]| files.iter().map(|(_, blob)| Lines::of(repo, *blob)).collect();
-    let (gone_lines, come_lines): (Result<Vec<_>, _>, Result<Vec<_>, _>) = (lines(&gone), lines(&come));
-    let (gone_lines, come_lines) = (gone_lines?, come_lines?);
-    for ((from, _), then) in gone.iter().zip(&gone_lines) {
-        for ((to, _), now) in come.iter().zip(&come_lines) {
-            if then.likeness(now) >= SAME_ENTRY {
-                alike.push((from, to));
-            }
-        }
-    }
+    let pairs = gone.iter().flat_map(|(from, blob)| {
+        come.iter().filter(move |(_, other)| other == blob).map(move |(to, _)| (from.as_str(), to.as_str()))
+    });
+    let alike: Vec<(&str, &str)> = pairs.collect();
     // Two that could be it prove nothing.
     let only = |(from, to): &(&str, &str)| alike.iter().filter(|(a, b)| a == from || b == to).count() == 1;
     Ok(alike.iter().filter(|pair| only(pair)).map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect())

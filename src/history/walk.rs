@@ -28,6 +28,8 @@ pub(super) fn walk(repo: &Repository, tip: Oid, since: Option<Oid>, paths: &[Str
     let mut id = tip;
     let mut commit = objects.commit(id)?;
     let mut here = places.find(&objects, id, &commit)?;
+    // What was a link once is not there before it became a file.
+    places.links_are_absent = true;
     loop {
         let version = |place: usize, stored: Option<Stored>, before: Option<Stored>, places: &Places| Version {
             commit: commit_id(id),
@@ -85,11 +87,12 @@ fn shallow(repo: &Repository) -> Result<BTreeSet<Oid>, HistoryError> {
 /// The places where the inventory lies and lay, the newest first.
 struct Places {
     finders: Vec<Finder>,
+    links_are_absent: bool,
 }
 
 impl Places {
     fn new(paths: &[String]) -> Self {
-        Places { finders: paths.iter().map(|path| Finder::new(path)).collect() }
+        Places { finders: paths.iter().map(|path| Finder::new(path)).collect(), links_are_absent: false }
     }
 
     /// The first place where something lies in the commit, with what lies there.
@@ -101,6 +104,9 @@ impl Places {
     ) -> Result<Option<(usize, Stored)>, HistoryError> {
         for (place, finder) in self.finders.iter_mut().enumerate() {
             let Some(entry) = finder.find(objects, commit.tree)? else { continue };
+            if entry == Entry::Link && self.links_are_absent {
+                continue;
+            }
             let (commit, path) = (commit_id(id), finder.path.clone());
             return match entry {
                 Entry::File(blob) => Ok(Some((place, Stored::File(blob)))),

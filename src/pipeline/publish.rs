@@ -1,6 +1,6 @@
 //! Publication: what the history holds beyond the log becomes releases, and everything is rendered.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     change::{Change, Detail, Edit, Kind},
@@ -256,6 +256,10 @@ impl<'a> Log<'a> {
             if let Outcome::Read { changes, .. } = &row.outcome
                 && !changes.changes.is_empty()
             {
+                if let Some(to) = request.history.moved_to(version)? {
+                    let (list, commit) = (self.list.id.clone(), row.commit.clone());
+                    return Err(PublishError::Moved { list, commit, from: row.path.clone(), to });
+                }
                 request.history.check(version)?;
                 self.begin(request, row.published)?;
                 let after = follower.standing().list().map(|list| digester.digest(list)).transpose()?;
@@ -394,14 +398,14 @@ impl<'a> Log<'a> {
     }
 
     fn announcements(&self) -> Vec<Announcement> {
-        let mut seen: Vec<(Option<Digest>, Option<Digest>)> = Vec::new();
+        let mut seen: BTreeMap<(Option<Digest>, Option<Digest>), usize> = BTreeMap::new();
         let mut announcements = Vec::new();
         for release in &self.chain.releases {
             let Some(states) = release.states().filter(|_| !release.announced().is_empty()) else { continue };
-            seen.push(states);
-            let occurrence = seen.iter().filter(|known| **known == states).count();
+            let occurrence = seen.entry(states).or_default();
+            *occurrence += 1;
             announcements.push(Announcement {
-                key: announcement_key(states, occurrence),
+                key: announcement_key(states, *occurrence),
                 published: release.published,
                 seq: release.seq,
                 commit: release.source().map(|source| source.commit.to_string()),

@@ -66,6 +66,18 @@ pub enum PublishError {
         /// The paths.
         path: String,
     },
+    /// The file was moved, which withdraws nothing.
+    #[error("{list}: commit {commit} moved {from} to {to}, and the configuration knows the old path only")]
+    Moved {
+        /// The list.
+        list: ListId,
+        /// The commit.
+        commit: CommitId,
+        /// The path that the configuration knows.
+        from: String,
+        /// Where the file lies now.
+        to: String,
+    },
     /// The end of the log is missing.
     #[error("the published log of {list} ends with release {found}, and its index.json names {latest}")]
     Shortened {
@@ -138,6 +150,7 @@ impl PublishError {
             PublishError::OtherOrigin { .. } => {
                 "`authority` and the ids of lists never change; set them back, or begin in another output directory".into()
             }
+            PublishError::Moved { from, to, .. } => format!("set `inventory: [{to}, {from}]`"),
             PublishError::OtherFile { .. } => {
                 "name the file in `inventory`; after a move: [the new path, the earlier one]".into()
             }

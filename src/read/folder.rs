@@ -1,7 +1,10 @@
 //! A folder of one-entry files: each is a map of fields, in YAML, JSON or TOML, or as the front
 //! matter of a Markdown page. The name of the file identifies the entry.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::model::{EntryId, Text, readable};
 
@@ -28,7 +31,7 @@ const ENTRY_FORMATS: [(&[&str], Tree); 4] = [
 ];
 
 /// Pages that stand in folders and are no entries.
-const PAGES_ABOUT: [&str; 4] = ["readme", "contributing", "changelog", "license"];
+const PAGES_ABOUT: [&str; 5] = ["readme", "contributing", "changelog", "license", "schema"];
 
 /// Makes a draft of a folder. `moved` gives the earlier paths of files that were renamed.
 pub(super) fn draft(
@@ -37,11 +40,15 @@ pub(super) fn draft(
     options: &Options,
 ) -> Result<Draft, ReadError> {
     let mut draft = Draft::default();
+    let stems: BTreeSet<&str> =
+        files.iter().filter_map(|(path, _)| entry_file(path)).map(|(_, place)| place.stem).collect();
     for (path, bytes) in files {
         let Some((tree, place)) = entry_file(path) else { continue };
         let mut row = entry(&mut draft, tree, &place, bytes, options).map_err(|error| error.in_file(path))?;
         row.file = Some(path.as_str().into());
-        if let Some((_, earlier)) = moved.get(path).and_then(|earlier| entry_file(earlier)) {
+        // A stem that another file has says nothing of this one.
+        let earlier = moved.get(path).and_then(|earlier| entry_file(earlier));
+        if let Some((_, earlier)) = earlier.filter(|(_, earlier)| !stems.contains(earlier.stem)) {
             row.hints.formerly.push(Text::new(EntryId::from_name(earlier.stem).as_str()));
         }
         for warning in draft.warnings.iter_mut().filter(|warning| warning.file.is_none()) {
@@ -75,6 +82,10 @@ fn entry_file(path: &str) -> Option<(Tree, Place<'_>)> {
     let extension = extension.to_lowercase();
     let (_, tree) = ENTRY_FORMATS.iter().find(|(extensions, _)| extensions.contains(&extension.as_str()))?;
     if path.split('/').any(|part| part.starts_with('_')) || PAGES_ABOUT.contains(&stem.to_lowercase().as_str()) {
+        return None;
+    }
+    // The page that shows the folder.
+    if folder.is_none() && stem == "index" {
         return None;
     }
     let place = match folder {

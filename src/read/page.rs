@@ -10,7 +10,7 @@ use super::{
     block::{Block, DASHES, Item, Table, header_of, link_text, name_and_address, split},
     draft::{Draft, DraftRow, DraftSection, Label},
     error::{Position, Problem, ReadError, Warning},
-    selection::{Content, Found, VENDOR_WORDS, choose, find, is_name, mentions, named, what_was_found},
+    selection::{Content, Found, VENDOR_WORDS, choose, find, is_name, left_out, mentions, named, what_was_found},
 };
 
 /// Makes a draft of a page. `about` is what else is known of the page: its path and front matter.
@@ -22,6 +22,15 @@ pub(super) fn draft(blocks: &[Block], about: &str, options: &Options) -> Result<
         return Err(Problem::NoList(what_was_found(&found, options)).into());
     }
     let mut draft = Draft::default();
+    if options.tables.is_empty() {
+        draft.warnings.extend(left_out(&found, &chosen, options).map(|(at, heading)| {
+            let message = format!(
+                "the table under {heading:?} names vendors, too, and is not read: its columns are others; \
+                 name all that count with `tables`, or --table"
+            );
+            Warning::at(at, message)
+        }));
+    }
     let by_status = states_differ(&chosen);
     for part in chosen {
         match &part.content {

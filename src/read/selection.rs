@@ -7,6 +7,7 @@ use crate::model::{Role, fold};
 use super::{
     Options,
     block::{Block, Item, Table, header_of, link_text, split},
+    error::Position,
 };
 
 /// Words that say that a list names vendors, the plainest first.
@@ -267,6 +268,26 @@ pub(super) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options)
     let shapes: Vec<_> = lists.iter().filter(|part| said(part)).map(|part| part.shape()).collect();
     let alike = |part: &&Found<'_>| shapes.is_empty() || part.is_record() || shapes.contains(&part.shape());
     lists.into_iter().filter(alike).collect()
+}
+
+/// The tables with a column of names that were not chosen, with their headings.
+pub(super) fn left_out<'a>(
+    found: &'a [Found<'a>],
+    chosen: &[&Found<'a>],
+    options: &Options,
+) -> impl Iterator<Item = (Position, &'a str)> {
+    let is_chosen = |part: &Found<'_>| chosen.iter().any(|other| std::ptr::eq(*other, part));
+    let others: Vec<_> = found
+        .iter()
+        .filter(|part| !is_chosen(part))
+        .filter_map(|part| match part.content {
+            Content::Table(table) if Fitness::of(table, part, options) == Some(Fitness::Named) => {
+                Some((header_of(table).1.first()?.0, part.headings.last().copied().unwrap_or_default()))
+            }
+            _ => None,
+        })
+        .collect();
+    others.into_iter()
 }
 
 /// How well a table fits to be the list.
