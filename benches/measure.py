@@ -16,24 +16,29 @@ MEBIBYTES = {("c", "log"): 30}
 
 
 class Subject:
-    """A command to time, and what is done before each run of it, untimed."""
+    """A command to time, and what is done before each run of it, untimed. A slow one is not warmed up."""
 
-    def __init__(self, command, prepare=lambda: None):
-        self.command, self.prepare, self.peak = command, prepare, 0
+    def __init__(self, command, prepare=lambda: None, slow=False):
+        self.command, self.prepare, self.slow, self.peak = command, prepare, slow, 0
         self.seconds, self.processor = [], []
 
-    def warm_up(self):
-        """Runs once untimed, for the peak of memory. GNU time asks for it: what is forked from this
+    def run_for_peak(self):
+        """Runs once and notes the peak of memory. GNU time asks for it: what is forked from this
         process counts this process's own memory as its first peak."""
-        self.prepare()
         with tempfile.NamedTemporaryFile("r") as kibibytes:
             run("time", "-f", "%M", "-o", kibibytes.name, *self.command)
-            self.peak = int(kibibytes.read().split()[-1]) / 1024
+            self.peak = max(self.peak, int(kibibytes.read().split()[-1]) / 1024)
+
+    def warm_up(self):
+        if not self.slow:
+            self.prepare()
+            self.run_for_peak()
 
     def time(self):
         self.prepare()
         used, begin = processor_seconds(), time.perf_counter()
-        run(*self.command)
+        # The millisecond that GNU time takes would matter to the quick ones.
+        self.run_for_peak() if self.slow else run(*self.command)
         self.seconds.append(time.perf_counter() - begin)
         self.processor.append(processor_seconds() - used)
 
@@ -82,13 +87,13 @@ def compare(preset, name, mine, theirs, pairs, against):
             subject.time()
     (ratio, spread), (_, processor) = ratios(mine.seconds, theirs.seconds), ratios(mine.processor, theirs.processor)
     memory = mine.peak / theirs.peak
-    key = (preset.split()[0], name)
+    key = (preset.replace(",", " ").split()[0], name)
     verdicts = [judged(ratio, TIME[key])] if key in TIME else []
     verdicts += [judged(memory, MEMORY[key], " of memory")] if key in MEMORY else []
     verdicts += [judged(mine.peak, MEBIBYTES[key], " MiB")] if key in MEBIBYTES else []
     own, other = (statistics.median(subject.seconds) * 1000 for subject in (mine, theirs))
     print(
-        f"| {preset} | {name} | {against} | {own:.1f} | {other:.1f} | {spread}, {pairs} pairs | {processor} "
+        f"| {preset} | {name} | {against} | {own:.1f} | {other:.1f} | {spread}, {pairs} pair{'s' * (pairs > 1)} | {processor} "
         f"| {mine.peak:.0f} / {theirs.peak:.0f} = {memory:.2f} | {'; '.join(verdicts) or '–'} |",
         flush=True,
     )
