@@ -10,11 +10,10 @@ use crate::model::{EntryId, Text, readable};
 
 use super::{
     Options,
+    bytes::text_of,
     draft::{Draft, DraftSection},
     error::{Position, Problem, ReadError},
-    json,
-    reader::text_of,
-    records,
+    json, records,
     tree::{Key, Node, Value},
     yaml,
 };

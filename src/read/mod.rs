@@ -5,6 +5,7 @@
 
 mod assemble;
 mod block;
+mod bytes;
 mod csv;
 mod draft;
 mod error;

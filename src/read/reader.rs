@@ -1,12 +1,12 @@
 //! A reader that goes through the versions of a list and makes anew only what changed.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    How, MAX_BYTES, Options, Problem, ReadError, Reading,
+    How, Options, ReadError, Reading,
     assemble::Assembler,
+    bytes::text_of,
     draft::{Draft, Labels, Sayings},
-    error::Places,
     folder, format_of, native,
     parts::Parts,
     records,
@@ -111,40 +111,4 @@ pub(super) fn read_alone(path: &str, bytes: &[u8], options: &Options) -> Result<
     let text = &*text_of(bytes)?;
     let format = format_of(path, options)?;
     Reader { options: options.clone(), ..Reader::default() }.whole(&format.how, path, text)
-}
-
-/// The text of a file, when it may be an inventory's.
-pub(super) fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
-    if bytes.len() > MAX_BYTES {
-        return Err(Problem::Limit { what: "bytes", found: bytes.len(), limit: MAX_BYTES }.into());
-    }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-        ReadError::at(Places::new(&valid).at(valid.len()), Problem::NotUtf8)
-    })?;
-    let text = with_plain_line_ends(text.strip_prefix('\u{feff}').unwrap_or(text));
-    if text.trim().is_empty() {
-        return Err(Problem::Empty.into());
-    }
-    match conflict(&text) {
-        Some(at) => Err(ReadError::at(Places::new(&text).at(at), Problem::Conflict)),
-        None => Ok(text),
-    }
-}
-
-/// The text with `\n` for the line ends of all systems.
-fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
-}
-
-/// Where a merge left its marks.
-fn conflict(text: &str) -> Option<usize> {
-    let line = |mark: &str, from: usize| {
-        // Looking for one byte is much faster than looking for several.
-        let found = text[from..].match_indices('<').map(|(at, _)| from + at);
-        found.into_iter().find(|at| text[*at..].starts_with(mark) && (*at == 0 || text[..*at].ends_with('\n')))
-    };
-    let ours = line("<<<<<<< ", 0)?;
-    let theirs = text[ours..].match_indices("\n>>>>>>> ").next();
-    theirs.map(|_| ours)
 }
