@@ -109,12 +109,12 @@ impl State<'_> {
         if renamed.is_empty() {
             return;
         }
-        // Where ids number the rows they pass from vendor to vendor; a name that stands in both
-        // versions is then the vendor's.
-        let names = |entries: &[Arc<Entry>]| -> BTreeSet<String> {
-            entries.iter().map(|entry| fold(entry.name.as_str())).collect()
+        // Where ids number the rows they pass from vendor to vendor; a name that was another's and is
+        // no longer is then the vendor's. One that an entry keeps under its own id says nothing.
+        let names = |entries: &[Arc<Entry>], open: &BTreeSet<usize>| -> BTreeSet<String> {
+            open.iter().map(|at| fold(entries[*at].name.as_str())).collect()
         };
-        let (before, after) = (names(self.old), names(self.new));
+        let (before, after) = (names(self.old, &self.old_open), names(self.new, &self.new_open));
         for (old, new) in renamed {
             let passed_on = after.contains(&fold(self.old[old].name.as_str()))
                 || before.contains(&fold(self.new[new].name.as_str()));
