@@ -191,14 +191,16 @@ fn what_is_wrong_in_a_file_is_said_with_its_place() {
 
 #[test]
 fn a_folder_is_published_like_a_file() {
-    let story = first()
-        .commit(
-            "configuration",
-            &[("changecast.yaml", Some(&crate::support::CONFIG.replace("data/list.yaml", "vendors")))],
-        )
-        .commit("one more", &[("vendors/ember.yaml", Some("name: Ember\npurpose: Search\n"))])
-        .commit("file", &[("vendors/ember.yaml", None), ("vendors/glow.yaml", Some("name: Ember\npurpose: Search\n"))])
-        .commit("name", &[("vendors/glow.yaml", Some("name: Glow\npurpose: Search\nformerly: [Ember]\n"))]);
+    let config = crate::support::CONFIG.replace("data/list.yaml", "vendors");
+    let ember = "name: Ember\npurpose: Search\n";
+    let history = || {
+        first()
+            .commit("configuration", &[("changecast.yaml", Some(&config))])
+            .commit("one more", &[("vendors/ember.yaml", Some(ember))])
+            .commit("file", &[("vendors/ember.yaml", None), ("vendors/glow.yaml", Some(ember))])
+            .commit("name", &[("vendors/glow.yaml", Some("name: Glow\npurpose: Search\nformerly: [Ember]\n"))])
+    };
+    let story = history();
     story.build();
     story.publish(&[]).expect(0);
     story.verify().expect(0);
@@ -206,14 +208,7 @@ fn a_folder_is_published_like_a_file() {
     story.publish(&[]).expect(0);
     assert_eq!(files, story.files("feeds"), "publishing twice changes nothing");
     // Commit by commit it is the same.
-    let singly = first()
-        .commit(
-            "configuration",
-            &[("changecast.yaml", Some(&crate::support::CONFIG.replace("data/list.yaml", "vendors")))],
-        )
-        .commit("one more", &[("vendors/ember.yaml", Some("name: Ember\npurpose: Search\n"))])
-        .commit("file", &[("vendors/ember.yaml", None), ("vendors/glow.yaml", Some("name: Ember\npurpose: Search\n"))])
-        .commit("name", &[("vendors/glow.yaml", Some("name: Glow\npurpose: Search\nformerly: [Ember]\n"))]);
+    let singly = history();
     for count in 2..=5 {
         singly.build_first(count);
         singly.publish(&[]).expect(0);

@@ -48,9 +48,6 @@ const STARTER: [(&str, &str); 2] = [
     ("data/subprocessors.yaml", include_str!("../../data/init/subprocessors.yaml")),
 ];
 
-/// How the configuration of a page begins.
-const PUBLISHER: &str = include_str!("../../data/init/page.yaml");
-
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     if !args.dry_run {
@@ -94,19 +91,15 @@ fn refuse_subfolder(dir: &Path) -> Result<(), Failure> {
 
 /// A path below the directory, without what says nothing (`./`).
 fn inside(path: &str) -> Result<String, Failure> {
-    let parts = Path::new(path).components().filter(|part| !matches!(part, Component::CurDir));
-    let parts: Option<Vec<&str>> = parts
-        .map(|part| match part {
-            Component::Normal(name) => name.to_str(),
-            _ => None,
-        })
-        .collect();
-    parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join("/")).ok_or_else(|| {
-        Failure::usage(
+    let plain: PathBuf = Path::new(path).components().filter(|part| !matches!(part, Component::CurDir)).collect();
+    let plain = plain.to_string_lossy().into_owned();
+    match config::Inventory::new(vec![plain.clone()]) {
+        Ok(_) => Ok(plain),
+        Err(_) => Err(Failure::usage(
             format!("{path:?} is no path below the directory"),
             "for example: --inventory docs/subprocessors.md",
-        )
-    })
+        )),
+    }
 }
 
 /// A list that is there.
@@ -125,7 +118,7 @@ fn named(dir: &Path, path: &str, options: &Options) -> Result<Page, Failure> {
             format!("formats read are {}; of a page with several tables, name one with --table", read::formats_read()),
         )
     })?;
-    Ok(Page { path: path.trim_end_matches('/').to_owned(), reading })
+    Ok(Page { path: path.to_owned(), reading })
 }
 
 /// What the files of sub-processor lists are called, without what stands between the words.
@@ -253,7 +246,9 @@ fn keep(args: &Args, page: &Page, options: &Options) -> Result<Exit, Failure> {
     let list = List { id: ListId::from_name(list_name(&page.path)), title, inventory: &page.path, tables };
     let yaml = config::yaml(&[list])?;
     let lines: String = yaml.lines().map(|line| format!("  {line}\n")).collect();
-    let config = format!("{PUBLISHER}{lines}");
+    // The starting configuration, with this list in place of its own.
+    let publisher = STARTER[0].1.split_inclusive("lists:\n").next().unwrap_or_default();
+    let config = format!("{publisher}{lines}");
     print::data(text.as_bytes())?;
     for warning in warnings {
         print::warning(&format!("{}: {}", warning.place(&page.path), warning.message));

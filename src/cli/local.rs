@@ -2,12 +2,9 @@
 
 use std::{fs, io::Read, path::Path};
 
-use changecast::history::{Content, Files};
+use changecast::history::{Content, Files, check_size};
 
 use super::Failure;
-
-/// Deepest folder of a folder that is an inventory.
-const MAX_DEPTH: usize = 16;
 
 /// What lies at a path: a file, a folder of files, or standard input for `-`.
 pub fn content(path: &Path) -> Result<Content, Failure> {
@@ -27,6 +24,7 @@ pub fn content(path: &Path) -> Result<Content, Failure> {
 
 /// The files below a folder, as the history has them: no hidden ones, no links.
 fn collect(folder: &Path, prefix: &str, depth: usize, files: &mut Files) -> Result<(), Failure> {
+    check_size(files.len(), depth)?;
     for entry in fs::read_dir(folder).map_err(|error| Failure::file(folder, error))? {
         let entry = entry.map_err(|error| Failure::file(folder, error))?;
         let kind = entry.file_type().map_err(|error| Failure::file(&entry.path(), error))?;
@@ -34,7 +32,7 @@ fn collect(folder: &Path, prefix: &str, depth: usize, files: &mut Files) -> Resu
         if name.starts_with('.') {
             continue;
         }
-        if kind.is_dir() && depth < MAX_DEPTH {
+        if kind.is_dir() {
             collect(&entry.path(), &format!("{prefix}{name}/"), depth + 1, files)?;
         } else if kind.is_file() {
             files.push((format!("{prefix}{name}"), regular_file(&entry.path())?.into()));

@@ -22,21 +22,19 @@ impl Ahead {
     pub fn begin(repo: PathBuf, blobs: Vec<Oid>) -> Option<Self> {
         let (out, files) = sync_channel(WAITING);
         let load = move || {
-            let repo = match Repository::open(repo) {
-                Ok(repo) => repo,
-                // A reader that is gone needs no error.
-                Err(error) => return drop(out.send(Err(error.into()))),
-            };
-            let objects = Objects::of(&repo);
-            for blob in blobs {
-                let file = match &objects {
-                    Ok(objects) => objects.blob(blob),
-                    Err(error) => Err(HistoryError::Damaged(error.to_string())),
-                };
-                let failed = file.is_err();
-                if out.send(file).is_err() || failed {
-                    return;
+            let all = || -> Result<(), HistoryError> {
+                let repo = Repository::open(&repo)?;
+                let objects = Objects::of(&repo)?;
+                for blob in &blobs {
+                    if out.send(Ok(objects.blob(*blob)?)).is_err() {
+                        break;
+                    }
                 }
+                Ok(())
+            };
+            if let Err(error) = all() {
+                // A reader that is gone needs no error.
+                drop(out.send(Err(error)));
             }
         };
         thread::Builder::new().spawn(load).ok().map(|_| Ahead(files))

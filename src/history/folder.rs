@@ -11,7 +11,7 @@ use super::{
 
 /// Most files of a folder.
 const MAX_FILES: usize = 100_000;
-/// Deepest folder in a folder.
+/// Deepest folder in a folder that is an inventory.
 const MAX_DEPTH: usize = 16;
 
 /// Contents by id, of the folder that was read last.
@@ -51,15 +51,24 @@ fn collect(
     depth: usize,
     files: &mut Vec<(String, Oid)>,
 ) -> Result<(), HistoryError> {
-    if depth > MAX_DEPTH || files.len() > MAX_FILES {
-        return Err(HistoryError::TooLarge { files: MAX_FILES, depth: MAX_DEPTH });
-    }
+    check_size(files.len(), depth)?;
     for (name, entry) in objects.entries(tree)?.into_iter().filter(|(name, _)| !name.starts_with('.')) {
         match entry {
             Entry::File(blob) => files.push((format!("{folder}{name}"), blob)),
             Entry::Folder(inner) => collect(objects, inner, &format!("{folder}{name}/"), depth + 1, files)?,
             Entry::Link | Entry::Submodule => {}
         }
+    }
+    Ok(())
+}
+
+/// Whether a folder with so many files so far, and so deep, may be an inventory.
+///
+/// # Errors
+/// [`HistoryError::TooLarge`].
+pub fn check_size(files: usize, depth: usize) -> Result<(), HistoryError> {
+    if depth > MAX_DEPTH || files > MAX_FILES {
+        return Err(HistoryError::TooLarge { files: MAX_FILES, depth: MAX_DEPTH });
     }
     Ok(())
 }

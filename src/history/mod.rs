@@ -20,6 +20,7 @@ use ahead::Ahead;
 use objects::Objects;
 use walk::Stored;
 
+pub use folder::check_size;
 pub use script::{Onto, ScriptedCommit, build};
 
 /// Why a history cannot be read.

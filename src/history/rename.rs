@@ -3,10 +3,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
-use git2::{Delta, ObjectType, Oid, Repository};
+use git2::{Delta, DiffFile, Oid, Repository};
 
 use super::{HistoryError, folder::files_below, objects::Objects};
 
@@ -14,6 +14,45 @@ use super::{HistoryError, folder::files_below, objects::Objects};
 const MOVED: f64 = 0.6;
 /// Share of common lines from which another file could be the one as well.
 const DOUBT: f64 = 0.4;
+
+/// The files that a commit deleted and added.
+struct Moves {
+    deleted: Vec<(PathBuf, Oid)>,
+    added: Vec<(PathBuf, Oid)>,
+}
+
+impl Moves {
+    fn of(repo: &Repository, parent: Oid, commit: Oid) -> Result<Self, HistoryError> {
+        let (parent, commit) = (repo.find_commit(parent)?.tree()?, repo.find_commit(commit)?.tree()?);
+        let diff = repo.diff_tree_to_tree(Some(&parent), Some(&commit), None)?;
+        let file = |file: DiffFile<'_>| file.path().map(|path| (path.to_owned(), file.id()));
+        let mut moves = Moves { deleted: Vec::new(), added: Vec::new() };
+        for delta in diff.deltas() {
+            match delta.status() {
+                Delta::Deleted => moves.deleted.extend(file(delta.old_file())),
+                Delta::Added => moves.added.extend(file(delta.new_file())),
+                _ => {}
+            }
+        }
+        Ok(moves)
+    }
+}
+
+/// The file that could be the one with these lines, with its likeness; `None` when more than one could.
+fn only_like<'a>(
+    repo: &Repository,
+    own: &Lines,
+    files: &'a [(PathBuf, Oid)],
+) -> Result<Option<(f64, &'a Path, Oid)>, HistoryError> {
+    let mut likely = None;
+    for (path, blob) in files {
+        let likeness = own.likeness(&Lines::of(repo, *blob)?);
+        if likeness >= DOUBT && likely.replace((likeness, path.as_path(), *blob)).is_some() {
+            return Ok(None);
+        }
+    }
+    Ok(likely)
+}
 
 /// The path that `path`, new in `commit`, had in the parent; `None` when no deleted file, or more
 /// than one, could be it, or when the deleted file could have become another new file as well.
@@ -23,32 +62,14 @@ pub(super) fn earlier_path(
     commit: Oid,
     path: &str,
 ) -> Result<Option<String>, HistoryError> {
-    let (parent, commit) = (repo.find_commit(parent)?.tree()?, repo.find_commit(commit)?.tree()?);
-    let diff = repo.diff_tree_to_tree(Some(&parent), Some(&commit), None)?;
-    let mut deleted: Vec<(&Path, Oid)> = Vec::new();
-    let mut added: Vec<(&Path, Oid)> = Vec::new();
-    for delta in diff.deltas() {
-        match delta.status() {
-            Delta::Deleted => deleted.extend(delta.old_file().path().map(|path| (path, delta.old_file().id()))),
-            Delta::Added => added.extend(delta.new_file().path().map(|path| (path, delta.new_file().id()))),
-            _ => {}
-        }
-    }
-    let Some((_, own)) = added.iter().find(|(p, _)| *p == Path::new(path)) else {
+    let Moves { deleted, added } = Moves::of(repo, parent, commit)?;
+    let Some((_, own)) = added.iter().find(|(p, _)| p == Path::new(path)) else {
         return Ok(earlier_folder(&deleted, &added, Path::new(path)));
     };
-    let own = Lines::of(repo, *own)?;
-    let mut likely: Vec<(f64, &Path, Oid)> = Vec::new();
-    for (from, blob) in deleted {
-        let likeness = own.likeness(&Lines::of(repo, blob)?);
-        if likeness >= DOUBT {
-            likely.push((likeness, from, blob));
-        }
-    }
-    let [(likeness, from, blob)] = likely[..] else { return Ok(None) };
+    let Some((likeness, from, blob)) = only_like(repo, &Lines::of(repo, *own)?, &deleted)? else { return Ok(None) };
     let source = Lines::of(repo, blob)?;
-    for (other, blob) in added.iter().filter(|(p, _)| *p != Path::new(path)) {
-        if Lines::of(repo, *blob)?.likeness(&source) >= DOUBT && *other != from {
+    for (_, blob) in added.iter().filter(|(p, _)| p != Path::new(path)) {
+        if Lines::of(repo, *blob)?.likeness(&source) >= DOUBT {
             return Ok(None);
         }
     }
@@ -63,28 +84,14 @@ pub(super) fn later_path(
     commit: Oid,
     path: &str,
 ) -> Result<Option<String>, HistoryError> {
-    let (parent, commit) = (repo.find_commit(parent)?.tree()?, repo.find_commit(commit)?.tree()?);
-    let Ok(gone) = parent.get_path(Path::new(path)) else { return Ok(None) };
-    if gone.kind() != Some(ObjectType::Blob) {
-        return Ok(None);
-    }
-    let own = Lines::of(repo, gone.id())?;
-    let diff = repo.diff_tree_to_tree(Some(&parent), Some(&commit), None)?;
-    let mut likely: Vec<(f64, String)> = Vec::new();
-    for delta in diff.deltas().filter(|delta| delta.status() == Delta::Added) {
-        let file = delta.new_file();
-        let likeness = own.likeness(&Lines::of(repo, file.id())?);
-        if likeness >= DOUBT {
-            likely.extend(file.path().and_then(Path::to_str).map(|path| (likeness, path.to_owned())));
-        }
-    }
-    let [(likeness, to)] = &likely[..] else { return Ok(None) };
-    Ok(Some(to.clone()).filter(|_| *likeness >= MOVED))
+    let Moves { deleted, added } = Moves::of(repo, parent, commit)?;
+    let Some((_, gone)) = deleted.iter().find(|(p, _)| p == Path::new(path)) else { return Ok(None) };
+    let found = only_like(repo, &Lines::of(repo, *gone)?, &added)?;
+    Ok(found.filter(|(likeness, ..)| *likeness >= MOVED).and_then(|(_, to, _)| to.to_str().map(str::to_owned)))
 }
 
 /// The folder from which most of a new folder's files came, unchanged and under their names.
-fn earlier_folder(deleted: &[(&Path, Oid)], added: &[(&Path, Oid)], path: &Path) -> Option<String> {
-    let deleted: BTreeSet<(&Path, Oid)> = deleted.iter().copied().collect();
+fn earlier_folder(deleted: &[(PathBuf, Oid)], added: &[(PathBuf, Oid)], path: &Path) -> Option<String> {
     let own: Vec<(&Path, Oid)> =
         added.iter().filter_map(|(file, id)| Some((file.strip_prefix(path).ok()?, *id))).collect();
     let mut votes: BTreeMap<&Path, usize> = BTreeMap::new();

@@ -201,9 +201,7 @@ impl Follower {
             warnings,
         })
     }
-}
 
-impl Follower {
     fn compare(&mut self, after: Option<Inventory>) -> Outcome {
         let changes = diff(self.announced.before(), after.as_ref());
         let editorial = if self.latest == self.announced {
@@ -224,7 +222,8 @@ impl Follower {
     }
 }
 
-/// Reads what a version holds, which is to be a list.
+/// Reads what a version holds, which is to be a list. `moved` gives the earlier paths of files in a
+/// folder.
 ///
 /// # Errors
 /// [`ReadError`] when it is none, or cannot be read.
@@ -240,8 +239,7 @@ pub fn read_list(
     }
 }
 
-/// Reads what a version holds: `Ok(None)` when that is no list. `moved` gives the earlier paths of
-/// files in a folder.
+/// The same, with `Ok(None)` where there is no list.
 ///
 /// # Errors
 /// [`ReadError`] when it is a list that cannot be read.

@@ -24,8 +24,9 @@ pub(super) fn draft(blocks: &[Block], about: &str, options: &Options) -> Result<
     let mut draft = Draft::default();
     if options.tables.is_empty() {
         draft.warnings.extend(left_out(&found, &chosen, options).map(|(at, heading)| {
+            let place = if heading.is_empty() { String::new() } else { format!(" under {heading:?}") };
             let message = format!(
-                "the table under {heading:?} names vendors, too, and is not read: its columns are others; \
+                "the table{place} names vendors, too, and is not read: its columns are others; \
                  name all that count with `tables`, or --table"
             );
             Warning::at(at, message)
