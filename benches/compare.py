@@ -73,7 +73,10 @@ class Publisher:
         ]
 
     def clear(self):
-        shutil.rmtree(self.out, ignore_errors=True)
+        """Puts the output aside. Deleting it would make the next run slow: ext4 goes round the inodes of
+        files that were deleted within the last seconds, one by one, for every file that it makes."""
+        if os.path.exists(self.out):
+            os.rename(self.out, tempfile.mkdtemp(dir=self.scratch))
 
     def everything(self):
         return Subject([*self.command, "--branch", "main"], self.clear)
@@ -166,7 +169,7 @@ def against_python(options, repository, scratch):
 def bench(options, preset):
     repository = Repository(options, preset, ["--preset", preset])
     agreed = check(preset, repository, options.program)
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(dir=options.repos) as scratch:
         for name, mine, theirs, against in against_git(options, preset, repository, scratch):
             if options.includes(name):
                 compare(preset, name, mine(), Subject(theirs), options.pairs, against)
@@ -176,7 +179,7 @@ def bench(options, preset):
     if preset in SHORT:
         repository = Repository(options, f"{preset}-short", SHORT[preset])
         preset = f"{preset}, {len(repository.truth)} versions"
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(dir=options.repos) as scratch:
         for name, mine, theirs, against in against_python(options, repository, scratch):
             if options.includes(name):
                 pairs = options.pairs if name == "diff" else min(options.pairs, options.slow_pairs)
@@ -196,7 +199,7 @@ def scale(options):
             logs = (Subject(repository.log(options.program)) for repository in (twice, once))
             compare(label, "log", *logs, options.pairs, against)
         if options.includes("publish all"):
-            with tempfile.TemporaryDirectory() as large, tempfile.TemporaryDirectory() as small:
+            with tempfile.TemporaryDirectory(dir=options.repos) as large, tempfile.TemporaryDirectory() as small:
                 subjects = (Publisher(options.program, *of).everything() for of in ((twice, large), (once, small)))
                 compare(label, "publish all", *subjects, options.pairs, against)
     return agreed

@@ -7,7 +7,8 @@ use changecast::{
     config::Config,
     diff,
     history::{History, Onto, ScriptedCommit, Walk, build},
-    pipeline::{self, Plan, Request, Rewritten, Signing, Watch},
+    output::Found,
+    pipeline::{self, Plan, Request, Rewritten, Scope, Signing, Watch},
     read::{self, Reader},
     render::{self, LogStatus, Publication, PublishedList},
     sign::{self, Namespace, Secret, Signer},
@@ -127,9 +128,10 @@ fn plan(config: &Config, history: &History) -> Result<Plan, Box<dyn Error>> {
         signing: Signing::Preview,
         rewritten: Rewritten::Refuse,
         correct: None,
+        scope: Scope::All,
         watch: Watch::NOBODY,
     };
-    Ok(pipeline::publish(&request, &|_| Default::default())?)
+    Ok(pipeline::publish(&request, &Found::at(Path::new("nowhere")))?)
 }
 
 fn render_all(criterion: &mut Criterion, history: &History) -> Result<(), Box<dyn Error>> {
@@ -141,6 +143,7 @@ fn render_all(criterion: &mut Criterion, history: &History) -> Result<(), Box<dy
         page: None,
         tag: format!("{}:{}", config.publisher.authority, list.id),
         announcements: planned.announcements.clone(),
+        rendered: None,
         current: planned.current.as_ref(),
         terms: Vec::new(),
         log: LogStatus::Unsigned,

@@ -264,22 +264,64 @@ pub struct FoundLog {
     pub list: Option<Vec<u8>>,
 }
 
+/// What stands in an output directory.
+#[derive(Clone, Debug)]
+pub struct Found {
+    root: PathBuf,
+}
+
+impl Found {
+    /// What stands in this directory; nothing when there is none.
+    pub fn at(root: &Path) -> Self {
+        Found { root: root.to_owned() }
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// [`OutputError`] when it cannot be read, or is no regular file.
+    pub fn file(&self, path: &str) -> Result<Option<Vec<u8>>, OutputError> {
+        regular_file(&self.root.join(path))
+    }
+
+    /// The names in a folder; none when there is no such folder.
+    ///
+    /// # Errors
+    /// [`OutputError`] when it cannot be read.
+    pub fn names(&self, folder: &str) -> Result<BTreeSet<String>, OutputError> {
+        names(&self.root.join(folder))
+    }
+
+    /// The log of a list; an absent one is empty.
+    ///
+    /// # Errors
+    /// [`OutputError`] when something there cannot be read.
+    pub fn log(&self, list: &str) -> Result<FoundLog, OutputError> {
+        read_log(&self.root.join(list))
+    }
+}
+
+fn names(folder: &Path) -> Result<BTreeSet<String>, OutputError> {
+    let mut names = BTreeSet::new();
+    match fs::read_dir(folder) {
+        Ok(entries) => {
+            for entry in entries {
+                names.insert(entry.map_err(io_error(folder))?.file_name().to_string_lossy().into_owned());
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(io_error(folder)(error)),
+    }
+    Ok(names)
+}
+
 /// Reads the log in the folder of a list; an absent folder is an empty log.
 ///
 /// # Errors
 /// [`OutputError`] when something there cannot be read.
 pub fn read_log(folder: &Path) -> Result<FoundLog, OutputError> {
     let log = folder.join("log");
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    match fs::read_dir(&log) {
-        Ok(entries) => {
-            for entry in entries {
-                names.insert(entry.map_err(io_error(&log))?.file_name().to_string_lossy().into_owned());
-            }
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(io_error(&log)(error)),
-    }
+    let mut names = names(&log)?;
     let mut found = FoundLog::default();
     loop {
         let name = format!("{:06}.json", found.releases.len());

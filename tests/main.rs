@@ -17,6 +17,7 @@ mod onboarding;
 mod pages;
 mod publication;
 mod readme;
+mod resume;
 mod versions;
 
 mod support;

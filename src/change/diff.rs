@@ -29,7 +29,7 @@ pub fn diff(before: Before<'_>, after: Option<&Inventory>) -> ChangeSet {
     match (before, after) {
         (Before::Listed(before), Some(after)) => Comparison::new(before, after).run(),
         (Before::Listed(before), None) => ChangeSet {
-            changes: vec![whole(Kind::Withdrawn, before)],
+            changes: vec![Change::new(Kind::Withdrawn, Detail::List { entries: gone_rows(before) })],
             carry: Carry { frame: Some(Frame::default()), ..Carry::default() },
         },
         (Before::Unpublished, Some(after)) => arrival(Kind::Published, after),
@@ -39,14 +39,19 @@ pub fn diff(before: Before<'_>, after: Option<&Inventory>) -> ChangeSet {
 }
 
 fn arrival(kind: Kind, after: &Inventory) -> ChangeSet {
-    ChangeSet { changes: vec![whole(kind, after)], carry: Carry { frame: Some(Frame::of(after)), ..Carry::default() } }
+    let entries = after.entries.iter().map(|entry| Row::of(after, entry)).collect();
+    ChangeSet {
+        changes: vec![Change::new(kind, Detail::List { entries })],
+        carry: Carry { frame: Some(Frame::of(after)), ..Carry::default() },
+    }
 }
 
-fn whole(kind: Kind, inventory: &Inventory) -> Change {
-    Change::new(
-        kind,
-        Detail::List { entries: inventory.entries.iter().map(|entry| Row::of(inventory, entry)).collect() },
-    )
+/// The rows of a list that went, in an order that does not depend on that of its file, which a
+/// published list does not keep.
+fn gone_rows(before: &Inventory) -> Vec<Row> {
+    let mut rows: Vec<Row> = before.entries.iter().map(|entry| Row::of(before, entry)).collect();
+    rows.sort_by_cached_key(|row| (fold(row.name.as_str()), row.id.clone()));
+    rows
 }
 
 impl Row {

@@ -8,7 +8,7 @@ use std::{
 use crate::model::{Cell, Column, Entry, EntryId, FieldKey, Hints, Inventory, Role, SectionId, Text, same};
 
 use super::{
-    event::{Carry, Change, ChangeSet, Detail, Edit, Rekeyed, Row},
+    event::{Carry, Change, ChangeSet, ColumnLabel, Detail, Edit, Frame, Rekeyed, Row},
     kind::Kind,
 };
 
@@ -42,27 +42,35 @@ pub fn apply(before: &Inventory, changes: &ChangeSet) -> Result<Inventory, Repla
     all().try_for_each(|change| list.take_out(change))?;
     list.rekey(carry);
     if let Some(frame) = &carry.frame {
-        let inventory = &mut list.inventory;
-        inventory.layout = frame.layout;
-        inventory.facts = frame.facts.clone();
-        inventory.sections = frame.sections.clone();
-        inventory.columns = frame
-            .columns
-            .iter()
-            .map(|column| {
-                let told = || Role::of_field(&column.field, column.label.as_str());
-                let role = column.role.unwrap_or_else(told);
-                Column { field: column.field.clone(), label: column.label.clone(), role }
-            })
-            .collect();
-        inventory.columns.sort_by_cached_key(|column| {
-            let (_, rank) = Role::of_label(column.label.as_str());
-            (column.role, rank, column.label.clone())
-        });
+        let entries = std::mem::take(&mut list.inventory.entries);
+        list.inventory = frame.around(entries);
     }
     all().try_for_each(|change| list.put_in(change))?;
     all().try_for_each(|change| list.edit(change))?;
     Ok(list.inventory)
+}
+
+impl Frame {
+    /// The list with these entries, whose cells are put in the order of its columns.
+    pub fn around(&self, entries: Vec<Arc<Entry>>) -> Inventory {
+        let column = |column: &ColumnLabel| {
+            let told = || Role::of_field(&column.field, column.label.as_str());
+            let role = column.role.unwrap_or_else(told);
+            Column { field: column.field.clone(), label: column.label.clone(), role }
+        };
+        let mut columns: Vec<Column> = self.columns.iter().map(column).collect();
+        columns.sort_by_cached_key(|column| {
+            let (_, rank) = Role::of_label(column.label.as_str());
+            (column.role, rank, column.label.clone())
+        });
+        let (facts, sections) = (self.facts.clone(), self.sections.clone());
+        let mut inventory = Inventory { facts, columns, sections, entries, layout: self.layout };
+        let place = |cell: &Cell| inventory.columns.iter().position(|column| column.field == cell.field);
+        for entry in inventory.entries.iter_mut().filter(|entry| !entry.cells.is_sorted_by_key(place)) {
+            Arc::make_mut(entry).cells.sort_by_key(place);
+        }
+        inventory
+    }
 }
 
 struct Replay {

@@ -11,14 +11,14 @@ use changecast::{
     history::{History, Onto, ScriptedCommit, build},
     ledger::Digest,
     model::{CommitId, ListId, Moment, Text},
-    output::{self, Output},
-    pipeline::{self, Correct, Request, Rewritten, Signing, Source, Watch},
+    output::{self, Found, Output},
+    pipeline::{self, Correct, Request, Rewritten, Scope, Signing, Source, Watch},
     render::{self, Announcement},
     sign::{Secret, Signer},
 };
 use serde::Deserialize;
 
-use super::{Exit, Failure, print, publish, verify};
+use super::{Exit, Failure, print, verify};
 
 /// Build a small repository with a history, publish it signed, verify it
 ///
@@ -217,9 +217,10 @@ impl Demo<'_> {
             signing: self.signing,
             rewritten: Rewritten::Refuse,
             correct,
+            scope: Scope::New,
             watch: Watch::NOBODY,
         };
-        let plan = publish::plan(&request, self.feeds)?;
+        let plan = pipeline::publish(&request, &Found::at(self.feeds))?;
         Ok(self.output.write(&plan.files)?.len())
     }
 
@@ -237,9 +238,10 @@ impl Demo<'_> {
             signing: self.signing,
             rewritten: Rewritten::Refuse,
             correct: None,
+            scope: Scope::All,
             watch: Watch::NOBODY,
         };
-        let plan = publish::plan(&request, self.feeds)?;
+        let plan = pipeline::publish(&request, &Found::at(self.feeds))?;
         let of_wrong = |announcement: &&Announcement| announcement.commit.as_deref() == wrong.map(CommitId::as_str);
         let announcement = plan.lists.iter().flat_map(|list| &list.announcements).find(of_wrong);
         let seq = announcement.map(|announcement| announcement.seq).ok_or_else(|| {

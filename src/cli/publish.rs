@@ -6,8 +6,8 @@ use changecast::{
     config::Config,
     history::History,
     model::{ListId, Text},
-    output::{self, Output},
-    pipeline::{self, Correct, Event, ListPlan, Outcome, Plan, Request, Rewritten, Signing, Stage, Watch},
+    output::{self, Found, Output},
+    pipeline::{self, Correct, Event, ListPlan, Outcome, Plan, Request, Rewritten, Scope, Signing, Stage, Watch},
     render,
 };
 
@@ -16,7 +16,8 @@ use super::{Exit, Failure, context::Place, keys, local::regular_file, print, wat
 /// Append what changed to the log and render everything
 ///
 /// Safe to run again at any time: what is published already is never announced again, and unchanged
-/// files stay untouched.
+/// files stay untouched. Pages of earlier changes are left as they are while they stand there and the
+/// configuration is the same.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -39,6 +40,9 @@ pub struct Args {
     /// Write nothing; show what would be announced
     #[arg(long)]
     dry_run: bool,
+    /// Verify the whole log and make every page again, in place of what is new alone
+    #[arg(long)]
+    all: bool,
     /// Go on after git was rewritten
     #[arg(long)]
     reanchor: bool,
@@ -57,6 +61,13 @@ pub struct Args {
     /// Say where the time went
     #[arg(long)]
     timings: bool,
+}
+
+impl Args {
+    /// Whether the standing pages matter too, or the whole change log.
+    fn looks_at_all(&self) -> bool {
+        self.all || self.check || self.dry_run || !self.inject.is_empty()
+    }
 }
 
 /// Runs the command.
@@ -87,11 +98,12 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         signing,
         rewritten: if args.reanchor { Rewritten::Reanchor } else { Rewritten::Refuse },
         correct: correction(args, &config)?,
+        scope: if args.looks_at_all() { Scope::All } else { Scope::New },
         watch: Watch(&|event| watcher.hear(event)),
     };
     // The lock is taken before the log is read: what is planned on it must still be its end.
     let output = if args.check || args.dry_run { None } else { Some(Output::open(&dir)?) };
-    let plan = plan(&request, &dir)?;
+    let plan = pipeline::publish(&request, &Found::at(&dir))?;
     let pages = injected(args, &config, &plan)?;
     for list in &plan.lists {
         tell(list, args.dry_run);
@@ -107,31 +119,15 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         output::replace(&page.path, page.after.as_bytes())?;
         print::note(&format!("{}: updated", page.path.display()));
     }
-    let total = plan.files.len();
     match output {
-        Some(_) => print::note(&format!("{}: {} of {total} files written", dir.display(), changed.len())),
-        None => print::note(&format!(
-            "{}: {} of {total} files would be written",
-            dir.display(),
-            changed.len() + pages.len()
-        )),
+        Some(_) => print::note(&format!("{}: {} files written", dir.display(), changed.len())),
+        None => print::note(&format!("{}: {} files would be written", dir.display(), changed.len() + pages.len())),
     }
     if args.timings {
         watcher.report();
     }
     let outdated = args.check && !(changed.is_empty() && pages.is_empty());
     Ok(if outdated || unreadable { Exit::No } else { Exit::Clean })
-}
-
-/// Plans a publication on top of the log in a directory.
-pub fn plan(request: &Request<'_>, dir: &Path) -> Result<Plan, Failure> {
-    let mut logs = Vec::new();
-    for list in &request.config.lists {
-        logs.push((list.id.clone(), output::read_log(&dir.join(list.id.as_str()))?));
-    }
-    let existing =
-        |id: &ListId| logs.iter().find(|(known, _)| known == id).map(|(_, log)| log.clone()).unwrap_or_default();
-    Ok(pipeline::publish(request, &existing)?)
 }
 
 /// `--output`, else the configuration's, which is relative to the root of the repository.

@@ -1,8 +1,10 @@
 //! The chain of releases: verified link by link, and replayed to the list.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     change::{self, ReplayError},
-    model::Inventory,
+    model::{CommitId, Inventory, Moment},
 };
 
 use super::{
@@ -86,17 +88,35 @@ pub enum Fault {
 /// A log that holds together.
 #[derive(Clone, Debug, Default)]
 pub struct Chain {
-    /// Its releases, in order.
+    /// Its releases, in order; of a log that was resumed those that were added since.
     pub releases: Vec<Release>,
-    /// The digest of each release's bytes.
+    /// The digest of the bytes of each of these releases.
     pub digests: Vec<Digest>,
+    /// Its last release.
+    pub end: Option<End>,
     /// The keys in force.
     pub keys: Option<KeySet>,
+    /// The commit that it has reached.
+    pub commit: Option<CommitId>,
     /// The list as it stands; `None` when it is withdrawn or was never published.
     pub list: Option<Inventory>,
     /// The digest of the list.
     pub state: Option<Digest>,
-    digester: Digester,
+    pub(super) digester: Digester,
+}
+
+/// The end of a log: what the next release follows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct End {
+    /// The log.
+    pub origin: Origin,
+    /// The number of its last release.
+    pub seq: u64,
+    /// The digest of that release's bytes.
+    pub sha256: Digest,
+    /// When it was published.
+    pub published: Moment,
 }
 
 impl Chain {
@@ -150,10 +170,10 @@ impl Chain {
         if release.seq != seq {
             return Err(Fault::Seq(release.seq));
         }
-        if release.prev != self.digests.last().copied() {
+        if release.prev != self.end.as_ref().map(|end| end.sha256) {
             return Err(Fault::Prev);
         }
-        if let Some(last) = self.releases.last() {
+        if let Some(last) = &self.end {
             if release.origin != last.origin {
                 return Err(Fault::Origin(release.origin));
             }
@@ -183,13 +203,18 @@ impl Chain {
         if release.states().is_some_and(|(_, after)| after != self.state) {
             return Err(Fault::After);
         }
+        if let Some(source) = release.source() {
+            self.commit = Some(source.commit.clone());
+        }
+        let (origin, published) = (release.origin.clone(), release.published);
+        self.end = Some(End { origin, seq, sha256: digest, published });
         self.releases.push(release);
         self.digests.push(digest);
         Ok(())
     }
 
-    /// Whether the list was ever published in this log.
-    pub fn ever_published(&self) -> bool {
-        self.releases.iter().any(|release| matches!(release.body, Body::Changes(_)))
+    /// The number that the next release has.
+    pub fn next_seq(&self) -> u64 {
+        self.end.as_ref().map_or(0, |end| end.seq + 1)
     }
 }

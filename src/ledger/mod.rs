@@ -5,11 +5,13 @@
 mod canonical;
 mod chain;
 mod release;
+mod resume;
 mod state;
 
 pub use canonical::{BadDigest, CanonicalError, Digest, from_bytes, to_bytes};
-pub use chain::{Chain, ChainError, CheckSignature, Fault, KeyRole, Signed};
+pub use chain::{Chain, ChainError, CheckSignature, End, Fault, KeyRole, Signed};
 pub use release::{
     BadOrigin, BadRelease, Body, Changes, Correction, KeySet, Origin, Pointer, Reanchor, Release, Source, Vcs,
 };
-pub use state::{Digester, digest, index_file, latest, list_file};
+pub use resume::{Announced, Resume};
+pub use state::{Digester, digest, index_file, latest, list_file, read_list_file};

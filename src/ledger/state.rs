@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     change::Frame,
-    model::{Entry, EntryId, FieldKey, Inventory, Moment, SectionId, Text},
+    model::{Cell, Entry, EntryId, FieldKey, Hints, Inventory, Moment, SectionId, Text},
 };
 
 use super::{
@@ -41,6 +41,11 @@ impl EntryState {
             cells.map(|cell| FieldState { field: cell.field.clone(), text: cell.text.clone() }).collect();
         fields.sort_by(|a, b| a.field.cmp(&b.field));
         EntryState { id: entry.id.clone(), name: entry.name.clone(), section: entry.section.clone(), fields }
+    }
+
+    fn entry(self) -> Entry {
+        let cells = self.fields.into_iter().map(|field| Cell { field: field.field, text: field.text }).collect();
+        Entry { id: self.id, name: self.name, section: self.section, cells, hints: Hints::default() }
     }
 }
 
@@ -99,10 +104,11 @@ impl Digester {
     }
 }
 
-#[derive(Serialize)]
-struct ListFile<'a> {
-    format: &'static str,
-    origin: &'a Origin,
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListFile {
+    format: String,
+    origin: Origin,
     seq: u64,
     published: Moment,
     state: Option<Digest>,
@@ -110,7 +116,7 @@ struct ListFile<'a> {
     entries: Vec<EntryState>,
 }
 
-/// The bytes of `list.json`: the list after release `seq`, `None` when it is withdrawn.
+/// The bytes of `list.json`: the list after release `seq` and its digest, `None` when it is withdrawn.
 ///
 /// # Errors
 /// [`CanonicalError`] when the list holds what canonical documents must not.
@@ -118,18 +124,30 @@ pub fn list_file(
     origin: &Origin,
     seq: u64,
     published: Moment,
+    state: Option<Digest>,
     inventory: Option<&Inventory>,
 ) -> Result<Vec<u8>, CanonicalError> {
     let entries = inventory.map(|list| list.entries.iter().map(|entry| EntryState::of(entry)).collect());
     canonical::to_bytes(&ListFile {
-        format: FORMAT,
-        origin,
+        format: FORMAT.to_owned(),
+        origin: origin.clone(),
         seq,
         published,
-        state: inventory.map(digest).transpose()?,
+        state,
         list: inventory.map(Frame::of),
         entries: entries.unwrap_or_default(),
     })
+}
+
+/// The list that `list.json` holds, as replaying the log gives it; `None` when it is withdrawn. Nothing
+/// is checked: its bytes are to be known.
+///
+/// # Errors
+/// [`serde_json::Error`] for other bytes than [`list_file`] makes.
+pub fn read_list_file(bytes: &[u8]) -> Result<Option<Inventory>, serde_json::Error> {
+    let file: ListFile = serde_json::from_slice(bytes)?;
+    let entries = file.entries.into_iter().map(|entry| Arc::new(entry.entry())).collect();
+    Ok(file.list.map(|frame| frame.around(entries)))
 }
 
 #[derive(Serialize)]

@@ -1,12 +1,15 @@
 //! The one junction: history to versions to changes to releases to files.
 
+mod log;
 mod publish;
 mod reanchor;
 mod refusal;
+mod register;
+mod resume;
 mod verify;
 mod watch;
 
-pub use publish::{Correct, ListPlan, Plan, Request, Rewritten, Signing, publish};
+pub use publish::{Correct, ListPlan, Plan, Request, Rewritten, Scope, Signing, publish};
 pub use refusal::PublishError;
 pub use verify::{Verified, VerifyError, verify};
 pub use watch::{Event, Stage, Watch};

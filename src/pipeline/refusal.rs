@@ -4,6 +4,7 @@ use crate::{
     history::HistoryError,
     ledger::{CanonicalError, ChainError, Fault},
     model::{CommitId, ListId},
+    output::OutputError,
     render::RenderError,
     sign::SignError,
 };
@@ -122,6 +123,9 @@ pub enum PublishError {
     /// A preview must not take the place of signed pages.
     #[error("{0} has a signed log there; an unsigned preview would replace its pages")]
     PreviewOverSigned(ListId),
+    /// What is published cannot be read.
+    #[error(transparent)]
+    Output(#[from] OutputError),
     /// A document cannot be written.
     #[error(transparent)]
     Canonical(#[from] CanonicalError),
@@ -162,6 +166,7 @@ impl PublishError {
             PublishError::NoList { .. } => "check `inventory` in the configuration, and --branch".into(),
             PublishError::NoRelease { .. } => "the folder log/ of the list holds the releases, by number".into(),
             PublishError::PreviewOverSigned(_) => "write the preview elsewhere: --output DIR".into(),
+            PublishError::Output(error) => error.help(),
             PublishError::Canonical(_) => "please report this as a bug".into(),
             PublishError::Sign(error) => error.help(),
             PublishError::Render(_) => "please report this as a bug".into(),

@@ -94,7 +94,7 @@ pub fn verify(found: &FoundLog, root: &PublicKey) -> Result<Verified, VerifyErro
         return Err(VerifyError::Index(last.seq));
     }
     let list = found.list.as_ref().ok_or(VerifyError::Missing("list.json"))?;
-    if *list != ledger::list_file(&last.origin, last.seq, last.published, chain.list.as_ref())? {
+    if *list != ledger::list_file(&last.origin, last.seq, last.published, chain.state, chain.list.as_ref())? {
         return Err(VerifyError::List);
     }
     Ok(Verified { chain })

@@ -7,23 +7,33 @@ use atom_syndication::{
     extension::{Extension, ExtensionMap},
 };
 
+use crate::model::Moment;
+
 use super::{
     File, Publication, PublishedList, RenderError,
-    feed::{Feed, archive_years, main_feed, year_feed},
+    feed::{Feed, archive_years, year_feed},
 };
 
 /// The namespace of RFC 5005.
 const HISTORY: &str = "http://purl.org/syndication/history/1.0";
 
 /// The main feed and the archives of its list.
-pub(super) fn files(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<Vec<File>, RenderError> {
-    let main = main_feed(publication, list);
-    let years = archive_years(list, &main);
+pub(super) fn files(
+    publication: &Publication<'_>,
+    list: &PublishedList<'_>,
+    main: &Feed,
+) -> Result<Vec<File>, RenderError> {
+    let years = archive_years(list, main);
     let archive = |year: i32| format!("archive/{year}.atom");
     let mut files = Vec::with_capacity(years.len() + 1);
     let previous = years.first().map(|year| ("prev-archive", archive(*year)));
-    files.push(document(publication, list, &main, "feed.atom", previous.into_iter().collect(), false)?);
+    files.push(document(publication, list, main, "feed.atom", previous.into_iter().collect(), false)?);
+    let newest = list.dates().next().map(Moment::year);
     for (at, year) in years.iter().enumerate() {
+        // The archives of closed years stand already.
+        if list.rendered.is_some() && Some(*year) != newest {
+            continue;
+        }
         let mut links = vec![("current", "feed.atom".to_owned())];
         // No `next-archive`: the archive of a closed year must not change when the next one closes.
         links.extend(years.get(at + 1).map(|year| ("prev-archive", archive(*year))));

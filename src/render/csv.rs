@@ -4,15 +4,17 @@ use csv::{Terminator, WriterBuilder};
 
 use crate::change::{Change, Detail, Kind};
 
-use super::{Announcement, ChangeLogRow, File, Publication, PublishedList, RenderError};
+use super::{Announcement, ChangeLogRow, Feed, File, Publication, PublishedList, RenderError};
 
 const HEADER: [&str; 10] =
     ["date", "commit", "kind", "level", "entry_id", "entry", "section", "field", "before", "after"];
 
 /// `changelog.csv`, newest change first.
-pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>) -> Result<Vec<File>, RenderError> {
-    let rows: Vec<ChangeLogRow<'_>> = list.newest_first().map(Announcement::row).collect();
-    Ok(vec![File::new(format!("{}/changelog.csv", list.id), change_log(&rows)?)])
+pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &Feed) -> Result<Vec<File>, RenderError> {
+    let fresh: Vec<ChangeLogRow<'_>> = list.fresh().iter().rev().map(Announcement::row).collect();
+    let text = change_log(&fresh)?;
+    let (head, rows) = text.split_at(change_log(&[])?.len());
+    Ok(vec![list.grown("changelog.csv", head, rows)?])
 }
 
 /// A change log as CSV, in the order of its rows.

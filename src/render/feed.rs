@@ -56,6 +56,12 @@ pub(super) fn main_feed(publication: &Publication<'_>, list: &PublishedList<'_>)
     feed(publication, list, entries)
 }
 
+/// The first of the announcements before `newest` that the main feed may hold.
+pub(super) fn first_in_main(before: &[Moment], newest: Moment) -> usize {
+    let limit = newest.months_earlier(MONTHS);
+    before.partition_point(|published| *published < limit).min(before.len().saturating_sub(AT_LEAST))
+}
+
 /// A year's entries, all of them.
 pub(super) fn year_feed(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32) -> Feed {
     let of_year = list.newest_first().filter(|announcement| announcement.published.year() == year);
@@ -65,12 +71,12 @@ pub(super) fn year_feed(publication: &Publication<'_>, list: &PublishedList<'_>,
 /// The years whose entries stand in an archive: closed ones, and the current one when the main feed
 /// cannot hold all of it. Newest first.
 pub(super) fn archive_years(list: &PublishedList<'_>, main: &Feed) -> Vec<i32> {
-    let mut years: Vec<i32> = list.newest_first().map(|announcement| announcement.published.year()).collect();
+    let mut years: Vec<i32> = list.dates().map(Moment::year).collect();
     years.dedup();
     let current = years.first().copied();
     let all_in_main = |year: i32| {
         let here = main.entries.iter().filter(|entry| entry.published.year() == year).count();
-        here == list.announcements.iter().filter(|announcement| announcement.published.year() == year).count()
+        here == list.dates().filter(|published| published.year() == year).count()
     };
     years.retain(|year| Some(*year) != current || !all_in_main(*year));
     years

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{File, Publication, PublishedList, RenderError, feed::main_feed};
+use super::{File, Publication, PublishedList, RenderError, feed::Feed};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -34,8 +34,11 @@ struct Item<'a> {
 }
 
 /// The feed of a list.
-pub(super) fn files(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<Vec<File>, RenderError> {
-    let feed = main_feed(publication, list);
+pub(super) fn files(
+    publication: &Publication<'_>,
+    list: &PublishedList<'_>,
+    feed: &Feed,
+) -> Result<Vec<File>, RenderError> {
     let own = list.url(publication.base_url, "feed.json");
     let document = Document {
         version: "https://jsonfeed.org/version/1.1",

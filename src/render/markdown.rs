@@ -6,23 +6,30 @@ use crate::{
 };
 
 use super::{
-    Announcement, ChangeLogRow, File, Inline, LogStatus, Publication, PublishedList, RenderError, list_title, words,
+    Announcement, ChangeLogRow, Feed, File, Inline, LogStatus, Publication, PublishedList, RenderError, list_title,
+    words,
 };
 
 /// `changelog.md`, newest change first.
-pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>) -> Result<Vec<File>, RenderError> {
-    let rows: Vec<ChangeLogRow<'_>> = list.newest_first().map(Announcement::row).collect();
-    let mut text = format!("# {}: change log\n\n", escape(list_title(list).as_str()));
+pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &Feed) -> Result<Vec<File>, RenderError> {
+    let fresh: Vec<ChangeLogRow<'_>> = list.fresh().iter().rev().map(Announcement::row).collect();
+    let mut head = format!("# {}: change log\n\n", escape(list_title(list).as_str()));
     if list.log == LogStatus::Unsigned {
-        text.push_str("**Unsigned preview: this page is not backed by a signed log.**\n\n");
+        head.push_str("**Unsigned preview: this page is not backed by a signed log.**\n\n");
     }
-    text.push_str(&change_log(&rows));
-    Ok(vec![File::new(format!("{}/changelog.md", list.id), text)])
+    head.push_str(HEADER);
+    Ok(vec![list.grown("changelog.md", &head, &rows(&fresh))?])
 }
+
+const HEADER: &str = "| Date | Change | Entry | What |\n| --- | --- | --- | --- |\n";
 
 /// A change log as a Markdown table, in the order of its rows.
 pub fn change_log(rows: &[ChangeLogRow<'_>]) -> String {
-    let mut out = String::from("| Date | Change | Entry | What |\n| --- | --- | --- | --- |\n");
+    HEADER.to_owned() + &self::rows(rows)
+}
+
+fn rows(rows: &[ChangeLogRow<'_>]) -> String {
+    let mut out = String::new();
     for row in rows {
         let date = row.published.date();
         if let Some(reason) = &row.unreadable {

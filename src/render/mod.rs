@@ -15,6 +15,8 @@ mod rss;
 mod terminal;
 mod words;
 
+use std::collections::BTreeMap;
+
 use crate::{
     change::Change,
     config::Publisher,
@@ -23,6 +25,7 @@ use crate::{
 
 pub use csv::change_log as csv_change_log;
 pub use explanation::explanation as terminal_explanation;
+use feed::Feed;
 pub use markdown::{
     InjectError, change_log as markdown_change_log, inject, inline as markdown_inline, list_tables as markdown_list,
 };
@@ -55,8 +58,10 @@ pub struct PublishedList<'a> {
     pub page: Option<&'a WebUrl>,
     /// The tag URI of the feed; entries continue it with `/key`.
     pub tag: String,
-    /// What was announced, oldest first.
+    /// What was announced, oldest first; the newest of it, when earlier pages stand already.
     pub announcements: Vec<Announcement>,
+    /// What an earlier publication rendered; `None` when everything is to be rendered.
+    pub rendered: Option<&'a Rendered>,
     /// The list as it stands; `None` when it is withdrawn.
     pub current: Option<&'a Inventory>,
     /// The notice terms of the configuration, when the inventory states none itself.
@@ -81,6 +86,37 @@ pub enum LogStatus {
     },
     /// There is none: the pages say so.
     Unsigned,
+}
+
+/// What an earlier publication rendered, and this one leaves as it is: pages of announcements, and of
+/// closed years.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// When the announcements were published that are not at hand, oldest first.
+    pub before: Vec<Moment>,
+    /// How many of those at hand have their pages.
+    pub pages: usize,
+    /// The [`GROWING`] files as they stand.
+    pub growing: BTreeMap<&'static str, Vec<u8>>,
+}
+
+/// Files of a list that hold every announcement: new ones are put in front of the others.
+pub const GROWING: [&str; 2] = ["changelog.csv", "changelog.md"];
+
+/// The page over all lists.
+pub const SITE_FILE: &str = "index.html";
+
+/// Files that a list always has in its folder.
+pub const LIST_FILES: [&str; 8] =
+    ["changelog.csv", "changelog.md", "feed.atom", "feed.json", "feed.rss", "index.html", "index.json", "verify.sh"];
+
+/// The first of the `old` announcements that files speak of which `new` ones change; `None` when they
+/// change pages of closed years too. Announcements are given by their dates, oldest first.
+pub fn reach_back(old: &[Moment], new: &[Moment]) -> Option<usize> {
+    let (last, newest) = (old.last()?, new.last()?);
+    let older = |newest: &Moment| html::older_years(old.iter().rev().copied(), *newest);
+    let same_years = last.year() == newest.year() && older(last) == older(newest);
+    same_years.then(|| feed::first_in_main(old, *newest).min(html::first_recent(old, *newest)))
 }
 
 /// One release that customers are told of.
@@ -129,9 +165,33 @@ impl PublishedList<'_> {
         base.join(&format!("{}/{path}", self.id))
     }
 
-    /// Announcements, newest first.
+    /// Announcements at hand, newest first.
     fn newest_first(&self) -> impl Iterator<Item = &Announcement> {
         self.announcements.iter().rev()
+    }
+
+    /// When all announcements were published, newest first.
+    fn dates(&self) -> impl Iterator<Item = Moment> {
+        let before = self.rendered.iter().flat_map(|rendered| rendered.before.iter().rev().copied());
+        self.newest_first().map(|announcement| announcement.published).chain(before)
+    }
+
+    /// Announcements that have no pages yet, oldest first.
+    fn fresh(&self) -> &[Announcement] {
+        let pages = self.rendered.map_or(0, |rendered| rendered.pages);
+        &self.announcements[pages.min(self.announcements.len())..]
+    }
+
+    /// A file that holds every announcement: `head`, the rows of the fresh ones, and what stood below
+    /// the head so far.
+    fn grown(&self, name: &'static str, head: &str, rows: &str) -> Result<File, RenderError> {
+        let standing = self.rendered.map(|rendered| {
+            let known = rendered.growing.get(name).and_then(|bytes| std::str::from_utf8(bytes).ok());
+            let failed = || RenderError { format: name, message: "it stands there with another head".to_owned() };
+            known.and_then(|text| text.strip_prefix(head)).ok_or_else(failed)
+        });
+        let standing = standing.transpose()?.unwrap_or_default();
+        Ok(File::new(format!("{}/{name}", self.id), [head, rows, standing].concat()))
     }
 
     /// What the list says of itself, title aside; terms of the configuration stand behind.
@@ -179,7 +239,7 @@ pub struct RenderError {
 /// One row of the table of output formats: the files that a list has in it.
 struct Format {
     name: &'static str,
-    files: fn(&Publication<'_>, &PublishedList<'_>) -> Result<Vec<File>, RenderError>,
+    files: fn(&Publication<'_>, &PublishedList<'_>, &Feed) -> Result<Vec<File>, RenderError>,
 }
 
 /// The table of output formats.
@@ -192,20 +252,26 @@ static FORMATS: [Format; 6] = [
     Format { name: "json feed", files: json_feed::files },
 ];
 
-/// Renders everything but the log itself.
+/// Renders everything but the log itself and what stands already.
 ///
 /// # Errors
 /// [`RenderError`] when a library refuses to write what it was given.
 pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
+    let has_news = |list: &&PublishedList<'_>| list.rendered.is_none() || !list.fresh().is_empty();
+    let lists: Vec<&PublishedList<'_>> = publication.lists.iter().filter(has_news).collect();
+    if lists.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut files = vec![html::site(publication)];
-    for list in &publication.lists {
+    for list in lists {
+        let main = feed::main_feed(publication, list);
         for format in &FORMATS {
-            let made = (format.files)(publication, list)
+            let made = (format.files)(publication, list, &main)
                 .map_err(|error| RenderError { message: format!("list {}: {}", list.id, error.message), ..error })?;
             debug_assert!(!made.is_empty(), "{} makes no files", format.name);
             files.extend(made);
         }
-        if list.log != LogStatus::Unsigned {
+        if list.log != LogStatus::Unsigned && list.rendered.is_none() {
             files.push(File::new(format!("{}/verify.sh", list.id), include_str!("verify.sh")));
         }
     }

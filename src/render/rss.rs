@@ -7,11 +7,14 @@ use rss::{
     extension::{Extension, ExtensionMap},
 };
 
-use super::{File, Publication, PublishedList, RenderError, feed::main_feed};
+use super::{File, Publication, PublishedList, RenderError, feed::Feed};
 
 /// The feed of a list.
-pub(super) fn files(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<Vec<File>, RenderError> {
-    let feed = main_feed(publication, list);
+pub(super) fn files(
+    publication: &Publication<'_>,
+    list: &PublishedList<'_>,
+    feed: &Feed,
+) -> Result<Vec<File>, RenderError> {
     let items: Vec<Item> = feed
         .entries
         .iter()
@@ -27,9 +30,9 @@ pub(super) fn files(publication: &Publication<'_>, list: &PublishedList<'_>) -> 
         .collect();
     let own = list.url(publication.base_url, "feed.rss");
     let channel = ChannelBuilder::default()
-        .title(feed.title)
+        .title(feed.title.clone())
         .link(feed.home.to_string())
-        .description(feed.subtitle)
+        .description(feed.subtitle.clone())
         .language(Some("en".to_owned()))
         .last_build_date(Some(feed.updated.utc().to_rfc2822()))
         .generator(Some("changecast".to_owned()))

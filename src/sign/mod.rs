@@ -19,6 +19,8 @@ pub enum Namespace {
     Keys,
     /// Releases, signed where the release runs.
     Release,
+    /// Where a publication ended, for the next one.
+    Resume,
 }
 
 impl Namespace {
@@ -27,6 +29,7 @@ impl Namespace {
         match self {
             Namespace::Keys => "keys.v1@changecast",
             Namespace::Release => "release.v1@changecast",
+            Namespace::Resume => "resume.v1@changecast",
         }
     }
 }

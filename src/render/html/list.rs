@@ -20,7 +20,7 @@ pub(super) fn index(publication: &Publication<'_>, list: &PublishedList<'_>, yea
     let page = Page { publication, list: Some(list), title: title.as_str(), description: &description, home: "./" };
     let facts = list.facts();
     let newest = list.newest_first().next();
-    let reach = reach(list);
+    let reach = newest.map(|newest| reach(newest.published));
     let recent: Vec<_> = list.newest_first().filter(|a| reach.is_some_and(|reach| a.published >= reach)).collect();
     let lead = html! {
         (count(list))

@@ -11,8 +11,8 @@ use maud::html;
 use crate::model::Moment;
 
 use super::{
-    Announcement, ChangeLogRow, File, LogStatus, Publication, PublishedList, RenderError, feed::inline, list_title,
-    words,
+    Announcement, ChangeLogRow, Feed, File, LogStatus, Publication, PublishedList, RenderError, feed::inline,
+    list_title, words,
 };
 
 pub(super) use list::tables as list_tables;
@@ -22,24 +22,34 @@ use page::{Page, date};
 const MONTHS: u32 = 12;
 
 /// The list's own page, one page per year that reaches back further, one page per announcement.
-pub(super) fn files(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<Vec<File>, RenderError> {
-    let years = older_years(list);
+pub(super) fn files(
+    publication: &Publication<'_>,
+    list: &PublishedList<'_>,
+    _: &Feed,
+) -> Result<Vec<File>, RenderError> {
+    let years = list.dates().next().map(|newest| older_years(list.dates(), newest)).unwrap_or_default();
     let mut files = vec![list::index(publication, list, &years)];
-    files.extend(years.iter().map(|year| year_page(publication, list, *year)));
-    files.extend(list.announcements.iter().map(|announcement| change::page(publication, list, announcement)));
+    if list.rendered.is_none() {
+        files.extend(years.iter().map(|year| year_page(publication, list, *year)));
+    }
+    files.extend(list.fresh().iter().map(|announcement| change::page(publication, list, announcement)));
     Ok(files)
 }
 
 /// The first moment of the change log on the list's own page.
-fn reach(list: &PublishedList<'_>) -> Option<Moment> {
-    list.newest_first().next().map(|newest| newest.published.months_earlier(MONTHS))
+fn reach(newest: Moment) -> Moment {
+    newest.months_earlier(MONTHS)
+}
+
+/// The first of the announcements before `newest` that the list's own page shows.
+pub(super) fn first_recent(before: &[Moment], newest: Moment) -> usize {
+    before.partition_point(|published| *published < reach(newest))
 }
 
 /// Years with announcements that the list's own page does not show, newest first.
-fn older_years(list: &PublishedList<'_>) -> Vec<i32> {
-    let reach = reach(list);
-    let older = list.newest_first().filter(|announcement| reach.is_some_and(|reach| announcement.published < reach));
-    let mut years: Vec<i32> = older.map(|announcement| announcement.published.year()).collect();
+pub(super) fn older_years(newest_first: impl Iterator<Item = Moment>, newest: Moment) -> Vec<i32> {
+    let reach = reach(newest);
+    let mut years: Vec<i32> = newest_first.filter(|published| *published < reach).map(Moment::year).collect();
     years.dedup();
     years
 }
@@ -120,7 +130,7 @@ pub(super) fn site(publication: &Publication<'_>) -> File {
             }
         }
     };
-    File::new("index.html", page.render(body))
+    File::new(super::SITE_FILE, page.render(body))
 }
 
 fn is_unsigned(list: &PublishedList<'_>) -> bool {

@@ -1,0 +1,369 @@
+//! The log of one list while it is being extended.
+
+use std::sync::Arc;
+
+use crate::{
+    change::{Change, Detail, Edit, Kind},
+    config::ListConfig,
+    history::{Version, Walk, Walked},
+    ledger::{
+        self, Body, Chain, Changes, Correction, Digest, Digester, KeyRole, KeySet, Origin, Pointer, Release, Signed,
+        Vcs,
+    },
+    model::{CommitId, FieldKey, Moment, Text},
+    output::{Found, FoundLog, OutputFile, Rule},
+    render::{Announcement, LogStatus, PublishedList, Rendered},
+    sign::{Namespace, Signer},
+};
+
+use super::{
+    Correct, Follower, LogRow, Outcome, Request, Rewritten, Signing, Source, Stage, Standing, reanchor,
+    refusal::PublishError,
+    register::Register,
+    verify::{check_signature, first_root, signed},
+};
+
+/// How a release that changes the keys says so, in canonical bytes. No text can hold it: quotes in
+/// texts are escaped.
+const KEYS_KIND: &[u8] = b"\"kind\":\"keys\"";
+
+/// A list's log while it is being extended.
+pub(super) struct Log<'a> {
+    pub list: &'a ListConfig,
+    pub origin: Origin,
+    source: Source,
+    pub chain: Chain,
+    /// What was announced, and is now.
+    pub register: Register,
+    /// Releases before those of the chain, as far as pages need them again.
+    pub earlier: Vec<Release>,
+    /// What stands already, when the log was resumed at its end.
+    pub rendered: Option<Rendered>,
+    /// Documents and signatures to write.
+    pub files: Vec<OutputFile>,
+    pub rows: Vec<LogRow>,
+    pub new: usize,
+    pub reanchored: Option<(CommitId, CommitId)>,
+}
+
+impl<'a> Log<'a> {
+    /// The log of a list with what the history holds beyond it: from its end on where the last
+    /// publication left word of it, else from its beginning.
+    pub fn extended(request: &Request<'a>, list: &'a ListConfig, found: &Found) -> Result<Self, PublishError> {
+        match Log::resumed(request, list, found)? {
+            Some(log) => Ok(log),
+            None => Log::open(request, list, found.log(list.id.as_str())?)?.extend(request),
+        }
+    }
+
+    pub fn new(request: &Request<'_>, list: &'a ListConfig) -> Self {
+        Log {
+            list,
+            origin: Origin::new(request.config.publisher.authority.domain(), &list.id),
+            source: Source::of(list),
+            chain: Chain::default(),
+            register: Register::default(),
+            earlier: Vec::new(),
+            rendered: None,
+            files: Vec::new(),
+            rows: Vec::new(),
+            new: 0,
+            reanchored: None,
+        }
+    }
+
+    /// The published log, verified from its beginning.
+    fn open(request: &Request<'a>, list: &'a ListConfig, published: FoundLog) -> Result<Self, PublishError> {
+        let existing = signed(&published);
+        let mut log = Log::new(request, list);
+        match request.signing {
+            Signing::Preview if existing.is_empty() => {}
+            Signing::Preview => return Err(PublishError::PreviewOverSigned(list.id.clone())),
+            Signing::Keys { root: None, .. } if existing.is_empty() => {
+                return Err(PublishError::RootKey(list.id.clone()));
+            }
+            Signing::Keys { .. } if existing.is_empty() => {}
+            Signing::Keys { release, root: root_key } => {
+                // The publisher's own log: the root key that it begins with is the one to trust here.
+                let chain_error = |error| PublishError::Chain { list: list.id.clone(), error };
+                let root = first_root(&existing).unwrap_or_default();
+                // Each release names the digest of the one before: the signature of the last one holds
+                // for all. Changes of keys are checked nevertheless; `verify` checks every signature.
+                let last = existing.last();
+                let check = |role: KeyRole, keys: &[String], signed: &Signed| {
+                    let is_last = last.is_some_and(|last| std::ptr::eq(last, signed));
+                    let changes_keys = signed.bytes.windows(KEYS_KIND.len()).any(|bytes| bytes == KEYS_KIND);
+                    let implied = role == KeyRole::Release && !is_last && !changes_keys;
+                    if implied { Ok(()) } else { check_signature(role, keys, signed) }
+                };
+                log.chain = Chain::verify(&existing, &root, &check).map_err(chain_error)?;
+                let keys = log.chain.keys.iter().flat_map(|keys| &keys.release);
+                let known: Vec<&str> = keys.map(String::as_str).collect();
+                let found = release.public().to_string();
+                if !known.contains(&found.as_str()) {
+                    return Err(PublishError::Key { list: list.id.clone(), found, known: known.join(", ") });
+                }
+                log.check_belonging(root_key, published.index.as_deref().and_then(ledger::latest))?;
+            }
+        }
+        log.chain.releases.iter().for_each(|release| log.register.add(release));
+        Ok(log)
+    }
+
+    /// Whether the log is this list's, with this root key, and has its end.
+    fn check_belonging(&self, root: Option<&Signer>, latest: Option<u64>) -> Result<(), PublishError> {
+        let Some(last) = &self.chain.end else { return Ok(()) };
+        if last.origin != self.origin {
+            return Err(PublishError::OtherOrigin {
+                found: last.origin.to_string(),
+                expected: self.origin.to_string(),
+            });
+        }
+        if let Some(latest) = latest.filter(|latest| *latest > last.seq) {
+            return Err(PublishError::Shortened { list: self.list.id.clone(), found: last.seq, latest });
+        }
+        let known: Vec<&str> = self.chain.keys.iter().flat_map(|keys| &keys.root).map(String::as_str).collect();
+        match root.map(|root| root.public().to_string()).filter(|root| !known.contains(&root.as_str())) {
+            Some(found) => Err(PublishError::Key { list: self.list.id.clone(), found, known: known.join(", ") }),
+            None => Ok(()),
+        }
+    }
+
+    /// Adds what the history holds beyond the log.
+    fn extend(mut self, request: &Request<'_>) -> Result<Self, PublishError> {
+        let Walked { mut versions, reached, base } = self.walk(request)?;
+        let other_file = || PublishError::OtherFile { list: self.list.id.clone(), path: self.source.paths.join(", ") };
+        let no_version = versions.is_empty() && base.is_none() && self.chain.list.is_some();
+        if reached && no_version {
+            return Err(other_file());
+        }
+        // The published commit once more: what the configuration makes of it may have changed.
+        versions.splice(0..0, base);
+        if let (false, Some(commit)) = (reached, self.chain.commit.clone()) {
+            if request.history.lies_before(request.tip.as_deref(), &commit)? {
+                return Err(PublishError::Behind { list: self.list.id.clone(), commit });
+            }
+            if request.rewritten == Rewritten::Refuse {
+                return Err(PublishError::Rewritten { list: self.list.id.clone(), commit });
+            }
+            if no_version {
+                return Err(other_file());
+            }
+            let found = reanchor::find(request.history, &versions, &self.source, &self.chain)?;
+            if let Some(anchor) = found {
+                self.reanchor(request, anchor.version(&versions), commit)?;
+                versions.drain(..anchor.resume_at());
+            }
+        }
+        self.follow(request, &versions)?;
+        if self.chain.commit.is_none() {
+            let reason = self.rows.iter().rev().find_map(|row| match &row.outcome {
+                Outcome::Unreadable(error) => Some(format!(" (commit {}: {error})", row.commit.short())),
+                Outcome::Read { .. } => None,
+            });
+            let path = self.source.paths.join(", ");
+            return Err(PublishError::NoList { list: self.list.id.clone(), path, reason: reason.unwrap_or_default() });
+        }
+        if let Some(correct) = request.correct.as_ref().filter(|correct| correct.list == self.list.id) {
+            self.correct(request, correct)?;
+        }
+        Ok(self)
+    }
+
+    /// The versions since the commit that the log has reached.
+    pub fn walk(&self, request: &Request<'_>) -> Result<Walked, PublishError> {
+        request.watch.begins(Stage::Walk);
+        let walk = Walk { tip: request.tip.clone(), since: self.chain.commit.clone() };
+        Ok(request.history.versions(&walk, &self.source.paths)?)
+    }
+
+    /// Makes a release of every version that changes the list.
+    pub fn follow(&mut self, request: &Request<'_>, versions: &[Version]) -> Result<(), PublishError> {
+        let published = self.chain.commit.clone();
+        let standing = match (&self.chain.list, &published) {
+            (Some(list), _) => Standing::Listed(Arc::new(list.clone())),
+            (None, Some(_)) => Standing::Withdrawn,
+            (None, None) => Standing::Unpublished,
+        };
+        let mut digester = Digester::default();
+        let mut follower = Follower::resume(standing, self.chain.end.as_ref().map(|end| end.published));
+        let contents = request.history.contents(versions);
+        request.watch.begins(Stage::Load);
+        for (done, (version, content)) in versions.iter().zip(contents).enumerate() {
+            request.watch.versions(done, versions.len());
+            let row = follower.step(request.history, (version, content?), &self.source.options, request.watch)?;
+            request.watch.begins(Stage::Sign);
+            if let Outcome::Read { changes, .. } = &row.outcome
+                && !changes.changes.is_empty()
+            {
+                if let Some(to) = request.history.moved_to(version)? {
+                    let (list, commit) = (self.list.id.clone(), row.commit.clone());
+                    return Err(PublishError::Moved { list, commit, from: row.path.clone(), to });
+                }
+                request.history.check(version)?;
+                self.begin(request, row.published)?;
+                let after = follower.standing().list().map(|list| digester.digest(list)).transpose()?;
+                let body = Changes {
+                    source: source_of(&row),
+                    before: self.chain.state,
+                    after,
+                    changes: changes.changes.clone(),
+                    carry: changes.carry.clone(),
+                };
+                self.append(request, row.published, Body::Changes(body), row.commit.as_str())?;
+                self.new += 1;
+            }
+            let is_base = published.as_ref() == Some(&row.commit);
+            if !(is_base && matches!(row.outcome, Outcome::Read { .. }) && row.announced().is_empty()) {
+                self.rows.push(row);
+            }
+            request.watch.begins(Stage::Load);
+        }
+        Ok(())
+    }
+
+    /// Begins a new log with its keys, a second before its first change.
+    fn begin(&mut self, request: &Request<'_>, first: Moment) -> Result<(), PublishError> {
+        let Signing::Keys { release, root: Some(root) } = request.signing else { return Ok(()) };
+        if self.chain.end.is_some() {
+            return Ok(());
+        }
+        let keys = KeySet {
+            root: vec![root.public().to_string()],
+            release: vec![release.public().to_string()],
+            head: Vec::new(),
+        };
+        self.append(request, first.previous(), Body::Keys(keys), "")
+    }
+
+    fn reanchor(&mut self, request: &Request<'_>, version: &Version, previous: CommitId) -> Result<(), PublishError> {
+        let source = ledger::Source {
+            vcs: Vcs::Git,
+            commit: version.commit.clone(),
+            parent: version.parent.clone(),
+            path: Text::new(&version.path),
+        };
+        self.reanchored = Some((previous.clone(), version.commit.clone()));
+        let body = ledger::Reanchor { source, previous, before: self.chain.state, after: self.chain.state };
+        let published = self.after_last(Moment::of_commit(version.time));
+        self.append(request, published, Body::Reanchor(body), version.commit.as_str())
+    }
+
+    fn correct(&mut self, request: &Request<'_>, correct: &Correct) -> Result<(), PublishError> {
+        let no_release = || PublishError::NoRelease { list: self.list.id.clone(), seq: correct.seq };
+        let at = usize::try_from(correct.seq).map_err(|_| no_release())?;
+        let (release, sha256) = self.chain.releases.get(at).zip(self.chain.digests.get(at)).ok_or_else(no_release)?;
+        if release.announced().is_empty() {
+            return Err(no_release());
+        }
+        let is_said = |known: &Release| {
+            matches!(&known.body, Body::Correction(known)
+                if known.corrects.seq == correct.seq && known.reason == correct.reason)
+        };
+        if self.chain.releases.iter().any(is_said) {
+            return Ok(());
+        }
+        let label = Text::new(&format!("Release {} of {}", correct.seq, release.published.date()));
+        let edit = Edit::Set(correct.reason.clone());
+        let change =
+            Change::new(Kind::Corrected, Detail::Fact { field: FieldKey::from_name("correction"), label, edit });
+        let body = Correction {
+            corrects: Pointer { seq: correct.seq, sha256: *sha256 },
+            reason: correct.reason.clone(),
+            before: self.chain.state,
+            after: self.chain.state,
+            changes: vec![change],
+        };
+        let tip = request.history.resolve(request.tip.as_deref())?;
+        let published = self.after_last(Moment::of_commit(request.history.time(&tip)?));
+        self.append(request, published, Body::Correction(body), "")?;
+        self.new += 1;
+        Ok(())
+    }
+
+    /// The moment, or the first one after the last release.
+    fn after_last(&self, moment: Moment) -> Moment {
+        self.chain.end.as_ref().map_or(moment, |end| moment.max(end.published.next()))
+    }
+
+    fn append(
+        &mut self,
+        request: &Request<'_>,
+        published: Moment,
+        body: Body,
+        commit: &str,
+    ) -> Result<(), PublishError> {
+        let seq = self.chain.next_seq();
+        let prev = self.chain.end.as_ref().map(|end| end.sha256);
+        let keys = matches!(body, Body::Keys(_));
+        let release = Release { origin: self.origin.clone(), seq, prev, published, body };
+        let bytes = ledger::to_bytes(&release)?;
+        // Appending replays the changes: what would not verify is never published.
+        self.chain.append(seq, release, Digest::of(&bytes)).map_err(|fault| PublishError::Unsound {
+            list: self.list.id.clone(),
+            commit: commit.to_owned(),
+            fault,
+        })?;
+        self.chain.releases.last().into_iter().for_each(|release| self.register.add(release));
+        let (signer, namespace) = match request.signing {
+            Signing::Preview => return Ok(()),
+            Signing::Keys { root: Some(root), .. } if keys => (root, Namespace::Keys),
+            Signing::Keys { release, .. } => (release, Namespace::Release),
+        };
+        let signature = signer.sign(namespace, &bytes)?;
+        let path = format!("{}/log/{}", self.list.id, Release::file_name(seq));
+        // The signature first: a document in the log always has one.
+        let signature = OutputFile {
+            path: format!("{path}.sig"),
+            bytes: signature.into_bytes(),
+            rule: Rule::OnceWith(path.clone()),
+        };
+        self.files.extend([signature, OutputFile { path, bytes, rule: Rule::Once }]);
+        Ok(())
+    }
+
+    /// What was announced, as far as its releases are at hand, oldest first.
+    fn announcements(&self) -> Vec<Announcement> {
+        let releases = self.earlier.iter().chain(&self.chain.releases);
+        let announced: Vec<&Release> = releases.filter(|release| !release.announced().is_empty()).collect();
+        let rows = self.register.newest(announced.len());
+        announced
+            .into_iter()
+            .zip(rows)
+            .map(|(release, row)| Announcement {
+                key: row.key().to_owned(),
+                published: release.published,
+                seq: release.seq,
+                commit: release.source().map(|source| source.commit.to_string()),
+                changes: release.announced().to_vec(),
+            })
+            .collect()
+    }
+
+    /// The list for its pages.
+    pub fn published(&self, request: &Request<'_>) -> PublishedList<'_> {
+        PublishedList {
+            id: &self.list.id,
+            title: &self.list.title,
+            page: self.list.page.as_ref(),
+            tag: format!("{}:{}", request.config.publisher.authority, self.list.id),
+            announcements: self.announcements(),
+            rendered: self.rendered.as_ref(),
+            current: self.chain.list.as_ref(),
+            terms: self.list.notice.as_ref().map(crate::model::Terms::facts).unwrap_or_default(),
+            log: match (&self.chain.keys, request.signing, &self.chain.end) {
+                (Some(keys), Signing::Keys { .. }, Some(end)) => LogStatus::Signed {
+                    origin: self.origin.to_string(),
+                    root: keys.root.clone(),
+                    release: keys.release.clone(),
+                    latest: end.seq,
+                },
+                _ => LogStatus::Unsigned,
+            },
+        }
+    }
+}
+
+fn source_of(row: &LogRow) -> ledger::Source {
+    ledger::Source { vcs: Vcs::Git, commit: row.commit.clone(), parent: row.parent.clone(), path: Text::new(&row.path) }
+}

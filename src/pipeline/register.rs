@@ -1,0 +1,57 @@
+//! What was announced: the name of every announcement, which is never given twice.
+
+use std::collections::HashSet;
+
+use crate::{
+    ledger::{Announced, Digest, Release},
+    model::Moment,
+};
+
+/// The announced releases of a log, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Register {
+    rows: Vec<Announced>,
+    keys: HashSet<String>,
+}
+
+impl Register {
+    /// The register of a log that is resumed.
+    pub fn of(rows: Vec<Announced>) -> Self {
+        let keys = rows.iter().map(|row| row.key().to_owned()).collect();
+        Register { rows, keys }
+    }
+
+    /// Enters a release, when it announces something.
+    ///
+    /// The name of an announcement depends on the list before and after, and on how often the list went
+    /// this way, so that neither a rewritten history nor another title gives it another.
+    pub fn add(&mut self, release: &Release) {
+        let Some((before, after)) = release.states().filter(|_| !release.announced().is_empty()) else { return };
+        let key = (1..).map(|time| key(before, after, time)).find(|key| !self.keys.contains(key));
+        if let Some(key) = key {
+            self.keys.insert(key.clone());
+            self.rows.push(Announced(release.seq, key, release.published));
+        }
+    }
+
+    /// All of them.
+    pub fn rows(&self) -> &[Announced] {
+        &self.rows
+    }
+
+    /// The last of them.
+    pub fn newest(&self, count: usize) -> &[Announced] {
+        &self.rows[self.rows.len().saturating_sub(count)..]
+    }
+
+    /// When they were published.
+    pub fn dates(&self) -> Vec<Moment> {
+        self.rows.iter().map(Announced::published).collect()
+    }
+}
+
+fn key(before: Option<Digest>, after: Option<Digest>, time: usize) -> String {
+    let side = |digest: Option<Digest>| digest.map_or_else(|| "null".to_owned(), |digest| digest.to_string());
+    let digest = Digest::of(format!("{}\n{}\n{time}", side(before), side(after)).as_bytes());
+    digest.to_string()[..16].to_owned()
+}

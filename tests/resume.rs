@@ -1,0 +1,202 @@
+//! The short way of a publication leads where the long way leads, and is left when anything is missing.
+
+use std::{fs, path::Path};
+
+use crate::support::{BEGIN, CONFIG, DAY, Story};
+
+const VENDORS: [&str; 6] = ["Nordhaven", "Kestrel", "Tally", "Lumen", "Brightwater", "Quill"];
+const PLACES: [&str; 4] = ["Finland", "Germany", "United States", "Japan"];
+
+/// A version of a list that goes on changing: vendors, places, sections, a column, the title.
+fn version(n: usize) -> String {
+    let mut text = format!("title: Vendors{}\nsections:\n", if n % 11 == 7 { " and partners" } else { "" });
+    for section in 0..=(n / 4) % 2 {
+        text += &format!("- title: Part {section}\n  entries:\n");
+        for (at, vendor) in VENDORS.iter().enumerate().filter(|(at, _)| at % 2 == section || section == 0) {
+            if (n + at).is_multiple_of(5) || (section == 0 && (n / 4) % 2 == 1 && at % 2 == 1) {
+                continue;
+            }
+            let place = PLACES[(n / 3 + at) % PLACES.len()];
+            text += &format!("  - name: {vendor}\n    location: {place}\n    purpose: Purpose {at}\n");
+            if n % 9 > 4 {
+                text += "    data: [Names]\n";
+            }
+        }
+    }
+    text
+}
+
+/// Versions over more than two years; one cannot be read, and for a while there is none.
+fn long_story() -> Story {
+    let mut story = Story::new();
+    let mut time = BEGIN;
+    for n in 0..48usize {
+        let text = match n {
+            20 => None,
+            13 => Some("sections: [".to_owned()),
+            _ => Some(version(n)),
+        };
+        let mut files = vec![("data/list.yaml", text.as_deref())];
+        if n == 0 {
+            files.push(("changecast.yaml", Some(CONFIG)));
+        }
+        story = story.commit(&format!("version {n}"), &files).amend(|commit| commit.time = time);
+        // Sometimes often, sometimes rarely.
+        time += DAY * if n / 8 % 2 == 0 { 3 } else { 37 };
+    }
+    story
+}
+
+type Files = Vec<(String, Vec<u8>)>;
+
+/// Says which files differ, not how.
+fn assert_same(found: &Files, expected: &Files, when: &str) {
+    let unlike = |one: &Files, other: &Files| -> Vec<String> {
+        one.iter().filter(|file| !other.contains(file)).map(|(name, _)| name.clone()).collect()
+    };
+    let differing = (unlike(found, expected), unlike(expected, found));
+    assert_eq!(differing, (Vec::new(), Vec::new()), "{when}");
+}
+
+fn is_resume(name: &str) -> bool {
+    name.contains("/resume.json")
+}
+
+#[test]
+fn on_top_of_the_last_publication_equals_from_nothing() {
+    let story = long_story();
+    let commits = story.build();
+    for (n, commit) in commits.iter().enumerate() {
+        let code = if n == 13 { 1 } else { 0 };
+        story.publish(&["--branch", commit.as_str()]).expect(code);
+        // Checking makes everything again and compares.
+        let checked = story.publish(&["--branch", commit.as_str(), "--check"]).expect(code);
+        assert!(checked.err.contains(" 0 files would be written"), "version {n}: {}", checked.err);
+    }
+    story.verify().expect(0);
+    assert!(story.path("feeds/vendors/2024.html").exists() && story.path("feeds/vendors/archive/2024.atom").exists());
+    let step_by_step = story.files("feeds");
+    fs::remove_dir_all(story.path("feeds")).expect("the folder");
+    story.publish(&[]).expect(0);
+    assert_same(&story.files("feeds"), &step_by_step, "from nothing");
+}
+
+/// The folder after the first `count` commits, and after the next.
+fn two_steps() -> (Story, Vec<String>) {
+    let story = long_story();
+    let commits: Vec<String> = story.build().iter().map(ToString::to_string).collect();
+    story.publish(&["--branch", &commits[8]]).expect(0);
+    (story, commits)
+}
+
+fn some_page(story: &Story) -> String {
+    let (name, _) = story.files("feeds/vendors/changes").into_iter().next().expect("a page");
+    format!("feeds/vendors/changes/{name}")
+}
+
+#[test]
+fn pages_of_earlier_changes_are_left_alone_unless_all_is_asked_for() {
+    let (story, commits) = two_steps();
+    let page = some_page(&story);
+    let whole = fs::read(story.path(&page)).expect("a page");
+    fs::write(story.path(&page), "defaced").expect("a page");
+    story.publish(&["--branch", &commits[9]]).expect(0);
+    assert_eq!(fs::read(story.path(&page)).expect("a page"), b"defaced", "the short way was taken");
+    story.publish(&["--branch", &commits[9], "--check"]).expect(1);
+    story.publish(&["--branch", &commits[9], "--all"]).expect(0);
+    assert_eq!(fs::read(story.path(&page)).expect("a page"), whole);
+    story.publish(&["--branch", &commits[9], "--check"]).expect(0);
+}
+
+#[test]
+fn whatever_is_missing_or_was_changed_is_made_again() {
+    let (story, commits) = two_steps();
+    let begun = story.files("feeds");
+    let expected = |commit: &str| {
+        fs::remove_dir_all(story.path("feeds")).expect("the folder");
+        story.publish(&["--branch", commit]).expect(0);
+        story.files("feeds")
+    };
+    let (next, same) = (expected(&commits[9]), expected(&commits[8]));
+    assert_same(&begun, &same, "from nothing");
+    let page = some_page(&story);
+    let files = [
+        "feeds/index.html",
+        "feeds/vendors/index.html",
+        "feeds/vendors/feed.atom",
+        "feeds/vendors/verify.sh",
+        "feeds/vendors/changelog.md",
+        "feeds/vendors/changelog.csv",
+        "feeds/vendors/list.json",
+        "feeds/vendors/index.json",
+        "feeds/vendors/resume.json",
+        "feeds/vendors/resume.json.sig",
+        &page,
+    ];
+    // Changed by somebody: not relied upon where the next publication goes on from it.
+    let relied_upon = ["changelog", "list.json", "resume", "index", "feed."];
+    for (commit, wanted) in [(&commits[8], &same), (&commits[9], &next)] {
+        for file in files {
+            restore(story.path("feeds").as_path(), &begun);
+            fs::remove_file(story.path(file)).expect(file);
+            story.publish(&["--branch", commit]).expect(0);
+            assert_same(&story.files("feeds"), wanted, &format!("without {file}"));
+        }
+    }
+    for file in files.iter().filter(|file| relied_upon.iter().any(|part| file.contains(part))) {
+        restore(story.path("feeds").as_path(), &begun);
+        let mut bytes = fs::read(story.path(file)).expect(file);
+        let at = bytes.len() / 2;
+        bytes[at] ^= 1;
+        fs::write(story.path(file), bytes).expect(file);
+        story.publish(&["--branch", &commits[9]]).expect(0);
+        assert_same(&story.files("feeds"), &next, &format!("with another {file}"));
+    }
+    story.verify().expect(0);
+}
+
+fn restore(root: &Path, files: &Files) {
+    fs::remove_dir_all(root).expect("the folder");
+    for (name, bytes) in files {
+        let path = root.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, bytes).expect("a file");
+    }
+}
+
+#[test]
+fn another_configuration_makes_every_page_again() {
+    let (story, commits) = two_steps();
+    let config = story.path("repo/changecast.yaml");
+    fs::write(&config, CONFIG.replace("title: Vendors", "title: Suppliers")).expect("a configuration");
+    story.publish(&["--branch", &commits[9]]).expect(0);
+    let page = fs::read_to_string(story.path(&some_page(&story))).expect("a page");
+    assert!(page.contains("Suppliers"), "{page}");
+    story.publish(&["--branch", &commits[9], "--check"]).expect(0);
+}
+
+#[test]
+fn nobody_else_says_where_a_log_goes_on() {
+    let (story, commits) = two_steps();
+    // The word of an earlier publication: the log went on since.
+    let read = |name: &str| fs::read(story.path(&format!("feeds/vendors/{name}"))).expect(name);
+    let word = ["resume.json", "resume.json.sig"].map(|name| (name, read(name)));
+    story.publish(&["--branch", &commits[9]]).expect(0);
+    let expected = story.files("feeds");
+    for (name, bytes) in word {
+        fs::write(story.path(&format!("feeds/vendors/{name}")), bytes).expect(name);
+    }
+    story.publish(&["--branch", &commits[9]]).expect(0);
+    assert_same(&story.files("feeds"), &expected, "with an old word");
+    // A signature of the same key for another purpose.
+    let release = read("log/000001.json.sig");
+    fs::write(story.path("feeds/vendors/resume.json.sig"), release).expect("a signature");
+    story.publish(&["--branch", &commits[10]]).expect(0);
+    assert!(story.files("feeds").iter().filter(|(name, _)| is_resume(name)).count() == 2);
+    story.publish(&["--branch", &commits[10], "--check"]).expect(0);
+    // A release that was changed before the end does not pass when pages speak of it.
+    let document = story.path("feeds/vendors/log/000008.json");
+    let text = fs::read_to_string(&document).expect("a release");
+    fs::write(&document, text.replace("Purpose", "purpose")).expect("a release");
+    story.publish(&["--branch", &commits[11]]).fails(3, &["does not hold together"]);
+}
