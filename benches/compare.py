@@ -217,6 +217,7 @@ def main():
     parser.add_argument("--scale", action="store_true", help="double sizes in place of presets")
     parser.add_argument("--without-peers", action="store_true", help="compare with git alone")
     options = parser.parse_args()
+    os.makedirs(options.repos, exist_ok=True)
     options.includes = lambda name: any(part in name for part in options.only.split(","))
     options.program = os.path.abspath(options.program)
     found = [shutil.which("git-history"), shutil.which("csv-diff"), importlib.util.find_spec("yaml")]

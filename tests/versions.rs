@@ -251,3 +251,38 @@ fn entries_that_stay_are_the_same_in_all_versions() {
         assert!(counts.shared + 40 >= counts.entries && counts.shared < counts.entries, "shape {shape}: {counts:?}");
     }
 }
+
+/// A list of one format, as long as lists get before what was forgotten is dropped.
+fn long_list(format: &str, places: &[&str]) -> String {
+    let row = |(at, place): (usize, &&str)| match format {
+        "csv" => format!("Vendor {at},Hosting,{place}\n"),
+        "md" => format!("| Vendor {at} | Hosting | {place} |\n"),
+        "json" => format!("{{\"name\": \"Vendor {at}\", \"purpose\": \"Hosting\", \"location\": \"{place}\"}},\n"),
+        "toml" => format!("[[vendors]]\nname = \"Vendor {at}\"\npurpose = \"Hosting\"\nlocation = \"{place}\"\n"),
+        "yaml" => format!("- name: Vendor {at}\n  purpose: Hosting\n  location: {place}\n"),
+        _ => format!("<tr><td>Vendor {at}</td><td>Hosting</td><td>{place}</td></tr>\n"),
+    };
+    let rows: String = places.iter().enumerate().map(row).collect();
+    match format {
+        "csv" => format!("Name,Purpose,Location\n{rows}"),
+        "md" => format!("# Sub-processors\n\n| Name | Purpose | Location |\n| --- | --- | --- |\n{rows}"),
+        "json" => format!("[\n{}]\n", rows.trim_end().trim_end_matches(',')),
+        "html" => format!("<table><tr><th>Name</th><th>Purpose</th><th>Location</th></tr>\n{rows}</table>\n"),
+        _ => rows,
+    }
+}
+
+#[test]
+fn what_stays_of_a_long_list_is_the_same_in_every_format() {
+    for format in ["csv", "md", "json", "toml", "yaml", "html"] {
+        let mut dice = Dice(5);
+        let (mut reader, mut before, mut counts) = (Reader::default(), None, Counts::default());
+        let mut places = vec!["Finland"; 1_500];
+        for _ in 0..4 {
+            let at = dice.below(places.len());
+            places[at] = "Germany";
+            step(&mut reader, &format!("list.{format}"), &long_list(format, &places), &mut before, &mut counts);
+        }
+        assert_eq!((counts.readable, counts.entries - counts.shared), (4, 3), "{format}: {counts:?}");
+    }
+}

@@ -1,7 +1,7 @@
 //! What every reader produces: sections of rows with labels, before roles and ids are known.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
     rc::Rc,
@@ -78,6 +78,8 @@ pub(super) struct Said {
     pub shape: usize,
     /// The entry that was last made of it.
     pub made: RefCell<Option<Made>>,
+    /// The last version in which a row was found to say it.
+    version: Cell<usize>,
 }
 
 impl Said {
@@ -154,6 +156,8 @@ pub(super) struct Sayings {
     /// How many were known when the forgotten ones were last dropped.
     kept: usize,
     shapes: HashMap<Vec<Label>, usize>,
+    /// Counts the versions.
+    version: usize,
 }
 
 impl Sayings {
@@ -165,22 +169,26 @@ impl Sayings {
         if let Some(said) = self.known.get(&hash)
             && (&said.id, &said.cells, &said.hints) == (&id, &cells, &hints)
         {
+            said.version.set(self.version);
             return Rc::clone(said);
         }
         let labels: Vec<Label> = cells.iter().map(|(label, _)| *label).collect();
         let next = self.shapes.len();
         let shape = *self.shapes.entry(labels).or_insert(next);
-        let said = Rc::new(Said { id, cells, hints, shape, made: RefCell::default() });
+        let said =
+            Rc::new(Said { id, cells, hints, shape, made: RefCell::default(), version: Cell::new(self.version) });
         self.known.insert(hash, Rc::clone(&said));
         said
     }
 
-    /// Drops what no version says any more, now and then.
-    pub fn tidy(&mut self) {
+    /// Begins with the next version, and drops now and then what the last one did not say: neither a
+    /// row of it nor a part that is kept.
+    pub fn begin(&mut self) {
         if self.known.len() > 2 * self.kept + 1_000 {
-            self.known.retain(|_, said| Rc::strong_count(said) > 1);
+            self.known.retain(|_, said| said.version.get() == self.version || Rc::strong_count(said) > 1);
             self.kept = self.known.len();
         }
+        self.version += 1;
     }
 }
 

@@ -94,7 +94,7 @@ impl Reader {
 
     fn begin(&mut self) -> (Labels, Sayings) {
         self.labels.begin();
-        self.sayings.tidy();
+        self.sayings.begin();
         (std::mem::take(&mut self.labels), std::mem::take(&mut self.sayings))
     }
 
