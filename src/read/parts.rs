@@ -121,7 +121,7 @@ impl Parts {
                 outline.push_str(&text[outlined..at]);
                 outline.extend(std::iter::repeat_n(' ', start.indent));
                 outline.push_str("- ~\n");
-                lines_so_far += newlines(&text[at..end]);
+                lines_so_far += run.iter().map(|part| part.lines).sum::<usize>();
                 holes.push(Hole { at: Position { line, column: start.indent + 3 }, lines_so_far });
                 line += 1;
                 runs.push(run);
