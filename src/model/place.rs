@@ -126,7 +126,7 @@ fn area_named(name: &str) -> Option<Area> {
 
 /// Whether a name would be split like a list: "Bosnia and Herzegovina".
 fn is_compound(name: &str) -> bool {
-    name.contains(", ") || name.contains(" and ")
+    name.split(' ').any(|word| word == "and" || word.ends_with(','))
 }
 
 /// The area that a longer phrase begins or ends with, and the rest: "EU regions", "Virginia, USA".
