@@ -131,10 +131,9 @@ pub(super) fn read_entry(draft: &mut Draft, node: &Node, shift: usize) -> Result
             "formerly" => row.hints.formerly = node.texts("formerly")?.into_iter().map(Text::new).collect(),
             "replaces" => row.hints.replaces = Some(Text::new(&node.line("replaces")?)).filter(|t| !t.is_empty()),
             other => {
+                let (label, is_known) = draft.labels.of_key(other);
                 // Once is enough for a key that stands in every entry.
-                let label = readable(other);
-                let is_new = !draft.labels.knows(&label);
-                if is_new && Role::of_label(other).0.info().compared == Compared::Text {
+                if !is_known && Role::of_label(other).0.info().compared == Compared::Text {
                     let meant = match draft.labels.meant.get(other) {
                         Some(meant) => *meant,
                         None => {
@@ -146,7 +145,6 @@ pub(super) fn read_entry(draft: &mut Draft, node: &Node, shift: usize) -> Result
                     };
                     warn_near(&mut draft.warnings, key, shift, meant);
                 }
-                let label = draft.labels.intern(&label);
                 row.cells.push((label, node.line(other)?));
             }
         }

@@ -54,9 +54,13 @@ impl Gist {
     fn of(node: &Node, options: &Options) -> Self {
         match &node.value {
             Value::Map(pairs) => {
-                let roles = pairs.iter().map(|(key, _)| options.role(&readable(&key.text)).0);
-                let roles = roles.filter(|role| *role != Role::Other).fold(0, |all, role| all | 1 << role as u32);
-                Gist { shape: Shape::Map, is_named: name_of(node, options).is_some(), roles }
+                let mut gist = Gist { shape: Shape::Map, is_named: false, roles: 0 };
+                for (key, node) in pairs {
+                    let (role, _) = options.role(&readable(&key.text));
+                    gist.is_named |= role == Role::Name && name_in(node).is_some();
+                    gist.roles |= if role == Role::Other { 0 } else { 1 << role as u32 };
+                }
+                gist
             }
             Value::Text(_) => Gist { shape: Shape::Text, is_named: false, roles: 0 },
             Value::Null | Value::List(_) => Gist { shape: Shape::Other, is_named: false, roles: 0 },
@@ -172,9 +176,9 @@ fn search<'a>(
     let named = count(&|gist| gist.is_named);
     let is_list = matches!(node.value, Value::List(_));
     let texts = count(&|gist| gist.shape == Shape::Text);
-    let speaks_of_vendors = pattern.last().is_some_and(|key| Role::of_label(key).0 == Role::Name);
+    let speaks_of_vendors = || pattern.last().is_some_and(|key| Role::of_label(key).0 == Role::Name);
     let fits = if is_list {
-        (named > 0 && named * 3 >= entries.len() * 2) || (texts == entries.len() && texts > 0 && speaks_of_vendors)
+        (named > 0 && named * 3 >= entries.len() * 2) || (texts == entries.len() && texts > 0 && speaks_of_vendors())
     } else {
         // A map of maps: its keys are the names, unless they are the keys of one thing.
         let told = count(&|gist| gist.roles != 0);
@@ -232,11 +236,19 @@ fn is_structural(key: &str) -> bool {
 /// The name that a map gives itself.
 fn name_of<'a>(node: &'a Node, options: &Options) -> Option<&'a str> {
     let Value::Map(pairs) = &node.value else { return None };
-    let names = pairs.iter().filter_map(|(key, node)| match (options.role(&readable(&key.text)), &node.value) {
-        ((Role::Name, rank), Value::Text(text)) if !text.trim().is_empty() => Some((rank, text.as_str())),
+    let names = pairs.iter().filter_map(|(key, node)| match options.role(&readable(&key.text)) {
+        (Role::Name, rank) => Some((rank, name_in(node)?)),
         _ => None,
     });
     names.min_by_key(|(rank, _)| *rank).map(|(_, name)| name)
+}
+
+/// The name that a value can be.
+fn name_in(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::Text(text) if !text.trim().is_empty() => Some(text),
+        _ => None,
+    }
 }
 
 /// Whether a map can be an entry: it names itself, or a key of it is known.
@@ -274,13 +286,25 @@ pub(super) fn row(
 
 /// The map without maps and lists of maps in it. A key that only marks a place (`- item:`) is gone.
 fn flattened(node: &Node) -> Node {
+    let members = node.map("an entry").unwrap_or_default();
+    if !members.iter().any(|(_, value)| is_nested(value)) {
+        let pairs = members.iter().map(|(key, node)| (key.clone(), Node { at: key.at, value: node.value.clone() }));
+        return Node { at: node.at, value: Value::Map(pairs.collect()) };
+    }
     let mut flat = Flat::default();
-    if let Value::Map(members) = &node.value {
-        for (key, value) in members {
-            flatten_into(&mut flat, key.at, &key.text, value, 0);
-        }
+    for (key, value) in members {
+        flatten_into(&mut flat, key.at, &key.text, value, 0);
     }
     Node { at: node.at, value: Value::Map(flat.pairs) }
+}
+
+/// Whether there are collections in this one.
+fn is_nested(node: &Node) -> bool {
+    match &node.value {
+        Value::Map(_) => true,
+        Value::List(items) => items.iter().any(|item| matches!(item.node().value, Value::Map(_) | Value::List(_))),
+        Value::Null | Value::Text(_) => false,
+    }
 }
 
 /// The members of a flattened map, and where each key stands in it.
@@ -311,7 +335,7 @@ fn flatten_into(flat: &mut Flat, at: Position, name: &str, value: &Node, shift: 
                 flatten_into(flat, inner.at.below(shift), &format!("{name} {}", inner.text), value, shift);
             }
         }
-        Value::List(items) if items.iter().any(|item| matches!(item.node().value, Value::Map(_) | Value::List(_))) => {
+        Value::List(items) if is_nested(value) => {
             for item in items {
                 let shift = shift + item.shift();
                 match &item.node().value {

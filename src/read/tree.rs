@@ -129,6 +129,9 @@ impl Node {
 
     /// The texts here as one line. Items are joined by commas, or by semicolons when an item holds one.
     pub fn line(&self, key: &str) -> Result<String, ReadError> {
+        if let Value::Text(text) = &self.value {
+            return Ok(text.clone());
+        }
         let texts = self.texts(key)?;
         Ok(texts.join(if texts.iter().any(|text| text.contains(',')) && texts.len() > 1 { "; " } else { ", " }))
     }
