@@ -1,6 +1,6 @@
 //! Text of an inventory: cleaned once on the way in, folded where it is compared.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
@@ -9,8 +9,9 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 /// Holds no control character, no character that XML 1.0 forbids, no bidirectional override and no
 /// invisible filler; runs of white space are single spaces. Everything behind the readers can
 /// therefore print it after the escaping of its own format, and canonical JSON needs no `\u` escape.
+/// Clones share it: names and labels stand in every change that concerns them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text(Box<str>);
+pub struct Text(Arc<str>);
 
 impl Text {
     /// Cleans `raw`: what may not be shown is dropped, line breaks and tabs become spaces.

@@ -124,8 +124,9 @@ pub(super) fn remembered(
 
 /// Reads a map as an entry: its keys are the labels of its fields. Its positions are `shift` lines short.
 pub(super) fn read_entry(draft: &mut Draft, node: &Node, shift: usize) -> Result<DraftRow, ReadError> {
-    let mut row = DraftRow::at(node.at.below(shift));
-    for (key, node) in node.map("an entry")? {
+    let members = node.map("an entry")?;
+    let mut row = DraftRow { cells: Vec::with_capacity(members.len()), ..DraftRow::at(node.at.below(shift)) };
+    for (key, node) in members {
         match key.text.as_str() {
             "id" => row.id = Some(EntryId::new(&node.line("id")?).map_err(|bad| bad_id(node, bad))?),
             "formerly" => row.hints.formerly = node.texts("formerly")?.into_iter().map(Text::new).collect(),

@@ -18,6 +18,7 @@ use std::{
 };
 
 use super::{
+    bytes::holds,
     draft::Said,
     error::Position,
     records::Gist,
@@ -88,8 +89,7 @@ impl Parts {
     /// The tree of a YAML text, when it can be had by parts. Then it is the one of [`yaml::tree`],
     /// but for positions, which count from the beginning of each part.
     pub fn tree(&mut self, text: &str) -> Option<Node> {
-        let unusual = |bytes: &[u8]| bytes.iter().fold(false, |any, b| any | matches!(b, b'\t' | b'\r' | 0));
-        if text.as_bytes().chunks(4096).any(unusual) {
+        if holds(text, |b| matches!(b, b'\t' | b'\r' | 0)) {
             return None;
         }
         let last = std::mem::take(&mut self.last);

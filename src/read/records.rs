@@ -143,7 +143,8 @@ pub(super) fn draft(root: &Node, options: &Options, draft: &mut Draft) -> Result
     let several = chosen.len() > 1;
     for list in chosen {
         let title = if several { list.titles.join(" / ") } else { String::new() };
-        let mut section = DraftSection { title, ..DraftSection::default() };
+        let shared = Vec::with_capacity(list.entries.len());
+        let mut section = DraftSection { title, shared, ..DraftSection::default() };
         for member in &list.entries {
             let at = member.node.at.below(member.shift);
             let memory = member.part.map(|part| &part.record);
