@@ -235,7 +235,7 @@ struct Gazetteer {
 
 static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(|| {
     let mut gazetteer =
-        Gazetteer { codes: HashMap::with_capacity(1_000), names: Vec::with_capacity(2_000), eu: Vec::new() };
+        Gazetteer { codes: HashMap::with_capacity(600), names: Vec::with_capacity(1_800), eu: Vec::new() };
     for country in CountryIterator::new() {
         let area = Area::Country(country.alpha2());
         gazetteer.codes.insert(country.alpha2().to_string(), area);

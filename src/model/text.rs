@@ -16,7 +16,7 @@ pub struct Text(Arc<str>);
 impl Text {
     /// Cleans `raw`: what may not be shown is dropped, line breaks and tabs become spaces.
     pub fn new(raw: &str) -> Self {
-        if raw.bytes().all(|b| (0x21..0x7f).contains(&b)) {
+        if raw.trim_ascii().len() == raw.len() && is_plain(raw) {
             return Text(raw.into());
         }
         let mut out = String::with_capacity(raw.len());
@@ -90,13 +90,19 @@ super::text_form::serde_as_text!(Text);
 pub fn fold(text: &str) -> String {
     let plain = without_markup(text);
     // Most texts are ASCII in single spaces, which lacks nothing but its lower case.
-    if plain.is_ascii() && !plain.contains("  ") && !plain.bytes().any(|b| b.is_ascii_control()) {
+    if is_plain(&plain) {
         return without_ends(&plain).to_ascii_lowercase();
     }
     match is_nfkc_quick(plain.chars()) {
         IsNormalized::Yes => folded(plain.chars().flat_map(char::to_lowercase)),
         IsNormalized::No | IsNormalized::Maybe => folded(plain.nfkc().flat_map(char::to_lowercase)),
     }
+}
+
+/// Whether a text is printable ASCII in single spaces.
+fn is_plain(text: &str) -> bool {
+    let mut before = 0;
+    text.bytes().all(|b| (0x20..0x7f).contains(&b) && (b, std::mem::replace(&mut before, b)) != (b' ', b' '))
 }
 
 /// The text without the white space and punctuation that closes or surrounds it.
