@@ -126,7 +126,7 @@ fn area_named(name: &str) -> Option<Area> {
 
 /// Whether a name would be split like a list: "Bosnia and Herzegovina".
 fn is_compound(name: &str) -> bool {
-    name.split(' ').any(|word| word == "and" || word.ends_with(','))
+    name.contains(',') || name.as_bytes().windows(5).any(|word| word == b" and ")
 }
 
 /// The area that a longer phrase begins or ends with, and the rest: "EU regions", "Virginia, USA".

@@ -122,6 +122,16 @@ impl Labels {
         label
     }
 
+    /// Takes labels for seen in this version.
+    pub fn know(&mut self, labels: impl Iterator<Item = Label>) {
+        labels.for_each(|label| self.used[label.0] = true);
+    }
+
+    /// Whether this version has any label yet.
+    pub fn know_any(&self) -> bool {
+        self.used.contains(&true)
+    }
+
     /// The label of a key as people read it, and whether this version had it before.
     pub fn of_key(&mut self, key: &str) -> (Label, bool) {
         let label = match self.keys.get(key) {

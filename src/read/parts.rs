@@ -19,8 +19,8 @@ use std::{
 
 use super::{
     bytes::holds,
-    draft::Said,
     error::Position,
+    native::Memory,
     records::Gist,
     tree::{Item, MAX_DEPTH, MAX_NODES, Node, Value},
     yaml,
@@ -41,9 +41,9 @@ pub(super) struct Part {
     /// The lists in it whose items were read by themselves.
     runs: Vec<Run>,
     /// What it says as an entry of a native inventory …
-    pub native: OnceCell<Rc<Said>>,
+    pub native: Memory,
     /// … or as a record of any shape.
-    pub record: OnceCell<Rc<Said>>,
+    pub record: Memory,
     pub gist: OnceCell<Gist>,
     /// Whether no list can be found in it.
     pub barren: OnceCell<bool>,
@@ -195,8 +195,8 @@ impl Parts {
             nodes: joined.nodes,
             depth: joined.depth - 1,
             runs: joined.runs,
-            native: OnceCell::new(),
-            record: OnceCell::new(),
+            native: Memory::default(),
+            record: Memory::default(),
             gist: OnceCell::new(),
             barren: OnceCell::new(),
         });

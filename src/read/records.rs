@@ -267,8 +267,14 @@ pub(super) fn row(
     shift: usize,
     options: &Options,
 ) -> Result<DraftRow, ReadError> {
-    let flat = flattened(node);
-    let mut row = native::read_entry(draft, &flat, shift)?;
+    let members = node.map("an entry").unwrap_or_default();
+    // Errors in a value name the place of its key, which is all that a flattened one has.
+    let mut row = if members.iter().any(|(_, value)| is_nested(value)) {
+        let flat = flattened(members);
+        native::read_entry(draft, node.at, flat.iter().map(|(key, value)| (key, key.at, &value.value)), shift)?
+    } else {
+        native::read_entry(draft, node.at, members.iter().map(|(key, value)| (key, key.at, &value.value)), shift)?
+    };
     // Without a name of its own, the key of a map of maps is the name.
     if let Some(key) = key {
         if name_of(node, options).is_none() {
@@ -285,18 +291,14 @@ pub(super) fn row(
     Ok(row)
 }
 
-/// The map without maps and lists of maps in it. A key that only marks a place (`- item:`) is gone.
-fn flattened(node: &Node) -> Node {
-    let members = node.map("an entry").unwrap_or_default();
-    if !members.iter().any(|(_, value)| is_nested(value)) {
-        let pairs = members.iter().map(|(key, node)| (key.clone(), Node { at: key.at, value: node.value.clone() }));
-        return Node { at: node.at, value: Value::Map(pairs.collect()) };
-    }
+/// The members of a map without maps and lists of maps in them. A key that only marks a place
+/// (`- item:`) is gone.
+fn flattened(members: &[(Key, Node)]) -> Vec<(Key, Node)> {
     let mut flat = Flat::default();
     for (key, value) in members {
         flatten_into(&mut flat, key.at, &key.text, value, 0);
     }
-    Node { at: node.at, value: Value::Map(flat.pairs) }
+    flat.pairs
 }
 
 /// Whether there are collections in this one.
