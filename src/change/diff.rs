@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Compared, Entry, Fact, FieldKey, Inventory, Role, Section, SectionId, Text, fold, items_beyond, same, says_the_same,
+    Compared, Entry, Fact, FieldKey, Inventory, Role, Section, SectionId, Text, fold, gained_and_lost, same,
+    says_the_same,
 };
 
 use super::{
@@ -205,8 +206,7 @@ impl<'a> Comparison<'a> {
         edit: Edit,
         announced: bool,
     ) {
-        let gained = items_beyond(compared, edit.after(), edit.before());
-        let lost = items_beyond(compared, edit.before(), edit.after());
+        let (gained, lost) = gained_and_lost(compared, edit.before(), edit.after());
         let entry = EntryRef::of(self.after, entry);
         self.tell(Change::new(kind, Detail::Field { entry, field, label, edit, gained, lost }), announced);
     }

@@ -3,10 +3,7 @@
 //! The documents hold integers only, ASCII keys only, and no control characters. For such values
 //! JCS is serde_json's compact form with sorted keys, and also what `jq -cS` prints.
 
-use std::{
-    fmt::{self, Write as _},
-    str::FromStr,
-};
+use std::{fmt, str::FromStr};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -14,8 +11,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::model::text_form::serde_as_text;
 
+use super::jcs;
+
 /// Largest integer that every JSON reader keeps exactly (RFC 8785 §3.2.2.3).
-const MAX_INTEGER: u64 = 1 << 53;
+pub(super) const MAX_INTEGER: u64 = 1 << 53;
 
 /// A value or document without canonical bytes.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +24,7 @@ pub enum CanonicalError {
     Json(#[from] serde_json::Error),
     /// A number that is no integer below 2^53.
     #[error("the number {0} is no integer that every reader keeps exactly")]
-    Number(serde_json::Number),
+    Number(String),
     /// A key or text with characters that canonical documents do not hold.
     #[error("the text {0:?} holds characters that the log does not allow there")]
     Text(String),
@@ -39,10 +38,7 @@ pub enum CanonicalError {
 /// # Errors
 /// [`CanonicalError`] when the value holds what canonical documents must not.
 pub fn to_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>, CanonicalError> {
-    let value = serde_json::to_value(value)?;
-    check(&value)?;
-    // serde_json's maps are sorted by key; for ASCII keys this is the order of RFC 8785 §3.2.3.
-    Ok(serde_json::to_vec(&value)?)
+    jcs::write(value)
 }
 
 /// Reads a document, which must be in canonical bytes.
@@ -52,6 +48,7 @@ pub fn to_bytes<T: Serialize>(value: &T) -> Result<Vec<u8>, CanonicalError> {
 pub fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CanonicalError> {
     let value: Value = serde_json::from_slice(bytes)?;
     check(&value)?;
+    // serde_json's maps are sorted by key; for ASCII keys this is the order of RFC 8785 §3.2.3.
     if serde_json::to_vec(&value)? != bytes {
         return Err(CanonicalError::Bytes);
     }
@@ -63,24 +60,30 @@ fn check(value: &Value) -> Result<(), CanonicalError> {
         Value::Null | Value::Bool(_) => Ok(()),
         Value::Number(number) => {
             let exact = number.as_u64().is_some_and(|n| n <= MAX_INTEGER);
-            if exact { Ok(()) } else { Err(CanonicalError::Number(number.clone())) }
+            if exact { Ok(()) } else { Err(CanonicalError::Number(number.to_string())) }
         }
         Value::String(text) => {
-            if text.chars().any(char::is_control) {
-                Err(CanonicalError::Text(text.clone()))
-            } else {
+            if fits_text(text) {
                 Ok(())
+            } else {
+                Err(CanonicalError::Text(text.clone()))
             }
         }
         Value::Array(items) => items.iter().try_for_each(check),
         Value::Object(members) => members.iter().try_for_each(|(key, value)| {
-            if key.bytes().all(|b| b.is_ascii_graphic()) {
-                check(value)
-            } else {
-                Err(CanonicalError::Text(key.clone()))
-            }
+            if fits_key(key) { check(value) } else { Err(CanonicalError::Text(key.clone())) }
         }),
     }
+}
+
+/// Whether canonical documents may hold a text.
+pub(super) fn fits_text(text: &str) -> bool {
+    !text.chars().any(char::is_control)
+}
+
+/// Whether canonical documents may hold a key: ASCII that JSON writes as it is.
+pub(super) fn fits_key(key: &str) -> bool {
+    key.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\\'))
 }
 
 /// A SHA-256, written as 64 hexadecimal digits.
@@ -100,10 +103,11 @@ impl Digest {
 
     /// Its hexadecimal digits.
     pub(super) fn hex(self) -> [u8; 64] {
+        let digit = |four: u8| b"0123456789abcdef"[usize::from(four)];
         let mut digits = [0; 64];
-        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
-            let digit = |four: u8| b"0123456789abcdef"[usize::from(four)];
-            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+        for (at, byte) in self.0.iter().enumerate() {
+            digits[2 * at] = digit(byte >> 4);
+            digits[2 * at + 1] = digit(byte & 15);
         }
         digits
     }
@@ -111,7 +115,7 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.hex().iter().try_for_each(|digit| f.write_char(char::from(*digit)))
+        f.write_str(&String::from_utf8_lossy(&self.hex()))
     }
 }
 
@@ -157,6 +161,29 @@ mod tests {
         let text = "{\"A\":{\"y\":\"x\",\"z\":0},\"a\":\"é \\\" \\\\ / \u{2028} 😀\",\"b\":[1,true,null]}";
         assert_eq!(String::from_utf8(bytes.clone()).unwrap(), text);
         assert_eq!(from_bytes::<Value>(&bytes).unwrap(), value);
+    }
+
+    #[test]
+    fn bytes_are_those_of_the_sorted_tree() {
+        let value = json!({"list": [{"z": "", "a": {"bb": [], "b": {}}}, 7], "k": "\"\\", "": null});
+        assert_eq!(to_bytes(&value).unwrap(), serde_json::to_vec(&value).unwrap());
+        #[derive(Serialize)]
+        struct Unsorted {
+            z: i64,
+            a: Option<bool>,
+            m: [u8; 2],
+        }
+        let value = Unsorted { z: 1, a: None, m: [2, 3] };
+        assert_eq!(to_bytes(&value).unwrap(), b"{\"a\":null,\"m\":[2,3],\"z\":1}");
+    }
+
+    #[test]
+    fn what_documents_must_not_hold_is_refused() {
+        for bad in
+            [json!(1.5), json!(-1), json!(u64::MAX), json!("\n"), json!("\u{9f}"), json!({"ü": 1}), json!({"\"": 1})]
+        {
+            assert!(matches!(to_bytes(&bad), Err(CanonicalError::Number(_) | CanonicalError::Text(_))), "{bad}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod canonical;
 mod chain;
+mod jcs;
 mod release;
 mod resume;
 mod state;

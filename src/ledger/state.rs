@@ -58,9 +58,11 @@ pub fn digest(inventory: &Inventory) -> Result<Digest, CanonicalError> {
     Digester::default().digest(inventory)
 }
 
-/// Digests one list after the other, and entries that they share once.
+/// Digests one list after the other, and what they share once.
 #[derive(Clone, Debug, Default)]
 pub struct Digester {
+    /// The last list's own fields, and their canonical bytes.
+    frame: Option<(Frame, Vec<u8>)>,
     /// By address: the entry, which stays there as long as it is held, and its digest.
     known: HashMap<usize, (Arc<Entry>, Digest)>,
 }
@@ -81,7 +83,7 @@ impl Digester {
         entries.sort_unstable();
         // Ids and digests stand in JSON as they are: the array is written without another tree of it.
         let mut bytes = vec![b'['];
-        bytes.extend(canonical::to_bytes(&Frame::of(inventory))?);
+        bytes.extend_from_slice(self.of_frame(Frame::of(inventory))?);
         for (id, digest) in entries {
             bytes.extend_from_slice(b",[\"");
             bytes.extend_from_slice(id.as_str().as_bytes());
@@ -91,6 +93,18 @@ impl Digester {
         }
         bytes.push(b']');
         Ok(Digest::of(&bytes))
+    }
+
+    fn of_frame(&mut self, frame: Frame) -> Result<&[u8], CanonicalError> {
+        let known = self.frame.take().filter(|(known, _)| *known == frame);
+        let known = match known {
+            Some(known) => known,
+            None => {
+                let bytes = canonical::to_bytes(&frame)?;
+                (frame, bytes)
+            }
+        };
+        Ok(&self.frame.insert(known).1)
     }
 
     fn of_entry(&mut self, entry: &Arc<Entry>) -> Result<Digest, CanonicalError> {

@@ -28,4 +28,4 @@ pub use role::{ADDRESS_LABEL, Compared, ROLES, Role, RoleInfo, readable, same_la
 pub use status::{Lifecycle, STATES, Status};
 pub use text::{Text, UncleanText, fold, same, strip_markup, without_full_stop};
 pub use url::{BadUrl, WebUrl};
-pub use value::{items_beyond, lies_in_eu, says_the_same};
+pub use value::{gained_and_lost, items_beyond, lies_in_eu, says_the_same};

@@ -92,14 +92,15 @@ fn place(text: String) -> Place {
     };
     // A name in another spelling beside the area is no detail: "United States (US)".
     let echo = text.split_once('(').and_then(|(_, tail)| area_named(tail.trim_end().trim_end_matches(')')));
-    let town = GAZETTEER.towns.get(fold(head).as_str()).copied();
-    let (area, head_key, known) = match (area_named(head), town) {
-        (Some(area), _) => (Some(area), area.code(), true),
-        (None, Some(town)) => (Some(town), fold(head), true),
-        (None, None) => match area_within(head) {
-            Some((area, rest)) => (Some(area), format!("{} {rest}", area.code()), false),
-            None => (None, fold(head), false),
-        },
+    let folded = fold(head);
+    let (area, head_key, known) = if let Some(area) = area_named(head) {
+        (Some(area), area.code(), true)
+    } else if let Some(town) = TOWN_NAMES.get(folded.as_str()) {
+        (Some(*town), folded, true)
+    } else if let Some((area, rest)) = area_within(head) {
+        (Some(area), format!("{} {rest}", area.code()), false)
+    } else {
+        (None, folded, false)
     };
     let key =
         if detail.is_empty() || (echo.is_some() && echo == area) { head_key } else { format!("{head_key} {detail}") };
@@ -118,7 +119,14 @@ fn area_named(name: &str) -> Option<Area> {
     {
         return Some(*area);
     }
-    GAZETTEER.names.get(fold(bare).as_str()).copied()
+    let folded = fold(bare);
+    let names = if is_compound(&folded) { &COMPOUND_NAMES } else { &NAMES };
+    names.get(folded.as_str()).copied()
+}
+
+/// Whether a name would be split like a list: "Bosnia and Herzegovina".
+fn is_compound(name: &str) -> bool {
+    name.contains(',') || name.as_bytes().windows(5).any(|word| word == b" and ")
 }
 
 /// The area that a longer phrase begins or ends with, and the rest: "EU regions", "Virginia, USA".
@@ -142,13 +150,6 @@ fn area_within(phrase: &str) -> Option<(Area, String)> {
         }
     }
     None
-}
-
-struct Gazetteer {
-    codes: HashMap<String, Area>,
-    names: HashMap<String, Area>,
-    towns: HashMap<&'static str, Area>,
-    eu: Vec<Alpha2>,
 }
 
 /// Named regions that location columns use beside countries.
@@ -225,17 +226,22 @@ const TOWNS: [(Alpha2, &[&str]); 20] = [
     ),
 ];
 
+struct Gazetteer {
+    codes: HashMap<String, Area>,
+    /// Names as written; of one that several areas have, the last counts.
+    names: Vec<(&'static str, Area)>,
+    eu: Vec<Alpha2>,
+}
+
 static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(|| {
     let mut gazetteer =
-        Gazetteer { codes: HashMap::new(), names: HashMap::new(), towns: HashMap::new(), eu: Vec::new() };
+        Gazetteer { codes: HashMap::with_capacity(600), names: Vec::with_capacity(1_800), eu: Vec::new() };
     for country in CountryIterator::new() {
         let area = Area::Country(country.alpha2());
         gazetteer.codes.insert(country.alpha2().to_string(), area);
         gazetteer.codes.insert(country.alpha3().to_string(), area);
-        for name in [country.iso_short_name(), country.iso_long_name()].iter().chain(country.unofficial_name_list()) {
-            let name = fold(name);
-            gazetteer.names.insert(name.strip_prefix("the ").unwrap_or(&name).to_owned(), area);
-        }
+        let official = [country.iso_short_name(), country.iso_long_name()];
+        gazetteer.names.extend(official.iter().chain(country.unofficial_name_list()).map(|name| (*name, area)));
         if country.eu_member() {
             gazetteer.eu.push(country.alpha2());
         }
@@ -243,15 +249,33 @@ static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(|| {
     for (region, names) in REGIONS {
         let area = Area::Region(region);
         gazetteer.codes.insert(region.to_owned(), area);
-        gazetteer.names.insert(region.to_lowercase(), area);
-        gazetteer.names.extend(names.iter().map(|name| ((*name).to_owned(), area)));
+        gazetteer.names.extend([region].iter().chain(names).map(|name| (*name, area)));
     }
     gazetteer.codes.insert("UK".to_owned(), Area::Country(Alpha2::GB));
-    gazetteer.names.extend(ALIASES.iter().map(|(country, name)| ((*name).to_owned(), Area::Country(*country))));
-    for (country, towns) in TOWNS {
-        gazetteer.towns.extend(towns.iter().map(|town| (*town, Area::Country(country))));
-    }
+    gazetteer.names.extend(ALIASES.map(|(country, name)| (name, Area::Country(country))));
     gazetteer
+});
+
+/// Areas by folded name. Folding the names of all countries takes its time, and a list that has codes
+/// only merely asks whether codes beside each other are one of these …
+static COMPOUND_NAMES: LazyLock<HashMap<String, Area>> = LazyLock::new(|| folded_names(is_compound));
+
+/// … and for none of the others.
+static NAMES: LazyLock<HashMap<String, Area>> = LazyLock::new(|| folded_names(|name| !is_compound(name)));
+
+fn folded_names(among: impl Fn(&str) -> bool) -> HashMap<String, Area> {
+    let names: Vec<_> = GAZETTEER.names.iter().filter(|(name, _)| among(name)).collect();
+    let mut folded = HashMap::with_capacity(names.len());
+    for (name, area) in names {
+        let name = fold(name);
+        folded.insert(name.strip_prefix("the ").map(str::to_owned).unwrap_or(name), *area);
+    }
+    folded
+}
+
+static TOWN_NAMES: LazyLock<HashMap<&str, Area>> = LazyLock::new(|| {
+    let towns = TOWNS.iter().flat_map(|(country, towns)| towns.iter().map(|town| (*town, Area::Country(*country))));
+    towns.collect()
 });
 
 #[cfg(test)]
@@ -290,6 +314,13 @@ mod tests {
             ("Ireland", "Northern Ireland"),
         ] {
             assert_ne!(keys(a), keys(b), "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn names_are_compound_folded_or_not() {
+        for (name, _) in &GAZETTEER.names {
+            assert_eq!(is_compound(name), is_compound(&fold(name)), "{name}");
         }
     }
 

@@ -352,9 +352,15 @@ pub fn readable(key: &str) -> String {
     if ["url", "dpa", "id"].contains(&key) {
         return key.to_uppercase();
     }
-    let spaced = key.replace(['_', '-'], " ");
-    let mut chars = spaced.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+    let mut label = String::with_capacity(key.len());
+    for c in key.chars() {
+        label.push(match c {
+            '_' | '-' => ' ',
+            first if label.is_empty() => first.to_ascii_uppercase(),
+            c => c,
+        });
+    }
+    label
 }
 
 #[cfg(test)]

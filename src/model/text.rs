@@ -1,21 +1,22 @@
 //! Text of an inventory: cleaned once on the way in, folded where it is compared.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// One line of text from an inventory.
 ///
 /// Holds no control character, no character that XML 1.0 forbids, no bidirectional override and no
 /// invisible filler; runs of white space are single spaces. Everything behind the readers can
 /// therefore print it after the escaping of its own format, and canonical JSON needs no `\u` escape.
+/// Clones share it: names and labels stand in every change that concerns them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text(Box<str>);
+pub struct Text(Arc<str>);
 
 impl Text {
     /// Cleans `raw`: what may not be shown is dropped, line breaks and tabs become spaces.
     pub fn new(raw: &str) -> Self {
-        if raw.bytes().all(|b| (0x21..0x7f).contains(&b)) {
+        if raw.trim_ascii().len() == raw.len() && is_plain(raw) {
             return Text(raw.into());
         }
         let mut out = String::with_capacity(raw.len());
@@ -87,13 +88,26 @@ super::text_form::serde_as_text!(Text);
 /// markup, entities, footnote marks, typographic quotes and dashes, and closing punctuation. Link
 /// targets stay, since another target is another statement.
 pub fn fold(text: &str) -> String {
-    let plain = strip_markup(text);
-    // Most texts are ASCII, which is its own normal form.
-    if plain.is_ascii() {
-        folded(plain.chars().map(|c| c.to_ascii_lowercase()))
-    } else {
-        folded(plain.nfkc().flat_map(char::to_lowercase))
+    let plain = without_markup(text);
+    // Most texts are ASCII in single spaces, which lacks nothing but its lower case.
+    if is_plain(&plain) {
+        return without_ends(&plain).to_ascii_lowercase();
     }
+    match is_nfkc_quick(plain.chars()) {
+        IsNormalized::Yes => folded(plain.chars().flat_map(char::to_lowercase)),
+        IsNormalized::No | IsNormalized::Maybe => folded(plain.nfkc().flat_map(char::to_lowercase)),
+    }
+}
+
+/// Whether a text is printable ASCII in single spaces.
+fn is_plain(text: &str) -> bool {
+    let mut before = 0;
+    text.bytes().all(|b| (0x20..0x7f).contains(&b) && (b, std::mem::replace(&mut before, b)) != (b' ', b' '))
+}
+
+/// The text without the white space and punctuation that closes or surrounds it.
+fn without_ends(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '*' | '!'))
 }
 
 fn folded(lower: impl Iterator<Item = char>) -> String {
@@ -111,14 +125,18 @@ fn folded(lower: impl Iterator<Item = char>) -> String {
             c => out.push(c),
         }
     }
-    out.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '*' | '!')).to_owned()
+    without_ends(&out).to_owned()
 }
 
 /// The text without inline markup: emphasis, code marks, tags, entities, footnote marks and
 /// backslash escapes are gone; of a link its text and its target remain.
 pub fn strip_markup(text: &str) -> String {
-    if !text.contains(['*', '_', '`', '<', '&', '[', '\\', '~']) {
-        return text.to_owned();
+    without_markup(text).into_owned()
+}
+
+fn without_markup(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|b| matches!(b, b'*' | b'_' | b'`' | b'<' | b'&' | b'[' | b'\\' | b'~')) {
+        return text.into();
     }
     let decoded = html_escape::decode_html_entities(text);
     let chars: Vec<char> = decoded.chars().collect();
@@ -159,7 +177,7 @@ pub fn strip_markup(text: &str) -> String {
         }
         i += 1;
     }
-    out
+    out.into()
 }
 
 /// The inline and table elements that pages hold; other text in angle brackets is text.

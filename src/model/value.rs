@@ -41,23 +41,34 @@ pub fn says_the_same(compared: Compared, a: &Text, b: &Text) -> bool {
 
 /// The items of `text` that `other` does not have, as written; empty for roles that are no sets.
 pub fn items_beyond(compared: Compared, text: Option<&Text>, other: Option<&Text>) -> Vec<Text> {
-    // An item may hold several keys ("IP/request metadata"): it is beyond when one of them is.
-    let keyed = |text: Option<&Text>| -> Vec<(BTreeSet<String>, String)> {
-        let text = text.map(Text::as_str).unwrap_or_default();
-        match compared {
-            Compared::Set => set::items(text, Slash::Joins).into_iter().map(|item| (set::keys(&item), item)).collect(),
-            Compared::Places => {
-                places(text).into_iter().map(|place| (BTreeSet::from([place.key]), place.text)).collect()
-            }
-            _ => Vec::new(),
-        }
-    };
-    let mut known: BTreeSet<String> = keyed(other).into_iter().flat_map(|(keys, _)| keys).collect();
+    beyond(&keyed(compared, text), &keyed(compared, other))
+}
+
+/// The items that a text gained and lost, each as [`items_beyond`] gives them.
+pub fn gained_and_lost(compared: Compared, before: Option<&Text>, after: Option<&Text>) -> (Vec<Text>, Vec<Text>) {
+    let (before, after) = (keyed(compared, before), keyed(compared, after));
+    (beyond(&after, &before), beyond(&before, &after))
+}
+
+/// The items of a text, each with its keys: "IP/request metadata" has several.
+fn keyed(compared: Compared, text: Option<&Text>) -> Vec<(BTreeSet<String>, String)> {
+    let text = text.map(Text::as_str).unwrap_or_default();
+    match compared {
+        Compared::Set => set::items(text, Slash::Joins).into_iter().map(|item| (set::keys(&item), item)).collect(),
+        Compared::Places => places(text).into_iter().map(|place| (BTreeSet::from([place.key]), place.text)).collect(),
+        Compared::Text | Compared::Lifecycle | Compared::Date | Compared::Url => Vec::new(),
+    }
+}
+
+/// Items are beyond others when one of their keys is.
+fn beyond(items: &[(BTreeSet<String>, String)], others: &[(BTreeSet<String>, String)]) -> Vec<Text> {
+    let mut known: BTreeSet<&str> = others.iter().flat_map(|(keys, _)| keys).map(String::as_str).collect();
     let mut beyond = Vec::new();
-    for (keys, item) in keyed(text) {
-        if !keys.is_subset(&known) {
-            beyond.push(Text::new(&item));
-            known.extend(keys);
+    for (keys, item) in items {
+        let keys = || keys.iter().map(String::as_str);
+        if keys().any(|key| !known.contains(key)) {
+            beyond.push(Text::new(item));
+            known.extend(keys());
         }
     }
     beyond

@@ -26,19 +26,25 @@ pub(super) fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
     }
 }
 
+/// Whether one of these bytes stands in a text. Most files hold none of what is rarely there: looking
+/// at many bytes before asking for the answer is the fastest way to know.
+pub(super) fn holds(text: &str, is_wanted: impl Fn(u8) -> bool) -> bool {
+    text.as_bytes().chunks(4096).any(|bytes| bytes.iter().fold(false, |any, b| any | is_wanted(*b)))
+}
+
 /// The text with `\n` for the line ends of all systems.
 fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
+    if holds(text, |b| b == b'\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
 }
 
 /// Where a merge left its marks.
 fn conflict(text: &str) -> Option<usize> {
-    let line = |mark: &str, from: usize| {
-        // Looking for one byte is much faster than looking for several.
-        let found = text[from..].match_indices('<').map(|(at, _)| from + at);
-        found.into_iter().find(|at| text[*at..].starts_with(mark) && (*at == 0 || text[..*at].ends_with('\n')))
-    };
-    let ours = line("<<<<<<< ", 0)?;
+    if !holds(text, |b| b == b'<') {
+        return None;
+    }
+    // Looking for one byte is much faster than looking for several.
+    let mut found = text.match_indices('<').map(|(at, _)| at);
+    let ours = found.find(|at| text[*at..].starts_with("<<<<<<< ") && (*at == 0 || text[..*at].ends_with('\n')))?;
     let theirs = text[ours..].match_indices("\n>>>>>>> ").next();
     theirs.map(|_| ours)
 }

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::model::{Entry, EntryId, Fact, FieldKey, Hints, Layout, SectionId, Text};
+use crate::model::{Entry, EntryId, Fact, FieldKey, Hints, Layout, SectionId, Text, readable};
 
 use super::error::{Position, Warning};
 
@@ -109,6 +109,7 @@ pub(super) struct Label(pub usize);
 pub(super) struct Labels {
     spellings: Vec<String>,
     known: HashMap<String, Label>,
+    keys: HashMap<String, Label>,
     /// By label: whether this version has it.
     used: Vec<bool>,
     /// By key: the known key that was meant, if it is almost one.
@@ -118,20 +119,43 @@ pub(super) struct Labels {
 impl Labels {
     /// The label of this spelling.
     pub fn intern(&mut self, spelling: &str) -> Label {
+        let label = self.label(spelling);
+        self.used[label.0] = true;
+        label
+    }
+
+    /// Takes labels for seen in this version.
+    pub fn know(&mut self, labels: impl Iterator<Item = Label>) {
+        labels.for_each(|label| self.used[label.0] = true);
+    }
+
+    /// Whether this version has any label yet.
+    pub fn know_any(&self) -> bool {
+        self.used.contains(&true)
+    }
+
+    /// The label of a key as people read it, and whether this version had it before.
+    pub fn of_key(&mut self, key: &str) -> (Label, bool) {
+        let label = match self.keys.get(key) {
+            Some(label) => *label,
+            None => {
+                let label = self.label(&readable(key));
+                self.keys.insert(key.to_owned(), label);
+                label
+            }
+        };
+        (label, std::mem::replace(&mut self.used[label.0], true))
+    }
+
+    fn label(&mut self, spelling: &str) -> Label {
         if let Some(label) = self.known.get(spelling) {
-            self.used[label.0] = true;
             return *label;
         }
         let label = Label(self.spellings.len());
         self.spellings.push(spelling.to_owned());
         self.known.insert(spelling.to_owned(), label);
-        self.used.push(true);
+        self.used.push(false);
         label
-    }
-
-    /// Whether this spelling was seen before.
-    pub fn knows(&self, spelling: &str) -> bool {
-        self.known.get(spelling).is_some_and(|label| self.used[label.0])
     }
 
     pub fn spelling(&self, label: Label) -> &str {

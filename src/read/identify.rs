@@ -80,10 +80,10 @@ impl KnownIds {
 
 /// Headers and keys of columns that hold ids.
 fn holds_ids(label: &str) -> bool {
-    let words = fold(label).replace(['-', '_'], " ");
-    let (of, last) = words.rsplit_once(' ').unwrap_or(("", &words));
+    let words = fold(label);
+    let (of, last) = words.rsplit_once([' ', '-', '_']).unwrap_or(("", &words));
     match last {
-        "id" => of.is_empty() || Role::of_label(of).0 == Role::Name,
+        "id" => of.is_empty() || Role::of_label(&of.replace(['-', '_'], " ")).0 == Role::Name,
         "slug" | "key" | "uuid" => of.is_empty(),
         _ => false,
     }

@@ -1,6 +1,9 @@
 //! The native inventory: a tree with `sections` of `entries`, or `entries` alone.
 
-use std::{cell::OnceCell, rc::Rc};
+use std::{
+    cell::{Cell, OnceCell},
+    rc::Rc,
+};
 
 use crate::model::{BadId, Compared, EntryId, ROLES, Role, SectionId, Terms, Text, readable};
 
@@ -66,7 +69,7 @@ fn read_section(draft: &mut Draft, item: &Item) -> Result<(), ReadError> {
     let mut entries = None;
     for (key, node) in item.node().map("a section")? {
         match key.text.as_str() {
-            "id" => section.id = Some(SectionId::new(&node.line("id")?).map_err(|bad| bad_id(node, bad))?),
+            "id" => section.id = Some(SectionId::new(&node.line("id")?).map_err(|bad| bad_id(node.at, bad))?),
             "title" => section.title = node.line("title")?,
             "note" => section.note = node.texts("note")?.join(" "),
             "status" => {
@@ -89,52 +92,74 @@ fn read_section(draft: &mut Draft, item: &Item) -> Result<(), ReadError> {
 
 const SECTION_SHAPE: &str = "one of the keys id, title, note, status, entries in a section";
 
-fn bad_id(node: &Node, bad: BadId) -> ReadError {
-    ReadError::at(node.at, bad.into())
+fn bad_id(at: Position, bad: BadId) -> ReadError {
+    ReadError::at(at, bad.into())
 }
 
 fn read_entries(draft: &mut Draft, section: &mut DraftSection, node: &Node, shift: usize) -> Result<(), ReadError> {
     for item in node.list("entries")? {
         let (entry, shift) = (item.node(), shift + item.shift());
         let memory = item.part().map(|part| &part.native);
-        let row = remembered(draft, memory, entry.at.below(shift), |draft| read_entry(draft, entry, shift))?;
+        let row = remembered(draft, memory, entry.at.below(shift), |draft| {
+            let members = entry.map("an entry")?.iter().map(|(key, node)| (key, node.at, &node.value));
+            read_entry(draft, entry.at, members, shift)
+        })?;
         section.shared.push(row);
     }
     Ok(())
+}
+
+/// What is remembered of a part of the file that was read as an entry.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    said: OnceCell<Rc<Said>>,
+    /// Whether nothing had to be said of its keys while all of them were new.
+    is_plain: Cell<bool>,
 }
 
 /// The row that was made of a part of the file before, else one that is made of it now. While labels
 /// are new to the version, something may have to be said of them.
 pub(super) fn remembered(
     draft: &mut Draft,
-    memory: Option<&OnceCell<Rc<Said>>>,
+    memory: Option<&Memory>,
     at: Position,
     read: impl FnOnce(&mut Draft) -> Result<DraftRow, ReadError>,
 ) -> Result<Row, ReadError> {
-    if let Some(said) = memory.and_then(OnceCell::get).filter(|said| draft.knows_labels(said)) {
+    if let Some(memory) = memory
+        && let Some(said) = memory.said.get()
+        && (draft.knows_labels(said) || memory.is_plain.get())
+    {
+        draft.labels.know(said.labels());
         return Ok(Row { file: None, at, said: Rc::clone(said) });
     }
+    let (is_first, warnings) = (!draft.labels.know_any(), draft.warnings.len());
     let row = read(draft)?;
     let row = draft.shared(row);
     if let Some(memory) = memory {
-        memory.get_or_init(|| Rc::clone(&row.said));
+        memory.said.get_or_init(|| Rc::clone(&row.said));
+        memory.is_plain.set(memory.is_plain.get() || (is_first && draft.warnings.len() == warnings));
     }
     Ok(row)
 }
 
-/// Reads a map as an entry: its keys are the labels of its fields. Its positions are `shift` lines short.
-pub(super) fn read_entry(draft: &mut Draft, node: &Node, shift: usize) -> Result<DraftRow, ReadError> {
-    let mut row = DraftRow::at(node.at.below(shift));
-    for (key, node) in node.map("an entry")? {
+/// Reads the members of a map as an entry: its keys are the labels of its fields. Each comes with the
+/// place that errors in its value name. All positions are `shift` lines short.
+pub(super) fn read_entry<'a>(
+    draft: &mut Draft,
+    at: Position,
+    members: impl ExactSizeIterator<Item = (&'a Key, Position, &'a Value)>,
+    shift: usize,
+) -> Result<DraftRow, ReadError> {
+    let mut row = DraftRow { cells: Vec::with_capacity(members.len()), ..DraftRow::at(at.below(shift)) };
+    for (key, at, value) in members {
         match key.text.as_str() {
-            "id" => row.id = Some(EntryId::new(&node.line("id")?).map_err(|bad| bad_id(node, bad))?),
-            "formerly" => row.hints.formerly = node.texts("formerly")?.into_iter().map(Text::new).collect(),
-            "replaces" => row.hints.replaces = Some(Text::new(&node.line("replaces")?)).filter(|t| !t.is_empty()),
+            "id" => row.id = Some(EntryId::new(&value.line(at, "id")?).map_err(|bad| bad_id(at, bad))?),
+            "formerly" => row.hints.formerly = value.texts(at, "formerly")?.into_iter().map(Text::new).collect(),
+            "replaces" => row.hints.replaces = Some(Text::new(&value.line(at, "replaces")?)).filter(|t| !t.is_empty()),
             other => {
+                let (label, is_known) = draft.labels.of_key(other);
                 // Once is enough for a key that stands in every entry.
-                let label = readable(other);
-                let is_new = !draft.labels.knows(&label);
-                if is_new && Role::of_label(other).0.info().compared == Compared::Text {
+                if !is_known && Role::of_label(other).0.info().compared == Compared::Text {
                     let meant = match draft.labels.meant.get(other) {
                         Some(meant) => *meant,
                         None => {
@@ -146,8 +171,7 @@ pub(super) fn read_entry(draft: &mut Draft, node: &Node, shift: usize) -> Result
                     };
                     warn_near(&mut draft.warnings, key, shift, meant);
                 }
-                let label = draft.labels.intern(&label);
-                row.cells.push((label, node.line(other)?));
+                row.cells.push((label, value.line(at, other)?));
             }
         }
     }

@@ -18,8 +18,9 @@ use std::{
 };
 
 use super::{
-    draft::Said,
+    bytes::holds,
     error::Position,
+    native::Memory,
     records::Gist,
     tree::{Item, MAX_DEPTH, MAX_NODES, Node, Value},
     yaml,
@@ -40,9 +41,9 @@ pub(super) struct Part {
     /// The lists in it whose items were read by themselves.
     runs: Vec<Run>,
     /// What it says as an entry of a native inventory …
-    pub native: OnceCell<Rc<Said>>,
+    pub native: Memory,
     /// … or as a record of any shape.
-    pub record: OnceCell<Rc<Said>>,
+    pub record: Memory,
     pub gist: OnceCell<Gist>,
     /// Whether no list can be found in it.
     pub barren: OnceCell<bool>,
@@ -88,8 +89,7 @@ impl Parts {
     /// The tree of a YAML text, when it can be had by parts. Then it is the one of [`yaml::tree`],
     /// but for positions, which count from the beginning of each part.
     pub fn tree(&mut self, text: &str) -> Option<Node> {
-        let unusual = |bytes: &[u8]| bytes.iter().fold(false, |any, b| any | matches!(b, b'\t' | b'\r' | 0));
-        if text.as_bytes().chunks(4096).any(unusual) {
+        if holds(text, |b| matches!(b, b'\t' | b'\r' | 0)) {
             return None;
         }
         let last = std::mem::take(&mut self.last);
@@ -121,7 +121,7 @@ impl Parts {
                 outline.push_str(&text[outlined..at]);
                 outline.extend(std::iter::repeat_n(' ', start.indent));
                 outline.push_str("- ~\n");
-                lines_so_far += newlines(&text[at..end]);
+                lines_so_far += run.iter().map(|part| part.lines).sum::<usize>();
                 holes.push(Hole { at: Position { line, column: start.indent + 3 }, lines_so_far });
                 line += 1;
                 runs.push(run);
@@ -195,8 +195,8 @@ impl Parts {
             nodes: joined.nodes,
             depth: joined.depth - 1,
             runs: joined.runs,
-            native: OnceCell::new(),
-            record: OnceCell::new(),
+            native: Memory::default(),
+            record: Memory::default(),
             gist: OnceCell::new(),
             barren: OnceCell::new(),
         });

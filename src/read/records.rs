@@ -1,7 +1,7 @@
 //! Lists of maps that nobody wrote for this program: in YAML, JSON or TOML, at the top or nested
 //! under keys, also a map of maps. The keys tell the roles, and the roles tell which list it is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{EntryId, Role, readable};
 
@@ -54,9 +54,13 @@ impl Gist {
     fn of(node: &Node, options: &Options) -> Self {
         match &node.value {
             Value::Map(pairs) => {
-                let roles = pairs.iter().map(|(key, _)| options.role(&readable(&key.text)).0);
-                let roles = roles.filter(|role| *role != Role::Other).fold(0, |all, role| all | 1 << role as u32);
-                Gist { shape: Shape::Map, is_named: name_of(node, options).is_some(), roles }
+                let mut gist = Gist { shape: Shape::Map, is_named: false, roles: 0 };
+                for (key, node) in pairs {
+                    let (role, _) = options.role(&readable(&key.text));
+                    gist.is_named |= role == Role::Name && name_in(node).is_some();
+                    gist.roles |= if role == Role::Other { 0 } else { 1 << role as u32 };
+                }
+                gist
             }
             Value::Text(_) => Gist { shape: Shape::Text, is_named: false, roles: 0 },
             Value::Null | Value::List(_) => Gist { shape: Shape::Other, is_named: false, roles: 0 },
@@ -139,7 +143,8 @@ pub(super) fn draft(root: &Node, options: &Options, draft: &mut Draft) -> Result
     let several = chosen.len() > 1;
     for list in chosen {
         let title = if several { list.titles.join(" / ") } else { String::new() };
-        let mut section = DraftSection { title, ..DraftSection::default() };
+        let shared = Vec::with_capacity(list.entries.len());
+        let mut section = DraftSection { title, shared, ..DraftSection::default() };
         for member in &list.entries {
             let at = member.node.at.below(member.shift);
             let memory = member.part.map(|part| &part.record);
@@ -172,9 +177,9 @@ fn search<'a>(
     let named = count(&|gist| gist.is_named);
     let is_list = matches!(node.value, Value::List(_));
     let texts = count(&|gist| gist.shape == Shape::Text);
-    let speaks_of_vendors = pattern.last().is_some_and(|key| Role::of_label(key).0 == Role::Name);
+    let speaks_of_vendors = || pattern.last().is_some_and(|key| Role::of_label(key).0 == Role::Name);
     let fits = if is_list {
-        (named > 0 && named * 3 >= entries.len() * 2) || (texts == entries.len() && texts > 0 && speaks_of_vendors)
+        (named > 0 && named * 3 >= entries.len() * 2) || (texts == entries.len() && texts > 0 && speaks_of_vendors())
     } else {
         // A map of maps: its keys are the names, unless they are the keys of one thing.
         let told = count(&|gist| gist.roles != 0);
@@ -232,11 +237,19 @@ fn is_structural(key: &str) -> bool {
 /// The name that a map gives itself.
 fn name_of<'a>(node: &'a Node, options: &Options) -> Option<&'a str> {
     let Value::Map(pairs) = &node.value else { return None };
-    let names = pairs.iter().filter_map(|(key, node)| match (options.role(&readable(&key.text)), &node.value) {
-        ((Role::Name, rank), Value::Text(text)) if !text.trim().is_empty() => Some((rank, text.as_str())),
+    let names = pairs.iter().filter_map(|(key, node)| match options.role(&readable(&key.text)) {
+        (Role::Name, rank) => Some((rank, name_in(node)?)),
         _ => None,
     });
     names.min_by_key(|(rank, _)| *rank).map(|(_, name)| name)
+}
+
+/// The name that a value can be.
+fn name_in(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::Text(text) if !text.trim().is_empty() => Some(text),
+        _ => None,
+    }
 }
 
 /// Whether a map can be an entry: it names itself, or a key of it is known.
@@ -254,8 +267,14 @@ pub(super) fn row(
     shift: usize,
     options: &Options,
 ) -> Result<DraftRow, ReadError> {
-    let flat = flattened(node);
-    let mut row = native::read_entry(draft, &flat, shift)?;
+    let members = node.map("an entry").unwrap_or_default();
+    // Errors in a value name the place of its key, which is all that a flattened one has.
+    let mut row = if members.iter().any(|(_, value)| is_nested(value)) {
+        let flat = flattened(members);
+        native::read_entry(draft, node.at, flat.iter().map(|(key, value)| (key, key.at, &value.value)), shift)?
+    } else {
+        native::read_entry(draft, node.at, members.iter().map(|(key, value)| (key, key.at, &value.value)), shift)?
+    };
     // Without a name of its own, the key of a map of maps is the name.
     if let Some(key) = key {
         if name_of(node, options).is_none() {
@@ -272,15 +291,23 @@ pub(super) fn row(
     Ok(row)
 }
 
-/// The map without maps and lists of maps in it. A key that only marks a place (`- item:`) is gone.
-fn flattened(node: &Node) -> Node {
+/// The members of a map without maps and lists of maps in them. A key that only marks a place
+/// (`- item:`) is gone.
+fn flattened(members: &[(Key, Node)]) -> Vec<(Key, Node)> {
     let mut flat = Flat::default();
-    if let Value::Map(members) = &node.value {
-        for (key, value) in members {
-            flatten_into(&mut flat, key.at, &key.text, value, 0);
-        }
+    for (key, value) in members {
+        flatten_into(&mut flat, key.at, &key.text, value, 0);
     }
-    Node { at: node.at, value: Value::Map(flat.pairs) }
+    flat.pairs
+}
+
+/// Whether there are collections in this one.
+fn is_nested(node: &Node) -> bool {
+    match &node.value {
+        Value::Map(_) => true,
+        Value::List(items) => items.iter().any(|item| matches!(item.node().value, Value::Map(_) | Value::List(_))),
+        Value::Null | Value::Text(_) => false,
+    }
 }
 
 /// The members of a flattened map, and where each key stands in it.
@@ -311,7 +338,7 @@ fn flatten_into(flat: &mut Flat, at: Position, name: &str, value: &Node, shift: 
                 flatten_into(flat, inner.at.below(shift), &format!("{name} {}", inner.text), value, shift);
             }
         }
-        Value::List(items) if items.iter().any(|item| matches!(item.node().value, Value::Map(_) | Value::List(_))) => {
+        Value::List(items) if is_nested(value) => {
             for item in items {
                 let shift = shift + item.shift();
                 match &item.node().value {
@@ -331,10 +358,11 @@ fn flatten_into(flat: &mut Flat, at: Position, name: &str, value: &Node, shift: 
 
 /// Ids that stand twice are no ids here: such a list was not made for us.
 pub(super) fn drop_ambiguous_ids(draft: &mut Draft) {
-    let rows: usize = draft.sections.iter().map(|section| section.shared.len()).sum();
-    let mut seen: HashSet<&EntryId> = HashSet::with_capacity(rows);
     let ids = draft.sections.iter().flat_map(|section| &section.shared).filter_map(|row| row.said.id.as_ref());
-    let twice: HashSet<EntryId> = ids.filter(|id| !seen.insert(*id)).cloned().collect();
+    let mut ids: Vec<&EntryId> = ids.collect();
+    ids.sort_unstable();
+    let pairs = ids.windows(2).filter(|pair| pair[0] == pair[1]);
+    let twice: BTreeSet<EntryId> = pairs.map(|pair| pair[0].clone()).collect();
     if twice.is_empty() {
         return;
     }

@@ -80,16 +80,11 @@ impl Node {
 
     /// What stands here, in words for an error.
     pub fn found(&self) -> &'static str {
-        match self.value {
-            Value::Null => "nothing",
-            Value::Text(_) => "a text",
-            Value::List(_) => "a list",
-            Value::Map(_) => "a map",
-        }
+        self.value.found()
     }
 
     fn shape(&self, key: &str, expected: &'static str) -> ReadError {
-        ReadError::at(self.at, Problem::Shape { key: key.to_owned(), expected, found: self.found() })
+        self.value.shape(self.at, key, expected)
     }
 
     /// The list here; nothing is an empty list.
@@ -109,9 +104,44 @@ impl Node {
         }
     }
 
-    /// The texts here: one, or a list of them; nothing is no text.
+    /// The texts here. See [`Value::texts`].
     pub fn texts(&self, key: &str) -> Result<Vec<&str>, ReadError> {
+        self.value.texts(self.at, key)
+    }
+
+    /// The texts here as one line. See [`Value::line`].
+    pub fn line(&self, key: &str) -> Result<String, ReadError> {
+        self.value.line(self.at, key)
+    }
+
+    /// The tree as JSON, for shapes that serde reads.
+    pub fn to_json(&self) -> serde_json::Value {
         match &self.value {
+            Value::Null => serde_json::Value::Null,
+            Value::Text(text) => text.as_str().into(),
+            Value::List(items) => items.iter().map(|item| item.node().to_json()).collect(),
+            Value::Map(pairs) => pairs.iter().map(|(key, node)| (key.text.clone(), node.to_json())).collect(),
+        }
+    }
+}
+
+impl Value {
+    fn found(&self) -> &'static str {
+        match self {
+            Value::Null => "nothing",
+            Value::Text(_) => "a text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a map",
+        }
+    }
+
+    fn shape(&self, at: Position, key: &str, expected: &'static str) -> ReadError {
+        ReadError::at(at, Problem::Shape { key: key.to_owned(), expected, found: self.found() })
+    }
+
+    /// The texts of a value that stands at a place: one, or a list of them; nothing is no text.
+    pub fn texts(&self, at: Position, key: &str) -> Result<Vec<&str>, ReadError> {
+        match self {
             Value::Null => Ok(Vec::new()),
             Value::Text(text) => Ok(vec![text]),
             Value::List(items) => items
@@ -123,24 +153,17 @@ impl Node {
                     _ => Err(node.shape(key, "a text")),
                 })
                 .collect(),
-            Value::Map(_) => Err(self.shape(key, "a text or a list of texts")),
+            Value::Map(_) => Err(self.shape(at, key, "a text or a list of texts")),
         }
     }
 
-    /// The texts here as one line. Items are joined by commas, or by semicolons when an item holds one.
-    pub fn line(&self, key: &str) -> Result<String, ReadError> {
-        let texts = self.texts(key)?;
+    /// Its texts as one line. Items are joined by commas, or by semicolons when an item holds one.
+    pub fn line(&self, at: Position, key: &str) -> Result<String, ReadError> {
+        if let Value::Text(text) = self {
+            return Ok(text.clone());
+        }
+        let texts = self.texts(at, key)?;
         Ok(texts.join(if texts.iter().any(|text| text.contains(',')) && texts.len() > 1 { "; " } else { ", " }))
-    }
-
-    /// The tree as JSON, for shapes that serde reads.
-    pub fn to_json(&self) -> serde_json::Value {
-        match &self.value {
-            Value::Null => serde_json::Value::Null,
-            Value::Text(text) => text.as_str().into(),
-            Value::List(items) => items.iter().map(|item| item.node().to_json()).collect(),
-            Value::Map(pairs) => pairs.iter().map(|(key, node)| (key.text.clone(), node.to_json())).collect(),
-        }
     }
 }
 

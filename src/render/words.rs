@@ -264,7 +264,8 @@ fn remark(change: &Change) -> Option<String> {
     let Detail::Field { edit: Edit::Changed(before, after), gained, lost, .. } = &change.detail else { return None };
     let list = |items: &[Text]| short_list(&items.iter().map(Text::to_string).collect::<Vec<_>>(), MANY);
     let compared = change.kind.role().info().compared;
-    let kept = items_beyond(compared, Some(after), None).len() > gained.len();
+    let is_set = !(gained.is_empty() && lost.is_empty());
+    let kept = is_set && items_beyond(compared, Some(after), None).len() > gained.len();
     let mut remarks = Vec::new();
     if kept && !gained.is_empty() {
         remarks.push(format!("gained {}", list(gained)));
