@@ -1,7 +1,9 @@
 //! Commits and trees as git stores them (gitformat-pack, "git cat-file -p"), read without making
 //! objects of them: a walk looks at every commit of a branch, and at hardly anything in it.
 
-use git2::{ObjectType, Odb, Oid, Repository};
+use std::path::PathBuf;
+
+use git2::{ObjectFormat, ObjectType, Odb, Oid, Repository};
 
 use super::{HistoryError, oid_of_hex};
 
@@ -22,6 +24,29 @@ pub(super) enum Entry {
     Folder(Oid),
     Link,
     Submodule,
+}
+
+/// Where the objects of a repository lie, for a thread that reads them as well.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    folder: PathBuf,
+    format: ObjectFormat,
+}
+
+impl Place {
+    pub fn of(repo: &Repository) -> Self {
+        Place { folder: repo.commondir().join("objects"), format: repo.object_format() }
+    }
+
+    /// Opens the objects once more. libgit2 keeps one pack, with its locks, for all who open it by one
+    /// path: two threads would wait for each other most of the time. By another path it is another.
+    pub fn open(&self) -> Result<Objects<'static>, HistoryError> {
+        let folder = self.folder.join(".");
+        let folder = folder.to_str().ok_or_else(|| HistoryError::Damaged("its path is not UTF-8".into()))?;
+        let odb = Odb::new_ext(self.format)?;
+        odb.add_disk_alternate(folder)?;
+        Ok(Objects { odb })
+    }
 }
 
 /// The objects of a repository.
