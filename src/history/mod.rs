@@ -5,6 +5,7 @@
 
 mod ahead;
 mod folder;
+mod graph;
 mod line;
 mod objects;
 mod rename;

@@ -5,16 +5,16 @@ use std::path::PathBuf;
 
 use git2::{ObjectFormat, ObjectType, Odb, Oid, Repository};
 
-use super::{HistoryError, oid_of_hex};
+use super::{HistoryError, graph::Graph, oid_of_hex};
 
 /// What a walk needs of a commit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Commit {
     pub tree: Oid,
     /// The first parent.
     pub parent: Option<Oid>,
-    /// Committer time, in seconds since 1970 (UTC).
-    pub time: i64,
+    /// Committer time, in seconds since 1970 (UTC); `None` where only a commit-graph was asked.
+    pub time: Option<i64>,
 }
 
 /// What a tree holds under a name.
@@ -36,6 +36,12 @@ pub(super) struct Place {
 impl Place {
     pub fn of(repo: &Repository) -> Self {
         Place { folder: repo.commondir().join("objects"), format: repo.object_format() }
+    }
+
+    /// The commit-graph of the objects, if there is one.
+    pub fn graph(&self) -> Option<Graph> {
+        let hash = if self.format == ObjectFormat::Sha256 { 32 } else { 20 };
+        Graph::open(&self.folder, hash)
     }
 
     /// Opens the objects once more. libgit2 keeps one pack, with its locks, for all who open it by one
@@ -124,7 +130,7 @@ fn parse_commit(data: &[u8]) -> Option<Commit> {
     // The name may hold anything; time and zone are the last two words.
     let mut words = line.rsplit(|b| *b == b' ');
     let time = words.nth(1)?;
-    Some(Commit { tree, parent, time: std::str::from_utf8(time).ok()?.parse().ok()? })
+    Some(Commit { tree, parent, time: Some(std::str::from_utf8(time).ok()?.parse().ok()?) })
 }
 
 /// The entries of a tree: `mode SP name NUL id`, again and again; `None` where one is broken.
@@ -181,7 +187,7 @@ mod tests {
         );
         let commit = parse_commit(text.as_bytes()).expect("a commit");
         assert_eq!((commit.tree.to_string(), commit.parent.map(|id| id.to_string())), (tree, Some(parent)));
-        assert_eq!(commit.time, -12);
+        assert_eq!(commit.time, Some(-12));
     }
 
     #[test]

@@ -20,8 +20,20 @@ pub(super) enum Stored {
 
 /// Walks from `tip` to the beginning, or to `since`. See [`super::History::versions`].
 pub(super) fn walk(repo: &Repository, tip: Oid, since: Option<Oid>, paths: &[String]) -> Result<Walked, HistoryError> {
-    let mut line = Line::new(repo, tip, since)?;
-    let shallow = shallow(repo)?;
+    walk_along(Line::new(repo, tip, since)?, paths)
+}
+
+/// Walks a line.
+pub(super) fn walk_along(mut line: Line<'_>, paths: &[String]) -> Result<Walked, HistoryError> {
+    match versions(&mut line, paths) {
+        // The graph may be the reason.
+        Err(_) if line.is_from_graph() => versions(&mut line.without_graph()?, paths),
+        done => done,
+    }
+}
+
+fn versions(line: &mut Line<'_>, paths: &[String]) -> Result<Walked, HistoryError> {
+    let shallow = shallow(line.repo)?;
     let mut places = Places::new(paths);
     let mut versions: Vec<Version> = Vec::new();
     let mut reached = line.end.is_none();
@@ -35,7 +47,7 @@ pub(super) fn walk(repo: &Repository, tip: Oid, since: Option<Oid>, paths: &[Str
         if line.end == Some(id) {
             reached = true;
             if let Some((place, stored)) = here {
-                base = Some(version(id, &commit, places.path(place), [None, Some(stored)]));
+                base = Some(version(line, id, &commit, places.path(place), [None, Some(stored)])?);
             }
             break;
         }
@@ -60,7 +72,7 @@ pub(super) fn walk(repo: &Repository, tip: Oid, since: Option<Oid>, paths: &[Str
             && let Some((place, _)) = here.or(before)
         {
             let stored = [before, here].map(|found| found.map(|(_, stored)| stored));
-            versions.push(version(id, &commit, places.path(place), stored));
+            versions.push(version(line, id, &commit, places.path(place), stored)?);
         }
         let Some((parent_id, parent)) = parent else { break };
         (id, commit, here) = (parent_id, parent, before);
@@ -70,9 +82,15 @@ pub(super) fn walk(repo: &Repository, tip: Oid, since: Option<Oid>, paths: &[Str
 }
 
 /// What a commit makes of the inventory at `path`, with what was stored before and is now.
-fn version(id: Oid, commit: &Commit, path: &str, [before, stored]: [Option<Stored>; 2]) -> Version {
-    let (time, parent) = (commit.time, commit.parent.map(commit_id));
-    Version { commit: commit_id(id), parent, time, path: path.to_owned(), stored, before }
+fn version(
+    line: &Line<'_>,
+    id: Oid,
+    commit: &Commit,
+    path: &str,
+    [before, stored]: [Option<Stored>; 2],
+) -> Result<Version, HistoryError> {
+    let (time, parent) = (line.time(id, commit)?, commit.parent.map(commit_id));
+    Ok(Version { commit: commit_id(id), parent, time, path: path.to_owned(), stored, before })
 }
 
 /// The commits whose parents were not fetched (gitformat-index, "shallow").
