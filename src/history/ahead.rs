@@ -1,47 +1,39 @@
-//! Large files, loaded ahead of their reader: git's objects are unpacked in one thread while the
-//! versions before are read and compared in another.
+//! Work done ahead of its reader, in a thread of its own: git's objects are unpacked there, while
+//! what came before is compared here.
 
 use std::{
-    path::PathBuf,
-    sync::mpsc::{Receiver, sync_channel},
-    thread,
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    thread::{self, JoinHandle},
 };
 
-use git2::{Oid, Repository};
+/// Items that a thread makes, in their order.
+pub(super) struct Ahead<T> {
+    items: Option<Receiver<T>>,
+    thread: Option<JoinHandle<()>>,
+}
 
-use super::{HistoryError, objects::Objects};
-
-/// How many files wait for their reader at most.
-const WAITING: usize = 2;
-
-/// The contents of files, in order.
-pub(super) struct Ahead(Receiver<Result<Vec<u8>, HistoryError>>);
-
-impl Ahead {
-    /// Begins to load; `None` when no thread can be had.
-    pub fn begin(repo: PathBuf, blobs: Vec<Oid>) -> Option<Self> {
-        let (out, files) = sync_channel(WAITING);
-        let load = move || {
-            let all = || -> Result<(), HistoryError> {
-                let repo = Repository::open(&repo)?;
-                let objects = Objects::of(&repo)?;
-                for blob in &blobs {
-                    if out.send(Ok(objects.blob(*blob)?)).is_err() {
-                        break;
-                    }
-                }
-                Ok(())
-            };
-            if let Err(error) = all() {
-                // A reader that is gone needs no error.
-                drop(out.send(Err(error)));
-            }
-        };
-        thread::Builder::new().spawn(load).ok().map(|_| Ahead(files))
+impl<T: Send + 'static> Ahead<T> {
+    /// Begins with `work`, which is over when its items are no longer taken. At most `waiting` items
+    /// wait for their reader. `None` when no thread can be had.
+    pub fn begin(waiting: usize, work: impl FnOnce(SyncSender<T>) + Send + 'static) -> Option<Self> {
+        let (out, items) = sync_channel(waiting);
+        let thread = thread::Builder::new().spawn(move || work(out)).ok()?;
+        Some(Ahead { items: Some(items), thread: Some(thread) })
     }
 
-    /// The next file; `None` when the loader ended early.
-    pub fn next(&self) -> Option<Result<Vec<u8>, HistoryError>> {
-        self.0.recv().ok()
+    /// The next item; `None` when the work is over.
+    pub fn next(&self) -> Option<T> {
+        self.items.as_ref()?.recv().ok()
+    }
+}
+
+impl<T> Drop for Ahead<T> {
+    /// A repository is not closed, and the program does not end, while a thread still reads.
+    fn drop(&mut self) {
+        self.items = None;
+        if let Some(thread) = self.thread.take() {
+            // What the thread could not do, its reader has noticed.
+            drop(thread.join());
+        }
     }
 }

@@ -5,6 +5,8 @@
 
 mod ahead;
 mod folder;
+mod graph;
+mod line;
 mod objects;
 mod rename;
 mod script;
@@ -17,7 +19,7 @@ use git2::{ErrorCode, ObjectFormat, ObjectType, Oid, Repository};
 use crate::model::CommitId;
 
 use ahead::Ahead;
-use objects::Objects;
+use objects::{Objects, Place};
 use walk::Stored;
 
 pub use folder::check_size;
@@ -156,6 +158,8 @@ pub struct Walked {
 
 /// From this size on, in bytes, files are loaded ahead.
 const LARGE: usize = 64 << 10;
+/// How many of them wait for their reader at most.
+const LARGE_WAITING: usize = 2;
 
 /// A repository, opened for reading.
 pub struct History {
@@ -294,15 +298,22 @@ impl History {
     }
 
     /// A loader, where the newest file is large enough that loading ahead gains.
-    fn ahead(&self, versions: &[Version]) -> Option<Ahead> {
+    fn ahead(&self, versions: &[Version]) -> Option<Ahead<Result<Vec<u8>, HistoryError>>> {
         let file = |version: &Version| match version.stored {
             Some(Stored::File(blob)) => Some(blob),
             _ => None,
         };
         let blobs: Vec<Oid> = versions.iter().filter_map(file).collect();
         let (size, _) = self.repo.odb().ok()?.read_header(*blobs.last()?).ok()?;
-        let worthwhile = blobs.len() > 2 && size >= LARGE;
-        if worthwhile { Ahead::begin(self.repo.path().to_owned(), blobs) } else { None }
+        if blobs.len() <= 2 || size < LARGE {
+            return None;
+        }
+        let place = Place::of(&self.repo);
+        Ahead::begin(LARGE_WAITING, move |out| match place.open() {
+            // A reader that is gone needs no more.
+            Ok(objects) => drop(blobs.into_iter().try_for_each(|blob| out.send(objects.blob(blob)))),
+            Err(error) => drop(out.send(Err(error))),
+        })
     }
 
     fn load(&self, stored: Stored) -> Result<Content, HistoryError> {

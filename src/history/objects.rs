@@ -1,18 +1,20 @@
 //! Commits and trees as git stores them (gitformat-pack, "git cat-file -p"), read without making
 //! objects of them: a walk looks at every commit of a branch, and at hardly anything in it.
 
-use git2::{ObjectType, Odb, Oid, Repository};
+use std::path::PathBuf;
 
-use super::{HistoryError, oid_of_hex};
+use git2::{ObjectFormat, ObjectType, Odb, Oid, Repository};
+
+use super::{HistoryError, graph::Graph, oid_of_hex};
 
 /// What a walk needs of a commit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Commit {
     pub tree: Oid,
     /// The first parent.
     pub parent: Option<Oid>,
-    /// Committer time, in seconds since 1970 (UTC).
-    pub time: i64,
+    /// Committer time, in seconds since 1970 (UTC); `None` where only a commit-graph was asked.
+    pub time: Option<i64>,
 }
 
 /// What a tree holds under a name.
@@ -22,6 +24,35 @@ pub(super) enum Entry {
     Folder(Oid),
     Link,
     Submodule,
+}
+
+/// Where the objects of a repository lie, for a thread that reads them as well.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    folder: PathBuf,
+    format: ObjectFormat,
+}
+
+impl Place {
+    pub fn of(repo: &Repository) -> Self {
+        Place { folder: repo.commondir().join("objects"), format: repo.object_format() }
+    }
+
+    /// The commit-graph of the objects, if there is one.
+    pub fn graph(&self) -> Option<Graph> {
+        let hash = if self.format == ObjectFormat::Sha256 { 32 } else { 20 };
+        Graph::open(&self.folder, hash)
+    }
+
+    /// Opens the objects once more. libgit2 keeps one pack, with its locks, for all who open it by one
+    /// path: two threads would wait for each other most of the time. By another path it is another.
+    pub fn open(&self) -> Result<Objects<'static>, HistoryError> {
+        let folder = self.folder.join(".");
+        let folder = folder.to_str().ok_or_else(|| HistoryError::Damaged("its path is not UTF-8".into()))?;
+        let odb = Odb::new_ext(self.format)?;
+        odb.add_disk_alternate(folder)?;
+        Ok(Objects { odb })
+    }
 }
 
 /// The objects of a repository.
@@ -99,7 +130,7 @@ fn parse_commit(data: &[u8]) -> Option<Commit> {
     // The name may hold anything; time and zone are the last two words.
     let mut words = line.rsplit(|b| *b == b' ');
     let time = words.nth(1)?;
-    Some(Commit { tree, parent, time: std::str::from_utf8(time).ok()?.parse().ok()? })
+    Some(Commit { tree, parent, time: Some(std::str::from_utf8(time).ok()?.parse().ok()?) })
 }
 
 /// The entries of a tree: `mode SP name NUL id`, again and again; `None` where one is broken.
@@ -156,7 +187,7 @@ mod tests {
         );
         let commit = parse_commit(text.as_bytes()).expect("a commit");
         assert_eq!((commit.tree.to_string(), commit.parent.map(|id| id.to_string())), (tree, Some(parent)));
-        assert_eq!(commit.time, -12);
+        assert_eq!(commit.time, Some(-12));
     }
 
     #[test]

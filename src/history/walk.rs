@@ -6,6 +6,7 @@ use git2::{Oid, Repository};
 
 use super::{
     HistoryError, Version, Walked, commit_id,
+    line::Line,
     objects::{Commit, Entry, Objects},
     oid_of_hex, rename,
 };
@@ -19,59 +20,77 @@ pub(super) enum Stored {
 
 /// Walks from `tip` to the beginning, or to `since`. See [`super::History::versions`].
 pub(super) fn walk(repo: &Repository, tip: Oid, since: Option<Oid>, paths: &[String]) -> Result<Walked, HistoryError> {
-    let objects = Objects::of(repo)?;
-    let shallow = shallow(repo)?;
+    walk_along(Line::new(repo, tip, since)?, paths)
+}
+
+/// Walks a line.
+pub(super) fn walk_along(mut line: Line<'_>, paths: &[String]) -> Result<Walked, HistoryError> {
+    match versions(&mut line, paths) {
+        // The graph may be the reason.
+        Err(_) if line.is_from_graph() => versions(&mut line.without_graph()?, paths),
+        done => done,
+    }
+}
+
+fn versions(line: &mut Line<'_>, paths: &[String]) -> Result<Walked, HistoryError> {
+    let shallow = shallow(line.repo)?;
     let mut places = Places::new(paths);
     let mut versions: Vec<Version> = Vec::new();
-    let mut reached = since.is_none();
+    let mut reached = line.end.is_none();
     let mut base = None;
-    let mut id = tip;
-    let mut commit = objects.commit(id)?;
-    let mut here = places.find(&objects, id, &commit)?;
+    let mut id = line.tip;
+    let mut commit = line.commit(id)?;
+    let mut here = places.find(&line.objects, id, &commit)?;
     // What was a link once is not there before it became a file.
     places.links_are_absent = true;
     loop {
-        let version = |place: usize, stored: Option<Stored>, before: Option<Stored>, places: &Places| Version {
-            commit: commit_id(id),
-            parent: commit.parent.map(commit_id),
-            time: commit.time,
-            path: places.finders[place].path.clone(),
-            stored,
-            before,
-        };
-        if since == Some(id) {
+        if line.end == Some(id) {
             reached = true;
-            base = here.map(|(place, content)| version(place, Some(content), None, &places));
+            if let Some((place, stored)) = here {
+                base = Some(version(line, id, &commit, places.path(place), [None, Some(stored)])?);
+            }
             break;
         }
         if commit.parent.is_some() && shallow.contains(&id) {
             return Err(HistoryError::Shallow(commit_id(id)));
         }
         let parent = match commit.parent {
-            Some(parent) => Some((parent, objects.commit(parent)?)),
+            Some(parent) => Some((parent, line.commit(parent)?)),
             None => None,
         };
         let mut before = None;
         if let Some((parent_id, parent)) = &parent {
-            before = places.find(&objects, *parent_id, parent)?;
+            before = places.find(&line.objects, *parent_id, parent)?;
             if let (Some((place, _)), None) = (here, before)
-                && let Some(earlier) = rename::earlier_path(repo, *parent_id, id, &places.finders[place].path)?
+                && let Some(earlier) = rename::earlier_path(line.repo, *parent_id, id, places.path(place))?
             {
                 places.finders.push(Finder::new(&earlier));
-                before = places.find(&objects, *parent_id, parent)?;
+                before = places.find(&line.objects, *parent_id, parent)?;
             }
         }
         if here != before
             && let Some((place, _)) = here.or(before)
         {
-            let (now, then) = (here.map(|(_, stored)| stored), before.map(|(_, stored)| stored));
-            versions.push(version(place, now, then, &places));
+            let stored = [before, here].map(|found| found.map(|(_, stored)| stored));
+            versions.push(version(line, id, &commit, places.path(place), stored)?);
         }
         let Some((parent_id, parent)) = parent else { break };
         (id, commit, here) = (parent_id, parent, before);
     }
     versions.reverse();
     Ok(Walked { versions, reached, base })
+}
+
+/// What a commit makes of the inventory at `path`, with what was stored before and is now.
+fn version(
+    line: &Line<'_>,
+    id: Oid,
+    commit: &Commit,
+    path: &str,
+    [before, stored]: [Option<Stored>; 2],
+) -> Result<Version, HistoryError> {
+    let (time, parent) = (line.time(id, commit)?, commit.parent.map(commit_id));
+    Ok(Version { commit: commit_id(id), parent, time, path: path.to_owned(), stored, before })
 }
 
 /// The commits whose parents were not fetched (gitformat-index, "shallow").
@@ -93,6 +112,10 @@ struct Places {
 impl Places {
     fn new(paths: &[String]) -> Self {
         Places { finders: paths.iter().map(|path| Finder::new(path)).collect(), links_are_absent: false }
+    }
+
+    fn path(&self, place: usize) -> &str {
+        &self.finders[place].path
     }
 
     /// The first place where something lies in the commit, with what lies there.
@@ -167,5 +190,5 @@ pub(super) fn at(repo: &Repository, id: Oid, paths: &[String]) -> Result<Option<
     let objects = Objects::of(repo)?;
     let mut places = Places::new(paths);
     let found = places.find(&objects, id, &objects.commit(id)?)?;
-    Ok(found.map(|(place, content)| (places.finders[place].path.clone(), content)))
+    Ok(found.map(|(place, content)| (places.path(place).to_owned(), content)))
 }

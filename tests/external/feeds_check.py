@@ -224,12 +224,38 @@ def pages(work):
     assert "Nordhaven Hosting GmbH" in shown and "<script" not in shown
 
 
+def graphs(work):
+    step("a walk finds the same with and without the commit-graphs of git")
+    for hashes in ["sha1", "sha256"]:
+        repo, story = f"{work}/graph-{hashes}", []
+        run("git", "init", "--quiet", "--bare", "--initial-branch=main", f"--object-format={hashes}", repo)
+        for at in range(2_000):
+            # Of ten commits the sixth is on a side branch, and the tenth merges it, or it and the one before.
+            side, before = at % 10 == 5, at - 2 if at % 10 == 6 else at - 1
+            merged = [at - 4, at - 14][: 1 + at // 10 % 2] if at % 10 == 9 and at > 20 else []
+            story += [f"commit refs/heads/{'side' if side else 'main'}", f"mark :{at + 1}"]
+            story += [f"committer A <a@example.com> {1_600_000_000 + at} +0000", "data 1", "x"]
+            story += [f"from :{before + 1}"] * (at > 0) + [f"merge :{other + 1}" for other in merged]
+            files = {"notes": f"{at}", "list.yaml": f"entries:\n- {{name: Vendor {at // 50}}}\n"}
+            for name in ["notes", "list.yaml"] if at % 3 else ["notes"]:
+                story += [f"M 100644 inline {name}", f"data {len(files[name])}", files[name]]
+        run("git", "-C", repo, "fast-import", "--quiet", input="\n".join(story) + "\n")
+        log = ["log", "--repo", repo, "--branch", "main", "--inventory", "list.yaml", "--format", "json", "--all"]
+        expected = changecast(*log).stdout
+        assert len(json.loads(expected)["releases"]) == 40, expected
+        oldest = run("git", "-C", repo, "rev-parse", "main~900").stdout
+        for options, commits in [(["--split=no-merge", "--stdin-commits"], oldest), (["--split=no-merge", "--reachable"], ""), (["--reachable"], "")]:
+            run("git", "-C", repo, "commit-graph", "write", "--no-progress", "--changed-paths", *options, input=commits)
+            run("git", "-C", repo, "commit-graph", "verify", "--no-progress")
+            assert changecast(*log).stdout == expected, options
+
+
 def main():
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     assert not missing, f"missing programs: {missing}"
     with tempfile.TemporaryDirectory() as work:
         changecast("demo", f"{work}/demo")
-        for check in [signatures, damage, formats, readers, keys, full_disk, pages]:
+        for check in [signatures, damage, formats, readers, keys, full_disk, pages, graphs]:
             check(work)
     print("all checks passed")
 

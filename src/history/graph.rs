@@ -1,0 +1,480 @@
+//! git's commit-graph (gitformat-commit-graph): parents and root trees of commits, without unpacking
+//! the commits.
+//!
+//! It only repeats what the commits say. Where anything about it is odd, it is as if it were not
+//! there. Its checksum is not verified, and git does not verify it either: hashing the graph of all
+//! commits can take longer than reading those of one line. What a walk quotes is compared with the
+//! commits themselves.
+
+use std::{
+    cmp::Ordering,
+    fs::{self, File},
+    io::{Read, Seek, SeekFrom},
+    iter,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+};
+
+use git2::{Oid, Repository};
+
+use super::{objects::Commit, oid_of_hex};
+
+/// The position of a parent that a commit does not have.
+const NO_PARENT: u32 = 0x7000_0000;
+
+/// Whether the graph of a repository may be used. git ignores it, too, where commits stand for others,
+/// and where its owner says so.
+pub(super) fn is_usable(repo: &Repository) -> bool {
+    let is_wanted = || repo.config()?.get_bool("core.commitGraph");
+    let is_replacing = || Ok::<_, git2::Error>(repo.references_glob("refs/replace/*")?.next().is_some());
+    !repo.is_shallow()
+        && !repo.commondir().join("info/grafts").exists()
+        && !is_replacing().unwrap_or(true)
+        && is_wanted().unwrap_or(true)
+}
+
+/// A commit-graph, and how far a line has been followed in it.
+pub(super) struct Graph {
+    /// The files of the graph, that of the oldest commits first.
+    layers: Vec<Layer>,
+    /// The parent of the commit that was asked for last.
+    next: Option<Place>,
+}
+
+/// A commit in the graph.
+struct Place {
+    id: Oid,
+    position: u32,
+    /// What its level can be: the length of the longest way to a root, counting itself.
+    levels: RangeInclusive<u32>,
+}
+
+impl Graph {
+    /// The graph of a folder of objects, or of one that it borrows from. `hash` is the length of an id.
+    pub fn open(objects: &Path, hash: usize) -> Option<Self> {
+        let mut folders = iter::once(objects.to_owned()).chain(lenders(objects)).map(|folder| folder.join("info"));
+        let layers = folders.find_map(|info| single(&info, hash).or_else(|| chain(&info.join("commit-graphs"), hash)));
+        Some(Graph { layers: layers?, next: None })
+    }
+
+    /// A commit: any at first, then the parent of the one before.
+    pub fn commit(&mut self, id: Oid) -> Option<Commit> {
+        let place = match self.next.take() {
+            Some(place) => place,
+            None => Place { id, position: self.find(id)?, levels: 1..=u32::MAX },
+        };
+        let commit = self.follow(&place).filter(|_| place.id == id);
+        if commit.is_none() {
+            // A graph has the ancestors of all its commits. One that has not is not to be trusted.
+            self.layers.clear();
+        }
+        commit
+    }
+
+    fn follow(&mut self, place: &Place) -> Option<Commit> {
+        let row = self.layer(place.position)?.row(place.position)?;
+        // Levels that fall do not lead in a circle.
+        if !place.levels.contains(&row.level) {
+            return None;
+        }
+        let below = row.level - 1;
+        self.next = match row.parents {
+            [NO_PARENT, _] => None,
+            [position, others] => {
+                let levels = if others == NO_PARENT { below.max(1)..=below } else { 1..=below };
+                Some(Place { id: self.layer(position)?.id(position)?, position, levels })
+            }
+        };
+        Some(Commit { tree: row.tree, parent: self.next.as_ref().map(|parent| parent.id), time: None })
+    }
+
+    fn find(&self, id: Oid) -> Option<u32> {
+        self.layers.iter().find_map(|layer| layer.find(id.as_bytes()))
+    }
+
+    fn layer(&self, position: u32) -> Option<&Layer> {
+        self.layers.iter().rev().find(|layer| layer.first <= position)
+    }
+}
+
+/// The folders of objects that a folder of objects borrows from.
+fn lenders(objects: &Path) -> Vec<PathBuf> {
+    let text = fs::read_to_string(objects.join("info/alternates")).unwrap_or_default();
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with(['#', '"']));
+    lines.map(|line| objects.join(line)).collect()
+}
+
+/// A graph of one file.
+fn single(info: &Path, hash: usize) -> Option<Vec<Layer>> {
+    Some(vec![Layer::read(&mut File::open(info.join("commit-graph")).ok()?, hash, 0, &[])?])
+}
+
+/// A graph of several files. If one is missing or odd, they all are.
+fn chain(folder: &Path, hash: usize) -> Option<Vec<Layer>> {
+    let text = fs::read_to_string(folder.join("commit-graph-chain")).ok()?;
+    let names: Vec<Oid> = text.lines().map(oid_of_hex).collect::<Result<_, _>>().ok()?;
+    let mut layers = Vec::new();
+    let mut first = 0;
+    for (below, name) in names.iter().enumerate() {
+        let mut file = File::open(folder.join(format!("graph-{name}.graph"))).ok()?;
+        let layer = Layer::read(&mut file, hash, first, names.get(..below)?)?;
+        first = layer.end()?;
+        layers.push(layer);
+    }
+    Some(layers)
+}
+
+/// One file of a graph.
+struct Layer {
+    /// The position of its first commit: those of the layers below come before.
+    first: u32,
+    /// Length of an id, in bytes.
+    hash: usize,
+    /// How many ids begin with each byte or a smaller one, as 256 numbers.
+    fanout: Vec<u8>,
+    /// The ids of the commits, sorted.
+    ids: Vec<u8>,
+    /// A row for each commit.
+    rows: Vec<u8>,
+}
+
+/// What a graph says of a commit.
+struct Row {
+    tree: Oid,
+    /// Positions of the first parent, and of the second or of a list of more.
+    parents: [u32; 2],
+    level: u32,
+}
+
+impl Layer {
+    /// Reads a file, but for what a walk does not need: a graph can be larger than its commits.
+    fn read(file: &mut (impl Read + Seek), hash: usize, first: u32, below: &[Oid]) -> Option<Self> {
+        let chunks = Chunks::read(file, hash, below.len())?;
+        let bases = below.iter().flat_map(|name| name.as_bytes());
+        if !below.is_empty() && !bases.eq(&chunks.load(file, b"BASE", below.len() * hash)?) {
+            return None;
+        }
+        let fanout = chunks.load(file, b"OIDF", 256 * 4)?;
+        let count = usize::try_from(number(&fanout, 255)?).ok()?;
+        let ids = chunks.load(file, b"OIDL", count.checked_mul(hash)?)?;
+        let rows = chunks.load(file, b"CDAT", count.checked_mul(hash + 16)?)?;
+        let layer = Layer { first, hash, fanout, ids, rows };
+        layer.end().map(|_| layer)
+    }
+
+    /// The position after its last commit.
+    fn end(&self) -> Option<u32> {
+        self.first.checked_add(number(&self.fanout, 255)?).filter(|end| *end < NO_PARENT)
+    }
+
+    fn find(&self, id: &[u8]) -> Option<u32> {
+        let byte = usize::from(*id.first()?);
+        let mut low = if byte == 0 { 0 } else { number(&self.fanout, byte - 1)? };
+        let mut high = number(&self.fanout, byte)?;
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.ids.chunks_exact(self.hash).nth(usize::try_from(middle).ok()?)?.cmp(id) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => return self.first.checked_add(middle),
+            }
+        }
+        None
+    }
+
+    fn id(&self, position: u32) -> Option<Oid> {
+        Oid::from_bytes(self.nth(&self.ids, self.hash, position)?).ok()
+    }
+
+    fn row(&self, position: u32) -> Option<Row> {
+        let (tree, rest) = self.nth(&self.rows, self.hash + 16, position)?.split_at_checked(self.hash)?;
+        // The level shares its number with two bits of the time.
+        let (parents, level) = ([number(rest, 0)?, number(rest, 1)?], number(rest, 2)? >> 2);
+        Some(Row { tree: Oid::from_bytes(tree).ok()?, parents, level })
+    }
+
+    fn nth<'b>(&self, bytes: &'b [u8], width: usize, position: u32) -> Option<&'b [u8]> {
+        bytes.chunks_exact(width).nth(usize::try_from(position.checked_sub(self.first)?).ok()?)
+    }
+}
+
+/// The number at an index of numbers of four bytes.
+fn number(bytes: &[u8], index: usize) -> Option<u32> {
+    bytes.as_chunks().0.get(index).map(|four| u32::from_be_bytes(*four))
+}
+
+/// The table of contents of a file: names of chunks and where they begin. The last has no name.
+struct Chunks(Vec<([u8; 4], u64)>);
+
+impl Chunks {
+    fn read(file: &mut (impl Read + Seek), hash: usize, below: usize) -> Option<Self> {
+        let mut head = [0; 8];
+        file.read_exact(&mut head).ok()?;
+        let version = if hash == 20 { 1 } else { 2 };
+        let [b'C', b'G', b'P', b'H', 1, hashes, count, bases] = head else { return None };
+        if hashes != version || usize::from(bases) != below {
+            return None;
+        }
+        let mut table = vec![0; (usize::from(count) + 1) * 12];
+        file.read_exact(&mut table).ok()?;
+        let (rows, _) = table.as_chunks::<12>();
+        Some(Chunks(
+            rows.iter().map(|[a, b, c, d, offset @ ..]| ([*a, *b, *c, *d], u64::from_be_bytes(*offset))).collect(),
+        ))
+    }
+
+    /// The bytes of a chunk, which must have this length.
+    fn load(&self, file: &mut (impl Read + Seek), name: &[u8; 4], length: usize) -> Option<Vec<u8>> {
+        let at = self.0.iter().position(|(found, _)| found == name)?;
+        let (begin, end) = (self.0.get(at)?.1, self.0.get(at + 1)?.1);
+        if end.checked_sub(begin)? != u64::try_from(length).ok()? || file.seek(SeekFrom::End(0)).ok()? < end {
+            return None;
+        }
+        file.seek(SeekFrom::Start(begin)).ok()?;
+        let mut bytes = vec![0; length];
+        file.read_exact(&mut bytes).ok()?;
+        Some(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use git2::{ObjectFormat, RepositoryInitOptions, Signature, Time};
+    use tempfile::TempDir;
+
+    use super::{
+        super::{Walked, line::Line, walk::walk_along},
+        *,
+    };
+
+    /// A repository with commits of every kind, the first ones first.
+    struct Story {
+        dir: TempDir,
+        repo: Repository,
+        commits: Vec<Oid>,
+    }
+
+    impl Story {
+        fn of(format: ObjectFormat) -> Self {
+            let dir = TempDir::new().expect("a folder");
+            let mut options = RepositoryInitOptions::new();
+            let repo = Repository::init_opts(&dir, options.bare(true).external_template(false).object_format(format));
+            let mut story = Story { dir, repo: repo.expect("a repository"), commits: Vec::new() };
+            let mut main = story.commit("0", &[]);
+            for round in 0..3 {
+                main = story.commit(&round.to_string(), &[main]);
+                let sides = [0, 1, 2].map(|side| story.commit(&format!("side {round} {side}"), &[main]));
+                main = story.commit(&round.to_string(), &[main]);
+                // A merge that brings no change, one that does, and one of four.
+                main = story.commit(&round.to_string(), &[main, sides[0]]);
+                main = story.commit(&format!("side {round} 1"), &[main, sides[1]]);
+                main = story.commit(&format!("side {round} 1"), &[main, sides[2], sides[1], sides[0]]);
+            }
+            story
+        }
+
+        /// A commit whose inventory has this content.
+        fn commit(&mut self, content: &str, parents: &[Oid]) -> Oid {
+            let repo = &self.repo;
+            let time = Time::new(self.commits.len() as i64 - 3, 0);
+            let person = Signature::new("A", "a@example.com", &time).expect("a person");
+            let parents: Vec<_> = parents.iter().map(|id| repo.find_commit(*id).expect("a parent")).collect();
+            let made = || {
+                let mut folder = repo.treebuilder(None)?;
+                folder.insert("list.yaml", repo.blob(content.as_bytes())?, 0o100_644)?;
+                let mut root = repo.treebuilder(None)?;
+                root.insert("data", folder.write()?, 0o040_000)?;
+                let tree = repo.find_tree(root.write()?)?;
+                repo.commit(None, &person, &person, content, &tree, &parents.iter().collect::<Vec<_>>())
+            };
+            let id = made().expect("a commit");
+            self.commits.push(id);
+            id
+        }
+
+        fn walk(&self, end: Option<Oid>) -> (Walked, bool) {
+            let tip = *self.commits.last().expect("a tip");
+            let line = || {
+                let mut line = Line::new(&self.repo, tip, end).expect("a line");
+                line.near = 1;
+                line
+            };
+            let mut used = line();
+            // The first that a graph can tell of is the parent of the tip, if it is new enough.
+            iter::successors(Some(tip), |id| used.commit(*id).ok()?.parent).take(4).for_each(drop);
+            let is_from_graph = used.is_from_graph();
+            (walk_along(line(), &["data/list.yaml".into()]).expect("a walk"), is_from_graph)
+        }
+
+        fn write(&self, path: &str, bytes: &[u8]) {
+            let path = self.dir.path().join("objects/info").join(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, bytes).expect("a file");
+        }
+
+        /// Writes a graph of several files, each with so many commits.
+        fn write_chain(&self, counts: &[usize]) {
+            let (mut rest, mut below, mut names) = (self.commits.as_slice(), Vec::new(), Vec::<Oid>::new());
+            for count in counts {
+                let (own, others) = rest.split_at(*count);
+                let name = own[0];
+                self.write(&format!("commit-graphs/graph-{name}.graph"), &self.graph(own, &below, &names));
+                let mut own = own.to_vec();
+                own.sort();
+                below.extend(own);
+                names.push(name);
+                rest = others;
+            }
+            let chain: String = names.iter().map(|name| format!("{name}\n")).collect();
+            self.write("commit-graphs/commit-graph-chain", chain.as_bytes());
+        }
+
+        /// The bytes of a file of commits, as `git commit-graph write` writes them.
+        fn graph(&self, own: &[Oid], below: &[Oid], names: &[Oid]) -> Vec<u8> {
+            let mut sorted = own.to_vec();
+            sorted.sort();
+            let all = [below, &sorted].concat();
+            let position = |id: &Oid| all.iter().position(|other| other == id).expect("a parent in the graph") as u32;
+            let mut levels: BTreeMap<Oid, u32> = BTreeMap::new();
+            for id in &self.commits {
+                let commit = self.repo.find_commit(*id).expect("a commit");
+                levels.insert(*id, 1 + commit.parent_ids().map(|id| levels[&id]).max().unwrap_or(0));
+            }
+            let (mut rows, mut edges) = (Vec::new(), Vec::new());
+            for id in &sorted {
+                let commit = self.repo.find_commit(*id).expect("a commit");
+                let parents: Vec<u32> = commit.parent_ids().map(|id| position(&id)).collect();
+                let second = match parents.get(1..).unwrap_or_default() {
+                    [] => NO_PARENT,
+                    [only] => *only,
+                    [more @ .., last] => {
+                        let at = 0x8000_0000 | (edges.len() / 4) as u32;
+                        edges.extend(more.iter().chain([&(last | 0x8000_0000)]).flat_map(|edge| edge.to_be_bytes()));
+                        at
+                    }
+                };
+                let first = parents.first().copied().unwrap_or(NO_PARENT);
+                rows.extend(commit.tree_id().as_bytes());
+                let time = commit.time().seconds().max(0) as u32;
+                rows.extend([first, second, levels[id] << 2, time].iter().flat_map(|number| number.to_be_bytes()));
+            }
+            let fanout = (0..=255).map(|byte| sorted.iter().filter(|id| id.as_bytes()[0] <= byte).count() as u32);
+            let fanout: Vec<u8> = fanout.flat_map(u32::to_be_bytes).collect();
+            let bytes = |ids: &[Oid]| ids.iter().flat_map(|id| id.as_bytes().to_vec()).collect::<Vec<u8>>();
+            let mut chunks = vec![(*b"OIDF", fanout), (*b"OIDL", bytes(&sorted)), (*b"CDAT", rows), (*b"EDGE", edges)];
+            if !names.is_empty() {
+                chunks.push((*b"BASE", bytes(names)));
+            }
+            let hash = own[0].as_bytes().len();
+            let version = if hash == 20 { 1 } else { 2 };
+            let mut file = [b"CGPH".as_slice(), &[1, version, chunks.len() as u8, names.len() as u8]].concat();
+            let mut offset = (8 + 12 * (chunks.len() + 1)) as u64;
+            for (name, bytes) in &chunks {
+                file.extend(name.iter().copied().chain(offset.to_be_bytes()));
+                offset += bytes.len() as u64;
+            }
+            file.extend([0; 4].into_iter().chain(offset.to_be_bytes()));
+            file.extend(chunks.into_iter().flat_map(|(_, bytes)| bytes));
+            file.extend(vec![0; hash]);
+            file
+        }
+    }
+
+    fn same(a: &Walked, b: &Walked) -> bool {
+        (&a.versions, a.reached, &a.base) == (&b.versions, b.reached, &b.base)
+    }
+
+    #[test]
+    fn a_graph_tells_what_the_commits_say() {
+        for format in [ObjectFormat::Sha1, ObjectFormat::Sha256] {
+            let story = Story::of(format);
+            let ends = [None, Some(story.commits[0]), Some(story.commits[9])];
+            let expected = ends.map(|end| story.walk(end).0);
+            assert!(expected[0].versions.len() > 5 && expected[0].base.is_none());
+            assert!(expected[2].base.is_some() && expected[2].reached);
+            let check = || {
+                for (end, expected) in ends.iter().zip(&expected) {
+                    let (walked, is_from_graph) = story.walk(*end);
+                    assert!(is_from_graph && same(&walked, expected));
+                }
+            };
+            story.write_chain(&[5, 9, story.commits.len() - 14]);
+            check();
+            // Newer commits than those of the graph are read.
+            story.write_chain(&[5, 9, story.commits.len() - 16]);
+            check();
+            let all = story.graph(&story.commits, &[], &[]);
+            story.write("commit-graph", &all);
+            check();
+            // The graph of another repository that lends its objects.
+            let lent = story.dir.path().join("objects");
+            fs::rename(lent.join("info/commit-graph"), lent.join("graph")).expect("a move");
+            fs::remove_dir_all(lent.join("info/commit-graphs")).expect("no chain");
+            let lender = story.dir.path().join("lender/objects");
+            fs::create_dir_all(lender.join("info")).expect("a folder");
+            fs::rename(lent.join("graph"), lender.join("info/commit-graph")).expect("a move");
+            story.write("alternates", b"# comment\n../lender/objects\n");
+            check();
+        }
+    }
+
+    #[test]
+    fn a_broken_graph_changes_nothing() {
+        let story = Story::of(ObjectFormat::Sha1);
+        let expected = story.walk(None).0;
+        let good = story.graph(&story.commits, &[], &[]);
+        let mut mask = 1_u8;
+        // Most numbers of the fanout are alike.
+        for at in (0..good.len()).filter(|at| !(200..900).contains(at) || at % 13 == 0) {
+            let mut bad = good.clone();
+            mask = mask.rotate_left(3) ^ u8::from(mask < 8);
+            bad[at] ^= mask.max(1);
+            story.write("commit-graph", &bad);
+            assert!(same(&story.walk(None).0, &expected), "byte {at}, mask {mask}");
+        }
+        for length in (0..good.len()).step_by(29) {
+            story.write("commit-graph", &good[..length]);
+            assert!(same(&story.walk(None).0, &expected), "length {length}");
+        }
+    }
+
+    #[test]
+    fn a_graph_that_lies_of_what_is_quoted_is_found_out() {
+        let mut story = Story::of(ObjectFormat::Sha1);
+        let expected = story.walk(None).0;
+        let mut lying = story.graph(&story.commits, &[], &[]);
+        let tip = *story.commits.last().expect("a tip");
+        let other = story.commit("other", &[tip]);
+        story.commits.pop();
+        // The tree of one commit, instead of another's.
+        let [tree, lie] = [story.commits[1], other].map(|id| story.repo.find_commit(id).expect("a commit").tree_id());
+        let places: Vec<usize> = (0..lying.len() - 20).filter(|at| lying[*at..*at + 20] == *tree.as_bytes()).collect();
+        for at in &places {
+            lying[*at..*at + 20].copy_from_slice(lie.as_bytes());
+        }
+        assert!(!places.is_empty());
+        story.write("commit-graph", &lying);
+        assert!(same(&story.walk(None).0, &expected));
+    }
+
+    #[test]
+    fn a_graph_is_ignored_where_git_ignores_it() {
+        let story = Story::of(ObjectFormat::Sha1);
+        story.write("commit-graph", &story.graph(&story.commits, &[], &[]));
+        assert!(story.walk(None).1);
+        let grafts = story.dir.path().join("info/grafts");
+        fs::create_dir_all(grafts.parent().expect("a folder")).expect("a folder");
+        fs::write(&grafts, "").expect("a file");
+        assert!(!story.walk(None).1);
+        fs::remove_file(grafts).expect("no grafts");
+        let mut config = story.repo.config().expect("a configuration");
+        config.set_bool("core.commitGraph", false).expect("a setting");
+        assert!(!story.walk(None).1);
+        config.set_bool("core.commitGraph", true).expect("a setting");
+        let name = format!("refs/replace/{}", story.commits[1]);
+        story.repo.reference(&name, story.commits[2], true, "").expect("a replacement");
+        assert!(!story.walk(None).1);
+    }
+}
