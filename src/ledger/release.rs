@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
-use serde_json::Value;
+use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned, ser::SerializeStruct};
+use serde_json::{Value, value::RawValue};
 
 use crate::{
     change::{Carry, Change, ChangeSet},
@@ -51,7 +51,7 @@ serde_as_text!(Origin);
 
 /// One link of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Wire")]
+#[serde(try_from = "Wire<Value>")]
 pub struct Release {
     /// The log.
     pub origin: Origin,
@@ -215,14 +215,31 @@ impl Release {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wire {
+struct Wire<B> {
     format: String,
     origin: Origin,
     seq: u64,
     prev: Option<Digest>,
     kind: String,
     published: Moment,
-    body: Value,
+    body: B,
+}
+
+/// A body that is not read yet: its kind stands beside it, or behind.
+trait Unread {
+    fn read<T: DeserializeOwned>(self) -> serde_json::Result<T>;
+}
+
+impl Unread for Value {
+    fn read<T: DeserializeOwned>(self) -> serde_json::Result<T> {
+        serde_json::from_value(self)
+    }
+}
+
+impl Unread for &RawValue {
+    fn read<T: DeserializeOwned>(self) -> serde_json::Result<T> {
+        serde_json::from_str(self.get())
+    }
 }
 
 impl Serialize for Release {
@@ -259,18 +276,28 @@ pub enum BadRelease {
     Body(#[from] serde_json::Error),
 }
 
-impl TryFrom<Wire> for Release {
+impl Release {
+    /// Reads a document whose bytes are known to be a release, by their digest.
+    ///
+    /// # Errors
+    /// [`BadRelease`] for other bytes.
+    pub fn read(known: &[u8]) -> Result<Self, BadRelease> {
+        serde_json::from_slice::<Wire<&RawValue>>(known)?.try_into()
+    }
+}
+
+impl<B: Unread> TryFrom<Wire<B>> for Release {
     type Error = BadRelease;
 
-    fn try_from(wire: Wire) -> Result<Self, BadRelease> {
+    fn try_from(wire: Wire<B>) -> Result<Self, BadRelease> {
         if wire.format != FORMAT {
             return Err(BadRelease::Format(wire.format));
         }
         let body = match wire.kind.as_str() {
-            "keys" => Body::Keys(serde_json::from_value(wire.body)?),
-            "changes" => Body::Changes(serde_json::from_value(wire.body)?),
-            "correction" => Body::Correction(serde_json::from_value(wire.body)?),
-            "reanchor" => Body::Reanchor(serde_json::from_value(wire.body)?),
+            "keys" => Body::Keys(wire.body.read()?),
+            "changes" => Body::Changes(wire.body.read()?),
+            "correction" => Body::Correction(wire.body.read()?),
+            "reanchor" => Body::Reanchor(wire.body.read()?),
             _ => return Err(BadRelease::Kind(wire.kind)),
         };
         Ok(Release { origin: wire.origin, seq: wire.seq, prev: wire.prev, published: wire.published, body })

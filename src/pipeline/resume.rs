@@ -151,7 +151,7 @@ fn releases(
     for seq in (first..=resume.end.seq).rev() {
         let bytes = found.file(&format!("{}/log/{}", list.id, Release::file_name(seq)))?;
         let Some(bytes) = bytes.filter(|bytes| expected == Some(Digest::of(bytes))) else { return Ok(None) };
-        let Ok(release) = serde_json::from_slice::<Release>(&bytes) else { return Ok(None) };
+        let Ok(release) = Release::read(&bytes) else { return Ok(None) };
         expected = release.prev;
         releases.push(release);
     }
