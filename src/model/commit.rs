@@ -20,7 +20,7 @@ impl FromStr for CommitId {
     }
 }
 
-super::text_form::serde_as_text!(CommitId);
+super::text_form::serde_as_str!(CommitId);
 
 impl CommitId {
     /// Takes an id in hexadecimal digits, as git gives it.

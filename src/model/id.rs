@@ -60,7 +60,7 @@ macro_rules! id {
             }
         }
 
-        super::text_form::serde_as_text!($name);
+        super::text_form::serde_as_str!($name);
     };
 }
 

@@ -112,10 +112,10 @@ fn area_named(name: &str) -> Option<Area> {
     let name = name.trim().trim_end_matches('.');
     let bare = name.strip_prefix("the ").or_else(|| name.strip_prefix("The ")).unwrap_or(name);
     // Codes count in capitals only: "in" and "it" are words.
-    let capitals: String = bare.chars().filter(|c| *c != '.').collect();
-    if matches!(capitals.len(), 2 | 3)
-        && capitals.bytes().all(|b| b.is_ascii_uppercase())
-        && let Some(area) = GAZETTEER.codes.get(capitals.as_str())
+    let letters = || bare.chars().filter(|c| *c != '.');
+    if letters().all(|c| c.is_ascii_uppercase())
+        && matches!(letters().count(), 2 | 3)
+        && let Some(area) = GAZETTEER.codes.get(&letters().collect::<String>())
     {
         return Some(*area);
     }

@@ -82,7 +82,7 @@ impl FromStr for Text {
     }
 }
 
-super::text_form::serde_as_text!(Text);
+super::text_form::serde_as_str!(Text);
 
 /// The form in which two texts are compared: Unicode NFKC, lower case, without Markdown and HTML
 /// markup, entities, footnote marks, typographic quotes and dashes, and closing punctuation. Link

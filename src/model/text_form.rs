@@ -36,13 +36,32 @@ macro_rules! serde_as_text {
                 }
             }
 
-            impl<'de> serde::Deserialize<'de> for $name {
-                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    $crate::model::text_form::deserialize(deserializer)
-                }
-            }
+            $crate::model::text_form::deserialize_from_text!($name);
         )+
     };
 }
 
-pub(crate) use serde_as_text;
+/// The same for types that hold their text and give it as `as_str`.
+macro_rules! serde_as_str {
+    ($name:ty) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        $crate::model::text_form::deserialize_from_text!($name);
+    };
+}
+
+macro_rules! deserialize_from_text {
+    ($name:ty) => {
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::model::text_form::deserialize(deserializer)
+            }
+        }
+    };
+}
+
+pub(crate) use {deserialize_from_text, serde_as_str, serde_as_text};

@@ -57,7 +57,7 @@ impl FromStr for WebUrl {
     }
 }
 
-super::text_form::serde_as_text!(WebUrl);
+super::text_form::serde_as_str!(WebUrl);
 
 #[cfg(test)]
 mod tests {
