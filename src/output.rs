@@ -284,11 +284,11 @@ impl Found {
         regular_file(&self.root.join(path))
     }
 
-    /// The names in a folder; none when there is no such folder.
+    /// The names in a folder, in no order; none when there is no such folder.
     ///
     /// # Errors
     /// [`OutputError`] when it cannot be read.
-    pub fn names(&self, folder: &str) -> Result<BTreeSet<String>, OutputError> {
+    pub fn names(&self, folder: &str) -> Result<Vec<String>, OutputError> {
         names(&self.root.join(folder))
     }
 
@@ -301,12 +301,12 @@ impl Found {
     }
 }
 
-fn names(folder: &Path) -> Result<BTreeSet<String>, OutputError> {
-    let mut names = BTreeSet::new();
+fn names(folder: &Path) -> Result<Vec<String>, OutputError> {
+    let mut names = Vec::new();
     match fs::read_dir(folder) {
         Ok(entries) => {
             for entry in entries {
-                names.insert(entry.map_err(io_error(folder))?.file_name().to_string_lossy().into_owned());
+                names.push(entry.map_err(io_error(folder))?.file_name().to_string_lossy().into_owned());
             }
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -321,7 +321,7 @@ fn names(folder: &Path) -> Result<BTreeSet<String>, OutputError> {
 /// [`OutputError`] when something there cannot be read.
 pub fn read_log(folder: &Path) -> Result<FoundLog, OutputError> {
     let log = folder.join("log");
-    let mut names = names(&log)?;
+    let mut names: BTreeSet<String> = names(&log)?.into_iter().collect();
     let mut found = FoundLog::default();
     loop {
         let name = format!("{:06}.json", found.releases.len());

@@ -213,6 +213,14 @@ impl Chain {
         Ok(())
     }
 
+    /// The digest of a list that is like the one that stands.
+    ///
+    /// # Errors
+    /// [`CanonicalError`] when the list holds what canonical documents must not.
+    pub fn digest(&mut self, list: &Inventory) -> Result<Digest, CanonicalError> {
+        self.digester.digest(list)
+    }
+
     /// The number that the next release has.
     pub fn next_seq(&self) -> u64 {
         self.end.as_ref().map_or(0, |end| end.seq + 1)

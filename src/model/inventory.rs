@@ -84,7 +84,7 @@ pub struct Entry {
 }
 
 /// A field of an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cell {
     /// The key of its column.
     pub field: FieldKey,

@@ -6,10 +6,7 @@ use crate::{
     change::{Change, Detail, Edit, Kind},
     config::ListConfig,
     history::{Version, Walk, Walked},
-    ledger::{
-        self, Body, Chain, Changes, Correction, Digest, Digester, KeyRole, KeySet, Origin, Pointer, Release, Signed,
-        Vcs,
-    },
+    ledger::{self, Body, Chain, Changes, Correction, Digest, KeyRole, KeySet, Origin, Pointer, Release, Signed, Vcs},
     model::{CommitId, FieldKey, Moment, Text},
     output::{Found, FoundLog, OutputFile, Rule},
     render::{Announcement, LogStatus, PublishedList, Rendered},
@@ -185,7 +182,6 @@ impl<'a> Log<'a> {
             (None, Some(_)) => Standing::Withdrawn,
             (None, None) => Standing::Unpublished,
         };
-        let mut digester = Digester::default();
         let mut follower = Follower::resume(standing, self.chain.end.as_ref().map(|end| end.published));
         let contents = request.history.contents(versions);
         request.watch.begins(Stage::Load);
@@ -202,7 +198,7 @@ impl<'a> Log<'a> {
                 }
                 request.history.check(version)?;
                 self.begin(request, row.published)?;
-                let after = follower.standing().list().map(|list| digester.digest(list)).transpose()?;
+                let after = follower.standing().list().map(|list| self.chain.digest(list)).transpose()?;
                 let body = Changes {
                     source: source_of(&row),
                     before: self.chain.state,
@@ -330,12 +326,10 @@ impl<'a> Log<'a> {
         announced
             .into_iter()
             .zip(rows)
-            .map(|(release, row)| Announcement {
-                key: row.key().to_owned(),
-                published: release.published,
-                seq: release.seq,
-                commit: release.source().map(|source| source.commit.to_string()),
-                changes: release.announced().to_vec(),
+            .map(|(release, row)| {
+                let commit = release.source().map(|source| source.commit.to_string());
+                let changes = release.announced().to_vec();
+                Announcement::new(row.key().to_owned(), release.published, release.seq, commit, changes)
             })
             .collect()
     }

@@ -3,11 +3,12 @@
 //! It leads to the same bytes as the long way, or is not taken: whatever is missing, was changed by
 //! somebody else, or would change pages of closed years sends the publication the long way.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, thread};
 
 use crate::{
     config::{Config, ListConfig},
-    ledger::{self, Digest, Release, Resume},
+    ledger::{self, Announced, Digest, Release, Resume},
+    model::Moment,
     output::{Found, OutputFile, Rule},
     render::{self, File, Rendered},
     sign::{self, Namespace},
@@ -32,37 +33,26 @@ impl<'a> Log<'a> {
     /// will do.
     pub fn resumed(request: &Request<'a>, list: &'a ListConfig, found: &Found) -> Result<Option<Self>, PublishError> {
         let Some(resume) = word(request, list, found)? else { return Ok(None) };
-        let file = |name: &str| -> Result<Option<Vec<u8>>, PublishError> {
-            let known = resume.files.get(name).copied();
-            Ok(found.file(&format!("{}/{name}", list.id))?.filter(|bytes| known == Some(Digest::of(bytes))))
-        };
-        let current = file(LIST)?.and_then(|bytes| ledger::read_list_file(&bytes).ok());
-        let (Some(current), true) = (current, is_whole(&resume, list, found)?) else { return Ok(None) };
+        let place = Place { resume: &resume, list, found };
+        let current = place.file(LIST)?.and_then(|bytes| ledger::read_list_file(&bytes).ok());
+        let Some(current) = current else { return Ok(None) };
         let mut log = Log::new(request, list);
         (log.chain, log.register) = (resume.chain(current), Register::of(resume.announced.clone()));
         let walked = log.walk(request)?;
         if !walked.reached || (walked.base.is_none() && log.chain.list.is_some()) {
             return Ok(None);
         }
-        log.follow(request, &walked.versions)?;
+        // What stands is read while new versions are.
+        let (followed, standing) = thread::scope(|scope| {
+            let standing = scope.spawn(|| place.standing(!walked.versions.is_empty()));
+            let followed = log.follow(request, &walked.versions);
+            (followed, standing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        followed?;
         let dates = log.register.dates();
         let (old, new) = dates.split_at(resume.announced.len());
-        let first = match new {
-            // Other lists may have news: the page over all of them shows the last change of each.
-            [] => old.len().saturating_sub(1),
-            _ => match render::reach_back(old, new) {
-                Some(first) => first,
-                None => return Ok(None),
-            },
-        };
-        let Some(earlier) = releases(&resume, first, list, found)? else { return Ok(None) };
-        let mut growing = BTreeMap::new();
-        for name in render::GROWING.into_iter().filter(|_| !new.is_empty()) {
-            let Some(bytes) = file(name)? else { return Ok(None) };
-            growing.insert(name, bytes);
-        }
-        log.earlier = earlier;
-        log.rendered = Some(Rendered { before: old[..first].to_vec(), pages: old.len() - first, growing });
+        let Some((earlier, rendered)) = standing?.filter(|_| render::leave_years(old, new)) else { return Ok(None) };
+        (log.earlier, log.rendered) = (earlier, Some(rendered));
         Ok(Some(log))
     }
 
@@ -125,36 +115,69 @@ fn word(request: &Request<'_>, list: &ListConfig, found: &Found) -> Result<Optio
     Ok(fits.then_some(resume))
 }
 
-/// Whether nothing is missing, and nothing came to the log since.
-fn is_whole(resume: &Resume, list: &ListConfig, found: &Found) -> Result<bool, PublishError> {
-    let names = |folder: &str| found.names(&format!("{}{folder}", list.id));
-    let (own, log, pages) = (names("")?, names("/log")?, names("/changes")?);
-    let documents = 2 * (resume.end.seq + 1);
-    Ok(log.len() as u64 == documents
-        && log.contains(&Release::file_name(resume.end.seq))
-        && pages.len() == resume.announced.len()
-        && render::LIST_FILES.iter().all(|name| own.contains(*name))
-        && found.names("")?.contains(render::SITE_FILE))
+/// A list's folder, and what its last publication left word of.
+struct Place<'a> {
+    resume: &'a Resume,
+    list: &'a ListConfig,
+    found: &'a Found,
 }
 
-/// The releases from an announced one to the end of the log; `None` when one is not what it was. Each
-/// names the digest of the one before, and the digest of the last one is known.
-fn releases(
-    resume: &Resume,
-    first: usize,
-    list: &ListConfig,
-    found: &Found,
-) -> Result<Option<Vec<Release>>, PublishError> {
-    let first = resume.announced.get(first).map_or(resume.end.seq, |row| row.seq());
-    let mut expected = Some(resume.end.sha256);
-    let mut releases = Vec::new();
-    for seq in (first..=resume.end.seq).rev() {
-        let bytes = found.file(&format!("{}/log/{}", list.id, Release::file_name(seq)))?;
-        let Some(bytes) = bytes.filter(|bytes| expected == Some(Digest::of(bytes))) else { return Ok(None) };
-        let Ok(release) = Release::read(&bytes) else { return Ok(None) };
-        expected = release.prev;
-        releases.push(release);
+impl Place<'_> {
+    fn path(&self, name: &str) -> String {
+        format!("{}/{name}", self.list.id)
     }
-    releases.reverse();
-    Ok(Some(releases))
+
+    /// A file as the last publication left it.
+    fn file(&self, name: &str) -> Result<Option<Vec<u8>>, PublishError> {
+        let known = self.resume.files.get(name).copied();
+        Ok(self.found.file(&self.path(name))?.filter(|bytes| known == Some(Digest::of(bytes))))
+    }
+
+    /// What pages need of what stands there: everything that news may touch, or the last release, which
+    /// the page over all lists shows. `None` when something is missing or is not what it was.
+    fn standing(&self, for_news: bool) -> Result<Option<(Vec<Release>, Rendered)>, PublishError> {
+        if !self.is_whole()? {
+            return Ok(None);
+        }
+        let dates: Vec<Moment> = self.resume.announced.iter().map(Announced::published).collect();
+        let first = if for_news { render::reach_back(&dates) } else { dates.len().saturating_sub(1) };
+        let mut growing = BTreeMap::new();
+        for name in render::GROWING.into_iter().filter(|_| for_news) {
+            let Some(bytes) = self.file(name)? else { return Ok(None) };
+            growing.insert(name, bytes);
+        }
+        let Some(releases) = self.releases(first)? else { return Ok(None) };
+        Ok(Some((releases, Rendered { before: dates[..first].to_vec(), pages: dates.len() - first, growing })))
+    }
+
+    /// Whether nothing is missing, and nothing came to the log since.
+    fn is_whole(&self) -> Result<bool, PublishError> {
+        let names = |folder: &str| self.found.names(&self.path(folder));
+        let has = |names: &[String], name: &str| names.iter().any(|known| known == name);
+        let (own, log, pages) = (names("")?, names("log")?, names("changes")?);
+        let last = self.resume.end.seq;
+        Ok(log.len() as u64 == 2 * (last + 1)
+            && has(&log, &Release::file_name(last))
+            && pages.len() == self.resume.announced.len()
+            && render::LIST_FILES.iter().all(|name| has(&own, name))
+            && has(&self.found.names("")?, render::SITE_FILE))
+    }
+
+    /// The releases from an announced one to the end of the log. Each names the digest of the one
+    /// before, and the digest of the last one is known.
+    fn releases(&self, first: usize) -> Result<Option<Vec<Release>>, PublishError> {
+        let end = &self.resume.end;
+        let first = self.resume.announced.get(first).map_or(end.seq, Announced::seq);
+        let mut expected = Some(end.sha256);
+        let mut releases = Vec::new();
+        for seq in (first..=end.seq).rev() {
+            let bytes = self.found.file(&self.path(&format!("log/{}", Release::file_name(seq))))?;
+            let Some(bytes) = bytes.filter(|bytes| expected == Some(Digest::of(bytes))) else { return Ok(None) };
+            let Ok(release) = Release::read(&bytes) else { return Ok(None) };
+            expected = release.prev;
+            releases.push(release);
+        }
+        releases.reverse();
+        Ok(Some(releases))
+    }
 }

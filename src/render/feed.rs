@@ -101,7 +101,7 @@ fn feed(publication: &Publication<'_>, list: &PublishedList<'_>, entries: Vec<Fe
 fn entry(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> FeedEntry {
     let url = list.url(publication.base_url, &format!("changes/{}.html", announcement.key));
     let title = words::title(list_title(list).as_str(), &announcement.changes);
-    let summary = words::angle_free(&words::summary(&announcement.changes));
+    let summary = words::angle_free(&words::summary(announcement.sentences()));
     let mut tags: Vec<&'static str> = announcement.changes.iter().map(|change| change.kind.info().name).collect();
     tags.dedup();
     FeedEntry {
@@ -124,8 +124,8 @@ fn content(
 ) -> String {
     let mut items: Vec<String> = Vec::new();
     let mut bytes = 0;
-    for change in &announcement.changes {
-        let item = html! { li { (inline(&words::sentence(change))) } }.into_string();
+    for sentence in announcement.sentences() {
+        let item = html! { li { (inline(sentence)) } }.into_string();
         bytes += item.len();
         if bytes > MAX_ENTRY_BYTES && !items.is_empty() {
             break;

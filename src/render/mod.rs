@@ -15,7 +15,7 @@ mod rss;
 mod terminal;
 mod words;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock, thread};
 
 use crate::{
     change::Change,
@@ -110,13 +110,19 @@ pub const SITE_FILE: &str = "index.html";
 pub const LIST_FILES: [&str; 8] =
     ["changelog.csv", "changelog.md", "feed.atom", "feed.json", "feed.rss", "index.html", "index.json", "verify.sh"];
 
-/// The first of the `old` announcements that files speak of which `new` ones change; `None` when they
-/// change pages of closed years too. Announcements are given by their dates, oldest first.
-pub fn reach_back(old: &[Moment], new: &[Moment]) -> Option<usize> {
-    let (last, newest) = (old.last()?, new.last()?);
+/// The first of the announcements, by their dates, that files speak of which a further one changes, in
+/// a year that is not closed by it.
+pub fn reach_back(dates: &[Moment]) -> usize {
+    let first = |newest: &Moment| feed::first_in_main(dates, *newest).min(html::first_recent(dates, *newest));
+    dates.last().map_or(0, first)
+}
+
+/// Whether further announcements leave pages of closed years as they are: none is closed by them, and
+/// none gets a page of its own.
+pub fn leave_years(old: &[Moment], new: &[Moment]) -> bool {
+    let (Some(last), Some(newest)) = (old.last(), new.last()) else { return new.is_empty() };
     let older = |newest: &Moment| html::older_years(old.iter().rev().copied(), *newest);
-    let same_years = last.year() == newest.year() && older(last) == older(newest);
-    same_years.then(|| feed::first_in_main(old, *newest).min(html::first_recent(old, *newest)))
+    last.year() == newest.year() && older(last) == older(newest)
 }
 
 /// One release that customers are told of.
@@ -132,6 +138,8 @@ pub struct Announcement {
     pub commit: Option<String>,
     /// What changed.
     pub changes: Vec<Change>,
+    /// The same in sentences, made when they are first asked for.
+    sentences: OnceLock<Vec<Vec<Inline>>>,
 }
 
 /// One row of a change log, published or not.
@@ -148,6 +156,15 @@ pub struct ChangeLogRow<'a> {
 }
 
 impl Announcement {
+    /// An announcement; see its fields.
+    pub fn new(key: String, published: Moment, seq: u64, commit: Option<String>, changes: Vec<Change>) -> Self {
+        Announcement { key, published, seq, commit, changes, sentences: OnceLock::new() }
+    }
+
+    fn sentences(&self) -> &[Vec<Inline>] {
+        self.sentences.get_or_init(|| self.changes.iter().map(sentence).collect())
+    }
+
     /// The announcement as a row of a change log.
     pub fn row(&self) -> ChangeLogRow<'_> {
         ChangeLogRow {
@@ -265,9 +282,15 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
     let mut files = vec![html::site(publication)];
     for list in lists {
         let main = feed::main_feed(publication, list);
-        for format in &FORMATS {
-            let made = (format.files)(publication, list, &main)
-                .map_err(|error| RenderError { message: format!("list {}: {}", list.id, error.message), ..error })?;
+        let main = &main;
+        // Formats know nothing of one another: they are rendered side by side.
+        let made = thread::scope(|scope| {
+            let running = FORMATS.each_ref().map(|format| scope.spawn(|| (format.files)(publication, list, main)));
+            running.map(|format| format.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        for (format, made) in FORMATS.iter().zip(made) {
+            let made =
+                made.map_err(|error| RenderError { message: format!("list {}: {}", list.id, error.message), ..error })?;
             debug_assert!(!made.is_empty(), "{} makes no files", format.name);
             files.extend(made);
         }

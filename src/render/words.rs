@@ -134,11 +134,11 @@ pub fn flat(pieces: &[Inline]) -> String {
     out
 }
 
-/// The changes of a release in one paragraph of plain text: the first of them, and how many more.
-pub(super) fn summary(changes: &[Change]) -> String {
-    let mut out: Vec<String> = changes.iter().take(MANY).map(|change| flat(&sentence(change))).collect();
-    if changes.len() > MANY {
-        out.push(format!("And {} more changes", changes.len() - MANY));
+/// The sentences of a release in one paragraph of plain text: the first of them, and how many more.
+pub(super) fn summary(sentences: &[Vec<Inline>]) -> String {
+    let mut out: Vec<String> = sentences.iter().take(MANY).map(|sentence| flat(sentence)).collect();
+    if sentences.len() > MANY {
+        out.push(format!("And {} more changes", sentences.len() - MANY));
     }
     out.iter().map(|sentence| format!("{}.", sentence.trim_end_matches('.'))).collect::<Vec<_>>().join(" ")
 }

@@ -20,7 +20,7 @@ pub(super) fn page(publication: &Publication<'_>, list: &PublishedList<'_>, anno
         publication,
         list: Some(list),
         title: &title,
-        description: &words::summary(&announcement.changes),
+        description: &words::summary(announcement.sentences()),
         home: "../",
     };
     let file = format!("{:06}.json", announcement.seq);

@@ -73,7 +73,7 @@ fn change_log(announcements: &[&Announcement]) -> maud::Markup {
                 li {
                     (date(announcement.published))
                     div {
-                        ul { @for change in &announcement.changes { li { (inline(&words::sentence(change))) } } }
+                        ul { @for sentence in announcement.sentences() { li { (inline(sentence)) } } }
                         p.more { a href={ "changes/" (announcement.key) ".html" } { "Details of this change" } }
                     }
                 }
