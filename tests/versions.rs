@@ -19,6 +19,10 @@ impl Dice {
         usize::try_from(self.0 % bound as u64).expect("small")
     }
 
+    fn one_of_pairs<'a>(&mut self, pairs: &[(&'a str, &'a str)]) -> (&'a str, &'a str) {
+        pairs[self.below(pairs.len())]
+    }
+
     fn one_of<'a, T: ?Sized>(&mut self, items: &[&'a T]) -> &'a T {
         items[self.below(items.len())]
     }
@@ -250,6 +254,70 @@ fn entries_that_stay_are_the_same_in_all_versions() {
         assert_eq!(counts.readable, 40, "shape {shape}");
         assert!(counts.shared + 40 >= counts.entries && counts.shared < counts.entries, "shape {shape}: {counts:?}");
     }
+}
+
+/// An item of a JSON list, written in one of many ways.
+fn json_item(dice: &mut Dice, number: usize) -> String {
+    let mut fields = vec![
+        format!("\"name\": \"Vendor {number}\""),
+        format!("\"purpose\": \"{}\"", dice.one_of(&["Hosting", "Mail \\u00e9", r#"a \"quoted\" word"#, "  spaces "])),
+        format!("\"countries\": [\"{}\", \"DE\"]", dice.one_of(&["FR", "NO"])),
+    ];
+    match dice.below(if number < 30 { 9 } else { 60 }) {
+        0 => fields.push("\"nested\": {\"a\": [1, {\"b\": null}], \"c\": 1.10}".into()),
+        1 => fields.push("\"purpos\": \"x\"".into()),
+        2 => fields.rotate_left(1),
+        20 => fields.push("\"name\": \"twice\"".into()),
+        3 => fields[1] = "\"purpose\": [\"Hosting\",\n\"Mail\"]".into(),
+        _ => {}
+    }
+    let (by, around) = dice.one_of_pairs(&[(",\n    ", "\n  "), (", ", ""), (",", " ")]);
+    format!("{{{around}{}{around}}}", fields.join(by))
+}
+
+#[test]
+fn json_is_read_in_parts_as_it_is_read_whole() {
+    let mut counts = Counts::default();
+    for seed in 1..30_u64 {
+        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut reader = Reader::default();
+        let mut before = None;
+        // A list at the top, under a key, or lists in groups.
+        let shape = dice.below(3);
+        let mut items: Vec<String> = (0..30).map(|number| json_item(&mut dice, number)).collect();
+        for number in 30..70 {
+            let at = dice.below(items.len());
+            match dice.below(5) {
+                0 => drop(items.remove(at)),
+                1 => items.insert(at, json_item(&mut dice, number)),
+                2 => {
+                    let other = dice.below(items.len());
+                    items.swap(at, other);
+                }
+                3 => items[at] = json_item(&mut dice, number),
+                _ => items[at] = items[at].replacen("Vendor", dice.one_of(&["Vendor", "Supplier", "\\u0056endor"]), 1),
+            }
+            let break_at = dice.below(items.len());
+            let list = |items: &[String], by: &str| format!("[{}]", items.join(by));
+            let by = dice.one_of(&[",\n  ", ", ", ",\n\t", ",\r\n"]);
+            let mut text = match shape {
+                0 => list(&items, by),
+                1 => format!("{{\n  \"subprocessors\": {}}}\n", list(&items, by)),
+                _ => {
+                    let (one, two) = items.split_at(break_at);
+                    format!("{{\"eu\": {},\n \"us\": {}}}", list(one, by), list(two, by))
+                }
+            };
+            if dice.below(9) == 0 {
+                // Something is broken.
+                let at = dice.below(text.len());
+                let at = (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+                text.insert_str(at, dice.one_of(&["}", "\"", "[", "x"]));
+            }
+            step(&mut reader, "list.json", &text, &mut before, &mut counts);
+        }
+    }
+    assert!(counts.readable > 500 && counts.shared * 2 > counts.entries, "{counts:?}");
 }
 
 /// A list of one format, as long as lists get before what was forgotten is dropped.

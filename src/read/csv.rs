@@ -37,6 +37,8 @@ pub(super) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, 
         .iter()
         .map(|cell| Some(cell.trim()).filter(|cell| !cell.is_empty()).map(|cell| draft.labels.intern(&readable(cell))))
         .collect();
+    // Which of the columns are names, by their labels.
+    let names: Vec<bool> = draft.labels.iter().map(|(_, spelling)| options.role(spelling).0 == Role::Name).collect();
     let has_link = header.iter().any(|cell| options.role(cell).0 == Role::Link);
     let mut section = DraftSection { header: labels.iter().flatten().copied().collect(), ..DraftSection::default() };
     for (at, record) in &records[header_at + 1..] {
@@ -46,7 +48,7 @@ pub(super) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, 
         let filled = labels.iter().zip(record).filter_map(|(label, cell)| Some(((*label)?, cell)));
         let mut row = DraftRow::at(*at);
         for (label, cell) in filled {
-            if options.role(draft.labels.spelling(label)).0 != Role::Name {
+            if !names[label.0] {
                 row.cells.push((label, cell.to_owned()));
                 continue;
             }

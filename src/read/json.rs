@@ -1,16 +1,29 @@
 //! JSON (RFC 8259) to a tree, with places and with numbers as written.
+//!
+//! Items of long lists are trees of their own, which the next version takes over where it has the same
+//! item at the same column: an item of a list means the same wherever it stands.
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{
     error::{Places, Position, Problem, ReadError},
+    parts::{MIN_RUN, Parts},
     tree::{Item, Key, Node, Value, check_depth, check_keys},
 };
 
+const BEGINNING: Position = Position { line: 1, column: 1 };
+
 pub(super) fn tree(text: &str) -> Result<Node, ReadError> {
-    let raw: &RawValue = serde_json::from_str(text).map_err(|error| syntax(&error, Position { line: 1, column: 1 }))?;
-    Source { text, places: Places::new(text) }.node(raw, 1)
+    let raw: &RawValue = serde_json::from_str(text).map_err(|error| syntax(&error, BEGINNING))?;
+    Source { text, places: Places::new(text), column: 1, parts: None }.node(raw, 1)
+}
+
+/// The same tree with items that earlier versions had; `None` when the text is not read at all.
+pub(super) fn tree_by_parts(parts: &mut Parts, text: &str) -> Option<Node> {
+    let raw: &RawValue = serde_json::from_str(text).ok()?;
+    parts.begin();
+    Source { text, places: Places::new(text), column: 1, parts: Some(parts) }.node(raw, 1).ok()
 }
 
 fn syntax(error: &serde_json::Error, base: Position) -> ReadError {
@@ -21,16 +34,25 @@ fn syntax(error: &serde_json::Error, base: Position) -> ReadError {
     ReadError::at(at, Problem::Syntax { format: "JSON", message })
 }
 
-struct Source<'a> {
+struct Source<'a, 'p> {
     text: &'a str,
     places: Places<'a>,
+    /// The column of its first character.
+    column: usize,
+    /// The items that are read by themselves; those have none of their own.
+    parts: Option<&'p mut Parts>,
 }
 
-impl<'a> Source<'a> {
-    fn node(&self, raw: &'a RawValue, depth: usize) -> Result<Node, ReadError> {
+impl<'a> Source<'a, '_> {
+    /// A raw value borrows from the text, so its address tells its place.
+    fn place(&self, raw: &RawValue) -> Position {
+        let at = self.places.at((raw.get().as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize));
+        if at.line == 1 { Position { column: at.column + self.column - 1, ..at } } else { at }
+    }
+
+    fn node(&mut self, raw: &'a RawValue, depth: usize) -> Result<Node, ReadError> {
         let piece = raw.get();
-        // A raw value borrows from the text, so its address tells its place.
-        let at = self.places.at((piece.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize));
+        let at = self.place(raw);
         check_depth(depth, at)?;
         let failed = |error: serde_json::Error| syntax(&error, at);
         let value = match piece.as_bytes().first() {
@@ -48,7 +70,8 @@ impl<'a> Source<'a> {
             }
             Some(b'[') => {
                 let items: Vec<&'a RawValue> = serde_json::from_str(piece).map_err(failed)?;
-                let items = items.into_iter().map(|raw| Ok(Item::Own(self.node(raw, depth + 1)?)));
+                let is_long = piece.len() >= MIN_RUN;
+                let items = items.into_iter().map(|raw| self.item(raw, depth + 1, is_long));
                 Value::List(items.collect::<Result<_, ReadError>>()?)
             }
             Some(b'"') => Value::Text(serde_json::from_str(piece).map_err(failed)?),
@@ -56,6 +79,16 @@ impl<'a> Source<'a> {
             _ => Value::Text(piece.to_owned()),
         };
         Ok(Node { at, value })
+    }
+
+    fn item(&mut self, raw: &'a RawValue, depth: usize, is_of_long_list: bool) -> Result<Item, ReadError> {
+        let at = self.place(raw);
+        let Some(parts) = self.parts.as_deref_mut().filter(|_| is_of_long_list) else {
+            return Ok(Item::Own(self.node(raw, depth)?));
+        };
+        let text = raw.get();
+        let read = || Source { text, places: Places::new(text), column: at.column, parts: None }.node(raw, depth);
+        Ok(Item::Apart(at.line - 1, parts.item(text, (at.column, depth), read)?))
     }
 }
 

@@ -61,7 +61,7 @@ static FORMATS: [Format; 7] = [
     page("csv", &["csv", "tsv", "tab"], csv::draft),
     page("rst", &["rst", "rest"], rst::draft),
     Format { name: "yaml", extensions: &["yaml", "yml"], how: How::Tree { whole: yaml::tree, by_parts: Parts::tree } },
-    Format { name: "json", extensions: &["json"], how: How::Tree { whole: json::tree, by_parts: |_, _| None } },
+    Format { name: "json", extensions: &["json"], how: How::Tree { whole: json::tree, by_parts: json::tree_by_parts } },
     Format { name: "toml", extensions: &["toml"], how: How::Tree { whole: toml::tree, by_parts: |_, _| None } },
 ];
 

@@ -8,7 +8,8 @@
 //! over the end of an item. So the tree of a file is the tree of its outline, in which one `- ~`
 //! stands for all items of a list, with the trees of the items put in. Where anything is doubtful
 //! (tabs, carriage returns, anchors, tags, an item that is not complete) there is no tree by parts,
-//! and the file is read as a whole.
+//! and the file is read as a whole. Other formats that know where their items end ask for
+//! [`Parts::item`].
 
 use std::{
     cell::OnceCell,
@@ -19,7 +20,7 @@ use std::{
 
 use super::{
     bytes::holds,
-    error::Position,
+    error::{Position, ReadError},
     native::Memory,
     records::Gist,
     tree::{Item, MAX_DEPTH, MAX_NODES, Node, Value},
@@ -27,12 +28,14 @@ use super::{
 };
 
 /// Shortest list, in bytes, whose items are read by themselves.
-const MIN_RUN: usize = 1_000;
+pub(super) const MIN_RUN: usize = 1_000;
 
 /// An item of a list, read by itself. Its positions count from the line where it begins.
 #[derive(Debug)]
 pub(super) struct Part {
     text: Box<str>,
+    /// The column and depth at which it stands, where these are part of its tree.
+    place: (usize, usize),
     /// How many lines it takes.
     lines: usize,
     pub node: Node,
@@ -95,11 +98,43 @@ impl Parts {
         let last = std::mem::take(&mut self.last);
         let joined = self.joined(text, 0, &last)?;
         self.last = joined.runs;
+        self.tidy();
+        (joined.nodes <= MAX_NODES && joined.depth <= MAX_DEPTH).then_some(joined.root)
+    }
+
+    /// Begins with the next version of a text whose items its reader finds itself, for [`Parts::item`].
+    pub fn begin(&mut self) {
+        self.tidy();
+        self.last = vec![Run::new()];
+    }
+
+    /// The item with this text at this column and depth: the one of an earlier version, or a new one.
+    ///
+    /// # Errors
+    /// Those of `read`, which gives the tree of a new one.
+    pub fn item(
+        &mut self,
+        text: &str,
+        place: (usize, usize),
+        read: impl FnOnce() -> Result<Node, ReadError>,
+    ) -> Result<Rc<Part>, ReadError> {
+        let hash = hash(&(text, place));
+        let known = self.known.get(&hash).filter(|part| *part.text == *text && part.place == place);
+        let part = match known {
+            Some(part) => Rc::clone(part),
+            None => Rc::new(Part { place, ..Part::of(text, read()?) }),
+        };
+        self.known.insert(hash, Rc::clone(&part));
+        self.last.iter_mut().for_each(|run| run.push(Rc::clone(&part)));
+        Ok(part)
+    }
+
+    /// Drops what the last version does not have, now and then.
+    fn tidy(&mut self) {
         if self.known.len() > 2 * self.kept + 1_000 {
             self.known.retain(|_, part| Rc::strong_count(part) > 1);
             self.kept = self.known.len();
         }
-        (joined.nodes <= MAX_NODES && joined.depth <= MAX_DEPTH).then_some(joined.root)
     }
 
     /// Reads a text whose lists may begin at `from`; `last` are the lists that stood in it before.
@@ -160,7 +195,7 @@ impl Parts {
                 None => {
                     let end = end_of_item(text, at, indent);
                     let item = &text[at..end];
-                    match self.known.get(&hash(item)).filter(|part| *part.text == *item) {
+                    match self.known.get(&hash(&item)).filter(|part| *part.text == *item) {
                         Some(part) => {
                             let place = last.iter().skip(next).take(100).position(|other| Rc::ptr_eq(other, part));
                             next += place.map_or(0, |place| place + 1);
@@ -188,24 +223,31 @@ impl Parts {
         let joined = self.joined(text, from, before.as_ref().map_or(&[], |part| part.runs.as_slice()))?;
         let Value::List(mut items) = joined.root.value else { return None };
         let (Some(Item::Own(node)), true) = (items.pop(), items.is_empty()) else { return None };
-        let part = Rc::new(Part {
-            text: text.into(),
-            lines: newlines(text),
-            node,
-            nodes: joined.nodes,
-            depth: joined.depth - 1,
-            runs: joined.runs,
-            native: Memory::default(),
-            record: Memory::default(),
-            gist: OnceCell::new(),
-            barren: OnceCell::new(),
-        });
-        self.known.insert(hash(text), Rc::clone(&part));
+        let (nodes, depth, runs) = (joined.nodes, joined.depth - 1, joined.runs);
+        let part = Rc::new(Part { lines: newlines(text), nodes, depth, runs, ..Part::of(text, node) });
+        self.known.insert(hash(&text), Rc::clone(&part));
         Some(part)
     }
 }
 
 impl Part {
+    /// A part that nothing but its text and tree is known of.
+    fn of(text: &str, node: Node) -> Self {
+        Part {
+            text: text.into(),
+            place: (0, 0),
+            lines: 0,
+            node,
+            nodes: 0,
+            depth: 0,
+            runs: Vec::new(),
+            native: Memory::default(),
+            record: Memory::default(),
+            gist: OnceCell::new(),
+            barren: OnceCell::new(),
+        }
+    }
+
     /// Whether exactly this item stands there.
     fn stands_at(&self, text: &str, at: usize, indent: usize) -> bool {
         let end = at + self.text.len();
@@ -263,9 +305,9 @@ fn newlines(text: &str) -> usize {
     text.bytes().filter(|b| *b == b'\n').count()
 }
 
-fn hash(text: &str) -> u64 {
+fn hash(key: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
+    key.hash(&mut hasher);
     hasher.finish()
 }
 
