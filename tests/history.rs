@@ -73,6 +73,27 @@ fn a_file_is_followed_where_its_content_proves_the_move() {
 }
 
 #[test]
+fn a_long_walk_finds_what_a_short_one_finds() {
+    let mut story = Story::of_lists(&[ONE]);
+    for at in 1..600 {
+        let list = if at / 150 % 2 == 0 { ONE } else { TWO };
+        story = story.commit("work", &[("notes", Some(&at.to_string())), ("data/list.yaml", Some(list))]);
+    }
+    let commits = story.build();
+    let json = log(&story, &["--inventory", "data/list.yaml"]).expect(0).json();
+    assert_eq!(kinds(&json), [["published"], ["added"], ["removed"], ["added"]]);
+    // It ends where it shall, near and far.
+    let history = History::open(&story.path("repo")).expect("a repository");
+    for (since, versions) in [(598, 0), (449, 1), (301, 1), (149, 3), (0, 3)] {
+        let walk = Walk { tip: None, since: Some(commits[since].clone()) };
+        let walked = history.versions(&walk, &["data/list.yaml".into()]).expect("a walk");
+        assert!(walked.reached);
+        assert_eq!(walked.versions.len(), versions, "since {since}");
+        assert_eq!(walked.base.map(|base| base.commit), Some(commits[since].clone()));
+    }
+}
+
+#[test]
 fn a_deleted_file_withdraws_the_list() {
     let story = Story::of_lists(&[ONE])
         .commit("gone", &[("data/list.yaml", None)])

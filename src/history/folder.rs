@@ -1,6 +1,10 @@
 //! Folders of files: every file below a tree, with what the last folder had of it.
 
-use std::{cell::RefCell, collections::HashMap, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 use git2::{ObjectType, Oid};
 
@@ -14,34 +18,49 @@ const MAX_FILES: usize = 100_000;
 /// Deepest folder in a folder that is an inventory.
 const MAX_DEPTH: usize = 16;
 
-/// Contents by id, of the folder that was read last.
+/// The files of a folder, with their paths in it, in the order of git.
+type Listing = Arc<[(String, Oid)]>;
+
+/// What the last folders had: most of it is in the next one, too.
 #[derive(Default)]
-pub(super) struct Memory(RefCell<HashMap<Oid, Arc<[u8]>>>);
+pub(super) struct Memory {
+    /// Contents by id, of the folder that was read last. (git2 does not hash equal ids equally.)
+    contents: RefCell<BTreeMap<Oid, Arc<[u8]>>>,
+    /// The last two folders that were listed: a version and the one before it.
+    listings: RefCell<VecDeque<(Oid, Listing)>>,
+}
 
 impl Memory {
     /// The files below a tree, by their paths in it.
     pub fn read(&self, objects: &Objects<'_>, tree: Oid) -> Result<Files, HistoryError> {
-        let mut known = self.0.borrow_mut();
-        let mut now = HashMap::new();
+        let mut known = self.contents.borrow_mut();
+        let mut now = BTreeMap::new();
         let mut files = Vec::new();
-        for (path, blob) in files_below(objects, tree)? {
-            let bytes = match known.get(&blob) {
+        for (path, blob) in self.list(objects, tree)?.iter() {
+            let bytes = match known.get(blob) {
                 Some(bytes) => bytes.clone(),
-                None => objects.blob(blob)?.into(),
+                None => objects.blob(*blob)?.into(),
             };
-            now.insert(blob, bytes.clone());
-            files.push((path, bytes));
+            now.insert(*blob, bytes.clone());
+            files.push((path.clone(), bytes));
         }
         *known = now;
         Ok(files)
     }
-}
 
-/// The files below a tree in the order of git. Hidden ones, links and submodules are no entries.
-pub(super) fn files_below(objects: &Objects<'_>, tree: Oid) -> Result<Vec<(String, Oid)>, HistoryError> {
-    let mut files = Vec::new();
-    collect(objects, tree, "", 0, &mut files)?;
-    Ok(files)
+    /// The files below a tree. Hidden ones, links and submodules are no entries.
+    pub fn list(&self, objects: &Objects<'_>, tree: Oid) -> Result<Listing, HistoryError> {
+        let mut listings = self.listings.borrow_mut();
+        if let Some((_, files)) = listings.iter().find(|(known, _)| *known == tree) {
+            return Ok(files.clone());
+        }
+        let mut files = Vec::new();
+        collect(objects, tree, "", 0, &mut files)?;
+        let files: Listing = files.into();
+        listings.push_front((tree, files.clone()));
+        listings.truncate(2);
+        Ok(files)
+    }
 }
 
 fn collect(

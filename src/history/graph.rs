@@ -85,7 +85,7 @@ impl Graph {
                 Some(Place { id: self.layer(position)?.id(position)?, position, levels })
             }
         };
-        Some(Commit { tree: row.tree, parent: self.next.as_ref().map(|parent| parent.id), time: None })
+        Some(Commit { tree: row.tree, parent: self.next.as_ref().map(|parent| parent.id), time: None, top: None })
     }
 
     fn find(&self, id: Oid) -> Option<u32> {
@@ -245,7 +245,11 @@ mod tests {
     use tempfile::TempDir;
 
     use super::{
-        super::{Walked, line::Line, walk::walk_along},
+        super::{
+            Walked,
+            line::{Line, Pace},
+            walk::walk_along,
+        },
         *,
     };
 
@@ -297,8 +301,8 @@ mod tests {
         fn walk(&self, end: Option<Oid>) -> (Walked, bool) {
             let tip = *self.commits.last().expect("a tip");
             let line = || {
-                let mut line = Line::new(&self.repo, tip, end).expect("a line");
-                line.near = 1;
+                let mut line = Line::new(&self.repo, tip, end, Some(b"data".to_vec())).expect("a line");
+                line.pace = Pace { near: 1, batch: 2, stretch: 2 };
                 line
             };
             let mut used = line();

@@ -164,7 +164,6 @@ const LARGE_WAITING: usize = 2;
 /// A repository, opened for reading.
 pub struct History {
     repo: Repository,
-    /// The files of the folder that was read last: most are the next version's, too.
     files: folder::Memory,
 }
 
@@ -331,7 +330,11 @@ impl History {
     /// [`HistoryError::Damaged`] when an object is missing.
     pub fn renames(&self, version: &Version) -> Result<Vec<(String, String)>, HistoryError> {
         match (version.before, version.stored) {
-            (Some(Stored::Folder(before)), Some(Stored::Folder(after))) => rename::within(&self.repo, before, after),
+            (Some(Stored::Folder(before)), Some(Stored::Folder(after))) => {
+                let objects = Objects::of(&self.repo)?;
+                let (before, after) = (self.files.list(&objects, before)?, self.files.list(&objects, after)?);
+                Ok(rename::within(&before, &after))
+            }
             _ => Ok(Vec::new()),
         }
     }

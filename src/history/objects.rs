@@ -15,6 +15,8 @@ pub(super) struct Commit {
     pub parent: Option<Oid>,
     /// Committer time, in seconds since 1970 (UTC); `None` where only a commit-graph was asked.
     pub time: Option<i64>,
+    /// What its tree holds under the name that the line looks up ahead, where it did.
+    pub top: Option<Option<Entry>>,
 }
 
 /// What a tree holds under a name.
@@ -130,7 +132,7 @@ fn parse_commit(data: &[u8]) -> Option<Commit> {
     // The name may hold anything; time and zone are the last two words.
     let mut words = line.rsplit(|b| *b == b' ');
     let time = words.nth(1)?;
-    Some(Commit { tree, parent, time: Some(std::str::from_utf8(time).ok()?.parse().ok()?) })
+    Some(Commit { tree, parent, time: Some(std::str::from_utf8(time).ok()?.parse().ok()?), top: None })
 }
 
 /// The entries of a tree: `mode SP name NUL id`, again and again; `None` where one is broken.

@@ -8,7 +8,7 @@ use std::{
 
 use git2::{Delta, DiffFile, Oid, Repository};
 
-use super::{HistoryError, folder::files_below, objects::Objects};
+use super::HistoryError;
 
 /// Share of common lines from which a file is taken for another that was moved.
 const MOVED: f64 = 0.6;
@@ -106,22 +106,24 @@ fn earlier_folder(deleted: &[(PathBuf, Oid)], added: &[(PathBuf, Oid)], path: &P
     folder.to_str().filter(|folder| proved && !folder.is_empty()).map(str::to_owned)
 }
 
-/// The files of a folder that were renamed from one tree to the other, as (from, to). Only the same
+/// The files of a folder that were renamed from one listing to the other, as (from, to). Only the same
 /// content proves it: entries of two vendors differ in few lines.
-pub(super) fn within(repo: &Repository, before: Oid, after: Oid) -> Result<Vec<(String, String)>, HistoryError> {
-    let objects = Objects::of(repo)?;
-    let (before, after) = (files_below(&objects, before)?, files_below(&objects, after)?);
-    let paths = |files: &[(String, Oid)]| files.iter().map(|(path, _)| path.clone()).collect::<BTreeSet<_>>();
-    let (old, new) = (paths(&before), paths(&after));
-    let gone: Vec<&(String, Oid)> = before.iter().filter(|(path, _)| !new.contains(path)).collect();
-    let come: Vec<&(String, Oid)> = after.iter().filter(|(path, _)| !old.contains(path)).collect();
-    let pairs = gone.iter().flat_map(|(from, blob)| {
-        come.iter().filter(move |(_, other)| other == blob).map(move |(to, _)| (from.as_str(), to.as_str()))
+pub(super) fn within<'a>(before: &'a [(String, Oid)], after: &'a [(String, Oid)]) -> Vec<(String, String)> {
+    let paths = |files: &'a [(String, Oid)]| files.iter().map(|(path, _)| path.as_str()).collect::<BTreeSet<_>>();
+    let (old, new) = (paths(before), paths(after));
+    let gone: Vec<&(String, Oid)> = before.iter().filter(|(path, _)| !new.contains(path.as_str())).collect();
+    let mut left: BTreeMap<Oid, usize> = BTreeMap::new();
+    gone.iter().for_each(|(_, blob)| *left.entry(*blob).or_default() += 1);
+    let mut come: BTreeMap<Oid, Vec<&str>> = BTreeMap::new();
+    for (path, blob) in after.iter().filter(|(path, _)| !old.contains(path.as_str())) {
+        come.entry(*blob).or_default().push(path);
+    }
+    let pairs = gone.into_iter().filter_map(|(from, blob)| match come.get(blob).map(Vec::as_slice) {
+        // Two that could be it prove nothing.
+        Some([to]) if left.get(blob) == Some(&1) => Some((from.clone(), (*to).to_owned())),
+        _ => None,
     });
-    let alike: Vec<(&str, &str)> = pairs.collect();
-    // Two that could be it prove nothing.
-    let only = |(from, to): &(&str, &str)| alike.iter().filter(|(a, b)| a == from || b == to).count() == 1;
-    Ok(alike.iter().filter(|pair| only(pair)).map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect())
+    pairs.collect()
 }
 
 /// How often each line stands in a file.

@@ -20,7 +20,8 @@ pub(super) enum Stored {
 
 /// Walks from `tip` to the beginning, or to `since`. See [`super::History::versions`].
 pub(super) fn walk(repo: &Repository, tip: Oid, since: Option<Oid>, paths: &[String]) -> Result<Walked, HistoryError> {
-    walk_along(Line::new(repo, tip, since)?, paths)
+    let name = paths.first().and_then(|path| names(path).next());
+    walk_along(Line::new(repo, tip, since, name.map(|name| name.as_bytes().to_vec()))?, paths)
 }
 
 /// Walks a line.
@@ -125,6 +126,10 @@ impl Places {
         id: Oid,
         commit: &Commit,
     ) -> Result<Option<(usize, Stored)>, HistoryError> {
+        let newest = self.finders.first_mut().and_then(|finder| finder.parts.first_mut());
+        if let (Some(part), Some(entry)) = (newest, commit.top) {
+            part.last = Some((commit.tree, entry));
+        }
         for (place, finder) in self.finders.iter_mut().enumerate() {
             let Some(entry) = finder.find(objects, commit.tree)? else { continue };
             if entry == Entry::Link && self.links_are_absent {
@@ -155,10 +160,14 @@ struct Part {
     last: Option<(Oid, Option<Entry>)>,
 }
 
+/// The names on the way to a path.
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|name| !matches!(*name, "" | "."))
+}
+
 impl Finder {
     fn new(path: &str) -> Self {
-        let parts = path.split('/').filter(|part| !matches!(*part, "" | "."));
-        let parts = parts.map(|name| Part { name: name.as_bytes().to_vec(), last: None });
+        let parts = names(path).map(|name| Part { name: name.as_bytes().to_vec(), last: None });
         Finder { path: path.to_owned(), parts: parts.collect() }
     }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks a publication with other people's programs.
+"""Checks a publication, and the reading of histories, with other people's programs.
 
 usage: feeds_check.py PROGRAM SCHEMAS
 
