@@ -194,9 +194,18 @@ fn nobody_else_says_where_a_log_goes_on() {
     story.publish(&["--branch", &commits[10]]).expect(0);
     assert!(story.files("feeds").iter().filter(|(name, _)| is_resume(name)).count() == 2);
     story.publish(&["--branch", &commits[10], "--check"]).expect(0);
-    // A release that was changed before the end does not pass when pages speak of it.
-    let document = story.path("feeds/vendors/log/000008.json");
-    let text = fs::read_to_string(&document).expect("a release");
-    fs::write(&document, text.replace("Purpose", "purpose")).expect("a release");
+    // Nothing follows a last release that was changed, and the whole log shows any that was.
+    let change = |seq: usize| {
+        let document = story.path(&format!("feeds/vendors/log/{seq:06}.json"));
+        let text = fs::read_to_string(&document).expect("a release");
+        fs::write(&document, text.replacen("20", "19", 1)).expect("a release");
+        (document, text)
+    };
+    let last = fs::read_dir(story.path("feeds/vendors/log")).expect("a log").count() / 2 - 1;
+    let (document, text) = change(last);
     story.publish(&["--branch", &commits[11]]).fails(3, &["does not hold together"]);
+    fs::write(document, text).expect("a release");
+    change(3);
+    story.publish(&["--branch", &commits[11], "--all"]).fails(3, &["does not hold together"]);
+    story.verify().fails(1, &[]);
 }

@@ -29,8 +29,22 @@ pub struct Resume {
     pub state: Option<Digest>,
     /// What was announced, oldest first.
     pub announced: Vec<Announced>,
-    /// By name in the list's folder: the files that the next publication goes on from.
-    pub files: BTreeMap<String, Digest>,
+    /// The digest of `list.json`.
+    pub list: Digest,
+    /// By name in the list's folder: files whose pieces the next publication takes over.
+    pub rolls: BTreeMap<String, Kept>,
+}
+
+/// A file with a piece for each announcement, the newest first. Lengths are in bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kept {
+    /// The digest of its bytes.
+    pub sha256: Digest,
+    /// The length of what stands in front of the pieces.
+    pub head: usize,
+    /// The lengths of the pieces.
+    pub pieces: Vec<usize>,
 }
 
 /// An announced release: its number, the name of its page, and when it was published.

@@ -12,7 +12,7 @@ use crate::{
 use super::{LogRow, Stage, Watch, log::Log, refusal::PublishError};
 
 /// What to publish, and how.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Request<'a> {
     /// The configuration.
     pub config: &'a Config,
@@ -109,6 +109,17 @@ pub struct ListPlan {
 /// # Errors
 /// [`PublishError`]; nothing is published then.
 pub fn publish(request: &Request<'_>, found: &Found) -> Result<Plan, PublishError> {
+    match plan(request, found) {
+        // What stands does not do: everything is made anew.
+        Err(PublishError::Render(_)) if request.scope == Scope::New => plan(
+            &Request { scope: Scope::All, correct: request.correct.clone(), tip: request.tip.clone(), ..*request },
+            found,
+        ),
+        planned => planned,
+    }
+}
+
+fn plan(request: &Request<'_>, found: &Found) -> Result<Plan, PublishError> {
     let config = request.config;
     let mut logs = Vec::with_capacity(config.lists.len());
     for list in &config.lists {

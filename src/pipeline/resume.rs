@@ -3,14 +3,14 @@
 //! It leads to the same bytes as the long way, or is not taken: whatever is missing, was changed by
 //! somebody else, or would change pages of closed years sends the publication the long way.
 
-use std::{collections::BTreeMap, thread};
+use std::collections::BTreeMap;
 
 use crate::{
     config::{Config, ListConfig},
-    ledger::{self, Announced, Digest, Release, Resume},
+    ledger::{self, Announced, Digest, Kept, Release, Resume},
     model::Moment,
     output::{Found, OutputFile, Rule},
-    render::{self, File, Rendered},
+    render::{self, File, Pieces, Rendered, Standing},
     sign::{self, Namespace},
 };
 
@@ -34,7 +34,7 @@ impl<'a> Log<'a> {
     pub fn resumed(request: &Request<'a>, list: &'a ListConfig, found: &Found) -> Result<Option<Self>, PublishError> {
         let Some(resume) = word(request, list, found)? else { return Ok(None) };
         let place = Place { resume: &resume, list, found };
-        let current = place.file(LIST)?.and_then(|bytes| ledger::read_list_file(&bytes).ok());
+        let current = place.file(LIST, resume.list)?.and_then(|bytes| ledger::read_list_file(&bytes).ok());
         let Some(current) = current else { return Ok(None) };
         let mut log = Log::new(request, list);
         (log.chain, log.register) = (resume.chain(current), Register::of(resume.announced.clone()));
@@ -42,17 +42,25 @@ impl<'a> Log<'a> {
         if !walked.reached || (walked.base.is_none() && log.chain.list.is_some()) {
             return Ok(None);
         }
-        // What stands is read while new versions are.
-        let (followed, standing) = thread::scope(|scope| {
-            let standing = scope.spawn(|| place.standing(!walked.versions.is_empty()));
-            let followed = log.follow(request, &walked.versions);
-            (followed, standing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        });
-        followed?;
+        log.follow(request, &walked.versions)?;
         let dates = log.register.dates();
         let (old, new) = dates.split_at(resume.announced.len());
-        let Some((earlier, rendered)) = standing?.filter(|_| render::leave_years(old, new)) else { return Ok(None) };
-        (log.earlier, log.rendered) = (earlier, Some(rendered));
+        if !place.is_whole()? || !render::leave_years(old, new) {
+            return Ok(None);
+        }
+        let Some(last) = place.last()? else { return Ok(None) };
+        let rendered = match new {
+            // The page over all lists shows the last change of each.
+            [] => {
+                log.earlier.push(last);
+                place.settled()
+            }
+            _ => match place.standing()? {
+                Some(rendered) => rendered,
+                None => return Ok(None),
+            },
+        };
+        log.rendered = Some(rendered);
         Ok(Some(log))
     }
 
@@ -71,10 +79,12 @@ impl<'a> Log<'a> {
         let path = |name: &str| format!("{}/{name}", self.list.id);
         let current = self.chain.list.as_ref();
         let list = ledger::list_file(&end.origin, end.seq, end.published, self.chain.state, current)?;
-        let mut files = BTreeMap::from([(LIST.to_owned(), Digest::of(&list))]);
-        for name in render::GROWING {
-            let file = rendered.iter().find(|file| file.path == path(name));
-            files.extend(file.map(|file| (name.to_owned(), Digest::of(&file.bytes))));
+        let mut rolls = BTreeMap::new();
+        for name in render::ROLLS {
+            let Some(file) = rendered.iter().find(|file| file.path == path(name)) else { continue };
+            let Some(pieces) = &file.pieces else { continue };
+            let (head, pieces) = (pieces.head, pieces.lengths.clone());
+            rolls.insert(name.to_owned(), Kept { sha256: Digest::of(&file.bytes), head, pieces });
         }
         let resume = Resume {
             made_with: made_with(request.config)?,
@@ -83,7 +93,8 @@ impl<'a> Log<'a> {
             commit: commit.clone(),
             state: self.chain.state,
             announced: self.register.rows().to_vec(),
-            files,
+            list: Digest::of(&list),
+            rolls,
         };
         let resume = resume.to_bytes()?;
         let signature = signer.sign(Namespace::Resume, &resume)?.into_bytes();
@@ -128,26 +139,39 @@ impl Place<'_> {
     }
 
     /// A file as the last publication left it.
-    fn file(&self, name: &str) -> Result<Option<Vec<u8>>, PublishError> {
-        let known = self.resume.files.get(name).copied();
-        Ok(self.found.file(&self.path(name))?.filter(|bytes| known == Some(Digest::of(bytes))))
+    fn file(&self, name: &str, digest: Digest) -> Result<Option<Vec<u8>>, PublishError> {
+        Ok(self.found.file(&self.path(name))?.filter(|bytes| digest == Digest::of(bytes)))
     }
 
-    /// What pages need of what stands there: everything that news may touch, or the last release, which
-    /// the page over all lists shows. `None` when something is missing or is not what it was.
-    fn standing(&self, for_news: bool) -> Result<Option<(Vec<Release>, Rendered)>, PublishError> {
-        if !self.is_whole()? {
-            return Ok(None);
+    /// The last release, when it is what it was and announces something.
+    fn last(&self) -> Result<Option<Release>, PublishError> {
+        let end = &self.resume.end;
+        let document = self.file(&format!("log/{}", Release::file_name(end.seq)), end.sha256)?;
+        let release = document.and_then(|bytes| Release::read(&bytes).ok());
+        Ok(release.filter(|release| !release.announced().is_empty()))
+    }
+
+    /// What stands where nothing is new, beside the last release.
+    fn settled(&self) -> Rendered {
+        let mut before = self.dates();
+        before.pop();
+        Rendered { before, pages: 1, rolls: BTreeMap::new() }
+    }
+
+    /// What stands of the files that news change. `None` when one is not what it was.
+    fn standing(&self) -> Result<Option<Rendered>, PublishError> {
+        let mut rolls = BTreeMap::new();
+        for name in render::ROLLS {
+            let Some(kept) = self.resume.rolls.get(name) else { return Ok(None) };
+            let Some(bytes) = self.file(name, kept.sha256)? else { return Ok(None) };
+            let pieces = Pieces { head: kept.head, lengths: kept.pieces.clone() };
+            rolls.insert(name, Standing { bytes, pieces });
         }
-        let dates: Vec<Moment> = self.resume.announced.iter().map(Announced::published).collect();
-        let first = if for_news { render::reach_back(&dates) } else { dates.len().saturating_sub(1) };
-        let mut growing = BTreeMap::new();
-        for name in render::GROWING.into_iter().filter(|_| for_news) {
-            let Some(bytes) = self.file(name)? else { return Ok(None) };
-            growing.insert(name, bytes);
-        }
-        let Some(releases) = self.releases(first)? else { return Ok(None) };
-        Ok(Some((releases, Rendered { before: dates[..first].to_vec(), pages: dates.len() - first, growing })))
+        Ok(Some(Rendered { before: self.dates(), pages: 0, rolls }))
+    }
+
+    fn dates(&self) -> Vec<Moment> {
+        self.resume.announced.iter().map(Announced::published).collect()
     }
 
     /// Whether nothing is missing, and nothing came to the log since.
@@ -161,23 +185,5 @@ impl Place<'_> {
             && pages.len() == self.resume.announced.len()
             && render::LIST_FILES.iter().all(|name| has(&own, name))
             && has(&self.found.names("")?, render::SITE_FILE))
-    }
-
-    /// The releases from an announced one to the end of the log. Each names the digest of the one
-    /// before, and the digest of the last one is known.
-    fn releases(&self, first: usize) -> Result<Option<Vec<Release>>, PublishError> {
-        let end = &self.resume.end;
-        let first = self.resume.announced.get(first).map_or(end.seq, Announced::seq);
-        let mut expected = Some(end.sha256);
-        let mut releases = Vec::new();
-        for seq in (first..=end.seq).rev() {
-            let bytes = self.found.file(&self.path(&format!("log/{}", Release::file_name(seq))))?;
-            let Some(bytes) = bytes.filter(|bytes| expected == Some(Digest::of(bytes))) else { return Ok(None) };
-            let Ok(release) = Release::read(&bytes) else { return Ok(None) };
-            expected = release.prev;
-            releases.push(release);
-        }
-        releases.reverse();
-        Ok(Some(releases))
     }
 }

@@ -12,6 +12,7 @@ use crate::model::Moment;
 use super::{
     File, Publication, PublishedList, RenderError,
     feed::{Feed, archive_years, year_feed},
+    roll::{Keep, Roll, apart},
 };
 
 /// The namespace of RFC 5005.
@@ -27,18 +28,24 @@ pub(super) fn files(
     let archive = |year: i32| format!("archive/{year}.atom");
     let mut files = Vec::with_capacity(years.len() + 1);
     let previous = years.first().map(|year| ("prev-archive", archive(*year)));
-    files.push(document(publication, list, main, "feed.atom", previous.into_iter().collect(), false)?);
-    let newest = list.dates().next().map(Moment::year);
-    for (at, year) in years.iter().enumerate() {
+    let text = document(publication, list, main, "feed.atom", previous.into_iter().collect(), false)?;
+    let (head, fresh, tail) = apart(&text, "  <entry>\n", "  </entry>\n");
+    let roll = Roll { name: "feed.atom", head, fresh: &fresh, between: "", tail };
+    files.push(roll.file(list, Keep::Newest(main.kept))?);
+    if list.rendered.is_some() {
         // The archives of closed years stand already.
-        if list.rendered.is_some() && Some(*year) != newest {
-            continue;
-        }
+        return match years.first() == list.dates().next().map(Moment::year).as_ref() {
+            true => Err(failed("the archive of a year needs all of its announcements")),
+            false => Ok(files),
+        };
+    }
+    for (at, year) in years.iter().enumerate() {
         let mut links = vec![("current", "feed.atom".to_owned())];
         // No `next-archive`: the archive of a closed year must not change when the next one closes.
         links.extend(years.get(at + 1).map(|year| ("prev-archive", archive(*year))));
         let feed = year_feed(publication, list, *year);
-        files.push(document(publication, list, &feed, &archive(*year), links, true)?);
+        let text = document(publication, list, &feed, &archive(*year), links, true)?;
+        files.push(File::new(format!("{}/{}", list.id, archive(*year)), text));
     }
     Ok(files)
 }
@@ -50,7 +57,7 @@ fn document(
     path: &str,
     relations: Vec<(&str, String)>,
     archived: bool,
-) -> Result<File, RenderError> {
+) -> Result<String, RenderError> {
     let mut links = vec![link("self", list.url(publication.base_url, path).as_str(), "application/atom+xml")];
     links.push(link("alternate", feed.home.as_str(), "text/html"));
     links.extend(
@@ -104,7 +111,7 @@ fn document(
     let bytes = atom.write_with_config(Vec::new(), config).map_err(failed)?;
     let text = String::from_utf8(bytes).map_err(failed)?;
     let text = text.replacen("<?xml version=\"1.0\"?>", "<?xml version=\"1.0\" encoding=\"utf-8\"?>", 1);
-    Ok(File::new(format!("{}/{path}", list.id), metadata_first(&text) + "\n"))
+    Ok(metadata_first(&text) + "\n")
 }
 
 fn failed(error: impl std::fmt::Display) -> RenderError {

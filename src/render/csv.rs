@@ -4,7 +4,10 @@ use csv::{Terminator, WriterBuilder};
 
 use crate::change::{Change, Detail, Kind};
 
-use super::{Announcement, ChangeLogRow, Feed, File, Publication, PublishedList, RenderError};
+use super::{
+    Announcement, ChangeLogRow, Feed, File, Publication, PublishedList, RenderError,
+    roll::{Keep, Roll},
+};
 
 const HEADER: [&str; 10] =
     ["date", "commit", "kind", "level", "entry_id", "entry", "section", "field", "before", "after"];
@@ -14,7 +17,8 @@ pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &Feed) -> 
     let fresh: Vec<ChangeLogRow<'_>> = list.fresh().iter().rev().map(Announcement::row).collect();
     let text = change_log(&fresh)?;
     let (head, rows) = text.split_at(change_log(&[])?.len());
-    Ok(vec![list.grown("changelog.csv", head, rows)?])
+    let roll = Roll { name: "changelog.csv", head, fresh: &[rows], between: "", tail: "" };
+    Ok(vec![roll.file(list, Keep::All)?])
 }
 
 /// A change log as CSV, in the order of its rows.

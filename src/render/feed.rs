@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::model::{Moment, WebUrl};
 
-use super::{Announcement, Inline, LogStatus, Publication, PublishedList, list_title, words};
+use super::{Announcement, Inline, LogStatus, Publication, PublishedList, RenderError, json_feed, list_title, words};
 
 /// How far the main feed reaches back from its newest entry.
 const MONTHS: u32 = 12;
@@ -32,34 +32,43 @@ pub(super) struct Feed {
     pub title: String,
     pub subtitle: String,
     pub home: WebUrl,
+    /// Its entries, newest first, but for those that stand already.
     pub entries: Vec<FeedEntry>,
+    /// The same as items of the JSON Feed.
+    pub items: Vec<String>,
+    /// How many entries stand already and stay.
+    pub kept: usize,
     /// The date of the newest entry; the beginning of time for a list without any.
     pub updated: Moment,
 }
 
 /// The main feed.
-pub(super) fn main_feed(publication: &Publication<'_>, list: &PublishedList<'_>) -> Feed {
-    let newest = list.newest_first().next().map(|newest| newest.published);
-    let limit = newest.map(|newest| newest.months_earlier(MONTHS));
-    let mut entries: Vec<FeedEntry> = Vec::new();
-    let mut bytes = 0;
-    for announcement in list.newest_first() {
-        let recent = limit.is_some_and(|limit| announcement.published >= limit);
-        let entry = entry(publication, list, announcement);
-        // Escaped in XML, content grows by about a half.
-        bytes += (entry.content.len() + entry.summary.len() + entry.title.len()) * 3 / 2 + 1_000;
-        if !(recent || entries.len() < AT_LEAST) || (bytes > MAX_BYTES && !entries.is_empty()) {
-            break;
-        }
-        entries.push(entry);
-    }
-    feed(publication, list, entries)
-}
-
-/// The first of the announcements before `newest` that the main feed may hold.
-pub(super) fn first_in_main(before: &[Moment], newest: Moment) -> usize {
+pub(super) fn main_feed(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<Feed, RenderError> {
+    let mut feed = feed(publication, list, Vec::new());
+    let Some(newest) = list.dates().next() else { return Ok(feed) };
     let limit = newest.months_earlier(MONTHS);
-    before.partition_point(|published| *published < limit).min(before.len().saturating_sub(AT_LEAST))
+    let (mut count, mut bytes) = (0, 0);
+    let mut holds = |published: Moment, item: usize| {
+        // Escaped in XML, an item grows by about a half.
+        bytes += item * 3 / 2;
+        let fits = (published >= limit || count < AT_LEAST) && (bytes <= MAX_BYTES || count == 0);
+        count += 1;
+        fits
+    };
+    feed.updated = newest;
+    for announcement in list.fresh().iter().rev() {
+        let entry = entry(publication, list, announcement);
+        let item = json_feed::item(&entry)?;
+        if !holds(announcement.published, item.len()) {
+            return Ok(feed);
+        }
+        feed.entries.push(entry);
+        feed.items.push(item);
+    }
+    let standing = list.rendered.and_then(|rendered| rendered.rolls.get(json_feed::NAME));
+    let items = standing.iter().flat_map(|standing| &standing.pieces.lengths);
+    feed.kept = list.before().zip(items).take_while(|(published, item)| holds(*published, **item)).count();
+    Ok(feed)
 }
 
 /// A year's entries, all of them.
@@ -75,8 +84,8 @@ pub(super) fn archive_years(list: &PublishedList<'_>, main: &Feed) -> Vec<i32> {
     years.dedup();
     let current = years.first().copied();
     let all_in_main = |year: i32| {
-        let here = main.entries.iter().filter(|entry| entry.published.year() == year).count();
-        here == list.dates().filter(|published| published.year() == year).count()
+        let mut beyond = list.dates().skip(main.entries.len() + main.kept);
+        beyond.all(|published| published.year() != year)
     };
     years.retain(|year| Some(*year) != current || !all_in_main(*year));
     years
@@ -95,6 +104,8 @@ fn feed(publication: &Publication<'_>, list: &PublishedList<'_>, entries: Vec<Fe
         home: list.url(publication.base_url, ""),
         updated: entries.first().map_or(Moment::of_commit(0), |entry| entry.published),
         entries,
+        items: Vec::new(),
+        kept: 0,
     }
 }
 

@@ -2,7 +2,14 @@
 
 use serde::Serialize;
 
-use super::{File, Publication, PublishedList, RenderError, feed::Feed};
+use super::{
+    File, Publication, PublishedList, RenderError,
+    feed::{Feed, FeedEntry},
+    roll::{Keep, Roll},
+};
+
+/// Its file.
+pub(super) const NAME: &str = "feed.json";
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -13,7 +20,7 @@ struct Document<'a> {
     description: &'a str,
     language: &'static str,
     authors: Vec<Author<'a>>,
-    items: Vec<Item<'a>>,
+    items: [(); 0],
 }
 
 #[derive(Serialize)]
@@ -39,7 +46,7 @@ pub(super) fn files(
     list: &PublishedList<'_>,
     feed: &Feed,
 ) -> Result<Vec<File>, RenderError> {
-    let own = list.url(publication.base_url, "feed.json");
+    let own = list.url(publication.base_url, NAME);
     let document = Document {
         version: "https://jsonfeed.org/version/1.1",
         title: &feed.title,
@@ -51,22 +58,32 @@ pub(super) fn files(
             name: crate::model::Text::new(&publication.publisher.name).to_string(),
             url: publication.publisher.url.as_str(),
         }],
-        items: feed
-            .entries
-            .iter()
-            .map(|entry| Item {
-                id: &entry.id,
-                url: entry.url.as_str(),
-                title: &entry.title,
-                summary: &entry.summary,
-                content_html: &entry.content,
-                date_published: entry.published.to_string(),
-                tags: &entry.tags,
-            })
-            .collect(),
+        items: [],
     };
-    let mut text = serde_json::to_string_pretty(&document)
-        .map_err(|error| RenderError { format: "json feed", message: error.to_string() })?;
-    text.push('\n');
-    Ok(vec![File::new(format!("{}/feed.json", list.id), text)])
+    // The items stand between the brackets of the last member.
+    let text = serde_json::to_string_pretty(&document).map_err(failed)?;
+    let head = text.trim_end_matches("]\n}").to_owned() + "\n";
+    let fresh: Vec<&str> = feed.items.iter().map(String::as_str).collect();
+    let roll = Roll { name: NAME, head: &head, fresh: &fresh, between: ",\n", tail: "\n  ]\n}\n" };
+    Ok(vec![roll.file(list, Keep::Newest(feed.kept))?])
+}
+
+/// An entry as it stands in the list of items.
+pub(super) fn item(entry: &FeedEntry) -> Result<String, RenderError> {
+    let item = Item {
+        id: &entry.id,
+        url: entry.url.as_str(),
+        title: &entry.title,
+        summary: &entry.summary,
+        content_html: &entry.content,
+        date_published: entry.published.to_string(),
+        tags: &entry.tags,
+    };
+    let text = serde_json::to_string_pretty(&item).map_err(failed)?;
+    // No text holds a line end: JSON escapes them.
+    Ok(text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n"))
+}
+
+fn failed(error: serde_json::Error) -> RenderError {
+    RenderError { format: "json feed", message: error.to_string() }
 }

@@ -7,6 +7,7 @@ use crate::{
 
 use super::{
     Announcement, ChangeLogRow, Feed, File, Inline, LogStatus, Publication, PublishedList, RenderError, list_title,
+    roll::{Keep, Roll},
     words,
 };
 
@@ -18,7 +19,8 @@ pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &Feed) -> 
         head.push_str("**Unsigned preview: this page is not backed by a signed log.**\n\n");
     }
     head.push_str(HEADER);
-    Ok(vec![list.grown("changelog.md", &head, &rows(&fresh))?])
+    let roll = Roll { name: "changelog.md", head: &head, fresh: &[&rows(&fresh)], between: "", tail: "" };
+    Ok(vec![roll.file(list, Keep::All)?])
 }
 
 const HEADER: &str = "| Date | Change | Entry | What |\n| --- | --- | --- | --- |\n";

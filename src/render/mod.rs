@@ -11,6 +11,7 @@ mod html;
 mod json_feed;
 mod markdown;
 mod native;
+mod roll;
 mod rss;
 mod terminal;
 mod words;
@@ -30,6 +31,7 @@ pub use markdown::{
     InjectError, change_log as markdown_change_log, inject, inline as markdown_inline, list_tables as markdown_list,
 };
 pub use native::native;
+pub use roll::{Pieces, Standing};
 pub use terminal::{
     Style, change_log as terminal_change_log, changes as terminal_changes, columns as terminal_columns,
     list as terminal_list,
@@ -58,7 +60,8 @@ pub struct PublishedList<'a> {
     pub page: Option<&'a WebUrl>,
     /// The tag URI of the feed; entries continue it with `/key`.
     pub tag: String,
-    /// What was announced, oldest first; the newest of it, when earlier pages stand already.
+    /// What was announced, oldest first; where earlier files stand already, what they do not hold, or
+    /// the last announcement.
     pub announcements: Vec<Announcement>,
     /// What an earlier publication rendered; `None` when everything is to be rendered.
     pub rendered: Option<&'a Rendered>,
@@ -88,20 +91,20 @@ pub enum LogStatus {
     Unsigned,
 }
 
-/// What an earlier publication rendered, and this one leaves as it is: pages of announcements, and of
-/// closed years.
+/// What an earlier publication rendered, and this one leaves as it is: pages of announcements and of
+/// closed years, and pieces of other files.
 #[derive(Clone, Debug)]
 pub struct Rendered {
     /// When the announcements were published that are not at hand, oldest first.
     pub before: Vec<Moment>,
-    /// How many of those at hand have their pages.
+    /// How many of those at hand are rendered.
     pub pages: usize,
-    /// The [`GROWING`] files as they stand.
-    pub growing: BTreeMap<&'static str, Vec<u8>>,
+    /// The [`ROLLS`] as they stand.
+    pub rolls: BTreeMap<&'static str, Standing>,
 }
 
-/// Files of a list that hold every announcement: new ones are put in front of the others.
-pub const GROWING: [&str; 2] = ["changelog.csv", "changelog.md"];
+/// Files of a list that have a piece for each announcement, or for each of the last.
+pub const ROLLS: [&str; 6] = ["changelog.csv", "changelog.md", "feed.atom", "feed.json", "feed.rss", "index.html"];
 
 /// The page over all lists.
 pub const SITE_FILE: &str = "index.html";
@@ -109,13 +112,6 @@ pub const SITE_FILE: &str = "index.html";
 /// Files that a list always has in its folder.
 pub const LIST_FILES: [&str; 8] =
     ["changelog.csv", "changelog.md", "feed.atom", "feed.json", "feed.rss", "index.html", "index.json", "verify.sh"];
-
-/// The first of the announcements, by their dates, that files speak of which a further one changes, in
-/// a year that is not closed by it.
-pub fn reach_back(dates: &[Moment]) -> usize {
-    let first = |newest: &Moment| feed::first_in_main(dates, *newest).min(html::first_recent(dates, *newest));
-    dates.last().map_or(0, first)
-}
 
 /// Whether further announcements leave pages of closed years as they are: none is closed by them, and
 /// none gets a page of its own.
@@ -189,26 +185,18 @@ impl PublishedList<'_> {
 
     /// When all announcements were published, newest first.
     fn dates(&self) -> impl Iterator<Item = Moment> {
-        let before = self.rendered.iter().flat_map(|rendered| rendered.before.iter().rev().copied());
-        self.newest_first().map(|announcement| announcement.published).chain(before)
+        self.newest_first().map(|announcement| announcement.published).chain(self.before())
     }
 
-    /// Announcements that have no pages yet, oldest first.
+    /// Announcements that are not rendered yet, oldest first.
     fn fresh(&self) -> &[Announcement] {
         let pages = self.rendered.map_or(0, |rendered| rendered.pages);
         &self.announcements[pages.min(self.announcements.len())..]
     }
 
-    /// A file that holds every announcement: `head`, the rows of the fresh ones, and what stood below
-    /// the head so far.
-    fn grown(&self, name: &'static str, head: &str, rows: &str) -> Result<File, RenderError> {
-        let standing = self.rendered.map(|rendered| {
-            let known = rendered.growing.get(name).and_then(|bytes| std::str::from_utf8(bytes).ok());
-            let failed = || RenderError { format: name, message: "it stands there with another head".to_owned() };
-            known.and_then(|text| text.strip_prefix(head)).ok_or_else(failed)
-        });
-        let standing = standing.transpose()?.unwrap_or_default();
-        Ok(File::new(format!("{}/{name}", self.id), [head, rows, standing].concat()))
+    /// When the announcements were published that are not at hand, newest first.
+    fn before(&self) -> impl Iterator<Item = Moment> {
+        self.rendered.iter().flat_map(|rendered| rendered.before.iter().rev().copied())
     }
 
     /// What the list says of itself, title aside; terms of the configuration stand behind.
@@ -237,11 +225,13 @@ pub struct File {
     pub path: String,
     /// Its content.
     pub bytes: Vec<u8>,
+    /// Its pieces, when it is one of the [`ROLLS`].
+    pub pieces: Option<Pieces>,
 }
 
 impl File {
     fn new(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
-        File { path: path.into(), bytes: bytes.into() }
+        File { path: path.into(), bytes: bytes.into(), pieces: None }
     }
 }
 
@@ -281,8 +271,7 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
     }
     let mut files = vec![html::site(publication)];
     for list in lists {
-        let main = feed::main_feed(publication, list);
-        let main = &main;
+        let main = &feed::main_feed(publication, list)?;
         // Formats know nothing of one another: they are rendered side by side.
         let made = thread::scope(|scope| {
             let running = FORMATS.each_ref().map(|format| scope.spawn(|| (format.files)(publication, list, main)));

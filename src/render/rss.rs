@@ -7,7 +7,11 @@ use rss::{
     extension::{Extension, ExtensionMap},
 };
 
-use super::{File, Publication, PublishedList, RenderError, feed::Feed};
+use super::{
+    File, Publication, PublishedList, RenderError,
+    feed::Feed,
+    roll::{Keep, Roll, apart},
+};
 
 /// The feed of a list.
 pub(super) fn files(
@@ -46,7 +50,10 @@ pub(super) fn files(
     if !text.starts_with("<?xml") {
         text.insert_str(0, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
     }
-    Ok(vec![File::new(format!("{}/feed.rss", list.id), text + "\n")])
+    text.push('\n');
+    let (head, fresh, tail) = apart(&text, "    <item>\n", "    </item>\n");
+    let roll = Roll { name: "feed.rss", head, fresh: &fresh, between: "", tail };
+    Ok(vec![roll.file(list, Keep::Newest(feed.kept))?])
 }
 
 /// `atom:link rel="self"`, which the RSS Advisory Board's profile asks for.

@@ -1,27 +1,28 @@
 //! The list's own page: the list as it stands, its notice terms, its change log, how to subscribe
 //! and how to verify.
 
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 use crate::model::{Column, Entry, Fact, Inventory, Role, Section, Status, Text, WebUrl};
 
 use super::{
-    super::{File, LogStatus, Publication, PublishedList, is_term, list_title},
-    change_log,
+    super::{LogStatus, Publication, PublishedList, is_term, list_title},
     page::{Page, date},
-    reach,
 };
 
-/// `index.html` of a list.
-pub(super) fn index(publication: &Publication<'_>, list: &PublishedList<'_>, years: &[i32]) -> File {
+/// The page with its change log, of which there are pages for `years`, too.
+pub(super) fn index(
+    publication: &Publication<'_>,
+    list: &PublishedList<'_>,
+    years: &[i32],
+    change_log: &impl Render,
+) -> String {
     let title = list_title(list);
     let description =
         format!("{title} of {}: the list as it stands, and every change to it.", publication.publisher.name);
     let page = Page { publication, list: Some(list), title: title.as_str(), description: &description, home: "./" };
     let facts = list.facts();
     let newest = list.newest_first().next();
-    let reach = newest.map(|newest| reach(newest.published));
-    let recent: Vec<_> = list.newest_first().filter(|a| reach.is_some_and(|reach| a.published >= reach)).collect();
     let lead = html! {
         (count(list))
         @if let Some(newest) = newest { " \u{b7} last change " (date(newest.published)) }
@@ -48,7 +49,7 @@ pub(super) fn index(publication: &Publication<'_>, list: &PublishedList<'_>, yea
             }
             section id="changes" {
                 h2 { "Changes" }
-                (change_log(&recent))
+                ol.log { (change_log) }
                 @if !years.is_empty() {
                     p.more { "Earlier: " @for (at, year) in years.iter().enumerate() { @if at > 0 { ", " } a href={ (year) ".html" } { (year) } } }
                 }
@@ -58,7 +59,7 @@ pub(super) fn index(publication: &Publication<'_>, list: &PublishedList<'_>, yea
             (verify(publication, list))
         }
     };
-    File::new(format!("{}/index.html", list.id), page.render(body))
+    page.render(body)
 }
 
 /// How many entries the list has.

@@ -6,13 +6,16 @@ mod change;
 mod list;
 mod page;
 
-use maud::html;
+use maud::{Markup, PreEscaped, html};
 
 use crate::model::Moment;
 
 use super::{
-    Announcement, ChangeLogRow, Feed, File, LogStatus, Publication, PublishedList, RenderError, feed::inline,
-    list_title, words,
+    Announcement, ChangeLogRow, Feed, File, LogStatus, Publication, PublishedList, RenderError,
+    feed::inline,
+    list_title,
+    roll::{Keep, Roll},
+    words,
 };
 
 pub(super) use list::tables as list_tables;
@@ -27,8 +30,9 @@ pub(super) fn files(
     list: &PublishedList<'_>,
     _: &Feed,
 ) -> Result<Vec<File>, RenderError> {
-    let years = list.dates().next().map(|newest| older_years(list.dates(), newest)).unwrap_or_default();
-    let mut files = vec![list::index(publication, list, &years)];
+    let newest = list.dates().next().unwrap_or(Moment::of_commit(0));
+    let years = older_years(list.dates(), newest);
+    let mut files = vec![index(publication, list, &years, newest)?];
     if list.rendered.is_none() {
         files.extend(years.iter().map(|year| year_page(publication, list, *year)));
     }
@@ -36,14 +40,29 @@ pub(super) fn files(
     Ok(files)
 }
 
+/// Where the announcements stand on the list's own page. No text of others holds it: they are escaped.
+const ANNOUNCEMENTS: &str = "<!-- announcements -->";
+
+/// `index.html` of a list.
+fn index(
+    publication: &Publication<'_>,
+    list: &PublishedList<'_>,
+    years: &[i32],
+    newest: Moment,
+) -> Result<File, RenderError> {
+    let page = list::index(publication, list, years, &PreEscaped(ANNOUNCEMENTS));
+    let (head, tail) = page.split_once(ANNOUNCEMENTS).unwrap_or((&page, ""));
+    let recent = |published: &Moment| *published >= reach(newest);
+    let fresh = list.fresh().iter().rev().take_while(|announcement| recent(&announcement.published));
+    let fresh: Vec<String> = fresh.map(|announcement| told(announcement).into_string()).collect();
+    let fresh: Vec<&str> = fresh.iter().map(String::as_str).collect();
+    let roll = Roll { name: "index.html", head, fresh: &fresh, between: "", tail };
+    roll.file(list, Keep::Newest(list.before().take_while(recent).count()))
+}
+
 /// The first moment of the change log on the list's own page.
 fn reach(newest: Moment) -> Moment {
     newest.months_earlier(MONTHS)
-}
-
-/// The first of the announcements before `newest` that the list's own page shows.
-pub(super) fn first_recent(before: &[Moment], newest: Moment) -> usize {
-    before.partition_point(|published| *published < reach(newest))
 }
 
 /// Years with announcements that the list's own page does not show, newest first.
@@ -60,23 +79,19 @@ fn year_page(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32)
     let page = Page { publication, list: Some(list), title: &title, description: &title, home: "./" };
     let body = html! {
         (page.header(html! { "All changes of " (year) " \u{b7} " a href="./" { "The list as it stands" } }))
-        main { (change_log(&announcements)) }
+        main { ol.log { @for announcement in announcements { (told(announcement)) } } }
     };
     File::new(format!("{}/{year}.html", list.id), page.render(body))
 }
 
-/// Announcements, as the pages show them.
-fn change_log(announcements: &[&Announcement]) -> maud::Markup {
+/// An announcement in a change log.
+fn told(announcement: &Announcement) -> Markup {
     html! {
-        ol.log {
-            @for announcement in announcements {
-                li {
-                    (date(announcement.published))
-                    div {
-                        ul { @for sentence in announcement.sentences() { li { (inline(sentence)) } } }
-                        p.more { a href={ "changes/" (announcement.key) ".html" } { "Details of this change" } }
-                    }
-                }
+        li {
+            (date(announcement.published))
+            div {
+                ul { @for sentence in announcement.sentences() { li { (inline(sentence)) } } }
+                p.more { a href={ "changes/" (announcement.key) ".html" } { "Details of this change" } }
             }
         }
     }

@@ -40,7 +40,7 @@ impl Page<'_> {
     }
 
     /// The whole document around a body.
-    pub fn render(&self, body: Markup) -> Vec<u8> {
+    pub fn render(&self, body: Markup) -> String {
         let publisher = self.publication.publisher;
         let document = html! {
             (DOCTYPE)
@@ -73,7 +73,7 @@ impl Page<'_> {
                 }
             }
         };
-        (document.into_string() + "\n").into_bytes()
+        document.into_string() + "\n"
     }
 
     fn to_list(&self, list: &PublishedList<'_>) -> String {
