@@ -27,7 +27,7 @@ pub(super) struct Pace {
     pub stretch: usize,
 }
 
-const PACE: Pace = Pace { near: 64, batch: 32, stretch: 16 };
+const PACE: Pace = Pace { near: 1_000, batch: 32, stretch: 16 };
 /// Batches that wait for the walk at most.
 const WAITING: usize = 64;
 

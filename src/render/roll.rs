@@ -55,8 +55,16 @@ impl Roll<'_> {
             None => Default::default(),
         };
         let fresh = self.fresh.iter().map(|piece| piece.as_bytes());
-        let pieces: Vec<&[u8]> = fresh.chain(Some(kept).filter(|kept| !kept.is_empty())).collect();
-        let bytes = [self.head.as_bytes(), &pieces.join(self.between.as_bytes()), self.tail.as_bytes()].concat();
+        let mut parts = vec![self.head.as_bytes()];
+        for piece in fresh.chain(Some(kept).filter(|kept| !kept.is_empty())) {
+            parts.extend([piece, self.between.as_bytes()]);
+        }
+        // Nothing stands between the last piece and the tail.
+        if parts.len() > 1 {
+            parts.pop();
+        }
+        parts.push(self.tail.as_bytes());
+        let bytes = parts.concat();
         let lengths: Vec<usize> = self.fresh.iter().map(|piece| piece.len()).chain(lengths.iter().copied()).collect();
         let lengths = match keep {
             Keep::All => vec![lengths.iter().sum()],
