@@ -21,6 +21,8 @@ SHORT = {
     "a": ["--commits", "10000", "--versions", "100", "--entries", "120", "--merge-rate", "0.15"],
     "b": ["--commits", "12", "--versions", "10", "--entries", "5000"],
 }
+# A history of a hundredth of the commits of `a`, and about as many versions.
+FEW_COMMITS = ["--commits", "1000", "--versions", "1000", "--entries", "120"]
 # What `--scale` doubles, one at a time.
 SIZES = {"commits": 20_000, "versions": 400, "entries": 200}
 
@@ -166,20 +168,38 @@ def against_python(options, repository, scratch):
     yield "script, libyaml", own, Subject([*script, "CSafeLoader"], slow=True), "script.py, with libyaml"
 
 
+def one_more(options, repository, scratch):
+    return Publisher(options.program, repository, scratch).one_more(*repository.newest_change())
+
+
+def against_few_commits(options, repository):
+    """Publishes one more version on top of a long history and of a short one with as many versions."""
+    short = Repository(options, "few-commits", FEW_COMMITS)
+    with scratch_in(options) as here, scratch_in(options) as there:
+        subjects = one_more(options, repository, here), one_more(options, short, there)
+        compare("a", "publish one, long", *subjects, options.pairs, "itself, with 1,000 commits")
+
+
+def scratch_in(options):
+    return tempfile.TemporaryDirectory(dir=options.repos)
+
+
 def bench(options, preset):
     repository = Repository(options, preset, ["--preset", preset])
     agreed = check(preset, repository, options.program)
-    with tempfile.TemporaryDirectory(dir=options.repos) as scratch:
+    with scratch_in(options) as scratch:
         for name, mine, theirs, against in against_git(options, preset, repository, scratch):
             if options.includes(name):
                 compare(preset, name, mine(), Subject(theirs), options.pairs, against)
+    if preset == "a" and options.includes("publish one"):
+        against_few_commits(options, repository)
     if options.without_peers:
         print(f"preset {preset}: not compared with git-history, csv-diff and script.py, as asked", file=sys.stderr)
         return agreed
     if preset in SHORT:
         repository = Repository(options, f"{preset}-short", SHORT[preset])
         preset = f"{preset}, {len(repository.truth)} versions"
-    with tempfile.TemporaryDirectory(dir=options.repos) as scratch:
+    with scratch_in(options) as scratch:
         for name, mine, theirs, against in against_python(options, repository, scratch):
             if options.includes(name):
                 pairs = options.pairs if name == "diff" else min(options.pairs, options.slow_pairs)
@@ -202,6 +222,10 @@ def scale(options):
             with tempfile.TemporaryDirectory(dir=options.repos) as large, tempfile.TemporaryDirectory() as small:
                 subjects = (Publisher(options.program, *of).everything() for of in ((twice, large), (once, small)))
                 compare(label, "publish all", *subjects, options.pairs, against)
+        if options.includes("publish one"):
+            with scratch_in(options) as large, scratch_in(options) as small:
+                subjects = (one_more(options, *of) for of in ((twice, large), (once, small)))
+                compare(label, "publish one", *subjects, options.pairs, against)
     return agreed
 
 

@@ -9,7 +9,8 @@ TIME = {
     ("a", "publish one"): 3.0, ("b", "publish one"): 3.0, ("c", "publish one"): 3.0,
     ("a", "git-history"): 1 / 40, ("c", "git-history"): 1 / 100,
     ("c", "script"): 1 / 25,
-    ("scale", "log"): 2.2, ("scale", "publish all"): 2.2,
+    ("a", "publish one, long"): 1.25,
+    ("scale", "log"): 2.2, ("scale", "publish one"): 1.25, ("scale", "publish all"): 2.2,
 }
 MEMORY = {("a", "log"): 0.6, ("b", "log"): 0.6}
 MEBIBYTES = {("c", "log"): 30}

@@ -16,7 +16,7 @@ mod rss;
 mod terminal;
 mod words;
 
-use std::{collections::BTreeMap, sync::OnceLock, thread};
+use std::{cell::OnceCell, collections::BTreeMap};
 
 use crate::{
     change::Change,
@@ -135,7 +135,7 @@ pub struct Announcement {
     /// What changed.
     pub changes: Vec<Change>,
     /// The same in sentences, made when they are first asked for.
-    sentences: OnceLock<Vec<Vec<Inline>>>,
+    sentences: OnceCell<Vec<Vec<Inline>>>,
 }
 
 /// One row of a change log, published or not.
@@ -154,7 +154,7 @@ pub struct ChangeLogRow<'a> {
 impl Announcement {
     /// An announcement; see its fields.
     pub fn new(key: String, published: Moment, seq: u64, commit: Option<String>, changes: Vec<Change>) -> Self {
-        Announcement { key, published, seq, commit, changes, sentences: OnceLock::new() }
+        Announcement { key, published, seq, commit, changes, sentences: OnceCell::new() }
     }
 
     fn sentences(&self) -> &[Vec<Inline>] {
@@ -272,14 +272,9 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
     let mut files = vec![html::site(publication)];
     for list in lists {
         let main = &feed::main_feed(publication, list)?;
-        // Formats know nothing of one another: they are rendered side by side.
-        let made = thread::scope(|scope| {
-            let running = FORMATS.each_ref().map(|format| scope.spawn(|| (format.files)(publication, list, main)));
-            running.map(|format| format.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        });
-        for (format, made) in FORMATS.iter().zip(made) {
-            let made =
-                made.map_err(|error| RenderError { message: format!("list {}: {}", list.id, error.message), ..error })?;
+        for format in &FORMATS {
+            let made = (format.files)(publication, list, main)
+                .map_err(|error| RenderError { message: format!("list {}: {}", list.id, error.message), ..error })?;
             debug_assert!(!made.is_empty(), "{} makes no files", format.name);
             files.extend(made);
         }
