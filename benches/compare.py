@@ -219,7 +219,7 @@ def scale(options):
             logs = (Subject(repository.log(options.program)) for repository in (twice, once))
             compare(label, "log", *logs, options.pairs, against)
         if options.includes("publish all"):
-            with tempfile.TemporaryDirectory(dir=options.repos) as large, tempfile.TemporaryDirectory() as small:
+            with scratch_in(options) as large, scratch_in(options) as small:
                 subjects = (Publisher(options.program, *of).everything() for of in ((twice, large), (once, small)))
                 compare(label, "publish all", *subjects, options.pairs, against)
         if options.includes("publish one"):

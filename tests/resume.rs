@@ -209,3 +209,29 @@ fn nobody_else_says_where_a_log_goes_on() {
     story.publish(&["--branch", &commits[11], "--all"]).fails(3, &["does not hold together"]);
     story.verify().fails(1, &[]);
 }
+
+#[test]
+fn lists_go_on_each_by_itself() {
+    let two = CONFIG.replace("lists:\n", "lists:\n- {id: partners, title: Partners, inventory: data/partners.yaml}\n");
+    assert_ne!(two, CONFIG);
+    let partners = "entries:\n- {name: Osprey, purpose: Resale}\n";
+    let story = Story::new()
+        .commit("first", &[("changecast.yaml", Some(&two)), ("data/list.yaml", Some(&version(1)))])
+        .commit("partners", &[("data/partners.yaml", Some(partners))])
+        .commit("vendors", &[("data/list.yaml", Some(&version(2)))])
+        .commit("partners again", &[("data/partners.yaml", Some(&partners.replace("Resale", "Support")))]);
+    story.build_first(2);
+    story.publish(&[]).expect(0);
+    story.build_first(3);
+    // One list has news, the other has none; then one of them is without its word.
+    story.publish(&[]).expect(0);
+    story.publish(&["--check"]).expect(0);
+    story.build();
+    fs::remove_file(story.path("feeds/vendors/resume.json")).expect("a file");
+    story.publish(&[]).expect(0);
+    story.publish(&["--check"]).expect(0);
+    let step_by_step = story.files("feeds");
+    fs::remove_dir_all(story.path("feeds")).expect("the folder");
+    story.publish(&[]).expect(0);
+    assert_same(&story.files("feeds"), &step_by_step, "from nothing");
+}
