@@ -150,6 +150,9 @@ pub(super) fn is_mark(text: Option<&str>) -> bool {
 /// The name that a text is or begins with, and the address behind it. A second line that only leads
 /// to a page ("Privacy policy") is no part of the name, nor is the mark of a footnote.
 pub(super) fn name_and_address(text: &str) -> (String, Option<&str>) {
+    if !text.contains(['[', ';']) {
+        return (Text::new(text).to_string(), None);
+    }
     let address = next_link(text).map(|(_, _, address, _)| address);
     let leads_on = |line: &str| {
         let pages = ["privacy", "privacy policy", "privacy notice", "website", "dpa", "terms", "link", "details"];

@@ -42,7 +42,14 @@ impl<'a> Places<'a> {
     /// The place of a byte offset.
     pub fn at(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
-        let line = self.lines.partition_point(|start| *start <= offset);
+        // Mostly on the line of the last place, or on the next one.
+        let last = self.last.get().1.line;
+        let is_on = |line: &usize| {
+            let start = self.lines.get(*line - 1).is_some_and(|start| *start <= offset);
+            start && self.lines.get(*line).is_none_or(|next| *next > offset)
+        };
+        let near = [last, last + 1].into_iter().find(is_on);
+        let line = near.unwrap_or_else(|| self.lines.partition_point(|start| *start <= offset));
         let (from, start) = match self.last.get() {
             last if last.0 <= offset && last.1.line == line => last,
             _ => (self.lines[line - 1], Position { line, column: 1 }),
