@@ -2,9 +2,9 @@
 //! files in again.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File, TryLockError},
-    io::{self, Write as _},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -117,21 +117,15 @@ impl Output {
         Ok(Output { root, _lock: lock })
     }
 
-    /// The paths of files that differ from what stands there.
-    ///
-    /// # Errors
-    /// [`OutputError`] when a file cannot be read, or a published one would change.
-    pub fn differing(&self, files: &[OutputFile]) -> Result<Vec<String>, OutputError> {
-        differing(&self.root, files)
-    }
-
-    /// Writes files in their order, each whole, and leaves unchanged ones untouched. Gives the paths
+    /// Writes files in their order, each whole, and leaves unchanged ones untouched. A folder that does
+    /// not stand yet takes its place with its last file, and everything in it at once. Gives the paths
     /// that were written.
     ///
     /// # Errors
-    /// [`OutputError`]; files before the one that failed are in place then.
+    /// [`OutputError`]; what comes before the file that failed is in place then, but for new folders
+    /// that were not complete.
     pub fn write(&self, files: &[OutputFile]) -> Result<Vec<String>, OutputError> {
-        let changed: BTreeSet<String> = self.differing(files)?.into_iter().collect();
+        let changed = changed(&self.root, files)?;
         let staging = self.root.join(STAGING);
         if staging.symlink_metadata().is_ok() {
             // Left behind by a run that was killed.
@@ -140,45 +134,63 @@ impl Output {
         if changed.is_empty() {
             return Ok(Vec::new());
         }
+        let new_folders = self.new_folders(&changed)?;
+        let new_folder = |file: &OutputFile| new_folders.get(folder(&file.path)).copied().flatten();
+        let last: BTreeMap<&str, usize> =
+            changed.iter().enumerate().filter_map(|(at, file)| Some((new_folder(file)?, at))).collect();
         fs::create_dir(&staging).map_err(io_error(&staging))?;
         let staging = Staging(staging);
-        let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
-        for file in files.iter().filter(|file| changed.contains(&file.path)) {
-            let target = self.root.join(&file.path);
-            if let Some(folder) = target.parent().filter(|folder| !folders.contains(*folder)) {
-                self.make_folder(folder)?;
-                folders.insert(folder.to_owned());
-            }
-            let prepared = staging.0.join("file");
-            let write = || -> io::Result<()> {
-                let mut out = File::create(&prepared)?;
-                out.write_all(&file.bytes)?;
-                out.flush()?;
-                drop(out);
-                fs::rename(&prepared, &target)
-            };
-            write().map_err(io_error(&target))?;
+        let (single, beside) = (staging.0.join("file"), staging.0.join("folders"));
+        for inside in new_folders.iter().filter(|(_, new)| new.is_some()).map(|(inside, _)| beside.join(inside)) {
+            fs::create_dir_all(&inside).map_err(io_error(&inside))?;
         }
-        Ok(files.iter().filter(|file| changed.contains(&file.path)).map(|file| file.path.clone()).collect())
+        for (at, file) in changed.iter().enumerate() {
+            let target = self.root.join(&file.path);
+            let written = match new_folder(file) {
+                None => fs::write(&single, &file.bytes).and_then(|()| fs::rename(&single, &target)),
+                Some(new) => fs::write(beside.join(&file.path), &file.bytes).and_then(|()| match last.get(new) {
+                    Some(last) if *last == at => fs::rename(beside.join(new), self.root.join(new)),
+                    _ => Ok(()),
+                }),
+            };
+            written.map_err(io_error(&target))?;
+        }
+        Ok(changed.into_iter().map(|file| file.path.clone()).collect())
     }
 
-    /// Makes a folder below the root, refusing links on the way.
-    fn make_folder(&self, folder: &Path) -> Result<(), OutputError> {
-        let Ok(inside) = folder.strip_prefix(&self.root) else { return Ok(()) };
-        let mut here = self.root.clone();
-        for part in inside.components() {
-            here.push(part);
+    /// The folders of files, each with the first one on the way to it that does not stand. Links and
+    /// files on the way are refused.
+    fn new_folders<'f>(&self, files: &[&'f OutputFile]) -> Result<BTreeMap<&'f str, Option<&'f str>>, OutputError> {
+        let mut folders = BTreeMap::new();
+        for inside in files.iter().map(|file| folder(&file.path)) {
+            if !folders.contains_key(inside) {
+                folders.insert(inside, self.new_folder(inside)?);
+            }
+        }
+        Ok(folders)
+    }
+
+    fn new_folder<'f>(&self, inside: &'f str) -> Result<Option<&'f str>, OutputError> {
+        let ends = inside.match_indices('/').map(|(at, _)| at).chain([inside.len()]);
+        for way in ends.map(|end| &inside[..end]).filter(|way| !way.is_empty()) {
+            let here = self.root.join(way);
             match here.symlink_metadata() {
                 Ok(meta) if meta.is_symlink() => return Err(OutputError::Link(here.display().to_string())),
                 Ok(meta) if meta.is_dir() => {}
                 Ok(_) => {
                     return Err(OutputError::Kind { path: here.display().to_string(), found: "a file, not a folder" });
                 }
-                Err(_) => fs::create_dir(&here).map_err(io_error(&here))?,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(way)),
+                Err(error) => return Err(io_error(&here)(error)),
             }
         }
-        Ok(())
+        Ok(None)
     }
+}
+
+/// The folder of a file's path; empty for the output directory itself.
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The staging folder, removed with what is left in it.
@@ -217,38 +229,60 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
 /// # Errors
 /// [`OutputError`] when a file cannot be read, or a published one would change.
 pub fn differing(root: &Path, files: &[OutputFile]) -> Result<Vec<String>, OutputError> {
+    Ok(changed(root, files)?.into_iter().map(|file| file.path.clone()).collect())
+}
+
+fn changed<'f>(root: &Path, files: &'f [OutputFile]) -> Result<Vec<&'f OutputFile>, OutputError> {
     let mut changed = Vec::new();
+    // In a folder that does not stand no file does: one look at it spares one at each of them.
+    let mut stands: BTreeMap<&str, bool> = BTreeMap::new();
     for file in files {
+        let inside = folder(&file.path);
         let path = root.join(&file.path);
-        let standing = regular_file(&path)?;
-        if standing.as_deref() == Some(&file.bytes) {
-            continue;
+        let look = || root.join(inside).symlink_metadata().map_or_else(|error| !is_absent(&error), |_| true);
+        if *stands.entry(inside).or_insert_with(look)
+            && let Some(length) = regular_length(&path)?
+        {
+            let is_same = length == file.bytes.len() as u64 && fs::read(&path).map_err(io_error(&path))? == file.bytes;
+            if is_same {
+                continue;
+            }
+            let settled = match &file.rule {
+                Rule::Once => true,
+                Rule::OnceWith(other) => root.join(other).exists(),
+                Rule::Replace => false,
+            };
+            if settled {
+                return Err(OutputError::Immutable(path.display().to_string()));
+            }
         }
-        let settled = match &file.rule {
-            Rule::Once => standing.is_some(),
-            Rule::OnceWith(other) => standing.is_some() && root.join(other).exists(),
-            Rule::Replace => false,
-        };
-        if settled {
-            return Err(OutputError::Immutable(path.display().to_string()));
-        }
-        changed.push(file.path.clone());
+        changed.push(file);
     }
     Ok(changed)
 }
 
 /// The bytes of a regular file; `None` when nothing is there.
 fn regular_file(path: &Path) -> Result<Option<Vec<u8>>, OutputError> {
+    regular_length(path)?.map(|_| fs::read(path).map_err(io_error(path))).transpose()
+}
+
+/// How long a regular file is; `None` when nothing is there.
+fn regular_length(path: &Path) -> Result<Option<u64>, OutputError> {
     match path.symlink_metadata() {
         Ok(meta) if meta.is_symlink() => Err(OutputError::Link(path.display().to_string())),
-        Ok(meta) if meta.is_file() => fs::read(path).map(Some).map_err(io_error(path)),
+        Ok(meta) if meta.is_file() => Ok(Some(meta.len())),
         Ok(meta) if meta.is_dir() => {
             Err(OutputError::Kind { path: path.display().to_string(), found: "a folder, not a file" })
         }
         Ok(_) => Err(OutputError::Kind { path: path.display().to_string(), found: "no regular file" }),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(io_error(path)(error)),
     }
+}
+
+/// Whether nothing is there.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// A published log, as it lies in the folder of its list.

@@ -10,6 +10,7 @@ use git2::{ObjectType, Oid};
 
 use super::{
     Files, HistoryError,
+    claim::Part,
     objects::{Entry, Objects},
 };
 
@@ -18,8 +19,14 @@ const MAX_FILES: usize = 100_000;
 /// Deepest folder in a folder that is an inventory.
 const MAX_DEPTH: usize = 16;
 
-/// The files of a folder, with their paths in it, in the order of git.
-type Listing = Arc<[(String, Oid)]>;
+/// What lies in a folder, however deep.
+#[derive(Default)]
+pub(super) struct Listing {
+    /// Its files, with their paths in it, in the order of git.
+    pub files: Vec<(String, Oid)>,
+    /// Itself and the folders in it.
+    folders: Vec<Oid>,
+}
 
 /// What the last folders had: most of it is in the next one, too.
 #[derive(Default)]
@@ -27,7 +34,9 @@ pub(super) struct Memory {
     /// Contents by id, of the folder that was read last. (git2 does not hash equal ids equally.)
     contents: RefCell<BTreeMap<Oid, Arc<[u8]>>>,
     /// The last two folders that were listed: a version and the one before it.
-    listings: RefCell<VecDeque<(Oid, Listing)>>,
+    listings: RefCell<VecDeque<(Oid, Arc<Listing>)>>,
+    /// What was claimed of the last folder that was, by id.
+    claimed: RefCell<BTreeMap<Oid, Arc<[u8]>>>,
 }
 
 impl Memory {
@@ -36,8 +45,8 @@ impl Memory {
         let mut known = self.contents.borrow_mut();
         let mut now = BTreeMap::new();
         let mut files = Vec::new();
-        for (path, blob) in self.list(objects, tree)?.iter() {
-            let bytes = match known.get(blob) {
+        for (path, blob) in &self.list(objects, tree)?.files {
+            let bytes: Arc<[u8]> = match known.get(blob).or_else(|| now.get(blob)) {
                 Some(bytes) => bytes.clone(),
                 None => objects.blob(*blob)?.into(),
             };
@@ -49,17 +58,40 @@ impl Memory {
     }
 
     /// The files below a tree. Hidden ones, links and submodules are no entries.
-    pub fn list(&self, objects: &Objects<'_>, tree: Oid) -> Result<Listing, HistoryError> {
+    pub fn list(&self, objects: &Objects<'_>, tree: Oid) -> Result<Arc<Listing>, HistoryError> {
         let mut listings = self.listings.borrow_mut();
-        if let Some((_, files)) = listings.iter().find(|(known, _)| *known == tree) {
-            return Ok(files.clone());
+        if let Some((_, listing)) = listings.iter().find(|(known, _)| *known == tree) {
+            return Ok(listing.clone());
         }
-        let mut files = Vec::new();
-        collect(objects, tree, "", 0, &mut files)?;
-        let files: Listing = files.into();
-        listings.push_front((tree, files.clone()));
+        let mut listing = Listing::default();
+        collect(objects, tree, "", 0, &mut listing)?;
+        let listing = Arc::new(listing);
+        listings.push_front((tree, listing.clone()));
         listings.truncate(2);
-        Ok(files)
+        Ok(listing)
+    }
+
+    /// What is to be hashed of a folder that was read: the same bytes are not hashed for the next one
+    /// again.
+    pub fn claim(&self, objects: &Objects<'_>, tree: Oid, files: Files) -> Result<Vec<Part>, HistoryError> {
+        let mut known = self.claimed.borrow_mut();
+        let (mut now, mut parts) = (BTreeMap::new(), Vec::new());
+        let listing = self.list(objects, tree)?;
+        for folder in &listing.folders {
+            let bytes = match known.get(folder) {
+                Some(bytes) => bytes.clone(),
+                None => objects.blob(*folder)?.into(),
+            };
+            parts.push((*folder, ObjectType::Tree, bytes));
+        }
+        let files = listing.files.iter().zip(files);
+        parts.extend(files.map(|((_, blob), (_, bytes))| (*blob, ObjectType::Blob, bytes)));
+        parts.retain(|(id, _, bytes)| {
+            let first = now.insert(*id, bytes.clone()).is_none();
+            first && !known.get(id).is_some_and(|known| Arc::ptr_eq(known, bytes))
+        });
+        *known = now;
+        Ok(parts)
     }
 }
 
@@ -68,13 +100,14 @@ fn collect(
     tree: Oid,
     folder: &str,
     depth: usize,
-    files: &mut Vec<(String, Oid)>,
+    listing: &mut Listing,
 ) -> Result<(), HistoryError> {
-    check_size(files.len(), depth)?;
+    check_size(listing.files.len(), depth)?;
+    listing.folders.push(tree);
     for (name, entry) in objects.entries(tree)?.into_iter().filter(|(name, _)| !name.starts_with('.')) {
         match entry {
-            Entry::File(blob) => files.push((format!("{folder}{name}"), blob)),
-            Entry::Folder(inner) => collect(objects, inner, &format!("{folder}{name}/"), depth + 1, files)?,
+            Entry::File(blob) => listing.files.push((format!("{folder}{name}"), blob)),
+            Entry::Folder(inner) => collect(objects, inner, &format!("{folder}{name}/"), depth + 1, listing)?,
             Entry::Link | Entry::Submodule => {}
         }
     }
@@ -88,19 +121,6 @@ fn collect(
 pub fn check_size(files: usize, depth: usize) -> Result<(), HistoryError> {
     if depth > MAX_DEPTH || files > MAX_FILES {
         return Err(HistoryError::TooLarge { files: MAX_FILES, depth: MAX_DEPTH });
-    }
-    Ok(())
-}
-
-/// Hashes a folder and all in it.
-pub(super) fn check(objects: &Objects<'_>, tree: Oid) -> Result<(), HistoryError> {
-    objects.check(tree, ObjectType::Tree)?;
-    for (_, entry) in objects.entries(tree)? {
-        match entry {
-            Entry::File(blob) => objects.check(blob, ObjectType::Blob)?,
-            Entry::Folder(inner) => check(objects, inner)?,
-            Entry::Link | Entry::Submodule => {}
-        }
     }
     Ok(())
 }

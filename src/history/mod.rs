@@ -4,6 +4,7 @@
 //! Nothing is ever written to the repository.
 
 mod ahead;
+mod claim;
 mod folder;
 mod graph;
 mod line;
@@ -14,14 +15,16 @@ mod walk;
 
 use std::{fmt, path::Path, sync::Arc};
 
-use git2::{ErrorCode, ObjectFormat, ObjectType, Oid, Repository};
+use git2::{ErrorCode, ObjectFormat, Oid, Repository};
 
 use crate::model::CommitId;
 
 use ahead::Ahead;
+use claim::Held;
 use objects::{Objects, Place};
 use walk::Stored;
 
+pub use claim::Claim;
 pub use folder::check_size;
 pub use script::{Onto, ScriptedCommit, build};
 
@@ -189,7 +192,7 @@ impl History {
     /// [`HistoryError::NoRepository`].
     pub fn open(dir: &Path) -> Result<Self, HistoryError> {
         // A walk reads every object once. Caching them costs more than it saves, and so does hashing
-        // them: what a signed release quotes is hashed by `check`.
+        // them: what a signed release quotes is hashed by its `Claim`.
         git2::opts::enable_caching(false);
         git2::opts::strict_hash_verification(false);
         let repo = Repository::discover(dir).map_err(|error| HistoryError::NoRepository {
@@ -333,7 +336,7 @@ impl History {
             (Some(Stored::Folder(before)), Some(Stored::Folder(after))) => {
                 let objects = Objects::of(&self.repo)?;
                 let (before, after) = (self.files.list(&objects, before)?, self.files.list(&objects, after)?);
-                Ok(rename::within(&before, &after))
+                Ok(rename::within(&before.files, &after.files))
             }
             _ => Ok(Vec::new()),
         }
@@ -349,17 +352,20 @@ impl History {
         rename::later_path(&self.repo, parent, commit, &version.path)
     }
 
-    /// Makes sure that a version's content is what its commit names: reading alone does not hash it.
+    /// What was loaded of a version, as what its commit names, which is still to be checked: loading
+    /// alone does not hash it.
     ///
     /// # Errors
-    /// [`HistoryError::Damaged`] when an object has other content than its id says.
-    pub fn check(&self, version: &Version) -> Result<(), HistoryError> {
-        let objects = Objects::of(&self.repo)?;
-        match version.stored {
-            Some(Stored::File(blob)) => objects.check(blob, ObjectType::Blob),
-            Some(Stored::Folder(tree)) => folder::check(&objects, tree),
-            None => Ok(()),
-        }
+    /// [`HistoryError::Damaged`] when an object is missing.
+    pub fn claim(&self, version: &Version, content: Option<Content>) -> Result<Claim, HistoryError> {
+        Ok(Claim(match (version.stored, content) {
+            (Some(Stored::File(blob)), Some(Content::File(bytes))) => Held::File(blob, bytes),
+            (Some(Stored::Folder(tree)), Some(Content::Folder(files))) => {
+                Held::Folder(self.files.claim(&Objects::of(&self.repo)?, tree, files)?)
+            }
+            (None, None) => Held::Nothing,
+            _ => return Err(HistoryError::Damaged(format!("commit {} holds something else", version.commit))),
+        }))
     }
 
     /// What one commit holds at the first of `paths` that exists, with its path.

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use git2::{ObjectFormat, ObjectType, Odb, Oid, Repository};
+use git2::{ObjectFormat, Odb, Oid, Repository};
 
 use super::{HistoryError, graph::Graph, oid_of_hex};
 
@@ -72,16 +72,9 @@ impl<'r> Objects<'r> {
         parse_commit(object.data()).ok_or_else(|| HistoryError::Damaged(format!("commit {id} cannot be read")))
     }
 
-    /// The content of a file.
+    /// The bytes of an object: the content of a file.
     pub fn blob(&self, id: Oid) -> Result<Vec<u8>, HistoryError> {
         Ok(self.odb.read(id)?.data().to_vec())
-    }
-
-    /// Whether an object is what its id says.
-    pub fn check(&self, id: Oid, kind: ObjectType) -> Result<(), HistoryError> {
-        let object = self.odb.read(id)?;
-        let found = Oid::hash_object_ext(kind, object.data(), id.object_format())?;
-        if found == id { Ok(()) } else { Err(HistoryError::Damaged(format!("object {id} has other content"))) }
     }
 
     /// The entry of a tree with this name.

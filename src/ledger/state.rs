@@ -67,6 +67,9 @@ pub fn digest(inventory: &Inventory) -> Result<Digest, CanonicalError> {
 pub struct Digester {
     /// The last list's own fields, and their canonical bytes.
     frame: Option<(Frame, Vec<u8>)>,
+    /// The array of the last list, and its digest: a list that was read is digested, and then the same
+    /// list as its replay gives it.
+    last: Option<(Vec<u8>, Digest)>,
     /// By address: the entry, which stays there as long as it is held, and its digest.
     known: HashMap<usize, (Arc<Entry>, Digest)>,
     /// The same by what the entry says: a list that was read and one that was replayed are alike.
@@ -89,7 +92,8 @@ impl Digester {
         }
         entries.sort_unstable();
         // Ids and digests stand in JSON as they are: the array is written without another tree of it.
-        let mut bytes = vec![b'['];
+        let mut bytes = Vec::with_capacity(self.last.as_ref().map_or(0, |(bytes, _)| bytes.len() + 256));
+        bytes.push(b'[');
         bytes.extend_from_slice(self.of_frame(Frame::of(inventory))?);
         for (id, digest) in entries {
             bytes.extend_from_slice(b",[\"");
@@ -99,7 +103,12 @@ impl Digester {
             bytes.extend_from_slice(b"\"]");
         }
         bytes.push(b']');
-        Ok(Digest::of(&bytes))
+        let last = self.last.take().filter(|(known, _)| *known == bytes);
+        let (_, digest) = self.last.insert(last.unwrap_or_else(|| {
+            let digest = Digest::of(&bytes);
+            (bytes, digest)
+        }));
+        Ok(*digest)
     }
 
     fn of_frame(&mut self, frame: Frame) -> Result<&[u8], CanonicalError> {

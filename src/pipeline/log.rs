@@ -1,6 +1,6 @@
 //! The log of one list while it is being extended.
 
-use std::sync::Arc;
+use std::{sync::Arc, thread};
 
 use crate::{
     change::{Change, Detail, Edit, Kind},
@@ -14,7 +14,9 @@ use crate::{
 };
 
 use super::{
-    Correct, Follower, LogRow, Outcome, Request, Rewritten, Signing, Source, Stage, Standing, reanchor,
+    Correct, Follower, LogRow, Outcome, Request, Rewritten, Signing, Source, Stage, Standing,
+    beside::Beside,
+    reanchor,
     refusal::PublishError,
     register::Register,
     verify::{check_signature, first_root, signed},
@@ -23,6 +25,9 @@ use super::{
 /// How a release that changes the keys says so, in canonical bytes. No text can hold it: quotes in
 /// texts are escaped.
 const KEYS_KIND: &[u8] = b"\"kind\":\"keys\"";
+
+/// So many versions are followed without a thread's help.
+const FEW: usize = 2;
 
 /// A list's log while it is being extended.
 pub(super) struct Log<'a> {
@@ -176,6 +181,21 @@ impl<'a> Log<'a> {
 
     /// Makes a release of every version that changes the list.
     pub fn follow(&mut self, request: &Request<'_>, versions: &[Version]) -> Result<(), PublishError> {
+        thread::scope(|scope| {
+            let few = versions.len() <= FEW;
+            let mut beside = if few { Beside::here() } else { Beside::begin(scope) };
+            self.follow_beside(request, versions, &mut beside)?;
+            self.files.extend(beside.finish()?);
+            Ok(())
+        })
+    }
+
+    fn follow_beside<'b>(
+        &mut self,
+        request: &Request<'b>,
+        versions: &[Version],
+        beside: &mut Beside<'b>,
+    ) -> Result<(), PublishError> {
         let published = self.chain.commit.clone();
         let standing = match (&self.chain.list, &published) {
             (Some(list), _) => Standing::Listed(Arc::new(list.clone())),
@@ -186,8 +206,9 @@ impl<'a> Log<'a> {
         let contents = request.history.contents(versions);
         request.watch.begins(Stage::Load);
         for (done, (version, content)) in versions.iter().zip(contents).enumerate() {
+            let content = content?;
             request.watch.versions(done, versions.len());
-            let row = follower.step(request.history, (version, content?), &self.source.options, request.watch)?;
+            let row = follower.step(request.history, (version, &content), &self.source.options, request.watch)?;
             request.watch.begins(Stage::Sign);
             if let Outcome::Read { changes, .. } = &row.outcome
                 && !changes.changes.is_empty()
@@ -196,8 +217,10 @@ impl<'a> Log<'a> {
                     let (list, commit) = (self.list.id.clone(), row.commit.clone());
                     return Err(PublishError::Moved { list, commit, from: row.path.clone(), to });
                 }
-                request.history.check(version)?;
-                self.begin(request, row.published)?;
+                // What a signed release quotes is what was read, and must be what the commit names.
+                let claim = request.history.claim(version, content)?;
+                beside.take(claim.size(), move |_| Ok(claim.check()?))?;
+                self.begin(request, row.published, beside)?;
                 let after = follower.standing().list().map(|list| self.chain.digest(list)).transpose()?;
                 let body = Changes {
                     source: source_of(&row),
@@ -206,7 +229,7 @@ impl<'a> Log<'a> {
                     changes: changes.changes.clone(),
                     carry: changes.carry.clone(),
                 };
-                self.append(request, row.published, Body::Changes(body), row.commit.as_str())?;
+                self.append(request, row.published, Body::Changes(body), row.commit.as_str(), beside)?;
                 self.new += 1;
             }
             let is_base = published.as_ref() == Some(&row.commit);
@@ -219,7 +242,7 @@ impl<'a> Log<'a> {
     }
 
     /// Begins a new log with its keys, a second before its first change.
-    fn begin(&mut self, request: &Request<'_>, first: Moment) -> Result<(), PublishError> {
+    fn begin<'b>(&mut self, request: &Request<'b>, first: Moment, beside: &mut Beside<'b>) -> Result<(), PublishError> {
         let Signing::Keys { release, root: Some(root) } = request.signing else { return Ok(()) };
         if self.chain.end.is_some() {
             return Ok(());
@@ -229,7 +252,7 @@ impl<'a> Log<'a> {
             release: vec![release.public().to_string()],
             head: Vec::new(),
         };
-        self.append(request, first.previous(), Body::Keys(keys), "")
+        self.append(request, first.previous(), Body::Keys(keys), "", beside)
     }
 
     fn reanchor(&mut self, request: &Request<'_>, version: &Version, previous: CommitId) -> Result<(), PublishError> {
@@ -242,7 +265,7 @@ impl<'a> Log<'a> {
         self.reanchored = Some((previous.clone(), version.commit.clone()));
         let body = ledger::Reanchor { source, previous, before: self.chain.state, after: self.chain.state };
         let published = self.after_last(Moment::of_commit(version.time));
-        self.append(request, published, Body::Reanchor(body), version.commit.as_str())
+        self.add(request, published, Body::Reanchor(body), version.commit.as_str())
     }
 
     fn correct(&mut self, request: &Request<'_>, correct: &Correct) -> Result<(), PublishError> {
@@ -272,7 +295,7 @@ impl<'a> Log<'a> {
         };
         let tip = request.history.resolve(request.tip.as_deref())?;
         let published = self.after_last(Moment::of_commit(request.history.time(&tip)?));
-        self.append(request, published, Body::Correction(body), "")?;
+        self.add(request, published, Body::Correction(body), "")?;
         self.new += 1;
         Ok(())
     }
@@ -282,12 +305,22 @@ impl<'a> Log<'a> {
         self.chain.end.as_ref().map_or(moment, |end| moment.max(end.published.next()))
     }
 
-    fn append(
+    /// Appends a release on its own.
+    fn add(&mut self, request: &Request<'_>, published: Moment, body: Body, commit: &str) -> Result<(), PublishError> {
+        let mut beside = Beside::here();
+        self.append(request, published, body, commit, &mut beside)?;
+        self.files.extend(beside.finish()?);
+        Ok(())
+    }
+
+    /// Appends a release. Its signature is no part of the chain, and is made beside.
+    fn append<'b>(
         &mut self,
-        request: &Request<'_>,
+        request: &Request<'b>,
         published: Moment,
         body: Body,
         commit: &str,
+        beside: &mut Beside<'b>,
     ) -> Result<(), PublishError> {
         let seq = self.chain.next_seq();
         let prev = self.chain.end.as_ref().map(|end| end.sha256);
@@ -306,16 +339,15 @@ impl<'a> Log<'a> {
             Signing::Keys { root: Some(root), .. } if keys => (root, Namespace::Keys),
             Signing::Keys { release, .. } => (release, Namespace::Release),
         };
-        let signature = signer.sign(namespace, &bytes)?;
         let path = format!("{}/log/{}", self.list.id, Release::file_name(seq));
-        // The signature first: a document in the log always has one.
-        let signature = OutputFile {
-            path: format!("{path}.sig"),
-            bytes: signature.into_bytes(),
-            rule: Rule::OnceWith(path.clone()),
-        };
-        self.files.extend([signature, OutputFile { path, bytes, rule: Rule::Once }]);
-        Ok(())
+        beside.take(bytes.len(), move |files| {
+            let signature = signer.sign(namespace, &bytes)?.into_bytes();
+            // The signature first: a document in the log always has one.
+            let rule = Rule::OnceWith(path.clone());
+            files.push(OutputFile { path: format!("{path}.sig"), bytes: signature, rule });
+            files.push(OutputFile { path, bytes, rule: Rule::Once });
+            Ok(())
+        })
     }
 
     /// What was announced, as far as its releases are at hand, oldest first.

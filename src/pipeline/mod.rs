@@ -1,5 +1,6 @@
 //! The one junction: history to versions to changes to releases to files.
 
+mod beside;
 mod log;
 mod publish;
 mod reanchor;
@@ -161,7 +162,7 @@ impl Follower {
     pub fn step(
         &mut self,
         history: &History,
-        (version, content): (&Version, Option<Content>),
+        (version, content): (&Version, &Option<Content>),
         options: &Options,
         watch: Watch<'_>,
     ) -> Result<LogRow, HistoryError> {
@@ -171,8 +172,8 @@ impl Follower {
         }
         watch.begins(Stage::Read);
         let reading = match content {
-            Some(Content::File(bytes)) => listed(self.reader.read(&version.path, &bytes, options)),
-            Some(Content::Folder(files)) => listed(self.reader.read_folder(&files, &self.moved, options)),
+            Some(Content::File(bytes)) => listed(self.reader.read(&version.path, bytes, options)),
+            Some(Content::Folder(files)) => listed(self.reader.read_folder(files, &self.moved, options)),
             None => Ok(None),
         };
         watch.begins(Stage::Compare);
@@ -290,7 +291,7 @@ pub fn explain_commit(
     let versions = history.versions(walk, &source.paths)?.versions;
     for (version, content) in versions.iter().zip(history.contents(&versions)) {
         let before = follower.announced.clone();
-        let row = follower.step(history, (version, content?), &source.options, Watch::NOBODY)?;
+        let row = follower.step(history, (version, &content?), &source.options, Watch::NOBODY)?;
         if version.commit == *commit {
             let explanation = match (before.list(), follower.latest.list(), &row.outcome) {
                 (Some(before), Some(after), Outcome::Read { .. }) => Some(explain(before, after)),
@@ -321,7 +322,7 @@ pub fn change_log(
     let total = walked.versions.len();
     let step = |(done, (version, content)): (usize, (&Version, Result<_, HistoryError>))| {
         watch.versions(done, total);
-        follower.step(history, (version, content?), &source.options, watch)
+        follower.step(history, (version, &content?), &source.options, watch)
     };
     watch.begins(Stage::Load);
     walked.versions.iter().zip(history.contents(&walked.versions)).enumerate().map(step).collect()

@@ -81,7 +81,7 @@ fn states(history: &History, versions: &[Version], source: &Source) -> Result<Ve
     for (version, content) in versions.iter().zip(history.contents(versions)) {
         let content = content.map_err(|error: HistoryError| error)?;
         let row = follower
-            .step(history, (version, content), &source.options, Watch::NOBODY)
+            .step(history, (version, &content), &source.options, Watch::NOBODY)
             .map_err(|error: HistoryError| error)?;
         let list = follower.standing().list();
         let digest = list.map(|list| digester.digest(list)).transpose().map_err(|error: CanonicalError| error)?;
