@@ -330,3 +330,22 @@ fn a_broken_pipe_is_quiet() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "done\n");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
+
+#[test]
+fn nothing_is_published_of_content_that_git_did_not_name() {
+    let versions = ["entries:\n- {name: Nordhaven}\n", "entries:\n- {name: Kestrel}\n", "entries:\n- {name: Tally}\n"];
+    let story = Story::of_lists(&versions);
+    story.build();
+    let repo = git2::Repository::open(story.path("repo")).expect("a repository");
+    let loose = |revision: &str| {
+        let id = repo.revparse_single(&format!("{revision}:data/list.yaml")).expect("a list").id().to_string();
+        story.path("repo/.git/objects").join(&id[..2]).join(&id[2..])
+    };
+    // The object of one version holds that of another: it can be read, and is not what its name says.
+    let (other, damaged) = (loose("HEAD"), loose("HEAD~1"));
+    let bytes = fs::read(other).expect("a loose object");
+    fs::remove_file(&damaged).expect("a loose object");
+    fs::write(&damaged, bytes).expect("a loose object");
+    story.publish(&[]).fails(2, &["damaged", "other content"]);
+    assert!(story.files("feeds").is_empty(), "nothing was written");
+}
