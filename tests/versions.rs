@@ -122,6 +122,10 @@ const LINES: [&str; 34] = [
     "  - ? name\n    : Explained",
 ];
 
+/// Lines that a file may begin with: comments mostly, which say nothing.
+const FIRST: [&str; 8] =
+    ["# first", "#", "# - name: said", "# é\u{1}", "#\u{feff}x", " # indented", "", "%YAML 1.2 # said"];
+
 /// One step from a version to the next.
 fn edit(dice: &mut Dice, lines: &mut Vec<String>, step: usize) {
     if lines.is_empty() {
@@ -136,7 +140,7 @@ fn edit(dice: &mut Dice, lines: &mut Vec<String>, step: usize) {
         let end = rest.clone().find(|(_, line)| !line.trim().is_empty() && indent(line) <= own).map(|(at, _)| at);
         from..end.unwrap_or(lines.len())
     };
-    match dice.below(16) {
+    match dice.below(18) {
         0 | 1 => lines[0] = format!("# A list, revision {step}"),
         2..=4 => lines[at] = lines[at].replace(['5', 'o', 'a'], dice.one_of(&["7", "u", "e", ": ", "#"])),
         5 => lines.insert(at, dice.one_of(&LINES).to_owned()),
@@ -167,7 +171,9 @@ fn edit(dice: &mut Dice, lines: &mut Vec<String>, step: usize) {
             lines.splice(to..to, new.collect::<Vec<_>>());
         }
         13 => lines.extend(entry(dice, 2_000 + step, true)),
-        14 => lines.extend(["more:".to_owned(), "- name: At another indent".to_owned()]),
+        14 => lines.insert(0, dice.one_of(&FIRST).to_owned()),
+        15 if lines[0].starts_with('#') => drop(lines.remove(0)),
+        16 => lines.extend(["more:".to_owned(), "- name: At another indent".to_owned()]),
         _ => {
             for line in lines.iter_mut().skip(at).take(5) {
                 *line = line.replace("purpose: Hosting", &format!("purpose: {}", dice.one_of(&PURPOSES)));

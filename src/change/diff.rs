@@ -135,12 +135,22 @@ impl<'a> Comparison<'a> {
         self.facts();
         self.out.changes.extend(columns.changes);
         self.out.carry.recolumned = columns.recolumned;
-        let frame = Frame::of(self.after);
-        if frame != Frame::of(self.before) {
-            self.out.carry.frame = Some(frame);
+        if !self.has_same_frame() {
+            let frame = Frame::of(self.after);
+            self.out.carry.frame = Some(frame).filter(|frame| *frame != Frame::of(self.before));
         }
         self.out.sort();
         self.out
+    }
+
+    /// Whether both versions plainly have the same frame, as most have: nothing has to be put in order
+    /// to know.
+    fn has_same_frame(&self) -> bool {
+        let (before, after) = (self.before, self.after);
+        before.layout == after.layout
+            && before.facts == after.facts
+            && before.filled_columns().eq(after.filled_columns())
+            && before.filled_sections().eq(after.filled_sections())
     }
 
     fn tell(&mut self, change: Change, announced: bool) {

@@ -83,7 +83,11 @@ impl Progress {
 
     /// Shows how far the work is.
     pub fn at(&self, done: usize, of: usize) {
-        if self.bar.is_hidden() && io::stderr().is_terminal() && self.started.elapsed() > PATIENCE {
+        // Short work costs neither a bar nor a question to the system for each step.
+        if self.started.elapsed() <= PATIENCE {
+            return;
+        }
+        if self.bar.is_hidden() && io::stderr().is_terminal() {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
             self.bar.set_message("reading");
         }

@@ -57,8 +57,10 @@ pub fn places(text: &str) -> Vec<Place> {
     let mut places = Vec::with_capacity(items.len());
     let mut rest = items.as_slice();
     while let Some(first) = rest.first() {
-        // "Bosnia and Herzegovina" and "Korea, Republic of" were split by their own separators.
-        let joined = (2..=3).rev().filter(|n| *n <= rest.len()).find_map(|n| {
+        // "Bosnia and Herzegovina" and "Korea, Republic of" were split by their own separators. No
+        // name is made of codes.
+        let codes = rest.iter().take(3).take_while(|item| area_of_code(item).is_some()).count();
+        let joined = (2..=3).rev().filter(|n| *n <= rest.len() && *n > codes).find_map(|n| {
             [" and ", ", "]
                 .iter()
                 .map(|by| rest[..n].join(by))
@@ -111,17 +113,18 @@ fn place(text: String) -> Place {
 fn area_named(name: &str) -> Option<Area> {
     let name = name.trim().trim_end_matches('.');
     let bare = name.strip_prefix("the ").or_else(|| name.strip_prefix("The ")).unwrap_or(name);
-    // Codes count in capitals only: "in" and "it" are words.
-    let letters = || bare.chars().filter(|c| *c != '.');
-    if letters().all(|c| c.is_ascii_uppercase())
-        && matches!(letters().count(), 2 | 3)
-        && let Some(area) = GAZETTEER.codes.get(&letters().collect::<String>())
-    {
-        return Some(*area);
-    }
-    let folded = fold(bare);
-    let names = if is_compound(&folded) { &COMPOUND_NAMES } else { &NAMES };
-    names.get(folded.as_str()).copied()
+    area_of_code(bare).or_else(|| {
+        let folded = fold(bare);
+        let names = if is_compound(&folded) { &COMPOUND_NAMES } else { &NAMES };
+        names.get(folded.as_str()).copied()
+    })
+}
+
+/// The country or region of a code. Codes count in capitals only: "in" and "it" are words.
+fn area_of_code(code: &str) -> Option<Area> {
+    let letters = || code.chars().filter(|c| *c != '.');
+    let is_code = letters().all(|c| c.is_ascii_uppercase()) && matches!(letters().count(), 2 | 3);
+    is_code.then(|| CODES.get(&letters().collect::<String>()).copied()).flatten()
 }
 
 /// Whether a name would be split like a list: "Bosnia and Herzegovina".
@@ -226,20 +229,29 @@ const TOWNS: [(Alpha2, &[&str]); 20] = [
     ),
 ];
 
+/// Areas by code.
+static CODES: LazyLock<HashMap<String, Area>> = LazyLock::new(|| {
+    let mut codes = HashMap::with_capacity(600);
+    for country in CountryIterator::new() {
+        let area = Area::Country(country.alpha2());
+        codes.insert(country.alpha2().to_string(), area);
+        codes.insert(country.alpha3().to_string(), area);
+    }
+    codes.extend(REGIONS.map(|(region, _)| (region.to_owned(), Area::Region(region))));
+    codes.insert("UK".to_owned(), Area::Country(Alpha2::GB));
+    codes
+});
+
 struct Gazetteer {
-    codes: HashMap<String, Area>,
     /// Names as written; of one that several areas have, the last counts.
     names: Vec<(&'static str, Area)>,
     eu: Vec<Alpha2>,
 }
 
 static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(|| {
-    let mut gazetteer =
-        Gazetteer { codes: HashMap::with_capacity(600), names: Vec::with_capacity(1_800), eu: Vec::new() };
+    let mut gazetteer = Gazetteer { names: Vec::with_capacity(1_800), eu: Vec::new() };
     for country in CountryIterator::new() {
         let area = Area::Country(country.alpha2());
-        gazetteer.codes.insert(country.alpha2().to_string(), area);
-        gazetteer.codes.insert(country.alpha3().to_string(), area);
         let official = [country.iso_short_name(), country.iso_long_name()];
         gazetteer.names.extend(official.iter().chain(country.unofficial_name_list()).map(|name| (*name, area)));
         if country.eu_member() {
@@ -248,16 +260,14 @@ static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(|| {
     }
     for (region, names) in REGIONS {
         let area = Area::Region(region);
-        gazetteer.codes.insert(region.to_owned(), area);
         gazetteer.names.extend([region].iter().chain(names).map(|name| (*name, area)));
     }
-    gazetteer.codes.insert("UK".to_owned(), Area::Country(Alpha2::GB));
     gazetteer.names.extend(ALIASES.map(|(country, name)| (name, Area::Country(country))));
     gazetteer
 });
 
-/// Areas by folded name. Folding the names of all countries takes its time, and a list that has codes
-/// only merely asks whether codes beside each other are one of these …
+/// Areas by folded name. Folding the names of all countries takes its time, and a list that has names
+/// that are no countries' merely asks whether some beside each other are one of these …
 static COMPOUND_NAMES: LazyLock<HashMap<String, Area>> = LazyLock::new(|| folded_names(is_compound));
 
 /// … and for none of the others.
@@ -321,6 +331,14 @@ mod tests {
     fn names_are_compound_folded_or_not() {
         for (name, _) in &GAZETTEER.names {
             assert_eq!(is_compound(name), is_compound(&fold(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_name_is_made_of_codes() {
+        for (name, _) in GAZETTEER.names.iter().filter(|(name, _)| is_compound(name)) {
+            let mut parts = name.split(',').flat_map(|part| part.split(" and "));
+            assert!(parts.any(|part| area_of_code(&part.trim().to_uppercase()).is_none()), "{name}");
         }
     }
 

@@ -12,6 +12,7 @@ mod error;
 mod folder;
 mod html;
 mod identify;
+mod item;
 mod json;
 mod markdown;
 mod native;

@@ -21,10 +21,11 @@ use std::{
 use super::{
     bytes::holds,
     error::{Position, ReadError},
+    item,
     native::Memory,
     records::Gist,
     tree::{Item, MAX_DEPTH, MAX_NODES, Node, Value},
-    yaml,
+    yaml::{self, Plain},
 };
 
 /// Shortest list, in bytes, whose items are read by themselves.
@@ -63,6 +64,8 @@ pub(super) struct Parts {
     kept: usize,
     /// The lists of the last version.
     last: Vec<Run>,
+    /// The last outline of a file: how many comments it begins with, what follows them, its tree.
+    outline: Option<(usize, String, Plain)>,
 }
 
 /// An item that was found in a text.
@@ -165,7 +168,10 @@ impl Parts {
             at = end;
         }
         let whole = if holes.is_empty() { text } else { &*(outline + &text[outlined..]) };
-        let plain = yaml::plain(whole)?;
+        let plain = match from {
+            0 if !holes.is_empty() => self.outline(whole)?,
+            _ => item::single(whole).or_else(|| yaml::plain(whole))?,
+        };
         let (mut root, mut depth) = (plain.root, plain.depth);
         if !holes.is_empty() {
             let mut filling = Filling { holes: &holes, runs: &runs, filled: 0, depth };
@@ -177,6 +183,22 @@ impl Parts {
         }
         let nodes = plain.nodes + runs.iter().flatten().map(|part| part.nodes).sum::<usize>();
         Some(Joined { root, runs, nodes, depth })
+    }
+
+    /// The tree of the outline of a whole file. Most are what they were in the version before but for
+    /// comments: how many lines of them stand first counts, what these say does not.
+    fn outline(&mut self, text: &str) -> Option<Plain> {
+        let comments = text.lines().take_while(|line| line.starts_with('#') && item::is_harmless(line));
+        let (count, length) = comments.fold((0, 0), |(count, length), line| (count + 1, length + line.len() + 1));
+        let said = text.get(length..).unwrap_or_default();
+        if let Some((known_count, known, plain)) = &self.outline
+            && (*known_count, known.as_str()) == (count, said)
+        {
+            return Some(plain.clone());
+        }
+        let plain = yaml::plain(text)?;
+        self.outline = Some((count, said.to_owned(), plain.clone()));
+        Some(plain)
     }
 
     /// Finds the items of the list that begins at `at`, and where it ends.

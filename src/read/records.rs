@@ -1,7 +1,7 @@
 //! Lists of maps that nobody wrote for this program: in YAML, JSON or TOML, at the top or nested
 //! under keys, also a map of maps. The keys tell the roles, and the roles tell which list it is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::model::{EntryId, Role, readable};
 
@@ -359,10 +359,9 @@ fn flatten_into(flat: &mut Flat, at: Position, name: &str, value: &Node, shift: 
 /// Ids that stand twice are no ids here: such a list was not made for us.
 pub(super) fn drop_ambiguous_ids(draft: &mut Draft) {
     let ids = draft.sections.iter().flat_map(|section| &section.shared).filter_map(|row| row.said.id.as_ref());
-    let mut ids: Vec<&EntryId> = ids.collect();
-    ids.sort_unstable();
-    let pairs = ids.windows(2).filter(|pair| pair[0] == pair[1]);
-    let twice: BTreeSet<EntryId> = pairs.map(|pair| pair[0].clone()).collect();
+    let rows = draft.sections.iter().map(|section| section.shared.len()).sum();
+    let mut seen: HashSet<&EntryId> = HashSet::with_capacity(rows);
+    let twice: BTreeSet<EntryId> = ids.filter(|id| !seen.insert(id)).cloned().collect();
     if twice.is_empty() {
         return;
     }

@@ -15,6 +15,7 @@ pub(super) fn tree(text: &str) -> Result<Node, ReadError> {
 }
 
 /// A text that means the same wherever it stands: it neither names values nor refers to any.
+#[derive(Clone, Debug)]
 pub(super) struct Plain {
     pub root: Node,
     /// How many values it has, keys included.
@@ -49,6 +50,15 @@ fn parse(text: &str) -> Result<(Node, Builder), ReadError> {
     }
 }
 
+/// What a scalar without quotes means.
+pub(super) fn plain_value(text: &str) -> Value {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        // A text of the parser's own has room for much more than it holds.
+        _ => Value::Text(text.to_owned()),
+    }
+}
+
 fn position(span: Span) -> Position {
     Position { line: span.start.line().max(1), column: span.start.col() + 1 }
 }
@@ -80,9 +90,9 @@ impl Builder {
             )),
             Event::Scalar(text, style, anchor, tag) => {
                 self.entangled |= anchor != 0 || tag.is_some();
-                let value = match (style, text.as_ref()) {
-                    (ScalarStyle::Plain, "" | "~" | "null" | "Null" | "NULL") => Value::Null,
-                    _ => Value::Text(text.into_owned()),
+                let value = match style {
+                    ScalarStyle::Plain => plain_value(&text),
+                    _ => Value::Text(text.as_ref().to_owned()),
                 };
                 self.add(Node { at, value }, anchor, 1)
             }
