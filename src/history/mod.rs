@@ -306,8 +306,11 @@ impl History {
             _ => None,
         };
         let blobs: Vec<Oid> = versions.iter().filter_map(file).collect();
+        if blobs.len() <= 2 {
+            return None;
+        }
         let (size, _) = self.repo.odb().ok()?.read_header(*blobs.last()?).ok()?;
-        if blobs.len() <= 2 || size < LARGE {
+        if size < LARGE {
             return None;
         }
         let place = Place::of(&self.repo);
