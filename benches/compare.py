@@ -168,29 +168,32 @@ def against_python(options, repository, scratch):
     yield "script, libyaml", own, Subject([*script, "CSafeLoader"], slow=True), "script.py, with libyaml"
 
 
-def one_more(options, repository, scratch):
-    return Publisher(options.program, repository, scratch).one_more(*repository.newest_change())
+def one_more(options, repository):
+    return Publisher(options.program, repository, scratch_in(options)).one_more(*repository.newest_change())
+
+
+def everything(options, repository):
+    return Publisher(options.program, repository, scratch_in(options)).everything()
 
 
 def against_few_commits(options, repository):
     """Publishes one more version on top of a long history and of a short one with as many versions."""
     short = Repository(options, "few-commits", FEW_COMMITS)
-    with scratch_in(options) as here, scratch_in(options) as there:
-        subjects = one_more(options, repository, here), one_more(options, short, there)
-        compare("a", "publish one, long", *subjects, options.pairs, "itself, with 1,000 commits")
+    subjects = (one_more(options, repository) for repository in (repository, short))
+    compare("a", "publish one, long", *subjects, options.pairs, "itself, with 1,000 commits")
 
 
 def scratch_in(options):
-    return tempfile.TemporaryDirectory(dir=options.repos)
+    """A new folder, which stays to the end for the reason that `Publisher.clear` has."""
+    return tempfile.mkdtemp(dir=options.scratch)
 
 
 def bench(options, preset):
     repository = Repository(options, preset, ["--preset", preset])
     agreed = check(preset, repository, options.program)
-    with scratch_in(options) as scratch:
-        for name, mine, theirs, against in against_git(options, preset, repository, scratch):
-            if options.includes(name):
-                compare(preset, name, mine(), Subject(theirs), options.pairs, against)
+    for name, mine, theirs, against in against_git(options, preset, repository, scratch_in(options)):
+        if options.includes(name):
+            compare(preset, name, mine(), Subject(theirs), options.pairs, against)
     if preset == "a" and options.includes("publish one"):
         against_few_commits(options, repository)
     if options.without_peers:
@@ -199,11 +202,10 @@ def bench(options, preset):
     if preset in SHORT:
         repository = Repository(options, f"{preset}-short", SHORT[preset])
         preset = f"{preset}, {len(repository.truth)} versions"
-    with scratch_in(options) as scratch:
-        for name, mine, theirs, against in against_python(options, repository, scratch):
-            if options.includes(name):
-                pairs = options.pairs if name == "diff" else min(options.pairs, options.slow_pairs)
-                compare(preset, name, mine(), theirs, pairs, against)
+    for name, mine, theirs, against in against_python(options, repository, scratch_in(options)):
+        if options.includes(name):
+            pairs = options.pairs if name == "diff" else min(options.pairs, options.slow_pairs)
+            compare(preset, name, mine(), theirs, pairs, against)
     return agreed
 
 
@@ -219,13 +221,11 @@ def scale(options):
             logs = (Subject(repository.log(options.program)) for repository in (twice, once))
             compare(label, "log", *logs, options.pairs, against)
         if options.includes("publish all"):
-            with scratch_in(options) as large, scratch_in(options) as small:
-                subjects = (Publisher(options.program, *of).everything() for of in ((twice, large), (once, small)))
-                compare(label, "publish all", *subjects, options.pairs, against)
+            subjects = (everything(options, repository) for repository in (twice, once))
+            compare(label, "publish all", *subjects, options.pairs, against)
         if options.includes("publish one"):
-            with scratch_in(options) as large, scratch_in(options) as small:
-                subjects = (one_more(options, *of) for of in ((twice, large), (once, small)))
-                compare(label, "publish one", *subjects, options.pairs, against)
+            subjects = (one_more(options, repository) for repository in (twice, once))
+            compare(label, "publish one", *subjects, options.pairs, against)
     return agreed
 
 
@@ -250,7 +250,9 @@ def main():
     # The same git for everyone, whatever the user's configuration.
     os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8")
     print_head()
-    agreed = scale(options) if options.scale else all([bench(options, preset) for preset in options.presets.split(",")])
+    with tempfile.TemporaryDirectory(dir=options.repos) as options.scratch:
+        presets = options.presets.split(",")
+        agreed = scale(options) if options.scale else all([bench(options, preset) for preset in presets])
     sys.exit(not agreed)
 
 

@@ -235,3 +235,30 @@ fn lists_go_on_each_by_itself() {
     story.publish(&[]).expect(0);
     assert_same(&story.files("feeds"), &step_by_step, "from nothing");
 }
+
+#[test]
+fn the_archive_of_a_busy_year_goes_on() {
+    // Twenty entries of the feed are more than it may hold: the open year has an archive.
+    let purpose = |n: usize| (0..1_200).map(|word| format!("word{}x{word}", n * 7 + word % 3)).collect::<Vec<_>>();
+    let mut story = Story::new();
+    for n in 0..26usize {
+        let text = format!("entries:\n- {{name: Nordhaven, purpose: {}}}\n", purpose(n).join(" "));
+        let mut files = vec![("data/list.yaml", Some(text.as_str()))];
+        if n == 0 {
+            files.push(("changecast.yaml", Some(CONFIG)));
+        }
+        story = story.commit(&format!("version {n}"), &files);
+    }
+    let commits = story.build();
+    for (n, commit) in commits.iter().enumerate().skip(20) {
+        story.publish(&["--branch", commit.as_str()]).expect(0);
+        let checked = story.publish(&["--branch", commit.as_str(), "--check"]).expect(0);
+        assert!(checked.err.contains(" 0 files would be written"), "version {n}: {}", checked.err);
+    }
+    let archive = fs::read_to_string(story.path("feeds/vendors/archive/2024.atom")).expect("an archive");
+    let main = fs::read_to_string(story.path("feeds/vendors/feed.atom")).expect("a feed");
+    assert_eq!(archive.matches("<entry>").count(), 26);
+    assert!(main.matches("<entry>").count() < 26);
+    let word = fs::read_to_string(story.path("feeds/vendors/resume.json")).expect("a word");
+    assert!(word.contains("archive/2024.atom"), "the archive is gone on with");
+}

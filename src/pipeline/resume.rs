@@ -79,10 +79,13 @@ impl<'a> Log<'a> {
         let path = |name: &str| format!("{}/{name}", self.list.id);
         let current = self.chain.list.as_ref();
         let list = ledger::list_file(&end.origin, end.seq, end.published, self.chain.state, current)?;
+        // Those of closed years are never added to.
+        let year = end.published.year();
+        let is_open = |name: &str| name.split_once('/').is_none_or(|(_, file)| file.starts_with(&format!("{year}.")));
         let mut rolls = BTreeMap::new();
-        for name in render::ROLLS {
-            let Some(file) = rendered.iter().find(|file| file.path == path(name)) else { continue };
-            let Some(pieces) = &file.pieces else { continue };
+        for file in rendered {
+            let name = file.path.strip_prefix(self.list.id.as_str()).and_then(|name| name.strip_prefix('/'));
+            let (Some(name), Some(pieces)) = (name.filter(|name| is_open(name)), &file.pieces) else { continue };
             let (head, pieces) = (pieces.head, pieces.lengths.clone());
             rolls.insert(name.to_owned(), Kept { sha256: Digest::of(&file.bytes), head, pieces });
         }
@@ -161,11 +164,10 @@ impl Place<'_> {
     /// What stands of the files that news change. `None` when one is not what it was.
     fn standing(&self) -> Result<Option<Rendered>, PublishError> {
         let mut rolls = BTreeMap::new();
-        for name in render::ROLLS {
-            let Some(kept) = self.resume.rolls.get(name) else { return Ok(None) };
+        for (name, kept) in &self.resume.rolls {
             let Some(bytes) = self.file(name, kept.sha256)? else { return Ok(None) };
             let pieces = Pieces { head: kept.head, lengths: kept.pieces.clone() };
-            rolls.insert(name, Standing { bytes, pieces });
+            rolls.insert(name.clone(), Standing { bytes, pieces });
         }
         Ok(Some(Rendered { before: self.dates(), pages: 0, rolls }))
     }

@@ -18,6 +18,10 @@ use super::{
 /// The namespace of RFC 5005.
 const HISTORY: &str = "http://purl.org/syndication/history/1.0";
 
+/// The lines around an entry. Texts are escaped: they stand nowhere else.
+const OPENS: &str = "  <entry>\n";
+const CLOSES: &str = "  </entry>\n";
+
 /// The main feed and the archives of its list.
 pub(super) fn files(
     publication: &Publication<'_>,
@@ -29,23 +33,24 @@ pub(super) fn files(
     let mut files = Vec::with_capacity(years.len() + 1);
     let previous = years.first().map(|year| ("prev-archive", archive(*year)));
     let text = document(publication, list, main, "feed.atom", previous.into_iter().collect(), false)?;
-    let (head, fresh, tail) = apart(&text, "  <entry>\n", "  </entry>\n");
+    let (head, fresh, tail) = apart(&text, OPENS, CLOSES);
     let roll = Roll { name: "feed.atom", head, fresh: &fresh, between: "", tail };
     files.push(roll.file(list, Keep::Newest(main.kept))?);
-    if list.rendered.is_some() {
-        // The archives of closed years stand already.
-        return match years.first() == list.dates().next().map(Moment::year).as_ref() {
-            true => Err(failed("the archive of a year needs all of its announcements")),
-            false => Ok(files),
-        };
-    }
+    let newest = list.dates().next().map(Moment::year);
     for (at, year) in years.iter().enumerate() {
+        // The archives of closed years stand already.
+        if list.rendered.is_some() && Some(*year) != newest {
+            break;
+        }
         let mut links = vec![("current", "feed.atom".to_owned())];
         // No `next-archive`: the archive of a closed year must not change when the next one closes.
         links.extend(years.get(at + 1).map(|year| ("prev-archive", archive(*year))));
         let feed = year_feed(publication, list, *year);
         let text = document(publication, list, &feed, &archive(*year), links, true)?;
-        files.push(File::new(format!("{}/{}", list.id, archive(*year)), text));
+        let (head, fresh, tail) = apart(&text, OPENS, CLOSES);
+        let roll = Roll { name: &archive(*year), head, fresh: &fresh, between: "", tail };
+        let standing = list.before().filter(|published| published.year() == *year).count();
+        files.push(roll.file(list, Keep::Newest(standing))?);
     }
     Ok(files)
 }

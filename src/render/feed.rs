@@ -71,9 +71,9 @@ pub(super) fn main_feed(publication: &Publication<'_>, list: &PublishedList<'_>)
     Ok(feed)
 }
 
-/// A year's entries, all of them.
+/// A year's entries, all that are not rendered yet.
 pub(super) fn year_feed(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32) -> Feed {
-    let of_year = list.newest_first().filter(|announcement| announcement.published.year() == year);
+    let of_year = list.fresh().iter().rev().filter(|announcement| announcement.published.year() == year);
     feed(publication, list, of_year.map(|announcement| entry(publication, list, announcement)).collect())
 }
 

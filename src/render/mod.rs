@@ -99,12 +99,9 @@ pub struct Rendered {
     pub before: Vec<Moment>,
     /// How many of those at hand are rendered.
     pub pages: usize,
-    /// The [`ROLLS`] as they stand.
-    pub rolls: BTreeMap<&'static str, Standing>,
+    /// By name in the list's folder: the files with pieces as they stand.
+    pub rolls: BTreeMap<String, Standing>,
 }
-
-/// Files of a list that have a piece for each announcement, or for each of the last.
-pub const ROLLS: [&str; 6] = ["changelog.csv", "changelog.md", "feed.atom", "feed.json", "feed.rss", "index.html"];
 
 /// The page over all lists.
 pub const SITE_FILE: &str = "index.html";
@@ -225,7 +222,7 @@ pub struct File {
     pub path: String,
     /// Its content.
     pub bytes: Vec<u8>,
-    /// Its pieces, when it is one of the [`ROLLS`].
+    /// Where the pieces of announcements lie in it, when it consists of such.
     pub pieces: Option<Pieces>,
 }
 

@@ -7,7 +7,7 @@ use super::{File, PublishedList, RenderError};
 
 /// A file with a piece for each announcement.
 pub(super) struct Roll<'a> {
-    pub name: &'static str,
+    pub name: &'a str,
     pub head: &'a str,
     /// The pieces of announcements that have none yet, the newest first.
     pub fresh: &'a [&'a str],
@@ -86,7 +86,7 @@ impl Roll<'_> {
     }
 
     fn failed(&self, message: &str) -> RenderError {
-        RenderError { format: self.name, message: message.to_owned() }
+        RenderError { format: "rolls", message: format!("{}: {message}", self.name) }
     }
 }
 
