@@ -34,9 +34,10 @@ pub fn style() -> Style {
 
 fn tell(mark: &str, style: Ansi, text: &str) {
     let text = visible(text);
-    let mut err = anstream::stderr().lock();
+    // In one piece: whoever reads along is woken once.
+    let line = format!("{style}{mark}{style:#}{text}\n");
     // Narration that nobody can read is no failure.
-    let _closed = writeln!(err, "{style}{mark}{style:#}{text}").is_err();
+    let _closed = anstream::stderr().lock().write_all(line.as_bytes()).is_err();
 }
 
 /// What happened, for whoever watches.

@@ -204,15 +204,15 @@ fn tell(list: &ListPlan, in_full: bool) {
     if new.is_empty() {
         print::note(&format!("{}: nothing new", list.id));
     }
+    let mut lines = Vec::new();
     for announcement in new {
-        print::note(&format!(
-            "{}  {}",
-            announcement.published.date(),
-            render::title(list.id.as_str(), &announcement.changes)
-        ));
-        for change in announcement.changes.iter().filter(|_| in_full) {
-            print::note(&format!("            {}", render::flat(&render::sentence(change))));
-        }
+        let title = render::title(list.id.as_str(), &announcement.changes);
+        lines.push(format!("{}  {title}", announcement.published.date()));
+        let changes = announcement.changes.iter().filter(|_| in_full);
+        lines.extend(changes.map(|change| format!("            {}", render::flat(&render::sentence(change)))));
+    }
+    if !lines.is_empty() {
+        print::note(&lines.join("\n"));
     }
 }
 
