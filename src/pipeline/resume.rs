@@ -67,15 +67,15 @@ impl<'a> Log<'a> {
     /// `list.json`, `index.json` and, last of all, the word for the next publication. `rendered` are the
     /// files of all lists.
     pub fn summary_files(&self, request: &Request<'_>, rendered: &[File]) -> Result<Vec<OutputFile>, PublishError> {
-        let settled = self.rendered.is_some() && self.new == 0;
+        // Nothing is new, and all of them stand.
+        if self.rendered.is_some() && self.new == 0 {
+            return Ok(Vec::new());
+        }
         let (Signing::Keys { release: signer, .. }, Some(end), Some(keys), Some(commit)) =
             (request.signing, &self.chain.end, &self.chain.keys, &self.chain.commit)
         else {
             return Ok(Vec::new());
         };
-        if settled {
-            return Ok(Vec::new());
-        }
         let path = |name: &str| format!("{}/{name}", self.list.id);
         let current = self.chain.list.as_ref();
         let list = ledger::list_file(&end.origin, end.seq, end.published, self.chain.state, current)?;

@@ -70,9 +70,13 @@ impl<'a> Source<'a, '_> {
             }
             Some(b'[') => {
                 let items: Vec<&'a RawValue> = serde_json::from_str(piece).map_err(failed)?;
-                let is_long = piece.len() >= MIN_RUN;
-                let items = items.into_iter().map(|raw| self.item(raw, depth + 1, is_long));
-                Value::List(items.collect::<Result<_, ReadError>>()?)
+                let items = items.into_iter();
+                let items = if piece.len() >= MIN_RUN {
+                    items.map(|raw| self.item(raw, depth + 1)).collect::<Result<_, ReadError>>()
+                } else {
+                    items.map(|raw| Ok(Item::Own(self.node(raw, depth + 1)?))).collect()
+                };
+                Value::List(items?)
             }
             Some(b'"') => Value::Text(serde_json::from_str(piece).map_err(failed)?),
             Some(b'n') => Value::Null,
@@ -81,11 +85,10 @@ impl<'a> Source<'a, '_> {
         Ok(Node { at, value })
     }
 
-    fn item(&mut self, raw: &'a RawValue, depth: usize, is_of_long_list: bool) -> Result<Item, ReadError> {
+    /// An item of a long list.
+    fn item(&mut self, raw: &'a RawValue, depth: usize) -> Result<Item, ReadError> {
         let at = self.place(raw);
-        let Some(parts) = self.parts.as_deref_mut().filter(|_| is_of_long_list) else {
-            return Ok(Item::Own(self.node(raw, depth)?));
-        };
+        let Some(parts) = self.parts.as_deref_mut() else { return Ok(Item::Own(self.node(raw, depth)?)) };
         let text = raw.get();
         let read = || Source { text, places: Places::new(text), column: at.column, parts: None }.node(raw, depth);
         Ok(Item::Apart(at.line - 1, parts.item(text, (at.column, depth), read)?))

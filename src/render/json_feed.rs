@@ -62,7 +62,7 @@ pub(super) fn files(
     };
     // The items stand between the brackets of the last member.
     let text = serde_json::to_string_pretty(&document).map_err(failed)?;
-    let head = text.trim_end_matches("]\n}").to_owned() + "\n";
+    let head = text.strip_suffix("]\n}").unwrap_or(&text).to_owned() + "\n";
     let fresh: Vec<&str> = feed.items.iter().map(String::as_str).collect();
     let roll = Roll { name: NAME, head: &head, fresh: &fresh, between: ",\n", tail: "\n  ]\n}\n" };
     Ok(vec![roll.file(list, Keep::Newest(feed.kept))?])
