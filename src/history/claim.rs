@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use git2::{ObjectType, Oid};
+use git2::{ObjectFormat, ObjectType, Oid};
+use sha1::{Digest, Sha1};
 
 use super::HistoryError;
 
@@ -46,8 +47,16 @@ impl Claim {
     }
 }
 
-/// Whether the bytes of an object are what its id says.
+/// Whether the bytes of an object are what its id says. git looks for forged collisions of SHA-1 when it
+/// fetches; here an object must not be another or damaged one, for which SHA-1 alone does, many times
+/// faster.
 fn check(id: Oid, kind: ObjectType, bytes: &[u8]) -> Result<(), HistoryError> {
-    let found = Oid::hash_object_ext(kind, bytes, id.object_format())?;
+    let found = match id.object_format() {
+        ObjectFormat::Sha1 => {
+            let head = format!("{} {}\0", kind.str(), bytes.len());
+            Oid::from_bytes(&Sha1::new().chain_update(head).chain_update(bytes).finalize())?
+        }
+        other => Oid::hash_object_ext(kind, bytes, other)?,
+    };
     if found == id { Ok(()) } else { Err(HistoryError::Damaged(format!("object {id} has other content"))) }
 }
