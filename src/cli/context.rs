@@ -12,7 +12,7 @@ use changecast::{
 };
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, for_good};
 
 /// Where to look.
 #[derive(Debug, Clone, Args)]
@@ -47,8 +47,8 @@ const USUAL: [&str; 2] = ["changecast.yaml", "data/changecast.yaml"];
 
 impl Place {
     /// Opens the repository.
-    pub fn history(&self) -> Result<History, Failure> {
-        Ok(History::open(self.repo.as_deref().unwrap_or(Path::new(".")))?)
+    pub fn history(&self) -> Result<&'static History, Failure> {
+        Ok(for_good(History::open(self.repo.as_deref().unwrap_or(Path::new(".")))?))
     }
 
     /// Which commits to walk.

@@ -88,13 +88,13 @@ fn sides(args: &Args, a: &str, b: Option<&String>) -> Result<Sides, Failure> {
         return Ok((file(Path::new(a), a, &source)?, file(Path::new(b.as_str()), b, &source)?));
     }
     let history = args.place.history()?;
-    let source = Source::of(&args.chosen.list(&args.place, &history)?);
+    let source = Source::of(&args.chosen.list(&args.place, history)?);
     let side = |name: &str| {
-        if is_file(name) { file(Path::new(name), name, &source) } else { revision(&history, name, &source) }
+        if is_file(name) { file(Path::new(name), name, &source) } else { revision(history, name, &source) }
     };
     let after = match b {
         Some(b) => side(b)?,
-        None => working_tree(&history, &source)?,
+        None => working_tree(history, &source)?,
     };
     Ok((side(a)?, after))
 }

@@ -70,21 +70,21 @@ fn kind(name: &str) -> Result<Kind, String> {
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let history = args.place.history()?;
     if let Some(commit) = &args.explain {
-        return explain(args, &history, commit);
+        return explain(args, history, commit);
     }
     let lists = match args.format {
-        Format::Table => args.chosen.lists(&args.place, &history)?,
-        _ => vec![args.chosen.list(&args.place, &history)?],
+        Format::Table => args.chosen.lists(&args.place, history)?,
+        _ => vec![args.chosen.list(&args.place, history)?],
     };
     for list in &lists {
         let source = Source::of(list);
         let watcher = Watcher::new();
         let watch = Watch(&|event| watcher.hear(event));
-        let rows = pipeline::change_log(&history, &args.place.walk(), &source, watch)?;
+        let rows = pipeline::change_log(history, &args.place.walk(), &source, watch)?;
         watcher.hear(Event::Begins(Stage::Render));
         let path = list.inventory.0.first().map(String::as_str).unwrap_or_default();
-        check_found(&rows, path, || newest_error(&history, args, &source))?;
-        let since = Since::read(args, &history, &source.paths)?;
+        check_found(&rows, path, || newest_error(history, args, &source))?;
+        let since = Since::read(args, history, &source.paths)?;
         let rows: Vec<&LogRow> = rows.iter().filter(|row| since.includes(row)).collect();
         let shown: Vec<Shown<'_>> = rows.iter().map(|row| Shown { row, changes: changes(row, args) }).collect();
         let text = match args.format {

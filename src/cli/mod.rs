@@ -66,6 +66,12 @@ enum Command {
     Man(manual::Man),
 }
 
+/// Keeps what a command works on until the process ends: the system frees all of it at once, and sooner
+/// than its owners would piece by piece.
+fn for_good<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
 /// Parses the command line, runs the command, and gives the exit code.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {

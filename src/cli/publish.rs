@@ -11,7 +11,7 @@ use changecast::{
     render,
 };
 
-use super::{Exit, Failure, context::Place, keys, local::regular_file, print, watch::Watcher};
+use super::{Exit, Failure, context::Place, for_good, keys, local::regular_file, print, watch::Watcher};
 
 /// Append what changed to the log and render everything
 ///
@@ -73,8 +73,8 @@ impl Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let history = args.place.history()?;
-    let config = args.place.config(&history)?;
-    let dir = output_dir(args.output.as_deref(), &config, &history);
+    let config = args.place.config(history)?;
+    let dir = output_dir(args.output.as_deref(), &config, history);
     let (release, root) = if args.unsigned {
         (None, None)
     } else {
@@ -93,7 +93,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let watcher = Watcher::new();
     let request = Request {
         config: &config,
-        history: &history,
+        history,
         tip: args.place.branch.clone(),
         signing,
         rewritten: if args.reanchor { Rewritten::Reanchor } else { Rewritten::Refuse },
@@ -103,8 +103,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     };
     // The lock is taken before the log is read: what is planned on it must still be its end.
     let output = if args.check || args.dry_run { None } else { Some(Output::open(&dir)?) };
-    let plan = pipeline::publish(&request, &Found::at(&dir))?;
-    let pages = injected(args, &config, &plan)?;
+    let plan = for_good(pipeline::publish(&request, &Found::at(&dir))?);
+    let pages = injected(args, &config, plan)?;
     for list in &plan.lists {
         tell(list, args.dry_run);
     }

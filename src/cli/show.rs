@@ -47,7 +47,7 @@ enum Format {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let history = args.place.history()?;
-    let list = args.chosen.list(&args.place, &history)?;
+    let list = args.chosen.list(&args.place, history)?;
     let source = Source::of(&list);
     let date: Option<NaiveDate> = args.at.as_deref().and_then(|at| at.parse().ok());
     let tip = args.at.clone().filter(|_| date.is_none()).or_else(|| args.place.branch.clone());

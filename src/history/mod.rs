@@ -227,10 +227,12 @@ impl History {
         let Some(name) = revision else { return self.head() };
         let no_revision = || HistoryError::NoRevision(name.to_owned());
         // A branch wins over a tag or file of its name.
-        let object =
-            self.repo.revparse_single(&format!("refs/heads/{name}")).or_else(|_| self.repo.revparse_single(name));
-        let commit = object.and_then(|object| object.peel_to_commit()).map_err(|_| no_revision())?;
-        Ok(commit.id())
+        let branch = self.repo.find_reference(&format!("refs/heads/{name}"));
+        let commit = match branch {
+            Ok(branch) => branch.peel_to_commit(),
+            Err(_) => self.repo.revparse_single(name).and_then(|object| object.peel_to_commit()),
+        };
+        Ok(commit.map_err(|_| no_revision())?.id())
     }
 
     /// The commit of HEAD. A clone of a bundle may leave HEAD on a branch that does not exist: the

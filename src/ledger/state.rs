@@ -1,6 +1,7 @@
 //! The list as it stands after a release, and the digest that stands for it.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
@@ -24,32 +25,38 @@ const FORMAT: &str = "changecast-list/1";
 /// An entry in the form that is digested: fields by key, no presentation.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct EntryState {
-    id: EntryId,
-    name: Text,
-    section: SectionId,
-    fields: Vec<FieldState>,
+struct EntryState<'e> {
+    id: Cow<'e, EntryId>,
+    name: Cow<'e, Text>,
+    section: Cow<'e, SectionId>,
+    fields: Vec<FieldState<'e>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FieldState {
-    field: FieldKey,
-    text: Text,
+struct FieldState<'e> {
+    field: Cow<'e, FieldKey>,
+    text: Cow<'e, Text>,
 }
 
-impl EntryState {
-    fn of(entry: &Entry) -> Self {
-        let cells = entry.cells.iter();
-        let mut fields: Vec<FieldState> =
-            cells.map(|cell| FieldState { field: cell.field.clone(), text: cell.text.clone() }).collect();
+impl<'e> EntryState<'e> {
+    fn of(entry: &'e Entry) -> Self {
+        let Entry { id, name, section, cells, .. } = entry;
+        let field = |cell: &'e Cell| FieldState { field: Cow::Borrowed(&cell.field), text: Cow::Borrowed(&cell.text) };
+        let mut fields: Vec<FieldState<'e>> = cells.iter().map(field).collect();
         fields.sort_by(|a, b| a.field.cmp(&b.field));
-        EntryState { id: entry.id.clone(), name: entry.name.clone(), section: entry.section.clone(), fields }
+        EntryState { id: Cow::Borrowed(id), name: Cow::Borrowed(name), section: Cow::Borrowed(section), fields }
     }
 
     fn entry(self) -> Entry {
-        let cells = self.fields.into_iter().map(|field| Cell { field: field.field, text: field.text }).collect();
-        Entry { id: self.id, name: self.name, section: self.section, cells, hints: Hints::default() }
+        let cell = |state: FieldState<'_>| Cell { field: state.field.into_owned(), text: state.text.into_owned() };
+        Entry {
+            id: self.id.into_owned(),
+            name: self.name.into_owned(),
+            section: self.section.into_owned(),
+            cells: self.fields.into_iter().map(cell).collect(),
+            hints: Hints::default(),
+        }
     }
 }
 
@@ -149,14 +156,14 @@ fn says_the_same(a: &Entry, b: &Entry) -> bool {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ListFile {
+struct ListFile<'l> {
     format: String,
     origin: Origin,
     seq: u64,
     published: Moment,
     state: Option<Digest>,
     list: Option<Frame>,
-    entries: Vec<EntryState>,
+    entries: Vec<EntryState<'l>>,
 }
 
 /// The bytes of `list.json`: the list after release `seq` and its digest, `None` when it is withdrawn.
@@ -188,7 +195,7 @@ pub fn list_file(
 /// # Errors
 /// [`serde_json::Error`] for other bytes than [`list_file`] makes.
 pub fn read_list_file(bytes: &[u8]) -> Result<Option<Inventory>, serde_json::Error> {
-    let file: ListFile = serde_json::from_slice(bytes)?;
+    let file: ListFile<'_> = serde_json::from_slice(bytes)?;
     let entries = file.entries.into_iter().map(|entry| Arc::new(entry.entry())).collect();
     Ok(file.list.map(|frame| frame.around(entries)))
 }
