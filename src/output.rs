@@ -4,17 +4,19 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File, TryLockError},
-    io,
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
+use crate::model::Bytes;
+
 /// A file to write.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct OutputFile {
     /// Its path in the output directory, with `/`.
     pub path: String,
     /// Its content.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// What may become of it later.
     pub rule: Rule,
 }
@@ -147,8 +149,8 @@ impl Output {
         for (at, file) in changed.iter().enumerate() {
             let target = self.root.join(&file.path);
             let written = match new_folder(file) {
-                None => fs::write(&single, &file.bytes).and_then(|()| fs::rename(&single, &target)),
-                Some(new) => fs::write(beside.join(&file.path), &file.bytes).and_then(|()| match last.get(new) {
+                None => write(&single, &file.bytes, &target).and_then(|()| fs::rename(&single, &target)),
+                Some(new) => write(&beside.join(&file.path), &file.bytes, &target).and_then(|()| match last.get(new) {
                     Some(last) if *last == at => fs::rename(beside.join(new), self.root.join(new)),
                     _ => Ok(()),
                 }),
@@ -186,6 +188,22 @@ impl Output {
         }
         Ok(None)
     }
+}
+
+/// Writes a file that is to take the place of one that may stand.
+fn write(path: &Path, bytes: &Bytes, standing: &Path) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(&bytes.front)?;
+    if !bytes.kept.is_empty() {
+        let mut standing = File::open(standing)?;
+        standing.seek(SeekFrom::Start(bytes.kept.start))?;
+        // The system copies; where it can, not even that.
+        let length = bytes.kept.end - bytes.kept.start;
+        if io::copy(&mut standing.take(length), &mut file)? != length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+    file.write_all(&bytes.back)
 }
 
 /// The folder of a file's path; empty for the output directory itself.
@@ -243,8 +261,8 @@ fn changed<'f>(root: &Path, files: &'f [OutputFile]) -> Result<Vec<&'f OutputFil
         if *stands.entry(inside).or_insert_with(look)
             && let Some(length) = regular_length(&path)?
         {
-            let is_same = length == file.bytes.len() as u64 && fs::read(&path).map_err(io_error(&path))? == file.bytes;
-            if is_same {
+            let is_same = || Ok(file.bytes.are(&fs::read(&path).map_err(io_error(&path))?));
+            if length == file.bytes.size() && is_same()? {
                 continue;
             }
             let settled = match &file.rule {
@@ -318,6 +336,30 @@ impl Found {
         regular_file(&self.root.join(path))
     }
 
+    /// Reads the beginning of a file, as far as it has so many bytes, in place of what `into` held. Gives
+    /// the length of the whole file.
+    ///
+    /// # Errors
+    /// [`OutputError`] when it cannot be read, or is no regular file.
+    pub fn beginning(&self, path: &str, length: usize, into: &mut Vec<u8>) -> Result<Option<u64>, OutputError> {
+        let path = self.root.join(path);
+        let Some(whole) = regular_length(&path)? else { return Ok(None) };
+        into.resize(length.min(usize::try_from(whole).unwrap_or(length)), 0);
+        let mut file = File::open(&path).map_err(io_error(&path))?;
+        file.read_exact(into).map_err(io_error(&path))?;
+        Ok(Some(whole))
+    }
+
+    /// How many files and folders are in a folder; none when there is no such folder.
+    ///
+    /// # Errors
+    /// [`OutputError`] when it cannot be read.
+    pub fn count(&self, folder: &str) -> Result<usize, OutputError> {
+        let folder = self.root.join(folder);
+        let mut entries = entries(&folder)?.into_iter().flatten();
+        entries.try_fold(0, |count, entry| entry.map(|_| count + 1)).map_err(io_error(&folder))
+    }
+
     /// The names in a folder, in no order; none when there is no such folder.
     ///
     /// # Errors
@@ -336,17 +378,18 @@ impl Found {
 }
 
 fn names(folder: &Path) -> Result<Vec<String>, OutputError> {
-    let mut names = Vec::new();
+    let name = |entry: io::Result<fs::DirEntry>| {
+        entry.map(|entry| entry.file_name().to_string_lossy().into_owned()).map_err(io_error(folder))
+    };
+    entries(folder)?.into_iter().flatten().map(name).collect()
+}
+
+fn entries(folder: &Path) -> Result<Option<fs::ReadDir>, OutputError> {
     match fs::read_dir(folder) {
-        Ok(entries) => {
-            for entry in entries {
-                names.push(entry.map_err(io_error(folder))?.file_name().to_string_lossy().into_owned());
-            }
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(io_error(folder)(error)),
+        Ok(entries) => Ok(Some(entries)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_error(folder)(error)),
     }
-    Ok(names)
 }
 
 /// Reads the log in the folder of a list; an absent folder is an empty log.

@@ -35,36 +35,59 @@ pub struct Resume {
     pub rolls: BTreeMap<String, Kept>,
 }
 
-/// A file with a piece for each announcement, the newest first. Lengths are in bytes.
+/// A file with pieces for the announcements, the newest first. Lengths are in bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Kept {
-    /// The digest of its bytes.
-    pub sha256: Digest,
+    /// The length of the file.
+    pub length: u64,
     /// The length of what stands in front of the pieces.
     pub head: usize,
-    /// The lengths of the pieces.
-    pub pieces: Vec<usize>,
+    /// What stands between two pieces.
+    pub between: String,
+    /// The lengths of the pieces, and their digests.
+    pub pieces: Vec<(usize, Digest)>,
+    /// The length of what is told of closed years, behind the pieces.
+    pub closed: usize,
 }
 
-/// An announced release: its number, the name of its page, and when it was published.
+impl Kept {
+    /// Where the pieces end.
+    pub fn end(&self) -> usize {
+        let lengths = self.pieces.iter().map(|(length, _)| length).sum::<usize>();
+        self.head + lengths + self.between.len() * self.pieces.len().saturating_sub(1)
+    }
+
+    /// Whether a file that begins like this holds the pieces.
+    pub fn stands_in(&self, bytes: &[u8]) -> bool {
+        let mut rest = bytes.get(self.head..);
+        for (at, (length, sha256)) in self.pieces.iter().enumerate() {
+            let between = if at == 0 { "" } else { &self.between };
+            let piece = rest.and_then(|rest| rest.strip_prefix(between.as_bytes())?.split_at_checked(*length));
+            rest = piece.filter(|(piece, _)| Digest::of(piece) == *sha256).map(|(_, behind)| behind);
+        }
+        rest.is_some()
+    }
+}
+
+/// An announced release: the name of its page, and when it was published, in seconds since 1970 (UTC).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Announced(pub u64, pub String, pub Moment);
+pub struct Announced(String, i64);
 
 impl Announced {
-    /// The number of its release.
-    pub fn seq(&self) -> u64 {
-        self.0
+    /// A release that is announced under this name at this moment.
+    pub fn new(key: String, published: Moment) -> Self {
+        Announced(key, published.seconds())
     }
 
     /// The name of its page, and the end of its id.
     pub fn key(&self) -> &str {
-        &self.1
+        &self.0
     }
 
     /// When it was published.
     pub fn published(&self) -> Moment {
-        self.2
+        Moment::of_commit(self.1)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows where an inventory comes from or what becomes of it.
 
+mod bytes;
 mod commit;
 mod date;
 mod id;
@@ -17,6 +18,7 @@ pub(crate) mod text_form;
 mod url;
 mod value;
 
+pub use bytes::Bytes;
 pub use commit::{BadCommitId, CommitId};
 pub use date::{FuzzyDate, Precision};
 pub use id::{BadId, EntryId, FieldKey, ListId, SectionId};

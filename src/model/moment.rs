@@ -18,6 +18,11 @@ impl Moment {
         Moment(seconds.clamp(0, LAST))
     }
 
+    /// Seconds since 1970 began.
+    pub fn seconds(self) -> i64 {
+        self.0
+    }
+
     /// One second later.
     pub fn next(self) -> Self {
         Moment((self.0 + 1).min(LAST))

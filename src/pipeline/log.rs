@@ -344,8 +344,8 @@ impl<'a> Log<'a> {
             let signature = signer.sign(namespace, &bytes)?.into_bytes();
             // The signature first: a document in the log always has one.
             let rule = Rule::OnceWith(path.clone());
-            files.push(OutputFile { path: format!("{path}.sig"), bytes: signature, rule });
-            files.push(OutputFile { path, bytes, rule: Rule::Once });
+            files.push(OutputFile { path: format!("{path}.sig"), bytes: signature.into(), rule });
+            files.push(OutputFile { path, bytes: bytes.into(), rule: Rule::Once });
             Ok(())
         })
     }

@@ -30,7 +30,7 @@ impl Register {
         let key = (1..).map(|time| key(before, after, time)).find(|key| !self.keys.contains(key));
         if let Some(key) = key {
             self.keys.insert(key.clone());
-            self.rows.push(Announced(release.seq, key, release.published));
+            self.rows.push(Announced::new(key, release.published));
         }
     }
 

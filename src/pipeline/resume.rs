@@ -3,14 +3,13 @@
 //! It leads to the same bytes as the long way, or is not taken: whatever is missing, was changed by
 //! somebody else, or would change pages of closed years sends the publication the long way.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem, panic, thread};
 
 use crate::{
     config::{Config, ListConfig},
-    ledger::{self, Announced, Digest, Kept, Release, Resume},
-    model::Moment,
+    ledger::{self, Digest, Kept, Release, Resume},
     output::{Found, OutputFile, Rule},
-    render::{self, File, Pieces, Rendered, Standing},
+    render::{self, File, Piece, Pieces, Rendered},
     sign::{self, Namespace},
 };
 
@@ -22,6 +21,9 @@ const SIGNATURE: &str = "resume.json.sig";
 /// The list as it stands.
 const LIST: &str = "list.json";
 
+/// From so many announcements on, a thread looks at what stands.
+const MANY: usize = 200;
+
 /// What pages and releases depend on beside the history: the program and its configuration.
 fn made_with(config: &Config) -> Result<Digest, PublishError> {
     let config = serde_json::to_string(config).map_err(ledger::CanonicalError::from)?;
@@ -32,35 +34,40 @@ impl<'a> Log<'a> {
     /// The log from its end on, with what the history holds beyond it; `None` where only the long way
     /// will do.
     pub fn resumed(request: &Request<'a>, list: &'a ListConfig, found: &Found) -> Result<Option<Self>, PublishError> {
-        let Some(resume) = word(request, list, found)? else { return Ok(None) };
-        let place = Place { resume: &resume, list, found };
-        let current = place.file(LIST, resume.list)?.and_then(|bytes| ledger::read_list_file(&bytes).ok());
-        let Some(current) = current else { return Ok(None) };
+        let Some(mut resume) = word(request, list, found)? else { return Ok(None) };
+        let announced = mem::take(&mut resume.announced);
+        let place = Place { resume: &resume, pages: announced.len(), list, found };
         let mut log = Log::new(request, list);
-        (log.chain, log.register) = (resume.chain(current), Register::of(resume.announced.clone()));
-        let walked = log.walk(request)?;
-        if !walked.reached || (walked.base.is_none() && log.chain.list.is_some()) {
-            return Ok(None);
-        }
-        log.follow(request, &walked.versions)?;
-        let dates = log.register.dates();
-        let (old, new) = dates.split_at(resume.announced.len());
-        if !place.is_whole()? || !render::leave_years(old, new) {
-            return Ok(None);
-        }
-        let Some(last) = place.last()? else { return Ok(None) };
-        let rendered = match new {
-            // The page over all lists shows the last change of each.
-            [] => {
-                log.earlier.push(last);
-                place.settled()
+        let standing = thread::scope(|scope| {
+            let begin = || thread::Builder::new().spawn_scoped(scope, || place.standing()).ok();
+            let beside = (place.pages >= MANY).then(begin).flatten();
+            let current = place.file(LIST, resume.list)?.and_then(|bytes| ledger::read_list_file(&bytes).ok());
+            let Some(current) = current else { return Ok(None) };
+            (log.chain, log.register) = (resume.chain(current), Register::of(announced));
+            let walked = log.walk(request)?;
+            if !walked.reached || (walked.base.is_none() && log.chain.list.is_some()) {
+                return Ok(None);
             }
-            _ => match place.standing()? {
-                Some(rendered) => rendered,
-                None => return Ok(None),
-            },
-        };
-        log.rendered = Some(rendered);
+            log.follow(request, &walked.versions)?;
+            match beside {
+                Some(thread) => thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic)),
+                None => place.standing(),
+            }
+        })?;
+        let Some(Standing { last, rolls }) = standing else { return Ok(None) };
+        let dates = log.register.dates();
+        let (old, new) = dates.split_at(place.pages);
+        if !render::leave_years(old, new) {
+            return Ok(None);
+        }
+        let (mut before, mut pages) = (old.to_vec(), 0);
+        if new.is_empty() {
+            // The page over all lists shows the last change of each.
+            log.earlier.push(last);
+            before.pop();
+            pages = 1;
+        }
+        log.rendered = Some(Rendered { before, pages, rolls });
         Ok(Some(log))
     }
 
@@ -86,8 +93,7 @@ impl<'a> Log<'a> {
         for file in rendered {
             let name = file.path.strip_prefix(self.list.id.as_str()).and_then(|name| name.strip_prefix('/'));
             let (Some(name), Some(pieces)) = (name.filter(|name| is_open(name)), &file.pieces) else { continue };
-            let (head, pieces) = (pieces.head, pieces.lengths.clone());
-            rolls.insert(name.to_owned(), Kept { sha256: Digest::of(&file.bytes), head, pieces });
+            rolls.insert(name.to_owned(), kept(file, pieces));
         }
         let resume = Resume {
             made_with: made_with(request.config)?,
@@ -103,8 +109,21 @@ impl<'a> Log<'a> {
         let signature = signer.sign(Namespace::Resume, &resume)?.into_bytes();
         let index = ledger::index_file(&end.origin, end.seq)?;
         let files = [(LIST, list), ("index.json", index), (SIGNATURE, signature), (FILE, resume)];
-        Ok(files.map(|(name, bytes)| OutputFile { path: path(name), bytes, rule: Rule::Replace }).into())
+        Ok(files.map(|(name, bytes)| OutputFile { path: path(name), bytes: bytes.into(), rule: Rule::Replace }).into())
     }
+}
+
+/// Word of a file's pieces. Those that stood before are known.
+fn kept(file: &File, Pieces { head, between, pieces, closed }: &Pieces) -> Kept {
+    let mut begin = *head;
+    let piece = |piece: &Piece| {
+        let bytes = begin..begin + piece.length;
+        begin = bytes.end + between.len();
+        let fresh = || Digest::of(file.bytes.front.get(bytes).unwrap_or_default());
+        (piece.length, piece.sha256.map_or_else(fresh, Digest::from))
+    };
+    let pieces = pieces.iter().map(piece).collect();
+    Kept { length: file.bytes.size(), head: *head, between: between.clone(), pieces, closed: *closed }
 }
 
 /// What the last publication left word of, when this one may rely on it: it comes from the holder of
@@ -129,9 +148,18 @@ fn word(request: &Request<'_>, list: &ListConfig, found: &Found) -> Result<Optio
     Ok(fits.then_some(resume))
 }
 
+/// What the last publication left, as far as it is needed.
+struct Standing {
+    last: Release,
+    /// By name in the list's folder: the files whose pieces are taken over.
+    rolls: BTreeMap<String, Pieces>,
+}
+
 /// A list's folder, and what its last publication left word of.
 struct Place<'a> {
     resume: &'a Resume,
+    /// How many pages of announcements it has.
+    pages: usize,
     list: &'a ListConfig,
     found: &'a Found,
 }
@@ -154,37 +182,36 @@ impl Place<'_> {
         Ok(release.filter(|release| !release.announced().is_empty()))
     }
 
-    /// What stands where nothing is new, beside the last release.
-    fn settled(&self) -> Rendered {
-        let mut before = self.dates();
-        before.pop();
-        Rendered { before, pages: 1, rolls: BTreeMap::new() }
-    }
-
-    /// What stands of the files that news change. `None` when one is not what it was.
-    fn standing(&self) -> Result<Option<Rendered>, PublishError> {
-        let mut rolls = BTreeMap::new();
-        for (name, kept) in &self.resume.rolls {
-            let Some(bytes) = self.file(name, kept.sha256)? else { return Ok(None) };
-            let pieces = Pieces { head: kept.head, lengths: kept.pieces.clone() };
-            rolls.insert(name.clone(), Standing { bytes, pieces });
+    /// What stands there; `None` when something is missing or not what it was. What is told of closed
+    /// years is not looked at.
+    fn standing(&self) -> Result<Option<Standing>, PublishError> {
+        let Some(last) = self.last()? else { return Ok(None) };
+        if !self.is_whole()? {
+            return Ok(None);
         }
-        Ok(Some(Rendered { before: self.dates(), pages: 0, rolls }))
-    }
-
-    fn dates(&self) -> Vec<Moment> {
-        self.resume.announced.iter().map(Announced::published).collect()
+        let mut rolls = BTreeMap::new();
+        let mut bytes = Vec::new();
+        for (name, kept) in &self.resume.rolls {
+            let length = self.found.beginning(&self.path(name), kept.end(), &mut bytes)?;
+            if length != Some(kept.length) || !kept.stands_in(&bytes) {
+                return Ok(None);
+            }
+            let piece = |(length, sha256): &(usize, Digest)| Piece { length: *length, sha256: Some(sha256.bytes()) };
+            let pieces = kept.pieces.iter().map(piece).collect();
+            let Kept { head, closed, .. } = *kept;
+            rolls.insert(name.clone(), Pieces { head, between: kept.between.clone(), pieces, closed });
+        }
+        Ok(Some(Standing { last, rolls }))
     }
 
     /// Whether nothing is missing, and nothing came to the log since.
     fn is_whole(&self) -> Result<bool, PublishError> {
-        let names = |folder: &str| self.found.names(&self.path(folder));
         let has = |names: &[String], name: &str| names.iter().any(|known| known == name);
-        let (own, log, pages) = (names("")?, names("log")?, names("changes")?);
-        let last = self.resume.end.seq;
-        Ok(log.len() as u64 == 2 * (last + 1)
-            && has(&log, &Release::file_name(last))
-            && pages.len() == self.resume.announced.len()
+        let count = |folder: &str| self.found.count(&self.path(folder));
+        let own = self.found.names(&self.path(""))?;
+        let releases = self.resume.end.seq + 1;
+        Ok(count("log")? as u64 == 2 * releases
+            && count("changes")? == self.pages
             && render::LIST_FILES.iter().all(|name| has(&own, name))
             && has(&self.found.names("")?, render::SITE_FILE))
     }

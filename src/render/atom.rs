@@ -34,7 +34,7 @@ pub(super) fn files(
     let previous = years.first().map(|year| ("prev-archive", archive(*year)));
     let text = document(publication, list, main, "feed.atom", previous.into_iter().collect(), false)?;
     let (head, fresh, tail) = apart(&text, OPENS, CLOSES);
-    let roll = Roll { name: "feed.atom", head, fresh: &fresh, between: "", tail };
+    let roll = Roll { name: "feed.atom", head, fresh: &fresh, tail, ..Roll::default() };
     files.push(roll.file(list, Keep::Newest(main.kept))?);
     let newest = list.dates().next().map(Moment::year);
     for (at, year) in years.iter().enumerate() {
@@ -48,7 +48,7 @@ pub(super) fn files(
         let feed = year_feed(publication, list, *year);
         let text = document(publication, list, &feed, &archive(*year), links, true)?;
         let (head, fresh, tail) = apart(&text, OPENS, CLOSES);
-        let roll = Roll { name: &archive(*year), head, fresh: &fresh, between: "", tail };
+        let roll = Roll { name: &archive(*year), head, fresh: &fresh, tail, ..Roll::default() };
         let standing = list.before().filter(|published| published.year() == *year).count();
         files.push(roll.file(list, Keep::Newest(standing))?);
     }

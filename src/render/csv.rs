@@ -5,7 +5,7 @@ use csv::{Terminator, WriterBuilder};
 use crate::change::{Change, Detail, Kind};
 
 use super::{
-    Announcement, ChangeLogRow, Feed, File, Publication, PublishedList, RenderError,
+    ChangeLogRow, Feed, File, Publication, PublishedList, RenderError,
     roll::{Keep, Roll},
 };
 
@@ -14,10 +14,12 @@ const HEADER: [&str; 10] =
 
 /// `changelog.csv`, newest change first.
 pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &Feed) -> Result<Vec<File>, RenderError> {
-    let fresh: Vec<ChangeLogRow<'_>> = list.fresh().iter().rev().map(Announcement::row).collect();
-    let text = change_log(&fresh)?;
-    let (head, rows) = text.split_at(change_log(&[])?.len());
-    let roll = Roll { name: "changelog.csv", head, fresh: &[rows], between: "", tail: "" };
+    let head = change_log(&[])?;
+    let (open, closed) = list.fresh_rows();
+    let open: Vec<String> = open.chunks(1).map(change_log).collect::<Result<_, _>>()?;
+    let fresh: Vec<&str> = open.iter().map(|text| &text[head.len()..]).collect();
+    let closed = &change_log(&closed)?[head.len()..];
+    let roll = Roll { name: "changelog.csv", head: &head, fresh: &fresh, closed, ..Roll::default() };
     Ok(vec![roll.file(list, Keep::All)?])
 }
 

@@ -66,8 +66,8 @@ pub(super) fn main_feed(publication: &Publication<'_>, list: &PublishedList<'_>)
         feed.items.push(item);
     }
     let standing = list.rendered.and_then(|rendered| rendered.rolls.get(json_feed::NAME));
-    let items = standing.iter().flat_map(|standing| &standing.pieces.lengths);
-    feed.kept = list.before().zip(items).take_while(|(published, item)| holds(*published, **item)).count();
+    let items = standing.iter().flat_map(|standing| &standing.pieces);
+    feed.kept = list.before().zip(items).take_while(|(published, item)| holds(*published, item.length)).count();
     Ok(feed)
 }
 

@@ -62,13 +62,13 @@ pub(super) fn files(
     };
     // The items stand between the brackets of the last member.
     let text = serde_json::to_string_pretty(&document).map_err(failed)?;
-    let head = text.strip_suffix("]\n}").unwrap_or(&text).to_owned() + "\n";
+    let head = text.strip_suffix("]\n}").unwrap_or(&text);
     let fresh: Vec<&str> = feed.items.iter().map(String::as_str).collect();
-    let roll = Roll { name: NAME, head: &head, fresh: &fresh, between: ",\n", tail: "\n  ]\n}\n" };
+    let roll = Roll { name: NAME, head, fresh: &fresh, between: ",", tail: "\n  ]\n}\n", ..Roll::default() };
     Ok(vec![roll.file(list, Keep::Newest(feed.kept))?])
 }
 
-/// An entry as it stands in the list of items.
+/// An entry as it stands in the list of items, on lines of its own.
 pub(super) fn item(entry: &FeedEntry) -> Result<String, RenderError> {
     let item = Item {
         id: &entry.id,
@@ -81,7 +81,7 @@ pub(super) fn item(entry: &FeedEntry) -> Result<String, RenderError> {
     };
     let text = serde_json::to_string_pretty(&item).map_err(failed)?;
     // No text holds a line end: JSON escapes them.
-    Ok(text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n"))
+    Ok(text.lines().map(|line| format!("\n    {line}")).collect())
 }
 
 fn failed(error: serde_json::Error) -> RenderError {

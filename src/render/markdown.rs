@@ -13,13 +13,16 @@ use super::{
 
 /// `changelog.md`, newest change first.
 pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &Feed) -> Result<Vec<File>, RenderError> {
-    let fresh: Vec<ChangeLogRow<'_>> = list.fresh().iter().rev().map(Announcement::row).collect();
     let mut head = format!("# {}: change log\n\n", escape(list_title(list).as_str()));
     if list.log == LogStatus::Unsigned {
         head.push_str("**Unsigned preview: this page is not backed by a signed log.**\n\n");
     }
     head.push_str(HEADER);
-    let roll = Roll { name: "changelog.md", head: &head, fresh: &[&rows(&fresh)], between: "", tail: "" };
+    let (open, closed) = list.fresh_rows();
+    let open: Vec<String> = open.chunks(1).map(rows).collect();
+    let fresh: Vec<&str> = open.iter().map(String::as_str).collect();
+    let closed = rows(&closed);
+    let roll = Roll { name: "changelog.md", head: &head, fresh: &fresh, closed: &closed, ..Roll::default() };
     Ok(vec![roll.file(list, Keep::All)?])
 }
 

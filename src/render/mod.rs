@@ -21,7 +21,7 @@ use std::{cell::OnceCell, collections::BTreeMap};
 use crate::{
     change::Change,
     config::Publisher,
-    model::{Fact, Inventory, ListId, Moment, Text, WebUrl},
+    model::{Bytes, Fact, Inventory, ListId, Moment, Text, WebUrl},
 };
 
 pub use csv::change_log as csv_change_log;
@@ -31,7 +31,7 @@ pub use markdown::{
     InjectError, change_log as markdown_change_log, inject, inline as markdown_inline, list_tables as markdown_list,
 };
 pub use native::native;
-pub use roll::{Pieces, Standing};
+pub use roll::{Piece, Pieces};
 pub use terminal::{
     Style, change_log as terminal_change_log, changes as terminal_changes, columns as terminal_columns,
     list as terminal_list,
@@ -100,7 +100,7 @@ pub struct Rendered {
     /// How many of those at hand are rendered.
     pub pages: usize,
     /// By name in the list's folder: the files with pieces as they stand.
-    pub rolls: BTreeMap<String, Standing>,
+    pub rolls: BTreeMap<String, Pieces>,
 }
 
 /// The page over all lists.
@@ -191,6 +191,14 @@ impl PublishedList<'_> {
         &self.announcements[pages.min(self.announcements.len())..]
     }
 
+    /// The same as rows of a change log, the newest first: those of the open year, and those of closed
+    /// ones.
+    fn fresh_rows(&self) -> (Vec<ChangeLogRow<'_>>, Vec<ChangeLogRow<'_>>) {
+        let open = self.dates().next().map(Moment::year);
+        let rows = self.fresh().iter().rev().map(Announcement::row);
+        rows.partition(|row| Some(row.published.year()) == open)
+    }
+
     /// When the announcements were published that are not at hand, newest first.
     fn before(&self) -> impl Iterator<Item = Moment> {
         self.rendered.iter().flat_map(|rendered| rendered.before.iter().rev().copied())
@@ -216,18 +224,18 @@ fn is_term(fact: &Fact) -> bool {
 }
 
 /// A file of the output directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct File {
     /// Its path in the output directory, with `/`.
     pub path: String,
     /// Its content.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// Where the pieces of announcements lie in it, when it consists of such.
     pub pieces: Option<Pieces>,
 }
 
 impl File {
-    fn new(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+    fn new(path: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         File { path: path.into(), bytes: bytes.into(), pieces: None }
     }
 }
@@ -276,7 +284,7 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
             files.extend(made);
         }
         if list.log != LogStatus::Unsigned && list.rendered.is_none() {
-            files.push(File::new(format!("{}/verify.sh", list.id), include_str!("verify.sh")));
+            files.push(File::new(format!("{}/verify.sh", list.id), include_str!("verify.sh").to_owned()));
         }
     }
     Ok(files)

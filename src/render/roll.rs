@@ -3,9 +3,12 @@
 //! A piece depends on its announcement and the configuration alone: the next publication puts new
 //! pieces in front of those that stand, and need not know what they say.
 
+use crate::model::Bytes;
+
 use super::{File, PublishedList, RenderError};
 
-/// A file with a piece for each announcement.
+/// A file with pieces.
+#[derive(Default)]
 pub(super) struct Roll<'a> {
     pub name: &'a str,
     pub head: &'a str,
@@ -13,80 +16,83 @@ pub(super) struct Roll<'a> {
     pub fresh: &'a [&'a str],
     /// What stands between two pieces.
     pub between: &'static str,
+    /// What is told of closed years, when it is not told yet. Nobody takes it apart again.
+    pub closed: &'a str,
     pub tail: &'a str,
 }
 
 /// How many of the pieces that stand are kept.
 #[derive(Clone, Copy)]
 pub(super) enum Keep {
-    /// All of them, always.
+    /// All of them, and what is told of closed years.
     All,
     /// So many of the newest.
     Newest(usize),
 }
 
-/// Where the pieces of a file lie: lengths in bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pieces {
-    /// What stands in front of them.
-    pub head: usize,
-    /// The pieces; of a file that keeps all of them, their sum.
-    pub lengths: Vec<usize>,
+/// A piece of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Its length in bytes.
+    pub length: usize,
+    /// The SHA-256 of one that stands.
+    pub sha256: Option<[u8; 32]>,
 }
 
-/// A file with its pieces, as it stands.
-#[derive(Clone, Debug)]
-pub struct Standing {
-    /// Its content.
-    pub bytes: Vec<u8>,
-    /// Its pieces.
-    pub pieces: Pieces,
+/// Where the pieces of a file lie. Lengths are in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pieces {
+    /// The length of what stands in front of them.
+    pub head: usize,
+    /// What stands between two of them.
+    pub between: String,
+    /// The pieces, the newest first.
+    pub pieces: Vec<Piece>,
+    /// The length of what is told of closed years, behind them.
+    pub closed: usize,
+}
+
+impl Pieces {
+    /// Where the newest pieces end.
+    fn end(&self, count: usize) -> usize {
+        let lengths = self.pieces.iter().take(count).map(|piece| piece.length).sum::<usize>();
+        self.head + lengths + self.between.len() * count.saturating_sub(1)
+    }
 }
 
 impl Roll<'_> {
     /// The file, with pieces of the one that stands behind the fresh ones.
     pub fn file(&self, list: &PublishedList<'_>, keep: Keep) -> Result<File, RenderError> {
-        let (kept, lengths) = match list.rendered {
-            Some(rendered) => {
-                let standing = rendered.rolls.get(self.name);
-                let kept = standing.and_then(|standing| self.kept(standing, keep));
-                kept.ok_or_else(|| self.failed("it stands there without the pieces that are needed"))?
+        let mut front = self.head.to_owned() + &self.fresh.join(self.between);
+        let mut pieces = Pieces {
+            head: self.head.len(),
+            between: self.between.to_owned(),
+            pieces: self.fresh.iter().map(|piece| Piece { length: piece.len(), sha256: None }).collect(),
+            closed: self.closed.len(),
+        };
+        let mut kept = 0..0;
+        if let Some(rendered) = list.rendered {
+            let standing = rendered.rolls.get(self.name).ok_or_else(|| self.failed())?;
+            let (count, closed) = match keep {
+                Keep::All => (standing.pieces.len(), standing.closed),
+                Keep::Newest(count) => (count, 0),
+            };
+            let newest = standing.pieces.get(..count).ok_or_else(|| self.failed())?;
+            if !self.fresh.is_empty() && count > 0 {
+                front.push_str(self.between);
             }
-            None => Default::default(),
-        };
-        let fresh = self.fresh.iter().map(|piece| piece.as_bytes());
-        let mut parts = vec![self.head.as_bytes()];
-        for piece in fresh.chain(Some(kept).filter(|kept| !kept.is_empty())) {
-            parts.extend([piece, self.between.as_bytes()]);
+            pieces.pieces.extend(newest);
+            pieces.closed += closed;
+            kept = standing.head as u64..(standing.end(count) + closed) as u64;
         }
-        // Nothing stands between the last piece and the tail.
-        if parts.len() > 1 {
-            parts.pop();
-        }
-        parts.push(self.tail.as_bytes());
-        let bytes = parts.concat();
-        let lengths: Vec<usize> = self.fresh.iter().map(|piece| piece.len()).chain(lengths.iter().copied()).collect();
-        let lengths = match keep {
-            Keep::All => vec![lengths.iter().sum()],
-            Keep::Newest(_) => lengths,
-        };
-        let file = File::new(format!("{}/{}", list.id, self.name), bytes);
-        Ok(File { pieces: Some(Pieces { head: self.head.len(), lengths }), ..file })
+        front.push_str(self.closed);
+        let bytes = Bytes { front: front.into_bytes(), kept, back: self.tail.as_bytes().to_vec() };
+        Ok(File { path: format!("{}/{}", list.id, self.name), bytes, pieces: Some(pieces) })
     }
 
-    /// The pieces that are kept of a standing file, and their lengths.
-    fn kept<'s>(&self, Standing { bytes, pieces }: &'s Standing, keep: Keep) -> Option<(&'s [u8], &'s [usize])> {
-        let lengths = match keep {
-            Keep::All => &pieces.lengths[..],
-            Keep::Newest(count) => pieces.lengths.get(..count)?,
-        };
-        let between = self.between.len() * lengths.len().saturating_sub(1);
-        let end = pieces.head + lengths.iter().sum::<usize>() + between;
-        Some((bytes.get(pieces.head..end)?, lengths))
-    }
-
-    fn failed(&self, message: &str) -> RenderError {
-        RenderError { format: "rolls", message: format!("{}: {message}", self.name) }
+    fn failed(&self) -> RenderError {
+        let message = format!("{}: it stands there without the pieces that are needed", self.name);
+        RenderError { format: "rolls", message }
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn files(
     }
     text.push('\n');
     let (head, fresh, tail) = apart(&text, "    <item>\n", "    </item>\n");
-    let roll = Roll { name: "feed.rss", head, fresh: &fresh, between: "", tail };
+    let roll = Roll { name: "feed.rss", head, fresh: &fresh, tail, ..Roll::default() };
     Ok(vec![roll.file(list, Keep::Newest(feed.kept))?])
 }
 

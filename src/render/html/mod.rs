@@ -56,7 +56,7 @@ fn index(
     let fresh = list.fresh().iter().rev().take_while(|announcement| recent(&announcement.published));
     let fresh: Vec<String> = fresh.map(|announcement| told(announcement).into_string()).collect();
     let fresh: Vec<&str> = fresh.iter().map(String::as_str).collect();
-    let roll = Roll { name: "index.html", head, fresh: &fresh, between: "", tail };
+    let roll = Roll { name: "index.html", head, fresh: &fresh, tail, ..Roll::default() };
     roll.file(list, Keep::Newest(list.before().take_while(recent).count()))
 }
 
