@@ -350,22 +350,12 @@ impl Found {
         Ok(Some(whole))
     }
 
-    /// How many files and folders are in a folder; none when there is no such folder.
+    /// Whether a file is there.
     ///
     /// # Errors
-    /// [`OutputError`] when it cannot be read.
-    pub fn count(&self, folder: &str) -> Result<usize, OutputError> {
-        let folder = self.root.join(folder);
-        let mut entries = entries(&folder)?.into_iter().flatten();
-        entries.try_fold(0, |count, entry| entry.map(|_| count + 1)).map_err(io_error(&folder))
-    }
-
-    /// The names in a folder, in no order; none when there is no such folder.
-    ///
-    /// # Errors
-    /// [`OutputError`] when it cannot be read.
-    pub fn names(&self, folder: &str) -> Result<Vec<String>, OutputError> {
-        names(&self.root.join(folder))
+    /// [`OutputError`] when it is no regular file.
+    pub fn has(&self, path: &str) -> Result<bool, OutputError> {
+        Ok(regular_length(&self.root.join(path))?.is_some())
     }
 
     /// The log of a list; an absent one is empty.
@@ -381,13 +371,9 @@ fn names(folder: &Path) -> Result<Vec<String>, OutputError> {
     let name = |entry: io::Result<fs::DirEntry>| {
         entry.map(|entry| entry.file_name().to_string_lossy().into_owned()).map_err(io_error(folder))
     };
-    entries(folder)?.into_iter().flatten().map(name).collect()
-}
-
-fn entries(folder: &Path) -> Result<Option<fs::ReadDir>, OutputError> {
     match fs::read_dir(folder) {
-        Ok(entries) => Ok(Some(entries)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Ok(entries) => entries.map(name).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(io_error(folder)(error)),
     }
 }

@@ -262,3 +262,51 @@ fn the_archive_of_a_busy_year_goes_on() {
     let word = fs::read_to_string(story.path("feeds/vendors/resume.json")).expect("a word");
     assert!(word.contains("archive/2024.atom"), "the archive is gone on with");
 }
+
+#[test]
+fn of_a_long_log_every_publication_looks_for_other_pages() {
+    let mut story = Story::new();
+    for n in 0..133usize {
+        let text = format!("entries:\n- {{name: Nordhaven, purpose: Purpose {n}}}\n");
+        let mut files = vec![("data/list.yaml", Some(text.as_str()))];
+        if n == 0 {
+            files.push(("changecast.yaml", Some(CONFIG)));
+        }
+        story = story.commit(&format!("version {n}"), &files).amend(|commit| commit.time = BEGIN + DAY * n as i64 / 2);
+    }
+    let commits = story.build();
+    story.publish(&["--branch", commits[129].as_str()]).expect(0);
+    let page = story.path(&some_page(&story));
+    let whole = fs::read(&page).expect("a page");
+    fs::remove_file(&page).expect("a page");
+    // A third of 130 each time.
+    for commit in &commits[130..] {
+        story.publish(&["--branch", commit.as_str()]).expect(0);
+    }
+    assert_eq!(fs::read(&page).expect("the page stands again"), whole);
+    story.publish(&["--check"]).expect(0);
+    // What cannot be made again is refused.
+    fs::remove_file(story.path("feeds/vendors/log/000020.json.sig")).expect("a signature");
+    story.publish(&["--all"]).fails(3, &["ends with release 19"]);
+}
+
+#[test]
+fn what_change_logs_tell_of_closed_years_stays_as_it_is() {
+    let story = long_story();
+    let commits = story.build();
+    let (last, earlier) = (commits[47].as_str(), commits[46].as_str());
+    story.publish(&["--branch", earlier]).expect(0);
+    let file = story.path("feeds/vendors/changelog.csv");
+    let text = fs::read_to_string(&file).expect("a change log");
+    let edited = text.replacen("\n2024-", "\n2034-", 1);
+    assert_ne!(edited, text);
+    fs::write(&file, edited).expect("a change log");
+    story.publish(&["--branch", last]).expect(0);
+    let text = fs::read_to_string(&file).expect("a change log");
+    assert!(text.contains("\n2034-"), "nobody looked at it");
+    story.publish(&["--branch", last, "--check"]).expect(1);
+    // Another length is another file.
+    fs::write(&file, text + "more\r\n").expect("a change log");
+    story.publish(&["--branch", last]).expect(0);
+    story.publish(&["--branch", last, "--check"]).expect(0);
+}

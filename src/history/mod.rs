@@ -15,7 +15,7 @@ mod walk;
 
 use std::{fmt, path::Path, sync::Arc};
 
-use git2::{ErrorCode, ObjectFormat, Oid, Repository};
+use git2::{ErrorCode, ObjectFormat, ObjectType, Oid, Repository};
 
 use crate::model::CommitId;
 
@@ -226,13 +226,16 @@ impl History {
     fn tip(&self, revision: Option<&str>) -> Result<Oid, HistoryError> {
         let Some(name) = revision else { return self.head() };
         let no_revision = || HistoryError::NoRevision(name.to_owned());
-        // A branch wins over a tag or file of its name.
-        let branch = self.repo.find_reference(&format!("refs/heads/{name}"));
-        let commit = match branch {
-            Ok(branch) => branch.peel_to_commit(),
-            Err(_) => self.repo.revparse_single(name).and_then(|object| object.peel_to_commit()),
+        // A whole id wins over a branch of its name, and a branch over a tag or file.
+        let object = match name.parse::<CommitId>() {
+            Ok(id) => self.repo.find_object(oid_of_hex(id.as_str())?, None),
+            Err(_) => {
+                let branch = self.repo.find_reference(&format!("refs/heads/{name}"));
+                branch.and_then(|branch| branch.peel(ObjectType::Any)).or_else(|_| self.repo.revparse_single(name))
+            }
         };
-        Ok(commit.map_err(|_| no_revision())?.id())
+        let commit = object.and_then(|object| object.peel_to_commit()).map_err(|_| no_revision())?;
+        Ok(commit.id())
     }
 
     /// The commit of HEAD. A clone of a bundle may leave HEAD on a branch that does not exist: the

@@ -14,5 +14,5 @@ pub use chain::{Chain, ChainError, CheckSignature, End, Fault, KeyRole, Signed};
 pub use release::{
     BadOrigin, BadRelease, Body, Changes, Correction, KeySet, Origin, Pointer, Reanchor, Release, Source, Vcs,
 };
-pub use resume::{Announced, Kept, Resume};
+pub use resume::{Announced, Fingerprint, Kept, Resume};
 pub use state::{Digester, digest, index_file, latest, list_file, read_list_file};

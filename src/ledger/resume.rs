@@ -1,10 +1,10 @@
 //! Where a publication ended: what the next one needs to go on without reading the whole log again.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt, num::ParseIntError, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{CommitId, Inventory, Moment};
+use crate::model::{CommitId, Inventory, Moment, text_form::serde_as_text};
 
 use super::{
     canonical::{self, CanonicalError, Digest},
@@ -45,8 +45,8 @@ pub struct Kept {
     pub head: usize,
     /// What stands between two pieces.
     pub between: String,
-    /// The lengths of the pieces, and their digests.
-    pub pieces: Vec<(usize, Digest)>,
+    /// The lengths of the pieces, and what tells them from others.
+    pub pieces: Vec<(usize, Fingerprint)>,
     /// The length of what is told of closed years, behind the pieces.
     pub closed: usize,
 }
@@ -61,35 +61,90 @@ impl Kept {
     /// Whether a file that begins like this holds the pieces.
     pub fn stands_in(&self, bytes: &[u8]) -> bool {
         let mut rest = bytes.get(self.head..);
-        for (at, (length, sha256)) in self.pieces.iter().enumerate() {
+        for (at, (length, fingerprint)) in self.pieces.iter().enumerate() {
             let between = if at == 0 { "" } else { &self.between };
             let piece = rest.and_then(|rest| rest.strip_prefix(between.as_bytes())?.split_at_checked(*length));
-            rest = piece.filter(|(piece, _)| Digest::of(piece) == *sha256).map(|(_, behind)| behind);
+            rest = piece.filter(|(piece, _)| Fingerprint::of(piece) == *fingerprint).map(|(_, behind)| behind);
         }
         rest.is_some()
     }
 }
 
-/// An announced release: the name of its page, and when it was published, in seconds since 1970 (UTC).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Announced(String, i64);
+/// The first half of a SHA-256, as 32 hexadecimal digits: there are many, and each tells only an edited
+/// piece from the one that was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint(pub u128);
+
+impl Fingerprint {
+    /// That of bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let half = Digest::of(bytes).bytes().into_iter().take(16);
+        Fingerprint(half.fold(0, |number, byte| number << 8 | u128::from(byte)))
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        u128::from_str_radix(text, 16).map(Fingerprint)
+    }
+}
+
+serde_as_text!(Fingerprint);
+
+/// An announced release: the name of its page, 16 hexadecimal digits, and when it was published, in
+/// seconds since 1970 (UTC).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Announced {
+    key: u64,
+    published: i64,
+}
 
 impl Announced {
     /// A release that is announced under this name at this moment.
-    pub fn new(key: String, published: Moment) -> Self {
-        Announced(key, published.seconds())
+    pub fn new(key: u64, published: Moment) -> Self {
+        Announced { key, published: published.seconds() }
     }
 
-    /// The name of its page, and the end of its id.
-    pub fn key(&self) -> &str {
-        &self.0
+    /// What makes the name of its page, and the end of its id.
+    pub fn key(&self) -> u64 {
+        self.key
+    }
+
+    /// The same as text.
+    pub fn name(&self) -> String {
+        format!("{:016x}", self.key)
     }
 
     /// When it was published.
     pub fn published(&self) -> Moment {
-        Moment::of_commit(self.1)
+        Moment::of_commit(self.published)
     }
 }
+
+impl fmt::Display for Announced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x} {}", self.key, self.published)
+    }
+}
+
+impl FromStr for Announced {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        let (key, published) = text.split_once(' ').unwrap_or((text, ""));
+        Ok(Announced { key: u64::from_str_radix(key, 16)?, published: published.parse()? })
+    }
+}
+
+serde_as_text!(Announced);
 
 impl Resume {
     /// Its bytes.

@@ -361,7 +361,7 @@ impl<'a> Log<'a> {
             .map(|(release, row)| {
                 let commit = release.source().map(|source| source.commit.to_string());
                 let changes = release.announced().to_vec();
-                Announcement::new(row.key().to_owned(), release.published, release.seq, commit, changes)
+                Announcement::new(row.name(), release.published, release.seq, commit, changes)
             })
             .collect()
     }

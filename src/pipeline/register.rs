@@ -11,13 +11,13 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Register {
     rows: Vec<Announced>,
-    keys: HashSet<String>,
+    keys: HashSet<u64>,
 }
 
 impl Register {
     /// The register of a log that is resumed.
     pub fn of(rows: Vec<Announced>) -> Self {
-        let keys = rows.iter().map(|row| row.key().to_owned()).collect();
+        let keys = rows.iter().map(Announced::key).collect();
         Register { rows, keys }
     }
 
@@ -29,7 +29,7 @@ impl Register {
         let Some((before, after)) = release.states().filter(|_| !release.announced().is_empty()) else { return };
         let key = (1..).map(|time| key(before, after, time)).find(|key| !self.keys.contains(key));
         if let Some(key) = key {
-            self.keys.insert(key.clone());
+            self.keys.insert(key);
             self.rows.push(Announced::new(key, release.published));
         }
     }
@@ -50,8 +50,8 @@ impl Register {
     }
 }
 
-fn key(before: Option<Digest>, after: Option<Digest>, time: usize) -> String {
+fn key(before: Option<Digest>, after: Option<Digest>, time: usize) -> u64 {
     let side = |digest: Option<Digest>| digest.map_or_else(|| "null".to_owned(), |digest| digest.to_string());
     let digest = Digest::of(format!("{}\n{}\n{time}", side(before), side(after)).as_bytes());
-    digest.to_string()[..16].to_owned()
+    digest.bytes().into_iter().take(8).fold(0, |key, byte| key << 8 | u64::from(byte))
 }

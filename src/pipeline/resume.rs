@@ -3,11 +3,11 @@
 //! It leads to the same bytes as the long way, or is not taken: whatever is missing, was changed by
 //! somebody else, or would change pages of closed years sends the publication the long way.
 
-use std::{collections::BTreeMap, mem, panic, thread};
+use std::collections::BTreeMap;
 
 use crate::{
     config::{Config, ListConfig},
-    ledger::{self, Digest, Kept, Release, Resume},
+    ledger::{self, Digest, Fingerprint, Kept, Release, Resume},
     output::{Found, OutputFile, Rule},
     render::{self, File, Piece, Pieces, Rendered},
     sign::{self, Namespace},
@@ -21,8 +21,8 @@ const SIGNATURE: &str = "resume.json.sig";
 /// The list as it stands.
 const LIST: &str = "list.json";
 
-/// From so many announcements on, a thread looks at what stands.
-const MANY: usize = 200;
+/// So many earlier pages and releases are looked for at most.
+const SAMPLE: usize = 64;
 
 /// What pages and releases depend on beside the history: the program and its configuration.
 fn made_with(config: &Config) -> Result<Digest, PublishError> {
@@ -34,29 +34,20 @@ impl<'a> Log<'a> {
     /// The log from its end on, with what the history holds beyond it; `None` where only the long way
     /// will do.
     pub fn resumed(request: &Request<'a>, list: &'a ListConfig, found: &Found) -> Result<Option<Self>, PublishError> {
-        let Some(mut resume) = word(request, list, found)? else { return Ok(None) };
-        let announced = mem::take(&mut resume.announced);
-        let place = Place { resume: &resume, pages: announced.len(), list, found };
+        let Some(resume) = word(request, list, found)? else { return Ok(None) };
+        let place = Place { resume: &resume, list, found };
+        let current = place.file(LIST, resume.list)?.and_then(|bytes| ledger::read_list_file(&bytes).ok());
+        let (Some(current), Some(standing)) = (current, place.standing()?) else { return Ok(None) };
+        let Standing { last, rolls } = standing;
         let mut log = Log::new(request, list);
-        let standing = thread::scope(|scope| {
-            let begin = || thread::Builder::new().spawn_scoped(scope, || place.standing()).ok();
-            let beside = (place.pages >= MANY).then(begin).flatten();
-            let current = place.file(LIST, resume.list)?.and_then(|bytes| ledger::read_list_file(&bytes).ok());
-            let Some(current) = current else { return Ok(None) };
-            (log.chain, log.register) = (resume.chain(current), Register::of(announced));
-            let walked = log.walk(request)?;
-            if !walked.reached || (walked.base.is_none() && log.chain.list.is_some()) {
-                return Ok(None);
-            }
-            log.follow(request, &walked.versions)?;
-            match beside {
-                Some(thread) => thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic)),
-                None => place.standing(),
-            }
-        })?;
-        let Some(Standing { last, rolls }) = standing else { return Ok(None) };
+        (log.chain, log.register) = (resume.chain(current), Register::of(resume.announced.clone()));
+        let walked = log.walk(request)?;
+        if !walked.reached || (walked.base.is_none() && log.chain.list.is_some()) {
+            return Ok(None);
+        }
+        log.follow(request, &walked.versions)?;
         let dates = log.register.dates();
-        let (old, new) = dates.split_at(place.pages);
+        let (old, new) = dates.split_at(resume.announced.len());
         if !render::leave_years(old, new) {
             return Ok(None);
         }
@@ -119,8 +110,8 @@ fn kept(file: &File, Pieces { head, between, pieces, closed }: &Pieces) -> Kept 
     let piece = |piece: &Piece| {
         let bytes = begin..begin + piece.length;
         begin = bytes.end + between.len();
-        let fresh = || Digest::of(file.bytes.front.get(bytes).unwrap_or_default());
-        (piece.length, piece.sha256.map_or_else(fresh, Digest::from))
+        let fresh = || Fingerprint::of(file.bytes.front.get(bytes).unwrap_or_default());
+        (piece.length, piece.fingerprint.map_or_else(fresh, Fingerprint))
     };
     let pieces = pieces.iter().map(piece).collect();
     Kept { length: file.bytes.size(), head: *head, between: between.clone(), pieces, closed: *closed }
@@ -148,6 +139,11 @@ fn word(request: &Request<'_>, list: &ListConfig, found: &Found) -> Result<Optio
     Ok(fits.then_some(resume))
 }
 
+/// Up to [`SAMPLE`] of so many numbers, the last of them first. Among one more, they are others.
+fn sample(count: usize) -> impl Iterator<Item = usize> {
+    (0..count).rev().step_by(count.div_ceil(SAMPLE).max(1))
+}
+
 /// What the last publication left, as far as it is needed.
 struct Standing {
     last: Release,
@@ -158,8 +154,6 @@ struct Standing {
 /// A list's folder, and what its last publication left word of.
 struct Place<'a> {
     resume: &'a Resume,
-    /// How many pages of announcements it has.
-    pages: usize,
     list: &'a ListConfig,
     found: &'a Found,
 }
@@ -196,7 +190,7 @@ impl Place<'_> {
             if length != Some(kept.length) || !kept.stands_in(&bytes) {
                 return Ok(None);
             }
-            let piece = |(length, sha256): &(usize, Digest)| Piece { length: *length, sha256: Some(sha256.bytes()) };
+            let piece = |(length, print): &(usize, Fingerprint)| Piece { length: *length, fingerprint: Some(print.0) };
             let pieces = kept.pieces.iter().map(piece).collect();
             let Kept { head, closed, .. } = *kept;
             rolls.insert(name.clone(), Pieces { head, between: kept.between.clone(), pieces, closed });
@@ -204,15 +198,23 @@ impl Place<'_> {
         Ok(Some(Standing { last, rolls }))
     }
 
-    /// Whether nothing is missing, and nothing came to the log since.
+    /// Whether nothing came to the log since, and nothing is missing. Of a long log every publication
+    /// looks for other releases and pages.
     fn is_whole(&self) -> Result<bool, PublishError> {
-        let has = |names: &[String], name: &str| names.iter().any(|known| known == name);
-        let count = |folder: &str| self.found.count(&self.path(folder));
-        let own = self.found.names(&self.path(""))?;
+        let release = |seq: u64| format!("log/{}", Release::file_name(seq));
         let releases = self.resume.end.seq + 1;
-        Ok(count("log")? as u64 == 2 * releases
-            && count("changes")? == self.pages
-            && render::LIST_FILES.iter().all(|name| has(&own, name))
-            && has(&self.found.names("")?, render::SITE_FILE))
+        if self.found.has(&self.path(&release(releases)))? || !self.found.has(render::SITE_FILE)? {
+            return Ok(false);
+        }
+        let own = render::LIST_FILES.into_iter().map(str::to_owned);
+        let pages =
+            sample(self.resume.announced.len()).map(|at| render::announcement_page(&self.resume.announced[at].name()));
+        let releases = sample(usize::try_from(releases).unwrap_or(usize::MAX)).map(|seq| release(seq as u64));
+        for name in own.chain(pages).chain(releases.flat_map(|name| [format!("{name}.sig"), name])) {
+            if !self.found.has(&self.path(&name))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }

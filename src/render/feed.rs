@@ -4,7 +4,10 @@ use maud::{Markup, html};
 
 use crate::model::{Moment, WebUrl};
 
-use super::{Announcement, Inline, LogStatus, Publication, PublishedList, RenderError, json_feed, list_title, words};
+use super::{
+    Announcement, Inline, LogStatus, Publication, PublishedList, RenderError, announcement_page, json_feed, list_title,
+    words,
+};
 
 /// How far the main feed reaches back from its newest entry.
 const MONTHS: u32 = 12;
@@ -110,7 +113,7 @@ fn feed(publication: &Publication<'_>, list: &PublishedList<'_>, entries: Vec<Fe
 }
 
 fn entry(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> FeedEntry {
-    let url = list.url(publication.base_url, &format!("changes/{}.html", announcement.key));
+    let url = list.url(publication.base_url, &announcement_page(&announcement.key));
     let title = words::title(list_title(list).as_str(), &announcement.changes);
     let summary = words::angle_free(&words::summary(announcement.sentences()));
     let mut tags: Vec<&'static str> = announcement.changes.iter().map(|change| change.kind.info().name).collect();

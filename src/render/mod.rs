@@ -110,6 +110,11 @@ pub const SITE_FILE: &str = "index.html";
 pub const LIST_FILES: [&str; 8] =
     ["changelog.csv", "changelog.md", "feed.atom", "feed.json", "feed.rss", "index.html", "index.json", "verify.sh"];
 
+/// The page of an announcement, in its list's folder.
+pub fn announcement_page(key: &str) -> String {
+    format!("changes/{key}.html")
+}
+
 /// Whether further announcements leave pages of closed years as they are: none is closed by them, and
 /// none gets a page of its own.
 pub fn leave_years(old: &[Moment], new: &[Moment]) -> bool {

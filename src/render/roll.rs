@@ -35,8 +35,8 @@ pub(super) enum Keep {
 pub struct Piece {
     /// Its length in bytes.
     pub length: usize,
-    /// The SHA-256 of one that stands.
-    pub sha256: Option<[u8; 32]>,
+    /// What tells one that stands from others.
+    pub fingerprint: Option<u128>,
 }
 
 /// Where the pieces of a file lie. Lengths are in bytes.
@@ -67,7 +67,7 @@ impl Roll<'_> {
         let mut pieces = Pieces {
             head: self.head.len(),
             between: self.between.to_owned(),
-            pieces: self.fresh.iter().map(|piece| Piece { length: piece.len(), sha256: None }).collect(),
+            pieces: self.fresh.iter().map(|piece| Piece { length: piece.len(), fingerprint: None }).collect(),
             closed: self.closed.len(),
         };
         let mut kept = 0..0;

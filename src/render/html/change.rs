@@ -8,7 +8,9 @@ use crate::{
 };
 
 use super::{
-    super::{Announcement, File, LogStatus, Publication, PublishedList, feed::inline, list_title, words},
+    super::{
+        Announcement, File, LogStatus, Publication, PublishedList, announcement_page, feed::inline, list_title, words,
+    },
     list::cell,
     page::{Page, date},
 };
@@ -44,7 +46,7 @@ pub(super) fn page(publication: &Publication<'_>, list: &PublishedList<'_>, anno
             }
         }
     };
-    File::new(format!("{}/changes/{}.html", list.id, announcement.key), page.render(body))
+    File::new(format!("{}/{}", list.id, announcement_page(&announcement.key)), page.render(body))
 }
 
 fn heading(change: &Change) -> Markup {

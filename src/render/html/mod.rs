@@ -11,7 +11,7 @@ use maud::{Markup, PreEscaped, html};
 use crate::model::Moment;
 
 use super::{
-    Announcement, ChangeLogRow, Feed, File, LogStatus, Publication, PublishedList, RenderError,
+    Announcement, ChangeLogRow, Feed, File, LogStatus, Publication, PublishedList, RenderError, announcement_page,
     feed::inline,
     list_title,
     roll::{Keep, Roll},
@@ -91,7 +91,7 @@ fn told(announcement: &Announcement) -> Markup {
             (date(announcement.published))
             div {
                 ul { @for sentence in announcement.sentences() { li { (inline(sentence)) } } }
-                p.more { a href={ "changes/" (announcement.key) ".html" } { "Details of this change" } }
+                p.more { a href=(announcement_page(&announcement.key)) { "Details of this change" } }
             }
         }
     }
