@@ -8,7 +8,7 @@ spread, for the time that passed and for the time of the processor alone, which 
 disturbs less, and the peaks of memory. The exit code is 1 when changecast disagrees with the oracle;
 a missed target is printed and is no failure, since a shared machine can miss any.
 """
-import argparse, csv, importlib.util, json, os, shutil, sys, tempfile
+import argparse, csv, importlib.util, json, os, shutil, subprocess, sys, tempfile
 
 sys.dont_write_bytecode = True
 from measure import Subject, compare, print_head, run
@@ -55,6 +55,21 @@ class Repository:
         at = max(at for at, version in enumerate(self.truth) if at and not version["noise"])
         return self.truth[at - 1]["commit"], self.truth[at]["commit"]
 
+    def one_more_commit(self):
+        """The tip of main, and a commit on top of it that changes an entry. Its objects lie loose, as a
+        commit leaves them."""
+        inventory = run(*self.git("show", f"main:{self.path}"), keep=True)
+        before, purpose, after = inventory.partition(b"\n    purpose: ")
+        inventory = b"".join([before, purpose, b"Another purpose", after[after.index(b"\n"):]])
+        seconds = int(run(*self.git("log", "-1", "--format=%ct", "main"), keep=True)) + 60
+        lines = [
+            "commit refs/heads/next", f"committer Example <it@example.com> {seconds} +0000", "data 9", "One more",
+            "from refs/heads/main^0", f"M 100644 inline {self.path}", f"data {len(inventory)}", "",
+        ]
+        command = self.git("fast-import", "--quiet", "--force")
+        subprocess.run(command, input="\n".join(lines).encode() + inventory, check=True)
+        return "main", "next"
+
 
 class Publisher:
     """Publishes a repository's list with new keys into a folder of its own."""
@@ -85,7 +100,7 @@ class Publisher:
 
     def one_more(self, old, new):
         """Publishes `new` on top of `old`."""
-        base = os.path.join(self.scratch, "base")
+        base = os.path.join(tempfile.mkdtemp(dir=self.scratch), "base")
         self.clear()
         run(*self.command, "--branch", old)
         os.rename(self.out, base)
@@ -139,12 +154,13 @@ def against_git(options, preset, repository, scratch):
     publisher = Publisher(options.program, repository, scratch)
     show = [options.program, "show", "--repo", repository.git_dir, "--branch", "main", "--inventory", repository.path]
     names = repository.git("log", "--first-parent", "--format=%H", "main", "--", repository.path)
-    old, new = repository.newest_change()
     patches, names, diff = "`git log -p`", (names, "`git log --format=%H`"), "`git diff OLD NEW`"
     yield "log", lambda: Subject(repository.log(options.program)), repository.patches(), patches
     yield "walk", lambda: Subject([*show, "--format", "json"]), *names
     yield "publish all", publisher.everything, repository.patches(), patches
-    yield "publish one", lambda: publisher.one_more(old, new), repository.git("diff", old, new, "--", repository.path), diff
+    for name, (old, new) in ("one", repository.one_more_commit()), ("version", repository.newest_change()):
+        peer = repository.git("diff", old, new, "--", repository.path)
+        yield f"publish {name}", lambda: publisher.one_more(old, new), peer, diff
 
 
 def against_python(options, repository, scratch):
@@ -169,7 +185,7 @@ def against_python(options, repository, scratch):
 
 
 def one_more(options, repository):
-    return Publisher(options.program, repository, scratch_in(options)).one_more(*repository.newest_change())
+    return Publisher(options.program, repository, scratch_in(options)).one_more(*repository.one_more_commit())
 
 
 def everything(options, repository):
