@@ -39,13 +39,14 @@ pub fn check_folder(bytes: &[u8]) {
 
 /// Reads the pieces of the input, between bytes of zero, as versions of one file: a reader that
 /// remembers gives what one that does not gives.
-pub fn check_versions(path: &str, bytes: &[u8]) {
+///
+/// Short lists are not read by parts: `padding` makes the one of the input long enough.
+pub fn check_versions(path: &str, [head, padding, tail]: [&str; 3], bytes: &[u8]) {
     let options = Options::default();
     let mut reader = Reader::default();
-    // Short lists are not read by parts: these make the one of the input long enough.
-    let padding: String = (0..40).map(|n| format!("- {{name: Padding number {n}, purpose: padding}}\n")).collect();
+    let padding: String = (0..40).map(|n| padding.replace("{}", &n.to_string())).collect();
     for version in bytes.split(|byte| *byte == 0) {
-        let version = [version, b"\n", padding.as_bytes()].concat();
+        let version = [head.as_bytes(), version, padding.as_bytes(), tail.as_bytes()].concat();
         assert_eq!(reader.read(path, &version, &options), read(path, &version, &options));
     }
 }
