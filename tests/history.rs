@@ -85,7 +85,7 @@ fn a_long_walk_finds_what_a_short_one_finds() {
     // It ends where it shall, near and far.
     let history = History::open(&story.path("repo")).expect("a repository");
     for (since, versions) in [(598, 0), (449, 1), (301, 1), (149, 3), (0, 3)] {
-        let walk = Walk { tip: None, since: Some(commits[since].clone()) };
+        let walk = Walk { since: Some(commits[since].clone()), ..Walk::default() };
         let walked = history.versions(&walk, &["data/list.yaml".into()]).expect("a walk");
         assert!(walked.reached);
         assert_eq!(walked.versions.len(), versions, "since {since}");

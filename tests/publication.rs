@@ -201,7 +201,18 @@ fn a_log_belongs_to_its_publisher_and_has_its_end() {
     story.publish(&[]).expect(0);
     let config = story.path("repo/changecast.yaml");
     fs::write(&config, CONFIG.replace("example.com,2024", "other.example,2024")).expect("a configuration");
+    story.publish(&[]).fails(3, &["example.com,2024:vendors", "other.example,2024:vendors"]);
+    fs::write(&config, CONFIG.replace("example.com,2024", "example.com,2025")).expect("a configuration");
+    for more in [&[][..], &["--check"], &["--all"]] {
+        story.publish(more).fails(3, &["example.com,2025:vendors", "never change"]);
+    }
+    // The log itself holds the domain only.
+    let word = story.path("feeds/vendors/resume.json");
+    let bytes = fs::read(&word).expect("a word");
+    fs::remove_file(&word).expect("a word");
+    fs::write(&config, CONFIG.replace("example.com,2024", "other.example,2024")).expect("a configuration");
     story.publish(&[]).fails(3, &["example.com/vendors", "other.example/vendors"]);
+    fs::write(&word, bytes).expect("a word");
     fs::write(&config, CONFIG.replace("data/list.yaml", "data/nope.yaml")).expect("a configuration");
     story.publish(&[]).fails(2, &["data/nope.yaml", "inventory"]);
     fs::write(&config, CONFIG).expect("a configuration");

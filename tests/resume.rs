@@ -266,7 +266,7 @@ fn the_archive_of_a_busy_year_goes_on() {
 #[test]
 fn of_a_long_log_every_publication_looks_for_other_pages() {
     let mut story = Story::new();
-    for n in 0..133usize {
+    for n in 0..150usize {
         let text = format!("entries:\n- {{name: Nordhaven, purpose: Purpose {n}}}\n");
         let mut files = vec![("data/list.yaml", Some(text.as_str()))];
         if n == 0 {
@@ -279,7 +279,7 @@ fn of_a_long_log_every_publication_looks_for_other_pages() {
     let page = story.path(&some_page(&story));
     let whole = fs::read(&page).expect("a page");
     fs::remove_file(&page).expect("a page");
-    // A third of 130 each time.
+    // A third of them each time.
     for commit in &commits[130..] {
         story.publish(&["--branch", commit.as_str()]).expect(0);
     }
@@ -309,4 +309,85 @@ fn what_change_logs_tell_of_closed_years_stays_as_it_is() {
     fs::write(&file, text + "more\r\n").expect("a change log");
     story.publish(&["--branch", last]).expect(0);
     story.publish(&["--branch", last, "--check"]).expect(0);
+}
+
+#[test]
+fn a_log_that_customers_would_not_accept_does_not_go_on() {
+    let (story, commits) = two_steps();
+    let begun = story.files("feeds");
+    let last = fs::read_dir(story.path("feeds/vendors/log")).expect("a log").count() / 2 - 1;
+    let signature = |seq: usize| story.path(&format!("feeds/vendors/log/{seq:06}.json.sig"));
+    fs::write(signature(last), "x").expect("a signature");
+    for commit in [&commits[8], &commits[9]] {
+        story.publish(&["--branch", commit]).fails(3, &["does not hold together"]);
+    }
+    restore(story.path("feeds").as_path(), &begun);
+    fs::write(signature(2), "x").expect("a signature");
+    story.publish(&["--branch", &commits[9], "--all"]).fails(3, &["does not hold together"]);
+    // A newer index: the end of the log was lost.
+    restore(story.path("feeds").as_path(), &begun);
+    story.publish(&["--branch", &commits[9]]).expect(0);
+    let index = fs::read(story.path("feeds/vendors/index.json")).expect("an index");
+    restore(story.path("feeds").as_path(), &begun);
+    fs::write(story.path("feeds/vendors/index.json"), index).expect("an index");
+    story.publish(&["--branch", &commits[9]]).fails(3, &["its index.json names"]);
+}
+
+#[test]
+fn files_of_closed_years_are_missed() {
+    let story = long_story();
+    let commits = story.build();
+    story.publish(&["--branch", commits[46].as_str()]).expect(0);
+    for (file, commit) in [("2024.html", &commits[46]), ("archive/2024.atom", &commits[47])] {
+        fs::remove_file(story.path(&format!("feeds/vendors/{file}"))).expect(file);
+        story.publish(&["--branch", commit.as_str()]).expect(0);
+        story.publish(&["--branch", commit.as_str(), "--check"]).expect(0);
+    }
+}
+
+#[test]
+fn what_an_interrupted_publication_left_is_made_again() {
+    let (story, commits) = two_steps();
+    let (begun, config) = (story.files("feeds"), story.path("repo/changecast.yaml"));
+    // Titles of one length: the feeds look alike.
+    fs::write(&config, CONFIG.replace("title: Vendors", "title: Sellers")).expect("a configuration");
+    story.publish(&["--branch", &commits[8]]).expect(0);
+    let other = story.files("feeds");
+    fs::write(&config, CONFIG).expect("a configuration");
+    // Killed after all but the word was in its place, and taken back.
+    for (name, bytes) in begun.iter().filter(|(name, _)| name.ends_with("resume.json")) {
+        fs::write(story.path("feeds").join(name), bytes).expect(name);
+    }
+    assert_ne!(begun, other);
+    story.publish(&["--branch", &commits[8]]).expect(0);
+    assert_same(&story.files("feeds"), &begun, "after the interruption");
+}
+
+#[test]
+fn another_file_that_is_renamed_to_the_list_was_not_the_list_before() {
+    let list = |name: &str| (0..8).map(|n| format!("- {{name: {name} {n}, purpose: {name}}}\n")).collect::<String>();
+    let [one, two] = ["Nordhaven", "Kestrel"].map(|name| format!("entries:\n{}", list(name)));
+    let story = Story::new()
+        .commit(
+            "first",
+            &[("changecast.yaml", Some(CONFIG)), ("data/old.yaml", Some(&one)), ("data/other.yaml", Some(&two))],
+        )
+        .commit("renamed", &[("data/old.yaml", None), ("data/list.yaml", Some(&one))])
+        .commit("gone", &[("data/list.yaml", None)])
+        .commit("beside", &[("README.md", Some("x"))])
+        .commit("another", &[("data/other.yaml", None), ("data/list.yaml", Some(&two))])
+        .commit("more", &[("data/list.yaml", Some(&two.replace("7, purpose: Kestrel", "7, purpose: Mail")))]);
+    let commits = story.build();
+    for commit in &commits[1..] {
+        story.publish(&["--branch", commit.as_str()]).expect(0);
+        story.publish(&["--branch", commit.as_str(), "--check"]).expect(0);
+    }
+    let step_by_step = story.files("feeds");
+    fs::remove_dir_all(story.path("feeds")).expect("the folder");
+    story.publish(&[]).expect(0);
+    assert_same(&story.files("feeds"), &step_by_step, "from nothing");
+    let log = story.run(&["log", "--repo", "repo", "--format", "json"]).expect(0).json();
+    let told = |n: usize| log["releases"][n]["commit"].as_str().expect("a commit").to_owned();
+    let expected = [0, 1, 2, 4, 5].map(|n: usize| commits[n].to_string());
+    assert_eq!([0, 1, 2, 3, 4].map(told), expected, "the file that was renamed is the list from then on");
 }

@@ -53,7 +53,7 @@ impl Place {
 
     /// Which commits to walk.
     pub fn walk(&self) -> Walk {
-        Walk { tip: self.branch.clone(), since: None }
+        Walk { tip: self.branch.clone(), ..Walk::default() }
     }
 
     /// Reads the configuration.
@@ -67,11 +67,13 @@ impl Place {
         if let Some(path) = &self.config {
             return Ok(path.clone());
         }
-        let roots = [Some(Path::new("")), history.root()];
+        // Who names another repository means its configuration.
+        let here = Some(Path::new(""));
+        let roots = if self.repo.is_some() { [history.root(), here] } else { [here, history.root()] };
         let candidates = roots.into_iter().flatten().flat_map(|root| USUAL.iter().map(move |name| root.join(name)));
         candidates.into_iter().find(|path| path.is_file()).ok_or_else(|| {
             Failure::usage(
-                "there is no changecast.yaml here or at the root of the repository",
+                "there is no changecast.yaml or data/changecast.yaml here or at the root of the repository",
                 "`changecast init` writes one; `log`, `diff` and `show` also work with --inventory PATH alone",
             )
         })

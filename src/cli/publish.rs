@@ -105,29 +105,51 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let output = if args.check || args.dry_run { None } else { Some(Output::open(&dir)?) };
     let plan = for_good(pipeline::publish(&request, &Found::at(&dir))?);
     let pages = injected(args, &config, plan)?;
-    for list in &plan.lists {
-        tell(list, args.dry_run);
-    }
     let unreadable = plan.lists.iter().any(ends_unreadable);
     watcher.hear(Event::Begins(Stage::Write));
     let changed = match &output {
         Some(output) => output.write(&plan.files)?,
         None => output::differing(&dir, &plan.files)?,
     };
+    for list in &plan.lists {
+        tell(list, args.dry_run);
+    }
+    let authority = config.publisher.authority.domain();
+    if RESERVED.contains(&authority) && plan.lists.iter().any(|list| list.new == list.announcements.len()) {
+        print::warning(&format!(
+            "a log begins in the name of {authority}, which is nobody's: before anybody follows it, set `publisher` and \
+             `base_url`, remove the output and publish again"
+        ));
+    }
     let pages: Vec<_> = pages.into_iter().filter(|page| page.before != page.after).collect();
     for page in pages.iter().filter(|_| output.is_some()) {
         output::replace(&page.path, page.after.as_bytes())?;
         print::note(&format!("{}: updated", page.path.display()));
     }
     match output {
-        Some(_) => print::note(&format!("{}: {} files written", dir.display(), changed.len())),
-        None => print::note(&format!("{}: {} files would be written", dir.display(), changed.len() + pages.len())),
+        Some(_) => print::note(&format!("{}: {} written", dir.display(), files(changed.len()))),
+        None => print::note(&format!("{}: {} would be written", dir.display(), files(changed.len() + pages.len()))),
+    }
+    if plan.lists.iter().all(|list| list.new == 0) {
+        // Nothing that was announced explains these.
+        let more = changed.len().saturating_sub(SHOWN);
+        changed.iter().take(SHOWN).for_each(|path| print::note(&format!("  {path}")));
+        (more > 0).then(|| print::note(&format!("  and {more} more")));
     }
     if args.timings {
         watcher.report();
     }
     let outdated = args.check && !(changed.is_empty() && pages.is_empty());
     Ok(if outdated || unreadable { Exit::No } else { Exit::Clean })
+}
+
+/// Domains that are nobody's (RFC 2606 §3): what a new configuration begins with.
+const RESERVED: [&str; 3] = ["example.com", "example.net", "example.org"];
+/// So many files are named.
+const SHOWN: usize = 10;
+
+fn files(count: usize) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 
 /// `--output`, else the configuration's, which is relative to the root of the repository.

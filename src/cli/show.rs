@@ -51,7 +51,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let source = Source::of(&list);
     let date: Option<NaiveDate> = args.at.as_deref().and_then(|at| at.parse().ok());
     let tip = args.at.clone().filter(|_| date.is_none()).or_else(|| args.place.branch.clone());
-    let versions = history.versions(&Walk { tip, since: None }, &source.paths)?.versions;
+    let versions = history.versions(&Walk { tip, ..Walk::default() }, &source.paths)?.versions;
     let in_time = |version: &&Version| date.is_none_or(|date| Moment::of_commit(version.time).date() <= date);
     let none = || Failure::usage("there was no list then", "`changecast log` shows when it was first published");
     let version = versions.iter().rev().find(in_time).ok_or_else(none)?;

@@ -309,7 +309,7 @@ mod tests {
             // The first that a graph can tell of is the parent of the tip, if it is new enough.
             iter::successors(Some(tip), |id| used.commit(*id).ok()?.parent).take(4).for_each(drop);
             let is_from_graph = used.is_from_graph();
-            (walk_along(line(), &["data/list.yaml".into()]).expect("a walk"), is_from_graph)
+            (walk_along(line(), &["data/list.yaml".into()], true).expect("a walk"), is_from_graph)
         }
 
         fn write(&self, path: &str, bytes: &[u8]) {

@@ -183,6 +183,8 @@ pub struct Walk {
     pub tip: Option<String>,
     /// The revision after which the walk begins (it is not part of it).
     pub since: Option<CommitId>,
+    /// Whether the list is withdrawn there. What is renamed later was another file before.
+    pub withdrawn: bool,
 }
 
 impl History {
@@ -270,14 +272,14 @@ impl History {
     }
 
     /// The versions of a file or folder, oldest first. `paths` are the places where it lies and lay,
-    /// the newest first; in every commit the first that exists counts. Before the oldest of them it is
-    /// followed through renames, where its content proves one.
+    /// the newest first; in every commit the first that exists counts. In commits before any of them
+    /// existed it is followed through renames, where its content proves one.
     ///
     /// # Errors
     /// [`HistoryError`] when the history cannot be walked to its beginning, or to `walk.since`.
     pub fn versions(&self, walk: &Walk, paths: &[String]) -> Result<Walked, HistoryError> {
         let since = walk.since.as_ref().map(|since| oid_of_hex(since.as_str())).transpose()?;
-        walk::walk(&self.repo, self.tip(walk.tip.as_deref())?, since, paths)
+        walk::walk(&self.repo, self.tip(walk.tip.as_deref())?, since, paths, !walk.withdrawn)
     }
 
     /// What a version holds; `None` where its commit deletes it.

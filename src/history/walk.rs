@@ -19,26 +19,34 @@ pub(super) enum Stored {
 }
 
 /// Walks from `tip` to the beginning, or to `since`. See [`super::History::versions`].
-pub(super) fn walk(repo: &Repository, tip: Oid, since: Option<Oid>, paths: &[String]) -> Result<Walked, HistoryError> {
+pub(super) fn walk(
+    repo: &Repository,
+    tip: Oid,
+    since: Option<Oid>,
+    paths: &[String],
+    follows: bool,
+) -> Result<Walked, HistoryError> {
     let name = paths.first().and_then(|path| names(path).next());
-    walk_along(Line::new(repo, tip, since, name.map(|name| name.as_bytes().to_vec()))?, paths)
+    walk_along(Line::new(repo, tip, since, name.map(|name| name.as_bytes().to_vec()))?, paths, follows)
 }
 
 /// Walks a line.
-pub(super) fn walk_along(mut line: Line<'_>, paths: &[String]) -> Result<Walked, HistoryError> {
-    match versions(&mut line, paths) {
+pub(super) fn walk_along(mut line: Line<'_>, paths: &[String], follows: bool) -> Result<Walked, HistoryError> {
+    match versions(&mut line, paths, follows) {
         // The graph may be the reason.
-        Err(_) if line.is_from_graph() => versions(&mut line.without_graph()?, paths),
+        Err(_) if line.is_from_graph() => versions(&mut line.without_graph()?, paths, follows),
         done => done,
     }
 }
 
-fn versions(line: &mut Line<'_>, paths: &[String]) -> Result<Walked, HistoryError> {
+fn versions(line: &mut Line<'_>, paths: &[String], follows: bool) -> Result<Walked, HistoryError> {
     let shallow = shallow(line.repo)?;
     let mut places = Places::new(paths);
     let mut versions: Vec<Version> = Vec::new();
     let mut reached = line.end.is_none();
     let mut base = None;
+    // The version from which on the list is followed through renames.
+    let mut followed: Option<usize> = None;
     let mut id = line.tip;
     let mut commit = line.commit(id)?;
     let mut here = places.find(&line.objects, id, &commit)?;
@@ -62,9 +70,21 @@ fn versions(line: &mut Line<'_>, paths: &[String]) -> Result<Walked, HistoryErro
         let mut before = None;
         if let Some((parent_id, parent)) = &parent {
             before = places.find(&line.objects, *parent_id, parent)?;
-            if let (Some((place, _)), None) = (here, before)
+            if let (Some(renamed), Some((place, _))) = (followed, before)
+                && place < paths.len()
+            {
+                // The list was there before: what was renamed to it later was another file.
+                followed = None;
+                places.finders.truncate(paths.len());
+                versions.truncate(renamed + 1);
+                versions.iter_mut().skip(renamed).for_each(|version| version.before = None);
+                here = None;
+            }
+            if follows
+                && let (Some((place, _)), None) = (here, before)
                 && let Some(earlier) = rename::earlier_path(line.repo, *parent_id, id, places.path(place))?
             {
+                followed = followed.or(Some(versions.len()));
                 places.finders.push(Finder::new(&earlier));
                 before = places.find(&line.objects, *parent_id, parent)?;
             }

@@ -19,6 +19,8 @@ use super::{
 pub struct Resume {
     /// What the pages depend on beside the log: the program and the configuration.
     pub made_with: Digest,
+    /// The tag URI that the ids of the feeds begin with.
+    pub tag: String,
     /// The end of the log.
     pub end: End,
     /// The keys in force.

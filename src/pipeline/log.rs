@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    Correct, Follower, LogRow, Outcome, Request, Rewritten, Signing, Source, Stage, Standing,
+    Correct, Follower, LogRow, Outcome, Request, Rewritten, Scope, Signing, Source, Stage, Standing,
     beside::Beside,
     reanchor,
     refusal::PublishError,
@@ -90,12 +90,12 @@ impl<'a> Log<'a> {
                 let chain_error = |error| PublishError::Chain { list: list.id.clone(), error };
                 let root = first_root(&existing).unwrap_or_default();
                 // Each release names the digest of the one before: the signature of the last one holds
-                // for all. Changes of keys are checked nevertheless; `verify` checks every signature.
+                // for all. Changes of keys are checked nevertheless, and every signature when all is asked for.
                 let last = existing.last();
                 let check = |role: KeyRole, keys: &[String], signed: &Signed| {
                     let is_last = last.is_some_and(|last| std::ptr::eq(last, signed));
                     let changes_keys = signed.bytes.windows(KEYS_KIND.len()).any(|bytes| bytes == KEYS_KIND);
-                    let implied = role == KeyRole::Release && !is_last && !changes_keys;
+                    let implied = request.scope == Scope::New && role == KeyRole::Release && !is_last && !changes_keys;
                     if implied { Ok(()) } else { check_signature(role, keys, signed) }
                 };
                 log.chain = Chain::verify(&existing, &root, &check).map_err(chain_error)?;
@@ -175,7 +175,8 @@ impl<'a> Log<'a> {
     /// The versions since the commit that the log has reached.
     pub fn walk(&self, request: &Request<'_>) -> Result<Walked, PublishError> {
         request.watch.begins(Stage::Walk);
-        let walk = Walk { tip: request.tip.clone(), since: self.chain.commit.clone() };
+        let since = self.chain.commit.clone();
+        let walk = Walk { tip: request.tip.clone(), withdrawn: since.is_some() && self.chain.list.is_none(), since };
         Ok(request.history.versions(&walk, &self.source.paths)?)
     }
 
@@ -372,7 +373,7 @@ impl<'a> Log<'a> {
             id: &self.list.id,
             title: &self.list.title,
             page: self.list.page.as_ref(),
-            tag: format!("{}:{}", request.config.publisher.authority, self.list.id),
+            tag: tag(request, self.list),
             announcements: self.announcements(),
             rendered: self.rendered.as_ref(),
             current: self.chain.list.as_ref(),
@@ -388,6 +389,11 @@ impl<'a> Log<'a> {
             },
         }
     }
+}
+
+/// The tag URI that the ids of a list's feeds begin with, without its scheme (RFC 4151 §2.1).
+pub(super) fn tag(request: &Request<'_>, list: &ListConfig) -> String {
+    format!("{}:{}", request.config.publisher.authority, list.id)
 }
 
 fn source_of(row: &LogRow) -> ledger::Source {

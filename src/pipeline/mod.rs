@@ -22,7 +22,7 @@ use crate::{
     config::ListConfig,
     history::{Content, History, HistoryError, Version, Walk},
     model::{CommitId, Inventory, Moment},
-    read::{self, Options, Problem, ReadError, Reader, Reading, Warning},
+    read::{self, Options, Position, Problem, ReadError, Reader, Reading, Warning},
 };
 
 /// Where a list's versions come from.
@@ -172,18 +172,22 @@ impl Follower {
         }
         watch.begins(Stage::Read);
         let reading = match content {
-            Some(Content::File(bytes)) => listed(self.reader.read(&version.path, bytes, options)),
-            Some(Content::Folder(files)) => listed(self.reader.read_folder(files, &self.moved, options)),
-            None => Ok(None),
+            Some(Content::File(bytes)) => Some(self.reader.read(&version.path, bytes, options)),
+            Some(Content::Folder(files)) => Some(self.reader.read_folder(files, &self.moved, options)),
+            None => None,
         };
         watch.begins(Stage::Compare);
         let (outcome, warnings) = match reading {
-            Ok(reading) => {
-                let (after, warnings) =
-                    reading.map_or((None, Vec::new()), |reading| (Some(reading.inventory), reading.warnings));
-                (self.compare(after), warnings)
+            Some(Ok(Reading { inventory, warnings, .. })) => (self.compare(Some(inventory)), warnings),
+            // A file without a list is a list that is not there.
+            Some(Err(ReadError { problem: problem @ Problem::NoList(_), .. })) => {
+                let message = format!("{problem}: the list is told as withdrawn while its file stands");
+                let at = Position { line: 1, column: 1 };
+                let leaves = self.latest.list().is_some();
+                (self.compare(None), leaves.then(|| Warning::at(at, message)).into_iter().collect())
             }
-            Err(error) => (Outcome::Unreadable(error), Vec::new()),
+            Some(Err(error)) => (Outcome::Unreadable(error), Vec::new()),
+            None => (self.compare(None), Vec::new()),
         };
         let time = Moment::of_commit(version.time);
         let announces = matches!(&outcome, Outcome::Read { changes, .. } if !changes.changes.is_empty());
@@ -253,12 +257,7 @@ pub fn read_content(
     moved: &BTreeMap<String, String>,
     options: &Options,
 ) -> Result<Option<Reading>, ReadError> {
-    listed(read_list(path, content, moved, options))
-}
-
-/// A file without a list is a list that is not there.
-fn listed(reading: Result<Reading, ReadError>) -> Result<Option<Reading>, ReadError> {
-    match reading {
+    match read_list(path, content, moved, options) {
         Ok(reading) => Ok(Some(reading)),
         Err(ReadError { problem: Problem::NoList(_), .. }) => Ok(None),
         Err(error) => Err(error),

@@ -134,13 +134,19 @@ fn plan(request: &Request<'_>, found: &Found) -> Result<Plan, PublishError> {
         lists: logs.iter().map(|log| log.published(request)).collect(),
     };
     let rendered = render::render(&publication)?;
-    let summaries: Result<Vec<_>, _> = logs.iter().map(|log| log.summary_files(request, &rendered)).collect();
+    let mut summaries = Vec::new();
+    for log in &logs {
+        // The signature before the pages: from the first of them on, the word that stands holds no more.
+        let [signature, others @ ..] = &*log.summary_files(request, &rendered)? else { continue };
+        files.push(signature.clone());
+        summaries.extend_from_slice(others);
+    }
     files.extend(rendered.into_iter().map(|file| OutputFile {
         path: file.path,
         bytes: file.bytes,
         rule: Rule::Replace,
     }));
-    files.extend(summaries?.into_iter().flatten());
+    files.extend(summaries);
     let lists = publication.lists.into_iter().map(|list| list.announcements).collect::<Vec<_>>();
     let lists = logs
         .into_iter()

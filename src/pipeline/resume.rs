@@ -7,19 +7,28 @@ use std::collections::BTreeMap;
 
 use crate::{
     config::{Config, ListConfig},
-    ledger::{self, Digest, Fingerprint, Kept, Release, Resume},
+    ledger::{self, Announced, Digest, Fingerprint, Kept, KeyRole, Release, Resume, Signed},
+    model::Moment,
     output::{Found, OutputFile, Rule},
     render::{self, File, Piece, Pieces, Rendered},
     sign::{self, Namespace},
 };
 
-use super::{Request, Rewritten, Scope, Signing, log::Log, refusal::PublishError, register::Register};
+use super::{
+    Request, Rewritten, Scope, Signing,
+    log::{Log, tag},
+    refusal::PublishError,
+    register::Register,
+    verify::check_signature,
+};
 
 /// The word for the next publication, in the list's folder.
 const FILE: &str = "resume.json";
 const SIGNATURE: &str = "resume.json.sig";
 /// The list as it stands.
 const LIST: &str = "list.json";
+/// Where the log ends, for customers.
+const INDEX: &str = "index.json";
 
 /// So many earlier pages and releases are looked for at most.
 const SAMPLE: usize = 64;
@@ -62,8 +71,8 @@ impl<'a> Log<'a> {
         Ok(Some(log))
     }
 
-    /// `list.json`, `index.json` and, last of all, the word for the next publication. `rendered` are the
-    /// files of all lists.
+    /// The signature of the word for the next publication, `list.json`, `index.json` and, last of all, the
+    /// word. `rendered` are the files of all lists.
     pub fn summary_files(&self, request: &Request<'_>, rendered: &[File]) -> Result<Vec<OutputFile>, PublishError> {
         // Nothing is new, and all of them stand.
         if self.rendered.is_some() && self.new == 0 {
@@ -88,6 +97,7 @@ impl<'a> Log<'a> {
         }
         let resume = Resume {
             made_with: made_with(request.config)?,
+            tag: tag(request, self.list),
             end: end.clone(),
             keys: keys.clone(),
             commit: commit.clone(),
@@ -99,7 +109,7 @@ impl<'a> Log<'a> {
         let resume = resume.to_bytes()?;
         let signature = signer.sign(Namespace::Resume, &resume)?.into_bytes();
         let index = ledger::index_file(&end.origin, end.seq)?;
-        let files = [(LIST, list), ("index.json", index), (SIGNATURE, signature), (FILE, resume)];
+        let files = [(SIGNATURE, signature), (LIST, list), (INDEX, index), (FILE, resume)];
         Ok(files.map(|(name, bytes)| OutputFile { path: path(name), bytes: bytes.into(), rule: Rule::Replace }).into())
     }
 }
@@ -121,9 +131,6 @@ fn kept(file: &File, Pieces { head, between, pieces, closed }: &Pieces) -> Kept 
 /// the key, and program, configuration and keys are the same.
 fn word(request: &Request<'_>, list: &ListConfig, found: &Found) -> Result<Option<Resume>, PublishError> {
     let Signing::Keys { release, root } = request.signing else { return Ok(None) };
-    if request.scope == Scope::All || request.rewritten == Rewritten::Reanchor || request.correct.is_some() {
-        return Ok(None);
-    }
     let file = |name: &str| found.file(&format!("{}/{name}", list.id));
     let (Some(bytes), Some(signature)) = (file(FILE)?, file(SIGNATURE)?) else { return Ok(None) };
     let Ok(signature) = String::from_utf8(signature) else { return Ok(None) };
@@ -132,16 +139,18 @@ fn word(request: &Request<'_>, list: &ListConfig, found: &Found) -> Result<Optio
         return Ok(None);
     }
     let Ok(resume) = Resume::read(&bytes) else { return Ok(None) };
+    let expected = tag(request, list);
+    if resume.tag != expected {
+        return Err(PublishError::OtherOrigin { found: resume.tag, expected });
+    }
+    if request.scope == Scope::All || request.rewritten == Rewritten::Reanchor || request.correct.is_some() {
+        return Ok(None);
+    }
     let is_among = |known: &[String], key: String| known.contains(&key);
     let fits = resume.made_with == made_with(request.config)?
         && is_among(&resume.keys.release, key.to_string())
         && root.is_none_or(|root| is_among(&resume.keys.root, root.public().to_string()));
     Ok(fits.then_some(resume))
-}
-
-/// Up to [`SAMPLE`] of so many numbers, the last of them first. Among one more, they are others.
-fn sample(count: usize) -> impl Iterator<Item = usize> {
-    (0..count).rev().step_by(count.div_ceil(SAMPLE).max(1))
 }
 
 /// What the last publication left, as far as it is needed.
@@ -168,11 +177,15 @@ impl Place<'_> {
         Ok(self.found.file(&self.path(name))?.filter(|bytes| digest == Digest::of(bytes)))
     }
 
-    /// The last release, when it is what it was and announces something.
+    /// The last release, when it is what it was, is signed, and announces something.
     fn last(&self) -> Result<Option<Release>, PublishError> {
-        let end = &self.resume.end;
-        let document = self.file(&format!("log/{}", Release::file_name(end.seq)), end.sha256)?;
-        let release = document.and_then(|bytes| Release::read(&bytes).ok());
+        let Resume { end, keys, .. } = self.resume;
+        let name = format!("log/{}", Release::file_name(end.seq));
+        let signature = self.found.file(&self.path(&format!("{name}.sig")))?.map(String::from_utf8);
+        let (Some(bytes), Some(Ok(signature))) = (self.file(&name, end.sha256)?, signature) else { return Ok(None) };
+        let signed = Signed { bytes, signature };
+        let is_signed = check_signature(KeyRole::Release, &keys.release, &signed).is_ok();
+        let release = Release::read(&signed.bytes).ok().filter(|_| is_signed);
         Ok(release.filter(|release| !release.announced().is_empty()))
     }
 
@@ -201,20 +214,31 @@ impl Place<'_> {
     /// Whether nothing came to the log since, and nothing is missing. Of a long log every publication
     /// looks for other releases and pages.
     fn is_whole(&self) -> Result<bool, PublishError> {
+        let Resume { end, announced, .. } = self.resume;
+        let index = self.found.file(&self.path(INDEX))?;
         let release = |seq: u64| format!("log/{}", Release::file_name(seq));
-        let releases = self.resume.end.seq + 1;
-        if self.found.has(&self.path(&release(releases)))? || !self.found.has(render::SITE_FILE)? {
+        let ends_here = index.and_then(|index| ledger::latest(&index)) == Some(end.seq)
+            && !self.found.has(&self.path(&release(end.seq + 1)))?;
+        if !ends_here || !self.found.has(render::SITE_FILE)? {
             return Ok(false);
         }
         let own = render::LIST_FILES.into_iter().map(str::to_owned);
-        let pages =
-            sample(self.resume.announced.len()).map(|at| render::announcement_page(&self.resume.announced[at].name()));
-        let releases = sample(usize::try_from(releases).unwrap_or(usize::MAX)).map(|seq| release(seq as u64));
-        for name in own.chain(pages).chain(releases.flat_map(|name| [format!("{name}.sig"), name])) {
+        let dates: Vec<Moment> = announced.iter().map(Announced::published).collect();
+        let pages = self.sample(announced.len()).map(|at| render::announcement_page(&announced[at].name()));
+        let releases = self.sample(usize::try_from(end.seq).map_or(usize::MAX, |last| last + 1));
+        let releases = releases.map(|seq| release(seq as u64)).flat_map(|name| [format!("{name}.sig"), name]);
+        for name in own.chain(render::closed_files(&dates)).chain(pages).chain(releases) {
             if !self.found.has(&self.path(&name))? {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+
+    /// Up to [`SAMPLE`] of so many numbers, others after every release, and the last one.
+    fn sample(&self, count: usize) -> impl Iterator<Item = usize> + use<> {
+        let step = count.div_ceil(SAMPLE).max(1);
+        let first = self.resume.end.sha256.bytes().into_iter().fold(0, |sum, byte| sum + usize::from(byte)) % step;
+        (first..count).step_by(step).chain(count.checked_sub(1))
     }
 }

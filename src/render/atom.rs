@@ -22,6 +22,11 @@ const HISTORY: &str = "http://purl.org/syndication/history/1.0";
 const OPENS: &str = "  <entry>\n";
 const CLOSES: &str = "  </entry>\n";
 
+/// The archive of a year.
+pub(super) fn archive_file(year: i32) -> String {
+    format!("archive/{year}.atom")
+}
+
 /// The main feed and the archives of its list.
 pub(super) fn files(
     publication: &Publication<'_>,
@@ -29,9 +34,8 @@ pub(super) fn files(
     main: &Feed,
 ) -> Result<Vec<File>, RenderError> {
     let years = archive_years(list, main);
-    let archive = |year: i32| format!("archive/{year}.atom");
     let mut files = Vec::with_capacity(years.len() + 1);
-    let previous = years.first().map(|year| ("prev-archive", archive(*year)));
+    let previous = years.first().map(|year| ("prev-archive", archive_file(*year)));
     let text = document(publication, list, main, "feed.atom", previous.into_iter().collect(), false)?;
     let (head, fresh, tail) = apart(&text, OPENS, CLOSES);
     let roll = Roll { name: "feed.atom", head, fresh: &fresh, tail, ..Roll::default() };
@@ -44,11 +48,11 @@ pub(super) fn files(
         }
         let mut links = vec![("current", "feed.atom".to_owned())];
         // No `next-archive`: the archive of a closed year must not change when the next one closes.
-        links.extend(years.get(at + 1).map(|year| ("prev-archive", archive(*year))));
+        links.extend(years.get(at + 1).map(|year| ("prev-archive", archive_file(*year))));
         let feed = year_feed(publication, list, *year);
-        let text = document(publication, list, &feed, &archive(*year), links, true)?;
+        let text = document(publication, list, &feed, &archive_file(*year), links, true)?;
         let (head, fresh, tail) = apart(&text, OPENS, CLOSES);
-        let roll = Roll { name: &archive(*year), head, fresh: &fresh, tail, ..Roll::default() };
+        let roll = Roll { name: &archive_file(*year), head, fresh: &fresh, tail, ..Roll::default() };
         let standing = list.before().filter(|published| published.year() == *year).count();
         files.push(roll.file(list, Keep::Newest(standing))?);
     }

@@ -115,6 +115,16 @@ pub fn announcement_page(key: &str) -> String {
     format!("changes/{key}.html")
 }
 
+/// The files of closed years in a list's folder, for announcements of these moments, oldest first.
+pub fn closed_files(published: &[Moment]) -> Vec<String> {
+    let Some(newest) = published.last() else { return Vec::new() };
+    let mut years: Vec<i32> = published.iter().map(|moment| moment.year()).collect();
+    years.dedup();
+    years.retain(|year| *year != newest.year());
+    let pages = html::older_years(published.iter().rev().copied(), *newest).into_iter().map(html::year_file);
+    years.into_iter().map(atom::archive_file).chain(pages).collect()
+}
+
 /// Whether further announcements leave pages of closed years as they are: none is closed by them, and
 /// none gets a page of its own.
 pub fn leave_years(old: &[Moment], new: &[Moment]) -> bool {

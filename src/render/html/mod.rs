@@ -73,6 +73,11 @@ pub(super) fn older_years(newest_first: impl Iterator<Item = Moment>, newest: Mo
     years
 }
 
+/// The page of a closed year.
+pub(super) fn year_file(year: i32) -> String {
+    format!("{year}.html")
+}
+
 fn year_page(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32) -> File {
     let announcements: Vec<&Announcement> = list.newest_first().filter(|a| a.published.year() == year).collect();
     let title = format!("{}: changes of {year}", list_title(list));
@@ -81,7 +86,7 @@ fn year_page(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32)
         (page.header(html! { "All changes of " (year) " \u{b7} " a href="./" { "The list as it stands" } }))
         main { ol.log { @for announcement in announcements { (told(announcement)) } } }
     };
-    File::new(format!("{}/{year}.html", list.id), page.render(body))
+    File::new(format!("{}/{}", list.id, year_file(year)), page.render(body))
 }
 
 /// An announcement in a change log.
