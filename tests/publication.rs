@@ -578,3 +578,17 @@ fn a_file_that_was_moved_is_not_withdrawn() {
     };
     assert_eq!(but_resume(files), but_resume(story.files("feeds")), "the same list is no news");
 }
+
+#[test]
+fn what_is_hardly_meant_is_warned_of() {
+    let nobody = "in the name of example.com";
+    let story = Story::of_lists(&[ONE, TWO]).commit("a page", &[("data/list.yaml", Some("note: moved\n"))]);
+    let commits = story.build();
+    let publish = |n: usize| story.publish(&["--branch", commits[n].as_str()]).expect(0).err;
+    assert!(publish(0).contains(nobody), "a log begins");
+    let second = publish(1);
+    assert!(!second.contains(nobody), "it began before: {second}");
+    let third = publish(2);
+    assert!(third.contains("data/list.yaml:1:1") && third.contains("told as withdrawn"), "{third}");
+    assert!(!publish(2).contains("warning"), "nothing is new");
+}

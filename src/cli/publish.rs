@@ -8,7 +8,7 @@ use changecast::{
     model::{ListId, Text},
     output::{self, Found, Output},
     pipeline::{self, Correct, Event, ListPlan, Outcome, Plan, Request, Rewritten, Scope, Signing, Stage, Watch},
-    render,
+    render::{self, Announcement},
 };
 
 use super::{Exit, Failure, context::Place, for_good, keys, local::regular_file, print, watch::Watcher};
@@ -115,7 +115,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         tell(list, args.dry_run);
     }
     let authority = config.publisher.authority.domain();
-    if RESERVED.contains(&authority) && plan.lists.iter().any(|list| list.new == list.announcements.len()) {
+    if RESERVED.contains(&authority) && plan.lists.iter().any(begins) {
         print::warning(&format!(
             "a log begins in the name of {authority}, which is nobody's: before anybody follows it, set `publisher` and \
              `base_url`, remove the output and publish again"
@@ -222,7 +222,7 @@ fn tell(list: &ListPlan, in_full: bool) {
     if let Some((from, to)) = &list.reanchored {
         print::note(&format!("{}: the log goes on from commit {} in place of {}", list.id, to.short(), from.short()));
     }
-    let new = &list.announcements[list.announcements.len() - list.new..];
+    let new = announced(list);
     if new.is_empty() {
         print::note(&format!("{}: nothing new", list.id));
     }
@@ -236,6 +236,16 @@ fn tell(list: &ListPlan, in_full: bool) {
     if !lines.is_empty() {
         print::note(&lines.join("\n"));
     }
+}
+
+/// What is new, oldest first.
+fn announced(list: &ListPlan) -> &[Announcement] {
+    &list.announcements[list.announcements.len() - list.new..]
+}
+
+/// Whether a signed log begins: release 0 states the keys, and a preview has no numbers.
+fn begins(list: &ListPlan) -> bool {
+    announced(list).first().is_some_and(|announcement| announcement.seq == 1)
 }
 
 /// Whether the newest version cannot be read: what is published is not what the file now says.

@@ -180,11 +180,11 @@ impl Follower {
         let (outcome, warnings) = match reading {
             Some(Ok(Reading { inventory, warnings, .. })) => (self.compare(Some(inventory)), warnings),
             // A file without a list is a list that is not there.
-            Some(Err(ReadError { problem: problem @ Problem::NoList(_), .. })) => {
+            Some(Err(ReadError { problem: problem @ Problem::NoList(_), file, at })) => {
                 let message = format!("{problem}: the list is told as withdrawn while its file stands");
-                let at = Position { line: 1, column: 1 };
+                let at = at.unwrap_or(Position { line: 1, column: 1 });
                 let leaves = self.latest.list().is_some();
-                (self.compare(None), leaves.then(|| Warning::at(at, message)).into_iter().collect())
+                (self.compare(None), leaves.then_some(Warning { file, at, message }).into_iter().collect())
             }
             Some(Err(error)) => (Outcome::Unreadable(error), Vec::new()),
             None => (self.compare(None), Vec::new()),

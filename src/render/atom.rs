@@ -54,7 +54,10 @@ pub(super) fn files(
         let (head, fresh, tail) = apart(&text, OPENS, CLOSES);
         let roll = Roll { name: &archive_file(*year), head, fresh: &fresh, tail, ..Roll::default() };
         let standing = list.before().filter(|published| published.year() == *year).count();
-        files.push(roll.file(list, Keep::Newest(standing))?);
+        let file = roll.file(list, Keep::Newest(standing))?;
+        // Nothing is ever added to that of a closed year.
+        let pieces = file.pieces.filter(|_| Some(*year) == newest);
+        files.push(File { pieces, ..file });
     }
     Ok(files)
 }

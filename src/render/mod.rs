@@ -245,7 +245,7 @@ pub struct File {
     pub path: String,
     /// Its content.
     pub bytes: Bytes,
-    /// Where the pieces of announcements lie in it, when it consists of such.
+    /// Where the pieces of announcements lie in it, when it consists of such and goes on.
     pub pieces: Option<Pieces>,
 }
 
