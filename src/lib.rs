@@ -14,7 +14,8 @@
 //! role, so that "USA/EU" equals "EU, United States" while "Europe" does not equal "EEA". [`ledger`]
 //! puts what changed into documents in canonical bytes, each chained to the one before, which [`sign`]
 //! signs in OpenSSH's format. [`render`] makes the pages and feeds of these documents, and [`output`]
-//! writes them, whole or not at all. [`pipeline`] is the one place where they meet.
+//! writes them, whole or not at all. [`pipeline`] is the one place where they meet. Where there is much
+//! to sign, render and write, threads help; what comes out does not depend on them.
 //!
 //! Between `history` and `output` nothing knows a clock, an environment, a terminal or a file: the same
 //! history, key and configuration give the same bytes everywhere, for ever.
@@ -41,6 +42,7 @@
 //! # Ok::<(), changecast::read::ReadError>(())
 //! ```
 
+mod beside;
 pub mod change;
 pub mod config;
 pub mod history;

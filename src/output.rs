@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::model::Bytes;
+use crate::{beside, model::Bytes};
 
 /// A file to write.
 #[derive(Clone, Debug)]
@@ -120,8 +120,8 @@ impl Output {
     }
 
     /// Writes files in their order, each whole, and leaves unchanged ones untouched. A folder that does
-    /// not stand yet takes its place with its last file, and everything in it at once. Gives the paths
-    /// that were written.
+    /// not stand yet is prepared before all others and takes its place with its last file, everything in
+    /// it at once. Gives the paths that were written.
     ///
     /// # Errors
     /// [`OutputError`]; what comes before the file that failed is in place then, but for new folders
@@ -142,18 +142,21 @@ impl Output {
             changed.iter().enumerate().filter_map(|(at, file)| Some((new_folder(file)?, at))).collect();
         fs::create_dir(&staging).map_err(io_error(&staging))?;
         let staging = Staging(staging);
-        let (single, beside) = (staging.0.join("file"), staging.0.join("folders"));
-        for inside in new_folders.iter().filter(|(_, new)| new.is_some()).map(|(inside, _)| beside.join(inside)) {
+        let (single, folders) = (staging.0.join("file"), staging.0.join("folders"));
+        for inside in new_folders.iter().filter(|(_, new)| new.is_some()).map(|(inside, _)| folders.join(inside)) {
             fs::create_dir_all(&inside).map_err(io_error(&inside))?;
+        }
+        let prepared: Vec<&OutputFile> = changed.iter().copied().filter(|file| new_folder(file).is_some()).collect();
+        let prepare = |file: &&OutputFile| write(&folders.join(&file.path), &file.bytes, &self.root.join(&file.path));
+        for (file, written) in prepared.iter().zip(beside::each(&prepared, prepare)) {
+            written.map_err(io_error(&self.root.join(&file.path)))?;
         }
         for (at, file) in changed.iter().enumerate() {
             let target = self.root.join(&file.path);
             let written = match new_folder(file) {
                 None => write(&single, &file.bytes, &target).and_then(|()| fs::rename(&single, &target)),
-                Some(new) => write(&beside.join(&file.path), &file.bytes, &target).and_then(|()| match last.get(new) {
-                    Some(last) if *last == at => fs::rename(beside.join(new), self.root.join(new)),
-                    _ => Ok(()),
-                }),
+                Some(new) if last.get(new) == Some(&at) => fs::rename(folders.join(new), self.root.join(new)),
+                Some(_) => Ok(()),
             };
             written.map_err(io_error(&target))?;
         }

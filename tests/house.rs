@@ -17,17 +17,18 @@ fn code(text: &str) -> String {
 }
 
 /// The rooms of the library and what each may import of the others.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
+    ("beside", &[]),
     ("model", &[]),
     ("sign", &[]),
-    ("output", &["model"]),
+    ("output", &["beside", "model"]),
     ("config", &["model"]),
     ("read", &["model"]),
     ("history", &["model"]),
     ("change", &["model"]),
     ("ledger", &["change", "model", "config"]),
-    ("render", &["change", "model", "config"]),
-    ("pipeline", &["change", "config", "history", "ledger", "model", "output", "read", "render", "sign"]),
+    ("render", &["beside", "change", "model", "config"]),
+    ("pipeline", &["beside", "change", "config", "history", "ledger", "model", "output", "read", "render", "sign"]),
 ];
 
 fn room(name: &str) -> &str {
@@ -74,7 +75,7 @@ fn crate_imports(code: &str) -> Vec<String> {
 }
 
 /// Foreign crates and the one file or folder of each. serde and thiserror are at home everywhere.
-const HOMES: [(&str, &str); 28] = [
+const HOMES: [(&str, &str); 29] = [
     ("anstream", "cli/print.rs"),
     ("anstyle", "cli/print.rs render/terminal.rs"),
     ("atom_syndication", "render/atom.rs"),
@@ -90,6 +91,7 @@ const HOMES: [(&str, &str); 28] = [
     ("keshvar", "model/place.rs"),
     ("maud", "render/html/ render/feed.rs"),
     ("pulldown_cmark", "read/markdown.rs"),
+    ("rayon", "beside.rs"),
     ("rpassword", "cli/keys.rs cli/keygen.rs"),
     ("rss", "render/rss.rs"),
     ("saphyr_parser", "read/yaml.rs"),

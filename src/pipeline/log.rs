@@ -1,8 +1,9 @@
 //! The log of one list while it is being extended.
 
-use std::{sync::Arc, thread};
+use std::sync::Arc;
 
 use crate::{
+    beside::{self, Beside},
     change::{Change, Detail, Edit, Kind},
     config::ListConfig,
     history::{Version, Walk, Walked},
@@ -14,9 +15,7 @@ use crate::{
 };
 
 use super::{
-    Correct, Follower, LogRow, Outcome, Request, Rewritten, Scope, Signing, Source, Stage, Standing,
-    beside::Beside,
-    reanchor,
+    Correct, Follower, LogRow, Outcome, Request, Rewritten, Scope, Signing, Source, Stage, Standing, reanchor,
     refusal::PublishError,
     register::Register,
     verify::{check_signature, first_root, signed},
@@ -182,20 +181,17 @@ impl<'a> Log<'a> {
 
     /// Makes a release of every version that changes the list.
     pub fn follow(&mut self, request: &Request<'_>, versions: &[Version]) -> Result<(), PublishError> {
-        thread::scope(|scope| {
-            let few = versions.len() <= FEW;
-            let mut beside = if few { Beside::here() } else { Beside::begin(scope) };
-            self.follow_beside(request, versions, &mut beside)?;
-            self.files.extend(beside.finish()?);
-            Ok(())
-        })
+        let many = versions.len() > FEW;
+        let files = beside::in_order(many, |beside| self.follow_beside(request, versions, beside))?;
+        self.files.extend(files);
+        Ok(())
     }
 
     fn follow_beside<'b>(
         &mut self,
         request: &Request<'b>,
         versions: &[Version],
-        beside: &mut Beside<'b>,
+        beside: &mut Beside<'_, 'b, OutputFile, PublishError>,
     ) -> Result<(), PublishError> {
         let published = self.chain.commit.clone();
         let standing = match (&self.chain.list, &published) {
@@ -220,7 +216,7 @@ impl<'a> Log<'a> {
                 }
                 // What a signed release quotes is what was read, and must be what the commit names.
                 let claim = request.history.claim(version, content)?;
-                beside.take(claim.size(), move |_| Ok(claim.check()?))?;
+                beside.take(claim.size(), move |_| Ok(claim.check()?));
                 self.begin(request, row.published, beside)?;
                 let after = follower.standing().list().map(|list| self.chain.digest(list)).transpose()?;
                 let body = Changes {
@@ -243,7 +239,12 @@ impl<'a> Log<'a> {
     }
 
     /// Begins a new log with its keys, a second before its first change.
-    fn begin<'b>(&mut self, request: &Request<'b>, first: Moment, beside: &mut Beside<'b>) -> Result<(), PublishError> {
+    fn begin<'b>(
+        &mut self,
+        request: &Request<'b>,
+        first: Moment,
+        beside: &mut Beside<'_, 'b, OutputFile, PublishError>,
+    ) -> Result<(), PublishError> {
         let Signing::Keys { release, root: Some(root) } = request.signing else { return Ok(()) };
         if self.chain.end.is_some() {
             return Ok(());
@@ -308,9 +309,8 @@ impl<'a> Log<'a> {
 
     /// Appends a release on its own.
     fn add(&mut self, request: &Request<'_>, published: Moment, body: Body, commit: &str) -> Result<(), PublishError> {
-        let mut beside = Beside::here();
-        self.append(request, published, body, commit, &mut beside)?;
-        self.files.extend(beside.finish()?);
+        let files = beside::in_order(false, |beside| self.append(request, published, body, commit, beside))?;
+        self.files.extend(files);
         Ok(())
     }
 
@@ -321,7 +321,7 @@ impl<'a> Log<'a> {
         published: Moment,
         body: Body,
         commit: &str,
-        beside: &mut Beside<'b>,
+        beside: &mut Beside<'_, 'b, OutputFile, PublishError>,
     ) -> Result<(), PublishError> {
         let seq = self.chain.next_seq();
         let prev = self.chain.end.as_ref().map(|end| end.sha256);
@@ -348,7 +348,8 @@ impl<'a> Log<'a> {
             files.push(OutputFile { path: format!("{path}.sig"), bytes: signature.into(), rule });
             files.push(OutputFile { path, bytes: bytes.into(), rule: Rule::Once });
             Ok(())
-        })
+        });
+        Ok(())
     }
 
     /// What was announced, as far as its releases are at hand, oldest first.

@@ -1,6 +1,5 @@
 //! The one junction: history to versions to changes to releases to files.
 
-mod beside;
 mod log;
 mod publish;
 mod reanchor;

@@ -16,9 +16,10 @@ mod rss;
 mod terminal;
 mod words;
 
-use std::{cell::OnceCell, collections::BTreeMap};
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use crate::{
+    beside,
     change::Change,
     config::Publisher,
     model::{Bytes, Fact, Inventory, ListId, Moment, Text, WebUrl},
@@ -147,7 +148,7 @@ pub struct Announcement {
     /// What changed.
     pub changes: Vec<Change>,
     /// The same in sentences, made when they are first asked for.
-    sentences: OnceCell<Vec<Vec<Inline>>>,
+    sentences: OnceLock<Vec<Vec<Inline>>>,
 }
 
 /// One row of a change log, published or not.
@@ -166,7 +167,7 @@ pub struct ChangeLogRow<'a> {
 impl Announcement {
     /// An announcement; see its fields.
     pub fn new(key: String, published: Moment, seq: u64, commit: Option<String>, changes: Vec<Change>) -> Self {
-        Announcement { key, published, seq, commit, changes, sentences: OnceCell::new() }
+        Announcement { key, published, seq, commit, changes, sentences: OnceLock::new() }
     }
 
     fn sentences(&self) -> &[Vec<Inline>] {
@@ -292,9 +293,10 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
     let mut files = vec![html::site(publication)];
     for list in lists {
         let main = &feed::main_feed(publication, list)?;
-        for format in &FORMATS {
-            let made = (format.files)(publication, list, main)
-                .map_err(|error| RenderError { message: format!("list {}: {}", list.id, error.message), ..error })?;
+        let made = beside::each(&FORMATS, |format| (format.files)(publication, list, main));
+        for (format, made) in FORMATS.iter().zip(made) {
+            let made =
+                made.map_err(|error| RenderError { message: format!("list {}: {}", list.id, error.message), ..error })?;
             debug_assert!(!made.is_empty(), "{} makes no files", format.name);
             files.extend(made);
         }
