@@ -44,7 +44,10 @@ pub fn verify(folder: &Path, root: &PublicKey) -> Result<(), Failure> {
     let verified = pipeline::verify(&found, root).map_err(|error| Failure::Verify { list: name.clone(), error })?;
     let chain = verified.chain;
     if let Some(last) = chain.releases.last() {
-        let entries = chain.list.map_or("withdrawn".to_owned(), |list| format!("{} entries", list.entries.len()));
+        let entries = chain.list.map_or("withdrawn".to_owned(), |list| match list.entries.len() {
+            1 => "1 entry".to_owned(),
+            count => format!("{count} entries"),
+        });
         print::note(&format!(
             "{name}: OK, {} releases of {}, the last of {}; the list has {entries}",
             chain.releases.len(),

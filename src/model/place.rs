@@ -2,7 +2,10 @@
 //!
 //! The only user of `keshvar`, which carries the ISO 3166-1 table.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::LazyLock,
+};
 
 use keshvar::{Alpha2, CountryIterator};
 
@@ -75,6 +78,62 @@ pub fn places(text: &str) -> Vec<Place> {
         rest = &rest[taken..];
     }
     places
+}
+
+/// Whether two texts name the same places, written the other way round: "Dublin, Ireland" and "Ireland
+/// (Dublin)". What is told within an area must be told within the same area.
+pub fn same_places(a: &str, b: &str) -> bool {
+    let (a, b) = (told(a), told(b));
+    a.len() == b.len()
+        && a.iter().zip(&b).all(|((word, within), (other, also_within))| {
+            word == other && (within == also_within || within.intersection(also_within).next().is_some())
+        })
+}
+
+/// What a text tells, area by area and word by word, each word with the areas that it may be told of: the
+/// one that it stands with, else the ones that it stands between.
+fn told(text: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut told: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut tell = |word: &str, within: &[&String]| {
+        told.entry(word.to_owned()).or_default().extend(within.iter().map(|area| (*area).clone()));
+    };
+    let places: Vec<(Option<String>, Vec<String>)> = places(text).iter().map(apart).collect();
+    for (at, (area, words)) in places.iter().enumerate() {
+        let before = places[..at].iter().rev().find_map(|(area, _)| area.as_ref());
+        let after = places[at..].iter().find_map(|(area, _)| area.as_ref());
+        let within: Vec<&String> = match area {
+            Some(area) => vec![area],
+            None => before.into_iter().chain(after).collect(),
+        };
+        area.iter().for_each(|area| tell(area, &[]));
+        words.iter().for_each(|word| tell(word, &within));
+    }
+    told
+}
+
+/// The area that a place states, and the words beside it.
+fn apart(place: &Place) -> (Option<String>, Vec<String>) {
+    let (head, tail) = place.text.split_once('(').unwrap_or((&place.text, ""));
+    let (inner, rest) = tail.rsplit_once(')').unwrap_or((tail, ""));
+    let (mut area, mut words) = (None, Vec::new());
+    match (area_named(head), area_within(head)) {
+        (Some(named), _) => area = Some(named.code()),
+        (None, Some((named, rest))) if !TOWN_NAMES.contains_key(fold(head).as_str()) => {
+            area = Some(named.code());
+            words.push(rest);
+        }
+        _ => words.push(fold(head)),
+    }
+    for item in set::items(inner, Slash::Separates) {
+        match area_named(&item) {
+            Some(named) if area.is_none() => area = Some(named.code()),
+            Some(named) if area == Some(named.code()) => {}
+            _ => words.push(set::item_key(&item)),
+        }
+    }
+    words.push(fold(rest));
+    words.retain(|word| !word.is_empty());
+    (area, words)
 }
 
 /// The places of "EU (France/Germany)": a region that is told by countries or towns is these.
@@ -291,7 +350,6 @@ static TOWN_NAMES: LazyLock<HashMap<&str, Area>> = LazyLock::new(|| {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     fn keys(text: &str) -> BTreeSet<String> {
         places(text).into_iter().map(|place| place.key).collect()
@@ -324,6 +382,33 @@ mod tests {
             ("Ireland", "Northern Ireland"),
         ] {
             assert_ne!(keys(a), keys(b), "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn what_is_told_within_an_area_may_stand_on_either_side_of_it() {
+        for (a, b) in [
+            ("Dublin, Ireland", "Ireland (Dublin)"),
+            ("Germany - Frankfurt", "Frankfurt, Germany"),
+            ("Paris (France)", "France, Paris"),
+            ("USA, Oregon", "United States (Oregon)"),
+            ("Dublin, Ireland; Frankfurt, Germany", "Germany (Frankfurt), Ireland (Dublin)"),
+            ("Tel Aviv, Israel", "Israel: Tel Aviv"),
+            ("US (Ohio, Oregon)", "Oregon and Ohio, USA"),
+        ] {
+            assert!(same_places(a, b) && same_places(b, a), "{a} / {b}");
+        }
+        for (a, b) in [
+            ("Dublin, Ireland", "Ireland"),
+            ("Dublin, Ireland", "Dublin, USA"),
+            ("Frankfurt, Germany", "Berlin, Germany"),
+            ("US (primary), EU (backup)", "EU (primary), US (backup)"),
+            ("US (primary), EU (backup)", "EU, primary; US (backup)"),
+            ("Ireland", "Northern Ireland"),
+            ("Germany, backup in Ireland", "Ireland, backup in Germany"),
+            ("USA", "USA, USA (Oregon)"),
+        ] {
+            assert!(!same_places(a, b) && !same_places(b, a), "{a} / {b}");
         }
     }
 

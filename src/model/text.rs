@@ -94,9 +94,15 @@ pub fn fold(text: &str) -> String {
         return without_ends(&plain).to_ascii_lowercase();
     }
     match is_nfkc_quick(plain.chars()) {
-        IsNormalized::Yes => folded(plain.chars().flat_map(char::to_lowercase)),
-        IsNormalized::No | IsNormalized::Maybe => folded(plain.nfkc().flat_map(char::to_lowercase)),
+        IsNormalized::Yes => folded(unmarked(&plain).flat_map(char::to_lowercase)),
+        IsNormalized::No | IsNormalized::Maybe => folded(unmarked(&plain).nfkc().flat_map(char::to_lowercase)),
     }
+}
+
+/// The characters of a text without those that footnotes are marked with.
+fn unmarked(text: &str) -> impl Iterator<Item = char> {
+    text.chars()
+        .filter(|c| !matches!(c, '\u{b9}' | '\u{b2}' | '\u{b3}' | '\u{2070}'..='\u{2079}' | '\u{2020}' | '\u{2021}'))
 }
 
 /// Whether a text is printable ASCII in single spaces.
@@ -161,6 +167,7 @@ fn without_markup(text: &str) -> Cow<'_, str> {
                 Some(length) => i += length + 1,
                 None => out.push(c),
             },
+            '[' if mark_length(rest).is_some() => i += mark_length(rest).unwrap_or_default(),
             ']' if rest.first() == Some(&'(') => match rest.iter().position(|&c| c == ')') {
                 Some(length) => {
                     out.push(' ');
@@ -208,6 +215,13 @@ fn target(tag: &[char]) -> Option<String> {
     let at = ["href=", "src="].iter().find_map(|key| tag.find(key).map(|at| at + key.len()))?;
     let value = tag[at..].trim_start_matches(['"', '\'']);
     value.split(['"', '\'', ' ', '>']).next().filter(|value| !value.is_empty()).map(str::to_owned)
+}
+
+/// Length of the rest of a footnote's number, `1]`; `None` when `[` opens none.
+fn mark_length(rest: &[char]) -> Option<usize> {
+    let digits = rest.iter().take(3).take_while(|c| c.is_ascii_digit()).count();
+    let ends = rest.get(digits) == Some(&']') && !matches!(rest.get(digits + 1), Some('(' | '[' | ':'));
+    (matches!(digits, 1 | 2) && ends).then_some(digits + 1)
 }
 
 fn link_follows(rest: &[char]) -> bool {
@@ -260,6 +274,8 @@ mod tests {
             ("the `user` field", "the user field"),
             ("<b>x</b>", "x"),
             ("$4 per u/m[^price]", "$4 per u/m *"),
+            ("Acme\u{b9}", "Acme [12]"),
+            ("Acme \u{2020}", "Acme"),
             ("\u{201c}Send\u{201d} \u{2013} it", "\"send\" - it"),
         ] {
             assert!(same(a, b), "{a:?} {b:?}: {:?} {:?}", fold(a), fold(b));
@@ -267,6 +283,9 @@ mod tests {
         for (a, b) in [
             ("[x](https://a.example)", "[x](https://b.example)"),
             ("snake_case", "snakecase"),
+            ("[1](https://a.example)", "[2](https://a.example)"),
+            ("Acme [2024]", "Acme [2025]"),
+            ("Acme1", "Acme"),
             ("1 < 2", "1 2"),
             ("mail <a@x.example>", "mail <b@x.example>"),
             ("see <https://a.example>", "see <https://b.example>"),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Compared, Text,
     date::FuzzyDate,
-    place::places,
+    place::{places, same_places},
     set::{self, Slash},
     status::Status,
     text::{fold, strip_markup},
@@ -36,7 +36,10 @@ impl Value {
 
 /// Whether two texts of a role say the same.
 pub fn says_the_same(compared: Compared, a: &Text, b: &Text) -> bool {
-    a == b || Value::read(compared, a.as_str()) == Value::read(compared, b.as_str())
+    let (a, b) = (a.as_str(), b.as_str());
+    a == b
+        || Value::read(compared, a) == Value::read(compared, b)
+        || (compared == Compared::Places && same_places(a, b))
 }
 
 /// The items of `text` that `other` does not have, as written; empty for roles that are no sets.
@@ -96,6 +99,7 @@ mod tests {
             (Compared::Text, "Content delivery; and protection", "Content delivery and protection"),
             (Compared::Set, "names, e-mails", "E-mails; names"),
             (Compared::Places, "USA/EU", "EU, United States"),
+            (Compared::Places, "Dublin, Ireland", "Ireland (Dublin)"),
             (Compared::Lifecycle, "Active", "in use"),
             (Compared::Date, "H2 2026", "2026-H2"),
             (Compared::Url, "https://a.example/", "https://a.example"),

@@ -2,7 +2,7 @@
 
 use crate::{
     change::Level,
-    model::{Inventory, Role, Text, WebUrl},
+    model::{Inventory, Role, Text, WebUrl, in_words},
 };
 
 use super::{
@@ -99,7 +99,7 @@ pub fn list_tables(inventory: &Inventory) -> String {
             out.push_str(&format!("### {}\n\n", escape(section.title.as_str())));
         }
         if !section.note.is_empty() {
-            out.push_str(&format!("{}\n\n", escape(section.note.as_str())));
+            out.push_str(&format!("{}\n\n", escape(&in_words(section.note.as_str()))));
         }
         let entries: Vec<_> = inventory.entries.iter().filter(|entry| entry.section == section.id).collect();
         let columns: Vec<_> = inventory
@@ -126,7 +126,7 @@ pub fn list_tables(inventory: &Inventory) -> String {
 fn cell(role: Role, text: &Text) -> String {
     match WebUrl::new(text.as_str()) {
         Ok(url) if role == Role::Link && !url.as_str().contains(['(', ')', '[', ']']) => format!("<{url}>"),
-        _ => escape(text.as_str()),
+        _ => escape(&in_words(text.as_str())),
     }
 }
 

@@ -5,7 +5,7 @@ use textwrap::Options;
 
 use crate::{
     change::{Change, Level},
-    model::{Inventory, Text},
+    model::{Inventory, Text, in_words},
 };
 
 use super::{ChangeLogRow, Inline, words};
@@ -72,7 +72,13 @@ pub fn list(inventory: &Inventory, style: Style) -> String {
             wrap(&mut out, "  ", 4, &[Inline::Strong(entry.name.to_string())], style);
             for cell in &entry.cells {
                 let label = inventory.column(&cell.field).map(|column| column.label.to_string()).unwrap_or_default();
-                wrap(&mut out, "    ", 6, &[Inline::Plain(format!("{label}: {}", cell.text))], style);
+                wrap(
+                    &mut out,
+                    "    ",
+                    6,
+                    &[Inline::Plain(format!("{label}: {}", in_words(cell.text.as_str())))],
+                    style,
+                );
             }
         }
         out.push('\n');

@@ -4,7 +4,7 @@
 
 use crate::{
     change::{Change, Detail, Edit, Kind, Piece, Row, RowField, word_diff},
-    model::{FieldKey, Role, Text, items_beyond, lies_in_eu, without_full_stop},
+    model::{FieldKey, Role, Text, in_words, items_beyond, lies_in_eu, without_full_stop},
 };
 
 /// A piece of a sentence.
@@ -53,8 +53,7 @@ pub fn what(change: &Change) -> Vec<Inline> {
             out
         }
         Detail::Column { edit, cells, .. } => {
-            let cells = cells.len();
-            let count = format!(" ({cells} {})", if cells == 1 { "entry" } else { "entries" });
+            let count = format!(" ({})", counted(cells.len()));
             match edit {
                 Edit::Set(label) => vec![plain("new column "), new(label), plain(count)],
                 Edit::Cleared(label) => vec![plain("column dropped: "), old(label), plain(count)],
@@ -66,7 +65,7 @@ pub fn what(change: &Change) -> Vec<Inline> {
         Detail::Fact { label, edit, .. } => {
             let mut out = vec![plain(format!("{label}: "))];
             match edit {
-                Edit::Set(reason) if change.kind == Kind::Corrected => out.push(plain(reason.as_str())),
+                Edit::Set(reason) if change.kind == Kind::Corrected => out.push(plain(in_words(reason.as_str()))),
                 edit => out.extend(edit_in_words(edit)),
             }
             out
@@ -174,10 +173,10 @@ fn in_title(change: &Change) -> (String, String) {
     let entry = change.entry().map(|entry| entry.name.to_string()).unwrap_or_default();
     match (&change.kind, &change.detail) {
         (Kind::Published, Detail::List { entries }) => {
-            ("first published list".to_owned(), format!("({} entries)", entries.len()))
+            ("first published list".to_owned(), format!("({})", counted(entries.len())))
         }
         (Kind::Restored, Detail::List { entries }) => {
-            ("list restored".to_owned(), format!("({} entries)", entries.len()))
+            ("list restored".to_owned(), format!("({})", counted(entries.len())))
         }
         (Kind::Replaced, Detail::Row { row, former: Some(former) }) => {
             ("added".to_owned(), format!("{} in place of {}{}", row.name, former.name, effective(row)))
@@ -213,6 +212,10 @@ fn in_title(change: &Change) -> (String, String) {
     }
 }
 
+fn counted(entries: usize) -> String {
+    if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") }
+}
+
 fn effective(row: &Row) -> String {
     row.text("effective").map(|date| format!(" (effective {date})")).unwrap_or_default()
 }
@@ -221,9 +224,11 @@ fn effective(row: &Row) -> String {
 /// list has need no label.
 fn row_in_words(row: &Row) -> String {
     let cell = |cell: &RowField| {
-        let text = without_full_stop(cell.text.as_str());
+        let text = in_words(without_full_stop(cell.text.as_str()));
         match Role::of_field(&cell.field, cell.label.as_str()) {
-            Role::Purpose | Role::Service | Role::Location | Role::Data | Role::Status | Role::Link => text.to_owned(),
+            Role::Purpose | Role::Service | Role::Location | Role::Data | Role::Status | Role::Link => {
+                text.into_owned()
+            }
             _ => format!("{}: {text}", cell.label),
         }
     };
@@ -238,8 +243,9 @@ fn edit_in_words(edit: &Edit) -> Vec<Inline> {
         Edit::Set(after) => vec![new(after), plain(" (not stated before)")],
         Edit::Cleared(before) => vec![old(before), plain(" (no longer stated)")],
         Edit::Changed(before, after) => {
-            let long = before.as_str().len().min(after.as_str().len()) > WORTH_A_WORD_DIFF;
-            let pieces = if long { word_diff(before.as_str(), after.as_str()) } else { None };
+            let (old_words, new_words) = (in_words(before.as_str()), in_words(after.as_str()));
+            let long = old_words.len().min(new_words.len()) > WORTH_A_WORD_DIFF;
+            let pieces = if long { word_diff(&old_words, &new_words) } else { None };
             match pieces {
                 Some(pieces) => pieces.into_iter().map(Inline::from).collect(),
                 None => vec![old(before), plain(" \u{2192} "), new(after)],
@@ -262,7 +268,8 @@ impl From<Piece> for Inline {
 /// stay in the EU.
 fn remark(change: &Change) -> Option<String> {
     let Detail::Field { edit: Edit::Changed(before, after), gained, lost, .. } = &change.detail else { return None };
-    let list = |items: &[Text]| short_list(&items.iter().map(Text::to_string).collect::<Vec<_>>(), MANY);
+    let words = |item: &Text| in_words(item.as_str()).into_owned();
+    let list = |items: &[Text]| short_list(&items.iter().map(words).collect::<Vec<_>>(), MANY);
     let compared = change.kind.role().info().compared;
     let is_set = !(gained.is_empty() && lost.is_empty());
     let kept = is_set && items_beyond(compared, Some(after), None).len() > gained.len();
@@ -311,9 +318,9 @@ fn plain(text: impl Into<String>) -> Inline {
 }
 
 fn new(text: &Text) -> Inline {
-    Inline::New(text.to_string())
+    Inline::New(in_words(text.as_str()).into_owned())
 }
 
 fn old(text: &Text) -> Inline {
-    Inline::Old(text.to_string())
+    Inline::Old(in_words(text.as_str()).into_owned())
 }

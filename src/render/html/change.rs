@@ -4,14 +4,15 @@ use maud::{Markup, html};
 
 use crate::{
     change::{Change, Detail, Edit, Row},
-    model::{Role, Text},
+    model::{Role, Text, in_words},
 };
 
 use super::{
     super::{
-        Announcement, File, LogStatus, Publication, PublishedList, announcement_page, feed::inline, list_title, words,
+        Announcement, File, Inline, LogStatus, Publication, PublishedList, announcement_page, feed::inline, list_title,
+        words,
     },
-    list::cell,
+    list::{cell, said},
     page::{Page, date},
 };
 
@@ -60,22 +61,31 @@ fn detail(change: &Change) -> Markup {
             @if let Some(former) = former { p { "In place of " strong { (former.name) } "." } }
             (row_fields(row))
         },
-        Detail::Field { entry, label, edit, gained, lost, .. } => html! {
-            p { (inline(&words::what(change))) }
-            dl {
-                @if !entry.section.is_empty() { dt { "Section" } dd { (entry.section) } }
-                (sides(label, edit))
-                @for (name, items) in [("Gained", gained), ("Lost", lost)] {
-                    @if !items.is_empty() { dt { (name) } dd { (joined(items)) } }
+        Detail::Field { entry, label, edit, gained, lost, .. } => {
+            let what = words::what(change);
+            // Where words are marked inside a long text, both texts are shown whole, too.
+            let marked = what.iter().any(|piece| matches!(piece, Inline::Inserted(_) | Inline::Deleted(_)));
+            html! {
+                p { (inline(&what)) }
+                @if marked || !entry.section.is_empty() {
+                    dl {
+                        @if !entry.section.is_empty() { dt { "Section" } dd { (entry.section) } }
+                        @if marked {
+                            (sides(label, edit))
+                            @for (name, items) in [("Gained", gained), ("Lost", lost)] {
+                                @if !items.is_empty() { dt { (name) } dd { (joined(items)) } }
+                            }
+                        }
+                    }
                 }
             }
-        },
+        }
         Detail::Column { cells, edit, .. } => html! {
             p { (inline(&words::what(change))) }
             @if !cells.is_empty() {
                 table.rows {
                     thead { tr { th scope="col" { "Name" } th scope="col" { (edit.after().or(edit.before()).map(Text::as_str).unwrap_or_default()) } } }
-                    tbody { @for cell in cells { tr { th scope="row" { (cell.name) } td { (cell.text) } } } }
+                    tbody { @for cell in cells { tr { th scope="row" { (cell.name) } td { (said(&cell.text)) } } } }
                 }
             }
         },
@@ -85,8 +95,8 @@ fn detail(change: &Change) -> Markup {
 
 fn sides(label: &Text, edit: &Edit) -> Markup {
     html! {
-        @if let Some(before) = edit.before() { dt { (label) " before" } dd { (before) } }
-        @if let Some(after) = edit.after() { dt { (label) " now" } dd { (after) } }
+        @if let Some(before) = edit.before() { dt { (label) " before" } dd { (said(before)) } }
+        @if let Some(after) = edit.after() { dt { (label) " now" } dd { (said(after)) } }
     }
 }
 
@@ -120,7 +130,7 @@ fn rows(rows: &[Row]) -> Markup {
                             tr {
                                 th scope="row" { (row.name) }
                                 @for (field, label) in &columns {
-                                    @match row.text(field) { Some(text) => td data-label=(label) { (text) }, None => td {} }
+                                    @match row.text(field) { Some(text) => td data-label=(label) { (said(text)) }, None => td {} }
                                 }
                             }
                         }
@@ -144,5 +154,5 @@ fn columns<'a>(rows: &[&'a Row]) -> Vec<(&'a str, &'a Text)> {
 }
 
 fn joined(items: &[Text]) -> String {
-    items.iter().map(Text::as_str).collect::<Vec<_>>().join(", ")
+    items.iter().map(|item| in_words(item.as_str())).collect::<Vec<_>>().join(", ")
 }

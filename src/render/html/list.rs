@@ -3,7 +3,7 @@
 
 use maud::{Markup, Render, html};
 
-use crate::model::{Column, Entry, Fact, Inventory, Role, Section, Status, Text, WebUrl};
+use crate::model::{Column, Entry, Fact, Inventory, Role, Section, Shown, Status, Text, WebUrl, in_words, shown};
 
 use super::{
     super::{LogStatus, Publication, PublishedList, is_term, list_title},
@@ -37,7 +37,7 @@ pub(super) fn index(
             }
         }
         main {
-            @for fact in facts.iter().filter(|fact| fact.field.as_str() == "description") { p { (fact.text) } }
+            @for fact in facts.iter().filter(|fact| fact.field.as_str() == "description") { p { (said(&fact.text)) } }
             section id="list" {
                 h2 { "The list" }
                 @match list.current {
@@ -81,7 +81,7 @@ fn sections(inventory: &Inventory) -> Markup {
         @for section in sections {
             @let entries: Vec<&Entry> = inventory.entries.iter().map(|entry| &**entry).filter(|entry| entry.section == section.id).collect();
             @if !section.title.is_empty() { h3 { (section.title) } }
-            @if !section.note.is_empty() { p.note { (section.note) } }
+            @if !section.note.is_empty() { p.note { (said(&section.note)) } }
             (table(inventory, &entries))
         }
     }
@@ -131,7 +131,23 @@ pub(super) fn cell(role: Role, text: &Text) -> Markup {
         },
         Role::Effective => html! { span.date { (text) } },
         Role::Status => html! { span.status.active[Status::read(text.as_str()).is_active()] { (text) } },
-        _ => html! { (text) },
+        _ => said(text),
+    }
+}
+
+/// A text with its links, as far as they lead to web addresses and do not say that they lead elsewhere.
+pub(super) fn said(text: &Text) -> Markup {
+    let is_address = |words: &str| words.contains("://") || words.contains("www.");
+    html! {
+        @for piece in shown(text.as_str()) {
+            @match piece {
+                Shown::Words(words) => (words),
+                Shown::Link { words, target } => @match WebUrl::new(target) {
+                    Ok(url) if !words.is_empty() && !is_address(words) => a href=(url) rel="nofollow noopener" { (words) },
+                    Ok(_) | Err(_) => (in_words(&format!("[{words}]({target})"))),
+                },
+            }
+        }
     }
 }
 
@@ -140,7 +156,7 @@ fn statements<'a>(heading: &str, facts: impl Iterator<Item = &'a Fact>) -> Marku
     html! {
         @if !facts.is_empty() {
             h3 { (heading) }
-            dl { @for fact in facts { dt { (fact.label) } dd { (fact.text) } } }
+            dl { @for fact in facts { dt { (fact.label) } dd { (said(&fact.text)) } } }
         }
     }
 }
@@ -192,6 +208,26 @@ fn verify(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_of_texts_lead_where_they_say() {
+        for (text, html) in [
+            (
+                "see [terms](https://a.example/t)",
+                r#"see <a href="https://a.example/t" rel="nofollow noopener">terms</a>"#,
+            ),
+            ("[https://bank.example](https://a.example)", "https://bank.example (https://a.example)"),
+            ("[x](javascript:alert(1))", "x (javascript:alert(1))"),
+            ("[<b>](/dpa)[^2] & more", "&lt;b&gt; (/dpa) &amp; more"),
+        ] {
+            assert_eq!(said(&text.into()).into_string(), html);
         }
     }
 }
