@@ -94,6 +94,8 @@ fn io_error(path: &Path) -> impl Fn(io::Error) -> OutputError + '_ {
 #[derive(Debug)]
 pub struct Output {
     root: PathBuf,
+    /// Whether it was not there before.
+    is_new: bool,
     /// The directory's own handle carries the lock.
     _lock: File,
 }
@@ -108,6 +110,7 @@ impl Output {
     /// # Errors
     /// [`OutputError`] when it cannot be made, or another writer holds it.
     pub fn open(root: &Path) -> Result<Self, OutputError> {
+        let is_new = !root.exists();
         fs::create_dir_all(root).map_err(io_error(root))?;
         let root = fs::canonicalize(root).map_err(io_error(root))?;
         let lock = File::open(&root).map_err(io_error(&root))?;
@@ -116,7 +119,7 @@ impl Output {
             Err(TryLockError::WouldBlock) => return Err(OutputError::Busy(root.display().to_string())),
             Err(TryLockError::Error(error)) => return Err(io_error(&root)(error)),
         }
-        Ok(Output { root, _lock: lock })
+        Ok(Output { root, is_new, _lock: lock })
     }
 
     /// Writes files in their order, each whole, and leaves unchanged ones untouched. A folder that does
@@ -190,6 +193,16 @@ impl Output {
             }
         }
         Ok(None)
+    }
+}
+
+impl Drop for Output {
+    /// A directory that was made for nothing does not stay.
+    fn drop(&mut self) {
+        if self.is_new {
+            // One that is not empty cannot be removed like this, and is not to be.
+            drop(fs::remove_dir(&self.root));
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use changecast::config::Config;
 
-use crate::support::Story;
+use crate::support::{CONFIG, Story, key};
 
 const PAGE: &str = "# Sub-processors\n\nVendor | What for | Where\n--- | --- | ---\n[Nordhaven](https://nordhaven.example/) | Hosting | Ireland\nTally: \"one\" | Billing | France\n";
 
@@ -103,4 +103,56 @@ fn an_explanation_says_why_each_difference_is_told_or_not() {
     let ids = other.build();
     let args = ["log", "--repo", "repo", "--inventory", "data/list.yaml", "--explain", ids[1].as_str()];
     other.run(&args).fails(2, &["is no version of data/list.yaml"]);
+}
+
+/// Who proposes a change sees what would be announced, and has no key.
+#[test]
+fn a_dry_run_takes_no_key() {
+    let list = |names: &[&str]| {
+        let rows: Vec<String> = names.iter().map(|name| format!("- {{name: {name}, purpose: Mail}}\n")).collect();
+        format!("entries:\n{}", rows.concat())
+    };
+    let story = Story::of_lists(&[&list(&["Nordhaven"]), &list(&["Nordhaven", "Kestrel"])]);
+    let look = ["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds", "--dry-run"];
+    story.build_first(1);
+    assert!(story.run(&look).expect(0).err.contains("first published list (1 entry)"));
+    assert!(!story.path("feeds").exists(), "a dry run makes no folder");
+    story.publish(&[]).expect(0);
+    story.build();
+    let before = story.files("feeds");
+    let said = story.run(&look).expect(0).err;
+    assert!(said.contains("added Kestrel") && said.contains("Added Kestrel: Mail") && !said.contains("file"), "{said}");
+    assert!(!said.contains("first published"), "{said}");
+    assert_eq!(story.files("feeds"), before);
+    story.run(&look[..look.len() - 1]).fails(2, &["there is no key to sign with"]);
+    // What the log says is checked nevertheless.
+    let release = story.path("feeds/vendors/log/000001.json");
+    let forged = fs::read_to_string(&release).expect("a release").replace("Nordhaven", "Nordhaven2");
+    fs::write(&release, forged).expect("a release");
+    story.run(&look).fails(3, &["release 1"]);
+}
+
+#[test]
+fn keys_in_the_wrong_place_are_told() {
+    let story = Story::of_lists(&["entries: [{name: Nordhaven, purpose: Mail}]"]);
+    story.build();
+    story.keys();
+    let publish = ["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds"];
+    story
+        .run_with(&publish, &[("CHANGECAST_KEY", "keys/release")])
+        .fails(2, &["CHANGECAST_KEY holds the path of a file", "--key"]);
+    assert!(!story.path("feeds").exists());
+    story.publish(&[]).expect(0);
+    story.run(&["verify", "feeds", "--root", "keys/root"]).fails(2, &["a private key", ".pub"]);
+    let (own, other) = (key("release").public().fingerprint(), key("other").public().fingerprint());
+    let wrong = [&publish[..], &["--key", "keys/other"]].concat();
+    story.run(&wrong).fails(2, &["may not sign this log", &own, &other]);
+}
+
+#[test]
+fn a_publication_that_comes_too_early_leaves_nothing() {
+    let story = Story::new().commit("configuration alone", &[("changecast.yaml", Some(CONFIG))]);
+    story.build();
+    story.publish(&[]).fails(2, &["no commit on the branch has a list", "commit the inventory first"]);
+    assert!(!story.path("feeds").exists());
 }

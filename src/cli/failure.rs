@@ -140,7 +140,11 @@ impl Failure {
             Failure::Config(error) => Some(error.help()),
             Failure::History(error) => Some(error.help()),
             Failure::Read { error, .. } => Some(error.help()),
-            Failure::File { error, .. } if error.kind() == io::ErrorKind::NotFound => Some("check the path".to_owned()),
+            Failure::File { error, .. }
+                if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+            {
+                Some("check the path".to_owned())
+            }
             Failure::File { .. } => None,
             Failure::Output(error) => Some(error.help()),
             Failure::Sign(error) => Some(error.help()),

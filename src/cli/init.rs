@@ -270,13 +270,18 @@ fn keep(args: &Args, page: &Page, options: &Options) -> Result<Exit, Failure> {
 fn start(args: &Args) -> Result<Exit, Failure> {
     let dir = &args.dir;
     if args.dry_run {
-        print::note("no list is there; a configuration and an inventory to start from would be written:");
+        print::note(
+            "no file here is called like a list of sub-processors; a configuration and an inventory to start from would be written:",
+        );
         for (name, text) in STARTER {
             print::data(format!("{name}:\n{text}").as_bytes())?;
         }
         return Ok(Exit::Clean);
     }
     refuse_existing(dir, &STARTER.map(|(name, _)| name))?;
+    print::note(
+        "no file here is called like a list of sub-processors; if there is one: `changecast init --inventory PATH`",
+    );
     for (name, text) in STARTER {
         let path = dir.join(name);
         create(&path, text)?;

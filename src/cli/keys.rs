@@ -31,6 +31,12 @@ fn signer(path: Option<&Path>, variable: &str) -> Result<Option<Signer>, Failure
     let Some(path) = path else {
         return match env::var(variable) {
             Ok(text) if !text.trim().is_empty() => {
+                if !text.contains('\n') && Path::new(text.trim()).is_file() {
+                    return Err(Failure::usage(
+                        format!("{variable} holds the path of a file, and is to hold the key itself"),
+                        "name the file with --key or --root-key, or set the variable to what the file holds",
+                    ));
+                }
                 Ok(Some(Signer::Secret(Secret::parse(variable, &text, || passphrase(variable))?)))
             }
             _ => Ok(None),

@@ -37,7 +37,7 @@ pub struct Args {
     /// Write nothing; exit with 1 when something would change
     #[arg(long)]
     check: bool,
-    /// Write nothing; show what would be announced
+    /// Write nothing; show what would be announced, which takes no key
     #[arg(long)]
     dry_run: bool,
     /// Verify the whole log and make every page again, in place of what is new alone
@@ -83,6 +83,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let signing = match &release {
         Some(release) => Signing::Keys { release, root: root.as_ref() },
         None if args.unsigned => Signing::Preview,
+        None if args.dry_run => Signing::Look,
         None => {
             return Err(Failure::usage(
                 "there is no key to sign with",
@@ -128,9 +129,11 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     }
     match output {
         Some(_) => print::note(&format!("{}: {} written", dir.display(), files(changed.len()))),
+        // Without a key nobody knows the bytes of signatures and of what names them.
+        None if matches!(signing, Signing::Look) => {}
         None => print::note(&format!("{}: {} would be written", dir.display(), files(changed.len() + pages.len()))),
     }
-    if plan.lists.iter().all(|list| list.new == 0) {
+    if plan.lists.iter().all(|list| list.new == 0) && !matches!(signing, Signing::Look) {
         // Nothing that was announced explains these.
         let more = changed.len().saturating_sub(SHOWN);
         changed.iter().take(SHOWN).for_each(|path| print::note(&format!("  {path}")));

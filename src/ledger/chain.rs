@@ -1,5 +1,7 @@
 //! The chain of releases: verified link by link, and replayed to the list.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -29,6 +31,15 @@ pub enum KeyRole {
     Root,
     /// All other releases.
     Release,
+}
+
+impl fmt::Display for KeyRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            KeyRole::Root => "root",
+            KeyRole::Release => "release",
+        })
+    }
 }
 
 /// Checks the signature over bytes, by one of the keys, for a role. The message says why not.

@@ -18,7 +18,7 @@ use super::{
     Correct, Follower, LogRow, Outcome, Request, Rewritten, Scope, Signing, Source, Stage, Standing, reanchor,
     refusal::PublishError,
     register::Register,
-    verify::{check_signature, first_root, signed},
+    verify::{check_signature, fingerprint, first_root, signed},
 };
 
 /// How a release that changes the keys says so, in canonical bytes. No text can hold it: quotes in
@@ -83,8 +83,8 @@ impl<'a> Log<'a> {
             Signing::Keys { root: None, .. } if existing.is_empty() => {
                 return Err(PublishError::RootKey(list.id.clone()));
             }
-            Signing::Keys { .. } if existing.is_empty() => {}
-            Signing::Keys { release, root: root_key } => {
+            Signing::Keys { .. } | Signing::Look if existing.is_empty() => {}
+            Signing::Keys { .. } | Signing::Look => {
                 // The publisher's own log: the root key that it begins with is the one to trust here.
                 let chain_error = |error| PublishError::Chain { list: list.id.clone(), error };
                 let root = first_root(&existing).unwrap_or_default();
@@ -98,21 +98,19 @@ impl<'a> Log<'a> {
                     if implied { Ok(()) } else { check_signature(role, keys, signed) }
                 };
                 log.chain = Chain::verify(&existing, &root, &check).map_err(chain_error)?;
-                let keys = log.chain.keys.iter().flat_map(|keys| &keys.release);
-                let known: Vec<&str> = keys.map(String::as_str).collect();
-                let found = release.public().to_string();
-                if !known.contains(&found.as_str()) {
-                    return Err(PublishError::Key { list: list.id.clone(), found, known: known.join(", ") });
+                log.check_belonging(published.index.as_deref().and_then(ledger::latest))?;
+                if let Signing::Keys { release, root } = request.signing {
+                    log.check_key(KeyRole::Release, release)?;
+                    root.map_or(Ok(()), |root| log.check_key(KeyRole::Root, root))?;
                 }
-                log.check_belonging(root_key, published.index.as_deref().and_then(ledger::latest))?;
             }
         }
         log.chain.releases.iter().for_each(|release| log.register.add(release));
         Ok(log)
     }
 
-    /// Whether the log is this list's, with this root key, and has its end.
-    fn check_belonging(&self, root: Option<&Signer>, latest: Option<u64>) -> Result<(), PublishError> {
+    /// Whether the log is this list's, and has its end.
+    fn check_belonging(&self, latest: Option<u64>) -> Result<(), PublishError> {
         let Some(last) = &self.chain.end else { return Ok(()) };
         if last.origin != self.origin {
             return Err(PublishError::OtherOrigin {
@@ -123,11 +121,23 @@ impl<'a> Log<'a> {
         if let Some(latest) = latest.filter(|latest| *latest > last.seq) {
             return Err(PublishError::Shortened { list: self.list.id.clone(), found: last.seq, latest });
         }
-        let known: Vec<&str> = self.chain.keys.iter().flat_map(|keys| &keys.root).map(String::as_str).collect();
-        match root.map(|root| root.public().to_string()).filter(|root| !known.contains(&root.as_str())) {
-            Some(found) => Err(PublishError::Key { list: self.list.id.clone(), found, known: known.join(", ") }),
-            None => Ok(()),
+        Ok(())
+    }
+
+    /// Whether a key is one of the log's for its role.
+    fn check_key(&self, role: KeyRole, key: &Signer) -> Result<(), PublishError> {
+        let known = |keys: &KeySet| match role {
+            KeyRole::Root => keys.root.clone(),
+            KeyRole::Release => keys.release.clone(),
+        };
+        let known = self.chain.keys.as_ref().map(known).unwrap_or_default();
+        let key = key.public();
+        if known.contains(&key.to_string()) {
+            return Ok(());
         }
+        let known: Vec<String> = known.iter().filter_map(|key| fingerprint(key)).collect();
+        let (list, found) = (self.list.id.clone(), key.fingerprint());
+        Err(PublishError::Key { list, role, found, known: known.join(", ") })
     }
 
     /// Adds what the history holds beyond the log.
@@ -336,7 +346,7 @@ impl<'a> Log<'a> {
         })?;
         self.chain.releases.last().into_iter().for_each(|release| self.register.add(release));
         let (signer, namespace) = match request.signing {
-            Signing::Preview => return Ok(()),
+            Signing::Preview | Signing::Look => return Ok(()),
             Signing::Keys { root: Some(root), .. } if keys => (root, Namespace::Keys),
             Signing::Keys { release, .. } => (release, Namespace::Release),
         };

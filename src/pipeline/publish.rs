@@ -37,6 +37,8 @@ pub struct Request<'a> {
 pub enum Signing<'a> {
     /// No log is written, and every page says so.
     Preview,
+    /// Nothing is to be written: whoever has no key sees what would be announced on top of the log.
+    Look,
     /// Every release is signed.
     Keys {
         /// Signs releases.

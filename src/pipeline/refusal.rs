@@ -2,7 +2,7 @@
 
 use crate::{
     history::HistoryError,
-    ledger::{CanonicalError, ChainError, Fault},
+    ledger::{CanonicalError, ChainError, Fault, KeyRole},
     model::{CommitId, ListId},
     output::OutputError,
     render::RenderError,
@@ -93,13 +93,15 @@ pub enum PublishError {
     #[error("{0}: its log does not exist yet, and a new log begins with a key set that the root key signs")]
     RootKey(ListId),
     /// The log has other keys.
-    #[error("{list}: the key {found} may not sign this log; its keys are {known}")]
+    #[error("{list}: the {role} key {found} may not sign this log; its {role} keys are {known}")]
     Key {
         /// The list.
         list: ListId,
-        /// The key at hand.
+        /// What the key is for.
+        role: KeyRole,
+        /// The fingerprint of the key at hand, as `ssh-keygen -l` prints it.
         found: String,
-        /// The keys in force.
+        /// Those of the keys in force.
         known: String,
     },
     /// No version of the file holds a list.
@@ -162,8 +164,10 @@ impl PublishError {
                 "if it was published before, restore the output directory first; a new log needs --root-key FILE, this once"
                     .into()
             }
-            PublishError::Key { .. } => "sign with a key of the log's key set".into(),
-            PublishError::NoList { .. } => "check `inventory` in the configuration, and --branch".into(),
+            PublishError::Key { role, .. } => {
+                format!("sign with a {role} key of the log; `ssh-keygen -lf FILE` prints the fingerprint of a key")
+            }
+            PublishError::NoList { .. } => "commit the inventory first, or check `inventory` in the configuration, and --branch".into(),
             PublishError::NoRelease { .. } => "the folder log/ of the list holds the releases, by number".into(),
             PublishError::PreviewOverSigned(_) => "write the preview elsewhere: --output DIR".into(),
             PublishError::Output(error) => error.help(),

@@ -114,7 +114,12 @@ pub(super) fn signed(found: &FoundLog) -> Vec<Signed> {
 fn other_root(log: &[Signed], error: &ChainError) -> Option<String> {
     let first = first_root(log).filter(|_| error.seq == 0)?;
     Chain::verify(log, &first, &check_signature).ok()?;
-    Some(PublicKey::parse("root key", &first).ok()?.fingerprint())
+    fingerprint(&first)
+}
+
+/// The fingerprint of a key that a log states.
+pub(super) fn fingerprint(key: &str) -> Option<String> {
+    Some(PublicKey::parse("key set", key).ok()?.fingerprint())
 }
 
 /// The first root key that a log states.

@@ -25,6 +25,9 @@ impl PublicKey {
     /// [`SignError::Key`] for anything else; `what` names the key in it.
     pub fn parse(what: &str, line: &str) -> Result<Self, SignError> {
         let bad = |message: String| SignError::Key { what: what.to_owned(), message };
+        if line.contains("PRIVATE KEY-----") {
+            return Err(bad("a private key; the public one is meant, in the file that ends in .pub".to_owned()));
+        }
         let mut key = ssh_key::PublicKey::from_openssh(line.trim()).map_err(|error| bad(error.to_string()))?;
         if key.algorithm() != Algorithm::Ed25519 {
             return Err(bad(format!("a key of type {}, not ssh-ed25519", key.algorithm())));
