@@ -11,6 +11,7 @@ use super::{
     columns::Columns,
     event::{Carry, Change, ChangeSet, ColumnLabel, Detail, Edit, EntryRef, Frame, Rekeyed, Row, RowField},
     kind::Kind,
+    names::same_name,
     pair::{Pairing, pair},
 };
 
@@ -168,9 +169,7 @@ impl<'a> Comparison<'a> {
         }
         let name = FieldKey::from_name("name");
         if old.name != new.name {
-            // "Quill, Inc." and "Quill Inc." are one name.
-            let plain = |name: &Text| fold(&name.as_str().replace(',', " "));
-            let announced = plain(&old.name) != plain(&new.name);
+            let announced = !same_name(old.name.as_str(), new.name.as_str());
             let edit = Edit::Changed(old.name.clone(), new.name.clone());
             self.field(new, Kind::Renamed, (name, "Name".into(), Compared::Text), edit, announced);
         }

@@ -89,6 +89,30 @@ impl NameForm {
     }
 }
 
+/// Whether two names are one in other spellings: "Quill, Inc." and "Quill Inc.", or "Quill (new)" and
+/// "Quill". A mark of what is new comes and goes, and is no part of the name.
+pub(super) fn same_name(a: &str, b: &str) -> bool {
+    let plain = |name: &str| fold(&name.replace(',', " "));
+    let bare = |name: &str| new_mark(name).map_or_else(|| plain(name), |at| plain(&name[..at]));
+    let marked = new_mark(a).is_some() != new_mark(b).is_some();
+    plain(a) == plain(b) || (marked && bare(a) == bare(b))
+}
+
+/// Where the mark of what is new begins, behind a name: "(new)", "(new as of May 2024)".
+fn new_mark(name: &str) -> Option<usize> {
+    let inner = name.trim_end().strip_suffix([')', ']'])?;
+    let at = inner.rfind(['(', '['])?;
+    let mut words = inner[at + 1..].split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let is_new = words.next()?.eq_ignore_ascii_case("new");
+    // "(New York)" is a place.
+    let goes_on = |word: &str| {
+        let word = word.to_lowercase();
+        matches!(word.as_str(), "as" | "since" | "from" | "in" | "effective")
+            || word.starts_with(|c: char| c.is_ascii_digit())
+    };
+    (at > 0 && is_new && words.next().is_none_or(goes_on)).then_some(at)
+}
+
 fn words(text: &str) -> Vec<String> {
     let raw =
         text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '-' | '+' | ':' | ';' | '"' | '|' | '&'));
@@ -177,6 +201,22 @@ mod tests {
                 "{a} / {b}: {:?}",
                 like(a, b)
             );
+        }
+    }
+
+    #[test]
+    fn marks_and_commas_are_no_part_of_a_name() {
+        for (a, b) in [("Quill, Inc.", "Quill Inc."), ("Quill (NEW)", "Quill"), ("Quill", "Quill [new as of May]")] {
+            assert!(same_name(a, b), "{a} / {b}");
+        }
+        for (a, b) in [
+            ("Quill (new as of May)", "Quill (new as of June)"),
+            ("Quill (beta)", "Quill"),
+            ("Quill (New York)", "Quill"),
+            ("(new)", "Quill"),
+            ("Quill (newer)", "Quill"),
+        ] {
+            assert!(!same_name(a, b), "{a} / {b}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! What pages are made of: headings, paragraphs, tables and bullets, and links in their texts.
 
+use std::ops::Range;
+
 use crate::model::{Text, fold, without_full_stop};
 
 use super::error::Position;
@@ -39,8 +41,38 @@ pub(super) struct Cell {
     pub text: String,
     /// Whether all of it is emphasised strongly.
     pub strong: bool,
-    /// Whether all of it is struck out.
+    /// Whether all of it is struck out, but for a remark on that.
     pub struck: bool,
+}
+
+impl Cell {
+    /// A cell without what is struck out in it: that is not said any more. `struck` are byte ranges of
+    /// the text, in their order.
+    pub fn new(text: String, strong: bool, struck: &[Range<usize>]) -> Self {
+        if struck.is_empty() {
+            return Cell { text, strong, struck: false };
+        }
+        let starts = struck.iter().map(|range| range.start).chain([text.len()]);
+        let ends = [0].into_iter().chain(struck.iter().map(|range| range.end));
+        let kept: Vec<&str> = ends.zip(starts).filter_map(|(from, to)| text.get(from..to)).collect();
+        let kept = kept.join(" ");
+        let kept = kept.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '/' | '&'));
+        if is_remark(kept) {
+            return Cell { text, strong, struck: true };
+        }
+        Cell { text: kept.to_owned(), strong, struck: false }
+    }
+}
+
+/// Whether a text beside one that is struck out is about that, rather than in place of it: "(until May
+/// 2024)", "removed in May".
+pub(super) fn is_remark(text: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "removed", "until", "no", "deleted", "discontinued", "ended", "retired", "terminated", "deprecated", "former",
+        "replaced", "as", "effective", "since",
+    ];
+    let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
+    text.is_empty() || text.starts_with(['(', '-', '\u{2013}', '\u{2014}', ':']) || WORDS.contains(&word.as_str())
 }
 
 /// A bullet, or a term with its definition.

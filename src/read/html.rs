@@ -1,7 +1,7 @@
 //! HTML to blocks: tables, lists, definition lists, headings. The only user of `html5gum`, which
 //! reads tags the way browsers do; what they mean here is a matter of a few elements.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
 
@@ -85,12 +85,14 @@ fn unclosed(text: &str) -> BTreeSet<usize> {
 #[derive(Default)]
 struct Builder {
     blocks: Vec<Block>,
-    /// Text that is being collected, with the lengths of all of it, of its strong and struck parts.
+    /// Text that is being collected, with the lengths of all of it and of its strong parts.
     text: String,
     length: usize,
     strong: usize,
-    struck: usize,
     strong_depth: usize,
+    /// What is struck out of the text, and where the part begins that is being struck.
+    struck: Vec<Range<usize>>,
+    struck_from: Option<usize>,
     struck_depth: usize,
     /// Where raised text begins.
     raised: Option<usize>,
@@ -154,6 +156,7 @@ impl Builder {
             }
             "s" | "del" | "strike" => {
                 self.struck_depth += 1;
+                self.struck_from.get_or_insert(self.text.len());
                 let begins = self.text.trim().is_empty() && self.list_depth == 1;
                 if let Some(item) = self.item.as_mut().filter(|item| begins && item.lead.is_none()) {
                     item.struck |= item.rest.is_empty();
@@ -230,7 +233,12 @@ impl Builder {
                 }
                 self.maybe_lead();
             }
-            "s" | "del" | "strike" => self.struck_depth = self.struck_depth.saturating_sub(1),
+            "s" | "del" | "strike" => {
+                self.struck_depth = self.struck_depth.saturating_sub(1);
+                if self.struck_depth == 0 {
+                    self.struck.extend(self.struck_from.take().map(|from| from..self.text.len()));
+                }
+            }
             "sup" => {
                 if let Some(from) = self.raised.take().filter(|from| is_mark(self.text.get(*from..))) {
                     self.text.truncate(from);
@@ -274,7 +282,6 @@ impl Builder {
         let length = text.bytes().filter(|b| !b.is_ascii_whitespace()).count();
         self.length += length;
         self.strong += if self.strong_depth > 0 { length } else { 0 };
-        self.struck += if self.struck_depth > 0 { length } else { 0 };
         self.text.push_str(text);
     }
 
@@ -290,20 +297,36 @@ impl Builder {
             let space = if label.starts_with(char::is_whitespace) { " " } else { "" };
             self.text.push_str(space);
             self.text.push_str(&link(&collapsed(&label), address.trim()));
+            // What is struck out of a label goes with all of it, or not at all.
+            let inside: Vec<Range<usize>> = self.struck.extract_if(.., |range| range.start >= from).collect();
+            if inside.iter().map(Range::len).sum::<usize>() >= label.trim().len() && !inside.is_empty() {
+                self.struck.push(from..self.text.len());
+            }
         }
     }
 
     /// The collected text, and nothing is collected any more.
     fn take_text(&mut self) -> Cell {
         self.close_link();
-        let text = collapsed(&std::mem::take(&mut self.text));
-        let text = text.trim().trim_end_matches(';').trim().to_owned();
+        let text = std::mem::take(&mut self.text);
+        let mut struck = self.take_struck(text.len());
+        // White space alone that is struck is nothing.
+        struck.retain(|range| text.get(range.clone()).is_some_and(|text| !text.trim().is_empty()));
         self.labels.clear();
         self.begun = None;
         let length = std::mem::take(&mut self.length);
         let strong = std::mem::take(&mut self.strong) >= length && length > 0;
-        let struck = std::mem::take(&mut self.struck) >= length && length > 0;
-        Cell { text, strong, struck }
+        let cell = Cell::new(text, strong, &struck);
+        Cell { text: collapsed(&cell.text).trim().trim_end_matches(';').trim().to_owned(), ..cell }
+    }
+
+    /// What is struck out of a text of this length, which is taken away.
+    fn take_struck(&mut self, length: usize) -> Vec<Range<usize>> {
+        let mut struck = std::mem::take(&mut self.struck);
+        struck.extend(self.struck_from.map(|from| from..length));
+        // What is open goes on in the next text.
+        self.struck_from = self.struck_from.map(|_| 0);
+        struck
     }
 
     /// Ends a heading or paragraph.
@@ -374,6 +397,8 @@ impl Builder {
         let open = self.link.is_some() || self.strong_depth > 0 || self.list_depth != 1 || self.table.is_some();
         if let Some(item) = self.item.as_mut().filter(|item| !open && item.lead.is_none() && item.rest.is_empty()) {
             let text = collapsed(&std::mem::take(&mut self.text));
+            self.struck.clear();
+            self.struck_from = self.struck_from.map(|_| 0);
             // Only text at the very beginning leads.
             let leads = text.trim_start().starts_with('[') || !text.trim().is_empty();
             item.lead = Some(text.trim().to_owned()).filter(|_| leads);
@@ -381,8 +406,12 @@ impl Builder {
     }
 
     fn end_item(&mut self) {
-        let rest = self.take_text().text;
+        let Cell { text: rest, struck, .. } = self.take_text();
         if let Some(mut item) = self.item.take() {
+            if item.lead.is_none() && item.rest.is_empty() {
+                // Another name may stand in place of the one that is struck out.
+                item.struck = struck;
+            }
             if item.rest.is_empty() {
                 item.rest = rest
             } else if !rest.is_empty() {

@@ -284,7 +284,14 @@ impl<'a> Reader<'a> {
                 event => self.take(event, &mut run),
             }
         }
-        item.rest = run.done().text;
+        let rest = run.done();
+        item.struck |= item.lead.is_none() && rest.struck;
+        item.rest = rest.text;
+        let lead = item.lead.as_deref().filter(|lead| item.struck && !lead.starts_with('['));
+        if lead.is_some() && !block::is_remark(&item.rest) {
+            // Another name in place of the one that is struck out.
+            (item.struck, item.lead) = (false, None);
+        }
         // A link or strong text that is all there is, or a task's mark, is a lead like any other.
         item
     }
@@ -341,6 +348,10 @@ impl<'a> Reader<'a> {
             Event::SoftBreak => run.push(" "),
             Event::HardBreak => run.push("; "),
             Event::InlineHtml(tag) | Event::Html(tag) if is_break(&tag) => run.push("; "),
+            Event::InlineHtml(tag) if is_strike(&tag, "<") => {
+                run.strikes.get_or_insert(run.text.len());
+            }
+            Event::InlineHtml(tag) if is_strike(&tag, "</") => run.end_strike(),
             Event::InlineHtml(tag) if tag.starts_with("<sup") => run.raised = Some(run.text.len()),
             Event::InlineHtml(tag) if tag.starts_with("</sup") => {
                 if let Some(from) = run.raised.take().filter(|from| block::is_mark(run.text.get(*from..))) {
@@ -367,6 +378,16 @@ fn is_break(tag: &str) -> bool {
     matches!(name.as_str(), "<br>" | "<br/>" | "</br>" | "</p>" | "</li>" | "</div>")
 }
 
+/// `<s>`, `<del>` and `<strike>`, or their ends.
+fn is_strike(tag: &str, opens: &str) -> bool {
+    let name = tag.strip_prefix(opens).unwrap_or_default();
+    ["s", "del", "strike"].into_iter().any(|known| {
+        let rest =
+            name.get(..known.len()).filter(|name| name.eq_ignore_ascii_case(known)).map(|_| &name[known.len()..]);
+        rest.is_some_and(|rest| rest.starts_with(['>', ' ']))
+    })
+}
+
 /// A text that is being put together.
 #[derive(Default)]
 struct Run {
@@ -374,7 +395,9 @@ struct Run {
     /// Where raised text begins.
     raised: Option<usize>,
     strong: usize,
-    struck: usize,
+    /// What is struck out, and where HTML begins to strike.
+    struck: Vec<Range<usize>>,
+    strikes: Option<usize>,
 }
 
 impl Run {
@@ -383,10 +406,16 @@ impl Run {
     }
 
     fn push_cell(&mut self, cell: &Cell) {
+        let from = self.text.len();
         self.text.push_str(&cell.text);
-        let length = cell.text.trim().len();
-        self.strong += if cell.strong { length } else { 0 };
-        self.struck += if cell.struck { length } else { 0 };
+        self.strong += if cell.strong { cell.text.trim().len() } else { 0 };
+        if cell.struck && self.strikes.is_none() {
+            self.struck.push(from..self.text.len());
+        }
+    }
+
+    fn end_strike(&mut self) {
+        self.struck.extend(self.strikes.take().map(|from| from..self.text.len()));
     }
 
     fn is_blank(&self) -> bool {
@@ -397,8 +426,10 @@ impl Run {
         self.strong > 0 && self.strong >= self.text.trim().trim_end_matches(';').trim().len()
     }
 
-    fn done(self) -> Cell {
-        let text = self.text.trim().trim_end_matches(';').trim().to_owned();
-        Cell { strong: self.is_strong(), struck: self.struck > 0 && self.struck >= text.len(), text }
+    fn done(mut self) -> Cell {
+        self.end_strike();
+        let strong = self.is_strong();
+        let cell = Cell::new(self.text, strong, &self.struck);
+        Cell { text: cell.text.trim().trim_end_matches(';').trim().to_owned(), ..cell }
     }
 }

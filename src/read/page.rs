@@ -144,7 +144,7 @@ fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status:
                     row.cells.push((draft.labels.intern(ADDRESS_LABEL), address.to_owned()));
                 }
             } else {
-                row.cells.push((*label, cell.text.clone()));
+                row.cells.push((*label, if cell.struck { String::new() } else { cell.text.clone() }));
             }
         }
         section.rows.push(row);
