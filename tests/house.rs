@@ -75,7 +75,7 @@ fn crate_imports(code: &str) -> Vec<String> {
 }
 
 /// Foreign crates and the one file or folder of each. serde and thiserror are at home everywhere.
-const HOMES: [(&str, &str); 29] = [
+const HOMES: [(&str, &str); 28] = [
     ("anstream", "cli/print.rs"),
     ("anstyle", "cli/print.rs render/terminal.rs"),
     ("atom_syndication", "render/atom.rs"),
@@ -85,8 +85,7 @@ const HOMES: [(&str, &str); 29] = [
     ("csv", "render/csv.rs read/csv.rs"),
     ("ed25519_dalek", "sign/"),
     ("git2", "history/"),
-    ("html_escape", "model/text.rs"),
-    ("html5gum", "read/html.rs"),
+    ("html5gum", "read/html.rs model/text.rs"),
     ("indicatif", "cli/print.rs"),
     ("keshvar", "model/place.rs"),
     ("maud", "render/html/ render/feed.rs"),

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
 
+use html5gum::{Token, Tokenizer};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// One line of text from an inventory.
@@ -144,7 +145,7 @@ fn without_markup(text: &str) -> Cow<'_, str> {
     if !text.bytes().any(|b| matches!(b, b'*' | b'_' | b'`' | b'<' | b'&' | b'[' | b'\\' | b'~')) {
         return text.into();
     }
-    let decoded = html_escape::decode_html_entities(text);
+    let decoded = decoded(text);
     let chars: Vec<char> = decoded.chars().collect();
     let mut out = String::with_capacity(decoded.len());
     let mut i = 0;
@@ -185,6 +186,42 @@ fn without_markup(text: &str) -> Cow<'_, str> {
         i += 1;
     }
     out.into()
+}
+
+/// Longest name of a character reference, with `&` and `;`
+const LONGEST_REFERENCE: usize = 33;
+
+/// The text with HTML's character references ("&amp;", "&#38;") decoded (HTML Living Standard §13.5).
+fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        let inner = &rest[at + 1..];
+        let name = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '#').unwrap_or(inner.len());
+        let is_reference = inner[name..].starts_with(';') && (1..LONGEST_REFERENCE).contains(&name);
+        let taken = if is_reference { name + 2 } else { 1 };
+        let reference = &rest[at..at + taken];
+        match character(reference).filter(|_| is_reference) {
+            Some(characters) => out.push_str(&characters),
+            None => out.push_str(reference),
+        }
+        rest = &rest[at + taken..];
+    }
+    out.push_str(rest);
+    out.into()
+}
+
+/// What a character reference stands for.
+fn character(reference: &str) -> Option<String> {
+    let tokens = Tokenizer::new(reference).filter_map(|token| match token {
+        Ok(Token::String(text)) => String::from_utf8(text.value.into()).ok(),
+        _ => None,
+    });
+    Some(tokens.collect::<String>()).filter(|text| !text.is_empty())
 }
 
 /// The inline and table elements that pages hold; other text in angle brackets is text.
@@ -271,6 +308,7 @@ mod tests {
         for (a, b) in [
             ("**Cloud** hosting.", "cloud  hosting"),
             ("A &amp; B", "A & B"),
+            ("Caf&eacute; &#x26; B&#38;C &euro;&NotEqualTilde;", "Café & B&C €\u{2242}\u{338}"),
             ("the `user` field", "the user field"),
             ("<b>x</b>", "x"),
             ("$4 per u/m[^price]", "$4 per u/m *"),
@@ -283,6 +321,8 @@ mod tests {
         for (a, b) in [
             ("[x](https://a.example)", "[x](https://b.example)"),
             ("snake_case", "snakecase"),
+            ("A &amp B", "A & B"),
+            ("&unknown; &;", "unknown"),
             ("[1](https://a.example)", "[2](https://a.example)"),
             ("Acme [2024]", "Acme [2025]"),
             ("Acme1", "Acme"),

@@ -32,7 +32,7 @@ const LIST: &str = "list.json";
 const INDEX: &str = "index.json";
 
 /// So many earlier pages and releases are looked for at most.
-const SAMPLE: usize = 64;
+const SAMPLE: usize = 32;
 
 /// What pages and releases depend on beside the history: the program and its configuration.
 fn made_with(config: &Config) -> Result<Digest, PublishError> {
