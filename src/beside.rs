@@ -11,7 +11,7 @@ use std::{
 };
 
 use rayon::{
-    Scope, ThreadPoolBuilder,
+    Scope, ThreadPool, ThreadPoolBuilder,
     iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator},
 };
 
@@ -22,19 +22,20 @@ const HANDFUL: usize = 128 << 10;
 /// So many handfuls wait at most: each may hold a large file.
 const WAITING: usize = 4;
 
-/// Whether threads stand ready. To begin them takes longer than small work.
-static READY: OnceLock<bool> = OnceLock::new();
+/// Threads that stand ready, if such can be had. To begin them takes longer than small work.
+static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
 
-fn begin() -> bool {
-    *READY.get_or_init(|| ThreadPoolBuilder::new().num_threads(THREADS).use_current_thread().build_global().is_ok())
+fn begin() -> Option<&'static ThreadPool> {
+    let pool = || ThreadPoolBuilder::new().num_threads(THREADS).use_current_thread().build().ok();
+    POOL.get_or_init(pool).as_ref()
 }
 
 /// What is made of each item, in their order; beside each other when threads stand ready, since an
 /// [`in_order`] has begun them.
 pub fn each<T: Sync, R: Send>(items: &[T], make: impl Fn(&T) -> R + Send + Sync) -> Vec<R> {
-    match READY.get() {
+    match POOL.get() {
         // Items differ in size: each is taken on its own.
-        Some(true) => items.par_iter().with_max_len(1).map(make).collect(),
+        Some(Some(pool)) => pool.install(|| items.par_iter().with_max_len(1).map(make).collect()),
         _ => items.iter().map(make).collect(),
     }
 }
@@ -129,7 +130,10 @@ pub fn in_order<'env, T: Send + 'env, E: Send + 'env>(
         done.work(beside.handfuls, beside.pieces);
         worked
     };
-    if in_threads && begin() { rayon::in_place_scope(|scope| all(Some(scope))) } else { all(None) }?;
+    match in_threads.then(begin).flatten() {
+        Some(pool) => pool.in_place_scope(|scope| all(Some(scope))),
+        None => all(None),
+    }?;
     let mut made = mem::take(&mut *done.made());
     made.sort_unstable_by_key(|(number, _)| *number);
     let mut things = Vec::new();

@@ -94,8 +94,8 @@ fn io_error(path: &Path) -> impl Fn(io::Error) -> OutputError + '_ {
 #[derive(Debug)]
 pub struct Output {
     root: PathBuf,
-    /// Whether it was not there before.
-    is_new: bool,
+    /// The folders that were not there before, the innermost first.
+    made: Vec<PathBuf>,
     /// The directory's own handle carries the lock.
     _lock: File,
 }
@@ -110,7 +110,8 @@ impl Output {
     /// # Errors
     /// [`OutputError`] when it cannot be made, or another writer holds it.
     pub fn open(root: &Path) -> Result<Self, OutputError> {
-        let is_new = !root.exists();
+        let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+        let made = root.ancestors().take_while(is_missing).map(Path::to_owned).collect();
         fs::create_dir_all(root).map_err(io_error(root))?;
         let root = fs::canonicalize(root).map_err(io_error(root))?;
         let lock = File::open(&root).map_err(io_error(&root))?;
@@ -119,7 +120,7 @@ impl Output {
             Err(TryLockError::WouldBlock) => return Err(OutputError::Busy(root.display().to_string())),
             Err(TryLockError::Error(error)) => return Err(io_error(&root)(error)),
         }
-        Ok(Output { root, is_new, _lock: lock })
+        Ok(Output { root, made, _lock: lock })
     }
 
     /// Writes files in their order, each whole, and leaves unchanged ones untouched. A folder that does
@@ -199,9 +200,9 @@ impl Output {
 impl Drop for Output {
     /// A directory that was made for nothing does not stay.
     fn drop(&mut self) {
-        if self.is_new {
+        for folder in &self.made {
             // One that is not empty cannot be removed like this, and is not to be.
-            drop(fs::remove_dir(&self.root));
+            drop(fs::remove_dir(folder));
         }
     }
 }

@@ -115,13 +115,15 @@ fn a_dry_run_takes_no_key() {
     let story = Story::of_lists(&[&list(&["Nordhaven"]), &list(&["Nordhaven", "Kestrel"])]);
     let look = ["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds", "--dry-run"];
     story.build_first(1);
-    assert!(story.run(&look).expect(0).err.contains("first published list (1 entry)"));
+    assert!(story.run(&look).expect(0).out.contains("first published list (1 entry)"));
     assert!(!story.path("feeds").exists(), "a dry run makes no folder");
     story.publish(&[]).expect(0);
     story.build();
     let before = story.files("feeds");
-    let said = story.run(&look).expect(0).err;
-    assert!(said.contains("added Kestrel") && said.contains("Added Kestrel: Mail") && !said.contains("file"), "{said}");
+    let ran = story.run(&look).expect(0);
+    assert_eq!(ran.err, "");
+    let said = ran.out;
+    assert!(said.contains("added Kestrel") && said.contains("Added Kestrel: Mail"), "{said}");
     assert!(!said.contains("first published"), "{said}");
     assert_eq!(story.files("feeds"), before);
     story.run(&look[..look.len() - 1]).fails(2, &["there is no key to sign with"]);
@@ -130,6 +132,9 @@ fn a_dry_run_takes_no_key() {
     let forged = fs::read_to_string(&release).expect("a release").replace("Nordhaven", "Nordhaven2");
     fs::write(&release, forged).expect("a release");
     story.run(&look).fails(3, &["release 1"]);
+    fs::remove_dir_all(story.path("feeds/vendors/log")).expect("a log");
+    story.run(&look).fails(3, &["is not there", "names release 1", "last good copy"]);
+    story.publish(&[]).fails(3, &["is not there"]);
 }
 
 #[test]

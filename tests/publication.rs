@@ -433,7 +433,7 @@ fn checking_and_trying_write_nothing() {
     story.build();
     story.publish(&["--check"]).expect(1);
     let tried = story.publish(&["--dry-run"]).expect(0);
-    assert!(tried.err.contains("Added Kestrel: Mail; United States"), "{}", tried.err);
+    assert!(tried.out.contains("Added Kestrel: Mail; United States"), "{}", tried.err);
     assert_eq!(story.files("feeds"), before);
 }
 

@@ -104,14 +104,18 @@ fn new_mark(name: &str) -> Option<usize> {
     let at = inner.rfind(['(', '['])?;
     let mut words = inner[at + 1..].split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let is_new = words.next()?.eq_ignore_ascii_case("new");
-    // "(New York)" is a place.
-    let goes_on = |word: &str| {
-        let word = word.to_lowercase();
-        matches!(word.as_str(), "as" | "since" | "from" | "in" | "effective")
-            || word.starts_with(|c: char| c.is_ascii_digit())
+    // "(New York)" is a place, and "(new as Quill Ltd)" a name.
+    let goes_on = |word: &str| matches!(word.to_lowercase().as_str(), "as" | "since" | "from" | "in" | "effective");
+    let is_date = |word: &str| {
+        let month = word.to_lowercase();
+        MONTHS.iter().any(|known| month.starts_with(known)) || word.bytes().all(|b| b.is_ascii_digit())
     };
-    (at > 0 && is_new && words.next().is_none_or(goes_on)).then_some(at)
+    let date = words.next().is_none_or(|word| goes_on(word) && words.any(is_date));
+    (at > 0 && is_new && date).then_some(at)
 }
+
+/// How the months begin.
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 fn words(text: &str) -> Vec<String> {
     let raw =
@@ -213,6 +217,8 @@ mod tests {
             ("Quill (new as of May)", "Quill (new as of June)"),
             ("Quill (beta)", "Quill"),
             ("Quill (New York)", "Quill"),
+            ("Quill (new as Quill Ltd)", "Quill"),
+            ("Quill (new 3PL)", "Quill"),
             ("(new)", "Quill"),
             ("Quill (newer)", "Quill"),
         ] {

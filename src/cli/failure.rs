@@ -123,7 +123,8 @@ impl Failure {
                 | PublishError::Rewritten { .. }
                 | PublishError::Behind { .. }
                 | PublishError::OtherOrigin { .. }
-                | PublishError::Shortened { .. },
+                | PublishError::Shortened { .. }
+                | PublishError::Gone { .. },
             ) => 3,
             Failure::Output(OutputError::Immutable(_)) => 3,
             Failure::Verify { error: VerifyError::OtherRoot { .. }, .. } => 5,

@@ -83,7 +83,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let signing = match &release {
         Some(release) => Signing::Keys { release, root: root.as_ref() },
         None if args.unsigned => Signing::Preview,
-        None if args.dry_run => Signing::Look,
+        None if args.dry_run && !args.check => Signing::Look,
         None => {
             return Err(Failure::usage(
                 "there is no key to sign with",
@@ -113,7 +113,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         None => output::differing(&dir, &plan.files)?,
     };
     for list in &plan.lists {
-        tell(list, args.dry_run);
+        tell(list, args.dry_run)?;
     }
     let authority = config.publisher.authority.domain();
     if RESERVED.contains(&authority) && plan.lists.iter().any(begins) {
@@ -212,7 +212,8 @@ fn injected(args: &Args, config: &Config, plan: &Plan) -> Result<Vec<Page>, Fail
     Ok(pages)
 }
 
-fn tell(list: &ListPlan, in_full: bool) {
+/// Says what is new. In full it is what was asked for.
+fn tell(list: &ListPlan, in_full: bool) -> Result<(), Failure> {
     for row in &list.rows {
         let commit = format!("{}: commit {}", list.id, row.commit.short());
         for warning in &row.warnings {
@@ -236,8 +237,13 @@ fn tell(list: &ListPlan, in_full: bool) {
         let changes = announcement.changes.iter().filter(|_| in_full);
         lines.extend(changes.map(|change| format!("            {}", render::flat(&render::sentence(change)))));
     }
-    if !lines.is_empty() {
-        print::note(&lines.join("\n"));
+    match lines.join("\n") {
+        lines if lines.is_empty() => Ok(()),
+        lines if in_full => print::data(format!("{lines}\n").as_bytes()),
+        lines => {
+            print::note(&lines);
+            Ok(())
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! The only user of `keshvar`, which carries the ISO 3166-1 table.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap},
     sync::LazyLock,
 };
 
@@ -11,7 +11,7 @@ use keshvar::{Alpha2, CountryIterator};
 
 use super::{
     set::{self, Slash},
-    text::fold,
+    text::{fold, without_marks},
 };
 
 /// A country or a named region.
@@ -56,7 +56,7 @@ pub struct Place {
 
 /// The places that a location text names, in its order.
 pub fn places(text: &str) -> Vec<Place> {
-    let items = set::items(text, Slash::Separates);
+    let items = set::items(&without_marks(text), Slash::Separates);
     let mut places = Vec::with_capacity(items.len());
     let mut rest = items.as_slice();
     while let Some(first) = rest.first() {
@@ -80,35 +80,48 @@ pub fn places(text: &str) -> Vec<Place> {
     places
 }
 
-/// Whether two texts name the same places, written the other way round: "Dublin, Ireland" and "Ireland
-/// (Dublin)". What is told within an area must be told within the same area.
+/// Whether two texts name the same places, in any order and also the other way round: "Dublin, Ireland"
+/// and "Ireland (Dublin)". Where other words stand between areas, every area must be told of the same words,
+/// as often.
 pub fn same_places(a: &str, b: &str) -> bool {
-    let (a, b) = (told(a), told(b));
-    a.len() == b.len()
-        && a.iter().zip(&b).all(|((word, within), (other, also_within))| {
-            word == other && (within == also_within || within.intersection(also_within).next().is_some())
-        })
+    let keys = |places: &[Place]| places.iter().map(|place| place.key.clone()).collect::<BTreeSet<_>>();
+    let (of_a, of_b) = (places(a), places(b));
+    if keys(&of_a) == keys(&of_b) && !tells_of_areas(&of_a) {
+        return true;
+    }
+    let (a, b) = (told(&of_a), told(&of_b));
+    a.iter().any(|told| b.contains(told))
 }
 
-/// What a text tells, area by area and word by word, each word with the areas that it may be told of: the
-/// one that it stands with, else the ones that it stands between.
-fn told(text: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let mut told: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut tell = |word: &str, within: &[&String]| {
-        told.entry(word.to_owned()).or_default().extend(within.iter().map(|area| (*area).clone()));
-    };
-    let places: Vec<(Option<String>, Vec<String>)> = places(text).iter().map(apart).collect();
-    for (at, (area, words)) in places.iter().enumerate() {
-        let before = places[..at].iter().rev().find_map(|(area, _)| area.as_ref());
-        let after = places[at..].iter().find_map(|(area, _)| area.as_ref());
-        let within: Vec<&String> = match area {
-            Some(area) => vec![area],
-            None => before.into_iter().chain(after).collect(),
-        };
-        area.iter().for_each(|area| tell(area, &[]));
-        words.iter().for_each(|word| tell(word, &within));
+/// Whether words stand between areas that may be told of one of them: other words than towns, or towns
+/// beside areas of which something is told.
+fn tells_of_areas(places: &[Place]) -> bool {
+    let (areas, others): (Vec<&Place>, Vec<&Place>) = places.iter().partition(|place| apart(place).0.is_some());
+    let told = || areas.iter().any(|area| !apart(area).1.is_empty());
+    !areas.is_empty() && (others.iter().any(|place| place.area.is_none()) || (!others.is_empty() && told()))
+}
+
+/// An area with the words that stand with it, in order.
+type Told = (String, BTreeSet<String>);
+
+/// What a text tells of each area, in order, as it can be understood: words without an area belong to the
+/// one behind them, or to the one before.
+fn told(places: &[Place]) -> Vec<Vec<Told>> {
+    let places: Vec<(Option<String>, Vec<String>)> = places.iter().map(apart).collect();
+    let before = with_words(places.iter().cloned());
+    let behind = with_words(places.into_iter().rev());
+    before.into_iter().chain(behind).collect()
+}
+
+/// The areas, each with its own words and those before it; `None` where words stand behind the last.
+fn with_words(places: impl Iterator<Item = (Option<String>, Vec<String>)>) -> Option<Vec<Told>> {
+    let (mut told, mut waiting) = (Vec::new(), BTreeSet::new());
+    for (area, words) in places {
+        waiting.extend(words);
+        told.extend(area.map(|area| (area, std::mem::take(&mut waiting))));
     }
-    told
+    told.sort();
+    waiting.is_empty().then_some(told)
 }
 
 /// The area that a place states, and the words beside it.
@@ -370,6 +383,7 @@ mod tests {
             ("U.S.", "US"),
             ("EU (France/Germany)", "Germany, France"),
             ("US, EU & UK", "UK / USA / EU"),
+            ("US\u{b9}, DE [2], FR[^3]", "France, Germany and the US"),
             ("USA / Ireland", "Ireland and the United States"),
         ] {
             assert_eq!(keys(a), keys(b), "{a} / {b}");
@@ -404,6 +418,16 @@ mod tests {
             ("Frankfurt, Germany", "Berlin, Germany"),
             ("US (primary), EU (backup)", "EU (primary), US (backup)"),
             ("US (primary), EU (backup)", "EU, primary; US (backup)"),
+            (
+                "Germany (storage), USA (support), India (support)",
+                "Germany (storage), USA (storage, support), India (support)",
+            ),
+            ("EU; US (support); UK (support)", "EU (support); US; UK (support)"),
+            ("Virginia, USA (primary); Oregon, USA (backup)", "Oregon, USA (primary); Virginia, USA (backup)"),
+            ("US (Virginia), US (Ohio, backup)", "US (Virginia, backup), US (Ohio)"),
+            ("EU, primary; US, backup", "EU, backup; US, primary"),
+            ("Customer data, EU; Support data, US", "Customer data, US; Support data, EU"),
+            ("somewhere", "elsewhere"),
             ("Ireland", "Northern Ireland"),
             ("Germany, backup in Ireland", "Ireland, backup in Germany"),
             ("USA", "USA, USA (Oregon)"),

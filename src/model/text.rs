@@ -90,20 +90,50 @@ super::text_form::serde_as_str!(Text);
 /// targets stay, since another target is another statement.
 pub fn fold(text: &str) -> String {
     let plain = without_markup(text);
+    let plain = without_marks(&plain);
     // Most texts are ASCII in single spaces, which lacks nothing but its lower case.
     if is_plain(&plain) {
         return without_ends(&plain).to_ascii_lowercase();
     }
     match is_nfkc_quick(plain.chars()) {
-        IsNormalized::Yes => folded(unmarked(&plain).flat_map(char::to_lowercase)),
-        IsNormalized::No | IsNormalized::Maybe => folded(unmarked(&plain).nfkc().flat_map(char::to_lowercase)),
+        IsNormalized::Yes => folded(plain.chars().flat_map(char::to_lowercase)),
+        IsNormalized::No | IsNormalized::Maybe => folded(plain.nfkc().flat_map(char::to_lowercase)),
     }
 }
 
-/// The characters of a text without those that footnotes are marked with.
-fn unmarked(text: &str) -> impl Iterator<Item = char> {
-    text.chars()
-        .filter(|c| !matches!(c, '\u{b9}' | '\u{b2}' | '\u{b3}' | '\u{2070}'..='\u{2079}' | '\u{2020}' | '\u{2021}'))
+/// A text without the marks of footnotes behind its words: "Acme\u{b9}", "Acme [2]". A mark that stands
+/// for itself is a statement, and so is a power.
+pub(super) fn without_marks(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !text.contains('[') {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let behind_word = out.trim_end().ends_with(|c: char| c.is_alphabetic() || matches!(c, ')' | '.' | '!'));
+        let length = mark_length(rest).filter(|_| behind_word);
+        if length.is_none() {
+            out.push(c);
+        }
+        rest = &rest[length.unwrap_or(c.len_utf8())..];
+    }
+    out.into()
+}
+
+/// Length in bytes of a footnote's mark: a raised digit, a dagger, or a number in brackets.
+fn mark_length(text: &str) -> Option<usize> {
+    if let Some(inner) = text.strip_prefix('[') {
+        let (number, behind) = inner.split_once(']')?;
+        if number.starts_with('^') && !number.contains(' ') {
+            return Some(number.len() + 2);
+        }
+        let is_number = matches!(number.len(), 1 | 2) && number.bytes().all(|b| b.is_ascii_digit());
+        let ends = !behind.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '(' | '[' | ':'));
+        return (is_number && ends).then_some(number.len() + 2);
+    }
+    let mark =
+        |c: &char| matches!(c, '\u{b9}' | '\u{b2}' | '\u{b3}' | '\u{2070}'..='\u{2079}' | '\u{2020}' | '\u{2021}');
+    text.chars().next().filter(mark).map(char::len_utf8)
 }
 
 /// Whether a text is printable ASCII in single spaces.
@@ -164,11 +194,10 @@ fn without_markup(text: &str) -> Cow<'_, str> {
                 }
                 None => out.push(c),
             },
-            '[' if rest.first() == Some(&'^') => match rest.iter().position(|&c| c == ']') {
-                Some(length) => i += length + 1,
-                None => out.push(c),
+            '[' if rest.first() == Some(&'^') => match rest.iter().position(|&c| c == ']' || c == ' ') {
+                Some(length) if rest[length] == ']' => i += length + 1,
+                _ => out.push(c),
             },
-            '[' if mark_length(rest).is_some() => i += mark_length(rest).unwrap_or_default(),
             ']' if rest.first() == Some(&'(') => match rest.iter().position(|&c| c == ')') {
                 Some(length) => {
                     out.push(' ');
@@ -254,13 +283,6 @@ fn target(tag: &[char]) -> Option<String> {
     value.split(['"', '\'', ' ', '>']).next().filter(|value| !value.is_empty()).map(str::to_owned)
 }
 
-/// Length of the rest of a footnote's number, `1]`; `None` when `[` opens none.
-fn mark_length(rest: &[char]) -> Option<usize> {
-    let digits = rest.iter().take(3).take_while(|c| c.is_ascii_digit()).count();
-    let ends = rest.get(digits) == Some(&']') && !matches!(rest.get(digits + 1), Some('(' | '[' | ':'));
-    (matches!(digits, 1 | 2) && ends).then_some(digits + 1)
-}
-
 fn link_follows(rest: &[char]) -> bool {
     rest.iter().position(|&c| c == ']').is_some_and(|at| rest.get(at + 1) == Some(&'('))
 }
@@ -325,6 +347,13 @@ mod tests {
             ("&unknown; &;", "unknown"),
             ("[1](https://a.example)", "[2](https://a.example)"),
             ("Acme [2024]", "Acme [2025]"),
+            ("[1], [3]", "[2]"),
+            ("Categories [1], [2], [5]", "Categories [1], [2], [6]"),
+            ("\u{b9} \u{b3}", "\u{b2}"),
+            ("\u{2020}", "\u{2021}"),
+            ("10\u{b3} TB", "10\u{b2} TB"),
+            ("[24]7", "7"),
+            ("kept[^for 30 days]", "kept[^for 90 days]"),
             ("Acme1", "Acme"),
             ("1 < 2", "1 2"),
             ("mail <a@x.example>", "mail <b@x.example>"),

@@ -24,9 +24,9 @@ impl Value {
     fn read(compared: Compared, text: &str) -> Self {
         match compared {
             // A line break in a cell arrives as a semicolon.
-            Compared::Text => Value::Text(fold(text).replace("; ", " ")),
-            Compared::Set => Value::Set(set::keys(text)),
-            Compared::Places => Value::Set(places(text).into_iter().map(|place| place.key).collect()),
+            Compared::Text => Value::Text(fold(text).replace("; ", " ").replace(" & ", " and ")),
+            // Places are compared as such.
+            Compared::Set | Compared::Places => Value::Set(set::keys(text)),
             Compared::Lifecycle => Value::Status(Status::read(text)),
             Compared::Date => FuzzyDate::read(text).map_or_else(|| Value::Text(fold(text)), Value::Date),
             Compared::Url => Value::Text(strip_markup(text).trim().trim_end_matches('/').to_owned()),
@@ -38,8 +38,10 @@ impl Value {
 pub fn says_the_same(compared: Compared, a: &Text, b: &Text) -> bool {
     let (a, b) = (a.as_str(), b.as_str());
     a == b
-        || Value::read(compared, a) == Value::read(compared, b)
-        || (compared == Compared::Places && same_places(a, b))
+        || match compared {
+            Compared::Places => same_places(a, b),
+            _ => Value::read(compared, a) == Value::read(compared, b),
+        }
 }
 
 /// The items of `text` that `other` does not have, as written; empty for roles that are no sets.
@@ -97,6 +99,7 @@ mod tests {
         for (compared, a, b) in [
             (Compared::Text, "Cloud hosting.", "**cloud** hosting"),
             (Compared::Text, "Content delivery; and protection", "Content delivery and protection"),
+            (Compared::Text, "Files & calls", "files and calls"),
             (Compared::Set, "names, e-mails", "E-mails; names"),
             (Compared::Places, "USA/EU", "EU, United States"),
             (Compared::Places, "Dublin, Ireland", "Ireland (Dublin)"),

@@ -77,6 +77,9 @@ impl<'a> Log<'a> {
     fn open(request: &Request<'a>, list: &'a ListConfig, published: FoundLog) -> Result<Self, PublishError> {
         let existing = signed(&published);
         let mut log = Log::new(request, list);
+        if let (true, Some(latest)) = (existing.is_empty(), published.index.as_deref().and_then(ledger::latest)) {
+            return Err(PublishError::Gone { list: list.id.clone(), latest });
+        }
         match request.signing {
             Signing::Preview if existing.is_empty() => {}
             Signing::Preview => return Err(PublishError::PreviewOverSigned(list.id.clone())),

@@ -89,6 +89,14 @@ pub enum PublishError {
         /// The last release that was published.
         latest: u64,
     },
+    /// The log is missing.
+    #[error("the published log of {list} is not there, and its index.json names release {latest}")]
+    Gone {
+        /// The list.
+        list: ListId,
+        /// The last release that was published.
+        latest: u64,
+    },
     /// A new log needs the root key once.
     #[error("{0}: its log does not exist yet, and a new log begins with a key set that the root key signs")]
     RootKey(ListId),
@@ -144,7 +152,7 @@ impl PublishError {
     pub fn help(&self) -> String {
         match self {
             PublishError::History(error) => error.help(),
-            PublishError::Chain { .. } | PublishError::Shortened { .. } => {
+            PublishError::Chain { .. } | PublishError::Shortened { .. } | PublishError::Gone { .. } => {
                 "restore the output directory from its last good copy; published bytes never change".into()
             }
             PublishError::Unsound { .. } => "nothing was written; please report this history as a bug".into(),

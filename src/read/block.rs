@@ -41,38 +41,70 @@ pub(super) struct Cell {
     pub text: String,
     /// Whether all of it is emphasised strongly.
     pub strong: bool,
-    /// Whether all of it is struck out, but for a remark on that.
+    /// Whether all of it is struck out. The text is there nevertheless.
     pub struck: bool,
+    /// Whether something is struck out in front of what is left.
+    pub behind: bool,
+    /// Whether what is left is a remark on that: "~~Acme~~ (until May)".
+    pub remark: bool,
 }
 
 impl Cell {
     /// A cell without what is struck out in it: that is not said any more. `struck` are byte ranges of
     /// the text, in their order.
     pub fn new(text: String, strong: bool, struck: &[Range<usize>]) -> Self {
-        if struck.is_empty() {
-            return Cell { text, strong, struck: false };
-        }
+        let begins = |range: &&Range<usize>| text.get(..range.start).is_some_and(|text| text.trim().is_empty());
+        let begins_struck = struck.first().filter(begins).is_some();
         let starts = struck.iter().map(|range| range.start).chain([text.len()]);
         let ends = [0].into_iter().chain(struck.iter().map(|range| range.end));
-        let kept: Vec<&str> = ends.zip(starts).filter_map(|(from, to)| text.get(from..to)).collect();
-        let kept = kept.join(" ");
-        let kept = kept.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '/' | '&'));
-        if is_remark(kept) {
-            return Cell { text, strong, struck: true };
+        let kept: String = ends.zip(starts).filter_map(|(from, to)| text.get(from..to)).collect();
+        if struck.is_empty() || kept.trim().is_empty() {
+            return Cell { struck: !struck.is_empty(), text, strong, ..Cell::default() };
         }
-        Cell { text: kept.to_owned(), strong, struck: false }
+        let remark = begins_struck && is_remark(&kept);
+        let separates = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '/' | '&' | '\u{2192}');
+        let kept = kept.trim_start_matches(separates).trim_end_matches(|c| separates(c) || is_dash(c));
+        let kept = [" ,", " ;", " )"].iter().fold(kept.to_owned(), |text, gap| text.replace(gap, gap.trim_start()));
+        Cell { text: kept, strong, struck: false, behind: begins_struck, remark }
+    }
+
+    /// Whether a name in it is no longer on the list.
+    pub fn is_over(&self) -> bool {
+        self.struck || self.remark
+    }
+
+    /// The same for a bullet's text, which goes on behind the name.
+    pub fn is_over_as_item(&self) -> bool {
+        self.is_over() || (self.behind && !names_another(&self.text))
     }
 }
 
-/// Whether a text beside one that is struck out is about that, rather than in place of it: "(until May
-/// 2024)", "removed in May".
-pub(super) fn is_remark(text: &str) -> bool {
-    const WORDS: [&str; 14] = [
-        "removed", "until", "no", "deleted", "discontinued", "ended", "retired", "terminated", "deprecated", "former",
-        "replaced", "as", "effective", "since",
-    ];
-    let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
-    text.is_empty() || text.starts_with(['(', '-', '\u{2013}', '\u{2014}', ':']) || WORDS.contains(&word.as_str())
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2013}' | '\u{2014}')
+}
+
+/// How remarks begin on a name that is struck out.
+const REMARKS: [&str; 17] = [
+    "removed", "was removed", "until", "no longer", "deleted", "discontinued", "ended", "retired", "terminated",
+    "deprecated", "decommissioned", "deactivated", "offboarded", "former", "replaced", "effective", "since",
+];
+
+/// Whether a text behind a name that is struck out is about that, rather than in place of it: "(until May
+/// 2024)", "removed in May", a date, a mark.
+fn is_remark(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    let opens = text.starts_with(|c: char| is_dash(c) || matches!(c, '(' | ':' | ','));
+    let is_link = text.contains("](");
+    let words = text.chars().any(char::is_alphabetic);
+    opens || !words || (text.starts_with('[') && !is_link) || REMARKS.iter().any(|remark| text.starts_with(remark))
+}
+
+/// Whether the text behind a bullet's name that is struck out begins with another name, as in "~~Acme~~
+/// Delta \u{2013} Hosting", rather than telling what the struck one did.
+pub(super) fn names_another(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    let parts = [" \u{2013} ", " \u{2014} ", " - ", ": "].iter().any(|by| rest.contains(by));
+    !is_remark(rest) && (parts || rest.starts_with('['))
 }
 
 /// A bullet, or a term with its definition.
@@ -93,6 +125,13 @@ impl Item {
     /// An item of which nothing is known yet.
     pub fn new(at: Position) -> Self {
         Item { at, lead: None, rest: String::new(), children: Vec::new(), struck: false }
+    }
+
+    /// Takes a name that stands behind the one that is struck out.
+    pub fn without_struck_lead(&mut self) {
+        if self.struck && self.lead.is_some() && names_another(&self.rest) {
+            (self.struck, self.lead) = (false, None);
+        }
     }
 }
 
@@ -174,9 +213,9 @@ pub(super) fn link_text(text: &str) -> String {
     Text::new(&out).to_string()
 }
 
-/// Whether raised text is the mark of a footnote: a number, a letter, an asterisk.
+/// Whether raised text is the mark of a footnote, or leads to one: a number, a letter, an asterisk.
 pub(super) fn is_mark(text: Option<&str>) -> bool {
-    text.is_some_and(|text| text.trim().chars().count() <= 2)
+    text.is_some_and(|text| link_text(text).trim().chars().count() <= 2)
 }
 
 /// The name that a text is or begins with, and the address behind it. A second line that only leads

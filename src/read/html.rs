@@ -1,7 +1,10 @@
 //! HTML to blocks: tables, lists, definition lists, headings. The only user of `html5gum`, which
 //! reads tags the way browsers do; what they mean here is a matter of a few elements.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
 
@@ -39,6 +42,8 @@ pub(super) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadErro
                 };
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
                 if !(tag.self_closing && name == "svg") && builder.shows(&name, tag.span.start) {
+                    let rows = attribute(b"rowspan").and_then(|rows| rows.trim().parse().ok());
+                    builder.rows = rows.unwrap_or(1);
                     builder.open(&name, attribute(b"href"), place(tag.span.start));
                 }
             }
@@ -110,12 +115,20 @@ struct Builder {
     /// How many tables are open inside the outer one; their cells are text.
     nested: usize,
     row: Option<(Position, Vec<Cell>, bool)>,
+    /// For how many rows the cell holds that was opened last, and the open one.
+    rows: usize,
+    cell_rows: usize,
+    /// Cells that hold in further rows, by column, with the number of rows.
+    spans: BTreeMap<usize, (usize, Cell)>,
     in_cell: bool,
     head_cell: bool,
     list: Option<Vec<Item>>,
     list_depth: usize,
     item: Option<Item>,
 }
+
+/// Longer cells, in bytes, hold in their own row alone.
+const SPANNING: usize = 1000;
 
 impl Builder {
     /// Whether a tag that begins here belongs to the page.
@@ -166,6 +179,7 @@ impl Builder {
             "table" if self.table.is_some() => self.nested += 1,
             "table" => {
                 self.flush();
+                self.spans.clear();
                 self.table = Some(Table::default());
             }
             "tr" if self.table.is_some() && self.nested == 0 => {
@@ -178,7 +192,7 @@ impl Builder {
                     self.row = Some((at, Vec::new(), true));
                 }
                 self.take_text();
-                (self.in_cell, self.head_cell) = (true, name == "th");
+                (self.in_cell, self.head_cell, self.cell_rows) = (true, name == "th", self.rows);
             }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if self.table.is_none() && self.list.is_none() => {
                 self.flush();
@@ -204,9 +218,10 @@ impl Builder {
                 }
             }
             "dd" if self.list.is_some() => {
-                let term = self.take_text().text;
-                if let Some(item) = self.item.as_mut().filter(|_| !term.is_empty()) {
-                    item.lead = Some(term);
+                let term = self.take_text();
+                if let Some(item) = self.item.as_mut().filter(|_| !term.text.is_empty()) {
+                    item.struck &= item.lead.is_some() || term.is_over();
+                    item.lead = Some(term.text);
                 }
             }
             "p" | "div" | "section" | "article" | "main" | "header" if self.table.is_none() && self.list.is_none() => {
@@ -241,7 +256,7 @@ impl Builder {
             }
             "sup" => {
                 if let Some(from) = self.raised.take().filter(|from| is_mark(self.text.get(*from..))) {
-                    self.text.truncate(from);
+                    self.truncate(from);
                 }
             }
             "table" if self.nested > 0 => self.nested -= 1,
@@ -275,6 +290,17 @@ impl Builder {
         }
     }
 
+    /// Takes the end of the text away, and what is known of it.
+    fn truncate(&mut self, length: usize) {
+        self.text.truncate(length);
+        self.link.iter_mut().for_each(|(_, from)| *from = (*from).min(length));
+        self.struck_from = self.struck_from.map(|from| from.min(length));
+        for range in &mut self.struck {
+            *range = range.start.min(length)..range.end.min(length);
+        }
+        self.labels.iter_mut().for_each(|(from, to)| (*from, *to) = ((*from).min(length), (*to).min(length)));
+    }
+
     fn text(&mut self, text: &str) {
         if !self.hidden.is_empty() || (self.table.is_some() && !self.in_cell) {
             return;
@@ -294,14 +320,16 @@ impl Builder {
     fn close_link(&mut self) {
         if let Some((address, from)) = self.link.take() {
             let label = self.text.split_off(from.min(self.text.len()));
+            let inside = self.struck.extract_if(.., |range| range.start >= from);
+            let inside: Vec<Range<usize>> = inside.map(|range| range.start - from..range.end - from).collect();
             let space = if label.starts_with(char::is_whitespace) { " " } else { "" };
+            let label = Cell::new(label, false, &inside);
             self.text.push_str(space);
-            self.text.push_str(&link(&collapsed(&label), address.trim()));
-            // What is struck out of a label goes with all of it, or not at all.
-            let inside: Vec<Range<usize>> = self.struck.extract_if(.., |range| range.start >= from).collect();
-            if inside.iter().map(Range::len).sum::<usize>() >= label.trim().len() && !inside.is_empty() {
+            self.text.push_str(&link(&collapsed(&label.text), address.trim()));
+            if label.struck {
                 self.struck.push(from..self.text.len());
             }
+            self.struck_from = self.struck_from.map(|begin| begin.min(from));
         }
     }
 
@@ -309,7 +337,10 @@ impl Builder {
     fn take_text(&mut self) -> Cell {
         self.close_link();
         let text = std::mem::take(&mut self.text);
-        let mut struck = self.take_struck(text.len());
+        let mut struck = std::mem::take(&mut self.struck);
+        struck.extend(self.struck_from.take().map(|from| from..text.len()));
+        // Who did not close it meant no more than this.
+        self.struck_depth = 0;
         // White space alone that is struck is nothing.
         struck.retain(|range| text.get(range.clone()).is_some_and(|text| !text.trim().is_empty()));
         self.labels.clear();
@@ -318,15 +349,6 @@ impl Builder {
         let strong = std::mem::take(&mut self.strong) >= length && length > 0;
         let cell = Cell::new(text, strong, &struck);
         Cell { text: collapsed(&cell.text).trim().trim_end_matches(';').trim().to_owned(), ..cell }
-    }
-
-    /// What is struck out of a text of this length, which is taken away.
-    fn take_struck(&mut self, length: usize) -> Vec<Range<usize>> {
-        let mut struck = std::mem::take(&mut self.struck);
-        struck.extend(self.struck_from.map(|from| from..length));
-        // What is open goes on in the next text.
-        self.struck_from = self.struck_from.map(|_| 0);
-        struck
     }
 
     /// Ends a heading or paragraph.
@@ -359,18 +381,37 @@ impl Builder {
             return;
         }
         let cell = self.take_text();
+        self.span();
         if let Some((_, cells, all_heads)) = &mut self.row {
             *all_heads &= self.head_cell;
+            if self.cell_rows > 1 && cell.text.len() <= SPANNING {
+                self.spans.insert(cells.len(), (self.cell_rows, cell.clone()));
+            }
             cells.push(cell);
+        }
+    }
+
+    /// Puts the cells of earlier rows into this one that hold here, too.
+    fn span(&mut self) {
+        let Some((_, cells, _)) = &mut self.row else { return };
+        while let Some((_, cell)) = self.spans.get(&cells.len()) {
+            cells.push(cell.clone());
         }
     }
 
     fn end_row(&mut self) {
         self.end_cell();
+        if self.row.as_ref().is_some_and(|(_, cells, _)| !cells.is_empty()) {
+            self.span();
+        }
         let (Some((at, cells, all_heads)), Some(table)) = (self.row.take(), &mut self.table) else { return };
         if cells.is_empty() {
             return;
         }
+        self.spans.retain(|_, (rows, _)| {
+            *rows -= 1;
+            *rows > 0
+        });
         if all_heads && table.header.is_empty() && table.rows.is_empty() {
             table.header = cells;
         } else {
@@ -396,9 +437,14 @@ impl Builder {
     fn maybe_lead(&mut self) {
         let open = self.link.is_some() || self.strong_depth > 0 || self.list_depth != 1 || self.table.is_some();
         if let Some(item) = self.item.as_mut().filter(|item| !open && item.lead.is_none() && item.rest.is_empty()) {
-            let text = collapsed(&std::mem::take(&mut self.text));
-            self.struck.clear();
+            let text = std::mem::take(&mut self.text);
+            let mut struck = std::mem::take(&mut self.struck);
+            struck.extend(self.struck_from.map(|from| from..text.len()));
             self.struck_from = self.struck_from.map(|_| 0);
+            let cell = Cell::new(text, false, &struck);
+            // Another name may stand in place of the one that is struck out.
+            item.struck &= cell.is_over();
+            let text = collapsed(&cell.text);
             // Only text at the very beginning leads.
             let leads = text.trim_start().starts_with('[') || !text.trim().is_empty();
             item.lead = Some(text.trim().to_owned()).filter(|_| leads);
@@ -406,17 +452,18 @@ impl Builder {
     }
 
     fn end_item(&mut self) {
-        let Cell { text: rest, struck, .. } = self.take_text();
+        let cell = self.take_text();
         if let Some(mut item) = self.item.take() {
             if item.lead.is_none() && item.rest.is_empty() {
-                // Another name may stand in place of the one that is struck out.
-                item.struck = struck;
+                item.struck = cell.is_over_as_item();
             }
+            let rest = cell.text;
             if item.rest.is_empty() {
                 item.rest = rest
             } else if !rest.is_empty() {
                 item.children.push(rest)
             }
+            item.without_struck_lead();
             if let Some(list) = &mut self.list {
                 list.push(item);
             }

@@ -278,20 +278,16 @@ impl<'a> Reader<'a> {
                     if item.lead.is_none() && run.is_blank() =>
                 {
                     let cell = self.span(tag);
-                    item.struck = cell.struck;
+                    item.struck = cell.is_over();
                     item.lead = Some(cell.text);
                 }
                 event => self.take(event, &mut run),
             }
         }
         let rest = run.done();
-        item.struck |= item.lead.is_none() && rest.struck;
+        item.struck |= item.lead.is_none() && rest.is_over_as_item();
         item.rest = rest.text;
-        let lead = item.lead.as_deref().filter(|lead| item.struck && !lead.starts_with('['));
-        if lead.is_some() && !block::is_remark(&item.rest) {
-            // Another name in place of the one that is struck out.
-            (item.struck, item.lead) = (false, None);
-        }
+        item.without_struck_lead();
         // A link or strong text that is all there is, or a task's mark, is a lead like any other.
         item
     }

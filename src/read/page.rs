@@ -116,7 +116,7 @@ fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status:
     for (at, cells) in rows {
         let filled = cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
         // A row that is struck out is no longer on the list.
-        if filled == 0 || cells.get(name).is_some_and(|cell| cell.struck) {
+        if filled == 0 || cells.get(name).is_some_and(|cell| cell.is_over()) {
             continue;
         }
         // A row that holds nothing but one strong cell is a heading inside the table.
