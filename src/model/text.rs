@@ -101,7 +101,7 @@ pub fn fold(text: &str) -> String {
     }
 }
 
-/// A text without the marks of footnotes behind its words: "Acme\u{b9}", "Acme [2]". A mark that stands
+/// A text without the marks of footnotes behind its words: `Acme¹`, `Acme [2]`. A mark that stands
 /// for itself is a statement, and so is a power.
 pub(super) fn without_marks(text: &str) -> Cow<'_, str> {
     if text.is_ascii() && !text.contains('[') {

@@ -100,7 +100,7 @@ fn is_remark(text: &str) -> bool {
 }
 
 /// Whether the text behind a bullet's name that is struck out begins with another name, as in "~~Acme~~
-/// Delta \u{2013} Hosting", rather than telling what the struck one did.
+/// Delta – Hosting", rather than telling what the struck one did.
 pub(super) fn names_another(rest: &str) -> bool {
     let rest = rest.trim_start();
     let parts = [" \u{2013} ", " \u{2014} ", " - ", ": "].iter().any(|by| rest.contains(by));
