@@ -129,7 +129,7 @@ impl Output {
     ///
     /// # Errors
     /// [`OutputError`]; what comes before the file that failed is in place then, but for new folders
-    /// that were not complete.
+    /// that were not complete. Where such a folder cannot be prepared, nothing is.
     pub fn write(&self, files: &[OutputFile]) -> Result<Vec<String>, OutputError> {
         let changed = changed(&self.root, files)?;
         let staging = self.root.join(STAGING);

@@ -168,6 +168,19 @@ fn own(format: &str) -> Vec<Case> {
             case("navigation that is never closed", deep("<nav>", "") + listed, Reads(3)),
             case("strong in strong", deep("<b>", "</b>"), Ends),
             case("definitions without terms", deep("<dl><dd>", ""), Ends),
+            case("struck in struck", deep("<s>", "</s>") + listed, Reads(3)),
+            case(
+                "a link that begins in raised text",
+                listed.replace("Quill", "<sup>a<a href=\"x\">b</sup>é</a>"),
+                Reads(3),
+            ),
+            case(
+                "rows that share cells without end",
+                "<table><tr><th>Vendor<tr>".to_owned()
+                    + &"<td rowspan=\"99999999999\">x".repeat(COLUMNS)
+                    + &"<tr><td>y".repeat(COLUMNS),
+                Ends,
+            ),
         ],
         "csv" => vec![
             case("a quote that is not closed", "Vendor,Purpose\nA,\"x\nB,y\n", Fails("never closed")),

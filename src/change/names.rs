@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Text, fold};
+use crate::model::{Text, fold, is_month};
 
 use super::words::likeness_of_letters;
 
@@ -93,9 +93,12 @@ impl NameForm {
 /// "Quill". A mark of what is new comes and goes, and is no part of the name.
 pub(super) fn same_name(a: &str, b: &str) -> bool {
     let plain = |name: &str| fold(&name.replace(',', " "));
-    let bare = |name: &str| new_mark(name).map_or_else(|| plain(name), |at| plain(&name[..at]));
-    let marked = new_mark(a).is_some() != new_mark(b).is_some();
-    plain(a) == plain(b) || (marked && bare(a) == bare(b))
+    plain(a) == plain(b)
+        || match (new_mark(a), new_mark(b)) {
+            (Some(at), None) => plain(&a[..at]) == plain(b),
+            (None, Some(at)) => plain(a) == plain(&b[..at]),
+            _ => false,
+        }
 }
 
 /// Where the mark of what is new begins, behind a name: "(new)", "(new as of May 2024)".
@@ -106,16 +109,10 @@ fn new_mark(name: &str) -> Option<usize> {
     let is_new = words.next()?.eq_ignore_ascii_case("new");
     // "(New York)" is a place, and "(new as Quill Ltd)" a name.
     let goes_on = |word: &str| matches!(word.to_lowercase().as_str(), "as" | "since" | "from" | "in" | "effective");
-    let is_date = |word: &str| {
-        let month = word.to_lowercase();
-        MONTHS.iter().any(|known| month.starts_with(known)) || word.bytes().all(|b| b.is_ascii_digit())
-    };
+    let is_date = |word: &str| is_month(&word.to_lowercase()) || word.bytes().all(|b| b.is_ascii_digit());
     let date = words.next().is_none_or(|word| goes_on(word) && words.any(is_date));
     (at > 0 && is_new && date).then_some(at)
 }
-
-/// How the months begin.
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 fn words(text: &str) -> Vec<String> {
     let raw =
@@ -219,6 +216,7 @@ mod tests {
             ("Quill (New York)", "Quill"),
             ("Quill (new as Quill Ltd)", "Quill"),
             ("Quill (new 3PL)", "Quill"),
+            ("Quill (new in Maryland)", "Quill"),
             ("(new)", "Quill"),
             ("Quill (newer)", "Quill"),
         ] {

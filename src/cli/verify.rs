@@ -8,6 +8,7 @@ use std::{
 use changecast::{
     output,
     pipeline::{self, VerifyError},
+    render,
     sign::PublicKey,
 };
 
@@ -44,10 +45,7 @@ pub fn verify(folder: &Path, root: &PublicKey) -> Result<(), Failure> {
     let verified = pipeline::verify(&found, root).map_err(|error| Failure::Verify { list: name.clone(), error })?;
     let chain = verified.chain;
     if let Some(last) = chain.releases.last() {
-        let entries = chain.list.map_or("withdrawn".to_owned(), |list| match list.entries.len() {
-            1 => "1 entry".to_owned(),
-            count => format!("{count} entries"),
-        });
+        let entries = chain.list.map_or("withdrawn".to_owned(), |list| render::counted(list.entries.len()));
         print::note(&format!(
             "{name}: OK, {} releases of {}, the last of {}; the list has {entries}",
             chain.releases.len(),

@@ -126,6 +126,11 @@ fn january(year: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(number, 1, 1).filter(|date| (1900..2200).contains(&date.year()))
 }
 
+/// Whether a folded word is the name of a month, or begins it.
+pub fn is_month(word: &str) -> bool {
+    month(word).is_some()
+}
+
 fn month(word: &str) -> Option<u32> {
     let at = MONTHS.iter().position(|month| *month == word || (word.len() >= 3 && month.starts_with(word)))?;
     u32::try_from(at + 1).ok()

@@ -21,7 +21,7 @@ mod value;
 
 pub use bytes::Bytes;
 pub use commit::{BadCommitId, CommitId};
-pub use date::{FuzzyDate, Precision};
+pub use date::{FuzzyDate, Precision, is_month};
 pub use id::{BadId, EntryId, FieldKey, ListId, SectionId};
 pub use inventory::{Cell, Column, Entry, Fact, Hints, Inventory, Layout, Section, unshared};
 pub use moment::{BadMoment, Moment};

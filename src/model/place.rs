@@ -84,21 +84,27 @@ pub fn places(text: &str) -> Vec<Place> {
 /// and "Ireland (Dublin)". Where other words stand between areas, every area must be told of the same words,
 /// as often.
 pub fn same_places(a: &str, b: &str) -> bool {
+    let (a, b) = (places(a), places(b));
     let keys = |places: &[Place]| places.iter().map(|place| place.key.clone()).collect::<BTreeSet<_>>();
-    let (of_a, of_b) = (places(a), places(b));
-    if keys(&of_a) == keys(&of_b) && !tells_of_areas(&of_a) {
+    let parts = |places: &[Place]| places.iter().map(apart).collect::<Vec<Apart>>();
+    let parts_of_a = parts(&a);
+    if keys(&a) == keys(&b) && !tells_of_areas(&a, &parts_of_a) {
         return true;
     }
-    let (a, b) = (told(&of_a), told(&of_b));
+    let (a, b) = (told(parts_of_a), told(parts(&b)));
     a.iter().any(|told| b.contains(told))
 }
 
+/// The area that a place states, and the words beside it.
+type Apart = (Option<String>, Vec<String>);
+
 /// Whether words stand between areas that may be told of one of them: other words than towns, or towns
 /// beside areas of which something is told.
-fn tells_of_areas(places: &[Place]) -> bool {
-    let (areas, others): (Vec<&Place>, Vec<&Place>) = places.iter().partition(|place| apart(place).0.is_some());
-    let told = || areas.iter().any(|area| !apart(area).1.is_empty());
-    !areas.is_empty() && (others.iter().any(|place| place.area.is_none()) || (!others.is_empty() && told()))
+fn tells_of_areas(places: &[Place], parts: &[Apart]) -> bool {
+    let mut areas = parts.iter().filter(|(area, _)| area.is_some());
+    let is_told = areas.clone().any(|(_, words)| !words.is_empty());
+    let mut others = places.iter().zip(parts).filter(|(_, (area, _))| area.is_none());
+    areas.next().is_some() && others.any(|(place, _)| is_told || place.area.is_none())
 }
 
 /// An area with the words that stand with it, in order.
@@ -106,17 +112,16 @@ type Told = (String, BTreeSet<String>);
 
 /// What a text tells of each area, in order, as it can be understood: words without an area belong to the
 /// one behind them, or to the one before.
-fn told(places: &[Place]) -> Vec<Vec<Told>> {
-    let places: Vec<(Option<String>, Vec<String>)> = places.iter().map(apart).collect();
-    let before = with_words(places.iter().cloned());
-    let behind = with_words(places.into_iter().rev());
+fn told(parts: Vec<Apart>) -> Vec<Vec<Told>> {
+    let before = with_words(parts.iter().cloned());
+    let behind = with_words(parts.into_iter().rev());
     before.into_iter().chain(behind).collect()
 }
 
 /// The areas, each with its own words and those before it; `None` where words stand behind the last.
-fn with_words(places: impl Iterator<Item = (Option<String>, Vec<String>)>) -> Option<Vec<Told>> {
+fn with_words(parts: impl Iterator<Item = Apart>) -> Option<Vec<Told>> {
     let (mut told, mut waiting) = (Vec::new(), BTreeSet::new());
-    for (area, words) in places {
+    for (area, words) in parts {
         waiting.extend(words);
         told.extend(area.map(|area| (area, std::mem::take(&mut waiting))));
     }
@@ -124,8 +129,7 @@ fn with_words(places: impl Iterator<Item = (Option<String>, Vec<String>)>) -> Op
     waiting.is_empty().then_some(told)
 }
 
-/// The area that a place states, and the words beside it.
-fn apart(place: &Place) -> (Option<String>, Vec<String>) {
+fn apart(place: &Place) -> Apart {
     let (head, tail) = place.text.split_once('(').unwrap_or((&place.text, ""));
     let (inner, rest) = tail.rsplit_once(')').unwrap_or((tail, ""));
     let (mut area, mut words) = (None, Vec::new());

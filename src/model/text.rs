@@ -217,7 +217,7 @@ fn without_markup(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// Longest name of a character reference, with `&` and `;`
+/// Longest name of a character reference, with `&` and `;`.
 const LONGEST_REFERENCE: usize = 33;
 
 /// The text with HTML's character references ("&amp;", "&#38;") decoded (HTML Living Standard §13.5).
@@ -234,7 +234,7 @@ fn decoded(text: &str) -> Cow<'_, str> {
         let is_reference = inner[name..].starts_with(';') && (1..LONGEST_REFERENCE).contains(&name);
         let taken = if is_reference { name + 2 } else { 1 };
         let reference = &rest[at..at + taken];
-        match character(reference).filter(|_| is_reference) {
+        match is_reference.then(|| character(reference)).flatten() {
             Some(characters) => out.push_str(&characters),
             None => out.push_str(reference),
         }

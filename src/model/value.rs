@@ -11,36 +11,22 @@ use super::{
     text::{fold, strip_markup},
 };
 
-/// What a text says, by the way its role is compared.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Value {
-    Text(String),
-    Set(BTreeSet<String>),
-    Status(Status),
-    Date(FuzzyDate),
-}
-
-impl Value {
-    fn read(compared: Compared, text: &str) -> Self {
-        match compared {
-            // A line break in a cell arrives as a semicolon.
-            Compared::Text => Value::Text(fold(text).replace("; ", " ").replace(" & ", " and ")),
-            // Places are compared as such.
-            Compared::Set | Compared::Places => Value::Set(set::keys(text)),
-            Compared::Lifecycle => Value::Status(Status::read(text)),
-            Compared::Date => FuzzyDate::read(text).map_or_else(|| Value::Text(fold(text)), Value::Date),
-            Compared::Url => Value::Text(strip_markup(text).trim().trim_end_matches('/').to_owned()),
-        }
-    }
-}
-
 /// Whether two texts of a role say the same.
 pub fn says_the_same(compared: Compared, a: &Text, b: &Text) -> bool {
     let (a, b) = (a.as_str(), b.as_str());
+    let same = |read: fn(&str) -> String| read(a) == read(b);
     a == b
         || match compared {
+            // A line break in a cell arrives as a semicolon.
+            Compared::Text => same(|text| fold(text).replace("; ", " ").replace(" & ", " and ")),
+            Compared::Set => set::keys(a) == set::keys(b),
             Compared::Places => same_places(a, b),
-            _ => Value::read(compared, a) == Value::read(compared, b),
+            Compared::Lifecycle => Status::read(a) == Status::read(b),
+            Compared::Date => match (FuzzyDate::read(a), FuzzyDate::read(b)) {
+                (None, None) => same(fold),
+                (a, b) => a == b,
+            },
+            Compared::Url => same(|text| strip_markup(text).trim().trim_end_matches('/').to_owned()),
         }
 }
 

@@ -25,6 +25,9 @@ use super::{
 /// texts are escaped.
 const KEYS_KIND: &[u8] = b"\"kind\":\"keys\"";
 
+/// Takes what is hashed and signed beside the rest, and makes files of it.
+type Work<'s, 'b> = Beside<'s, 'b, OutputFile, PublishError>;
+
 /// So many versions are followed without a thread's help.
 const FEW: usize = 2;
 
@@ -77,7 +80,8 @@ impl<'a> Log<'a> {
     fn open(request: &Request<'a>, list: &'a ListConfig, published: FoundLog) -> Result<Self, PublishError> {
         let existing = signed(&published);
         let mut log = Log::new(request, list);
-        if let (true, Some(latest)) = (existing.is_empty(), published.index.as_deref().and_then(ledger::latest)) {
+        let latest = published.index.as_deref().and_then(ledger::latest);
+        if let Some(latest) = latest.filter(|_| existing.is_empty()) {
             return Err(PublishError::Gone { list: list.id.clone(), latest });
         }
         match request.signing {
@@ -101,7 +105,7 @@ impl<'a> Log<'a> {
                     if implied { Ok(()) } else { check_signature(role, keys, signed) }
                 };
                 log.chain = Chain::verify(&existing, &root, &check).map_err(chain_error)?;
-                log.check_belonging(published.index.as_deref().and_then(ledger::latest))?;
+                log.check_belonging(latest)?;
                 if let Signing::Keys { release, root } = request.signing {
                     log.check_key(KeyRole::Release, release)?;
                     root.map_or(Ok(()), |root| log.check_key(KeyRole::Root, root))?;
@@ -204,7 +208,7 @@ impl<'a> Log<'a> {
         &mut self,
         request: &Request<'b>,
         versions: &[Version],
-        beside: &mut Beside<'_, 'b, OutputFile, PublishError>,
+        beside: &mut Work<'_, 'b>,
     ) -> Result<(), PublishError> {
         let published = self.chain.commit.clone();
         let standing = match (&self.chain.list, &published) {
@@ -256,7 +260,7 @@ impl<'a> Log<'a> {
         &mut self,
         request: &Request<'b>,
         first: Moment,
-        beside: &mut Beside<'_, 'b, OutputFile, PublishError>,
+        beside: &mut Work<'_, 'b>,
     ) -> Result<(), PublishError> {
         let Signing::Keys { release, root: Some(root) } = request.signing else { return Ok(()) };
         if self.chain.end.is_some() {
@@ -334,7 +338,7 @@ impl<'a> Log<'a> {
         published: Moment,
         body: Body,
         commit: &str,
-        beside: &mut Beside<'_, 'b, OutputFile, PublishError>,
+        beside: &mut Work<'_, 'b>,
     ) -> Result<(), PublishError> {
         let seq = self.chain.next_seq();
         let prev = self.chain.end.as_ref().map(|end| end.sha256);

@@ -42,9 +42,8 @@ pub(super) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadErro
                 };
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
                 if !(tag.self_closing && name == "svg") && builder.shows(&name, tag.span.start) {
-                    let rows = attribute(b"rowspan").and_then(|rows| rows.trim().parse().ok());
-                    builder.rows = rows.unwrap_or(1);
-                    builder.open(&name, attribute(b"href"), place(tag.span.start));
+                    let rows = attribute(b"rowspan").and_then(|rows| rows.trim().parse().ok()).unwrap_or(1);
+                    builder.open(&name, attribute(b"href"), rows, place(tag.span.start));
                 }
             }
             Token::EndTag(tag) => {
@@ -115,11 +114,12 @@ struct Builder {
     /// How many tables are open inside the outer one; their cells are text.
     nested: usize,
     row: Option<(Position, Vec<Cell>, bool)>,
-    /// For how many rows the cell holds that was opened last, and the open one.
-    rows: usize,
+    /// For how many rows the open cell holds.
     cell_rows: usize,
-    /// Cells that hold in further rows, by column, with the number of rows.
+    /// Cells that hold in further rows, by column, with the number of rows, and the bytes that they take
+    /// there.
     spans: BTreeMap<usize, (usize, Cell)>,
+    spanned: usize,
     in_cell: bool,
     head_cell: bool,
     list: Option<Vec<Item>>,
@@ -127,8 +127,8 @@ struct Builder {
     item: Option<Item>,
 }
 
-/// Longer cells, in bytes, hold in their own row alone.
-const SPANNING: usize = 1000;
+/// More bytes than any page needs for cells that hold in several rows: beyond, each holds in its own.
+const SPANNED: usize = 4 << 20;
 
 impl Builder {
     /// Whether a tag that begins here belongs to the page.
@@ -150,7 +150,8 @@ impl Builder {
         was_hidden
     }
 
-    fn open(&mut self, name: &str, href: Option<String>, at: Position) {
+    /// A tag, with the address that it leads to and the rows that it holds for.
+    fn open(&mut self, name: &str, href: Option<String>, rows: usize, at: Position) {
         match name {
             "br" => self.line_break(),
             "a" => {
@@ -170,10 +171,6 @@ impl Builder {
             "s" | "del" | "strike" => {
                 self.struck_depth += 1;
                 self.struck_from.get_or_insert(self.text.len());
-                let begins = self.text.trim().is_empty() && self.list_depth == 1;
-                if let Some(item) = self.item.as_mut().filter(|item| begins && item.lead.is_none()) {
-                    item.struck |= item.rest.is_empty();
-                }
             }
             "sup" => self.raised = Some(self.text.len()),
             "table" if self.table.is_some() => self.nested += 1,
@@ -192,7 +189,7 @@ impl Builder {
                     self.row = Some((at, Vec::new(), true));
                 }
                 self.take_text();
-                (self.in_cell, self.head_cell, self.cell_rows) = (true, name == "th", self.rows);
+                (self.in_cell, self.head_cell, self.cell_rows) = (true, name == "th", rows);
             }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if self.table.is_none() && self.list.is_none() => {
                 self.flush();
@@ -220,7 +217,9 @@ impl Builder {
             "dd" if self.list.is_some() => {
                 let term = self.take_text();
                 if let Some(item) = self.item.as_mut().filter(|_| !term.text.is_empty()) {
-                    item.struck &= item.lead.is_some() || term.is_over();
+                    if item.lead.is_none() {
+                        item.struck = term.is_over();
+                    }
                     item.lead = Some(term.text);
                 }
             }
@@ -384,7 +383,7 @@ impl Builder {
         self.span();
         if let Some((_, cells, all_heads)) = &mut self.row {
             *all_heads &= self.head_cell;
-            if self.cell_rows > 1 && cell.text.len() <= SPANNING {
+            if self.cell_rows > 1 {
                 self.spans.insert(cells.len(), (self.cell_rows, cell.clone()));
             }
             cells.push(cell);
@@ -394,7 +393,8 @@ impl Builder {
     /// Puts the cells of earlier rows into this one that hold here, too.
     fn span(&mut self) {
         let Some((_, cells, _)) = &mut self.row else { return };
-        while let Some((_, cell)) = self.spans.get(&cells.len()) {
+        while let Some((_, cell)) = self.spans.get(&cells.len()).filter(|_| self.spanned < SPANNED) {
+            self.spanned += size_of::<Cell>() + cell.text.len();
             cells.push(cell.clone());
         }
     }
@@ -421,15 +421,13 @@ impl Builder {
 
     /// Text of an item below the list, or before one.
     fn item_text(&mut self) {
-        let text = self.take_text().text;
-        if text.is_empty() {
-            return;
-        }
-        if let Some(item) = &mut self.item {
+        let cell = self.take_text();
+        if let Some(item) = self.item.as_mut().filter(|_| !cell.text.is_empty()) {
             if item.rest.is_empty() && item.lead.is_none() && item.children.is_empty() {
-                item.rest = text
+                item.struck = cell.is_over_as_item();
+                item.rest = cell.text
             } else {
-                item.children.push(text)
+                item.children.push(cell.text)
             }
         }
     }
@@ -442,8 +440,7 @@ impl Builder {
             struck.extend(self.struck_from.map(|from| from..text.len()));
             self.struck_from = self.struck_from.map(|_| 0);
             let cell = Cell::new(text, false, &struck);
-            // Another name may stand in place of the one that is struck out.
-            item.struck &= cell.is_over();
+            item.struck = cell.is_over();
             let text = collapsed(&cell.text);
             // Only text at the very beginning leads.
             let leads = text.trim_start().starts_with('[') || !text.trim().is_empty();

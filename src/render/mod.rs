@@ -37,7 +37,7 @@ pub use terminal::{
     Style, change_log as terminal_change_log, changes as terminal_changes, columns as terminal_columns,
     list as terminal_list,
 };
-pub use words::{Inline, flat, sentence, title, verb, what};
+pub use words::{Inline, counted, flat, sentence, title, verb, what};
 
 /// All that is published.
 #[derive(Debug)]

@@ -212,7 +212,8 @@ fn in_title(change: &Change) -> (String, String) {
     }
 }
 
-fn counted(entries: usize) -> String {
+/// So many entries, in words.
+pub fn counted(entries: usize) -> String {
     if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") }
 }
 

@@ -6,7 +6,7 @@ use maud::{Markup, Render, html};
 use crate::model::{Column, Entry, Fact, Inventory, Role, Section, Shown, Status, Text, WebUrl, in_words, shown};
 
 use super::{
-    super::{LogStatus, Publication, PublishedList, is_term, list_title},
+    super::{LogStatus, Publication, PublishedList, is_term, list_title, words},
     page::{Page, date},
 };
 
@@ -65,9 +65,8 @@ pub(super) fn index(
 /// How many entries the list has.
 pub(super) fn count(list: &PublishedList<'_>) -> Markup {
     html! {
-        @match list.current.map(|inventory| inventory.entries.len()) {
-            Some(1) => "1 entry",
-            Some(n) => { (n) " entries" }
+        @match list.current {
+            Some(inventory) => (words::counted(inventory.entries.len())),
             None => "Not published at present",
         }
     }
