@@ -1,17 +1,15 @@
 //! Work beside the rest, in the threads of `rayon`, whose only user this is.
 //!
-//! What is made does not depend on them: results come in the order of the work.
+//! What is made does not depend on them: everything comes in the order of the work.
 
 use std::{
+    collections::VecDeque,
     mem,
-    sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use rayon::{
-    Scope, ThreadPool, ThreadPoolBuilder,
+    ThreadPool, ThreadPoolBuilder,
     iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator},
 };
 
@@ -30,9 +28,19 @@ fn begin() -> Option<&'static ThreadPool> {
     POOL.get_or_init(pool).as_ref()
 }
 
-/// What is made of each item, in their order; beside each other when threads stand ready, since an
-/// [`in_order`] has begun them.
-pub fn each<T: Sync, R: Send>(items: &[T], make: impl Fn(&T) -> R + Send + Sync) -> Vec<R> {
+/// Begins threads before it is known how much there is to share: beside what comes first.
+pub fn stand_ready() {
+    begin();
+}
+
+/// What is made of each item, in their order; beside each other when threads stand ready.
+///
+/// # Errors
+/// That of an item; what is behind it may be left out.
+pub fn each<T: Sync, R: Send, E: Send>(
+    items: &[T],
+    make: impl Fn(&T) -> Result<R, E> + Send + Sync,
+) -> Result<Vec<R>, E> {
     match POOL.get() {
         // Items differ in size: each is taken on its own.
         Some(Some(pool)) => pool.install(|| items.par_iter().with_max_len(1).map(make).collect()),
@@ -40,107 +48,76 @@ pub fn each<T: Sync, R: Send>(items: &[T], make: impl Fn(&T) -> R + Send + Sync)
     }
 }
 
-/// A piece of work, which may make things.
-type Piece<'env, T, E> = Box<dyn FnOnce(&mut Vec<T>) -> Result<(), E> + Send + 'env>;
+/// Hands things over, with what each weighs in bytes.
+pub type Hand<'h, T> = dyn FnMut(usize, T) + 'h;
 
-/// Takes pieces of work.
-pub struct Beside<'s, 'env, T, E> {
-    /// Not handed over yet, and the bytes in it.
-    pieces: Vec<Piece<'env, T, E>>,
-    bytes: usize,
-    /// How many handfuls there were before.
-    handfuls: usize,
-    /// Where they are done; here without one.
-    threads: Option<&'s Scope<'env>>,
-    done: Arc<Done<T, E>>,
-}
-
-impl<'env, T: Send + 'env, E: Send + 'env> Beside<'_, 'env, T, E> {
-    /// Takes a piece of work on so many bytes.
-    pub fn take(&mut self, bytes: usize, piece: impl FnOnce(&mut Vec<T>) -> Result<(), E> + Send + 'env) {
-        self.pieces.push(Box::new(piece));
-        self.bytes += bytes;
-        if self.bytes >= HANDFUL {
-            self.hand_over();
-        }
-    }
-
-    fn hand_over(&mut self) {
-        let (number, pieces) = (self.handfuls, mem::take(&mut self.pieces));
-        (self.handfuls, self.bytes) = (number + 1, 0);
-        let threads = self.threads.filter(|_| self.done.waiting.load(Ordering::Relaxed) < WAITING);
-        match threads {
-            Some(threads) => {
-                let done = Arc::clone(&self.done);
-                done.waiting.fetch_add(1, Ordering::Relaxed);
-                threads.spawn(move |_| {
-                    done.work(number, pieces);
-                    done.waiting.fetch_sub(1, Ordering::Relaxed);
-                });
-            }
-            None => self.done.work(number, pieces),
-        }
-    }
-}
-
-/// What a handful made, by its number.
-type Made<T, E> = (usize, Result<Vec<T>, E>);
-
-/// What became of handfuls.
-struct Done<T, E> {
-    made: Mutex<Vec<Made<T, E>>>,
-    /// How many wait for a thread.
-    waiting: AtomicUsize,
-    /// The first that failed: what comes behind it need not be done.
-    failed: AtomicUsize,
-}
-
-impl<T, E> Done<T, E> {
-    fn work(&self, number: usize, pieces: Vec<Piece<'_, T, E>>) {
-        if self.failed.load(Ordering::Relaxed) < number {
-            return;
-        }
-        let mut things = Vec::new();
-        let made = pieces.into_iter().try_for_each(|piece| piece(&mut things)).map(|()| things);
-        if made.is_err() {
-            self.failed.fetch_min(number, Ordering::Relaxed);
-        }
-        self.made().push((number, made));
-    }
-
-    fn made(&self) -> MutexGuard<'_, Vec<Made<T, E>>> {
-        self.made.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Does `work`, and the pieces of work that it gives away: in threads if it is to, and such can be had.
-/// Gives what the pieces made, in their order.
+/// Does `make`, and `take` with each thing that it hands over, in their order: beside it, if that is
+/// to be in threads and such can be had, else when enough of them wait.
 ///
 /// # Errors
-/// That of `work`, else that of the first piece that failed.
-pub fn in_order<'env, T: Send + 'env, E: Send + 'env>(
+/// That of `take`, which saw no more than `make` handed over before; else that of `make`.
+pub fn hand_over<T: Send, E: Send>(
     in_threads: bool,
-    work: impl FnOnce(&mut Beside<'_, 'env, T, E>) -> Result<(), E>,
-) -> Result<Vec<T>, E> {
-    let done =
-        Arc::new(Done { made: Mutex::default(), waiting: AtomicUsize::new(0), failed: AtomicUsize::new(usize::MAX) });
-    let all = |threads: Option<&Scope<'env>>| {
-        let mut beside = Beside { pieces: Vec::new(), bytes: 0, handfuls: 0, threads, done: Arc::clone(&done) };
-        let worked = work(&mut beside);
-        done.work(beside.handfuls, beside.pieces);
-        worked
+    make: impl FnOnce(&mut Hand<'_, T>) -> Result<(), E>,
+    take: impl FnMut(T) -> Result<(), E> + Send,
+) -> Result<(), E> {
+    let taker = Taker { waiting: Mutex::default(), taking: Mutex::new((take, Ok(()))) };
+    let made = match in_threads.then(begin).flatten() {
+        Some(pool) => pool.in_place_scope(|scope| taker.hand(make, || scope.spawn(|_| taker.take()))),
+        None => taker.hand(make, || taker.take()),
     };
-    match in_threads.then(begin).flatten() {
-        Some(pool) => pool.in_place_scope(|scope| all(Some(scope))),
-        None => all(None),
-    }?;
-    let mut made = mem::take(&mut *done.made());
-    made.sort_unstable_by_key(|(number, _)| *number);
-    let mut things = Vec::new();
-    for (_, made) in made {
-        things.append(&mut made?);
+    let (_, taken) = taker.taking.into_inner().unwrap_or_else(PoisonError::into_inner);
+    taken.and(made)
+}
+
+/// Takes handfuls of things, one after the other.
+struct Taker<T, F, E> {
+    waiting: Mutex<VecDeque<Vec<T>>>,
+    /// What takes them, and what became of it.
+    taking: Mutex<(F, Result<(), E>)>,
+}
+
+impl<T, E, F: FnMut(T) -> Result<(), E>> Taker<T, F, E> {
+    /// Does `make`, puts what it hands over in handfuls, and says `come` when one waits.
+    fn hand(&self, make: impl FnOnce(&mut Hand<'_, T>) -> Result<(), E>, come: impl Fn()) -> Result<(), E> {
+        let (mut handful, mut weight) = (Vec::new(), 0);
+        let made = make(&mut |bytes, thing| {
+            handful.push(thing);
+            weight += bytes;
+            if weight >= HANDFUL {
+                weight = 0;
+                if self.put(mem::take(&mut handful)) > WAITING {
+                    self.take();
+                } else {
+                    come();
+                }
+            }
+        });
+        self.put(handful);
+        come();
+        made
     }
-    Ok(things)
+
+    /// Puts a handful with those that wait: so many do now.
+    fn put(&self, handful: Vec<T>) -> usize {
+        let mut waiting = lock(&self.waiting);
+        waiting.push_back(handful);
+        waiting.len()
+    }
+
+    /// Takes all that waits. Nothing is taken any more after a failure.
+    fn take(&self) {
+        let (take, taken) = &mut *lock(&self.taking);
+        while let Some(handful) = { lock(&self.waiting).pop_front() } {
+            if taken.is_ok() {
+                *taken = handful.into_iter().try_for_each(&mut *take);
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -148,40 +125,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_made_comes_in_the_order_of_the_work() {
+    fn what_is_made_is_taken_in_its_order() {
         for in_threads in [false, true] {
-            let made = in_order(in_threads, |beside| {
-                for number in 0..200_usize {
-                    // Some are handed over alone, some together; some take longer than those behind them.
-                    beside.take(HANDFUL * (number % 3) / 2, move |made| {
-                        let slow = (0..(number % 7) * 20_000).fold(0_u64, |sum, n| sum ^ n as u64);
-                        made.push((number, slow.min(1)));
-                        Ok::<(), ()>(())
-                    });
-                }
-                Ok(())
-            });
-            let numbers: Vec<usize> = made.unwrap_or_default().into_iter().map(|(number, _)| number).collect();
+            let mut taken = Vec::new();
+            let done = hand_over(
+                in_threads,
+                |hand| {
+                    // Some are handed over alone, some together.
+                    (0..200_usize).for_each(|number| hand(HANDFUL * (number % 3) / 2, number));
+                    Ok::<(), ()>(())
+                },
+                |number| {
+                    // Some take longer than those behind them.
+                    let slow = (0..(number % 7) * 20_000).fold(0_u64, |sum, n| sum ^ n as u64);
+                    taken.push((number, slow.min(1)));
+                    Ok(())
+                },
+            );
+            assert_eq!(done, Ok(()));
+            let numbers: Vec<usize> = taken.into_iter().map(|(number, _)| number).collect();
             assert_eq!(numbers, (0..200).collect::<Vec<_>>());
-            assert_eq!(each(&numbers, |number| number + 1), (1..201).collect::<Vec<_>>());
+            assert_eq!(each(&numbers, |number| Ok::<_, ()>(number + 1)), Ok((1..201).collect::<Vec<_>>()));
+            assert_eq!(each(&numbers, |number| if *number == 70 { Err(()) } else { Ok(()) }), Err(()));
         }
     }
 
     #[test]
     fn the_first_failure_is_told() {
         for in_threads in [false, true] {
-            let failed = in_order::<(), usize>(in_threads, |beside| {
-                for number in 0..100 {
-                    beside.take(HANDFUL, move |_| if number % 10 == 7 { Err(number) } else { Ok(()) });
-                }
-                Ok(())
-            });
-            assert_eq!(failed, Err(7));
-            let failed = in_order::<(), usize>(in_threads, |beside| {
-                beside.take(1, |_| Err(1));
-                Err(2)
-            });
-            assert_eq!(failed, Err(2));
+            // What is taken was made before whatever failed to be made.
+            for made in [Ok(()), Err(1_000)] {
+                let hundred = |hand: &mut Hand<'_, usize>| {
+                    (0..100).for_each(|number| hand(HANDFUL / 2, number));
+                    made
+                };
+                let fails = |number| if number % 10 == 7 { Err(number) } else { Ok(()) };
+                assert_eq!(hand_over(in_threads, hundred, fails), Err(7));
+                assert_eq!(hand_over(in_threads, hundred, |_| Ok(())), made);
+            }
         }
     }
 }

@@ -151,10 +151,10 @@ impl Output {
             fs::create_dir_all(&inside).map_err(io_error(&inside))?;
         }
         let prepared: Vec<&OutputFile> = changed.iter().copied().filter(|file| new_folder(file).is_some()).collect();
-        let prepare = |file: &&OutputFile| write(&folders.join(&file.path), &file.bytes, &self.root.join(&file.path));
-        for (file, written) in prepared.iter().zip(beside::each(&prepared, prepare)) {
-            written.map_err(io_error(&self.root.join(&file.path)))?;
-        }
+        beside::each(&prepared, |file| {
+            let target = self.root.join(&file.path);
+            write(&folders.join(&file.path), &file.bytes, &target).map_err(io_error(&target))
+        })?;
         for (at, file) in changed.iter().enumerate() {
             let target = self.root.join(&file.path);
             let written = match new_folder(file) {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::{
-    beside::{self, Beside},
+    beside::{self, Hand},
     change::{Change, Detail, Edit, Kind},
     config::ListConfig,
-    history::{Version, Walk, Walked},
+    history::{Claim, Version, Walk, Walked},
     ledger::{self, Body, Chain, Changes, Correction, Digest, KeyRole, KeySet, Origin, Pointer, Release, Signed, Vcs},
-    model::{CommitId, FieldKey, Moment, Text},
+    model::{CommitId, FieldKey, Inventory, Moment, Text},
     output::{Found, FoundLog, OutputFile, Rule},
     render::{Announcement, LogStatus, PublishedList, Rendered},
     sign::{Namespace, Signer},
@@ -25,11 +25,29 @@ use super::{
 /// texts are escaped.
 const KEYS_KIND: &[u8] = b"\"kind\":\"keys\"";
 
-/// Takes what is hashed and signed beside the rest, and makes files of it.
-type Work<'s, 'b> = Beside<'s, 'b, OutputFile, PublishError>;
-
 /// So many versions are followed without a thread's help.
 const FEW: usize = 2;
+
+/// What a version did, and what a release of it needs, when one is made.
+struct Step {
+    row: LogRow,
+    news: Option<News>,
+}
+
+/// What a release needs besides the changes.
+struct News {
+    /// The list afterwards; `None` when it is withdrawn.
+    after: Option<Arc<Inventory>>,
+    /// What was read, and what the commit says that it is.
+    claim: Claim,
+}
+
+/// The bytes of a release, and for what they are to be signed.
+struct Document {
+    seq: u64,
+    namespace: Namespace,
+    bytes: Vec<u8>,
+}
 
 /// A list's log while it is being extended.
 pub(super) struct Log<'a> {
@@ -43,8 +61,8 @@ pub(super) struct Log<'a> {
     pub earlier: Vec<Release>,
     /// What stands already, when the log was resumed at its end.
     pub rendered: Option<Rendered>,
-    /// Documents and signatures to write.
-    pub files: Vec<OutputFile>,
+    /// Documents to sign and write.
+    documents: Vec<Document>,
     pub rows: Vec<LogRow>,
     pub new: usize,
     pub reanchored: Option<(CommitId, CommitId)>,
@@ -69,7 +87,7 @@ impl<'a> Log<'a> {
             register: Register::default(),
             earlier: Vec::new(),
             rendered: None,
-            files: Vec::new(),
+            documents: Vec::new(),
             rows: Vec::new(),
             new: 0,
             reanchored: None,
@@ -79,6 +97,10 @@ impl<'a> Log<'a> {
     /// The published log, verified from its beginning.
     fn open(request: &Request<'a>, list: &'a ListConfig, published: FoundLog) -> Result<Self, PublishError> {
         let existing = signed(&published);
+        if existing.is_empty() {
+            // All versions are new.
+            beside::stand_ready();
+        }
         let mut log = Log::new(request, list);
         let latest = published.index.as_deref().and_then(ledger::latest);
         if let Some(latest) = latest.filter(|_| existing.is_empty()) {
@@ -169,7 +191,7 @@ impl<'a> Log<'a> {
             }
             let found = reanchor::find(request.history, &versions, &self.source, &self.chain)?;
             if let Some(anchor) = found {
-                self.reanchor(request, anchor.version(&versions), commit)?;
+                self.reanchor(anchor.version(&versions), commit)?;
                 versions.drain(..anchor.resume_at());
             }
         }
@@ -196,20 +218,9 @@ impl<'a> Log<'a> {
         Ok(request.history.versions(&walk, &self.source.paths)?)
     }
 
-    /// Makes a release of every version that changes the list.
+    /// Makes a release of every version that changes the list. Of many, beside the reading: the log
+    /// needs no more of a version than what it did.
     pub fn follow(&mut self, request: &Request<'_>, versions: &[Version]) -> Result<(), PublishError> {
-        let many = versions.len() > FEW;
-        let files = beside::in_order(many, |beside| self.follow_beside(request, versions, beside))?;
-        self.files.extend(files);
-        Ok(())
-    }
-
-    fn follow_beside<'b>(
-        &mut self,
-        request: &Request<'b>,
-        versions: &[Version],
-        beside: &mut Work<'_, 'b>,
-    ) -> Result<(), PublishError> {
         let published = self.chain.commit.clone();
         let standing = match (&self.chain.list, &published) {
             (Some(list), _) => Standing::Listed(Arc::new(list.clone())),
@@ -217,52 +228,67 @@ impl<'a> Log<'a> {
             (None, None) => Standing::Unpublished,
         };
         let mut follower = Follower::resume(standing, self.chain.end.as_ref().map(|end| end.published));
-        let contents = request.history.contents(versions);
-        request.watch.begins(Stage::Load);
-        for (done, (version, content)) in versions.iter().zip(contents).enumerate() {
-            let content = content?;
-            request.watch.versions(done, versions.len());
-            let row = follower.step(request.history, (version, &content), &self.source.options, request.watch)?;
-            request.watch.begins(Stage::Sign);
-            if let Outcome::Read { changes, .. } = &row.outcome
-                && !changes.changes.is_empty()
-            {
-                if let Some(to) = request.history.moved_to(version)? {
-                    let (list, commit) = (self.list.id.clone(), row.commit.clone());
-                    return Err(PublishError::Moved { list, commit, from: row.path.clone(), to });
-                }
-                // What a signed release quotes is what was read, and must be what the commit names.
-                let claim = request.history.claim(version, content)?;
-                beside.take(claim.size(), move |_| Ok(claim.check()?));
-                self.begin(request, row.published, beside)?;
-                let after = follower.standing().list().map(|list| self.chain.digest(list)).transpose()?;
-                let body = Changes {
-                    source: source_of(&row),
-                    before: self.chain.state,
-                    after,
-                    changes: changes.changes.clone(),
-                    carry: changes.carry.clone(),
+        let (list, source) = (self.list, self.source.clone());
+        let read = |hand: &mut Hand<'_, Step>| {
+            let contents = request.history.contents(versions);
+            request.watch.begins(Stage::Load);
+            for (done, (version, content)) in versions.iter().zip(contents).enumerate() {
+                let content = content?;
+                request.watch.versions(done, versions.len());
+                let row = follower.step(request.history, (version, &content), &source.options, request.watch)?;
+                let news = if row.announced().is_empty() {
+                    None
+                } else if let Some(to) = request.history.moved_to(version)? {
+                    return Err(PublishError::Moved { list: list.id.clone(), commit: row.commit, from: row.path, to });
+                } else {
+                    let after = match follower.standing() {
+                        Standing::Listed(list) => Some(Arc::clone(list)),
+                        Standing::Unpublished | Standing::Withdrawn => None,
+                    };
+                    Some(News { after, claim: request.history.claim(version, content)? })
                 };
-                self.append(request, row.published, Body::Changes(body), row.commit.as_str(), beside)?;
-                self.new += 1;
+                request.watch.begins(Stage::Sign);
+                hand(news.as_ref().map_or(0, |news| news.claim.size()), Step { row, news });
+                request.watch.begins(Stage::Load);
             }
+            request.watch.begins(Stage::Sign);
+            Ok(())
+        };
+        let signing = request.signing;
+        beside::hand_over(versions.len() > FEW, read, |step| {
+            if let Some(news) = step.news {
+                self.announce(signing, &step.row, news)?;
+            }
+            let row = step.row;
             let is_base = published.as_ref() == Some(&row.commit);
             if !(is_base && matches!(row.outcome, Outcome::Read { .. }) && row.announced().is_empty()) {
                 self.rows.push(row);
             }
-            request.watch.begins(Stage::Load);
-        }
+            Ok(())
+        })
+    }
+
+    /// Makes a release of what a version did.
+    fn announce(&mut self, signing: Signing<'_>, row: &LogRow, news: News) -> Result<(), PublishError> {
+        let Outcome::Read { changes, .. } = &row.outcome else { return Ok(()) };
+        // What a signed release quotes is what was read, and must be what the commit names.
+        news.claim.check()?;
+        self.begin(signing, row.published)?;
+        let body = Changes {
+            source: source_of(row),
+            before: self.chain.state,
+            after: news.after.map(|list| self.chain.digest(&list)).transpose()?,
+            changes: changes.changes.clone(),
+            carry: changes.carry.clone(),
+        };
+        self.append(row.published, Body::Changes(body), row.commit.as_str())?;
+        self.new += 1;
         Ok(())
     }
 
     /// Begins a new log with its keys, a second before its first change.
-    fn begin<'b>(
-        &mut self,
-        request: &Request<'b>,
-        first: Moment,
-        beside: &mut Work<'_, 'b>,
-    ) -> Result<(), PublishError> {
-        let Signing::Keys { release, root: Some(root) } = request.signing else { return Ok(()) };
+    fn begin(&mut self, signing: Signing<'_>, first: Moment) -> Result<(), PublishError> {
+        let Signing::Keys { release, root: Some(root) } = signing else { return Ok(()) };
         if self.chain.end.is_some() {
             return Ok(());
         }
@@ -271,10 +297,10 @@ impl<'a> Log<'a> {
             release: vec![release.public().to_string()],
             head: Vec::new(),
         };
-        self.append(request, first.previous(), Body::Keys(keys), "", beside)
+        self.append(first.previous(), Body::Keys(keys), "")
     }
 
-    fn reanchor(&mut self, request: &Request<'_>, version: &Version, previous: CommitId) -> Result<(), PublishError> {
+    fn reanchor(&mut self, version: &Version, previous: CommitId) -> Result<(), PublishError> {
         let source = ledger::Source {
             vcs: Vcs::Git,
             commit: version.commit.clone(),
@@ -284,7 +310,7 @@ impl<'a> Log<'a> {
         self.reanchored = Some((previous.clone(), version.commit.clone()));
         let body = ledger::Reanchor { source, previous, before: self.chain.state, after: self.chain.state };
         let published = self.after_last(Moment::of_commit(version.time));
-        self.add(request, published, Body::Reanchor(body), version.commit.as_str())
+        self.append(published, Body::Reanchor(body), version.commit.as_str())
     }
 
     fn correct(&mut self, request: &Request<'_>, correct: &Correct) -> Result<(), PublishError> {
@@ -314,7 +340,7 @@ impl<'a> Log<'a> {
         };
         let tip = request.history.resolve(request.tip.as_deref())?;
         let published = self.after_last(Moment::of_commit(request.history.time(&tip)?));
-        self.add(request, published, Body::Correction(body), "")?;
+        self.append(published, Body::Correction(body), "")?;
         self.new += 1;
         Ok(())
     }
@@ -324,25 +350,11 @@ impl<'a> Log<'a> {
         self.chain.end.as_ref().map_or(moment, |end| moment.max(end.published.next()))
     }
 
-    /// Appends a release on its own.
-    fn add(&mut self, request: &Request<'_>, published: Moment, body: Body, commit: &str) -> Result<(), PublishError> {
-        let files = beside::in_order(false, |beside| self.append(request, published, body, commit, beside))?;
-        self.files.extend(files);
-        Ok(())
-    }
-
-    /// Appends a release. Its signature is no part of the chain, and is made beside.
-    fn append<'b>(
-        &mut self,
-        request: &Request<'b>,
-        published: Moment,
-        body: Body,
-        commit: &str,
-        beside: &mut Work<'_, 'b>,
-    ) -> Result<(), PublishError> {
+    /// Appends a release, which is still to be signed.
+    fn append(&mut self, published: Moment, body: Body, commit: &str) -> Result<(), PublishError> {
         let seq = self.chain.next_seq();
         let prev = self.chain.end.as_ref().map(|end| end.sha256);
-        let keys = matches!(body, Body::Keys(_));
+        let namespace = if matches!(body, Body::Keys(_)) { Namespace::Keys } else { Namespace::Release };
         let release = Release { origin: self.origin.clone(), seq, prev, published, body };
         let bytes = ledger::to_bytes(&release)?;
         // Appending replays the changes: what would not verify is never published.
@@ -352,21 +364,27 @@ impl<'a> Log<'a> {
             fault,
         })?;
         self.chain.releases.last().into_iter().for_each(|release| self.register.add(release));
-        let (signer, namespace) = match request.signing {
-            Signing::Preview | Signing::Look => return Ok(()),
-            Signing::Keys { root: Some(root), .. } if keys => (root, Namespace::Keys),
-            Signing::Keys { release, .. } => (release, Namespace::Release),
-        };
-        let path = format!("{}/log/{}", self.list.id, Release::file_name(seq));
-        beside.take(bytes.len(), move |files| {
-            let signature = signer.sign(namespace, &bytes)?.into_bytes();
+        self.documents.push(Document { seq, namespace, bytes });
+        Ok(())
+    }
+
+    /// What is to be written of the log itself: new releases, signed.
+    pub fn take_files(&mut self, signing: Signing<'_>) -> Result<Vec<OutputFile>, PublishError> {
+        let Signing::Keys { release, root } = signing else { return Ok(Vec::new()) };
+        let documents = std::mem::take(&mut self.documents);
+        let signatures = beside::each(&documents, |Document { namespace, bytes, .. }| {
+            let signer = root.filter(|_| *namespace == Namespace::Keys).unwrap_or(release);
+            signer.sign(*namespace, bytes)
+        })?;
+        let mut files = Vec::with_capacity(2 * documents.len());
+        for (Document { seq, bytes, .. }, signature) in documents.into_iter().zip(signatures) {
+            let path = format!("{}/log/{}", self.list.id, Release::file_name(seq));
             // The signature first: a document in the log always has one.
             let rule = Rule::OnceWith(path.clone());
-            files.push(OutputFile { path: format!("{path}.sig"), bytes: signature.into(), rule });
+            files.push(OutputFile { path: format!("{path}.sig"), bytes: signature.into_bytes().into(), rule });
             files.push(OutputFile { path, bytes: bytes.into(), rule: Rule::Once });
-            Ok(())
-        });
-        Ok(())
+        }
+        Ok(files)
     }
 
     /// What was announced, as far as its releases are at hand, oldest first.

@@ -128,7 +128,11 @@ fn plan(request: &Request<'_>, found: &Found) -> Result<Plan, PublishError> {
         request.watch.begins(Stage::Verify);
         logs.push(Log::extended(request, list, found)?);
     }
-    let mut files: Vec<OutputFile> = logs.iter_mut().flat_map(|log| std::mem::take(&mut log.files)).collect();
+    request.watch.begins(Stage::Sign);
+    let mut files: Vec<OutputFile> = Vec::new();
+    for log in &mut logs {
+        files.extend(log.take_files(request.signing)?);
+    }
     request.watch.begins(Stage::Render);
     let publication = Publication {
         publisher: &config.publisher,

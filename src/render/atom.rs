@@ -11,7 +11,7 @@ use crate::model::Moment;
 
 use super::{
     File, Publication, PublishedList, RenderError,
-    feed::{Feed, archive_years, year_feed},
+    feed::{Feed, MainFeed, archive_years, year_feed},
     roll::{Keep, Roll, apart},
 };
 
@@ -31,8 +31,9 @@ pub(super) fn archive_file(year: i32) -> String {
 pub(super) fn files(
     publication: &Publication<'_>,
     list: &PublishedList<'_>,
-    main: &Feed,
+    main: &MainFeed<'_>,
 ) -> Result<Vec<File>, RenderError> {
+    let main = main.get()?;
     let years = archive_years(list, main);
     let mut files = Vec::with_capacity(years.len() + 1);
     let previous = years.first().map(|year| ("prev-archive", archive_file(*year)));

@@ -5,7 +5,7 @@ use csv::{Terminator, WriterBuilder};
 use crate::change::{Change, Detail, Kind};
 
 use super::{
-    ChangeLogRow, Feed, File, Publication, PublishedList, RenderError,
+    ChangeLogRow, File, MainFeed, Publication, PublishedList, RenderError,
     roll::{Keep, Roll},
 };
 
@@ -13,7 +13,7 @@ const HEADER: [&str; 10] =
     ["date", "commit", "kind", "level", "entry_id", "entry", "section", "field", "before", "after"];
 
 /// `changelog.csv`, newest change first.
-pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &Feed) -> Result<Vec<File>, RenderError> {
+pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &MainFeed<'_>) -> Result<Vec<File>, RenderError> {
     let head = change_log(&[])?;
     let (open, closed) = list.fresh_rows();
     let open: Vec<String> = open.chunks(1).map(change_log).collect::<Result<_, _>>()?;

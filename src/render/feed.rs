@@ -1,5 +1,7 @@
 //! What the feed formats share: which entries a feed holds, and what they say.
 
+use std::sync::OnceLock;
+
 use maud::{Markup, html};
 
 use crate::model::{Moment, WebUrl};
@@ -45,8 +47,24 @@ pub(super) struct Feed {
     pub updated: Moment,
 }
 
-/// The main feed.
-pub(super) fn main_feed(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<Feed, RenderError> {
+/// The main feed of a list, made when a format first asks for it: others need not wait for it.
+pub(super) struct MainFeed<'a> {
+    publication: &'a Publication<'a>,
+    list: &'a PublishedList<'a>,
+    feed: OnceLock<Result<Feed, RenderError>>,
+}
+
+impl<'a> MainFeed<'a> {
+    pub fn new(publication: &'a Publication<'a>, list: &'a PublishedList<'a>) -> Self {
+        MainFeed { publication, list, feed: OnceLock::new() }
+    }
+
+    pub fn get(&self) -> Result<&Feed, RenderError> {
+        self.feed.get_or_init(|| main_feed(self.publication, self.list)).as_ref().map_err(Clone::clone)
+    }
+}
+
+fn main_feed(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<Feed, RenderError> {
     let mut feed = feed(publication, list, Vec::new());
     let Some(newest) = list.dates().next() else { return Ok(feed) };
     let limit = newest.months_earlier(MONTHS);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     File, Publication, PublishedList, RenderError,
-    feed::{Feed, FeedEntry},
+    feed::{FeedEntry, MainFeed},
     roll::{Keep, Roll},
 };
 
@@ -44,8 +44,9 @@ struct Item<'a> {
 pub(super) fn files(
     publication: &Publication<'_>,
     list: &PublishedList<'_>,
-    feed: &Feed,
+    main: &MainFeed<'_>,
 ) -> Result<Vec<File>, RenderError> {
+    let feed = main.get()?;
     let own = list.url(publication.base_url, NAME);
     let document = Document {
         version: "https://jsonfeed.org/version/1.1",

@@ -6,13 +6,13 @@ use crate::{
 };
 
 use super::{
-    Announcement, ChangeLogRow, Feed, File, Inline, LogStatus, Publication, PublishedList, RenderError, list_title,
+    Announcement, ChangeLogRow, File, Inline, LogStatus, MainFeed, Publication, PublishedList, RenderError, list_title,
     roll::{Keep, Roll},
     words,
 };
 
 /// `changelog.md`, newest change first.
-pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &Feed) -> Result<Vec<File>, RenderError> {
+pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &MainFeed<'_>) -> Result<Vec<File>, RenderError> {
     let mut head = format!("# {}: change log\n\n", escape(list_title(list).as_str()));
     if list.log == LogStatus::Unsigned {
         head.push_str("**Unsigned preview: this page is not backed by a signed log.**\n\n");

@@ -27,7 +27,7 @@ use crate::{
 
 pub use csv::change_log as csv_change_log;
 pub use explanation::explanation as terminal_explanation;
-use feed::Feed;
+use feed::MainFeed;
 pub use markdown::{
     InjectError, change_log as markdown_change_log, inject, inline as markdown_inline, list_tables as markdown_list,
 };
@@ -257,7 +257,7 @@ impl File {
 }
 
 /// What cannot be rendered.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{format}: {message}")]
 pub struct RenderError {
     format: &'static str,
@@ -267,7 +267,7 @@ pub struct RenderError {
 /// One row of the table of output formats: the files that a list has in it.
 struct Format {
     name: &'static str,
-    files: fn(&Publication<'_>, &PublishedList<'_>, &Feed) -> Result<Vec<File>, RenderError>,
+    files: fn(&Publication<'_>, &PublishedList<'_>, &MainFeed<'_>) -> Result<Vec<File>, RenderError>,
 }
 
 /// The table of output formats.
@@ -292,11 +292,11 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
     }
     let mut files = vec![html::site(publication)];
     for list in lists {
-        let main = &feed::main_feed(publication, list)?;
+        let main = &MainFeed::new(publication, list);
         let made = beside::each(&FORMATS, |format| (format.files)(publication, list, main));
+        let made =
+            made.map_err(|error| RenderError { message: format!("list {}: {}", list.id, error.message), ..error })?;
         for (format, made) in FORMATS.iter().zip(made) {
-            let made =
-                made.map_err(|error| RenderError { message: format!("list {}: {}", list.id, error.message), ..error })?;
             debug_assert!(!made.is_empty(), "{} makes no files", format.name);
             files.extend(made);
         }

@@ -9,7 +9,7 @@ use rss::{
 
 use super::{
     File, Publication, PublishedList, RenderError,
-    feed::Feed,
+    feed::MainFeed,
     roll::{Keep, Roll, apart},
 };
 
@@ -17,8 +17,9 @@ use super::{
 pub(super) fn files(
     publication: &Publication<'_>,
     list: &PublishedList<'_>,
-    feed: &Feed,
+    main: &MainFeed<'_>,
 ) -> Result<Vec<File>, RenderError> {
+    let feed = main.get()?;
     let items: Vec<Item> = feed
         .entries
         .iter()

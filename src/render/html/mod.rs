@@ -11,7 +11,7 @@ use maud::{Markup, PreEscaped, html};
 use crate::model::Moment;
 
 use super::{
-    Announcement, ChangeLogRow, Feed, File, LogStatus, Publication, PublishedList, RenderError, announcement_page,
+    Announcement, ChangeLogRow, File, LogStatus, MainFeed, Publication, PublishedList, RenderError, announcement_page,
     feed::inline,
     list_title,
     roll::{Keep, Roll},
@@ -28,7 +28,7 @@ const MONTHS: u32 = 12;
 pub(super) fn files(
     publication: &Publication<'_>,
     list: &PublishedList<'_>,
-    _: &Feed,
+    _: &MainFeed<'_>,
 ) -> Result<Vec<File>, RenderError> {
     let newest = list.dates().next().unwrap_or(Moment::of_commit(0));
     let years = older_years(list.dates(), newest);
