@@ -87,7 +87,7 @@ const HOMES: [(&str, &str); 28] = [
     ("git2", "history/"),
     ("html5gum", "read/html.rs model/text.rs"),
     ("indicatif", "cli/print.rs"),
-    ("keshvar", "model/place.rs"),
+    ("keshvar", "model/gazetteer.rs"),
     ("maud", "render/html/ render/feed.rs"),
     ("pulldown_cmark", "read/markdown.rs"),
     ("rayon", "beside.rs"),

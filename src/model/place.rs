@@ -1,45 +1,12 @@
-//! Places: ISO 3166 countries by code and usual name, named regions, and places within them.
-//!
-//! The only user of `keshvar`, which carries the ISO 3166-1 table.
+//! Places: countries by code and usual name, named regions, and places within them.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::LazyLock,
-};
-
-use keshvar::{Alpha2, CountryIterator};
+use std::collections::BTreeSet;
 
 use super::{
+    gazetteer::{Area, US, area_named, area_of_code, area_of_town, state, usual},
     set::{self, Slash},
     text::{fold, without_marks},
 };
-
-/// A country or a named region.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Area {
-    /// A country of ISO 3166-1.
-    Country(Alpha2),
-    /// A region, by the name that it is compared by.
-    Region(&'static str),
-}
-
-impl Area {
-    /// ISO 3166-1 alpha-2 code, or the name of the region.
-    pub fn code(self) -> String {
-        match self {
-            Area::Country(alpha2) => alpha2.to_string(),
-            Area::Region(name) => name.to_owned(),
-        }
-    }
-
-    /// Whether the whole area lies in the European Union.
-    pub fn in_eu(self) -> bool {
-        match self {
-            Area::Country(alpha2) => GAZETTEER.eu.contains(&alpha2),
-            Area::Region(name) => name == "EU",
-        }
-    }
-}
 
 /// One place of a location text.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,9 +23,37 @@ pub struct Place {
 
 /// The places that a location text names, in its order.
 pub fn places(text: &str) -> Vec<Place> {
+    places_of(&items(text))
+}
+
+/// What a text lists, flags read as the codes that they are made of.
+fn items(text: &str) -> Vec<String> {
     let items = set::items(&without_marks(text), Slash::Separates);
+    if !text.chars().any(is_flag_letter) {
+        return items;
+    }
+    items.into_iter().flat_map(without_flags).collect()
+}
+
+/// A regional indicator: two of them are the flag of the country with that code (UTS #51 §1.4.3).
+fn is_flag_letter(c: char) -> bool {
+    ('\u{1f1e6}'..='\u{1f1ff}').contains(&c)
+}
+
+/// An item without its flags; where it consists of flags alone, their codes.
+fn without_flags(item: String) -> Vec<String> {
+    let rest: String = item.chars().filter(|c| !is_flag_letter(*c)).collect();
+    if rest.chars().any(char::is_alphanumeric) {
+        return vec![rest.trim().to_owned()];
+    }
+    let letter = |c: char| u8::try_from(u32::from(c) - 0x1f1e6).map(|at| char::from(b'A' + at));
+    let letters: Vec<char> = item.chars().filter(|c| is_flag_letter(*c)).filter_map(|c| letter(c).ok()).collect();
+    letters.chunks(2).map(|code| code.iter().collect()).collect()
+}
+
+fn places_of(items: &[String]) -> Vec<Place> {
     let mut places = Vec::with_capacity(items.len());
-    let mut rest = items.as_slice();
+    let mut rest = items;
     while let Some(first) = rest.first() {
         // "Bosnia and Herzegovina" and "Korea, Republic of" were split by their own separators. No
         // name is made of codes.
@@ -82,9 +77,43 @@ pub fn places(text: &str) -> Vec<Place> {
 
 /// Whether two texts name the same places, in any order and also the other way round: "Dublin, Ireland"
 /// and "Ireland (Dublin)". Where other words stand between areas, every area must be told of the same words,
-/// as often.
+/// as often. Codes behind a town may be those of states, too: "San Francisco, CA".
 pub fn same_places(a: &str, b: &str) -> bool {
-    let (a, b) = (places(a), places(b));
+    let (a, b) = (items(a), items(b));
+    if name_the_same(&a, &b) {
+        return true;
+    }
+    let (in_a, in_b) = (with_states(&a), with_states(&b));
+    (in_a.is_some() || in_b.is_some()) && name_the_same(&in_a.unwrap_or(a), &in_b.unwrap_or(b))
+}
+
+/// What a text lists, where it can be read with codes of states of the US: behind a town, perhaps with
+/// the postal code, or in "USA (CA)".
+fn with_states(items: &[String]) -> Option<Vec<String>> {
+    let mut read = items.to_vec();
+    for (at, item) in items.iter().enumerate() {
+        let code = |text: &str| {
+            let (code, postal) = text.split_once(' ').unwrap_or((text, ""));
+            let is_postal = postal.chars().all(|c| c.is_ascii_digit() || c == '-');
+            state(code).filter(|_| is_postal)
+        };
+        let behind_town = at.checked_sub(1).is_some_and(|before| area_named(&items[before]).is_none());
+        let within = item.split_once('(').and_then(|(head, tail)| Some((head, tail.trim_end().strip_suffix(')')?)));
+        match within {
+            Some((head, inner)) if area_named(head) == Some(US) => {
+                if let Some(state) = code(inner) {
+                    read[at] = format!("{head}({state})");
+                }
+            }
+            None if behind_town => read[at] = code(item).map_or_else(|| item.clone(), str::to_owned),
+            _ => {}
+        }
+    }
+    (read != items).then_some(read)
+}
+
+fn name_the_same(a: &[String], b: &[String]) -> bool {
+    let (a, b) = (places_of(a), places_of(b));
     let keys = |places: &[Place]| places.iter().map(|place| place.key.clone()).collect::<BTreeSet<_>>();
     let parts = |places: &[Place]| places.iter().map(apart).collect::<Vec<Apart>>();
     let parts_of_a = parts(&a);
@@ -135,17 +164,17 @@ fn apart(place: &Place) -> Apart {
     let (mut area, mut words) = (None, Vec::new());
     match (area_named(head), area_within(head)) {
         (Some(named), _) => area = Some(named.code()),
-        (None, Some((named, rest))) if !TOWN_NAMES.contains_key(fold(head).as_str()) => {
+        (None, Some((named, rest))) if area_of_town(&usual(fold(head))).is_none() => {
             area = Some(named.code());
-            words.push(rest);
+            words.push(usual(rest));
         }
-        _ => words.push(fold(head)),
+        _ => words.push(usual(fold(head))),
     }
     for item in set::items(inner, Slash::Separates) {
         match area_named(&item) {
             Some(named) if area.is_none() => area = Some(named.code()),
             Some(named) if area == Some(named.code()) => {}
-            _ => words.push(set::item_key(&item)),
+            _ => words.push(usual(set::item_key(&item))),
         }
     }
     words.push(fold(rest));
@@ -170,11 +199,11 @@ fn place(text: String) -> Place {
     };
     // A name in another spelling beside the area is no detail: "United States (US)".
     let echo = text.split_once('(').and_then(|(_, tail)| area_named(tail.trim_end().trim_end_matches(')')));
-    let folded = fold(head);
+    let folded = usual(fold(head));
     let (area, head_key, known) = if let Some(area) = area_named(head) {
         (Some(area), area.code(), true)
-    } else if let Some(town) = TOWN_NAMES.get(folded.as_str()) {
-        (Some(*town), folded, true)
+    } else if let Some(country) = area_of_town(&folded) {
+        (Some(country), folded, true)
     } else if let Some((area, rest)) = area_within(head) {
         (Some(area), format!("{} {rest}", area.code()), false)
     } else {
@@ -183,29 +212,6 @@ fn place(text: String) -> Place {
     let key =
         if detail.is_empty() || (echo.is_some() && echo == area) { head_key } else { format!("{head_key} {detail}") };
     Place { area: area.or(echo), known, key, text }
-}
-
-/// The country or region of exactly this name or code.
-fn area_named(name: &str) -> Option<Area> {
-    let name = name.trim().trim_end_matches('.');
-    let bare = name.strip_prefix("the ").or_else(|| name.strip_prefix("The ")).unwrap_or(name);
-    area_of_code(bare).or_else(|| {
-        let folded = fold(bare);
-        let names = if is_compound(&folded) { &COMPOUND_NAMES } else { &NAMES };
-        names.get(folded.as_str()).copied()
-    })
-}
-
-/// The country or region of a code. Codes count in capitals only: "in" and "it" are words.
-fn area_of_code(code: &str) -> Option<Area> {
-    let letters = || code.chars().filter(|c| *c != '.');
-    let is_code = letters().all(|c| c.is_ascii_uppercase()) && matches!(letters().count(), 2 | 3);
-    is_code.then(|| CODES.get(&letters().collect::<String>()).copied()).flatten()
-}
-
-/// Whether a name would be split like a list: "Bosnia and Herzegovina".
-fn is_compound(name: &str) -> bool {
-    name.contains(',') || name.as_bytes().windows(5).any(|word| word == b" and ")
 }
 
 /// The area that a longer phrase begins or ends with, and the rest: "EU regions", "Virginia, USA".
@@ -230,139 +236,6 @@ fn area_within(phrase: &str) -> Option<(Area, String)> {
     }
     None
 }
-
-/// Named regions that location columns use beside countries.
-const REGIONS: [(&str, &[&str]); 17] = [
-    ("EU", &["european union", "eu27", "eu-27", "eu member states", "eu countries"]),
-    ("EEA", &["european economic area", "eea countries", "eu/eea", "eea/eu"]),
-    ("Global", &["worldwide", "global", "globally", "international", "anywhere"]),
-    ("Europe", &["europe"]),
-    ("EMEA", &["europe, middle east and africa"]),
-    ("APAC", &["asia pacific", "asia-pacific"]),
-    ("LATAM", &["latin america"]),
-    ("North America", &["north america"]),
-    ("South America", &["south america"]),
-    ("Americas", &["americas"]),
-    ("Asia", &["asia"]),
-    ("Southeast Asia", &["southeast asia", "south-east asia"]),
-    ("Africa", &["africa"]),
-    ("Middle East", &["middle east"]),
-    ("Oceania", &["oceania"]),
-    ("DACH", &["dach"]),
-    ("Nordics", &["nordics", "nordic countries"]),
-];
-
-/// Usual names that the ISO table lacks.
-const ALIASES: [(Alpha2, &str); 16] = [
-    (Alpha2::AE, "uae"),
-    (Alpha2::US, "america"),
-    (Alpha2::US, "u.s.a"),
-    (Alpha2::US, "u.s"),
-    (Alpha2::US, "united states of america (usa)"),
-    (Alpha2::GB, "great britain"),
-    (Alpha2::GB, "britain"),
-    (Alpha2::GB, "scotland"),
-    (Alpha2::GB, "wales"),
-    (Alpha2::GB, "northern ireland"),
-    (Alpha2::CZ, "czech"),
-    (Alpha2::KR, "korea, republic of"),
-    (Alpha2::TW, "taiwan"),
-    (Alpha2::NL, "holland"),
-    (Alpha2::CN, "china (prc)"),
-    (Alpha2::CN, "prc"),
-];
-
-/// Towns and cloud regions where data centres stand, with their country.
-const TOWNS: [(Alpha2, &[&str]); 20] = [
-    (Alpha2::AU, &["sydney", "melbourne", "ap-southeast-2", "ap-southeast-4"]),
-    (Alpha2::BE, &["brussels", "st. ghislain", "europe-west1"]),
-    (Alpha2::BR, &["sao paulo", "são paulo", "sa-east-1"]),
-    (Alpha2::CA, &["montreal", "toronto", "ca-central-1"]),
-    (Alpha2::CH, &["zurich", "zürich", "geneva", "eu-central-2", "europe-west6"]),
-    (
-        Alpha2::DE,
-        &["frankfurt", "berlin", "munich", "falkenstein", "nuremberg", "nürnberg", "eu-central-1", "europe-west3"],
-    ),
-    (Alpha2::ES, &["madrid", "eu-south-2"]),
-    (Alpha2::FI, &["helsinki", "hamina", "europe-north1"]),
-    (Alpha2::FR, &["paris", "strasbourg", "gravelines", "eu-west-3", "europe-west9", "france central"]),
-    (Alpha2::GB, &["london", "manchester", "eu-west-2", "europe-west2"]),
-    (Alpha2::ID, &["jakarta", "ap-southeast-3"]),
-    (Alpha2::IE, &["dublin", "eu-west-1"]),
-    (Alpha2::IN, &["mumbai", "hyderabad", "bangalore", "ap-south-1"]),
-    (Alpha2::IT, &["milan", "rome", "eu-south-1"]),
-    (Alpha2::JP, &["tokyo", "osaka", "ap-northeast-1", "ap-northeast-3"]),
-    (Alpha2::KR, &["seoul", "ap-northeast-2"]),
-    (Alpha2::NL, &["amsterdam", "eemshaven", "europe-west4"]),
-    (Alpha2::SE, &["stockholm", "eu-north-1", "sweden central"]),
-    (Alpha2::SG, &["ap-southeast-1", "asia-southeast1"]),
-    (
-        Alpha2::US,
-        &[
-            "virginia", "oregon", "ohio", "california", "texas", "ashburn", "us-east-1", "us-east-2", "us-west-1",
-            "us-west-2", "us-central1",
-        ],
-    ),
-];
-
-/// Areas by code.
-static CODES: LazyLock<HashMap<String, Area>> = LazyLock::new(|| {
-    let mut codes = HashMap::with_capacity(600);
-    for country in CountryIterator::new() {
-        let area = Area::Country(country.alpha2());
-        codes.insert(country.alpha2().to_string(), area);
-        codes.insert(country.alpha3().to_string(), area);
-    }
-    codes.extend(REGIONS.map(|(region, _)| (region.to_owned(), Area::Region(region))));
-    codes.insert("UK".to_owned(), Area::Country(Alpha2::GB));
-    codes
-});
-
-struct Gazetteer {
-    /// Names as written; of one that several areas have, the last counts.
-    names: Vec<(&'static str, Area)>,
-    eu: Vec<Alpha2>,
-}
-
-static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(|| {
-    let mut gazetteer = Gazetteer { names: Vec::with_capacity(1_800), eu: Vec::new() };
-    for country in CountryIterator::new() {
-        let area = Area::Country(country.alpha2());
-        let official = [country.iso_short_name(), country.iso_long_name()];
-        gazetteer.names.extend(official.iter().chain(country.unofficial_name_list()).map(|name| (*name, area)));
-        if country.eu_member() {
-            gazetteer.eu.push(country.alpha2());
-        }
-    }
-    for (region, names) in REGIONS {
-        let area = Area::Region(region);
-        gazetteer.names.extend([region].iter().chain(names).map(|name| (*name, area)));
-    }
-    gazetteer.names.extend(ALIASES.map(|(country, name)| (name, Area::Country(country))));
-    gazetteer
-});
-
-/// Areas by folded name. Folding the names of all countries takes its time, and a list that has names
-/// that are no countries' merely asks whether some beside each other are one of these …
-static COMPOUND_NAMES: LazyLock<HashMap<String, Area>> = LazyLock::new(|| folded_names(is_compound));
-
-/// … and for none of the others.
-static NAMES: LazyLock<HashMap<String, Area>> = LazyLock::new(|| folded_names(|name| !is_compound(name)));
-
-fn folded_names(among: impl Fn(&str) -> bool) -> HashMap<String, Area> {
-    let names: Vec<_> = GAZETTEER.names.iter().filter(|(name, _)| among(name)).collect();
-    let mut folded = HashMap::with_capacity(names.len());
-    for (name, area) in names {
-        let name = fold(name);
-        folded.insert(name.strip_prefix("the ").map(str::to_owned).unwrap_or(name), *area);
-    }
-    folded
-}
-
-static TOWN_NAMES: LazyLock<HashMap<&str, Area>> = LazyLock::new(|| {
-    let towns = TOWNS.iter().flat_map(|(country, towns)| towns.iter().map(|town| (*town, Area::Country(*country))));
-    towns.collect()
-});
 
 #[cfg(test)]
 mod tests {
@@ -413,12 +286,24 @@ mod tests {
             ("Dublin, Ireland; Frankfurt, Germany", "Germany (Frankfurt), Ireland (Dublin)"),
             ("Tel Aviv, Israel", "Israel: Tel Aviv"),
             ("US (Ohio, Oregon)", "Oregon and Ohio, USA"),
+            ("San Francisco, CA, USA", "San Francisco, California, USA"),
+            ("San Francisco, CA 94107", "San Francisco, California"),
+            ("Wilmington, DE; Germany", "Germany; Wilmington, Delaware"),
+            ("USA (CA)", "US (California)"),
+            ("Munich, Germany", "Germany (München)"),
+            ("\u{1f1fa}\u{1f1f8} USA, \u{1f1e9}\u{1f1ea}", "Germany and US"),
+            ("Korea, Hong Kong SAR", "South Korea; Hong Kong"),
         ] {
             assert!(same_places(a, b) && same_places(b, a), "{a} / {b}");
         }
         for (a, b) in [
             ("Dublin, Ireland", "Ireland"),
             ("Dublin, Ireland", "Dublin, USA"),
+            ("CA", "California"),
+            ("US, CA", "US, California"),
+            ("Germany, CA", "Germany, California"),
+            ("San Francisco, CA", "San Francisco, Colorado"),
+            ("\u{1f1fa}\u{1f1f8}", "\u{1f1e9}\u{1f1ea}"),
             ("Frankfurt, Germany", "Berlin, Germany"),
             ("US (primary), EU (backup)", "EU (primary), US (backup)"),
             ("US (primary), EU (backup)", "EU, primary; US (backup)"),
@@ -437,21 +322,6 @@ mod tests {
             ("USA", "USA, USA (Oregon)"),
         ] {
             assert!(!same_places(a, b) && !same_places(b, a), "{a} / {b}");
-        }
-    }
-
-    #[test]
-    fn names_are_compound_folded_or_not() {
-        for (name, _) in &GAZETTEER.names {
-            assert_eq!(is_compound(name), is_compound(&fold(name)), "{name}");
-        }
-    }
-
-    #[test]
-    fn no_name_is_made_of_codes() {
-        for (name, _) in GAZETTEER.names.iter().filter(|(name, _)| is_compound(name)) {
-            let mut parts = name.split(',').flat_map(|part| part.split(" and "));
-            assert!(parts.any(|part| area_of_code(&part.trim().to_uppercase()).is_none()), "{name}");
         }
     }
 

@@ -102,14 +102,22 @@ pub static ROLES: [RoleInfo; 12] = [
         compared: Compared::Places,
         exact: &[
             "location", "country", "region", "place", "hosting", "geography", "jurisdiction", "data residency",
-            "where", "hosted in", "standort", "sitz", "land", "ort", "serverstandort", "lieu", "pays", "localisation",
-            "ubicación", "país", "localização", "locatie", "luogo", "paese", "sede",
+            "hosted", "hosted in", "stored in", "data stored in", "processed in", "processing takes place in",
+            "city country", "seat", "legal seat", "standort", "sitz", "land", "ort", "serverstandort", "lieu", "pays",
+            "localisation", "ubicación", "país", "localização", "locatie", "luogo", "paese", "sede",
         ],
-        core: &["location", "country", "region", "place", "hosting"],
+        core: &[
+            "location", "country", "region", "place", "hosting", "where", "headquarter", "hq", "territory",
+            "jurisdiction",
+        ],
         around: &[
             "of", "the", "processing", "process", "processed", "data", "server", "storage", "stored", "hosting",
-            "service", "primary", "personal", "where", "is", "are", "or", "and", "subprocessing", "geographic",
-            "activity", "subprocessor", "vendor", "default", "entity", "note", "provider", "current",
+            "service", "primary", "personal", "is", "are", "or", "and", "subprocessing", "geographic", "activity",
+            "subprocessor", "vendor", "default", "entity", "note", "provider", "current", "center", "centre",
+            "datacenter", "datacentre", "cloud", "infrastructure", "aws", "azure", "gcp", "geographical", "physical",
+            "main", "principal", "operating", "operation", "company", "business", "registered", "registration",
+            "incorporation", "incorporated", "establishment", "established", "origin", "may", "be", "in", "which",
+            "performed", "occur", "happen", "customer", "sub", "hosted", "city", "code",
         ],
     },
     RoleInfo {
@@ -117,12 +125,14 @@ pub static ROLES: [RoleInfo; 12] = [
         key: "transfer",
         compared: Compared::Set,
         exact: &[
-            "transfer", "transfer mechanism", "safeguard", "international transfer", "transfer safeguard", "garantie",
+            "transfer", "transfer mechanism", "safeguard", "international transfer", "transfer safeguard", "scc",
+            "dpf", "garantie",
         ],
-        core: &["transfer", "safeguard"],
+        core: &["transfer", "safeguard", "adequacy", "guarantee"],
         around: &[
             "mechanism", "data", "international", "cross", "border", "of", "for", "legal", "basis", "tool",
-            "appropriate",
+            "appropriate", "lawful", "gdpr", "eu", "eea", "uk", "third", "country", "outside", "the", "to", "from",
+            "decision",
         ],
     },
     RoleInfo {
@@ -138,7 +148,8 @@ pub static ROLES: [RoleInfo; 12] = [
         around: &[
             "category", "type", "kind", "of", "the", "personal", "customer", "user", "processed", "process",
             "processing", "shared", "accessed", "collected", "involved", "element", "subject", "to", "touched",
-            "access", "exposure", "sent", "received",
+            "access", "exposure", "sent", "received", "field", "handled", "transferred", "transmitted", "stored",
+            "sensitive", "what", "which", "is", "are", "do", "they", "we", "share",
         ],
     },
     RoleInfo {
@@ -148,15 +159,19 @@ pub static ROLES: [RoleInfo; 12] = [
         exact: &[
             "purpose", "purpose of processing", "description", "services", "use", "function", "nature of processing",
             "description of processing", "activity", "what for", "used for", "what it does", "what they do",
-            "what we use it for", "role", "operation", "reason", "related service", "zweck", "verarbeitungszweck",
-            "funktion", "zweck der verarbeitung", "finalité", "finalidad", "propósito", "finalidade", "doel",
-            "finalità", "scopo",
+            "what we use it for", "role", "operation", "reason", "related service", "subject matter", "functionality",
+            "task", "processing", "how we use it", "what do they do", "scope of service", "scope of processing",
+            "processing carried out", "detail of processing", "processing detail", "reason for processing",
+            "service offered", "offering", "zweck", "verarbeitungszweck", "funktion", "zweck der verarbeitung",
+            "finalité", "finalidad", "propósito", "finalidade", "doel", "finalità", "scopo",
         ],
-        core: &["purpose", "description", "nature", "use", "function", "activity", "service"],
+        core: &[
+            "purpose", "description", "nature", "use", "function", "activity", "service", "operation", "why", "matter",
+        ],
         around: &[
-            "of", "the", "and", "for", "processing", "sub", "subprocessor", "processor", "subject", "matter", "data",
-            "service", "provided", "business", "type", "by", "brief", "case", "performed", "planned", "subprocessing",
-            "vendor", "provider", "activities",
+            "of", "the", "and", "for", "processing", "sub", "subprocessor", "processor", "subject", "data", "service",
+            "provided", "business", "type", "by", "brief", "short", "case", "performed", "planned", "subprocessing",
+            "vendor", "provider", "activities", "engagement", "detail", "we", "it", "do", "them",
         ],
     },
     RoleInfo {
@@ -192,7 +207,9 @@ pub static ROLES: [RoleInfo; 12] = [
         compared: Compared::Date,
         exact: &[
             "effective", "effective date", "from", "target", "target date", "effective from", "start date",
-            "date effective",
+            "date effective", "date added", "added", "added on", "date of addition", "since", "in use since",
+            "used since", "engaged since", "engagement date", "date engaged", "date of engagement", "onboarding date",
+            "date onboarded", "commencement date", "start of processing", "end date", "go live date",
         ],
         core: &["effective"],
         around: &["date", "from", "of", "as"],
@@ -203,7 +220,8 @@ pub static ROLES: [RoleInfo; 12] = [
         compared: Compared::Url,
         exact: &[
             "link", "url", "website", "web site", "dpa", "security page", "homepage", "privacy policy", "dpa link",
-            "web page",
+            "web page", "privacy notice", "privacy statement", "trust center", "more information", "more info",
+            "learn more", "data processing agreement", "data processing addendum", "documentation",
         ],
         core: &["url", "website", "link", "homepage"],
         around: &["vendor", "company", "privacy", "policy", "dpa", "security", "to", "more", "information"],
@@ -272,7 +290,10 @@ impl Role {
                 && singular.iter().all(|word| row.core.contains(word) || row.around.contains(word))
         };
         // Where a vendor is at home says less than where it processes.
-        let of_vendor = ["entity", "vendor", "provider", "subprocessor"];
+        let of_vendor = [
+            "entity", "vendor", "provider", "subprocessor", "company", "business", "headquarter", "hq", "registered",
+            "registration", "incorporation", "incorporated", "establishment", "established", "origin",
+        ];
         let aside = singular.iter().filter(|word| of_vendor.contains(word)).count();
         let rank = |row: &RoleInfo| row.exact.len() + singular.len() + 10 * aside;
         ROLES.iter().find(fits).map_or((Role::Other, usize::MAX), |row| (row.role, rank(row)))
@@ -326,13 +347,15 @@ fn singular(word: &str) -> &str {
         "categories" => "category",
         "countries" => "country",
         "companies" => "company",
+        "territories" => "territory",
         "entities" => "entity",
         "activities" => "activity",
         "parties" => "party",
         "purposes" => "purpose",
         "uses" | "usage" => "use",
         "status" | "process" | "address" | "basis" => word,
-        word if word.ends_with("ss") => word,
+        // "is", "its", "AWS".
+        word if word.len() <= 3 || word.ends_with("ss") => word,
         word => word.strip_suffix('s').unwrap_or(word),
     }
 }
@@ -386,6 +409,17 @@ mod tests {
             ("Processing Location(s)", Role::Location),
             ("countries", Role::Location),
             ("Data storage location", Role::Location),
+            ("Data Center Location(s)", Role::Location),
+            ("Headquarters", Role::Location),
+            ("Country of incorporation", Role::Location),
+            ("Where is data processed?", Role::Location),
+            ("Data stored", Role::Data),
+            ("What data is shared", Role::Data),
+            ("Third-country transfer mechanism", Role::Transfer),
+            ("Why do we use it?", Role::Purpose),
+            ("Subject matter of processing", Role::Purpose),
+            ("Service category", Role::Other),
+            ("Date added", Role::Effective),
             ("Corporate Location", Role::Other),
             ("Data processed", Role::Data),
             ("Categories of personal data", Role::Data),

@@ -17,6 +17,9 @@ pub enum Slash {
 /// of HTML, the words "and", "or" and "&" between items, and a slash between words if it is told to
 /// be one; inside parentheses nothing is split.
 pub fn items(text: &str, slash: Slash) -> Vec<String> {
+    if is_not_applicable(text) {
+        return vec![text.trim().to_owned()];
+    }
     let text = break_lines(text);
     let chars: Vec<char> = text.chars().collect();
     let mut items = Vec::new();
@@ -40,6 +43,12 @@ pub fn items(text: &str, slash: Slash) -> Vec<String> {
     }
     push(&mut items, &item);
     items
+}
+
+/// Whether a text states that there is nothing to state.
+pub fn is_not_applicable(text: &str) -> bool {
+    let text = text.trim().trim_end_matches('.');
+    ["n/a", "n.a", "not applicable"].iter().any(|known| known.eq_ignore_ascii_case(text))
 }
 
 fn push(items: &mut Vec<String>, item: &str) {

@@ -16,6 +16,7 @@ pub fn says_the_same(compared: Compared, a: &Text, b: &Text) -> bool {
     let (a, b) = (a.as_str(), b.as_str());
     let same = |read: fn(&str) -> String| read(a) == read(b);
     a == b
+        || (set::is_not_applicable(a) && set::is_not_applicable(b))
         || match compared {
             // A line break in a cell arrives as a semicolon.
             Compared::Text => same(|text| fold(text).replace("; ", " ").replace(" & ", " and ")),
@@ -88,6 +89,7 @@ mod tests {
             (Compared::Text, "Files & calls", "files and calls"),
             (Compared::Set, "names, e-mails", "E-mails; names"),
             (Compared::Places, "USA/EU", "EU, United States"),
+            (Compared::Places, "N/A", "Not applicable"),
             (Compared::Places, "Dublin, Ireland", "Ireland (Dublin)"),
             (Compared::Lifecycle, "Active", "in use"),
             (Compared::Date, "H2 2026", "2026-H2"),
