@@ -69,3 +69,43 @@ fn bullets_about_the_list_are_no_entries() {
         assert_eq!(names, ["Lantern", "Kestrel"], "{page}");
     }
 }
+
+#[test]
+fn places_in_parentheses_behind_a_name_are_the_location() {
+    let page = "# Sub-processors\n\n- **Lantern** (Ireland, Germany) – Search\n- **Kestrel** (US): Chat\n- **Quill** (beta) – Maps\n";
+    let inventory = read("l.md", page.as_bytes(), &Options::default()).expect("a list").inventory;
+    let said = |at: usize| -> Vec<String> {
+        inventory.entries[at].cells.iter().map(|cell| format!("{}: {}", cell.field, cell.text)).collect()
+    };
+    assert_eq!(said(0), ["purpose: Search", "location: Ireland, Germany"]);
+    assert_eq!(said(1), ["purpose: Chat", "location: US"]);
+    assert_eq!(said(2), ["purpose: (beta) – Maps"]);
+}
+
+#[test]
+fn vendors_that_are_gone_and_logs_of_changes_are_not_on_the_list() {
+    let row = |name: &str| format!("| {name} | Search | Ireland |\n");
+    let table = |names: &[&str]| {
+        let rows: String = names.iter().map(|name| row(name)).collect();
+        format!("| Vendor | Purpose | Location |\n|---|---|---|\n{rows}\n")
+    };
+    let names = |page: &str| -> Vec<String> {
+        let inventory = read("l.md", page.as_bytes(), &Options::default()).expect("a list").inventory;
+        inventory.entries.iter().map(|entry| entry.name.to_string()).collect()
+    };
+    let current = format!("# Sub-processors\n\n## Current sub-processors\n\n{}", table(&["Lantern", "Kestrel"]));
+    for gone in [
+        format!("## Former sub-processors\n\n{}", table(&["Quill"])),
+        format!("## Removed\n\n### Infrastructure\n\n{}", table(&["Quill"])),
+        format!("We no longer use these sub-processors:\n\n{}", table(&["Quill"])),
+        "## Past sub-processors\n\n- **Quill** – Maps\n".to_owned(),
+        "## Recent news\n\n| Date | Vendor | Change |\n|---|---|---|\n| 2024-01-01 | Quill | Removed |\n".to_owned(),
+    ] {
+        assert_eq!(names(&format!("{current}{gone}")), ["Lantern", "Kestrel"], "{gone}");
+    }
+    let planned = format!("{current}## Upcoming sub-processors\n\n{}", table(&["Quill"]));
+    assert_eq!(names(&planned), ["Lantern", "Kestrel", "Quill"]);
+    // Where nothing else is a list, that is what there is.
+    let alone = format!("# Sub-processors\n\n## Previous sub-processors\n\n{}", table(&["Quill"]));
+    assert_eq!(names(&alone), ["Quill"]);
+}

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    ADDRESS_LABEL, Column, Compared, Entry, FieldKey, Inventory, Layout, Role, Text, same_label, says_the_same,
+    ADDRESS_LABEL, Column, Compared, Entry, EntryId, FieldKey, Inventory, Layout, Lifecycle, Role, Status, Text,
+    same_label, says_the_same,
 };
 
 use super::{
@@ -20,6 +21,8 @@ pub(super) struct Columns {
     appeared: BTreeSet<FieldKey>,
     /// Gone columns whose cells are told with the column, by old key.
     vanished: BTreeSet<FieldKey>,
+    /// Cells of both that must not go unnoticed, by column and entry: they are told of the entries.
+    apart: BTreeSet<(FieldKey, EntryId)>,
     /// The changes to tell.
     pub changes: Vec<Change>,
     /// Renames that are not told.
@@ -54,23 +57,44 @@ impl Columns {
                 }
             }
         }
+        let (kept_old, kept_new): (Vec<&Entry>, Vec<&Entry>) = kept.iter().copied().unzip();
         for column in come {
-            let cells = cells(after, column);
-            let filled = kept.iter().filter(|(_, new)| new.text(&column.field).is_some()).count();
-            if belongs_to_list(after.layout, filled, kept.len()) {
+            if let Some(cells) = columns.cells_told(column, after, &kept_new, after.layout) {
                 columns.appeared.insert(column.field.clone());
                 columns.tell(column.field.clone(), Edit::Set(column.label.clone()), cells);
             }
         }
         for column in gone {
-            let cells = cells(before, column);
-            let filled = kept.iter().filter(|(old, _)| old.text(&column.field).is_some()).count();
-            if belongs_to_list(after.layout, filled, kept.len()) {
+            if let Some(cells) = columns.cells_told(column, before, &kept_old, after.layout) {
                 columns.vanished.insert(column.field.clone());
                 columns.tell(column.field.clone(), Edit::Cleared(column.label.clone()), cells);
             }
         }
         columns
+    }
+
+    /// The cells that are told with a column that came or went; `None` where each entry tells its own.
+    fn cells_told(
+        &mut self,
+        column: &Column,
+        inventory: &Inventory,
+        kept: &[&Entry],
+        layout: Layout,
+    ) -> Option<Vec<ColumnCell>> {
+        let texts = kept.iter().filter_map(|entry| Some((&entry.id, entry.text(&column.field)?)));
+        let texts: Vec<(&EntryId, &Text)> = texts.collect();
+        let stands_out = |text: &Text| column.role == Role::Status && !is_plain(text);
+        let apart: BTreeSet<&EntryId> =
+            texts.iter().filter(|(_, text)| stands_out(text)).map(|(entry, _)| *entry).collect();
+        if !belongs_to_list(layout, texts.len(), kept.len()) {
+            return None;
+        }
+        let mut cells = cells(inventory, column);
+        if apart.len() * 2 < texts.len() {
+            cells.retain(|cell| !apart.contains(&cell.id));
+            self.apart.extend(apart.into_iter().map(|entry| (column.field.clone(), entry.clone())));
+        }
+        Some(cells)
     }
 
     /// The same header with another key: the table of roles learned a word, or a column joined or
@@ -135,10 +159,17 @@ impl Columns {
         self.renamed.get(old).unwrap_or(old)
     }
 
-    /// Whether a cell of this (new) column is told with its column already.
-    pub fn told_with_column(&self, field: &FieldKey, came: bool) -> bool {
-        if came { self.appeared.contains(field) } else { self.vanished.contains(field) }
+    /// Whether an entry's cell is told with its column already: of a new column that came, or an old one
+    /// that went.
+    pub fn told_with_column(&self, field: &FieldKey, came: bool, entry: &EntryId) -> bool {
+        let passed = if came { &self.appeared } else { &self.vanished };
+        passed.contains(field) && !self.apart.contains(&(field.clone(), entry.clone()))
     }
+}
+
+/// Whether a status says no more than that the vendor is engaged, or what nobody knows.
+fn is_plain(status: &Text) -> bool {
+    matches!(Status::read(status.as_str()).lifecycle, None | Some(Lifecycle::Active))
 }
 
 /// Whether a column came or went as a matter of the list: at least half of the entries that stayed

@@ -181,12 +181,12 @@ impl<'a> Comparison<'a> {
             let field = columns.key_after(&cell.field);
             seen.insert(field);
             let after = new.text(field);
-            if after.is_some() || !columns.told_with_column(&cell.field, false) {
+            if after.is_some() || !columns.told_with_column(&cell.field, false, &old.id) {
                 self.cell(new, field, Some(&cell.text), after);
             }
         }
         for cell in new.cells.iter().filter(|cell| !seen.contains(&cell.field)) {
-            if !columns.told_with_column(&cell.field, true) {
+            if !columns.told_with_column(&cell.field, true, &new.id) {
                 self.cell(new, &cell.field, None, Some(&cell.text));
             }
         }

@@ -32,7 +32,10 @@ pub const STATES: [(Lifecycle, &str, &[&str]); 7] = [
     (
         Lifecycle::Ended,
         "ended",
-        &["ended", "retired", "discontinued", "decommissioned", "terminated", "former", "formerly", "previous", "past"],
+        &[
+            "ended", "retired", "discontinued", "decommissioned", "terminated", "former", "formerly", "previous",
+            "past", "removed", "recently removed", "archived", "archive", "historical", "no longer", "offboarded",
+        ],
     ),
 ];
 

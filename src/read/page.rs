@@ -10,7 +10,9 @@ use super::{
     block::{Block, DASHES, Item, Table, header_of, link_text, name_and_address, split},
     draft::{Draft, DraftRow, DraftSection, Label},
     error::{Position, Problem, ReadError, Warning},
-    selection::{Content, Found, VENDOR_WORDS, choose, find, is_name, left_out, mentions, named, what_was_found},
+    selection::{
+        Content, Found, VENDOR_WORDS, choose, find, is_name, left_out, mentions, named, status_of, what_was_found,
+    },
 };
 
 /// Makes a draft of a page. `about` is what else is known of the page: its path and front matter.
@@ -162,7 +164,8 @@ fn list_section(draft: &mut Draft, items: &[Item], part: &Found<'_>, by_status: 
         }
         let mut row = row_of(draft, item.at, &name);
         let mut purpose: Vec<&str> = Vec::new();
-        let mut location: Vec<&str> = Vec::new();
+        let (places, rest) = places_in_front(rest);
+        let mut location: Vec<&str> = places.into_iter().collect();
         for piece in pieces(rest) {
             if are_places(piece) { location.push(piece) } else { purpose.push(piece) }
         }
@@ -202,14 +205,6 @@ fn begin(draft: &mut Draft, part: &Found<'_>, by_status: bool, header: &[Option<
     section
 }
 
-/// The status that a heading gives: "Conditional sub-processors", "Available but not enabled".
-fn status_of(heading: &str) -> Option<String> {
-    let words: Vec<&str> =
-        heading.split_whitespace().filter(|word| !mentions(word, &VENDOR_WORDS) && !word.ends_with('.')).collect();
-    let text = words.join(" ");
-    Status::read(&text).lifecycle.map(|_| text)
-}
-
 /// Headings give a status where they tell parts of one list apart by it.
 fn states_differ(chosen: &[&Found<'_>]) -> bool {
     let mut states = chosen.iter().map(|part| status_of(part.heading()).map(|status| Status::read(&status).lifecycle));
@@ -232,6 +227,15 @@ fn place_named_in(text: &str) -> Option<String> {
 fn are_places(text: &str) -> bool {
     let places = places(text);
     !places.is_empty() && places.iter().all(|place| place.known)
+}
+
+/// The places of "(Ireland, Germany): hosting", and what is behind them.
+fn places_in_front(text: &str) -> (Option<&str>, &str) {
+    let inside = text.trim_start().strip_prefix('(').and_then(|tail| tail.split_once(')'));
+    match inside.filter(|(places, _)| are_places(places)) {
+        Some((places, rest)) => (Some(places), rest.trim_start_matches(':')),
+        None => (None, text),
+    }
 }
 
 fn pieces(text: &str) -> Vec<&str> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Role, fold};
+use crate::model::{Lifecycle, Role, Status, fold};
 
 use super::{
     Options,
@@ -73,6 +73,16 @@ impl Found<'_> {
     /// Whether what stands directly above speaks of how the list is kept.
     fn speaks_of_keeping(&self) -> bool {
         mentions(&format!("{} {}", self.heading(), self.lead.unwrap_or_default()), &KEEPING_WORDS)
+    }
+
+    /// Whether this tells of vendors that are gone, or of earlier changes: they are not on the list.
+    fn is_past(&self) -> bool {
+        let state = |heading: &&str| Status::read(&status_of(heading)?).lifecycle;
+        let says = |wanted| self.headings.iter().filter_map(state).any(|state| state == wanted);
+        let lead = self.lead.unwrap_or_default();
+        says(Lifecycle::Ended)
+            || lead.trim_end().ends_with(':') && mentions(lead, &["no longer"])
+            || matches!(self.content, Content::Table(table) if is_log(table) && !says(Lifecycle::Planned))
     }
 
     fn is_record(&self) -> bool {
@@ -204,10 +214,38 @@ pub(super) fn named<'a>(found: &'a [Found<'a>], names: &[String]) -> Vec<&'a Fou
     if all.iter().any(tables) { all.into_iter().filter(tables).collect() } else { all }
 }
 
-/// The tables and lists that are the inventory, as a careful reader would say.
+/// Whether a table says what changed when.
+fn is_log(table: &Table) -> bool {
+    let labels: Vec<String> = header_of(table).0.iter().map(|cell| fold(&link_text(&cell.text))).collect();
+    let says = |label: &str, words: &[&str]| label.split(' ').any(|word| words.contains(&word));
+    let when = |label: &str| says(label, &["date", "when", "month"]);
+    let what = |label: &str| {
+        says(label, &["change", "changes", "changed"]) && !says(label, &["last", "date"])
+            || ["action", "event", "update", "type of update"].contains(&label)
+    };
+    labels.iter().any(|label| when(label)) && labels.iter().any(|label| what(label))
+}
+
+/// The status that a heading gives: "Conditional sub-processors", "Available but not enabled".
+pub(super) fn status_of(heading: &str) -> Option<String> {
+    let words: Vec<&str> =
+        heading.split_whitespace().filter(|word| !mentions(word, &VENDOR_WORDS) && !word.ends_with('.')).collect();
+    let text = words.join(" ");
+    Status::read(&text).lifecycle.map(|_| text)
+}
+
+/// The tables and lists that are the inventory, as a careful reader would say: those of today, unless
+/// there are no others.
 pub(super) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options) -> Vec<&'a Found<'a>> {
+    let today: Vec<&Found<'_>> = found.iter().filter(|part| !part.is_past()).collect();
+    let chosen = choose_among(&today, about, options);
+    if chosen.is_empty() { choose_among(&found.iter().collect::<Vec<_>>(), about, options) } else { chosen }
+}
+
+fn choose_among<'a>(found: &[&'a Found<'a>], about: &str, options: &Options) -> Vec<&'a Found<'a>> {
     let tables: Vec<(&Found<'_>, Fitness)> = found
         .iter()
+        .copied()
         .filter_map(|part| match part.content {
             Content::Table(table) => Some((part, Fitness::of(table, part, options)?)),
             Content::List(_) | Content::Record(_) => None,
@@ -229,7 +267,7 @@ pub(super) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options)
             };
             let belonging: Vec<_> = tables.iter().filter(belongs).map(|(part, _)| *part).collect();
             let is_chosen = |part: &&Found<'_>| belonging.iter().any(|table| std::ptr::eq(*table, *part));
-            return found.iter().filter(|part| is_chosen(part) || part.lists_vendors()).collect();
+            return found.iter().filter(|part| is_chosen(part) || part.lists_vendors()).copied().collect();
         }
     }
     if let [(only, _)] = tables[..] {
@@ -252,7 +290,7 @@ pub(super) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options)
                 Content::Table(_) => false,
             }
     });
-    let lists: Vec<&Found<'_>> = lists.collect();
+    let lists: Vec<&Found<'_>> = lists.copied().collect();
     // How the list is kept is told beside it.
     let plain: Vec<&Found<'_>> = lists.iter().filter(|part| !part.speaks_of_keeping()).copied().collect();
     let lists = if plain.is_empty() { lists } else { plain };
@@ -279,7 +317,7 @@ pub(super) fn left_out<'a>(
     let is_chosen = |part: &Found<'_>| chosen.iter().any(|other| std::ptr::eq(*other, part));
     let others: Vec<_> = found
         .iter()
-        .filter(|part| !is_chosen(part))
+        .filter(|part| !is_chosen(part) && !part.is_past())
         .filter_map(|part| match part.content {
             Content::Table(table) if Fitness::of(table, part, options) == Some(Fitness::Named) => {
                 Some((header_of(table).1.first()?.0, part.headings.last().copied().unwrap_or_default()))
