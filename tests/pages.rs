@@ -109,3 +109,13 @@ fn vendors_that_are_gone_and_logs_of_changes_are_not_on_the_list() {
     let alone = format!("# Sub-processors\n\n## Previous sub-processors\n\n{}", table(&["Quill"]));
     assert_eq!(names(&alone), ["Quill"]);
 }
+
+#[test]
+fn a_postal_address_below_a_name_is_no_part_of_it() {
+    let page = "# Sub-processors\n\n| Vendor | Purpose |\n|---|---|\n| Lantern GmbH<br>Hauptstr. 5<br>10115 Berlin | Search |\n| Kestrel<br>Mail | Chat |\n| Quill Office<br>365 | Maps |\n";
+    let inventory = read("l.md", page.as_bytes(), &Options::default()).expect("a list").inventory;
+    let names: Vec<&str> = inventory.entries.iter().map(|entry| entry.name.as_str()).collect();
+    assert_eq!(names, ["Lantern GmbH", "Kestrel Mail", "Quill Office 365"]);
+    let cells: Vec<&str> = inventory.entries[0].cells.iter().map(|cell| cell.text.as_str()).collect();
+    assert!(cells.contains(&"Hauptstr. 5, 10115 Berlin"), "{cells:?}");
+}

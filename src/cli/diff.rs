@@ -7,6 +7,7 @@ use changecast::{
     history::{Content, History},
     model::{Inventory, Moment},
     pipeline::{self, Source},
+    read::{Problem, ReadError},
     render::{self, ChangeLogRow},
 };
 use serde_json::json;
@@ -124,8 +125,15 @@ fn file(path: &Path, name: &str, source: &Source) -> Result<Option<Inventory>, F
 fn parse(place: &str, path: &str, content: &Content, source: &Source) -> Result<Option<Inventory>, Failure> {
     // Standard input has no name that tells its format.
     let path = if path == "-" { source.paths.first().map_or("stdin.yaml", String::as_str) } else { path };
-    let reading = pipeline::read_content(path, content, &BTreeMap::new(), &source.options);
-    let Some(reading) = reading.map_err(|error| Failure::read(place, error))? else { return Ok(None) };
+    let reading = match pipeline::read_list(path, content, &BTreeMap::new(), &source.options) {
+        Ok(reading) => reading,
+        // A side without a list is one before it began, or after it left; whoever expects one is told.
+        Err(ReadError { problem: problem @ Problem::NoList(_), .. }) => {
+            print::warning(&format!("{place}: {problem}"));
+            return Ok(None);
+        }
+        Err(error) => return Err(Failure::read(place, error)),
+    };
     for warning in &reading.warnings {
         print::warning(&format!("{}: {}", warning.place(place), warning.message));
     }

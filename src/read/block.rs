@@ -218,25 +218,45 @@ pub(super) fn is_mark(text: Option<&str>) -> bool {
     text.is_some_and(|text| link_text(text).trim().chars().count() <= 2)
 }
 
-/// The name that a text is or begins with, and the address behind it. A second line that only leads
-/// to a page ("Privacy policy") is no part of the name, nor is the mark of a footnote.
-pub(super) fn name_and_address(text: &str) -> (String, Option<&str>) {
-    if !text.contains(['[', ';']) {
-        return (Text::new(text).to_string(), None);
+/// What a text says that names a vendor.
+pub(super) struct Named<'t> {
+    /// The name that it is or begins with.
+    pub name: String,
+    /// The address of the page behind the name.
+    pub link: Option<&'t str>,
+    /// Where letters to the vendor go: what stands on lines of their own from the first with a number on.
+    pub postal: String,
+}
+
+impl<'t> Named<'t> {
+    /// Takes a text apart. A second line that only leads to a page ("Privacy policy") is no part of the
+    /// name, nor is the mark of a footnote.
+    pub fn of(text: &'t str) -> Self {
+        if !text.contains(['[', ';']) {
+            return Named { name: Text::new(text).to_string(), link: None, postal: String::new() };
+        }
+        let link = next_link(text).map(|(_, _, address, _)| address);
+        let leads_on = |line: &str| {
+            let pages = ["privacy", "privacy policy", "privacy notice", "website", "dpa", "terms", "link", "details"];
+            next_link(line).is_some_and(|(before, label, _, after)| {
+                before.trim().is_empty() && after.trim().is_empty() && pages.contains(&fold(label).as_str())
+            })
+        };
+        let lines = text.split("; ").enumerate().filter(|(at, line)| *at == 0 || !leads_on(line));
+        let lines: Vec<&str> = lines.map(|(_, line)| line.trim()).collect();
+        // "365" and "GA 4" are names of products.
+        let is_postal = |line: &&str| {
+            let has = |is: fn(char) -> bool| line.chars().any(is);
+            line.len() >= 8 && has(|c| c.is_ascii_digit()) && has(char::is_alphabetic) && !line.contains(['[', '('])
+        };
+        let name = lines.iter().skip(1).position(is_postal).map_or(lines.len(), |at| at + 1);
+        let (name, postal) = lines.split_at(name);
+        let mut name = link_text(&name.join(" "));
+        while let Some((start, end)) = name.find("[^").and_then(|at| Some((at, at + name[at..].find(']')?))) {
+            name.replace_range(start..=end, "");
+        }
+        Named { name: name.trim().to_owned(), link, postal: link_text(&postal.join(", ")) }
     }
-    let address = next_link(text).map(|(_, _, address, _)| address);
-    let leads_on = |line: &str| {
-        let pages = ["privacy", "privacy policy", "privacy notice", "website", "dpa", "terms", "link", "details"];
-        next_link(line).is_some_and(|(before, label, _, after)| {
-            before.trim().is_empty() && after.trim().is_empty() && pages.contains(&fold(label).as_str())
-        })
-    };
-    let lines = text.split("; ").enumerate().filter(|(at, line)| *at == 0 || !leads_on(line));
-    let mut name = link_text(&lines.map(|(_, line)| line.trim()).collect::<Vec<_>>().join(" "));
-    while let Some((start, end)) = name.find("[^").and_then(|at| Some((at, at + name[at..].find(']')?))) {
-        name.replace_range(start..=end, "");
-    }
-    (name.trim().to_owned(), address)
 }
 
 /// The first `[label](address)` of a text: what stands before it, its parts, what follows.

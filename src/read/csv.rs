@@ -2,11 +2,10 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use crate::model::{ADDRESS_LABEL, Layout, Role, readable};
+use crate::model::{Layout, Role, readable};
 
 use super::{
     Options,
-    block::name_and_address,
     draft::{Draft, DraftRow, DraftSection, Label},
     error::{Places, Position, Problem, ReadError},
 };
@@ -52,11 +51,7 @@ pub(super) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, 
                 row.cells.push((label, cell.to_owned()));
                 continue;
             }
-            let (name, address) = name_and_address(cell);
-            row.cells.push((label, name));
-            if let Some(address) = address.filter(|_| !has_link) {
-                row.cells.push((draft.labels.intern(ADDRESS_LABEL), address.to_owned()));
-            }
+            draft.name(&mut row, label, cell, has_link);
         }
         section.rows.push(row);
     }

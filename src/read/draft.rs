@@ -8,9 +8,12 @@ use std::{
     sync::Arc,
 };
 
-use crate::model::{Entry, EntryId, Fact, FieldKey, Hints, Layout, SectionId, Text, readable};
+use crate::model::{ADDRESS_LABEL, Entry, EntryId, Fact, FieldKey, Hints, Layout, SectionId, Text, readable};
 
-use super::error::{Position, Warning};
+use super::{
+    block::Named,
+    error::{Position, Warning},
+};
 
 /// A list as its file lays it out.
 #[derive(Debug, Default)]
@@ -224,6 +227,17 @@ impl Draft {
             let field = FieldKey::new(key).unwrap_or_else(|_| FieldKey::from_name(key));
             self.facts.push(Fact { field, label: Text::new(label), text });
         }
+    }
+
+    /// Adds what a text says that names the vendor of a row: its name, and what comes with it. A link
+    /// behind it is no news where a column is for such.
+    pub fn name(&mut self, row: &mut DraftRow, label: Label, text: &str, has_link: bool) {
+        let Named { name, link, postal } = Named::of(text);
+        row.cells.push((label, name));
+        let link = link.filter(|_| !has_link).map(|link| (ADDRESS_LABEL, link.to_owned()));
+        let postal = Some(("Postal address", postal)).filter(|(_, postal)| !postal.is_empty());
+        let beside = link.into_iter().chain(postal);
+        row.cells.extend(beside.map(|(label, text)| (self.labels.intern(label), text)));
     }
 
     /// Brings a row into the form that versions share.

@@ -3,11 +3,11 @@
 //! Markdown, HTML and reStructuredText all become a sequence of blocks; what is decided about them is
 //! decided here and in [`super::selection`], once.
 
-use crate::model::{ADDRESS_LABEL, Layout, Role, Status, fold, places, readable};
+use crate::model::{Layout, Role, Status, fold, places, readable};
 
 use super::{
     Options,
-    block::{Block, DASHES, Item, Table, header_of, link_text, name_and_address, split},
+    block::{Block, DASHES, Item, Table, header_of, link_text, split},
     draft::{Draft, DraftRow, DraftSection, Label},
     error::{Position, Problem, ReadError, Warning},
     selection::{
@@ -91,11 +91,8 @@ fn record(draft: &mut Draft, items: &[Item], part: &Found<'_>) {
 /// A row that holds a name, and the address behind it.
 fn row_of(draft: &mut Draft, at: Position, name: &str) -> DraftRow {
     let mut row = DraftRow::at(at);
-    let (name, address) = name_and_address(name);
-    row.cells.push((draft.labels.intern(&readable("name")), name));
-    if let Some(address) = address {
-        row.cells.push((draft.labels.intern(ADDRESS_LABEL), address.to_owned()));
-    }
+    let label = draft.labels.intern(&readable("name"));
+    draft.name(&mut row, label, name, false);
     row
 }
 
@@ -140,11 +137,7 @@ fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status:
         for (place, cell) in cells.iter().enumerate() {
             let Some(Some(label)) = labels.get(place) else { continue };
             if place == name {
-                let (name, address) = name_and_address(&cell.text);
-                row.cells.push((*label, name));
-                if let Some(address) = address.filter(|_| !has_link) {
-                    row.cells.push((draft.labels.intern(ADDRESS_LABEL), address.to_owned()));
-                }
+                draft.name(&mut row, *label, &cell.text, has_link);
             } else {
                 row.cells.push((*label, if cell.struck { String::new() } else { cell.text.clone() }));
             }
