@@ -105,9 +105,23 @@ fn vendors_that_are_gone_and_logs_of_changes_are_not_on_the_list() {
     }
     let planned = format!("{current}## Upcoming sub-processors\n\n{}", table(&["Quill"]));
     assert_eq!(names(&planned), ["Lantern", "Kestrel", "Quill"]);
-    // Where nothing else is a list, that is what there is.
-    let alone = format!("# Sub-processors\n\n## Previous sub-processors\n\n{}", table(&["Quill"]));
-    assert_eq!(names(&alone), ["Quill"]);
+    for listed in [
+        "## Past and current sub-processors\n\n",
+        "## Former Acme products\n\n",
+        "## Archive\n\n### Current sub-processors\n\n",
+        "Personal data is kept no longer than necessary by these sub-processors:\n\n",
+        "We tell when we no longer use a sub-processor. These are engaged:\n\n",
+    ] {
+        assert_eq!(names(&format!("# Sub-processors\n\n{listed}{}", table(&["Quill"]))), ["Quill"], "{listed}");
+    }
+    let dated = "| Vendor | Purpose | Effective date | Action |\n|---|---|---|---|\n| Quill | Maps | 2024 | None |\n";
+    assert_eq!(names(&format!("# Sub-processors\n\n{dated}\n## Your rights\n\n- **Object**: write\n")), ["Quill"]);
+    let ahead = "## Notice of new sub-processors\n\n| Vendor | Change | Effective date |\n|---|---|---|\n| Quill | Addition | 2027 |\n";
+    assert_eq!(names(&format!("{current}{ahead}")), ["Lantern", "Kestrel", "Quill"]);
+    // Where nobody is engaged any more there is no list, and bullets beside are none.
+    let nobody =
+        format!("# Vendors\n\nNone.\n\n## Former vendors\n\n{}## Contact\n\n- **Post**: Street\n", table(&["Quill"]));
+    assert!(why("l.md", &nobody, &Options::default()).contains("vendors that are gone"));
 }
 
 #[test]

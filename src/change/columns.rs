@@ -83,7 +83,9 @@ impl Columns {
     ) -> Option<Vec<ColumnCell>> {
         let texts = kept.iter().filter_map(|entry| Some((&entry.id, entry.text(&column.field)?)));
         let texts: Vec<(&EntryId, &Text)> = texts.collect();
-        let stands_out = |text: &Text| column.role == Role::Status && !is_plain(text);
+        let are_engaged = texts.iter().filter(|(_, text)| Status::read(text.as_str()).is_active()).count();
+        let plainly = are_engaged * 2 > texts.len();
+        let stands_out = |text: &Text| column.role == Role::Status && !is_plain(text, plainly);
         let apart: BTreeSet<&EntryId> =
             texts.iter().filter(|(_, text)| stands_out(text)).map(|(entry, _)| *entry).collect();
         if !belongs_to_list(layout, texts.len(), kept.len()) {
@@ -167,9 +169,13 @@ impl Columns {
     }
 }
 
-/// Whether a status says no more than that the vendor is engaged, or what nobody knows.
-fn is_plain(status: &Text) -> bool {
-    matches!(Status::read(status.as_str()).lifecycle, None | Some(Lifecycle::Active))
+/// Whether a status says no more than that the vendor is engaged, or what nobody knows; where most vendors
+/// are plainly engaged, other words are not plain either.
+fn is_plain(status: &Text, others_are_engaged: bool) -> bool {
+    match Status::read(status.as_str()) {
+        Status { lifecycle: Some(Lifecycle::Active), qualifier } => qualifier.is_empty() || !others_are_engaged,
+        Status { lifecycle, .. } => lifecycle.is_none() && !others_are_engaged,
+    }
 }
 
 /// Whether a column came or went as a matter of the list: at least half of the entries that stayed

@@ -40,15 +40,19 @@ fn is_flag_letter(c: char) -> bool {
     ('\u{1f1e6}'..='\u{1f1ff}').contains(&c)
 }
 
-/// An item without its flags; where it consists of flags alone, their codes.
+/// An item with codes for its flags; one beside the name of the same country says no more than that.
 fn without_flags(item: String) -> Vec<String> {
     let rest: String = item.chars().filter(|c| !is_flag_letter(*c)).collect();
-    if rest.chars().any(char::is_alphanumeric) {
-        return vec![rest.trim().to_owned()];
-    }
     let letter = |c: char| u8::try_from(u32::from(c) - 0x1f1e6).map(|at| char::from(b'A' + at));
     let letters: Vec<char> = item.chars().filter(|c| is_flag_letter(*c)).filter_map(|c| letter(c).ok()).collect();
-    letters.chunks(2).map(|code| code.iter().collect()).collect()
+    let codes: Vec<String> = letters.chunks(2).map(|code| code.iter().collect()).collect();
+    if !rest.chars().any(char::is_alphanumeric) {
+        return codes;
+    }
+    let rest = rest.trim();
+    let named: Vec<Option<Area>> = places_of(&[rest.to_owned()]).into_iter().map(|place| place.area).collect();
+    let other = codes.iter().filter(|code| !named.contains(&area_of_code(code)));
+    vec![other.map(String::as_str).chain([rest]).collect::<Vec<_>>().join(" ")]
 }
 
 fn places_of(items: &[String]) -> Vec<Place> {
@@ -83,21 +87,25 @@ pub fn same_places(a: &str, b: &str) -> bool {
     if name_the_same(&a, &b) {
         return true;
     }
-    let (in_a, in_b) = (with_states(&a), with_states(&b));
+    let (in_a, in_b) = (with_states(&a, &b), with_states(&b, &a));
     (in_a.is_some() || in_b.is_some()) && name_the_same(&in_a.unwrap_or(a), &in_b.unwrap_or(b))
 }
 
-/// What a text lists, where it can be read with codes of states of the US: behind a town, perhaps with
-/// the postal code, or in "USA (CA)".
-fn with_states(items: &[String]) -> Option<Vec<String>> {
+/// What a text lists, where it can be read with codes of states of the US, which another text names in
+/// full: behind a town, perhaps with the postal code, or in "USA (CA)".
+fn with_states(items: &[String], other: &[String]) -> Option<Vec<String>> {
     let mut read = items.to_vec();
+    let other = other.join(" ");
     for (at, item) in items.iter().enumerate() {
         let code = |text: &str| {
             let (code, postal) = text.split_once(' ').unwrap_or((text, ""));
             let is_postal = postal.chars().all(|c| c.is_ascii_digit() || c == '-');
-            state(code).filter(|_| is_postal)
+            state(code).filter(|name| is_postal && other.contains(name))
         };
-        let behind_town = at.checked_sub(1).is_some_and(|before| area_named(&items[before]).is_none());
+        // No town of another country.
+        let is_town =
+            |town: &String| area_named(town).is_none() && area_of_town(&usual(fold(town))).is_none_or(|of| of == US);
+        let behind_town = at.checked_sub(1).is_some_and(|before| is_town(&items[before]));
         let within = item.split_once('(').and_then(|(head, tail)| Some((head, tail.trim_end().strip_suffix(')')?)));
         match within {
             Some((head, inner)) if area_named(head) == Some(US) => {
@@ -303,6 +311,11 @@ mod tests {
             ("US, CA", "US, California"),
             ("Germany, CA", "Germany, California"),
             ("San Francisco, CA", "San Francisco, Colorado"),
+            ("San Francisco, CA 94107", "San Francisco, CA 94105"),
+            ("Toronto, CA", "Toronto, California"),
+            ("Support, IN; Hosting, DE", "Support, DE; Hosting, IN"),
+            ("\u{1f1fa}\u{1f1f8} (SCCs)", "\u{1f1e9}\u{1f1ea} (SCCs)"),
+            ("\u{1f1fa}\u{1f1f8} East", "\u{1f1e9}\u{1f1ea} East"),
             ("\u{1f1fa}\u{1f1f8}", "\u{1f1e9}\u{1f1ea}"),
             ("Frankfurt, Germany", "Berlin, Germany"),
             ("US (primary), EU (backup)", "EU (primary), US (backup)"),

@@ -102,7 +102,7 @@ pub static ROLES: [RoleInfo; 12] = [
         compared: Compared::Places,
         exact: &[
             "location", "country", "region", "place", "hosting", "geography", "jurisdiction", "data residency",
-            "hosted", "hosted in", "stored in", "data stored in", "processed in", "processing takes place in",
+            "cloud region", "hosted in", "stored in", "data stored in", "processed in", "processing takes place in",
             "city country", "seat", "legal seat", "standort", "sitz", "land", "ort", "serverstandort", "lieu", "pays",
             "localisation", "ubicación", "país", "localização", "locatie", "luogo", "paese", "sede",
         ],
@@ -114,10 +114,10 @@ pub static ROLES: [RoleInfo; 12] = [
             "of", "the", "processing", "process", "processed", "data", "server", "storage", "stored", "hosting",
             "service", "primary", "personal", "is", "are", "or", "and", "subprocessing", "geographic", "activity",
             "subprocessor", "vendor", "default", "entity", "note", "provider", "current", "center", "centre",
-            "datacenter", "datacentre", "cloud", "infrastructure", "aws", "azure", "gcp", "geographical", "physical",
-            "main", "principal", "operating", "operation", "company", "business", "registered", "registration",
+            "datacenter", "datacentre", "infrastructure", "aws", "azure", "gcp", "geographical", "physical", "main",
+            "principal", "operating", "operation", "company", "business", "registered", "registration",
             "incorporation", "incorporated", "establishment", "established", "origin", "may", "be", "in", "which",
-            "performed", "occur", "happen", "customer", "sub", "hosted", "city", "code",
+            "performed", "occur", "happen", "sub", "city", "code",
         ],
     },
     RoleInfo {
@@ -125,13 +125,21 @@ pub static ROLES: [RoleInfo; 12] = [
         key: "transfer",
         compared: Compared::Set,
         exact: &[
-            "transfer", "transfer mechanism", "safeguard", "international transfer", "transfer safeguard", "scc",
-            "dpf", "garantie",
+            "transfer",
+            "transfer mechanism",
+            "safeguard",
+            "international transfer",
+            "transfer safeguard",
+            "third country transfer",
+            "third country transfer mechanism",
+            "scc",
+            "dpf",
+            "garantie",
         ],
-        core: &["transfer", "safeguard", "adequacy", "guarantee"],
+        core: &["transfer", "safeguard", "adequacy"],
         around: &[
             "mechanism", "data", "international", "cross", "border", "of", "for", "legal", "basis", "tool",
-            "appropriate", "lawful", "gdpr", "eu", "eea", "uk", "third", "country", "outside", "the", "to", "from",
+            "appropriate", "lawful", "gdpr", "eu", "eea", "uk", "outside", "the", "to", "from", "guarantee",
             "decision",
         ],
     },
@@ -148,8 +156,8 @@ pub static ROLES: [RoleInfo; 12] = [
         around: &[
             "category", "type", "kind", "of", "the", "personal", "customer", "user", "processed", "process",
             "processing", "shared", "accessed", "collected", "involved", "element", "subject", "to", "touched",
-            "access", "exposure", "sent", "received", "field", "handled", "transferred", "transmitted", "stored",
-            "sensitive", "what", "which", "is", "are", "do", "they", "we", "share",
+            "access", "exposure", "sent", "received", "field", "handled", "transferred", "transmitted", "sensitive",
+            "what", "which", "is", "are", "do", "they", "we", "share",
         ],
     },
     RoleInfo {
@@ -160,7 +168,7 @@ pub static ROLES: [RoleInfo; 12] = [
             "purpose", "purpose of processing", "description", "services", "use", "function", "nature of processing",
             "description of processing", "activity", "what for", "used for", "what it does", "what they do",
             "what we use it for", "role", "operation", "reason", "related service", "subject matter", "functionality",
-            "task", "processing", "how we use it", "what do they do", "scope of service", "scope of processing",
+            "task", "how we use it", "what do they do", "scope of service", "scope of processing",
             "processing carried out", "detail of processing", "processing detail", "reason for processing",
             "service offered", "offering", "zweck", "verarbeitungszweck", "funktion", "zweck der verarbeitung",
             "finalité", "finalidad", "propósito", "finalidade", "doel", "finalità", "scopo",
@@ -207,9 +215,9 @@ pub static ROLES: [RoleInfo; 12] = [
         compared: Compared::Date,
         exact: &[
             "effective", "effective date", "from", "target", "target date", "effective from", "start date",
-            "date effective", "date added", "added", "added on", "date of addition", "since", "in use since",
-            "used since", "engaged since", "engagement date", "date engaged", "date of engagement", "onboarding date",
-            "date onboarded", "commencement date", "start of processing", "end date", "go live date",
+            "date effective", "date added", "added on", "date of addition", "since", "in use since", "used since",
+            "engaged since", "engagement date", "date engaged", "date of engagement", "onboarding date",
+            "date onboarded", "commencement date", "start of processing", "go live date",
         ],
         core: &["effective"],
         around: &["date", "from", "of", "as"],
@@ -231,6 +239,12 @@ pub static ROLES: [RoleInfo; 12] = [
 
 /// The label of the field that holds the address behind a name: no page writes it as a header.
 pub const ADDRESS_LABEL: &str = "Link";
+
+/// Words of headers that say where a vendor is at home.
+const HOME_WORDS: [&str; 9] = [
+    "headquarter", "hq", "registered", "registration", "incorporation", "incorporated", "establishment", "established",
+    "origin",
+];
 
 /// Most headers that are remembered.
 const MAX_KNOWN: usize = 10_000;
@@ -290,13 +304,22 @@ impl Role {
                 && singular.iter().all(|word| row.core.contains(word) || row.around.contains(word))
         };
         // Where a vendor is at home says less than where it processes.
-        let of_vendor = [
-            "entity", "vendor", "provider", "subprocessor", "company", "business", "headquarter", "hq", "registered",
-            "registration", "incorporation", "incorporated", "establishment", "established", "origin",
-        ];
-        let aside = singular.iter().filter(|word| of_vendor.contains(word)).count();
-        let rank = |row: &RoleInfo| row.exact.len() + singular.len() + 10 * aside;
+        let of_vendor = ["entity", "vendor", "provider", "subprocessor", "company", "business"];
+        let of_vendor = singular.iter().any(|word| of_vendor.contains(word) || HOME_WORDS.contains(word));
+        let rank = |row: &RoleInfo| row.exact.len() + singular.len() + if of_vendor { 10 } else { 0 };
         ROLES.iter().find(fits).map_or((Role::Other, usize::MAX), |row| (row.role, rank(row)))
+    }
+
+    /// Whether a header of this role is compared by it, but says something else than a column that is
+    /// plainly of it: where a vendor is at home, not where it processes.
+    pub fn is_beside(self, label: &str) -> bool {
+        let says = match self {
+            Role::Location => &HOME_WORDS[..],
+            Role::Transfer => &["scc", "dpf"],
+            Role::Effective => &["added", "since", "start"],
+            _ => return false,
+        };
+        words(label).iter().any(|word| says.contains(&singular(word)))
     }
 
     /// The role of a published field, which is all that a published document says of it.
@@ -413,7 +436,10 @@ mod tests {
             ("Headquarters", Role::Location),
             ("Country of incorporation", Role::Location),
             ("Where is data processed?", Role::Location),
-            ("Data stored", Role::Data),
+            ("Data transmitted", Role::Data),
+            ("Cloud hosting", Role::Other),
+            ("Customer region", Role::Other),
+            ("Transfer country", Role::Other),
             ("What data is shared", Role::Data),
             ("Third-country transfer mechanism", Role::Transfer),
             ("Why do we use it?", Role::Purpose),

@@ -48,7 +48,7 @@ pub fn items(text: &str, slash: Slash) -> Vec<String> {
 /// Whether a text states that there is nothing to state.
 pub fn is_not_applicable(text: &str) -> bool {
     let text = text.trim().trim_end_matches('.');
-    ["n/a", "n.a", "not applicable"].iter().any(|known| known.eq_ignore_ascii_case(text))
+    ["n/a", "not applicable"].iter().any(|known| known.eq_ignore_ascii_case(text))
 }
 
 fn push(items: &mut Vec<String>, item: &str) {

@@ -34,7 +34,7 @@ pub const STATES: [(Lifecycle, &str, &[&str]); 7] = [
         "ended",
         &[
             "ended", "retired", "discontinued", "decommissioned", "terminated", "former", "formerly", "previous",
-            "past", "removed", "recently removed", "archived", "archive", "historical", "no longer", "offboarded",
+            "previously", "past", "removed", "recently removed", "no longer", "offboarded", "inactive",
         ],
     ),
 ];

@@ -248,16 +248,18 @@ impl Scheme {
             // Beside the name of the entry another name ("Legal entity") is a column like others.
             let role = if role == Role::Name { Role::Other } else { role };
             let folded = fold(spelling);
+            // The home of a vendor is never told as the place where it processes, also where it stands alone.
+            let beside = role.is_beside(spelling);
             let place = (0..members.len()).find(|at| {
                 let column = &scheme.columns[*at];
-                let same =
-                    if role == Role::Other { fold(column.label.as_str()) == folded } else { column.role == role };
+                let alone = beside || role == Role::Other || column.role.is_beside(column.label.as_str());
+                let same = if alone { fold(column.label.as_str()) == folded } else { column.role == role };
                 same && (members[*at].iter().all(|other| !together.meet(*other, label))
                     || fold(column.label.as_str()) == folded)
             });
             let place = place.unwrap_or_else(|| {
                 scheme.columns.push(Column {
-                    field: scheme.free_key(role, spelling),
+                    field: scheme.free_key(if beside { Role::Other } else { role }, spelling),
                     label: Text::new(spelling),
                     role,
                 });

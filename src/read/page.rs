@@ -11,7 +11,7 @@ use super::{
     draft::{Draft, DraftRow, DraftSection, Label},
     error::{Position, Problem, ReadError, Warning},
     selection::{
-        Content, Found, VENDOR_WORDS, choose, find, is_name, left_out, mentions, named, status_of, what_was_found,
+        Content, Found, VENDOR_WORDS, choose, ends, find, is_name, left_out, mentions, named, status_of, what_was_found,
     },
 };
 
@@ -112,6 +112,7 @@ fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status:
     let has_link = header.iter().any(|cell| options.role(&cell.text).0 == Role::Link);
     let mut section = begin(draft, part, by_status, &labels);
     let all_strong = rows.iter().all(|(_, cells)| cells.first().is_some_and(|cell| cell.strong));
+    let mut are_gone = false;
     for (at, cells) in rows {
         let filled = cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
         // A row that is struck out is no longer on the list.
@@ -120,12 +121,16 @@ fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status:
         }
         // A row that holds nothing but one strong cell is a heading inside the table.
         if filled == 1 && cells.len() > 1 && cells[0].strong && !all_strong {
+            are_gone = status_of(&cells[0].text).is_some_and(|status| ends(&Status::read(&status)));
             let next = DraftSection {
                 title: cells[0].text.clone(),
                 header: section.header.clone(),
                 ..DraftSection::default()
             };
             draft.sections.push(std::mem::replace(&mut section, next));
+            continue;
+        }
+        if are_gone {
             continue;
         }
         let beyond = cells.get(labels.len()..).unwrap_or_default();

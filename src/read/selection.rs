@@ -75,14 +75,34 @@ impl Found<'_> {
         mentions(&format!("{} {}", self.heading(), self.lead.unwrap_or_default()), &KEEPING_WORDS)
     }
 
-    /// Whether this tells of vendors that are gone, or of earlier changes: they are not on the list.
+    /// Whether this tells of vendors that are gone: they are not on the list.
     fn is_past(&self) -> bool {
-        let state = |heading: &&str| Status::read(&status_of(heading)?).lifecycle;
-        let says = |wanted| self.headings.iter().filter_map(state).any(|state| state == wanted);
-        let lead = self.lead.unwrap_or_default();
-        says(Lifecycle::Ended)
-            || lead.trim_end().ends_with(':') && mentions(lead, &["no longer"])
-            || matches!(self.content, Content::Table(table) if is_log(table) && !says(Lifecycle::Planned))
+        // The heading over a record is the vendor's name.
+        let above = self.headings.len() - usize::from(self.is_record() && !self.headings.is_empty());
+        let states = self.headings[..above].iter().rev().filter_map(|heading| status_of(heading));
+        let nearest = states.map(|status| Status::read(&status)).next();
+        let sentence = self.lead.and_then(|lead| lead.split(['.', '!', '?']).rfind(|part| !part.trim().is_empty()));
+        let ended = ["no longer use", "no longer in use", "no longer engage", "no longer work"];
+        nearest.is_some_and(|status| ends(&status)) || sentence.is_some_and(|sentence| mentions(sentence, &ended))
+    }
+
+    /// Whether this is a table that says what changed when.
+    fn is_log(&self) -> bool {
+        let Content::Table(table) = self.content else { return false };
+        let labels: Vec<String> = header_of(table).0.iter().map(|cell| fold(&link_text(&cell.text))).collect();
+        let says = |text: &str, words: &[&str]| text.split(|c: char| !c.is_alphanumeric()).any(|w| words.contains(&w));
+        let changed = |label: &String| {
+            says(label, &["change", "changes", "changed"]) && !says(label, &["last", "date", "notice"])
+                || ["action", "event", "update", "type of update"].contains(&label.as_str())
+        };
+        let lists = [Role::Location, Role::Data, Role::Transfer]
+            .iter()
+            .any(|role| labels.iter().any(|label| Role::of_label(label).0 == *role));
+        let heading = fold(self.heading());
+        let begins_with_date = labels.first().is_some_and(|label| says(label, &["date", "when", "month"]));
+        let told_as_log = begins_with_date || says(&heading, &["history", "log", "changes"]);
+        let ahead = ["new", "notice", "upcoming", "planned", "scheduled", "future", "proposed", "pending"];
+        labels.iter().any(changed) && !lists && told_as_log && !says(&heading, &ahead)
     }
 
     fn is_record(&self) -> bool {
@@ -214,16 +234,14 @@ pub(super) fn named<'a>(found: &'a [Found<'a>], names: &[String]) -> Vec<&'a Fou
     if all.iter().any(tables) { all.into_iter().filter(tables).collect() } else { all }
 }
 
-/// Whether a table says what changed when.
-fn is_log(table: &Table) -> bool {
-    let labels: Vec<String> = header_of(table).0.iter().map(|cell| fold(&link_text(&cell.text))).collect();
-    let says = |label: &str, words: &[&str]| label.split(' ').any(|word| words.contains(&word));
-    let when = |label: &str| says(label, &["date", "when", "month"]);
-    let what = |label: &str| {
-        says(label, &["change", "changes", "changed"]) && !says(label, &["last", "date"])
-            || ["action", "event", "update", "type of update"].contains(&label)
-    };
-    labels.iter().any(|label| when(label)) && labels.iter().any(|label| what(label))
+/// Whether a heading says of all below it that they are engaged no more: "Former sub-processors", "Removed in
+/// 2024", but not "Past and current" or "Former Acme products".
+pub(super) fn ends(status: &Status) -> bool {
+    let words = ["in", "since", "use", "used", "engaged", "within"];
+    let first = status.qualifier.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    status.lifecycle == Some(Lifecycle::Ended)
+        && !status.qualifier.contains("current")
+        && (first.is_empty() || words.contains(&first) || first.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The status that a heading gives: "Conditional sub-processors", "Available but not enabled".
@@ -234,12 +252,21 @@ pub(super) fn status_of(heading: &str) -> Option<String> {
     Status::read(&text).lifecycle.map(|_| text)
 }
 
-/// The tables and lists that are the inventory, as a careful reader would say: those of today, unless
-/// there are no others.
+/// The tables and lists that are the inventory, as a careful reader would say. Vendors that are gone are
+/// none of it; where a log of changes is all there is, it is taken.
 pub(super) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options) -> Vec<&'a Found<'a>> {
     let today: Vec<&Found<'_>> = found.iter().filter(|part| !part.is_past()).collect();
-    let chosen = choose_among(&today, about, options);
-    if chosen.is_empty() { choose_among(&found.iter().collect::<Vec<_>>(), about, options) } else { chosen }
+    let lists: Vec<&Found<'_>> = today.iter().filter(|part| !part.is_log()).copied().collect();
+    let chosen = choose_among(&lists, about, options);
+    let chosen = if chosen.is_empty() { choose_among(&today, about, options) } else { chosen };
+    // Bullets that speak of nothing in particular do not take the place of tables of vendors.
+    let names = |part: &&Found<'_>| match part.content {
+        Content::Table(table) => matches!(Fitness::of(table, part, options), Some(Fitness::Vendors | Fitness::Named)),
+        Content::List(_) | Content::Record(_) => false,
+    };
+    let stands = |part: &&Found<'_>| names(part) || mentions(part.heading(), &VENDOR_WORDS);
+    let gone = found.iter().filter(|part| part.is_past()).any(|part| names(&part));
+    if gone && !chosen.iter().any(stands) { Vec::new() } else { chosen }
 }
 
 fn choose_among<'a>(found: &[&'a Found<'a>], about: &str, options: &Options) -> Vec<&'a Found<'a>> {
@@ -317,7 +344,7 @@ pub(super) fn left_out<'a>(
     let is_chosen = |part: &Found<'_>| chosen.iter().any(|other| std::ptr::eq(*other, part));
     let others: Vec<_> = found
         .iter()
-        .filter(|part| !is_chosen(part) && !part.is_past())
+        .filter(|part| !is_chosen(part) && !part.is_past() && !part.is_log())
         .filter_map(|part| match part.content {
             Content::Table(table) if Fitness::of(table, part, options) == Some(Fitness::Named) => {
                 Some((header_of(table).1.first()?.0, part.headings.last().copied().unwrap_or_default()))
@@ -421,6 +448,9 @@ impl Found<'_> {
     /// What this is, where, and why it is not the list.
     fn told(&self, options: &Options) -> String {
         let (what, at, why) = match &self.content {
+            Content::Table(table) if self.is_past() => {
+                ("the table", table.rows.first().map(|(at, _)| *at), "is of vendors that are gone")
+            }
             Content::Table(table) => {
                 let why = match Fitness::of(table, self, options) {
                     None => "is about something else or empty",
