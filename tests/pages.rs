@@ -99,6 +99,8 @@ fn vendors_that_are_gone_and_logs_of_changes_are_not_on_the_list() {
         format!("## Removed\n\n### Infrastructure\n\n{}", table(&["Quill"])),
         format!("We no longer use these sub-processors:\n\n{}", table(&["Quill"])),
         "## Past sub-processors\n\n- **Quill** – Maps\n".to_owned(),
+        format!("## List of our former sub-processors\n\n{}", table(&["Quill"])),
+        format!("## Sub-processors we no longer use\n\n{}", table(&["Quill"])),
         "## Recent news\n\n| Date | Vendor | Change |\n|---|---|---|\n| 2024-01-01 | Quill | Removed |\n".to_owned(),
     ] {
         assert_eq!(names(&format!("{current}{gone}")), ["Lantern", "Kestrel"], "{gone}");

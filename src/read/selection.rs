@@ -24,9 +24,9 @@ const PLAIN_WORDS: usize = 16;
 const OTHER_WORDS: [&str; 6] = ["cookie", "change log", "changelog", "revision", "version history", "update history"];
 
 /// Words above bullets that say how the list is kept, or what is not on it.
-const KEEPING_WORDS: [&str; 12] = [
+const KEEPING_WORDS: [&str; 13] = [
     "changes to", "change process", "notification", "notify", "objection", "right to object", "how to", "how we",
-    "definition", "not use", "never use", "no longer",
+    "definition", "not use", "never use", "no longer use", "no longer engage",
 ];
 
 pub(super) fn mentions(text: &str, words: &[&str]) -> bool {
@@ -246,8 +246,10 @@ pub(super) fn ends(status: &Status) -> bool {
 
 /// The status that a heading gives: "Conditional sub-processors", "Available but not enabled".
 pub(super) fn status_of(heading: &str) -> Option<String> {
-    let words: Vec<&str> =
-        heading.split_whitespace().filter(|word| !mentions(word, &VENDOR_WORDS) && !word.ends_with('.')).collect();
+    let words = heading.split_whitespace().filter(|word| !mentions(word, &VENDOR_WORDS) && !word.ends_with('.'));
+    // "List of our former sub-processors", "Sub-processors we no longer use".
+    let before = ["list", "of", "all", "our", "the", "we"];
+    let words: Vec<&str> = words.skip_while(|word| before.contains(&fold(word).as_str())).collect();
     let text = words.join(" ");
     Status::read(&text).lifecycle.map(|_| text)
 }
