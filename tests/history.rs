@@ -313,6 +313,9 @@ fn the_diff_driver_of_git_is_understood() {
     let ran = story.run(&["diff", "a.yaml", "b.yaml", "--exit-code", "--format", "json"]).expect(1);
     assert_eq!(ran.json()["changes"][0]["kind"], "added");
     let config = ["--repo", "repo", "--config", "repo/changecast.yaml"];
+    fs::write(story.path("prose.md"), "# Vendors\n\nNone.\n").expect("a file");
+    let ran = story.run(&["diff", "prose.md", "b.yaml"]).expect(0);
+    assert!(ran.err.contains("prose.md: no list found") && ran.out.starts_with("First published"), "{}", ran.err);
     assert_eq!(story.run(&[&["diff", "HEAD~1"][..], &config].concat()).expect(0).out, "Added Kestrel: Mail\n");
     assert_eq!(story.run(&[&["diff"][..], &config].concat()).expect(0).out, "");
     fs::write(story.path("repo/data/list.yaml"), ONE).expect("an edit");

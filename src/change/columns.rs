@@ -83,16 +83,12 @@ impl Columns {
     ) -> Option<Vec<ColumnCell>> {
         let texts = kept.iter().filter_map(|entry| Some((&entry.id, entry.text(&column.field)?)));
         let texts: Vec<(&EntryId, &Text)> = texts.collect();
-        let are_engaged = texts.iter().filter(|(_, text)| Status::read(text.as_str()).is_active()).count();
-        let plainly = are_engaged * 2 > texts.len();
-        let stands_out = |text: &Text| column.role == Role::Status && !is_plain(text, plainly);
-        let apart: BTreeSet<&EntryId> =
-            texts.iter().filter(|(_, text)| stands_out(text)).map(|(entry, _)| *entry).collect();
         if !belongs_to_list(layout, texts.len(), kept.len()) {
             return None;
         }
         let mut cells = cells(inventory, column);
-        if apart.len() * 2 < texts.len() {
+        if column.role == Role::Status {
+            let apart = standing_out(&texts);
             cells.retain(|cell| !apart.contains(&cell.id));
             self.apart.extend(apart.into_iter().map(|entry| (column.field.clone(), entry.clone())));
         }
@@ -169,13 +165,19 @@ impl Columns {
     }
 }
 
-/// Whether a status says no more than that the vendor is engaged, or what nobody knows; where most vendors
-/// are plainly engaged, other words are not plain either.
-fn is_plain(status: &Text, others_are_engaged: bool) -> bool {
-    match Status::read(status.as_str()) {
-        Status { lifecycle: Some(Lifecycle::Active), qualifier } => qualifier.is_empty() || !others_are_engaged,
-        Status { lifecycle, .. } => lifecycle.is_none() && !others_are_engaged,
-    }
+/// The entries whose status says that they are not simply engaged, when they are few. Where most are plainly
+/// engaged, words that nobody knows say so, too.
+fn standing_out<'a>(statuses: &[(&'a EntryId, &Text)]) -> BTreeSet<&'a EntryId> {
+    let read = statuses.iter().map(|(entry, text)| (*entry, Status::read(text.as_str())));
+    let read: Vec<(&EntryId, Status)> = read.collect();
+    let most = |count: usize| count * 2 > read.len();
+    let are_engaged = most(read.iter().filter(|(_, status)| status.is_active()).count());
+    let is_plain = |status: &Status| match status.lifecycle {
+        Some(Lifecycle::Active) => status.qualifier.is_empty() || !are_engaged,
+        known => known.is_none() && !are_engaged,
+    };
+    let plain = read.iter().filter(|(_, status)| is_plain(status)).count();
+    read.iter().filter(|(_, status)| most(plain) && !is_plain(status)).map(|(entry, _)| *entry).collect()
 }
 
 /// Whether a column came or went as a matter of the list: at least half of the entries that stayed

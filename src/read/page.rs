@@ -121,7 +121,7 @@ fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status:
         }
         // A row that holds nothing but one strong cell is a heading inside the table.
         if filled == 1 && cells.len() > 1 && cells[0].strong && !all_strong {
-            are_gone = status_of(&cells[0].text).is_some_and(|status| ends(&Status::read(&status)));
+            are_gone = status_of(&cells[0].text).is_some_and(|status| ends(&status));
             let next = DraftSection {
                 title: cells[0].text.clone(),
                 header: section.header.clone(),

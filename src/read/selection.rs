@@ -79,8 +79,7 @@ impl Found<'_> {
     fn is_past(&self) -> bool {
         // The heading over a record is the vendor's name.
         let above = self.headings.len() - usize::from(self.is_record() && !self.headings.is_empty());
-        let states = self.headings[..above].iter().rev().filter_map(|heading| status_of(heading));
-        let nearest = states.map(|status| Status::read(&status)).next();
+        let nearest = self.headings[..above].iter().rev().find_map(|heading| status_of(heading));
         let sentence = self.lead.and_then(|lead| lead.split(['.', '!', '?']).rfind(|part| !part.trim().is_empty()));
         let ended = ["no longer use", "no longer in use", "no longer engage", "no longer work"];
         nearest.is_some_and(|status| ends(&status)) || sentence.is_some_and(|sentence| mentions(sentence, &ended))
@@ -236,7 +235,8 @@ pub(super) fn named<'a>(found: &'a [Found<'a>], names: &[String]) -> Vec<&'a Fou
 
 /// Whether a heading says of all below it that they are engaged no more: "Former sub-processors", "Removed in
 /// 2024", but not "Past and current" or "Former Acme products".
-pub(super) fn ends(status: &Status) -> bool {
+pub(super) fn ends(status: &str) -> bool {
+    let status = Status::read(status);
     let words = ["in", "since", "use", "used", "engaged", "within"];
     let first = status.qualifier.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     status.lifecycle == Some(Lifecycle::Ended)
@@ -257,7 +257,7 @@ pub(super) fn status_of(heading: &str) -> Option<String> {
 /// The tables and lists that are the inventory, as a careful reader would say. Vendors that are gone are
 /// none of it; where a log of changes is all there is, it is taken.
 pub(super) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options) -> Vec<&'a Found<'a>> {
-    let today: Vec<&Found<'_>> = found.iter().filter(|part| !part.is_past()).collect();
+    let (past, today): (Vec<&Found<'_>>, Vec<&Found<'_>>) = found.iter().partition(|part| part.is_past());
     let lists: Vec<&Found<'_>> = today.iter().filter(|part| !part.is_log()).copied().collect();
     let chosen = choose_among(&lists, about, options);
     let chosen = if chosen.is_empty() { choose_among(&today, about, options) } else { chosen };
@@ -267,8 +267,7 @@ pub(super) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options)
         Content::List(_) | Content::Record(_) => false,
     };
     let stands = |part: &&Found<'_>| names(part) || mentions(part.heading(), &VENDOR_WORDS);
-    let gone = found.iter().filter(|part| part.is_past()).any(|part| names(&part));
-    if gone && !chosen.iter().any(stands) { Vec::new() } else { chosen }
+    if past.iter().any(names) && !chosen.iter().any(stands) { Vec::new() } else { chosen }
 }
 
 fn choose_among<'a>(found: &[&'a Found<'a>], about: &str, options: &Options) -> Vec<&'a Found<'a>> {
