@@ -165,19 +165,18 @@ impl Columns {
     }
 }
 
-/// The entries whose status says that they are not simply engaged, when they are few. Where most are plainly
+/// The entries whose status says that they are not simply engaged, unless all do. Where most are plainly
 /// engaged, words that nobody knows say so, too.
 fn standing_out<'a>(statuses: &[(&'a EntryId, &Text)]) -> BTreeSet<&'a EntryId> {
     let read = statuses.iter().map(|(entry, text)| (*entry, Status::read(text.as_str())));
     let read: Vec<(&EntryId, Status)> = read.collect();
-    let most = |count: usize| count * 2 > read.len();
-    let are_engaged = most(read.iter().filter(|(_, status)| status.is_active()).count());
+    let are_engaged = read.iter().filter(|(_, status)| status.is_active()).count() * 2 > read.len();
     let is_plain = |status: &Status| match status.lifecycle {
         Some(Lifecycle::Active) => status.qualifier.is_empty() || !are_engaged,
         known => known.is_none() && !are_engaged,
     };
-    let plain = read.iter().filter(|(_, status)| is_plain(status)).count();
-    read.iter().filter(|(_, status)| most(plain) && !is_plain(status)).map(|(entry, _)| *entry).collect()
+    let all = !read.iter().any(|(_, status)| is_plain(status));
+    read.iter().filter(|(_, status)| !all && !is_plain(status)).map(|(entry, _)| *entry).collect()
 }
 
 /// Whether a column came or went as a matter of the list: at least half of the entries that stayed
