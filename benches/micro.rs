@@ -6,13 +6,13 @@ use changecast::{
     Before, Inventory, Options,
     config::Config,
     diff,
-    history::{History, Onto, ScriptedCommit, Walk, build},
+    history::{FixtureCommit, History, Onto, Walk, build},
     output::Found,
-    pipeline::{self, Plan, Request, Rewritten, Scope, Signing, Watch},
+    publish::{self, Plan, Request, Rewritten, Scope, Signing, Watch},
     read::{self, Reader},
     render::{self, LogStatus, Publication, PublishedList},
-    sign::{self, Namespace, Secret, Signer},
 };
+use changecast_core::sign::{self, Namespace, Secret, Signer};
 use criterion::{Criterion, Throughput};
 
 /// Commits of the repository, and how many of them there are to one version of the list.
@@ -66,7 +66,7 @@ fn repository(dir: &Path) -> Result<History, Box<dyn Error>> {
             0 => (PATH.to_owned(), yaml(number / COMMITS_A_VERSION)),
             other => (format!("src/{other}.txt"), number.to_string()),
         };
-        ScriptedCommit {
+        FixtureCommit {
             time: 1_700_000_000 + 60 * number as i64,
             author: "Ada Fern".to_owned(),
             message: format!("Commit {number}\n"),
@@ -131,7 +131,7 @@ fn plan(config: &Config, history: &History) -> Result<Plan, Box<dyn Error>> {
         scope: Scope::All,
         watch: Watch::NOBODY,
     };
-    Ok(pipeline::publish(&request, &Found::at(Path::new("nowhere")))?)
+    Ok(publish::publish(&request, &Found::at(Path::new("nowhere")))?)
 }
 
 fn render_all(criterion: &mut Criterion, history: &History) -> Result<(), Box<dyn Error>> {

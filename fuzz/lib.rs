@@ -5,11 +5,8 @@ pub use libfuzzer_sys::fuzz_target;
 
 use std::collections::BTreeMap;
 
-use changecast::{
-    change::{Before, apply, diff},
-    model::Inventory,
-    read::{Options, Reader, Reading, read, read_folder},
-};
+use changecast_core::{change::{Before, apply, diff}, model::Inventory};
+use changecast::read::{Options, Reader, Reading, read, read_folder};
 
 /// A target that reads its input as a file of this name.
 #[macro_export]

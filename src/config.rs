@@ -11,7 +11,10 @@ use serde::{
     de::{Error as _, SeqAccess, Visitor},
 };
 
-use crate::model::{ListId, Role, Terms, WebUrl, text_form::serde_as_text};
+use changecast_core::{
+    model::{ListId, Role, Terms, WebUrl},
+    serde_as_text,
+};
 
 /// The configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

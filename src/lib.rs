@@ -42,18 +42,16 @@
 //! # Ok::<(), changecast::read::ReadError>(())
 //! ```
 
-mod beside;
-pub mod change;
 pub mod config;
+mod content;
 pub mod history;
 pub mod ledger;
-pub mod model;
 pub mod output;
-pub mod pipeline;
+mod parallel;
+pub mod publish;
 pub mod read;
 pub mod render;
-pub mod sign;
 
-pub use change::{Before, Change, ChangeSet, apply, diff};
-pub use model::Inventory;
+pub use changecast_core::change::{Before, Change, ChangeSet, apply, diff};
+pub use changecast_core::model::Inventory;
 pub use read::Options;

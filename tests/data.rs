@@ -2,11 +2,8 @@
 
 use std::{fs, path::PathBuf};
 
-use changecast::{
-    change::KINDS,
-    model::ROLES,
-    read::{Options, read},
-};
+use changecast::read::{Options, read};
+use changecast_core::{change::KINDS, compare::ROLES};
 use serde_json::Value;
 
 use crate::support::{Story, files_below};

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use changecast::change::{KINDS, Kind};
+use changecast_core::change::{KINDS, Kind};
 use serde_json::Value;
 
 use crate::support::{Story, files_below};

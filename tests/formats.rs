@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use changecast::{
     Inventory,
-    change::{Before, diff},
     read::{Options, format_names, read},
     render::{flat, sentence},
 };
+use changecast_core::change::{Before, diff};
 
 use crate::support::{Story, run_in};
 use writers::{DIALECTS, Dialect, List, lists};

@@ -141,7 +141,7 @@ fn bounds_on_what_is_shown() {
 
 #[test]
 fn absurd_dates_stay_in_order() {
-    let absurd = |time: i64| move |commit: &mut changecast::history::ScriptedCommit| commit.time = time;
+    let absurd = |time: i64| move |commit: &mut changecast::history::FixtureCommit| commit.time = time;
     let story = Story::of_lists(&[ONE])
         .amend(absurd(BEGIN + 400 * DAY))
         .commit("in 1970", &[("data/list.yaml", Some(TWO))])

@@ -11,11 +11,13 @@ use std::{
 };
 
 use changecast::{
-    change::{Before, ChangeSet, KINDS, Kind, apply, diff},
     ledger,
-    model::Inventory,
     read::{Options, read},
     render::{flat, sentence},
+};
+use changecast_core::{
+    change::{Before, ChangeSet, KINDS, Kind, apply, diff},
+    model::Inventory,
 };
 
 fn fixtures() -> PathBuf {

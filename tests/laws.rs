@@ -1,10 +1,12 @@
 //! Laws that hold for all lists, checked on random ones.
 
 use changecast::{
-    change::{Before, ChangeSet, apply, diff},
     ledger,
-    model::Inventory,
     read::{Options, read},
+};
+use changecast_core::{
+    change::{Before, ChangeSet, apply, diff},
+    model::Inventory,
 };
 use proptest::{prelude::*, sample::select, test_runner::TestCaseError};
 use serde_json::{Value, json};

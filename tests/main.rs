@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+mod architecture;
 mod data;
 mod demo;
 mod feeds;
@@ -9,7 +10,6 @@ mod folder;
 mod formats;
 mod history;
 mod hostile;
-mod house;
 mod kinds;
 mod laws;
 mod limits;

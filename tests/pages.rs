@@ -38,7 +38,7 @@ fn a_row_with_a_cell_too_many_is_pointed_out() {
 
 #[test]
 fn a_heading_names_the_vendor_unless_a_field_does() {
-    let page = "# Register\n\n### Priority 1\n\n| Field | Status |\n|---|---|\n| **Vendor** | Quill |\n| **Service** | Mail |\n| Effective date | TBD |\n\n### Lantern\n\n| Field | Status |\n|---|---|\n| **Vendor** | Lantern Ltd |\n| **Service** | Search |\n| Location | Finland |\n";
+    let page = "# EntryKeys\n\n### Priority 1\n\n| Field | Status |\n|---|---|\n| **Vendor** | Quill |\n| **Service** | Mail |\n| Effective date | TBD |\n\n### Lantern\n\n| Field | Status |\n|---|---|\n| **Vendor** | Lantern Ltd |\n| **Service** | Search |\n| Location | Finland |\n";
     let inventory = read("register.md", page.as_bytes(), &Options::default()).expect("a list").inventory;
     let names: Vec<&str> = inventory.entries.iter().map(|entry| entry.name.as_str()).collect();
     assert_eq!(names, ["Quill", "Lantern Ltd"]);

@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, fs, process::Command, thread, time::Duration};
 use changecast::{
     history::Onto,
     output::{FoundLog, Output, read_log},
-    pipeline::verify,
-    sign::PublicKey,
+    publish::verify,
 };
+use changecast_core::sign::PublicKey;
 use serde_json::Value;
 
 use crate::support::{CONFIG, Story, key, run_in};

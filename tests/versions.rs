@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use changecast::{
     Options,
-    model::Inventory,
     read::{ReadError, Reader, Reading, read},
 };
+use changecast_core::model::Inventory;
 
 /// Numbers that are the same in every run (xorshift).
 struct Dice(u64);

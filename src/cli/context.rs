@@ -8,8 +8,8 @@ use std::{
 use changecast::{
     config::{Config, Inventory, ListConfig, TableConfig},
     history::{History, Walk},
-    model::{ListId, Terms},
 };
+use changecast_core::model::{ListId, Terms};
 use clap::Args;
 
 use super::{Failure, for_good};

@@ -8,12 +8,14 @@ use std::{
 
 use changecast::{
     config::{Config, from_yaml},
-    history::{History, Onto, ScriptedCommit, build},
+    history::{FixtureCommit, History, Onto, build},
     ledger::Digest,
-    model::{CommitId, ListId, Moment, Text},
     output::{self, Found, Output},
-    pipeline::{self, Correct, Request, Rewritten, Scope, Signing, Source, Watch},
+    publish::{self, Correct, Request, Rewritten, Scope, Signing, Source, Watch},
     render::{self, Announcement},
+};
+use changecast_core::{
+    model::{CommitId, ListId, Text, Timestamp},
     sign::{Secret, Signer},
 };
 use serde::Deserialize;
@@ -35,7 +37,7 @@ pub struct Args {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Step {
-    date: Moment,
+    date: Timestamp,
     author: String,
     message: String,
     #[serde(default)]
@@ -145,7 +147,7 @@ fn repository(dir: &Path, steps: &[Step]) -> Result<Vec<CommitId>, Failure> {
     Ok(ids)
 }
 
-fn script(steps: &[Step]) -> Result<Vec<ScriptedCommit>, Failure> {
+fn script(steps: &[Step]) -> Result<Vec<FixtureCommit>, Failure> {
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     let mut script = Vec::new();
     for step in steps {
@@ -180,7 +182,7 @@ fn script(steps: &[Step]) -> Result<Vec<ScriptedCommit>, Failure> {
             }
             changed.insert(path.clone(), Some(text.clone().into_bytes()));
         }
-        script.push(ScriptedCommit {
+        script.push(FixtureCommit {
             time: step.date.utc().timestamp(),
             author: step.author.clone(),
             message: format!("{}\n", step.message),
@@ -220,7 +222,7 @@ impl Demo<'_> {
             scope: Scope::New,
             watch: Watch::NOBODY,
         };
-        let plan = pipeline::publish(&request, &Found::at(self.feeds))?;
+        let plan = publish::publish(&request, &Found::at(self.feeds))?;
         Ok(self.output.write(&plan.files)?.len())
     }
 
@@ -241,7 +243,7 @@ impl Demo<'_> {
             scope: Scope::All,
             watch: Watch::NOBODY,
         };
-        let plan = pipeline::publish(&request, &Found::at(self.feeds))?;
+        let plan = publish::publish(&request, &Found::at(self.feeds))?;
         let of_wrong = |announcement: &&Announcement| announcement.commit.as_deref() == wrong.map(CommitId::as_str);
         let announcement = plan.lists.iter().flat_map(|list| &list.announcements).find(of_wrong);
         let seq = announcement.map(|announcement| announcement.seq).ok_or_else(|| {
@@ -255,7 +257,7 @@ impl Demo<'_> {
 /// The change log of every list, as `log` shows it.
 fn show(config: &Config, history: &History) -> Result<(), Failure> {
     for list in &config.lists {
-        let rows = pipeline::change_log(history, &Default::default(), &Source::of(list), Watch::NOBODY)?;
+        let rows = publish::change_log(history, &Default::default(), &Source::of(list), Watch::NOBODY)?;
         let rows = super::log::newest_first_rows(&rows);
         let text = format!("\n{}\n{}", list.title, render::terminal_change_log(&rows, print::style()));
         print::data(text.as_bytes())?;

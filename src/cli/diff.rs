@@ -3,12 +3,14 @@
 use std::{collections::BTreeMap, path::Path};
 
 use changecast::{
-    change::{Before, Change, diff},
     history::{Content, History},
-    model::{Inventory, Moment},
-    pipeline::{self, Source},
+    publish::{self, Source},
     read::{Problem, ReadError},
     render::{self, ChangeLogRow},
+};
+use changecast_core::{
+    change::{Before, Change, diff},
+    model::{Inventory, Timestamp},
 };
 use serde_json::json;
 
@@ -62,7 +64,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let editorial = set.carry.editorial.iter().filter(|_| args.all);
     let changes: Vec<&Change> = set.changes.iter().chain(editorial).collect();
     let rows =
-        [ChangeLogRow { published: Moment::of_commit(0), commit: None, changes: changes.clone(), unreadable: None }];
+        [ChangeLogRow { published: Timestamp::of_commit(0), commit: None, changes: changes.clone(), unreadable: None }];
     let text = match args.format {
         Format::Table => render::terminal_changes(&changes, print::style()),
         Format::Md => {
@@ -125,7 +127,7 @@ fn file(path: &Path, name: &str, source: &Source) -> Result<Option<Inventory>, F
 fn parse(place: &str, path: &str, content: &Content, source: &Source) -> Result<Option<Inventory>, Failure> {
     // Standard input has no name that tells its format.
     let path = if path == "-" { source.paths.first().map_or("stdin.yaml", String::as_str) } else { path };
-    let reading = match pipeline::read_list(path, content, &BTreeMap::new(), &source.options) {
+    let reading = match publish::read_list(path, content, &BTreeMap::new(), &source.options) {
         Ok(reading) => reading,
         // A side without a list is one before it began, or after it left; whoever expects one is told.
         Err(ReadError { problem: problem @ Problem::NoList(_), .. }) => {

@@ -6,11 +6,11 @@ use changecast::{
     config::ConfigError,
     history::HistoryError,
     output::OutputError,
-    pipeline::{PublishError, VerifyError},
+    publish::{PublishError, VerifyError},
     read::ReadError,
     render::{InjectError, RenderError},
-    sign::SignError,
 };
+use changecast_core::sign::SignError;
 
 /// How a command ended that was carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,11 +10,11 @@ use std::{
 use changecast::{
     config,
     history::History,
-    model::{ListId, Role, Text},
-    pipeline,
+    publish,
     read::{self, Options, Reading},
     render,
 };
+use changecast_core::model::{ListId, Role, Text};
 use serde::Serialize;
 
 use super::{Exit, Failure, context::list_name, local, print};
@@ -111,7 +111,7 @@ struct Page {
 /// The list that the command line names.
 fn named(dir: &Path, path: &str, options: &Options) -> Result<Page, Failure> {
     let content = local::content(&dir.join(path))?;
-    let reading = pipeline::read_content(path, &content, &BTreeMap::new(), options);
+    let reading = publish::read_content(path, &content, &BTreeMap::new(), options);
     let reading = reading.map_err(|error| Failure::read(path, error))?.ok_or_else(|| {
         Failure::usage(
             format!("no list found in {path}"),
@@ -138,7 +138,7 @@ fn recognised(dir: &Path) -> Result<Vec<Page>, Failure> {
     let mut broken = None;
     for path in paths {
         let content = local::content(&dir.join(&path))?;
-        match pipeline::read_content(&path, &content, &BTreeMap::new(), &Options::default()) {
+        match publish::read_content(&path, &content, &BTreeMap::new(), &Options::default()) {
             Ok(Some(reading)) => {
                 let says_more = reading.inventory.columns.iter().any(|column| column.role != Role::Other);
                 if says_more && reading.inventory.entries.len() > 1 {

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use changecast::sign::Secret;
+use changecast_core::sign::Secret;
 
 use super::{Exit, Failure, print};
 

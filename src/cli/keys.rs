@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use changecast::sign::{Agent, PublicKey, Secret, Signer};
+use changecast_core::sign::{Agent, PublicKey, Secret, Signer};
 
 use super::Failure;
 

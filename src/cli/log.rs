@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use changecast::{
-    change::{Change, Kind},
     history::{History, Walk},
-    model::{CommitId, Moment, Text},
-    pipeline::{self, Event, Explained, LogRow, Outcome, Source, Stage, Watch},
+    publish::{self, Event, Explained, LogRow, Outcome, Source, Stage, Watch},
     render::{self, ChangeLogRow},
+};
+use changecast_core::{
+    change::{Change, Kind},
+    model::{CommitId, Text, Timestamp},
 };
 use chrono::NaiveDate;
 use clap::ValueEnum;
@@ -62,7 +64,10 @@ pub enum Format {
 
 fn kind(name: &str) -> Result<Kind, String> {
     name.parse().map_err(|_| {
-        format!("kinds are {}", changecast::change::KINDS.iter().map(|row| row.name).collect::<Vec<_>>().join(", "))
+        format!(
+            "kinds are {}",
+            changecast_core::change::KINDS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ")
+        )
     })
 }
 
@@ -80,7 +85,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         let source = Source::of(list);
         let watcher = Watcher::new();
         let watch = Watch(&|event| watcher.hear(event));
-        let rows = pipeline::change_log(history, &args.place.walk(), &source, watch)?;
+        let rows = publish::change_log(history, &args.place.walk(), &source, watch)?;
         watcher.hear(Event::Begins(Stage::Render));
         let path = list.inventory.0.first().map(String::as_str).unwrap_or_default();
         check_found(&rows, path, || newest_error(history, args, &source))?;
@@ -115,7 +120,7 @@ fn explain(args: &Args, history: &History, commit: &str) -> Result<Exit, Failure
     let list = args.chosen.list(&args.place, history)?;
     let source = Source::of(&list);
     let id = history.resolve(Some(commit))?;
-    let explained = pipeline::explain_commit(history, &args.place.walk(), &source, &id)?.ok_or_else(|| {
+    let explained = publish::explain_commit(history, &args.place.walk(), &source, &id)?.ok_or_else(|| {
         Failure::usage(
             format!("commit {} is no version of {}", id.short(), source.paths.join(", ")),
             "`changecast log --format csv` shows the commits that are, on the first-parent line",
@@ -194,7 +199,7 @@ fn newest_error(history: &History, args: &Args, source: &Source) -> Result<Optio
     let versions = history.versions(&args.place.walk(), &source.paths)?.versions;
     let Some(version) = versions.last() else { return Ok(None) };
     let Some(content) = history.content(version)? else { return Ok(None) };
-    let error = pipeline::read_list(&version.path, &content, &BTreeMap::new(), &source.options).err();
+    let error = publish::read_list(&version.path, &content, &BTreeMap::new(), &source.options).err();
     let place = format!("commit {} {}", version.commit.short(), version.path);
     Ok(error.map(|error| Failure::read(&place, error)))
 }
@@ -234,7 +239,7 @@ fn unreadable(row: &LogRow) -> Option<String> {
 
 fn table(named: bool, title: &str, shown: &[Shown<'_>]) -> String {
     let body = render::terminal_change_log(&newest_first(shown), print::style());
-    if named { format!("{}\n{body}\n", changecast::model::Text::new(title)) } else { body }
+    if named { format!("{}\n{body}\n", changecast_core::model::Text::new(title)) } else { body }
 }
 
 /// The change log in the shape of `--format json`.
@@ -247,7 +252,7 @@ struct JsonLog<'a> {
 #[derive(Serialize)]
 struct JsonRelease<'a> {
     commit: &'a CommitId,
-    published: Moment,
+    published: Timestamp,
     path: &'a str,
     unreadable: Option<JsonUnreadable<'a>>,
     changes: &'a [&'a Change],

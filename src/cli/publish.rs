@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use changecast::{
     config::Config,
     history::History,
-    model::{ListId, Text},
     output::{self, Found, Output},
-    pipeline::{self, Correct, Event, ListPlan, Outcome, Plan, Request, Rewritten, Scope, Signing, Stage, Watch},
+    publish::{self, Correct, Event, ListPlan, Outcome, Plan, Request, Rewritten, Scope, Signing, Stage, Watch},
     render::{self, Announcement},
 };
+use changecast_core::model::{ListId, Text};
 
 use super::{Exit, Failure, context::Place, for_good, keys, local::regular_file, print, watch::Watcher};
 
@@ -104,7 +104,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     };
     // The lock is taken before the log is read: what is planned on it must still be its end.
     let output = if args.check || args.dry_run { None } else { Some(Output::open(&dir)?) };
-    let plan = for_good(pipeline::publish(&request, &Found::at(&dir))?);
+    let plan = for_good(publish::publish(&request, &Found::at(&dir))?);
     let pages = injected(args, &config, plan)?;
     let unreadable = plan.lists.iter().any(ends_unreadable);
     watcher.hear(Event::Begins(Stage::Write));

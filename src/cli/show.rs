@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use changecast::{
     history::{Version, Walk},
-    model::{Inventory, Moment},
-    pipeline::{self, Source},
+    publish::{self, Source},
     render,
 };
+use changecast_core::model::{Inventory, Timestamp};
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
@@ -52,16 +52,16 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let date: Option<NaiveDate> = args.at.as_deref().and_then(|at| at.parse().ok());
     let tip = args.at.clone().filter(|_| date.is_none()).or_else(|| args.place.branch.clone());
     let versions = history.versions(&Walk { tip, ..Walk::default() }, &source.paths)?.versions;
-    let in_time = |version: &&Version| date.is_none_or(|date| Moment::of_commit(version.time).date() <= date);
+    let in_time = |version: &&Version| date.is_none_or(|date| Timestamp::of_commit(version.time).date() <= date);
     let none = || Failure::usage("there was no list then", "`changecast log` shows when it was first published");
     let version = versions.iter().rev().find(in_time).ok_or_else(none)?;
     let content = history
         .content(version)?
         .ok_or_else(|| Failure::usage("the list was withdrawn then", "`changecast log` shows when"))?;
     let place = format!("commit {} {}", version.commit.short(), version.path);
-    let reading = pipeline::read_list(&version.path, &content, &BTreeMap::new(), &source.options);
+    let reading = publish::read_list(&version.path, &content, &BTreeMap::new(), &source.options);
     let inventory = reading.map_err(|error| Failure::read(&place, error))?.inventory;
-    print::note(&format!("{place}, {}", Moment::of_commit(version.time)));
+    print::note(&format!("{place}, {}", Timestamp::of_commit(version.time)));
     print::data(shown(args.format, &inventory)?.as_bytes())?;
     Ok(Exit::Clean)
 }

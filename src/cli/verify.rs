@@ -7,10 +7,10 @@ use std::{
 
 use changecast::{
     output,
-    pipeline::{self, VerifyError},
+    publish::{self, VerifyError},
     render,
-    sign::PublicKey,
 };
+use changecast_core::sign::PublicKey;
 
 use super::{Exit, Failure, print};
 
@@ -42,10 +42,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 pub fn verify(folder: &Path, root: &PublicKey) -> Result<(), Failure> {
     let name = folder.display().to_string();
     let found = output::read_log(folder)?;
-    let verified = pipeline::verify(&found, root).map_err(|error| Failure::Verify { list: name.clone(), error })?;
+    let verified = publish::verify(&found, root).map_err(|error| Failure::Verify { list: name.clone(), error })?;
     let chain = verified.chain;
     if let Some(last) = chain.releases.last() {
-        let entries = chain.list.map_or("withdrawn".to_owned(), |list| render::counted(list.entries.len()));
+        let entries = chain.list.map_or("withdrawn".to_owned(), |list| render::count_entries(list.entries.len()));
         print::note(&format!(
             "{name}: OK, {} releases of {}, the last of {}; the list has {entries}",
             chain.releases.len(),

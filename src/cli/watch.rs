@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use changecast::pipeline::{Event, Stage};
+use changecast::publish::{Event, Stage};
 
 use super::print::{self, Progress};
 

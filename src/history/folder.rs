@@ -10,8 +10,8 @@ use git2::{ObjectType, Oid};
 
 use super::{
     Files, HistoryError,
-    claim::Part,
     objects::{Entry, Objects},
+    verified::Part,
 };
 
 /// Most files of a folder.

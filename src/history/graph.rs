@@ -247,7 +247,7 @@ mod tests {
     use super::{
         super::{
             Walked,
-            line::{Line, Pace},
+            commits::{Line, Pace},
             walk::walk_along,
         },
         *,

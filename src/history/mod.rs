@@ -3,30 +3,30 @@
 //!
 //! Nothing is ever written to the repository.
 
-mod ahead;
-mod claim;
+mod commits;
+mod fixture;
 mod folder;
 mod graph;
-mod line;
 mod objects;
+mod prefetch;
 mod rename;
-mod script;
+mod verified;
 mod walk;
 
 use std::{fmt, path::Path, sync::Arc};
 
 use git2::{ErrorCode, ObjectFormat, ObjectType, Oid, Repository};
 
-use crate::model::CommitId;
+use changecast_core::model::CommitId;
 
-use ahead::Ahead;
-use claim::Held;
 use objects::{Objects, Place};
+use prefetch::Ahead;
+use verified::Held;
 use walk::Stored;
 
-pub use claim::Claim;
+pub use fixture::{FixtureCommit, Onto, build};
 pub use folder::check_size;
-pub use script::{Onto, ScriptedCommit, build};
+pub use verified::Claim;
 
 /// Why a history cannot be read.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use git2::{Oid, Repository};
 
 use super::{
     HistoryError, Version, Walked, commit_id,
-    line::Line,
+    commits::Line,
     objects::{Commit, Entry, Objects},
     oid_of_hex, rename,
 };

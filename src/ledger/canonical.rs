@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::model::text_form::serde_as_text;
+use changecast_core::serde_as_text;
 
 use super::jcs;
 

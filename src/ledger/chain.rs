@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
+use changecast_core::{
     change::{self, ReplayError},
-    model::{CommitId, Inventory, Moment},
+    model::{CommitId, Inventory, Timestamp},
 };
 
 use super::{
@@ -127,7 +127,7 @@ pub struct End {
     /// The digest of that release's bytes.
     pub sha256: Digest,
     /// When it was published.
-    pub published: Moment,
+    pub published: Timestamp,
 }
 
 impl Chain {

@@ -5,9 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned, ser::SerializeStruct};
 use serde_json::{Value, value::RawValue};
 
-use crate::{
+use changecast_core::{
     change::{Carry, Change, ChangeSet},
-    model::{CommitId, Moment, Text, text_form::serde_as_text},
+    model::{CommitId, Text, Timestamp},
+    serde_as_text,
 };
 
 use super::canonical::Digest;
@@ -21,7 +22,7 @@ pub struct Origin(String);
 
 impl Origin {
     /// The origin of a list's log.
-    pub fn new(domain: &str, list: &crate::model::ListId) -> Self {
+    pub fn new(domain: &str, list: &changecast_core::model::ListId) -> Self {
         Origin(format!("{domain}/{list}"))
     }
 }
@@ -60,7 +61,7 @@ pub struct Release {
     /// The digest of the release before; `None` for the first.
     pub prev: Option<Digest>,
     /// When it was published.
-    pub published: Moment,
+    pub published: Timestamp,
     /// What it says.
     pub body: Body,
 }
@@ -221,7 +222,7 @@ struct Wire<B> {
     seq: u64,
     prev: Option<Digest>,
     kind: String,
-    published: Moment,
+    published: Timestamp,
     body: B,
 }
 

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, fmt, num::ParseIntError, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{CommitId, Inventory, Moment, text_form::serde_as_text};
+use changecast_core::{
+    model::{CommitId, Inventory, Timestamp},
+    serde_as_text,
+};
 
 use super::{
     canonical::{self, CanonicalError, Digest},
@@ -111,7 +114,7 @@ pub struct Announced {
 
 impl Announced {
     /// A release that is announced under this name at this moment.
-    pub fn new(key: u64, published: Moment) -> Self {
+    pub fn new(key: u64, published: Timestamp) -> Self {
         Announced { key, published: published.seconds() }
     }
 
@@ -126,8 +129,8 @@ impl Announced {
     }
 
     /// When it was published.
-    pub fn published(&self) -> Moment {
-        Moment::of_commit(self.published)
+    pub fn published(&self) -> Timestamp {
+        Timestamp::of_commit(self.published)
     }
 }
 

@@ -9,9 +9,9 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
+use changecast_core::{
     change::Frame,
-    model::{Cell, Entry, EntryId, FieldKey, Hints, Inventory, Moment, SectionId, Text},
+    model::{Cell, Entry, EntryId, FieldKey, Hints, Inventory, SectionId, Text, Timestamp},
 };
 
 use super::{
@@ -138,7 +138,7 @@ impl Digester {
         let mut hasher = DefaultHasher::new();
         (&entry.id, &entry.name, &entry.section, &entry.cells).hash(&mut hasher);
         let hash = hasher.finish();
-        let known = self.alike.get(&hash).filter(|(known, _)| says_the_same(known, entry));
+        let known = self.alike.get(&hash).filter(|(known, _)| same_meaning(known, entry));
         let digest = match known {
             Some((_, digest)) => *digest,
             None => Digest::of(&canonical::to_bytes(&EntryState::of(entry))?),
@@ -150,7 +150,7 @@ impl Digester {
 }
 
 /// Whether entries are digested from the same texts.
-fn says_the_same(a: &Entry, b: &Entry) -> bool {
+fn same_meaning(a: &Entry, b: &Entry) -> bool {
     (&a.id, &a.name, &a.section, &a.cells) == (&b.id, &b.name, &b.section, &b.cells)
 }
 
@@ -160,7 +160,7 @@ struct ListFile<'l> {
     format: String,
     origin: Origin,
     seq: u64,
-    published: Moment,
+    published: Timestamp,
     state: Option<Digest>,
     list: Option<Frame>,
     entries: Vec<EntryState<'l>>,
@@ -173,7 +173,7 @@ struct ListFile<'l> {
 pub fn list_file(
     origin: &Origin,
     seq: u64,
-    published: Moment,
+    published: Timestamp,
     state: Option<Digest>,
     inventory: Option<&Inventory>,
 ) -> Result<Vec<u8>, CanonicalError> {

@@ -13,7 +13,7 @@ pub struct Position {
 
 impl Position {
     /// The place so many lines below.
-    pub(super) fn below(self, lines: usize) -> Self {
+    pub(crate) fn below(self, lines: usize) -> Self {
         Position { line: self.line + lines, ..self }
     }
 }
@@ -26,7 +26,7 @@ impl fmt::Display for Position {
 
 /// Finds places by byte offset. Asking in the order of the text costs its length once; asking for
 /// an earlier place costs its line.
-pub(super) struct Places<'a> {
+pub(crate) struct Places<'a> {
     text: &'a str,
     /// Where lines begin.
     lines: Vec<usize>,
@@ -117,14 +117,14 @@ pub enum Problem {
     NoName,
     /// An id with characters that ids do not have.
     #[error(transparent)]
-    Id(#[from] crate::model::BadId),
+    Id(#[from] changecast_core::model::BadId),
     /// Notice terms that do not say what they should.
     #[error("notice: {0}")]
     Terms(String),
     /// A file over a bound that keeps memory and pages in hand.
     #[error("{what}: {found} is over the limit of {limit}")]
     Limit {
-        /// What is counted.
+        /// What is count_entries.
         what: &'static str,
         /// How many there are.
         found: usize,
@@ -143,7 +143,7 @@ impl ReadError {
     }
 
     /// The same error, known to stand in this file of a folder.
-    pub(super) fn in_file(self, file: &str) -> Self {
+    pub(crate) fn in_file(self, file: &str) -> Self {
         ReadError { file: self.file.or_else(|| Some(file.into())), ..self }
     }
 

@@ -3,39 +3,22 @@
 //! Every format gives a draft of sections and rows; what columns mean and which ids entries have is
 //! decided once, for all formats.
 
-mod assemble;
-mod block;
-mod bytes;
-mod csv;
-mod draft;
+mod build;
+mod choose;
 mod error;
-mod folder;
-mod html;
-mod identify;
-mod item;
-mod json;
-mod markdown;
-mod native;
-mod page;
-mod parts;
-mod reader;
-mod records;
-mod rst;
-mod selection;
-mod toml;
-mod tree;
-mod yaml;
+mod syntax;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::model::{Inventory, Role, Text, fold};
+use changecast_core::model::{Inventory, Role, Text, fold};
 
+pub use build::reader::Reader;
 pub use error::{Position, Problem, ReadError, Warning};
-pub use reader::Reader;
 
-use draft::Draft;
-use parts::Parts;
-use tree::Node;
+use build::raw_list::Draft;
+use build::reader;
+
+use syntax::{csv, html, incremental::Parts, json, markdown, rst, toml, tree::Node, yaml};
 
 /// Largest file that is read, in bytes.
 pub const MAX_BYTES: usize = 64 << 20;

@@ -7,12 +7,12 @@ use atom_syndication::{
     extension::{Extension, ExtensionMap},
 };
 
-use crate::model::Moment;
+use changecast_core::model::Timestamp;
 
 use super::{
     File, Publication, PublishedList, RenderError,
     feed::{Feed, MainFeed, archive_years, year_feed},
-    roll::{Keep, Roll, apart},
+    incremental::{Keep, Roll, apart},
 };
 
 /// The namespace of RFC 5005.
@@ -41,7 +41,7 @@ pub(super) fn files(
     let (head, fresh, tail) = apart(&text, OPENS, CLOSES);
     let roll = Roll { name: "feed.atom", head, fresh: &fresh, tail, ..Roll::default() };
     files.push(roll.file(list, Keep::Newest(main.kept))?);
-    let newest = list.dates().next().map(Moment::year);
+    let newest = list.dates().next().map(Timestamp::year);
     for (at, year) in years.iter().enumerate() {
         // The archives of closed years stand already.
         if list.rendered.is_some() && Some(*year) != newest {
@@ -84,7 +84,7 @@ fn document(
         id: feed.id.clone(),
         updated: feed.updated.utc().fixed_offset(),
         authors: vec![Person {
-            name: crate::model::Text::new(&publisher.name).to_string(),
+            name: changecast_core::model::Text::new(&publisher.name).to_string(),
             email: publisher.email.as_ref().map(ToString::to_string),
             uri: Some(publisher.url.to_string()),
             ..Person::default()

@@ -2,11 +2,11 @@
 
 use csv::{Terminator, WriterBuilder};
 
-use crate::change::{Change, Detail, Kind};
+use changecast_core::change::{Change, Detail, Kind};
 
 use super::{
     ChangeLogRow, File, MainFeed, Publication, PublishedList, RenderError,
-    roll::{Keep, Roll},
+    incremental::{Keep, Roll},
 };
 
 const HEADER: [&str; 10] =
@@ -50,7 +50,7 @@ fn record(row: &ChangeLogRow<'_>, commit: &str, change: &Change) -> [String; 10]
     let level = change.level.name().to_owned();
     let (id, name, section) =
         change.entry().map_or_else(Default::default, |e| (e.id.to_string(), e.name.to_string(), e.section.to_string()));
-    let text = |text: Option<&crate::model::Text>| text.map(ToString::to_string).unwrap_or_default();
+    let text = |text: Option<&changecast_core::model::Text>| text.map(ToString::to_string).unwrap_or_default();
     let (field, before, after) = match &change.detail {
         Detail::Field { label, edit, .. } | Detail::Fact { label, edit, .. } => {
             (label.to_string(), text(edit.before()), text(edit.after()))

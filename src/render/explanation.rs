@@ -1,12 +1,12 @@
-//! Why a comparison says what it says, for a terminal.
+//! MatchReason a comparison says what it says, for a terminal.
 
-use crate::change::{Alone, Explanation, Level};
+use changecast_core::change::{Explanation, Level, Unmatched};
 
 use super::{
     Inline,
     terminal::{Style, wrap},
-    words,
 };
+use changecast_core::prose;
 
 /// An explanation as lines of text.
 pub fn explanation(explanation: &Explanation, style: Style) -> String {
@@ -27,7 +27,7 @@ pub fn explanation(explanation: &Explanation, style: Style) -> String {
         };
         item(&mut out, &[names, vec![plain(format!(": {reason}"))]].concat(), style);
     }
-    for Alone { name, is_new, near } in &explanation.alone {
+    for Unmatched { name, is_new, near } in &explanation.alone {
         let what = if *is_new { " is new" } else { " is gone" };
         let mut pieces = vec![strong(name), plain(what.into())];
         if near.is_empty() {
@@ -46,7 +46,7 @@ pub fn explanation(explanation: &Explanation, style: Style) -> String {
         }
         heading(&mut out, title);
         for (change, reason) in reasons {
-            item(&mut out, &words::sentence(change), style);
+            item(&mut out, &prose::sentence(change), style);
             wrap(&mut out, "    because ", 6, &[plain(reason.clone())], style);
         }
     }
@@ -70,6 +70,6 @@ fn plain(text: String) -> Inline {
     Inline::Plain(text)
 }
 
-fn strong(text: &crate::model::Text) -> Inline {
+fn strong(text: &changecast_core::model::Text) -> Inline {
     Inline::Strong(text.to_string())
 }

@@ -4,12 +4,12 @@ use std::sync::OnceLock;
 
 use maud::{Markup, html};
 
-use crate::model::{Moment, WebUrl};
+use changecast_core::model::{Timestamp, WebUrl};
 
 use super::{
     Announcement, Inline, LogStatus, Publication, PublishedList, RenderError, announcement_page, json_feed, list_title,
-    words,
 };
+use changecast_core::prose;
 
 /// How far the main feed reaches back from its newest entry.
 const MONTHS: u32 = 12;
@@ -27,7 +27,7 @@ pub(super) struct FeedEntry {
     pub title: String,
     pub summary: String,
     pub content: String,
-    pub published: Moment,
+    pub published: Timestamp,
     pub tags: Vec<&'static str>,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Feed {
     /// How many entries stand already and stay.
     pub kept: usize,
     /// The date of the newest entry; the beginning of time for a list without any.
-    pub updated: Moment,
+    pub updated: Timestamp,
 }
 
 /// The main feed of a list, made when a format first asks for it: others need not wait for it.
@@ -69,7 +69,7 @@ fn main_feed(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<
     let Some(newest) = list.dates().next() else { return Ok(feed) };
     let limit = newest.months_earlier(MONTHS);
     let (mut count, mut bytes) = (0, 0);
-    let mut holds = |published: Moment, item: usize| {
+    let mut holds = |published: Timestamp, item: usize| {
         // Escaped in XML, an item grows by about a half.
         bytes += item * 3 / 2;
         let fits = (published >= limit || count < AT_LEAST) && (bytes <= MAX_BYTES || count == 0);
@@ -101,7 +101,7 @@ pub(super) fn year_feed(publication: &Publication<'_>, list: &PublishedList<'_>,
 /// The years whose entries stand in an archive: closed ones, and the current one when the main feed
 /// cannot hold all of it. Newest first.
 pub(super) fn archive_years(list: &PublishedList<'_>, main: &Feed) -> Vec<i32> {
-    let mut years: Vec<i32> = list.dates().map(Moment::year).collect();
+    let mut years: Vec<i32> = list.dates().map(Timestamp::year).collect();
     years.dedup();
     let current = years.first().copied();
     let all_in_main = |year: i32| {
@@ -116,14 +116,14 @@ fn feed(publication: &Publication<'_>, list: &PublishedList<'_>, entries: Vec<Fe
     let unsigned = if list.log == LogStatus::Unsigned { " (unsigned preview)" } else { "" };
     Feed {
         id: format!("tag:{}", list.tag),
-        title: words::angle_free(&format!("{}: {}{unsigned}", publication.publisher.name, list_title(list))),
-        subtitle: words::angle_free(&format!(
+        title: prose::angle_free(&format!("{}: {}{unsigned}", publication.publisher.name, list_title(list))),
+        subtitle: prose::angle_free(&format!(
             "Changes of the list \"{}\" of {}.",
             list_title(list),
             publication.publisher.name
         )),
         home: list.url(publication.base_url, ""),
-        updated: entries.first().map_or(Moment::of_commit(0), |entry| entry.published),
+        updated: entries.first().map_or(Timestamp::of_commit(0), |entry| entry.published),
         entries,
         items: Vec::new(),
         kept: 0,
@@ -132,8 +132,8 @@ fn feed(publication: &Publication<'_>, list: &PublishedList<'_>, entries: Vec<Fe
 
 fn entry(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> FeedEntry {
     let url = list.url(publication.base_url, &announcement_page(&announcement.key));
-    let title = words::title(list_title(list).as_str(), &announcement.changes);
-    let summary = words::angle_free(&words::summary(announcement.sentences()));
+    let title = prose::title(list_title(list).as_str(), &announcement.changes);
+    let summary = prose::angle_free(&prose::summary(announcement.sentences()));
     let mut tags: Vec<&'static str> = announcement.changes.iter().map(|change| change.kind.info().name).collect();
     tags.dedup();
     FeedEntry {

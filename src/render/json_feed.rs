@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     File, Publication, PublishedList, RenderError,
     feed::{FeedEntry, MainFeed},
-    roll::{Keep, Roll},
+    incremental::{Keep, Roll},
 };
 
 /// Its file.
@@ -56,7 +56,7 @@ pub(super) fn files(
         description: &feed.subtitle,
         language: "en",
         authors: vec![Author {
-            name: crate::model::Text::new(&publication.publisher.name).to_string(),
+            name: changecast_core::model::Text::new(&publication.publisher.name).to_string(),
             url: publication.publisher.url.as_str(),
         }],
         items: [],

@@ -1,15 +1,16 @@
 //! The change log as a Markdown table, and the texts that are put into existing pages.
 
-use crate::{
+use changecast_core::{
     change::Level,
     model::{Inventory, Role, Text, WebUrl, in_words},
 };
 
 use super::{
-    Announcement, ChangeLogRow, File, Inline, LogStatus, MainFeed, Publication, PublishedList, RenderError, list_title,
-    roll::{Keep, Roll},
-    words,
+    Announcement, ChangeLogRow, File, Inline, LogStatus, MainFeed, Publication, PublishedList, RenderError,
+    incremental::{Keep, Roll},
+    list_title,
 };
+use changecast_core::prose;
 
 /// `changelog.md`, newest change first.
 pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &MainFeed<'_>) -> Result<Vec<File>, RenderError> {
@@ -47,9 +48,9 @@ fn rows(rows: &[ChangeLogRow<'_>]) -> String {
         }
         for change in &row.changes {
             let entry = change.entry().map(|entry| format!("**{}**", escape(entry.name.as_str()))).unwrap_or_default();
-            let verb = words::verb(change);
+            let verb = prose::verb(change);
             let verb = if change.level == Level::Editorial { format!("{verb} (wording)") } else { verb };
-            out.push_str(&format!("| {date} | {} | {entry} | {} |\n", escape(&verb), inline(&words::what(change))));
+            out.push_str(&format!("| {date} | {} | {entry} | {} |\n", escape(&verb), inline(&prose::what(change))));
         }
     }
     out

@@ -8,36 +8,34 @@ mod csv;
 mod explanation;
 mod feed;
 mod html;
+mod incremental;
 mod json_feed;
 mod markdown;
 mod native;
-mod roll;
 mod rss;
 mod terminal;
-mod words;
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use crate::{
-    beside,
+use crate::{config::Publisher, content::Bytes, parallel};
+use changecast_core::{
     change::Change,
-    config::Publisher,
-    model::{Bytes, Fact, Inventory, ListId, Moment, Text, WebUrl},
+    model::{Fact, Inventory, ListId, Text, Timestamp, WebUrl},
 };
 
+pub use changecast_core::prose::{Inline, count_entries, flat, sentence, title, verb, what};
 pub use csv::change_log as csv_change_log;
 pub use explanation::explanation as terminal_explanation;
 use feed::MainFeed;
+pub use incremental::{Piece, Pieces};
 pub use markdown::{
     InjectError, change_log as markdown_change_log, inject, inline as markdown_inline, list_tables as markdown_list,
 };
 pub use native::native;
-pub use roll::{Piece, Pieces};
 pub use terminal::{
     Style, change_log as terminal_change_log, changes as terminal_changes, columns as terminal_columns,
     list as terminal_list,
 };
-pub use words::{Inline, counted, flat, sentence, title, verb, what};
 
 /// All that is published.
 #[derive(Debug)]
@@ -97,7 +95,7 @@ pub enum LogStatus {
 #[derive(Clone, Debug)]
 pub struct Rendered {
     /// When the announcements were published that are not at hand, oldest first.
-    pub before: Vec<Moment>,
+    pub before: Vec<Timestamp>,
     /// How many of those at hand are rendered.
     pub pages: usize,
     /// By name in the list's folder: the files with pieces as they stand.
@@ -117,7 +115,7 @@ pub fn announcement_page(key: &str) -> String {
 }
 
 /// The files of closed years in a list's folder, for announcements of these moments, oldest first.
-pub fn closed_files(published: &[Moment]) -> Vec<String> {
+pub fn closed_files(published: &[Timestamp]) -> Vec<String> {
     let Some(newest) = published.last() else { return Vec::new() };
     let mut years: Vec<i32> = published.iter().map(|moment| moment.year()).collect();
     years.dedup();
@@ -128,9 +126,9 @@ pub fn closed_files(published: &[Moment]) -> Vec<String> {
 
 /// Whether further announcements leave pages of closed years as they are: none is closed by them, and
 /// none gets a page of its own.
-pub fn leave_years(old: &[Moment], new: &[Moment]) -> bool {
+pub fn leave_years(old: &[Timestamp], new: &[Timestamp]) -> bool {
     let (Some(last), Some(newest)) = (old.last(), new.last()) else { return new.is_empty() };
-    let older = |newest: &Moment| html::older_years(old.iter().rev().copied(), *newest);
+    let older = |newest: &Timestamp| html::older_years(old.iter().rev().copied(), *newest);
     last.year() == newest.year() && older(last) == older(newest)
 }
 
@@ -140,7 +138,7 @@ pub struct Announcement {
     /// What makes its id and the name of its page.
     pub key: String,
     /// When it was published.
-    pub published: Moment,
+    pub published: Timestamp,
     /// Its number in the log.
     pub seq: u64,
     /// The commit it comes from; none for a correction.
@@ -155,7 +153,7 @@ pub struct Announcement {
 #[derive(Clone, Debug)]
 pub struct ChangeLogRow<'a> {
     /// When.
-    pub published: Moment,
+    pub published: Timestamp,
     /// The commit.
     pub commit: Option<&'a str>,
     /// What changed.
@@ -166,7 +164,7 @@ pub struct ChangeLogRow<'a> {
 
 impl Announcement {
     /// An announcement; see its fields.
-    pub fn new(key: String, published: Moment, seq: u64, commit: Option<String>, changes: Vec<Change>) -> Self {
+    pub fn new(key: String, published: Timestamp, seq: u64, commit: Option<String>, changes: Vec<Change>) -> Self {
         Announcement { key, published, seq, commit, changes, sentences: OnceLock::new() }
     }
 
@@ -197,7 +195,7 @@ impl PublishedList<'_> {
     }
 
     /// When all announcements were published, newest first.
-    fn dates(&self) -> impl Iterator<Item = Moment> {
+    fn dates(&self) -> impl Iterator<Item = Timestamp> {
         self.newest_first().map(|announcement| announcement.published).chain(self.before())
     }
 
@@ -210,13 +208,13 @@ impl PublishedList<'_> {
     /// The same as rows of a change log, the newest first: those of the open year, and those of closed
     /// ones.
     fn fresh_rows(&self) -> (Vec<ChangeLogRow<'_>>, Vec<ChangeLogRow<'_>>) {
-        let open = self.dates().next().map(Moment::year);
+        let open = self.dates().next().map(Timestamp::year);
         let rows = self.fresh().iter().rev().map(Announcement::row);
         rows.partition(|row| Some(row.published.year()) == open)
     }
 
     /// When the announcements were published that are not at hand, newest first.
-    fn before(&self) -> impl Iterator<Item = Moment> {
+    fn before(&self) -> impl Iterator<Item = Timestamp> {
         self.rendered.iter().flat_map(|rendered| rendered.before.iter().rev().copied())
     }
 
@@ -293,7 +291,7 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
     let mut files = vec![html::site(publication)];
     for list in lists {
         let main = &MainFeed::new(publication, list);
-        let made = beside::each(&FORMATS, |format| (format.files)(publication, list, main));
+        let made = parallel::par_map(&FORMATS, |format| (format.files)(publication, list, main));
         let made =
             made.map_err(|error| RenderError { message: format!("list {}: {}", list.id, error.message), ..error })?;
         for (format, made) in FORMATS.iter().zip(made) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{EntryId, Inventory, fold};
+use changecast_core::model::{EntryId, Inventory, fold};
 
 /// The list as a value in the shape of the native inventory. Notice terms are left out: as facts
 /// they are sentences already.

@@ -10,7 +10,7 @@ use rss::{
 use super::{
     File, Publication, PublishedList, RenderError,
     feed::MainFeed,
-    roll::{Keep, Roll, apart},
+    incremental::{Keep, Roll, apart},
 };
 
 /// The feed of a list.

@@ -3,12 +3,13 @@
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 use textwrap::Options;
 
-use crate::{
+use changecast_core::{
     change::{Change, Level},
     model::{Inventory, Text, in_words},
 };
 
-use super::{ChangeLogRow, Inline, words};
+use super::{ChangeLogRow, Inline};
+use changecast_core::prose;
 
 /// How a terminal shows things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,14 +37,14 @@ pub fn change_log(rows: &[ChangeLogRow<'_>], style: Style) -> String {
             date.clear();
         }
         for change in &row.changes {
-            let verb = words::verb(change).to_lowercase();
+            let verb = prose::verb(change).to_lowercase();
             let verb = if change.level == Level::Editorial { format!("({verb})") } else { verb };
             let mut pieces = Vec::new();
             if let Some(entry) = change.entry() {
                 pieces.push(Inline::Strong(entry.name.to_string()));
                 pieces.push(Inline::Plain("  ".to_owned()));
             }
-            pieces.extend(words::what(change));
+            pieces.extend(prose::what(change));
             line(&mut out, &date, &verb, &pieces, style);
             date.clear();
         }
@@ -55,7 +56,7 @@ pub fn change_log(rows: &[ChangeLogRow<'_>], style: Style) -> String {
 pub fn changes(changes: &[&Change], style: Style) -> String {
     let mut out = String::new();
     for change in changes {
-        let pieces = words::sentence(change);
+        let pieces = prose::sentence(change);
         wrap(&mut out, "", 2, &pieces, style);
     }
     out
@@ -120,7 +121,7 @@ pub(super) fn wrap(out: &mut String, head: &str, indent: usize, pieces: &[Inline
 
 fn painted(pieces: &[Inline], style: Style) -> String {
     if !style.color {
-        return words::flat(pieces);
+        return prose::flat(pieces);
     }
     let paint = |style: Ansi, text: &str| format!("{style}{text}{style:#}");
     pieces

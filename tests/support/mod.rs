@@ -7,11 +7,10 @@ use std::{
 };
 
 use changecast::{
-    history::{Onto, ScriptedCommit, build},
+    history::{FixtureCommit, Onto, build},
     ledger::Digest,
-    model::CommitId,
-    sign::Secret,
 };
+use changecast_core::{model::CommitId, sign::Secret};
 use tempfile::TempDir;
 
 /// The configuration of one list, `data/list.yaml`.
@@ -26,7 +25,7 @@ lists:
 /// A history that is being written, and a directory for it.
 pub struct Story {
     pub dir: TempDir,
-    commits: Vec<ScriptedCommit>,
+    commits: Vec<FixtureCommit>,
 }
 
 /// The first commit of a story is made at this time; each further one a day later.
@@ -59,12 +58,12 @@ impl Story {
         let time = BEGIN + DAY * self.commits.len() as i64;
         let files =
             files.iter().map(|(path, text)| ((*path).to_owned(), text.map(|text| text.as_bytes().to_vec()))).collect();
-        self.commits.push(ScriptedCommit { time, author: "A. Author".into(), message: message.into(), files, onto });
+        self.commits.push(FixtureCommit { time, author: "A. Author".into(), message: message.into(), files, onto });
         self
     }
 
     /// Changes the last commit before it is made.
-    pub fn amend(mut self, change: impl FnOnce(&mut ScriptedCommit)) -> Self {
+    pub fn amend(mut self, change: impl FnOnce(&mut FixtureCommit)) -> Self {
         change(self.commits.last_mut().expect("a commit"));
         self
     }

@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::{
+use changecast_core::prose;
+use changecast_core::{
     change::{Change, Detail, Edit, Row},
     model::{Role, Text, in_words},
 };
@@ -10,7 +11,6 @@ use crate::{
 use super::{
     super::{
         Announcement, File, Inline, LogStatus, Publication, PublishedList, announcement_page, feed::inline, list_title,
-        words,
     },
     list::{cell, said},
     page::{Page, date},
@@ -18,12 +18,12 @@ use super::{
 
 /// `changes/<key>.html`.
 pub(super) fn page(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> File {
-    let title = words::title(list_title(list).as_str(), &announcement.changes);
+    let title = prose::title(list_title(list).as_str(), &announcement.changes);
     let page = Page {
         publication,
         list: Some(list),
         title: &title,
-        description: &words::summary(announcement.sentences()),
+        description: &prose::summary(announcement.sentences()),
         home: "../",
     };
     let file = format!("{:06}.json", announcement.seq);
@@ -51,7 +51,7 @@ pub(super) fn page(publication: &Publication<'_>, list: &PublishedList<'_>, anno
 }
 
 fn heading(change: &Change) -> Markup {
-    html! { (words::verb(change)) @if let Some(entry) = change.entry() { ": " (entry.name) } }
+    html! { (prose::verb(change)) @if let Some(entry) = change.entry() { ": " (entry.name) } }
 }
 
 fn detail(change: &Change) -> Markup {
@@ -62,7 +62,7 @@ fn detail(change: &Change) -> Markup {
             (row_fields(row))
         },
         Detail::Field { entry, label, edit, gained, lost, .. } => {
-            let what = words::what(change);
+            let what = prose::what(change);
             // Where words are marked inside a long text, both texts are shown whole, too.
             let marked = what.iter().any(|piece| matches!(piece, Inline::Inserted(_) | Inline::Deleted(_)));
             html! {
@@ -81,7 +81,7 @@ fn detail(change: &Change) -> Markup {
             }
         }
         Detail::Column { cells, edit, .. } => html! {
-            p { (inline(&words::what(change))) }
+            p { (inline(&prose::what(change))) }
             @if !cells.is_empty() {
                 table.rows {
                     thead { tr { th scope="col" { "Name" } th scope="col" { (edit.after().or(edit.before()).map(Text::as_str).unwrap_or_default()) } } }
@@ -89,7 +89,7 @@ fn detail(change: &Change) -> Markup {
                 }
             }
         },
-        Detail::Fact { label, edit, .. } => html! { p { (inline(&words::what(change))) } dl { (sides(label, edit)) } },
+        Detail::Fact { label, edit, .. } => html! { p { (inline(&prose::what(change))) } dl { (sides(label, edit)) } },
     }
 }
 

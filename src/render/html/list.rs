@@ -3,10 +3,14 @@
 
 use maud::{Markup, Render, html};
 
-use crate::model::{Column, Entry, Fact, Inventory, Role, Section, Shown, Status, Text, WebUrl, in_words, shown};
+use changecast_core::prose;
+use changecast_core::{
+    compare::Status,
+    model::{Column, Entry, Fact, Inventory, Role, Section, Shown, Text, WebUrl, in_words, shown},
+};
 
 use super::{
-    super::{LogStatus, Publication, PublishedList, is_term, list_title, words},
+    super::{LogStatus, Publication, PublishedList, is_term, list_title},
     page::{Page, date},
 };
 
@@ -66,7 +70,7 @@ pub(super) fn index(
 pub(super) fn count(list: &PublishedList<'_>) -> Markup {
     html! {
         @match list.current {
-            Some(inventory) => (words::counted(inventory.entries.len())),
+            Some(inventory) => (prose::count_entries(inventory.entries.len())),
             None => "Not published at present",
         }
     }

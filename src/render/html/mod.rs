@@ -1,6 +1,6 @@
 //! The pages: readable without JavaScript, on a phone, in the dark and on paper.
 //!
-//! `maud` escapes every text; only addresses that [`crate::model::WebUrl`] takes become links.
+//! `maud` escapes every text; only addresses that [`changecast_core::model::WebUrl`] takes become links.
 
 mod change;
 mod list;
@@ -8,15 +8,15 @@ mod page;
 
 use maud::{Markup, PreEscaped, html};
 
-use crate::model::Moment;
+use changecast_core::model::Timestamp;
 
 use super::{
     Announcement, ChangeLogRow, File, LogStatus, MainFeed, Publication, PublishedList, RenderError, announcement_page,
     feed::inline,
+    incremental::{Keep, Roll},
     list_title,
-    roll::{Keep, Roll},
-    words,
 };
+use changecast_core::prose;
 
 pub(super) use list::tables as list_tables;
 use page::{Page, date};
@@ -30,7 +30,7 @@ pub(super) fn files(
     list: &PublishedList<'_>,
     _: &MainFeed<'_>,
 ) -> Result<Vec<File>, RenderError> {
-    let newest = list.dates().next().unwrap_or(Moment::of_commit(0));
+    let newest = list.dates().next().unwrap_or(Timestamp::of_commit(0));
     let years = older_years(list.dates(), newest);
     let mut files = vec![index(publication, list, &years, newest)?];
     if list.rendered.is_none() {
@@ -48,11 +48,11 @@ fn index(
     publication: &Publication<'_>,
     list: &PublishedList<'_>,
     years: &[i32],
-    newest: Moment,
+    newest: Timestamp,
 ) -> Result<File, RenderError> {
     let page = list::index(publication, list, years, &PreEscaped(ANNOUNCEMENTS));
     let (head, tail) = page.split_once(ANNOUNCEMENTS).unwrap_or((&page, ""));
-    let recent = |published: &Moment| *published >= reach(newest);
+    let recent = |published: &Timestamp| *published >= reach(newest);
     let fresh = list.fresh().iter().rev().take_while(|announcement| recent(&announcement.published));
     let fresh: Vec<String> = fresh.map(|announcement| told(announcement).into_string()).collect();
     let fresh: Vec<&str> = fresh.iter().map(String::as_str).collect();
@@ -61,14 +61,14 @@ fn index(
 }
 
 /// The first moment of the change log on the list's own page.
-fn reach(newest: Moment) -> Moment {
+fn reach(newest: Timestamp) -> Timestamp {
     newest.months_earlier(MONTHS)
 }
 
 /// Years with announcements that the list's own page does not show, newest first.
-pub(super) fn older_years(newest_first: impl Iterator<Item = Moment>, newest: Moment) -> Vec<i32> {
+pub(super) fn older_years(newest_first: impl Iterator<Item = Timestamp>, newest: Timestamp) -> Vec<i32> {
     let reach = reach(newest);
-    let mut years: Vec<i32> = newest_first.filter(|published| *published < reach).map(Moment::year).collect();
+    let mut years: Vec<i32> = newest_first.filter(|published| *published < reach).map(Timestamp::year).collect();
     years.dedup();
     years
 }
@@ -112,9 +112,9 @@ pub(super) fn change_log_table(rows: &[ChangeLogRow<'_>]) -> String {
                     @for change in &row.changes {
                         tr {
                             td { (date(row.published)) }
-                            td { (words::verb(change)) }
+                            td { (prose::verb(change)) }
                             td { @if let Some(entry) = change.entry() { (entry.name) } }
-                            td { (inline(&words::what(change))) }
+                            td { (inline(&prose::what(change))) }
                         }
                     }
                 }
@@ -138,7 +138,7 @@ pub(super) fn site(publication: &Publication<'_>) -> File {
                         p { (list::count(list)) }
                         @if let Some(newest) = list.newest_first().next() {
                             p.note { "Last change " (date(newest.published)) }
-                            p { (words::title("Latest", &newest.changes)) }
+                            p { (prose::title("Latest", &newest.changes)) }
                         }
                         p.note {
                             a href={ (list.id) "/feed.atom" } { "Atom" } " \u{b7} " a href={ (list.id) "/feed.rss" } { "RSS" } " \u{b7} "

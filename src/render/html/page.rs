@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::model::Moment;
+use changecast_core::model::Timestamp;
 
 use super::super::{Publication, PublishedList, list_title};
 
@@ -82,6 +82,6 @@ impl Page<'_> {
 }
 
 /// A date, for people and programs.
-pub(super) fn date(moment: Moment) -> Markup {
+pub(super) fn date(moment: Timestamp) -> Markup {
     html! { time datetime=(moment) { (moment.utc().format("%-d %B %Y")) } }
 }

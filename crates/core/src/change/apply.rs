@@ -1,0 +1,212 @@
+//! Changes applied: the way back from signed changes to the list.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use crate::model::{Cell, Column, Entry, EntryId, FieldKey, Hints, Inventory, Role, SectionId, Text, same};
+
+use super::{
+    event::{Carry, Change, ChangeSet, ColumnLabel, Detail, Edit, Frame, IdChange, Row},
+    kind::Kind,
+};
+
+/// Changes that do not fit the list they are applied to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReplayError {
+    /// A change speaks of an entry that is not there.
+    #[error("a {kind} change speaks of entry {id}, which the list does not have")]
+    NoEntry {
+        /// The kind of the change.
+        kind: Kind,
+        /// The entry.
+        id: EntryId,
+    },
+    /// An entry comes with an id that is taken.
+    #[error("entry {0} comes a second time")]
+    Taken(EntryId),
+    /// A change names a section that its own frame does not have.
+    #[error("no section is called {0:?}")]
+    NoSection(String),
+}
+
+/// The list after the changes. Entries keep their order; new ones come last.
+///
+/// # Errors
+/// [`ReplayError`] when the changes were made for another list.
+pub fn apply(before: &Inventory, changes: &ChangeSet) -> Result<Inventory, ReplayError> {
+    let ChangeSet { changes, carry } = changes;
+    let all = || changes.iter().chain(&carry.editorial);
+    let mut list = Replay { inventory: before.clone(), places: None };
+    all().try_for_each(|change| list.take_out(change))?;
+    list.rekey(carry);
+    if let Some(frame) = &carry.frame {
+        let entries = std::mem::take(&mut list.inventory.entries);
+        list.inventory = frame.around(entries);
+    }
+    all().try_for_each(|change| list.put_in(change))?;
+    all().try_for_each(|change| list.edit(change))?;
+    Ok(list.inventory)
+}
+
+impl Frame {
+    /// The list with these entries, whose cells are put in the order of its columns.
+    pub fn around(&self, entries: Vec<Arc<Entry>>) -> Inventory {
+        let column = |column: &ColumnLabel| {
+            let told = || Role::of_field(&column.field, column.label.as_str());
+            let role = column.role.unwrap_or_else(told);
+            Column { field: column.field.clone(), label: column.label.clone(), role }
+        };
+        let mut columns: Vec<Column> = self.columns.iter().map(column).collect();
+        columns.sort_by_cached_key(|column| {
+            let (_, rank) = Role::of_label(column.label.as_str());
+            (column.role, rank, column.label.clone())
+        });
+        let (facts, sections) = (self.facts.clone(), self.sections.clone());
+        let mut inventory = Inventory { facts, columns, sections, entries, layout: self.layout };
+        let place = |cell: &Cell| inventory.columns.iter().position(|column| column.field == cell.field);
+        for entry in inventory.entries.iter_mut().filter(|entry| !entry.cells.is_sorted_by_key(place)) {
+            Arc::make_mut(entry).cells.sort_by_key(place);
+        }
+        inventory
+    }
+}
+
+struct Replay {
+    inventory: Inventory,
+    /// The places of entries by id, once they are asked for. Ids and places stay from then on.
+    places: Option<HashMap<EntryId, usize>>,
+}
+
+impl Replay {
+    /// Removals first: their ids are those of the list before.
+    fn take_out(&mut self, change: &Change) -> Result<(), ReplayError> {
+        match &change.detail {
+            Detail::List { .. } => self.inventory.entries.clear(),
+            Detail::Row { row, .. } if change.kind == Kind::Removed => self.remove(change.kind, &row.id)?,
+            Detail::Row { former: Some(former), .. } => self.remove(change.kind, &former.id)?,
+            Detail::Column { field, edit: Edit::Cleared(_), .. } => {
+                for entry in self.inventory.entries.iter_mut().filter(|entry| entry.text(field).is_some()) {
+                    Arc::make_mut(entry).cells.retain(|cell| cell.field != *field);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, kind: Kind, id: &EntryId) -> Result<(), ReplayError> {
+        let at = self.inventory.entries.iter().position(|entry| entry.id == *id);
+        let at = at.ok_or_else(|| ReplayError::NoEntry { kind, id: id.clone() })?;
+        self.inventory.entries.remove(at);
+        Ok(())
+    }
+
+    fn rekey(&mut self, carry: &Carry) {
+        fn map<Id: Ord + Clone>(pairs: &[IdChange<Id>]) -> BTreeMap<&Id, &Id> {
+            pairs.iter().map(|pair| (&pair.from, &pair.to)).collect()
+        }
+        let (entries, sections, columns) = (map(&carry.rekeyed), map(&carry.resectioned), map(&carry.recolumned));
+        if entries.is_empty() && sections.is_empty() && columns.is_empty() {
+            return;
+        }
+        let is_meant = |entry: &Entry| {
+            entries.contains_key(&entry.id)
+                || sections.contains_key(&entry.section)
+                || entry.cells.iter().any(|cell| columns.contains_key(&cell.field))
+        };
+        for entry in self.inventory.entries.iter_mut().filter(|entry| is_meant(entry)) {
+            let entry = Arc::make_mut(entry);
+            if let Some(to) = entries.get(&entry.id) {
+                entry.id = (*to).clone();
+            }
+            if let Some(to) = sections.get(&entry.section) {
+                entry.section = (*to).clone();
+            }
+            for cell in &mut entry.cells {
+                if let Some(to) = columns.get(&cell.field) {
+                    cell.field = (*to).clone();
+                }
+            }
+        }
+    }
+
+    fn places(&mut self) -> &mut HashMap<EntryId, usize> {
+        let entries = &self.inventory.entries;
+        self.places.get_or_insert_with(|| {
+            // Of two entries of one id the first counts.
+            entries.iter().enumerate().rev().map(|(at, entry)| (entry.id.clone(), at)).collect()
+        })
+    }
+
+    fn entry(&mut self, kind: Kind, id: &EntryId) -> Result<&mut Entry, ReplayError> {
+        let place = self.places().get(id).copied();
+        let entry = place.and_then(|at| self.inventory.entries.get_mut(at));
+        entry.map(Arc::make_mut).ok_or_else(|| ReplayError::NoEntry { kind, id: id.clone() })
+    }
+
+    fn put_in(&mut self, change: &Change) -> Result<(), ReplayError> {
+        match (change.kind, &change.detail) {
+            (Kind::Withdrawn | Kind::Removed, _) => Ok(()),
+            (_, Detail::List { entries }) => entries.iter().try_for_each(|row| self.add(row)),
+            (_, Detail::Row { row, .. }) => self.add(row),
+            _ => Ok(()),
+        }
+    }
+
+    fn add(&mut self, row: &Row) -> Result<(), ReplayError> {
+        let place = self.inventory.entries.len();
+        if self.places().insert(row.id.clone(), place).is_some() {
+            return Err(ReplayError::Taken(row.id.clone()));
+        }
+        let cells = row.fields.iter().map(|cell| Cell { field: cell.field.clone(), text: cell.text.clone() }).collect();
+        let section = self.section(&row.section)?;
+        let entry = Entry { id: row.id.clone(), name: row.name.clone(), section, cells, hints: Hints::default() };
+        self.inventory.entries.push(Arc::new(entry));
+        Ok(())
+    }
+
+    fn section(&self, title: &Text) -> Result<SectionId, ReplayError> {
+        let sections = &self.inventory.sections;
+        let exact = sections.iter().find(|section| section.title == *title);
+        let found = exact.or_else(|| sections.iter().find(|section| same(section.title.as_str(), title.as_str())));
+        found.map(|section| section.id.clone()).ok_or_else(|| ReplayError::NoSection(title.to_string()))
+    }
+
+    fn edit(&mut self, change: &Change) -> Result<(), ReplayError> {
+        match &change.detail {
+            Detail::Field { entry, field, edit, .. } => {
+                let section = match (change.kind, edit.after()) {
+                    (Kind::Moved, after) => Some(self.section(after.unwrap_or(&Text::default()))?),
+                    _ => None,
+                };
+                let columns: Vec<FieldKey> = self.inventory.columns.iter().map(|column| column.field.clone()).collect();
+                let target = self.entry(change.kind, &entry.id)?;
+                match (change.kind, section, edit.after()) {
+                    (_, Some(section), _) => target.section = section,
+                    (Kind::Renamed, _, Some(name)) => target.name = name.clone(),
+                    (_, _, after) => set_cell(target, &columns, field, after),
+                }
+                Ok(())
+            }
+            Detail::Column { field, edit: Edit::Set(_), cells } => {
+                let columns: Vec<FieldKey> = self.inventory.columns.iter().map(|column| column.field.clone()).collect();
+                for cell in cells {
+                    set_cell(self.entry(change.kind, &cell.id)?, &columns, field, Some(&cell.text));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Sets or clears a cell; cells stand in column order.
+fn set_cell(entry: &mut Entry, columns: &[FieldKey], field: &FieldKey, text: Option<&Text>) {
+    entry.cells.retain(|cell| cell.field != *field);
+    if let Some(text) = text {
+        entry.cells.push(Cell { field: field.clone(), text: text.clone() });
+        entry.cells.sort_by_key(|cell| columns.iter().position(|column| *column == cell.field));
+    }
+}

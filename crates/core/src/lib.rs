@@ -1,0 +1,11 @@
+//! The pure core of changecast: what an inventory is, how two versions of one are compared, and how
+//! the result is signed.
+//!
+//! The crate has no access to git, files, the network, the environment or a clock: bytes and times are
+//! arguments.
+
+pub mod change;
+pub mod compare;
+pub mod model;
+pub mod prose;
+pub mod sign;

@@ -1,0 +1,25 @@
+//! The nouns: inventories, sections, entries, fields and their texts.
+//!
+//! Nothing here knows where an inventory comes from or how two of them are compared.
+
+mod commit;
+mod id;
+mod inventory;
+pub mod rich_text;
+mod role;
+mod terms;
+pub mod text;
+#[doc(hidden)]
+pub mod text_form;
+mod timestamp;
+mod url;
+
+pub use commit::{BadCommitId, CommitId};
+pub use id::{BadId, EntryId, FieldKey, ListId, SectionId};
+pub use inventory::{Cell, Column, Entry, Fact, Hints, Inventory, Layout, Section, changed_indices};
+pub use rich_text::{Shown, in_words, shown};
+pub use role::Role;
+pub use terms::{BadPeriod, DayUnit, Objection, ObjectionStart, Period, Terms, Trigger};
+pub use text::{Text, UncleanText, fold, same, strip_markup, without_full_stop};
+pub use timestamp::{BadTimestamp, Timestamp};
+pub use url::{BadUrl, WebUrl};

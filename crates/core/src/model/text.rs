@@ -1,0 +1,368 @@
+//! Text of an inventory: cleaned once on the way in, folded where it is compared.
+
+use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
+
+use html5gum::{Token, Tokenizer};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+
+/// One line of text from an inventory.
+///
+/// Holds no control character, no character that XML 1.0 forbids, no bidirectional override and no
+/// invisible filler; runs of white space are single spaces. Everything behind the readers can
+/// therefore print it after the escaping of its own format, and canonical JSON needs no `\u` escape.
+/// Clones share it: names and labels stand in every change that concerns them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(Arc<str>);
+
+impl Text {
+    /// Cleans `raw`: what may not be shown is dropped, line breaks and tabs become spaces.
+    pub fn new(raw: &str) -> Self {
+        if raw.trim_ascii().len() == raw.len() && is_plain(raw) {
+            return Text(raw.into());
+        }
+        let mut out = String::with_capacity(raw.len());
+        for c in raw.chars() {
+            if c.is_whitespace() || matches!(c, '\u{0}'..='\u{1f}' | '\u{2028}' | '\u{2029}') {
+                if !out.is_empty() && !out.ends_with(' ') {
+                    out.push(' ');
+                }
+            } else if !is_unfit(c) {
+                out.push(c);
+            }
+        }
+        out.truncate(out.trim_end().len());
+        Text(out.into())
+    }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether nothing is left to show.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Characters that are removed from every text: controls (C0, DEL, C1), non-characters and other
+/// code points outside XML 1.0 §2.2, bidirectional controls (they can make a page show another text
+/// than the signed one), zero-width fillers and tag characters.
+fn is_unfit(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        || (c as u32) & 0xfffe == 0xfffe
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(raw: &str) -> Self {
+        Text::new(raw)
+    }
+}
+
+/// A text of a published document that this program would not have written.
+#[derive(Debug, thiserror::Error)]
+#[error("text with control, bidirectional or repeated white-space characters: {0:?}")]
+pub struct UncleanText(String);
+
+impl FromStr for Text {
+    type Err = UncleanText;
+
+    fn from_str(raw: &str) -> Result<Self, UncleanText> {
+        let text = Text::new(raw);
+        if text.as_str() == raw { Ok(text) } else { Err(UncleanText(raw.to_owned())) }
+    }
+}
+
+crate::serde_as_str!(Text);
+
+/// The form in which two texts are compared: Unicode NFKC, lower case, without Markdown and HTML
+/// markup, entities, footnote marks, typographic quotes and dashes, and closing punctuation. Link
+/// targets stay, since another target is another statement.
+pub fn fold(text: &str) -> String {
+    let plain = without_markup(text);
+    let plain = without_marks(&plain);
+    // Most texts are ASCII in single spaces, which lacks nothing but its lower case.
+    if is_plain(&plain) {
+        return without_ends(&plain).to_ascii_lowercase();
+    }
+    match is_nfkc_quick(plain.chars()) {
+        IsNormalized::Yes => folded(plain.chars().flat_map(char::to_lowercase)),
+        IsNormalized::No | IsNormalized::Maybe => folded(plain.nfkc().flat_map(char::to_lowercase)),
+    }
+}
+
+/// A text without the marks of footnotes behind its words: `Acme¹`, `Acme [2]`. A mark that stands
+/// for itself is a statement, and so is a power.
+pub fn without_marks(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !text.contains('[') {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let behind_word = out.trim_end().ends_with(|c: char| c.is_alphabetic() || matches!(c, ')' | '.' | '!'));
+        let length = mark_length(rest).filter(|_| behind_word);
+        if length.is_none() {
+            out.push(c);
+        }
+        rest = &rest[length.unwrap_or(c.len_utf8())..];
+    }
+    out.into()
+}
+
+/// Length in bytes of a footnote's mark: a raised digit, a dagger, or a number in brackets.
+fn mark_length(text: &str) -> Option<usize> {
+    if let Some(inner) = text.strip_prefix('[') {
+        let (number, behind) = inner.split_once(']')?;
+        if number.starts_with('^') && !number.contains(' ') {
+            return Some(number.len() + 2);
+        }
+        let is_number = matches!(number.len(), 1 | 2) && number.bytes().all(|b| b.is_ascii_digit());
+        let ends = !behind.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '(' | '[' | ':'));
+        return (is_number && ends).then_some(number.len() + 2);
+    }
+    let mark =
+        |c: &char| matches!(c, '\u{b9}' | '\u{b2}' | '\u{b3}' | '\u{2070}'..='\u{2079}' | '\u{2020}' | '\u{2021}');
+    text.chars().next().filter(mark).map(char::len_utf8)
+}
+
+/// Whether a text is printable ASCII in single spaces.
+fn is_plain(text: &str) -> bool {
+    let mut before = 0;
+    text.bytes().all(|b| (0x20..0x7f).contains(&b) && (b, std::mem::replace(&mut before, b)) != (b' ', b' '))
+}
+
+/// The text without the white space and punctuation that closes or surrounds it.
+fn without_ends(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '*' | '!'))
+}
+
+fn folded(lower: impl Iterator<Item = char>) -> String {
+    let mut out = String::with_capacity(lower.size_hint().0);
+    for c in lower {
+        match c {
+            '\u{2018}'..='\u{201b}' | '\u{2032}' => out.push('\''),
+            '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ab}' | '\u{bb}' => out.push('"'),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => out.push('-'),
+            c if c.is_whitespace() => {
+                if !out.is_empty() && !out.ends_with(' ') {
+                    out.push(' ');
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    without_ends(&out).to_owned()
+}
+
+/// The text without inline markup: emphasis, code marks, tags, entities, footnote marks and
+/// backslash escapes are gone; of a link its text and its target remain.
+pub fn strip_markup(text: &str) -> String {
+    without_markup(text).into_owned()
+}
+
+fn without_markup(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|b| matches!(b, b'*' | b'_' | b'`' | b'<' | b'&' | b'[' | b'\\' | b'~')) {
+        return text.into();
+    }
+    let decoded = decoded(text);
+    let chars: Vec<char> = decoded.chars().collect();
+    let mut out = String::with_capacity(decoded.len());
+    let mut i = 0;
+    while let Some(&c) = chars.get(i) {
+        let rest = chars.get(i + 1..).unwrap_or_default();
+        match c {
+            '\\' if rest.first().is_some_and(char::is_ascii_punctuation) => {
+                out.push(rest[0]);
+                i += 1;
+            }
+            '<' => match tag_length(rest) {
+                Some(length) => {
+                    out.push(' ');
+                    out.extend(target(&rest[..length]).map(|target| target + " "));
+                    i += length;
+                }
+                None => out.push(c),
+            },
+            '[' if rest.first() == Some(&'^') => match rest.iter().position(|&c| c == ']' || c == ' ') {
+                Some(length) if rest[length] == ']' => i += length + 1,
+                _ => out.push(c),
+            },
+            ']' if rest.first() == Some(&'(') => match rest.iter().position(|&c| c == ')') {
+                Some(length) => {
+                    out.push(' ');
+                    out.extend(&rest[1..length]);
+                    i += length + 1;
+                }
+                None => out.push(c),
+            },
+            '[' if link_follows(rest) => {}
+            '*' | '`' => {}
+            '~' if rest.first() == Some(&'~') => i += 1,
+            '_' if !within_word(&chars, i) => {}
+            c => out.push(c),
+        }
+        i += 1;
+    }
+    out.into()
+}
+
+/// Longest name of a character reference, with `&` and `;`.
+const LONGEST_REFERENCE: usize = 33;
+
+/// The text with HTML's character references ("&amp;", "&#38;") decoded (HTML Living Standard §13.5).
+fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        let inner = &rest[at + 1..];
+        let name = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '#').unwrap_or(inner.len());
+        let is_reference = inner[name..].starts_with(';') && (1..LONGEST_REFERENCE).contains(&name);
+        let taken = if is_reference { name + 2 } else { 1 };
+        let reference = &rest[at..at + taken];
+        match is_reference.then(|| character(reference)).flatten() {
+            Some(characters) => out.push_str(&characters),
+            None => out.push_str(reference),
+        }
+        rest = &rest[at + taken..];
+    }
+    out.push_str(rest);
+    out.into()
+}
+
+/// What a character reference stands for.
+fn character(reference: &str) -> Option<String> {
+    let tokens = Tokenizer::new(reference).filter_map(|token| match token {
+        Ok(Token::String(text)) => String::from_utf8(text.value.into()).ok(),
+        _ => None,
+    });
+    Some(tokens.collect::<String>()).filter(|text| !text.is_empty())
+}
+
+/// The inline and table elements that pages hold; other text in angle brackets is text.
+const ELEMENTS: [&str; 48] = [
+    "a", "abbr", "b", "big", "blockquote", "br", "center", "cite", "code", "dd", "del", "details", "div", "dl", "dt",
+    "em", "font", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "nobr", "ol", "p",
+    "pre", "q", "s", "small", "span", "strike", "strong", "sub", "summary", "sup", "table", "td", "tr", "u", "ul",
+];
+
+/// Length of an HTML tag's rest (`b>`, `br />`, `/a>`) or comment's, or `None` when `<` opens no tag.
+fn tag_length(rest: &[char]) -> Option<usize> {
+    if rest.starts_with(&['!', '-', '-']) {
+        return rest.iter().position(|&c| c == '>').map(|at| at + 1);
+    }
+    let name = rest.strip_prefix(&['/']).unwrap_or(rest);
+    let name: String = name.iter().take(11).take_while(|c| c.is_ascii_alphanumeric()).collect();
+    let length = name.len() + usize::from(rest.first() == Some(&'/'));
+    let ends = rest.get(length).is_some_and(|c| c.is_whitespace() || matches!(c, '/' | '>'));
+    if !ends || !ELEMENTS.contains(&name.to_ascii_lowercase().as_str()) {
+        return None;
+    }
+    rest.iter().position(|&c| c == '>').map(|at| at + 1)
+}
+
+/// Where a tag leads: the value of its `href` or `src`.
+fn target(tag: &[char]) -> Option<String> {
+    let tag: String = tag.iter().collect();
+    let at = ["href=", "src="].iter().find_map(|key| tag.find(key).map(|at| at + key.len()))?;
+    let value = tag[at..].trim_start_matches(['"', '\'']);
+    value.split(['"', '\'', ' ', '>']).next().filter(|value| !value.is_empty()).map(str::to_owned)
+}
+
+fn link_follows(rest: &[char]) -> bool {
+    rest.iter().position(|&c| c == ']').is_some_and(|at| rest.get(at + 1) == Some(&'('))
+}
+
+fn within_word(chars: &[char], at: usize) -> bool {
+    let word = |i: Option<usize>| i.and_then(|i| chars.get(i)).is_some_and(|c| c.is_alphanumeric() || *c == '_');
+    word(at.checked_sub(1)) && word(Some(at + 1))
+}
+
+/// The text without the full stop of a sentence; that of an abbreviation ("Inc.", "L.L.C.") stays.
+pub fn without_full_stop(text: &str) -> &str {
+    let Some(bare) = text.strip_suffix('.') else { return text };
+    let word = bare.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let abbreviations = ["inc", "ltd", "co", "corp", "llc", "gmbh", "plc", "pty", "pte", "bv", "sa", "ag"];
+    let is_abbreviation = word.contains('.') || abbreviations.contains(&word.to_lowercase().as_str());
+    if is_abbreviation { text } else { bare }
+}
+
+/// Whether two texts say the same when everything that is only presentation is left out.
+pub fn same(a: &str, b: &str) -> bool {
+    a == b || fold(a) == fold(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cleaning_drops_what_may_not_be_shown() {
+        for (raw, clean) in [
+            ("  a \t b\r\n c ", "a b c"),
+            ("a\u{0}b\u{7f}c\u{85}d", "a bc d"),
+            ("x\u{202e}y\u{2066}z\u{200b}\u{feff}", "xyz"),
+            ("\u{fffe}ok\u{1ffff}", "ok"),
+            ("naïve – “quoted”", "naïve – “quoted”"),
+        ] {
+            assert_eq!(Text::new(raw).as_str(), clean, "{raw:?}");
+            assert_eq!(Text::new(clean).as_str(), clean, "cleaning is idempotent");
+        }
+        assert!(serde_json::from_str::<Text>("\"a\\u0000b\"").is_err());
+    }
+
+    #[test]
+    fn folding_ignores_presentation_only() {
+        for (a, b) in [
+            ("**Cloud** hosting.", "cloud  hosting"),
+            ("A &amp; B", "A & B"),
+            ("Caf&eacute; &#x26; B&#38;C &euro;&NotEqualTilde;", "Café & B&C €\u{2242}\u{338}"),
+            ("the `user` field", "the user field"),
+            ("<b>x</b>", "x"),
+            ("$4 per u/m[^price]", "$4 per u/m *"),
+            ("Acme\u{b9}", "Acme [12]"),
+            ("Acme \u{2020}", "Acme"),
+            ("\u{201c}Send\u{201d} \u{2013} it", "\"send\" - it"),
+        ] {
+            assert!(same(a, b), "{a:?} {b:?}: {:?} {:?}", fold(a), fold(b));
+        }
+        for (a, b) in [
+            ("[x](https://a.example)", "[x](https://b.example)"),
+            ("snake_case", "snakecase"),
+            ("A &amp B", "A & B"),
+            ("&unknown; &;", "unknown"),
+            ("[1](https://a.example)", "[2](https://a.example)"),
+            ("Acme [2024]", "Acme [2025]"),
+            ("[1], [3]", "[2]"),
+            ("Categories [1], [2], [5]", "Categories [1], [2], [6]"),
+            ("\u{b9} \u{b3}", "\u{b2}"),
+            ("\u{2020}", "\u{2021}"),
+            ("10\u{b3} TB", "10\u{b2} TB"),
+            ("[24]7", "7"),
+            ("kept[^for 30 days]", "kept[^for 90 days]"),
+            ("Acme1", "Acme"),
+            ("1 < 2", "1 2"),
+            ("mail <a@x.example>", "mail <b@x.example>"),
+            ("see <https://a.example>", "see <https://b.example>"),
+            ("<a href=\"https://a.example\">x</a>", "<a href=\"https://b.example\">x</a>"),
+            ("logs <not redacted>", "logs <redacted>"),
+            ("data at rest", "data in transit"),
+        ] {
+            assert!(!same(a, b), "{a:?} {b:?}");
+        }
+    }
+}

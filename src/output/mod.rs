@@ -1,0 +1,423 @@
+//! Files out: whole or not at all, unchanged files untouched, one writer at a time. And the same
+//! files in again.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::{self, File, TryLockError},
+    io::{self, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::{content::Bytes, parallel};
+
+/// A file to write.
+#[derive(Clone, Debug)]
+pub struct OutputFile {
+    /// Its path in the output directory, with `/`.
+    pub path: String,
+    /// Its content.
+    pub bytes: Bytes,
+    /// What may become of it later.
+    pub rule: Rule,
+}
+
+/// What may become of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// It is written once and never changes.
+    Once,
+    /// It never changes once the file of this path stands beside it.
+    OnceWith(String),
+    /// Every publication may replace it.
+    Replace,
+}
+
+/// Why the output cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// The file system refuses.
+    #[error("{path}: {error}")]
+    Io {
+        /// Where.
+        path: String,
+        /// What it says.
+        error: io::Error,
+    },
+    /// Another program is at work there.
+    #[error("{0}: another changecast is writing there")]
+    Busy(String),
+    /// A published file would change.
+    #[error("{0} is published already, with other bytes")]
+    Immutable(String),
+    /// A link inside the output directory leads somewhere else.
+    #[error("{0} is a symbolic link: what is written there would land elsewhere")]
+    Link(String),
+    /// Something else stands where a folder or file belongs.
+    #[error("{path} is {found}")]
+    Kind {
+        /// Where.
+        path: String,
+        /// What stands there.
+        found: &'static str,
+    },
+}
+
+impl OutputError {
+    /// The next step for whoever sees this error.
+    pub fn help(&self) -> String {
+        match self {
+            OutputError::Io { error, .. } => match error.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    "free some space and run again; what is published is whole".into()
+                }
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    "choose a writable directory with --output".into()
+                }
+                _ => "mend this and run again; what is published is whole".into(),
+            },
+            OutputError::Busy(_) => "wait for it to end, then run again".into(),
+            OutputError::Immutable(_) => {
+                "restore the file from its last good copy; a mistake is mended with `publish --correct`".into()
+            }
+            OutputError::Link(_) | OutputError::Kind { .. } => {
+                "remove it, or choose another directory with --output".into()
+            }
+        }
+    }
+}
+
+fn io_error(path: &Path) -> impl Fn(io::Error) -> OutputError + '_ {
+    move |error| OutputError::Io { path: path.display().to_string(), error }
+}
+
+/// An output directory, held for one writer.
+#[derive(Debug)]
+pub struct Output {
+    root: PathBuf,
+    /// The folders that were not there before, the innermost first.
+    made: Vec<PathBuf>,
+    /// The directory's own handle carries the lock.
+    _lock: File,
+}
+
+/// Where files are prepared before they take their place.
+const STAGING: &str = ".changecast-staging";
+
+impl Output {
+    /// Opens (and makes) the output directory and holds it until dropped. The directory itself may
+    /// be a link; links inside it are refused.
+    ///
+    /// # Errors
+    /// [`OutputError`] when it cannot be made, or another writer holds it.
+    pub fn open(root: &Path) -> Result<Self, OutputError> {
+        let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+        let made = root.ancestors().take_while(is_missing).map(Path::to_owned).collect();
+        fs::create_dir_all(root).map_err(io_error(root))?;
+        let root = fs::canonicalize(root).map_err(io_error(root))?;
+        let lock = File::open(&root).map_err(io_error(&root))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(OutputError::Busy(root.display().to_string())),
+            Err(TryLockError::Error(error)) => return Err(io_error(&root)(error)),
+        }
+        Ok(Output { root, made, _lock: lock })
+    }
+
+    /// Writes files in their order, each whole, and leaves unchanged ones untouched. A folder that does
+    /// not stand yet is prepared before all others and takes its place with its last file, everything in
+    /// it at once. Gives the paths that were written.
+    ///
+    /// # Errors
+    /// [`OutputError`]; what comes before the file that failed is in place then, but for new folders
+    /// that were not complete. Where such a folder cannot be prepared, nothing is.
+    pub fn write(&self, files: &[OutputFile]) -> Result<Vec<String>, OutputError> {
+        let changed = changed(&self.root, files)?;
+        let staging = self.root.join(STAGING);
+        if staging.symlink_metadata().is_ok() {
+            // Left behind by a run that was killed.
+            fs::remove_dir_all(&staging).map_err(io_error(&staging))?;
+        }
+        if changed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let new_folders = self.new_folders(&changed)?;
+        let new_folder = |file: &OutputFile| new_folders.get(folder(&file.path)).copied().flatten();
+        let last: BTreeMap<&str, usize> =
+            changed.iter().enumerate().filter_map(|(at, file)| Some((new_folder(file)?, at))).collect();
+        fs::create_dir(&staging).map_err(io_error(&staging))?;
+        let staging = Staging(staging);
+        let (single, folders) = (staging.0.join("file"), staging.0.join("folders"));
+        for inside in new_folders.iter().filter(|(_, new)| new.is_some()).map(|(inside, _)| folders.join(inside)) {
+            fs::create_dir_all(&inside).map_err(io_error(&inside))?;
+        }
+        let prepared: Vec<&OutputFile> = changed.iter().copied().filter(|file| new_folder(file).is_some()).collect();
+        parallel::par_map(&prepared, |file| {
+            let target = self.root.join(&file.path);
+            write(&folders.join(&file.path), &file.bytes, &target).map_err(io_error(&target))
+        })?;
+        for (at, file) in changed.iter().enumerate() {
+            let target = self.root.join(&file.path);
+            let written = match new_folder(file) {
+                None => write(&single, &file.bytes, &target).and_then(|()| fs::rename(&single, &target)),
+                Some(new) if last.get(new) == Some(&at) => fs::rename(folders.join(new), self.root.join(new)),
+                Some(_) => Ok(()),
+            };
+            written.map_err(io_error(&target))?;
+        }
+        Ok(changed.into_iter().map(|file| file.path.clone()).collect())
+    }
+
+    /// The folders of files, each with the first one on the way to it that does not stand. Links and
+    /// files on the way are refused.
+    fn new_folders<'f>(&self, files: &[&'f OutputFile]) -> Result<BTreeMap<&'f str, Option<&'f str>>, OutputError> {
+        let mut folders = BTreeMap::new();
+        for inside in files.iter().map(|file| folder(&file.path)) {
+            if !folders.contains_key(inside) {
+                folders.insert(inside, self.new_folder(inside)?);
+            }
+        }
+        Ok(folders)
+    }
+
+    fn new_folder<'f>(&self, inside: &'f str) -> Result<Option<&'f str>, OutputError> {
+        let ends = inside.match_indices('/').map(|(at, _)| at).chain([inside.len()]);
+        for way in ends.map(|end| &inside[..end]).filter(|way| !way.is_empty()) {
+            let here = self.root.join(way);
+            match here.symlink_metadata() {
+                Ok(meta) if meta.is_symlink() => return Err(OutputError::Link(here.display().to_string())),
+                Ok(meta) if meta.is_dir() => {}
+                Ok(_) => {
+                    return Err(OutputError::Kind { path: here.display().to_string(), found: "a file, not a folder" });
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(way)),
+                Err(error) => return Err(io_error(&here)(error)),
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Drop for Output {
+    /// A directory that was made for nothing does not stay.
+    fn drop(&mut self) {
+        for folder in &self.made {
+            // One that is not empty cannot be removed like this, and is not to be.
+            drop(fs::remove_dir(folder));
+        }
+    }
+}
+
+/// Writes a file that is to take the place of one that may stand.
+fn write(path: &Path, bytes: &Bytes, standing: &Path) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(&bytes.front)?;
+    if !bytes.kept.is_empty() {
+        let mut standing = File::open(standing)?;
+        standing.seek(SeekFrom::Start(bytes.kept.start))?;
+        // The system copies; where it can, not even that.
+        let length = bytes.kept.end - bytes.kept.start;
+        if io::copy(&mut standing.take(length), &mut file)? != length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+    file.write_all(&bytes.back)
+}
+
+/// The folder of a file's path; empty for the output directory itself.
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The staging folder, removed with what is left in it.
+struct Staging(PathBuf);
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // Nothing can be done about a failure here; the next run removes the folder first.
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+/// Replaces one file outside an output directory, whole or not at all.
+///
+/// # Errors
+/// [`OutputError::Io`]; the file is as it was then.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    // Through a link the file itself is replaced, not the link.
+    let path = fs::canonicalize(path).map_err(io_error(path))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let prepared = path.with_file_name(format!(".{name}.changecast"));
+    let mode = fs::metadata(&path).map(|meta| meta.permissions()).map_err(io_error(&path))?;
+    let write = || -> io::Result<()> {
+        fs::write(&prepared, bytes)?;
+        fs::set_permissions(&prepared, mode)?;
+        fs::rename(&prepared, &path)
+    };
+    write().map_err(|error| {
+        drop(fs::remove_file(&prepared));
+        io_error(&path)(error)
+    })
+}
+
+/// The paths of files that differ from what stands in a directory.
+///
+/// # Errors
+/// [`OutputError`] when a file cannot be read, or a published one would change.
+pub fn differing(root: &Path, files: &[OutputFile]) -> Result<Vec<String>, OutputError> {
+    Ok(changed(root, files)?.into_iter().map(|file| file.path.clone()).collect())
+}
+
+fn changed<'f>(root: &Path, files: &'f [OutputFile]) -> Result<Vec<&'f OutputFile>, OutputError> {
+    let mut changed = Vec::new();
+    // In a folder that does not stand no file does: one look at it spares one at each of them.
+    let mut stands: BTreeMap<&str, bool> = BTreeMap::new();
+    for file in files {
+        let inside = folder(&file.path);
+        let path = root.join(&file.path);
+        let look = || root.join(inside).symlink_metadata().map_or_else(|error| !is_absent(&error), |_| true);
+        if *stands.entry(inside).or_insert_with(look)
+            && let Some(length) = regular_length(&path)?
+        {
+            let is_same = || Ok(file.bytes.are(&fs::read(&path).map_err(io_error(&path))?));
+            if length == file.bytes.size() && is_same()? {
+                continue;
+            }
+            let settled = match &file.rule {
+                Rule::Once => true,
+                Rule::OnceWith(other) => root.join(other).exists(),
+                Rule::Replace => false,
+            };
+            if settled {
+                return Err(OutputError::Immutable(path.display().to_string()));
+            }
+        }
+        changed.push(file);
+    }
+    Ok(changed)
+}
+
+/// The bytes of a regular file; `None` when nothing is there.
+fn regular_file(path: &Path) -> Result<Option<Vec<u8>>, OutputError> {
+    regular_length(path)?.map(|_| fs::read(path).map_err(io_error(path))).transpose()
+}
+
+/// How long a regular file is; `None` when nothing is there.
+fn regular_length(path: &Path) -> Result<Option<u64>, OutputError> {
+    match path.symlink_metadata() {
+        Ok(meta) if meta.is_symlink() => Err(OutputError::Link(path.display().to_string())),
+        Ok(meta) if meta.is_file() => Ok(Some(meta.len())),
+        Ok(meta) if meta.is_dir() => {
+            Err(OutputError::Kind { path: path.display().to_string(), found: "a folder, not a file" })
+        }
+        Ok(_) => Err(OutputError::Kind { path: path.display().to_string(), found: "no regular file" }),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(io_error(path)(error)),
+    }
+}
+
+/// Whether nothing is there.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// A published log, as it lies in the folder of its list.
+#[derive(Clone, Debug, Default)]
+pub struct FoundLog {
+    /// Documents and signatures, in the order of their numbers, from 0 without a gap.
+    pub releases: Vec<(Vec<u8>, String)>,
+    /// Names in `log/` that are no part of that sequence.
+    pub strangers: Vec<String>,
+    /// `index.json`.
+    pub index: Option<Vec<u8>>,
+    /// `list.json`.
+    pub list: Option<Vec<u8>>,
+}
+
+/// What stands in an output directory.
+#[derive(Clone, Debug)]
+pub struct Found {
+    root: PathBuf,
+}
+
+impl Found {
+    /// What stands in this directory; nothing when there is none.
+    pub fn at(root: &Path) -> Self {
+        Found { root: root.to_owned() }
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// [`OutputError`] when it cannot be read, or is no regular file.
+    pub fn file(&self, path: &str) -> Result<Option<Vec<u8>>, OutputError> {
+        regular_file(&self.root.join(path))
+    }
+
+    /// Reads the beginning of a file, as far as it has so many bytes, in place of what `into` held. Gives
+    /// the length of the whole file.
+    ///
+    /// # Errors
+    /// [`OutputError`] when it cannot be read, or is no regular file.
+    pub fn beginning(&self, path: &str, length: usize, into: &mut Vec<u8>) -> Result<Option<u64>, OutputError> {
+        let path = self.root.join(path);
+        let Some(whole) = regular_length(&path)? else { return Ok(None) };
+        into.resize(length.min(usize::try_from(whole).unwrap_or(length)), 0);
+        let mut file = File::open(&path).map_err(io_error(&path))?;
+        file.read_exact(into).map_err(io_error(&path))?;
+        Ok(Some(whole))
+    }
+
+    /// Whether a file is there.
+    ///
+    /// # Errors
+    /// [`OutputError`] when it is no regular file.
+    pub fn has(&self, path: &str) -> Result<bool, OutputError> {
+        Ok(regular_length(&self.root.join(path))?.is_some())
+    }
+
+    /// The log of a list; an absent one is empty.
+    ///
+    /// # Errors
+    /// [`OutputError`] when something there cannot be read.
+    pub fn log(&self, list: &str) -> Result<FoundLog, OutputError> {
+        read_log(&self.root.join(list))
+    }
+}
+
+fn names(folder: &Path) -> Result<Vec<String>, OutputError> {
+    let name = |entry: io::Result<fs::DirEntry>| {
+        entry.map(|entry| entry.file_name().to_string_lossy().into_owned()).map_err(io_error(folder))
+    };
+    match fs::read_dir(folder) {
+        Ok(entries) => entries.map(name).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(io_error(folder)(error)),
+    }
+}
+
+/// Reads the log in the folder of a list; an absent folder is an empty log.
+///
+/// # Errors
+/// [`OutputError`] when something there cannot be read.
+pub fn read_log(folder: &Path) -> Result<FoundLog, OutputError> {
+    let log = folder.join("log");
+    let mut names: BTreeSet<String> = names(&log)?.into_iter().collect();
+    let mut found = FoundLog::default();
+    loop {
+        let name = format!("{:06}.json", found.releases.len());
+        let signature = format!("{name}.sig");
+        if !names.contains(&name) || !names.contains(&signature) {
+            break;
+        }
+        let bytes = regular_file(&log.join(&name))?.unwrap_or_default();
+        let armor = regular_file(&log.join(&signature))?.unwrap_or_default();
+        // A signature that is not even text is kept as what can never verify.
+        found.releases.push((bytes, String::from_utf8(armor).unwrap_or_else(|_| "not text".to_owned())));
+        names.remove(&name);
+        names.remove(&signature);
+    }
+    found.strangers = names.into_iter().collect();
+    found.index = regular_file(&folder.join("index.json"))?;
+    found.list = regular_file(&folder.join("list.json"))?;
+    Ok(found)
+}

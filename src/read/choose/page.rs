@@ -1,0 +1,248 @@
+//! Pages written for people, as drafts.
+//!
+//! Markdown, HTML and reStructuredText all become a sequence of blocks; what is decided about them is
+//! decided here and in [`super::selection`], once.
+
+use changecast_core::{
+    compare::{Status, places, readable},
+    model::{Layout, Role, fold},
+};
+
+use crate::read::{
+    Options,
+    build::raw_list::{Draft, DraftRow, DraftSection, Label},
+    choose::page_lists::{
+        Content, Found, VENDOR_WORDS, choose, ends, find, is_name, left_out, mentions, named, status_of, what_was_found,
+    },
+    error::{Position, Problem, ReadError, Warning},
+    syntax::block::{Block, DASHES, Item, Table, header_of, link_text, split},
+};
+
+/// Makes a draft of a page. `about` is what else is known of the page: its path and front matter.
+pub(crate) fn draft(blocks: &[Block], about: &str, options: &Options) -> Result<Draft, ReadError> {
+    let found = find(blocks);
+    let chosen =
+        if options.tables.is_empty() { choose(&found, about, options) } else { named(&found, &options.tables) };
+    if chosen.is_empty() {
+        return Err(Problem::NoList(what_was_found(&found, options)).into());
+    }
+    let mut draft = Draft::default();
+    if options.tables.is_empty() {
+        draft.warnings.extend(left_out(&found, &chosen, options).map(|(at, heading)| {
+            let place = if heading.is_empty() { String::new() } else { format!(" under {heading:?}") };
+            let message = format!(
+                "the table{place} names vendors, too, and is not read: its columns are others; \
+                 name all that count with `tables`, or --table"
+            );
+            Warning::at(at, message)
+        }));
+    }
+    let by_status = states_differ(&chosen);
+    for part in chosen {
+        match &part.content {
+            Content::Record(items) => record(&mut draft, items, part),
+            Content::Table(table) => {
+                draft.layout = Layout::Table;
+                table_sections(&mut draft, table, part, by_status, options);
+            }
+            Content::List(items) => {
+                let section = list_section(&mut draft, items, part, by_status);
+                draft.sections.push(section);
+            }
+        }
+    }
+    Ok(draft)
+}
+
+/// Adds the entry that a list of fields is. Its name is one of the fields, the line above, or the heading.
+fn record(draft: &mut Draft, items: &[Item], part: &Found<'_>) {
+    let Some(first) = items.first() else { return };
+    // A line above the fields names the vendor unless a heading does.
+    let heads = part.heading().is_empty() || mentions(part.heading(), &VENDOR_WORDS);
+    let lead = part.lead.map(str::trim).filter(|lead| lead.ends_with(':') || heads);
+    let lead = lead.map(|lead| lead.trim_end_matches(':')).filter(|lead| is_name(lead));
+    let (label, value) = split(first);
+    // "Legal entity" is said of a vendor that has a name already.
+    let names = matches!(Role::of_label(&link_text(&label)), (Role::Name, rank) if rank < 7) && is_name(value);
+    let (heading, above) = match part.headings.split_last() {
+        Some((heading, above)) => (*heading, above.last().copied().unwrap_or_default()),
+        None => ("", ""),
+    };
+    // A heading that begins like the name is the vendor's, not a section's.
+    let begins = |text: &str| fold(&link_text(text)).split(' ').next().unwrap_or_default().to_owned();
+    let (name, above) = match lead {
+        _ if names && begins(heading) == begins(value) => (value, above),
+        _ if names => (value, heading),
+        Some(lead) => (lead, heading),
+        None if heading.is_empty() => return,
+        None => (heading, above),
+    };
+    let mut row = row_of(draft, first.at, name);
+    for item in items.iter().skip(usize::from(names)) {
+        let (label, value) = split(item);
+        let value = [value].into_iter().chain(item.children.iter().map(String::as_str));
+        let value = value.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
+        row.cells.push((draft.labels.intern(&readable(&link_text(&label))), value));
+    }
+    let title = link_text(above);
+    match draft.sections.iter_mut().find(|section| section.title == title) {
+        Some(section) => section.rows.push(row),
+        None => draft.sections.push(DraftSection { title, rows: vec![row], ..DraftSection::default() }),
+    }
+}
+
+/// A row that holds a name, and the address behind it.
+fn row_of(draft: &mut Draft, at: Position, name: &str) -> DraftRow {
+    let mut row = DraftRow::at(at);
+    let label = draft.labels.intern(&readable("name"));
+    draft.name(&mut row, label, name, false);
+    row
+}
+
+fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status: bool, options: &Options) {
+    let (header, rows) = header_of(table);
+    let labels: Vec<Option<Label>> = header
+        .iter()
+        .map(|cell| {
+            Some(link_text(&cell.text))
+                .filter(|text| !text.trim().is_empty())
+                .map(|text| draft.labels.intern(&readable(&text)))
+        })
+        .collect();
+    // Which column is the name is decided later, by the same rules for all formats; here only the
+    // link behind it matters.
+    let name = header.iter().position(|cell| options.role(&cell.text).0 == Role::Name).unwrap_or(0);
+    let has_link = header.iter().any(|cell| options.role(&cell.text).0 == Role::Link);
+    let mut section = begin(draft, part, by_status, &labels);
+    let all_strong = rows.iter().all(|(_, cells)| cells.first().is_some_and(|cell| cell.strong));
+    let mut are_gone = false;
+    for (at, cells) in rows {
+        let filled = cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
+        // A row that is struck out is no longer on the list.
+        if filled == 0 || cells.get(name).is_some_and(|cell| cell.is_over()) {
+            continue;
+        }
+        // A row that holds nothing but one strong cell is a heading inside the table.
+        if filled == 1 && cells.len() > 1 && cells[0].strong && !all_strong {
+            are_gone = status_of(&cells[0].text).is_some_and(|status| ends(&status));
+            let next = DraftSection {
+                title: cells[0].text.clone(),
+                header: section.header.clone(),
+                ..DraftSection::default()
+            };
+            draft.sections.push(std::mem::replace(&mut section, next));
+            continue;
+        }
+        if are_gone {
+            continue;
+        }
+        let beyond = cells.get(labels.len()..).unwrap_or_default();
+        if let Some(cell) = beyond.iter().find(|cell| !cell.text.trim().is_empty()) {
+            let message = format!("the row has a cell without a column, {:?}: write \\| for a | in a cell", cell.text);
+            draft.warnings.push(Warning::at(*at, message));
+        }
+        let mut row = DraftRow::at(*at);
+        for (place, cell) in cells.iter().enumerate() {
+            let Some(Some(label)) = labels.get(place) else { continue };
+            if place == name {
+                draft.name(&mut row, *label, &cell.text, has_link);
+            } else {
+                row.cells.push((*label, if cell.struck { String::new() } else { cell.text.clone() }));
+            }
+        }
+        section.rows.push(row);
+    }
+    draft.sections.push(section);
+}
+
+fn list_section(draft: &mut Draft, items: &[Item], part: &Found<'_>, by_status: bool) -> DraftSection {
+    let mut section = begin(draft, part, by_status, &[]);
+    let label = |draft: &mut Draft, key: &str| draft.labels.intern(&readable(key));
+    for item in items {
+        let (name, rest) = split(item);
+        if !is_name(&name) || item.struck {
+            continue;
+        }
+        let mut row = row_of(draft, item.at, &name);
+        let mut purpose: Vec<&str> = Vec::new();
+        let (places, rest) = places_in_front(rest);
+        let mut location: Vec<&str> = places.into_iter().collect();
+        for piece in pieces(rest) {
+            if are_places(piece) { location.push(piece) } else { purpose.push(piece) }
+        }
+        for (key, texts, by) in [("purpose", purpose, " \u{2013} "), ("location", location, ", ")] {
+            if !texts.is_empty() {
+                row.cells.push((label(draft, key), texts.join(by)));
+            }
+        }
+        for child in &item.children {
+            let (key, value) = child.split_once(':').map_or(("Details", child.as_str()), |(key, value)| (key, value));
+            row.cells.push((label(draft, key.trim()), value.trim().to_owned()));
+        }
+        section.rows.push(row);
+    }
+    section
+}
+
+/// A section with what its heading and the sentence above say of all its entries.
+fn begin(draft: &mut Draft, part: &Found<'_>, by_status: bool, header: &[Option<Label>]) -> DraftSection {
+    let lead = part.lead.unwrap_or_default().trim();
+    let label = lead.trim_end_matches(':').trim();
+    // A short line above a list is its title; a sentence is not.
+    let is_label =
+        matches!(part.content, Content::List(_)) && lead.ends_with(':') && label.split_whitespace().count() <= 4;
+    let title = if is_label { label } else { part.heading() };
+    let mut section = DraftSection {
+        title: link_text(title),
+        header: header.iter().flatten().copied().collect(),
+        ..DraftSection::default()
+    };
+    if let Some(place) = [lead, part.heading()].into_iter().find_map(place_named_in) {
+        section.given.push((draft.labels.intern("Location"), place));
+    }
+    if let Some(status) = status_of(part.heading()).filter(|_| by_status) {
+        section.given.push((draft.labels.intern("Status"), status));
+    }
+    section
+}
+
+/// Headings give a status where they tell parts of one list apart by it.
+fn states_differ(chosen: &[&Found<'_>]) -> bool {
+    let mut states = chosen.iter().map(|part| status_of(part.heading()).map(|status| Status::read(&status).lifecycle));
+    let first = states.next();
+    states.any(|state| Some(state) != first)
+}
+
+/// The place that a heading names alone, or a sentence after "in": "… located in the United States:".
+fn place_named_in(text: &str) -> Option<String> {
+    let plain = link_text(text);
+    let plain = plain.trim().trim_end_matches([':', '.']);
+    if are_places(plain) {
+        return Some(plain.to_owned());
+    }
+    let tail = plain.rsplit_once(" in ").map(|(_, tail)| tail.trim())?;
+    let tail = tail.strip_prefix("the ").unwrap_or(tail);
+    are_places(tail).then(|| tail.to_owned())
+}
+
+fn are_places(text: &str) -> bool {
+    let places = places(text);
+    !places.is_empty() && places.iter().all(|place| place.known)
+}
+
+/// The places of "(Ireland, Germany): hosting", and what is behind them.
+fn places_in_front(text: &str) -> (Option<&str>, &str) {
+    let inside = text.trim_start().strip_prefix('(').and_then(|tail| tail.split_once(')'));
+    match inside.filter(|(places, _)| are_places(places)) {
+        Some((places, rest)) => (Some(places), rest.trim_start_matches(':')),
+        None => (None, text),
+    }
+}
+
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = vec![text];
+    for by in DASHES {
+        pieces = pieces.into_iter().flat_map(|piece| piece.split(by)).collect();
+    }
+    pieces.into_iter().map(str::trim).filter(|piece| !piece.is_empty()).collect()
+}

@@ -1,0 +1,486 @@
+//! Which tables and bullets of a page are the list, as a careful reader would say.
+
+use std::collections::BTreeSet;
+
+use changecast_core::{
+    compare::{Lifecycle, Status},
+    model::{Role, fold},
+};
+
+use crate::read::{
+    Options,
+    error::Position,
+    syntax::block::{Block, Item, Table, header_of, link_text, split},
+};
+
+/// Words that say that a list names vendors, the plainest first.
+pub(crate) const VENDOR_WORDS: [&str; 19] = [
+    "subprocessor", "sub-processor", "sub processor", "processor", "vendor", "supplier", "subprozessor",
+    "auftragsverarbeiter", "unterauftragnehmer", "sous-traitant", "sous traitant", "sub-operador", "suboperador",
+    "subencargado", "subverwerker", "subresponsabil", "third part", "third-part", "service provider",
+];
+
+/// How many of them say it also as the header of a column.
+const PLAIN_WORDS: usize = 16;
+
+/// Words of tables and lists that are about something else.
+const OTHER_WORDS: [&str; 6] = ["cookie", "change log", "changelog", "revision", "version history", "update history"];
+
+/// Words above bullets that say how the list is kept, or what is not on it.
+const KEEPING_WORDS: [&str; 13] = [
+    "changes to", "change process", "notification", "notify", "objection", "right to object", "how to", "how we",
+    "definition", "not use", "never use", "no longer use", "no longer engage",
+];
+
+pub(crate) fn mentions(text: &str, words: &[&str]) -> bool {
+    let text = fold(text);
+    words.iter().any(|word| text.contains(word))
+}
+
+/// A table or list with what stands above it.
+pub(crate) struct Found<'a> {
+    /// The headings above it, from the top level down.
+    pub headings: Vec<&'a str>,
+    /// The paragraph directly above it.
+    pub lead: Option<&'a str>,
+    pub content: Content<'a>,
+}
+
+pub(crate) enum Content<'a> {
+    Table(&'a Table),
+    List(&'a [Item]),
+    /// The fields of one entry, which a heading or sentence above names.
+    Record(Vec<Item>),
+}
+
+impl Found<'_> {
+    /// How the items of a list look: whether most have a lead, and whether most say more.
+    fn shape(&self) -> (bool, bool) {
+        let Content::List(items) = self.content else { return (false, false) };
+        let most = |is: &dyn Fn(&Item) -> bool| items.iter().filter(|item| is(item)).count() * 2 > items.len();
+        let says_more = |item: &Item| !split(item).1.is_empty() || !item.children.is_empty();
+        (most(&|item| item.lead.is_some()), most(&says_more))
+    }
+
+    /// Whether this is a list that belongs to the inventory even beside tables: its own heading says
+    /// that it is one of vendors, and every bullet names something and says what it is for.
+    fn lists_vendors(&self) -> bool {
+        let Content::List(items) = self.content else { return false };
+        mentions(self.heading(), &VENDOR_WORDS)
+            && !mentions(self.heading(), &OTHER_WORDS)
+            && !self.speaks_of_keeping()
+            && self.headings.len() > 1
+            && items.iter().all(|item| item.lead.is_some() && is_name(&split(item).0) && !split(item).1.is_empty())
+    }
+
+    /// Whether what stands directly above speaks of how the list is kept.
+    fn speaks_of_keeping(&self) -> bool {
+        mentions(&format!("{} {}", self.heading(), self.lead.unwrap_or_default()), &KEEPING_WORDS)
+    }
+
+    /// Whether this tells of vendors that are gone: they are not on the list.
+    fn is_past(&self) -> bool {
+        // The heading over a record is the vendor's name.
+        let above = self.headings.len() - usize::from(self.is_record() && !self.headings.is_empty());
+        let nearest = self.headings[..above].iter().rev().find_map(|heading| status_of(heading));
+        let sentence = self.lead.and_then(|lead| lead.split(['.', '!', '?']).rfind(|part| !part.trim().is_empty()));
+        let ended = ["no longer use", "no longer in use", "no longer engage", "no longer work"];
+        nearest.is_some_and(|status| ends(&status)) || sentence.is_some_and(|sentence| mentions(sentence, &ended))
+    }
+
+    /// Whether this is a table that says what changed when.
+    fn is_log(&self) -> bool {
+        let Content::Table(table) = self.content else { return false };
+        let labels: Vec<String> = header_of(table).0.iter().map(|cell| fold(&link_text(&cell.text))).collect();
+        let says = |text: &str, words: &[&str]| text.split(|c: char| !c.is_alphanumeric()).any(|w| words.contains(&w));
+        let changed = |label: &String| {
+            says(label, &["change", "changes", "changed"]) && !says(label, &["last", "date", "notice"])
+                || ["action", "event", "update", "type of update"].contains(&label.as_str())
+        };
+        let lists = [Role::Location, Role::Data, Role::Transfer]
+            .iter()
+            .any(|role| labels.iter().any(|label| Role::of_label(label).0 == *role));
+        let heading = fold(self.heading());
+        let begins_with_date = labels.first().is_some_and(|label| says(label, &["date", "when", "month"]));
+        let told_as_log = begins_with_date || says(&heading, &["history", "log", "changes"]);
+        let ahead = ["new", "notice", "upcoming", "planned", "scheduled", "future", "proposed", "pending"];
+        labels.iter().any(changed) && !lists && told_as_log && !says(&heading, &ahead)
+    }
+
+    fn is_record(&self) -> bool {
+        matches!(self.content, Content::Record(_))
+    }
+
+    pub(crate) fn heading(&self) -> &str {
+        self.headings.last().copied().unwrap_or_default()
+    }
+}
+
+/// The level of a line of strong text that stands for a heading: below all headings.
+const STRONG_LEVEL: usize = 7;
+
+/// The tables and lists of a page, with what stands above each.
+pub(crate) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
+    let mut headings: Vec<(usize, &str)> = Vec::new();
+    let mut lead: Option<&str> = None;
+    let mut found: Vec<Found<'_>> = Vec::new();
+    let mut rest = blocks;
+    while let Some((block, behind)) = rest.split_first() {
+        rest = behind;
+        let content = match block {
+            Block::Heading { level, text } => {
+                headings.retain(|(above, _)| above < level);
+                headings.push((*level, text));
+                lead = None;
+                continue;
+            }
+            Block::Paragraph { text, strong } if *strong && heads(text, behind) => {
+                headings.retain(|(above, _)| *above < STRONG_LEVEL);
+                headings.push((STRONG_LEVEL, text));
+                lead = None;
+                continue;
+            }
+            Block::Paragraph { text, .. } => {
+                lead = Some(text);
+                continue;
+            }
+            Block::Field { text, .. } => {
+                let fields = || {
+                    std::iter::once(block).chain(behind).map_while(|block| match block {
+                        Block::Field { text, item } => Some((text, item)),
+                        _ => None,
+                    })
+                };
+                let items: Vec<Item> = fields().map(|(_, item)| item.clone()).collect();
+                rest = &behind[items.len() - 1..];
+                if !is_record(&items) {
+                    lead = Some(fields().last().map_or(text, |(text, _)| text));
+                    continue;
+                }
+                Content::Record(items)
+            }
+            Block::Table(table) => fields_of(table).map_or(Content::Table(table), Content::Record),
+            Block::List(items) if is_record(items) => Content::Record(items.clone()),
+            Block::List(items) => Content::List(items),
+        };
+        found.push(Found { headings: headings.iter().map(|(_, text)| *text).collect(), lead: lead.take(), content });
+    }
+    short_records(&mut found);
+    found
+}
+
+/// Whether a line of strong text is the heading of the table or list that follows: a few words, and
+/// no statement like "Last updated: May 2024".
+fn heads(text: &str, behind: &[Block]) -> bool {
+    let followed = matches!(behind.first(), Some(Block::Table(_) | Block::List(_) | Block::Field { .. }));
+    let states = ["update", "revis", "effective", "version", "note", "as of"];
+    followed
+        && text.split_whitespace().count() <= 6
+        && !text.contains(':')
+        && !text.ends_with(['.', '!', '?'])
+        && !mentions(text, &states)
+}
+
+/// The fields of a table of two columns that describes one vendor: `| Purpose | Hosting |`.
+fn fields_of(table: &Table) -> Option<Vec<Item>> {
+    let (header, rows) = header_of(table);
+    let [label, value] = header else { return None };
+    let role = |text: &str| Role::of_label(&link_text(text)).0;
+    let says_value = ["", "value", "detail", "details", "information", "description", "answer"];
+    let says_label = ["", "field", "property", "attribute", "aspect", "criterion", "item", "key"];
+    let says_label = says_label.contains(&fold(&label.text).as_str());
+    let is_value = says_label || says_value.contains(&fold(&value.text).as_str());
+    // The header may be the first field: `| Vendor | Nordhaven |`.
+    let names = role(&label.text) == Role::Name && !says_label;
+    if !is_value && role(&value.text) != Role::Other || is_value && names {
+        return None;
+    }
+    let first = std::iter::once((rows.first()?.0, header)).filter(|_| !is_value && role(&label.text) != Role::Other);
+    let fields = first.chain(rows.iter().map(|(at, cells)| (*at, cells.as_slice())));
+    let items: Vec<Item> = fields
+        .filter_map(|(at, cells)| {
+            let text = |at: usize| cells.get(at).map(|cell| cell.text.clone()).unwrap_or_default();
+            let lead = Some(text(0)).filter(|lead| !lead.is_empty())?;
+            Some(Item { lead: Some(lead), rest: text(1), ..Item::new(at) })
+        })
+        .collect();
+    is_record(&items).then_some(items)
+}
+
+/// Beside records, a list of fields is one even where it says little: its labels are theirs.
+fn short_records(found: &mut [Found<'_>]) {
+    let labels: BTreeSet<String> = found
+        .iter()
+        .filter_map(|part| match &part.content {
+            Content::Record(items) => Some(items),
+            _ => None,
+        })
+        .flatten()
+        .map(|item| fold(&split(item).0))
+        .collect();
+    for part in found.iter_mut().filter(|part| !part.headings.is_empty()) {
+        if let Content::List(items) = part.content
+            && items.iter().all(|item| item.lead.is_some() && labels.contains(&fold(&split(item).0)))
+        {
+            part.content = Content::Record(items.to_vec());
+        }
+    }
+}
+
+/// The tables and lists under the headings that the configuration names.
+pub(crate) fn named<'a>(found: &'a [Found<'a>], names: &[String]) -> Vec<&'a Found<'a>> {
+    let is_named =
+        |part: &&Found<'_>| part.headings.iter().any(|heading| names.iter().any(|name| fold(name) == fold(heading)));
+    let tables = |part: &&Found<'_>| matches!(part.content, Content::Table(_));
+    let all: Vec<&Found<'_>> = found.iter().filter(is_named).collect();
+    if all.iter().any(tables) { all.into_iter().filter(tables).collect() } else { all }
+}
+
+/// Whether a heading says of all below it that they are engaged no more: "Former sub-processors", "Removed in
+/// 2024", but not "Past and current" or "Former Acme products".
+pub(crate) fn ends(status: &str) -> bool {
+    let status = Status::read(status);
+    let words = ["in", "since", "use", "used", "engaged", "within"];
+    let first = status.qualifier.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    status.lifecycle == Some(Lifecycle::Ended)
+        && !status.qualifier.contains("current")
+        && (first.is_empty() || words.contains(&first) || first.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// The status that a heading gives: "Conditional sub-processors", "Available but not enabled".
+pub(crate) fn status_of(heading: &str) -> Option<String> {
+    let words = heading.split_whitespace().filter(|word| !mentions(word, &VENDOR_WORDS) && !word.ends_with('.'));
+    // "List of our former sub-processors", "Sub-processors we no longer use".
+    let before = ["list", "of", "all", "our", "the", "we"];
+    let words: Vec<&str> = words.skip_while(|word| before.contains(&fold(word).as_str())).collect();
+    let text = words.join(" ");
+    Status::read(&text).lifecycle.map(|_| text)
+}
+
+/// The tables and lists that are the inventory, as a careful reader would say. Vendors that are gone are
+/// none of it; where a log of changes is all there is, it is taken.
+pub(crate) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options) -> Vec<&'a Found<'a>> {
+    let (past, today): (Vec<&Found<'_>>, Vec<&Found<'_>>) = found.iter().partition(|part| part.is_past());
+    let lists: Vec<&Found<'_>> = today.iter().filter(|part| !part.is_log()).copied().collect();
+    let chosen = choose_among(&lists, about, options);
+    let chosen = if chosen.is_empty() { choose_among(&today, about, options) } else { chosen };
+    // Bullets that speak of nothing in particular do not take the place of tables of vendors.
+    let names = |part: &&Found<'_>| match part.content {
+        Content::Table(table) => matches!(Fitness::of(table, part, options), Some(Fitness::Vendors | Fitness::Named)),
+        Content::List(_) | Content::Record(_) => false,
+    };
+    let stands = |part: &&Found<'_>| names(part) || mentions(part.heading(), &VENDOR_WORDS);
+    if past.iter().any(names) && !chosen.iter().any(stands) { Vec::new() } else { chosen }
+}
+
+fn choose_among<'a>(found: &[&'a Found<'a>], about: &str, options: &Options) -> Vec<&'a Found<'a>> {
+    let tables: Vec<(&Found<'_>, Fitness)> = found
+        .iter()
+        .copied()
+        .filter_map(|part| match part.content {
+            Content::Table(table) => Some((part, Fitness::of(table, part, options)?)),
+            Content::List(_) | Content::Record(_) => None,
+        })
+        .collect();
+    // Tables that speak of vendors are the list; tables of the same columns belong to it.
+    for level in [Fitness::Vendors, Fitness::Named] {
+        if tables.iter().any(|(_, fitness)| *fitness == level) {
+            let columns = |part: &Found<'_>| match part.content {
+                Content::Table(table) => header_of(table).0.iter().map(|cell| fold(&cell.text)).collect::<Vec<_>>(),
+                Content::List(_) | Content::Record(_) => Vec::new(),
+            };
+            let chosen: Vec<_> =
+                tables.iter().filter(|(_, fitness)| *fitness == level).map(|(part, _)| columns(part)).collect();
+            // The name may be called otherwise, as long as all that is said of it is the same.
+            let alike = |a: &[String], b: &[String]| a == b || a.len() > 2 && a.len() == b.len() && a[1..] == b[1..];
+            let belongs = |(part, fitness): &&(&'a Found<'a>, Fitness)| {
+                *fitness == level || chosen.iter().any(|other| alike(other, &columns(part)))
+            };
+            let belonging: Vec<_> = tables.iter().filter(belongs).map(|(part, _)| *part).collect();
+            let is_chosen = |part: &&Found<'_>| belonging.iter().any(|table| std::ptr::eq(*table, *part));
+            return found.iter().filter(|part| is_chosen(part) || part.lists_vendors()).copied().collect();
+        }
+    }
+    if let [(only, _)] = tables[..] {
+        return vec![only];
+    }
+    let page_is_about_vendors = mentions(about, &VENDOR_WORDS);
+    let lists = found.iter().filter(|part| {
+        let named = match &part.content {
+            // A description that begins with `Vendor: …` says what it describes.
+            Content::Record(items) => items.first().map(|item| split(item).0).unwrap_or_default(),
+            _ => String::new(),
+        };
+        let above = part.headings.join(" ") + " " + part.lead.unwrap_or_default() + " " + &named;
+        let about_vendors = page_is_about_vendors || mentions(&above, &VENDOR_WORDS);
+        about_vendors
+            && !mentions(&format!("{} {}", part.heading(), part.lead.unwrap_or_default()), &OTHER_WORDS)
+            && match &part.content {
+                Content::List(items) => names_things(items),
+                Content::Record(_) => true,
+                Content::Table(_) => false,
+            }
+    });
+    let lists: Vec<&Found<'_>> = lists.copied().collect();
+    // How the list is kept is told beside it.
+    let plain: Vec<&Found<'_>> = lists.iter().filter(|part| !part.speaks_of_keeping()).copied().collect();
+    let lists = if plain.is_empty() { lists } else { plain };
+    // One vendor described field by field may be an example; several are the list.
+    if lists.iter().filter(|part| part.is_record()).count() > 1 {
+        return lists.into_iter().filter(|part| part.is_record()).collect();
+    }
+    // Beside lists that are said to be of vendors, others belong to them only if they look like them.
+    let said = |part: &Found<'_>| {
+        let below_title = part.headings.get(1..).unwrap_or_default().join(" ");
+        mentions(&(below_title + " " + part.lead.unwrap_or_default()), &VENDOR_WORDS)
+    };
+    let shapes: Vec<_> = lists.iter().filter(|part| said(part)).map(|part| part.shape()).collect();
+    let alike = |part: &&Found<'_>| shapes.is_empty() || part.is_record() || shapes.contains(&part.shape());
+    lists.into_iter().filter(alike).collect()
+}
+
+/// The tables with a column of names that were not chosen, with their headings.
+pub(crate) fn left_out<'a>(
+    found: &'a [Found<'a>],
+    chosen: &[&Found<'a>],
+    options: &Options,
+) -> impl Iterator<Item = (Position, &'a str)> {
+    let is_chosen = |part: &Found<'_>| chosen.iter().any(|other| std::ptr::eq(*other, part));
+    let others: Vec<_> = found
+        .iter()
+        .filter(|part| !is_chosen(part) && !part.is_past() && !part.is_log())
+        .filter_map(|part| match part.content {
+            Content::Table(table) if Fitness::of(table, part, options) == Some(Fitness::Named) => {
+                Some((header_of(table).1.first()?.0, part.headings.last().copied().unwrap_or_default()))
+            }
+            _ => None,
+        })
+        .collect();
+    others.into_iter()
+}
+
+/// How well a table fits to be the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fitness {
+    /// Its header or heading speaks of vendors.
+    Vendors,
+    /// It has a column of names.
+    Named,
+    /// It is a table.
+    Any,
+}
+
+impl Fitness {
+    /// `None` for a table that is about something else.
+    fn of(table: &Table, part: &Found<'_>, options: &Options) -> Option<Self> {
+        let (header, rows) = header_of(table);
+        let labels: Vec<&str> = header.iter().map(|cell| cell.text.as_str()).collect();
+        if rows.is_empty() && labels.iter().all(|label| label.is_empty()) {
+            return None;
+        }
+        if mentions(&labels.join(" "), &OTHER_WORDS)
+            || mentions(part.heading(), &OTHER_WORDS) && !mentions(&labels.join(" "), &VENDOR_WORDS)
+        {
+            return None;
+        }
+        let named = labels.iter().any(|label| options.role(label).0 == Role::Name);
+        // A log of dates and changes is no list.
+        if labels.first().is_some_and(|label| fold(label) == "date") && !named {
+            return None;
+        }
+        let above = part.heading().to_owned() + " " + part.lead.unwrap_or_default();
+        let name_column = labels.iter().find(|label| options.role(label).0 == Role::Name).copied().unwrap_or_default();
+        Some(match (named, mentions(name_column, &VENDOR_WORDS[..PLAIN_WORDS]) || mentions(&above, &VENDOR_WORDS)) {
+            (_, true) => Fitness::Vendors,
+            (true, false) => Fitness::Named,
+            (false, false) => Fitness::Any,
+        })
+    }
+}
+
+/// Whether items are the fields of one entry; the first may be its name.
+fn is_record(items: &[Item]) -> bool {
+    let role = |item: &Item| Some(Role::of_label(&split(item).0).0).filter(|_| !split(item).1.is_empty());
+    let is_field = |item: &&Item| !matches!(role(item), None | Some(Role::Other | Role::Name));
+    let fields = items.iter().filter(is_field).count();
+    let named = items.first().is_some_and(|first| role(first) == Some(Role::Name));
+    fields >= 2 && (fields + usize::from(named)) * 2 > items.len()
+}
+
+/// Whether most bullets begin with something that can be a name.
+fn names_things(items: &[Item]) -> bool {
+    let named = items.iter().filter(|item| (item.lead.is_some() || !is_clause(&item.rest)) && is_name(&split(item).0));
+    let named = named.count();
+    named * 3 >= items.len() * 2 && named > 0
+}
+
+/// Whether a text is a clause of plain words ("Review the list quarterly"), as no name is.
+fn is_clause(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.len() >= 3
+        && words.iter().all(|word| word.trim_end_matches(['.', ',', ';']).chars().all(char::is_alphabetic))
+        && words[1..].iter().all(|word| word.starts_with(char::is_lowercase))
+}
+
+pub(crate) fn is_name(text: &str) -> bool {
+    let plain = link_text(text);
+    let words = plain.split_whitespace().count();
+    (1..=8).contains(&words) && plain.chars().count() <= 90 && !plain.ends_with(['?', '!'])
+}
+
+/// Most tables and lists that an error tells about.
+const MAX_TOLD: usize = 3;
+
+/// What the page has, and why none of it is the list.
+pub(crate) fn what_was_found(found: &[Found<'_>], options: &Options) -> String {
+    let mut said = match &options.tables[..] {
+        [] => String::new(),
+        names => format!("nothing stands under the heading {:?}; ", names.join(", ")),
+    };
+    if found.is_empty() {
+        return said + "the page is prose, without a table or bullets";
+    }
+    let told: Vec<String> = found.iter().take(MAX_TOLD).map(|part| part.told(options)).collect();
+    said += &told.join("; ");
+    match found.len() - told.len() {
+        0 => said,
+        more => format!("{said}; and {more} more"),
+    }
+}
+
+impl Found<'_> {
+    /// What this is, where, and why it is not the list.
+    fn told(&self, options: &Options) -> String {
+        let (what, at, why) = match &self.content {
+            Content::Table(table) if self.is_past() => {
+                ("the table", table.rows.first().map(|(at, _)| *at), "is of vendors that are gone")
+            }
+            Content::Table(table) => {
+                let why = match Fitness::of(table, self, options) {
+                    None => "is about something else or empty",
+                    Some(_) => "has no column of names, and is not the only table",
+                };
+                ("the table", table.rows.first().map(|(at, _)| *at), why)
+            }
+            Content::List(items) => {
+                let why = if names_things(items) {
+                    "does not stand under a heading that speaks of vendors"
+                } else {
+                    "does not begin with names"
+                };
+                ("the list", items.first().map(|item| item.at), why)
+            }
+            Content::Record(items) => (
+                "the description",
+                items.first().map(|item| item.at),
+                "does not stand under a heading that speaks of vendors",
+            ),
+        };
+        let at = at.map(|at| format!(" in line {}", at.line)).unwrap_or_default();
+        let under = match self.heading() {
+            "" => String::new(),
+            heading => format!(" under {:?}", link_text(heading)),
+        };
+        format!("{what}{at}{under} {why}")
+    }
+}

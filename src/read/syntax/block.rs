@@ -1,0 +1,278 @@
+//! What pages are made of: headings, paragraphs, tables and bullets, and links in their texts.
+
+use std::ops::Range;
+
+use changecast_core::model::{Text, fold, without_full_stop};
+
+use crate::read::error::Position;
+
+/// A piece of a page, in its order.
+#[derive(Debug)]
+pub(crate) enum Block {
+    Heading {
+        level: usize,
+        text: String,
+    },
+    /// Running text; `strong` when all of it is.
+    Paragraph {
+        text: String,
+        strong: bool,
+    },
+    /// A line that begins with a strong label, whole and as a field: `**Purpose:** hosting`.
+    Field {
+        text: String,
+        item: Item,
+    },
+    Table(Table),
+    List(Vec<Item>),
+}
+
+/// A table. A header without any text stands for none.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    pub header: Vec<Cell>,
+    pub rows: Vec<(Position, Vec<Cell>)>,
+}
+
+/// A cell, or any run of text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cell {
+    /// Its text; links as `[text](address)`.
+    pub text: String,
+    /// Whether all of it is emphasised strongly.
+    pub strong: bool,
+    /// Whether all of it is struck out. The text is there nevertheless.
+    pub struck: bool,
+    /// Whether something is struck out in front of what is left.
+    pub behind: bool,
+    /// Whether what is left is a remark on that: "~~Acme~~ (until May)".
+    pub remark: bool,
+}
+
+impl Cell {
+    /// A cell without what is struck out in it: that is not said any more. `struck` are byte ranges of
+    /// the text, in their order.
+    pub fn new(text: String, strong: bool, struck: &[Range<usize>]) -> Self {
+        let begins = |range: &&Range<usize>| text.get(..range.start).is_some_and(|text| text.trim().is_empty());
+        let begins_struck = struck.first().filter(begins).is_some();
+        let starts = struck.iter().map(|range| range.start).chain([text.len()]);
+        let ends = [0].into_iter().chain(struck.iter().map(|range| range.end));
+        let kept: String = ends.zip(starts).filter_map(|(from, to)| text.get(from..to)).collect();
+        if struck.is_empty() || kept.trim().is_empty() {
+            return Cell { struck: !struck.is_empty(), text, strong, ..Cell::default() };
+        }
+        let remark = begins_struck && is_remark(&kept);
+        let separates = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '/' | '&' | '\u{2192}');
+        let kept = kept.trim_start_matches(separates).trim_end_matches(|c| separates(c) || is_dash(c));
+        let kept = [" ,", " ;", " )"].iter().fold(kept.to_owned(), |text, gap| text.replace(gap, gap.trim_start()));
+        Cell { text: kept, strong, struck: false, behind: begins_struck, remark }
+    }
+
+    /// Whether a name in it is no longer on the list.
+    pub fn is_over(&self) -> bool {
+        self.struck || self.remark
+    }
+
+    /// The same for a bullet's text, which goes on behind the name.
+    pub fn is_over_as_item(&self) -> bool {
+        self.is_over() || (self.behind && !names_another(&self.text))
+    }
+}
+
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2013}' | '\u{2014}')
+}
+
+/// How remarks begin on a name that is struck out.
+const REMARKS: [&str; 17] = [
+    "removed", "was removed", "until", "no longer", "deleted", "discontinued", "ended", "retired", "terminated",
+    "deprecated", "decommissioned", "deactivated", "offboarded", "former", "replaced", "effective", "since",
+];
+
+/// Whether a text behind a name that is struck out is about that, rather than in place of it: "(until May
+/// 2024)", "removed in May", a date, a mark.
+fn is_remark(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    let opens = text.starts_with(|c: char| is_dash(c) || matches!(c, '(' | ':' | ','));
+    let is_link = text.contains("](");
+    let words = text.chars().any(char::is_alphabetic);
+    opens || !words || (text.starts_with('[') && !is_link) || REMARKS.iter().any(|remark| text.starts_with(remark))
+}
+
+/// Whether the text behind a bullet's name that is struck out begins with another name, as in "~~Acme~~
+/// Delta – Hosting", rather than telling what the struck one did.
+pub(crate) fn names_another(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    let parts = [" \u{2013} ", " \u{2014} ", " - ", ": "].iter().any(|by| rest.contains(by));
+    !is_remark(rest) && (parts || rest.starts_with('['))
+}
+
+/// A bullet, or a term with its definition.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    pub at: Position,
+    /// A link, strong text or term at its beginning, as it would stand in a cell.
+    pub lead: Option<String>,
+    /// What follows, or all of it.
+    pub rest: String,
+    /// Bullets below it.
+    pub children: Vec<String>,
+    /// Whether its name is struck out.
+    pub struck: bool,
+}
+
+impl Item {
+    /// An item of which nothing is known yet.
+    pub fn new(at: Position) -> Self {
+        Item { at, lead: None, rest: String::new(), children: Vec::new(), struck: false }
+    }
+
+    /// Takes a name that stands behind the one that is struck out.
+    pub fn without_struck_lead(&mut self) {
+        if self.struck && self.lead.is_some() && names_another(&self.rest) {
+            (self.struck, self.lead) = (false, None);
+        }
+    }
+}
+
+/// The blocks of a paragraph: its fields when every line of it begins with a strong label, as in
+/// `**Purpose:** hosting`. `strong` are the byte ranges of strong text at the beginnings of lines.
+pub(crate) fn paragraph(at: Position, text: &str, all_strong: bool, strong: &[(usize, usize)]) -> Vec<Block> {
+    let is_label = |(from, to): &&(usize, usize)| {
+        text.get(*from..*to).is_some_and(|label| label.trim_end().ends_with(':'))
+            || text.get(*to..).is_some_and(|rest| rest.trim_start().starts_with(':'))
+    };
+    let labels: Vec<(usize, usize)> = strong.iter().filter(is_label).copied().collect();
+    let first = labels.first().and_then(|(from, _)| text.get(..*from));
+    let tidy = |text: &str| text.trim().trim_matches(|c: char| c == ';' || c.is_whitespace()).to_owned();
+    if all_strong || first.is_none_or(|before| !before.trim().is_empty()) {
+        let text = tidy(text);
+        return if text.is_empty() { Vec::new() } else { vec![Block::Paragraph { text, strong: all_strong }] };
+    }
+    let ends = labels[1..].iter().map(|(from, _)| *from).chain([text.len()]);
+    let fields = labels.iter().zip(ends).map(|((from, to), end)| {
+        let (label, value) = (&text[*from..*to], &text[*to..end]);
+        let rest = tidy(value.trim_start().strip_prefix(':').unwrap_or(value));
+        let item = Item { lead: Some(label.trim().to_owned()), rest, ..Item::new(at) };
+        Block::Field { text: tidy(&text[*from..end]), item }
+    });
+    fields.collect()
+}
+
+/// The header and rows of a table. Where the header is empty, the first row stands for it.
+pub(crate) fn header_of(table: &Table) -> (&[Cell], &[(Position, Vec<Cell>)]) {
+    let empty = table.header.iter().all(|cell| cell.text.trim().is_empty());
+    match table.rows.split_first() {
+        Some(((_, first), rest)) if empty => (first, rest),
+        _ => (&table.header, &table.rows),
+    }
+}
+
+/// The separators between a name and what is said of it.
+pub(crate) const DASHES: [&str; 4] = [" \u{2013} ", " \u{2014} ", " - ", " | "];
+
+/// The name of an item, and the rest.
+pub(crate) fn split(item: &Item) -> (String, &str) {
+    if let Some(lead) = &item.lead {
+        return (without_full_stop(lead.trim_end_matches([':', ','])).trim().to_owned(), trim_separators(&item.rest));
+    }
+    let text = item.rest.trim();
+    let cuts = DASHES.iter().chain(&[": ", ". "]).filter_map(|by| text.find(by).map(|at| (at, by.len())));
+    match cuts.min() {
+        // The dot of "Inc." belongs to the name.
+        Some((at, length)) => {
+            let end = if text[at..].starts_with('.') { without_full_stop(&text[..=at]).len() } else { at };
+            (text[..end].to_owned(), trim_separators(&text[at + length..]))
+        }
+        None => (without_full_stop(text.trim_end_matches([':', ';', ','])).to_owned(), ""),
+    }
+}
+
+fn trim_separators(text: &str) -> &str {
+    let mut text = text.trim();
+    while let Some(rest) = text.strip_prefix(['.', ':', ',', ';', '-', '\u{2013}', '\u{2014}', '|']) {
+        // A minus belongs to its number.
+        if text.starts_with('-') && rest.starts_with(|c: char| c.is_ascii_digit()) {
+            break;
+        }
+        text = rest.trim_start();
+    }
+    text
+}
+
+/// A text without the addresses of its links: `[AWS](https://…)` becomes `AWS`.
+pub(crate) fn link_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, label, _, after)) = next_link(rest) {
+        out.push_str(before);
+        out.push_str(label);
+        rest = after;
+    }
+    out.push_str(rest);
+    Text::new(&out).to_string()
+}
+
+/// Whether raised text is the mark of a footnote, or leads to one: a number, a letter, an asterisk.
+pub(crate) fn is_mark(text: Option<&str>) -> bool {
+    text.is_some_and(|text| link_text(text).trim().chars().count() <= 2)
+}
+
+/// What a text says that names a vendor.
+pub(crate) struct Named<'t> {
+    /// The name that it is or begins with.
+    pub name: String,
+    /// The address of the page behind the name.
+    pub link: Option<&'t str>,
+    /// Where letters to the vendor go: what stands on lines of their own from the first with a number on.
+    pub postal: String,
+}
+
+impl<'t> Named<'t> {
+    /// Takes a text apart. A second line that only leads to a page ("Privacy policy") is no part of the
+    /// name, nor is the mark of a footnote.
+    pub fn of(text: &'t str) -> Self {
+        if !text.contains(['[', ';']) {
+            return Named { name: Text::new(text).to_string(), link: None, postal: String::new() };
+        }
+        let link = next_link(text).map(|(_, _, address, _)| address);
+        let leads_on = |line: &str| {
+            let pages = ["privacy", "privacy policy", "privacy notice", "website", "dpa", "terms", "link", "details"];
+            next_link(line).is_some_and(|(before, label, _, after)| {
+                before.trim().is_empty() && after.trim().is_empty() && pages.contains(&fold(label).as_str())
+            })
+        };
+        let lines = text.split("; ").enumerate().filter(|(at, line)| *at == 0 || !leads_on(line));
+        let lines: Vec<&str> = lines.map(|(_, line)| line.trim()).collect();
+        // "365" and "GA 4" are names of products.
+        let is_postal = |line: &&str| {
+            let has = |is: fn(char) -> bool| line.chars().any(is);
+            line.len() >= 8 && has(|c| c.is_ascii_digit()) && has(char::is_alphabetic) && !line.contains(['[', '('])
+        };
+        let name = lines.iter().skip(1).position(is_postal).map_or(lines.len(), |at| at + 1);
+        let (name, postal) = lines.split_at(name);
+        let mut name = link_text(&name.join(" "));
+        while let Some((start, end)) = name.find("[^").and_then(|at| Some((at, at + name[at..].find(']')?))) {
+            name.replace_range(start..=end, "");
+        }
+        Named { name: name.trim().to_owned(), link, postal: link_text(&postal.join(", ")) }
+    }
+}
+
+/// The first `[label](address)` of a text: what stands before it, its parts, what follows.
+fn next_link(text: &str) -> Option<(&str, &str, &str, &str)> {
+    let middle = text.find("](")?;
+    let start = text[..middle].rfind('[')?;
+    let end = middle + text[middle..].find(')')?;
+    Some((&text[..start], &text[start + 1..middle], &text[middle + 2..end], &text[end + 1..]))
+}
+
+/// A link as it stands in a cell.
+pub(crate) fn link(label: &str, address: &str) -> String {
+    let label = label.trim();
+    if label.is_empty() || label == address {
+        address.to_owned()
+    } else {
+        format!("[{label}]({})", address.replace(')', "%29"))
+    }
+}

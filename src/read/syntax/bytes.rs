@@ -1,0 +1,50 @@
+//! From the bytes of a file to its text.
+
+use std::borrow::Cow;
+
+use crate::read::{
+    MAX_BYTES,
+    error::{Places, Problem, ReadError},
+};
+
+/// The text of a file, when it may be an inventory's.
+pub(crate) fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Problem::Limit { what: "bytes", found: bytes.len(), limit: MAX_BYTES }.into());
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+        ReadError::at(Places::new(&valid).at(valid.len()), Problem::NotUtf8)
+    })?;
+    let text = with_plain_line_ends(text.strip_prefix('\u{feff}').unwrap_or(text));
+    if text.trim().is_empty() {
+        return Err(Problem::Empty.into());
+    }
+    match conflict(&text) {
+        Some(at) => Err(ReadError::at(Places::new(&text).at(at), Problem::Conflict)),
+        None => Ok(text),
+    }
+}
+
+/// Whether one of these bytes stands in a text. Most files hold none of what is rarely there: looking
+/// at many bytes before asking for the answer is the fastest way to know.
+pub(crate) fn holds(text: &str, is_wanted: impl Fn(u8) -> bool) -> bool {
+    text.as_bytes().chunks(4096).any(|bytes| bytes.iter().fold(false, |any, b| any | is_wanted(*b)))
+}
+
+/// The text with `\n` for the line ends of all systems.
+fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
+    if holds(text, |b| b == b'\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
+}
+
+/// Where a merge left its marks.
+fn conflict(text: &str) -> Option<usize> {
+    if !holds(text, |b| b == b'<') {
+        return None;
+    }
+    // Looking for one byte is much faster than looking for several.
+    let mut found = text.match_indices('<').map(|(at, _)| at);
+    let ours = found.find(|at| text[*at..].starts_with("<<<<<<< ") && (*at == 0 || text[..*at].ends_with('\n')))?;
+    let theirs = text[ours..].match_indices("\n>>>>>>> ").next();
+    theirs.map(|_| ours)
+}

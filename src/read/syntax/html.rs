@@ -1,0 +1,495 @@
+//! HTML to blocks: tables, lists, definition lists, headings. The only user of `html5gum`, which
+//! reads tags the way browsers do; what they mean here is a matter of a few elements.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
+use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
+
+use crate::read::{
+    Options,
+    build::raw_list::Draft,
+    choose::page,
+    error::{Places, Position, ReadError},
+    syntax::block::{Block, Cell, Item, Table, is_mark, link, paragraph},
+};
+
+/// Reads a page.
+pub(crate) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, ReadError> {
+    page::draft(&blocks(text, Position { line: 1, column: 1 })?, path, options)
+}
+
+/// The blocks of a piece of HTML that begins at a place.
+pub(crate) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadError> {
+    let places = Places::new(text);
+    let place = |offset: usize| {
+        let at = places.at(offset);
+        if at.line == 1 {
+            Position { line: begin.line, column: begin.column + at.column - 1 }
+        } else {
+            Position { line: begin.line + at.line - 1, column: at.column }
+        }
+    };
+    let mut builder = Builder { unclosed: unclosed(text), ..Builder::default() };
+    for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
+        let Ok(token) = token;
+        match token {
+            Token::StartTag(tag) => {
+                let attribute = |name: &[u8]| {
+                    tag.attributes.get(name).map(|value| String::from_utf8_lossy(&value.value).into_owned())
+                };
+                let name = String::from_utf8_lossy(&tag.name).into_owned();
+                if !(tag.self_closing && name == "svg") && builder.shows(&name, tag.span.start) {
+                    let rows = attribute(b"rowspan").and_then(|rows| rows.trim().parse().ok()).unwrap_or(1);
+                    builder.open(&name, attribute(b"href"), rows, place(tag.span.start));
+                }
+            }
+            Token::EndTag(tag) => {
+                let name = String::from_utf8_lossy(&tag.name);
+                if !builder.unhides(&name) {
+                    builder.close(&name);
+                }
+            }
+            Token::String(text) => builder.text(&String::from_utf8_lossy(&text.value)),
+            _ => {}
+        }
+    }
+    builder.end();
+    Ok(builder.blocks)
+}
+
+/// Elements whose content is not the page's: code, and what leads to other pages.
+const HIDDEN: [&str; 8] = ["script", "style", "template", "noscript", "svg", "nav", "footer", "aside"];
+
+/// What ends a hidden element that nobody closed.
+const SHOWN: [&str; 11] = ["main", "section", "article", "table", "dl", "h1", "h2", "h3", "h4", "h5", "h6"];
+
+/// Where hidden elements begin that are never closed: they hide no more than what follows directly.
+fn unclosed(text: &str) -> BTreeSet<usize> {
+    let mut open: Vec<(String, usize)> = Vec::new();
+    for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
+        let Ok(token) = token;
+        match token {
+            Token::StartTag(tag) if HIDDEN.iter().any(|name| name.as_bytes() == tag.name.as_slice()) => {
+                open.push((String::from_utf8_lossy(&tag.name).into_owned(), tag.span.start));
+            }
+            Token::EndTag(tag) => {
+                let last = open.iter().rposition(|(name, _)| name.as_bytes() == tag.name.as_slice());
+                last.map(|at| open.remove(at));
+            }
+            _ => {}
+        }
+    }
+    open.into_iter().map(|(_, at)| at).collect()
+}
+
+/// Where text goes at the moment.
+#[derive(Default)]
+struct Builder {
+    blocks: Vec<Block>,
+    /// Text that is being collected, with the lengths of all of it and of its strong parts.
+    text: String,
+    length: usize,
+    strong: usize,
+    strong_depth: usize,
+    /// What is struck out of the text, and where the part begins that is being struck.
+    struck: Vec<Range<usize>>,
+    struck_from: Option<usize>,
+    struck_depth: usize,
+    /// Where raised text begins.
+    raised: Option<usize>,
+    /// Where strong text at the beginning of a line stands in the text.
+    labels: Vec<(usize, usize)>,
+    /// Where the text of the paragraph begins in the file.
+    begun: Option<Position>,
+    /// The open link: its address, and where its text begins.
+    link: Option<(String, usize)>,
+    /// Hidden elements that are open, with whether they are closed somewhere.
+    hidden: Vec<(String, bool)>,
+    unclosed: BTreeSet<usize>,
+    heading: Option<usize>,
+    table: Option<Table>,
+    /// How many tables are open inside the outer one; their cells are text.
+    nested: usize,
+    row: Option<(Position, Vec<Cell>, bool)>,
+    /// For how many rows the open cell holds.
+    cell_rows: usize,
+    /// Cells that hold in further rows, by column, with the number of rows, and the bytes that they take
+    /// there.
+    spans: BTreeMap<usize, (usize, Cell)>,
+    spanned: usize,
+    in_cell: bool,
+    head_cell: bool,
+    list: Option<Vec<Item>>,
+    list_depth: usize,
+    item: Option<Item>,
+}
+
+/// More bytes than any page needs for cells that hold in several rows: beyond, each holds in its own.
+const SPANNED: usize = 4 << 20;
+
+impl Builder {
+    /// Whether a tag that begins here belongs to the page.
+    fn shows(&mut self, name: &str, at: usize) -> bool {
+        if HIDDEN.contains(&name) {
+            self.hidden.push((name.to_owned(), !self.unclosed.contains(&at)));
+        } else if SHOWN.contains(&name) && self.hidden.iter().all(|(_, closed)| !closed) {
+            self.hidden.clear();
+        }
+        self.hidden.is_empty()
+    }
+
+    /// Whether an end tag belongs to what is hidden.
+    fn unhides(&mut self, name: &str) -> bool {
+        let was_hidden = !self.hidden.is_empty();
+        if let Some(at) = self.hidden.iter().rposition(|(open, _)| open == name) {
+            self.hidden.truncate(at);
+        }
+        was_hidden
+    }
+
+    /// A tag, with the address that it leads to and the rows that it holds for.
+    fn open(&mut self, name: &str, href: Option<String>, rows: usize, at: Position) {
+        match name {
+            "br" => self.line_break(),
+            "a" => {
+                self.close_link();
+                if let Some(href) = href {
+                    self.link = Some((href, self.text.len()));
+                }
+            }
+            "b" | "strong" => {
+                let line = self.text.trim_end();
+                if self.strong_depth == 0 && (line.is_empty() || line.ends_with(';')) {
+                    self.labels.push((self.text.len(), self.text.len()));
+                    self.begun.get_or_insert(at);
+                }
+                self.strong_depth += 1;
+            }
+            "s" | "del" | "strike" => {
+                self.struck_depth += 1;
+                self.struck_from.get_or_insert(self.text.len());
+            }
+            "sup" => self.raised = Some(self.text.len()),
+            "table" if self.table.is_some() => self.nested += 1,
+            "table" => {
+                self.flush();
+                self.spans.clear();
+                self.table = Some(Table::default());
+            }
+            "tr" if self.table.is_some() && self.nested == 0 => {
+                self.end_row();
+                self.row = Some((at, Vec::new(), true));
+            }
+            "td" | "th" if self.table.is_some() && self.nested == 0 => {
+                self.end_cell();
+                if self.row.is_none() {
+                    self.row = Some((at, Vec::new(), true));
+                }
+                self.take_text();
+                (self.in_cell, self.head_cell, self.cell_rows) = (true, name == "th", rows);
+            }
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if self.table.is_none() && self.list.is_none() => {
+                self.flush();
+                self.heading = name[1..].parse().ok();
+            }
+            "ul" | "ol" | "dl" if self.table.is_none() => {
+                if self.list.is_none() {
+                    self.flush();
+                    self.list = Some(Vec::new());
+                }
+                self.list_depth += 1;
+                if self.list_depth > 1 {
+                    self.item_text();
+                }
+            }
+            "li" | "dt" if self.table.is_none() && self.list.is_some() => {
+                if self.list_depth > 1 {
+                    self.item_text();
+                } else {
+                    self.end_item();
+                    self.take_text();
+                    self.item = Some(Item::new(at));
+                }
+            }
+            "dd" if self.list.is_some() => {
+                let term = self.take_text();
+                if let Some(item) = self.item.as_mut().filter(|_| !term.text.is_empty()) {
+                    if item.lead.is_none() {
+                        item.struck = term.is_over();
+                    }
+                    item.lead = Some(term.text);
+                }
+            }
+            "p" | "div" | "section" | "article" | "main" | "header" if self.table.is_none() && self.list.is_none() => {
+                self.flush()
+            }
+            "p" | "div" | "li" if !self.text.trim().is_empty() && (self.in_cell || self.list.is_some()) => {
+                self.line_break()
+            }
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        match name {
+            "a" => {
+                self.close_link();
+                // `<li><a>Name</a>. Purpose.` begins with a lead.
+                self.maybe_lead();
+            }
+            "b" | "strong" => {
+                self.strong_depth = self.strong_depth.saturating_sub(1);
+                if let Some((from, to)) = self.labels.last_mut().filter(|(from, to)| from == to) {
+                    *to = self.text.len().max(*from);
+                }
+                self.maybe_lead();
+            }
+            "s" | "del" | "strike" => {
+                self.struck_depth = self.struck_depth.saturating_sub(1);
+                if self.struck_depth == 0 {
+                    self.struck.extend(self.struck_from.take().map(|from| from..self.text.len()));
+                }
+            }
+            "sup" => {
+                if let Some(from) = self.raised.take().filter(|from| is_mark(self.text.get(*from..))) {
+                    self.truncate(from);
+                }
+            }
+            "table" if self.nested > 0 => self.nested -= 1,
+            "table" => {
+                self.end_row();
+                if let Some(table) = self.table.take() {
+                    self.blocks.push(Block::Table(table));
+                }
+            }
+            "tr" if self.nested == 0 => self.end_row(),
+            "td" | "th" if self.nested == 0 => self.end_cell(),
+            "ul" | "ol" | "dl" if self.list.is_some() && self.table.is_none() => {
+                if self.list_depth > 1 {
+                    self.item_text();
+                }
+                self.list_depth -= 1;
+                if self.list_depth == 0 {
+                    self.end_item();
+                    if let Some(items) = self.list.take() {
+                        self.blocks.push(Block::List(items));
+                    }
+                }
+            }
+            "li" if self.list_depth > 1 => self.item_text(),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "p" | "div" | "section" | "article"
+                if self.table.is_none() && self.list.is_none() =>
+            {
+                self.flush()
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes the end of the text away, and what is known of it.
+    fn truncate(&mut self, length: usize) {
+        self.text.truncate(length);
+        self.link.iter_mut().for_each(|(_, from)| *from = (*from).min(length));
+        self.struck_from = self.struck_from.map(|from| from.min(length));
+        for range in &mut self.struck {
+            *range = range.start.min(length)..range.end.min(length);
+        }
+        self.labels.iter_mut().for_each(|(from, to)| (*from, *to) = ((*from).min(length), (*to).min(length)));
+    }
+
+    fn text(&mut self, text: &str) {
+        if !self.hidden.is_empty() || (self.table.is_some() && !self.in_cell) {
+            return;
+        }
+        let length = text.bytes().filter(|b| !b.is_ascii_whitespace()).count();
+        self.length += length;
+        self.strong += if self.strong_depth > 0 { length } else { 0 };
+        self.text.push_str(text);
+    }
+
+    fn line_break(&mut self) {
+        if self.hidden.is_empty() && (self.table.is_none() || self.in_cell) {
+            self.text.push_str("; ");
+        }
+    }
+
+    fn close_link(&mut self) {
+        if let Some((address, from)) = self.link.take() {
+            let label = self.text.split_off(from.min(self.text.len()));
+            let inside = self.struck.extract_if(.., |range| range.start >= from);
+            let inside: Vec<Range<usize>> = inside.map(|range| range.start - from..range.end - from).collect();
+            let space = if label.starts_with(char::is_whitespace) { " " } else { "" };
+            let label = Cell::new(label, false, &inside);
+            self.text.push_str(space);
+            self.text.push_str(&link(&collapsed(&label.text), address.trim()));
+            if label.struck {
+                self.struck.push(from..self.text.len());
+            }
+            self.struck_from = self.struck_from.map(|begin| begin.min(from));
+        }
+    }
+
+    /// The collected text, and nothing is collected any more.
+    fn take_text(&mut self) -> Cell {
+        self.close_link();
+        let text = std::mem::take(&mut self.text);
+        let mut struck = std::mem::take(&mut self.struck);
+        struck.extend(self.struck_from.take().map(|from| from..text.len()));
+        // Who did not close it meant no more than this.
+        self.struck_depth = 0;
+        // White space alone that is struck is nothing.
+        struck.retain(|range| text.get(range.clone()).is_some_and(|text| !text.trim().is_empty()));
+        self.labels.clear();
+        self.begun = None;
+        let length = std::mem::take(&mut self.length);
+        let strong = std::mem::take(&mut self.strong) >= length && length > 0;
+        let cell = Cell::new(text, strong, &struck);
+        Cell { text: collapsed(&cell.text).trim().trim_end_matches(';').trim().to_owned(), ..cell }
+    }
+
+    /// Ends a heading or paragraph.
+    fn flush(&mut self) {
+        self.close_link();
+        if let Some(level) = self.heading.take() {
+            let text = self.take_text().text;
+            if !text.is_empty() {
+                self.blocks.push(Block::Heading { level, text });
+            }
+            return;
+        }
+        let at = self.begun.unwrap_or(Position { line: 1, column: 1 });
+        let all_strong = self.strong > 0 && self.strong >= self.length;
+        for block in paragraph(at, &self.text, all_strong, &self.labels) {
+            self.blocks.push(match block {
+                Block::Paragraph { text, strong } => Block::Paragraph { text: collapsed(&text), strong },
+                Block::Field { text, item } => Block::Field {
+                    text: collapsed(&text),
+                    item: Item { lead: item.lead.as_deref().map(collapsed), rest: collapsed(&item.rest), ..item },
+                },
+                block => block,
+            });
+        }
+        self.take_text();
+    }
+
+    fn end_cell(&mut self) {
+        if !std::mem::take(&mut self.in_cell) {
+            return;
+        }
+        let cell = self.take_text();
+        self.span();
+        if let Some((_, cells, all_heads)) = &mut self.row {
+            *all_heads &= self.head_cell;
+            if self.cell_rows > 1 {
+                self.spans.insert(cells.len(), (self.cell_rows, cell.clone()));
+            }
+            cells.push(cell);
+        }
+    }
+
+    /// Puts the cells of earlier rows into this one that hold here, too.
+    fn span(&mut self) {
+        let Some((_, cells, _)) = &mut self.row else { return };
+        while let Some((_, cell)) = self.spans.get(&cells.len()).filter(|_| self.spanned < SPANNED) {
+            self.spanned += size_of::<Cell>() + cell.text.len();
+            cells.push(cell.clone());
+        }
+    }
+
+    fn end_row(&mut self) {
+        self.end_cell();
+        if self.row.as_ref().is_some_and(|(_, cells, _)| !cells.is_empty()) {
+            self.span();
+        }
+        let (Some((at, cells, all_heads)), Some(table)) = (self.row.take(), &mut self.table) else { return };
+        if cells.is_empty() {
+            return;
+        }
+        self.spans.retain(|_, (rows, _)| {
+            *rows -= 1;
+            *rows > 0
+        });
+        if all_heads && table.header.is_empty() && table.rows.is_empty() {
+            table.header = cells;
+        } else {
+            table.rows.push((at, cells));
+        }
+    }
+
+    /// Text of an item below the list, or before one.
+    fn item_text(&mut self) {
+        let cell = self.take_text();
+        if let Some(item) = self.item.as_mut().filter(|_| !cell.text.is_empty()) {
+            if item.rest.is_empty() && item.lead.is_none() && item.children.is_empty() {
+                item.struck = cell.is_over_as_item();
+                item.rest = cell.text
+            } else {
+                item.children.push(cell.text)
+            }
+        }
+    }
+
+    fn maybe_lead(&mut self) {
+        let open = self.link.is_some() || self.strong_depth > 0 || self.list_depth != 1 || self.table.is_some();
+        if let Some(item) = self.item.as_mut().filter(|item| !open && item.lead.is_none() && item.rest.is_empty()) {
+            let text = std::mem::take(&mut self.text);
+            let mut struck = std::mem::take(&mut self.struck);
+            struck.extend(self.struck_from.map(|from| from..text.len()));
+            self.struck_from = self.struck_from.map(|_| 0);
+            let cell = Cell::new(text, false, &struck);
+            item.struck = cell.is_over();
+            let text = collapsed(&cell.text);
+            // Only text at the very beginning leads.
+            let leads = text.trim_start().starts_with('[') || !text.trim().is_empty();
+            item.lead = Some(text.trim().to_owned()).filter(|_| leads);
+        }
+    }
+
+    fn end_item(&mut self) {
+        let cell = self.take_text();
+        if let Some(mut item) = self.item.take() {
+            if item.lead.is_none() && item.rest.is_empty() {
+                item.struck = cell.is_over_as_item();
+            }
+            let rest = cell.text;
+            if item.rest.is_empty() {
+                item.rest = rest
+            } else if !rest.is_empty() {
+                item.children.push(rest)
+            }
+            item.without_struck_lead();
+            if let Some(list) = &mut self.list {
+                list.push(item);
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        self.end_row();
+        self.end_item();
+        if let Some(table) = self.table.take() {
+            self.blocks.push(Block::Table(table));
+        }
+        if let Some(items) = self.list.take() {
+            self.blocks.push(Block::List(items));
+        }
+        self.flush();
+    }
+}
+
+fn collapsed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_whitespace() {
+            if !out.ends_with(' ') {
+                out.push(' ');
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}

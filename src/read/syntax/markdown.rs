@@ -1,0 +1,434 @@
+//! Markdown and MDX to blocks: GitHub's tables, bullets, definition lists, front matter, and HTML
+//! tables inside. The only user of `pulldown-cmark`.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, OffsetIter, Options as Extensions, Parser, Tag, TagEnd};
+
+use crate::read::{
+    Options,
+    build::raw_list::Draft,
+    choose::page,
+    error::{Places, Position, Problem, ReadError},
+    syntax::{
+        block::{self, Block, Cell, Item, Table, link},
+        html,
+        tree::check_depth,
+    },
+};
+
+/// Reads a page.
+pub(crate) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, ReadError> {
+    let (text, embedded) = prepared(text);
+    let mut reader = Reader::new(&text);
+    let mut blocks = reader.blocks();
+    if let Some(error) = reader.too_deep {
+        return Err(error);
+    }
+    for (at, html) in embedded {
+        let found = html::blocks(&html, reader.places.at(at))?;
+        let behind = blocks.partition_point(|(place, _)| *place < at);
+        blocks.splice(behind..behind, found.into_iter().map(|block| (at, block)));
+    }
+    let blocks: Vec<Block> = blocks.into_iter().map(|(_, block)| block).collect();
+    let draft = page::draft(&blocks, &format!("{path} {}", reader.metadata), options);
+    match (draft, reader.broken) {
+        (Err(ReadError { problem: Problem::NoList(_), .. }), Some(at)) => {
+            let message = "a table without the line of dashes below its header".to_owned();
+            Err(ReadError::at(at, Problem::Syntax { format: "Markdown", message }))
+        }
+        (draft, _) => draft,
+    }
+}
+
+/// Whether a row of so many cells can be meant for a table: one may be missing, or one too many.
+fn fits(cells: usize, columns: usize) -> bool {
+    cells.abs_diff(columns) <= 1
+}
+
+/// The cells of a row as it is written.
+fn row_cells(line: &str) -> Vec<Cell> {
+    let line = line.trim().trim_start_matches('|');
+    let line = line.strip_suffix('|').unwrap_or(line).replace("\\|", "\u{0}");
+    let cell = |text: &str| Cell { text: text.trim().replace('\u{0}', "|"), ..Cell::default() };
+    line.split('|').map(cell).collect()
+}
+
+/// The text with comments and HTML tables blanked out (every other byte keeps its place), and the
+/// tables with their offsets.
+fn prepared(text: &str) -> (String, Vec<(usize, String)>) {
+    let mut out = text.to_owned();
+    let mut embedded = Vec::new();
+    for (open, close) in [("<!--", "-->"), ("{/*", "*/}")] {
+        blank(&mut out, open, close, |_, _| {});
+    }
+    let tables: &mut Vec<(usize, String)> = &mut embedded;
+    for (open, close) in [("<table", "</table>"), ("<dl", "</dl>"), ("<TABLE", "</TABLE>")] {
+        blank(&mut out, open, close, |at, html| tables.push((at, html.to_owned())));
+    }
+    (out, embedded)
+}
+
+/// Blanks everything between two marks. A line of a table that was only a comment becomes an empty
+/// row, since an empty line would end the table.
+fn blank(text: &mut String, open: &str, close: &str, mut found: impl FnMut(usize, &str)) {
+    let mut from = 0;
+    while let Some(start) = text[from..].find(open).map(|at| from + at) {
+        let Some(end) = text[start..].find(close).map(|at| start + at + close.len()) else { break };
+        found(start, &text[start..end]);
+        let mut blanks: String = text[start..end]
+            .chars()
+            .flat_map(|c| if c == '\n' { vec!['\n'] } else { vec![' '; c.len_utf8()] })
+            .collect();
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let previous = text[..line_start].trim_end_matches('\n').rsplit('\n').next().unwrap_or_default();
+        let alone = text[line_start..start].trim().is_empty()
+            && text[end..].lines().next().is_none_or(|rest| rest.trim().is_empty());
+        if alone
+            && previous.contains('|')
+            && !blanks.contains('\n')
+            && text[end..].trim_start_matches(' ').starts_with('\n')
+        {
+            blanks.replace_range(..1, "|");
+        }
+        text.replace_range(start..end, &blanks);
+        from = end;
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    places: Places<'a>,
+    metadata: String,
+    /// Where rows stand that belong to no table.
+    broken: Option<Position>,
+    events: OffsetIter<'a>,
+    depth: usize,
+    too_deep: Option<ReadError>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Self {
+        let extensions = Extensions::ENABLE_TABLES
+            | Extensions::ENABLE_FOOTNOTES
+            | Extensions::ENABLE_STRIKETHROUGH
+            | Extensions::ENABLE_HEADING_ATTRIBUTES
+            | Extensions::ENABLE_DEFINITION_LIST
+            | Extensions::ENABLE_YAML_STYLE_METADATA_BLOCKS
+            | Extensions::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
+        Reader {
+            text,
+            places: Places::new(text),
+            metadata: String::new(),
+            broken: None,
+            events: Parser::new_ext(text, extensions).into_offset_iter(),
+            depth: 0,
+            too_deep: None,
+        }
+    }
+
+    /// The next event; none any more once the page is nested too deeply.
+    fn next(&mut self) -> Option<(Event<'a>, Range<usize>)> {
+        if self.too_deep.is_some() {
+            return None;
+        }
+        let (event, range) = self.events.next()?;
+        match event {
+            Event::Start(_) => self.depth += 1,
+            Event::End(_) => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        self.too_deep = check_depth(self.depth, self.places.at(range.start)).err();
+        Some((event, range))
+    }
+
+    /// All blocks of the page with their offsets; quotes and the like are as good as their content.
+    fn blocks(&mut self) -> Vec<(usize, Block)> {
+        let mut blocks = Vec::new();
+        while let Some((event, range)) = self.next() {
+            let Event::Start(tag) = event else { continue };
+            match tag {
+                Tag::Heading { level, .. } => {
+                    let text = self.inline(TagEnd::Heading(level)).text;
+                    blocks.push((range.start, Block::Heading { level: level as usize, text }));
+                }
+                Tag::Paragraph => {
+                    let source = &self.text[range.clone()];
+                    let paragraph = self.paragraph(range.start);
+                    let rows = source.lines().all(|line| line.trim().starts_with('|') && line.matches('|').count() > 1);
+                    match blocks.last_mut() {
+                        // Rows behind an empty line still belong to the table, for a reader of the source.
+                        Some((_, Block::Table(table)))
+                            if rows && source.lines().all(|line| fits(row_cells(line).len(), table.header.len())) =>
+                        {
+                            let at = self.places.at(range.start);
+                            let place = |below: usize| Position { line: at.line + below, column: 1 };
+                            let more = source.lines().enumerate().map(|(below, line)| (place(below), row_cells(line)));
+                            table.rows.extend(more);
+                        }
+                        _ => {
+                            if rows && source.lines().count() > 1 {
+                                self.broken.get_or_insert(self.places.at(range.start));
+                            }
+                            blocks.extend(paragraph.into_iter().map(|block| (range.start, block)));
+                        }
+                    }
+                }
+                Tag::Table(_) => blocks.push((range.start, Block::Table(self.table()))),
+                Tag::List(_) => blocks.push((range.start, Block::List(self.items(&TagEnd::List(false))))),
+                Tag::DefinitionList => blocks.push((range.start, Block::List(self.definitions()))),
+                Tag::MetadataBlock(kind) => self.metadata = self.inline(TagEnd::MetadataBlock(kind)).text,
+                Tag::HtmlBlock => {
+                    self.inline(TagEnd::HtmlBlock);
+                    let found =
+                        html::blocks(&self.text[range.clone()], self.places.at(range.start)).unwrap_or_default();
+                    let kept =
+                        found.into_iter().filter(|block| matches!(block, Block::Heading { .. } | Block::List(_)));
+                    blocks.extend(kept.map(|block| (range.start, block)));
+                }
+                Tag::CodeBlock(_) => {
+                    self.inline(TagEnd::CodeBlock);
+                }
+                _ => {}
+            }
+        }
+        blocks
+    }
+
+    /// The blocks of a paragraph.
+    fn paragraph(&mut self, start: usize) -> Vec<Block> {
+        let mut run = Run::default();
+        let mut strong: Vec<(usize, usize)> = Vec::new();
+        let mut line_begins = true;
+        while let Some((event, _)) = self.next() {
+            match event {
+                Event::End(TagEnd::Paragraph) => break,
+                Event::Start(tag @ Tag::Strong) if line_begins => {
+                    let from = run.text.len();
+                    let cell = self.span(tag);
+                    run.push_cell(&cell);
+                    strong.push((from, run.text.len()));
+                }
+                event => {
+                    let breaks = matches!(event, Event::SoftBreak | Event::HardBreak | Event::InlineHtml(_));
+                    self.take(event, &mut run);
+                    line_begins = breaks;
+                    continue;
+                }
+            }
+            line_begins = false;
+        }
+        let all_strong = run.is_strong();
+        block::paragraph(self.places.at(start), &run.text, all_strong, &strong)
+    }
+
+    fn table(&mut self) -> Table {
+        let mut table = Table::default();
+        let mut row: (Range<usize>, Vec<Cell>) = (0..0, Vec::new());
+        while let Some((event, range)) = self.next() {
+            match event {
+                Event::Start(Tag::TableHead | Tag::TableRow) => row = (range, Vec::new()),
+                Event::Start(Tag::TableCell) => {
+                    let cell = self.inline(TagEnd::TableCell);
+                    row.1.push(cell);
+                }
+                Event::End(TagEnd::TableHead) => table.header = std::mem::take(&mut row.1),
+                // A line of text directly below a table is not a row of it.
+                Event::End(TagEnd::TableRow) if self.text[row.0.clone()].contains('|') || table.header.len() == 1 => {
+                    let mut cells = std::mem::take(&mut row.1);
+                    // The parser leaves out what stands behind the last column.
+                    cells.extend(row_cells(&self.text[row.0.clone()]).into_iter().skip(table.header.len()));
+                    table.rows.push((self.places.at(row.0.start), cells));
+                }
+                Event::End(TagEnd::Table) => break,
+                _ => {}
+            }
+        }
+        table
+    }
+
+    /// The bullets up to the end of a list.
+    fn items(&mut self, end: &TagEnd) -> Vec<Item> {
+        let mut items = Vec::new();
+        while let Some((event, range)) = self.next() {
+            match event {
+                Event::Start(Tag::Item) => {
+                    let at = self.places.at(range.start);
+                    items.push(self.item(at));
+                }
+                Event::End(TagEnd::List(_)) if matches!(end, TagEnd::List(_)) => break,
+                _ => {}
+            }
+        }
+        items
+    }
+
+    fn item(&mut self, at: Position) -> Item {
+        let mut item = Item::new(at);
+        let mut run = Run::default();
+        while let Some((event, _)) = self.next() {
+            match event {
+                Event::End(TagEnd::Item) => break,
+                Event::Start(Tag::List(_)) => {
+                    for child in self.items(&TagEnd::List(false)) {
+                        let lead = child.lead.map(|lead| format!("{} ", lead.trim())).unwrap_or_default();
+                        item.children.push(format!("{lead}{}", child.rest).trim().to_owned());
+                        item.children.extend(child.children);
+                    }
+                }
+                Event::Start(Tag::Paragraph) => run.push(" "),
+                Event::Start(tag @ (Tag::Link { .. } | Tag::Strong | Tag::Strikethrough))
+                    if item.lead.is_none() && run.is_blank() =>
+                {
+                    let cell = self.span(tag);
+                    item.struck = cell.is_over();
+                    item.lead = Some(cell.text);
+                }
+                event => self.take(event, &mut run),
+            }
+        }
+        let rest = run.done();
+        item.struck |= item.lead.is_none() && rest.is_over_as_item();
+        item.rest = rest.text;
+        item.without_struck_lead();
+        // A link or strong text that is all there is, or a task's mark, is a lead like any other.
+        item
+    }
+
+    fn definitions(&mut self) -> Vec<Item> {
+        let mut items: Vec<Item> = Vec::new();
+        while let Some((event, range)) = self.next() {
+            match event {
+                Event::Start(Tag::DefinitionListTitle) => {
+                    let at = self.places.at(range.start);
+                    let lead = Some(self.inline(TagEnd::DefinitionListTitle).text);
+                    items.push(Item { lead, ..Item::new(at) });
+                }
+                Event::Start(Tag::DefinitionListDefinition) => {
+                    let text = self.inline(TagEnd::DefinitionListDefinition).text;
+                    if let Some(item) = items.last_mut() {
+                        if item.rest.is_empty() { item.rest = text } else { item.children.push(text) }
+                    }
+                }
+                Event::End(TagEnd::DefinitionList) => break,
+                _ => {}
+            }
+        }
+        items
+    }
+
+    /// The text up to an end.
+    fn inline(&mut self, end: TagEnd) -> Cell {
+        let mut run = Run::default();
+        while let Some((event, _)) = self.next() {
+            match event {
+                Event::End(found) if found == end => break,
+                event => self.take(event, &mut run),
+            }
+        }
+        run.done()
+    }
+
+    /// A link or strong text, whole.
+    fn span(&mut self, tag: Tag<'a>) -> Cell {
+        let end = tag.to_end();
+        let inner = self.inline(end);
+        match tag {
+            Tag::Link { dest_url, .. } => Cell { text: link(&inner.text, &dest_url), ..inner },
+            Tag::Strong => Cell { strong: true, ..inner },
+            Tag::Strikethrough => Cell { struck: true, ..inner },
+            _ => inner,
+        }
+    }
+
+    fn take(&mut self, event: Event<'a>, run: &mut Run) {
+        match event {
+            Event::Text(text) | Event::Code(text) => run.push(&text),
+            Event::SoftBreak => run.push(" "),
+            Event::HardBreak => run.push("; "),
+            Event::InlineHtml(tag) | Event::Html(tag) if is_break(&tag) => run.push("; "),
+            Event::InlineHtml(tag) if is_strike(&tag, "<") => {
+                run.strikes.get_or_insert(run.text.len());
+            }
+            Event::InlineHtml(tag) if is_strike(&tag, "</") => run.end_strike(),
+            Event::InlineHtml(tag) if tag.starts_with("<sup") => run.raised = Some(run.text.len()),
+            Event::InlineHtml(tag) if tag.starts_with("</sup") => {
+                if let Some(from) = run.raised.take().filter(|from| block::is_mark(run.text.get(*from..))) {
+                    run.text.truncate(from);
+                }
+            }
+            Event::FootnoteReference(name) => run.push(&format!("[^{name}]")),
+            Event::Start(Tag::Image { .. }) => {
+                self.inline(TagEnd::Image);
+            }
+            Event::Start(tag @ (Tag::Link { .. } | Tag::Strong | Tag::Strikethrough)) => {
+                let cell = self.span(tag);
+                run.push_cell(&cell);
+            }
+            Event::Start(Tag::Paragraph | Tag::Item) => run.push(" "),
+            _ => {}
+        }
+    }
+}
+
+/// `<br>` in all its spellings, and the ends of blocks inside a cell.
+fn is_break(tag: &str) -> bool {
+    let name: String = tag.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+    matches!(name.as_str(), "<br>" | "<br/>" | "</br>" | "</p>" | "</li>" | "</div>")
+}
+
+/// `<s>`, `<del>` and `<strike>`, or their ends.
+fn is_strike(tag: &str, opens: &str) -> bool {
+    let name = tag.strip_prefix(opens).unwrap_or_default();
+    ["s", "del", "strike"].into_iter().any(|known| {
+        let rest =
+            name.get(..known.len()).filter(|name| name.eq_ignore_ascii_case(known)).map(|_| &name[known.len()..]);
+        rest.is_some_and(|rest| rest.starts_with(['>', ' ']))
+    })
+}
+
+/// A text that is being put together.
+#[derive(Default)]
+struct Run {
+    text: String,
+    /// Where raised text begins.
+    raised: Option<usize>,
+    strong: usize,
+    /// What is struck out, and where HTML begins to strike.
+    struck: Vec<Range<usize>>,
+    strikes: Option<usize>,
+}
+
+impl Run {
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn push_cell(&mut self, cell: &Cell) {
+        let from = self.text.len();
+        self.text.push_str(&cell.text);
+        self.strong += if cell.strong { cell.text.trim().len() } else { 0 };
+        if cell.struck && self.strikes.is_none() {
+            self.struck.push(from..self.text.len());
+        }
+    }
+
+    fn end_strike(&mut self) {
+        self.struck.extend(self.strikes.take().map(|from| from..self.text.len()));
+    }
+
+    fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
+    fn is_strong(&self) -> bool {
+        self.strong > 0 && self.strong >= self.text.trim().trim_end_matches(';').trim().len()
+    }
+
+    fn done(mut self) -> Cell {
+        self.end_strike();
+        let strong = self.is_strong();
+        let cell = Cell::new(self.text, strong, &self.struck);
+        Cell { text: cell.text.trim().trim_end_matches(';').trim().to_owned(), ..cell }
+    }
+}

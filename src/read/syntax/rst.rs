@@ -1,0 +1,463 @@
+//! reStructuredText to blocks: definition lists, bullets, list tables, grid and simple tables. No kept
+//! library reads it; of the language only what lists of vendors are written in is read.
+
+use crate::read::{
+    Options,
+    build::raw_list::Draft,
+    choose::page,
+    error::{Places, Position, ReadError},
+    syntax::block::{Block, Cell, Item, Table, link},
+};
+
+/// Reads a page.
+pub(crate) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, ReadError> {
+    let lines = Lines::of(text);
+    let mut reader =
+        Reader { lines: &lines.0, at: 0, adornments: Vec::new(), targets: targets(&lines.0), blocks: Vec::new() };
+    reader.run();
+    page::draft(&reader.blocks, path, options)
+}
+
+/// A line with its place, its indentation, and its text.
+#[derive(Clone, Debug)]
+struct Line {
+    at: Position,
+    indent: usize,
+    text: String,
+}
+
+struct Lines(Vec<Line>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        let places = Places::new(text);
+        let mut offset = 0;
+        let lines = text.split('\n').map(|raw| {
+            let line = raw.replace('\t', "        ");
+            let trimmed = line.trim_start();
+            let indent = line.len() - trimmed.len();
+            let at = places.at(offset + (raw.len() - raw.trim_start().len()));
+            offset += raw.len() + 1;
+            Line { at, indent, text: trimmed.trim_end().to_owned() }
+        });
+        Lines(lines.collect())
+    }
+}
+
+/// `.. _name: https://…`
+fn targets(lines: &[Line]) -> Vec<(String, String)> {
+    let target = |line: &Line| {
+        let (name, address) = line.text.strip_prefix(".. _")?.split_once(": ")?;
+        Some((name.trim_matches('`').to_lowercase(), address.trim().to_owned()))
+    };
+    lines.iter().filter_map(target).collect()
+}
+
+struct Reader<'a> {
+    lines: &'a [Line],
+    at: usize,
+    /// Underlines in the order in which they were met: their order is their level.
+    adornments: Vec<char>,
+    targets: Vec<(String, String)>,
+    blocks: Vec<Block>,
+}
+
+impl Reader<'_> {
+    fn line(&self, ahead: usize) -> Option<&Line> {
+        self.lines.get(self.at + ahead)
+    }
+
+    fn run(&mut self) {
+        while let Some(Line { indent, text, .. }) = self.line(0).cloned() {
+            if text.is_empty() {
+                self.at += 1;
+            } else if let Some(level) = self.overlined() {
+                let title = self.line(1).map(|line| self.inline(&line.text).text).unwrap_or_default();
+                self.blocks.push(Block::Heading { level, text: title });
+                self.at += 3;
+            } else if let Some(level) = self.underlined() {
+                let title = self.inline(&text).text;
+                self.blocks.push(Block::Heading { level, text: title });
+                self.at += 2;
+            } else if text.starts_with(".. list-table::") {
+                self.list_table();
+            } else if text.starts_with("..") {
+                self.skip_body();
+            } else if text.starts_with("+-") || text.starts_with("+=") {
+                self.grid_table();
+            } else if is_simple_border(&text) {
+                self.simple_table();
+            } else if bullet(&text).is_some() {
+                self.bullets();
+            } else if self.line(1).is_some_and(|next| next.indent > indent && !next.text.is_empty()) {
+                self.definitions();
+            } else {
+                self.paragraph();
+            }
+        }
+    }
+
+    fn level(&mut self, adornment: char) -> usize {
+        match self.adornments.iter().position(|known| *known == adornment) {
+            Some(at) => at + 1,
+            None => {
+                self.adornments.push(adornment);
+                self.adornments.len()
+            }
+        }
+    }
+
+    fn underlined(&mut self) -> Option<usize> {
+        let (title, under) = (self.line(0)?, self.line(1)?);
+        let c = adornment(&under.text)?;
+        (title.indent == 0 && under.text.chars().count() >= title.text.chars().count().min(4)).then(|| self.level(c))
+    }
+
+    fn overlined(&mut self) -> Option<usize> {
+        let (over, under) = (adornment(&self.line(0)?.text)?, adornment(&self.line(2)?.text)?);
+        let is_title = !self.line(1)?.text.is_empty() && adornment(&self.line(1)?.text).is_none();
+        (over == under && is_title && !self.line(1)?.text.contains("  ")).then(|| self.level(over))
+    }
+
+    fn paragraph(&mut self) {
+        let mut text = String::new();
+        while let Some(line) = self.line(0).filter(|line| !line.text.is_empty()) {
+            text.push_str(&line.text);
+            text.push(' ');
+            self.at += 1;
+        }
+        let Cell { text, strong, .. } = self.inline(text.trim());
+        self.blocks.push(Block::Paragraph { text, strong });
+    }
+
+    /// Passes over a directive or comment and what is indented below it.
+    fn skip_body(&mut self) {
+        let indent = self.line(0).map_or(0, |line| line.indent);
+        self.at += 1;
+        while self.line(0).is_some_and(|line| line.text.is_empty() || line.indent > indent) {
+            self.at += 1;
+        }
+    }
+
+    /// A term, and its definition indented below it.
+    fn definitions(&mut self) {
+        let mut items = Vec::new();
+        let indent = self.line(0).map_or(0, |line| line.indent);
+        loop {
+            while self.line(0).is_some_and(|line| line.text.is_empty()) {
+                self.at += 1;
+            }
+            let (Some(term), Some(next)) = (self.line(0).cloned(), self.line(1)) else { break };
+            if term.indent != indent || next.indent <= indent || next.text.is_empty() || bullet(&term.text).is_some() {
+                break;
+            }
+            self.at += 1;
+            let mut item = Item { lead: Some(self.inline(&term.text).text), ..Item::new(term.at) };
+            let mut paragraphs: Vec<String> = vec![String::new()];
+            while let Some(line) = self.line(0).filter(|line| line.text.is_empty() || line.indent > indent) {
+                let starts_item = bullet(&line.text).is_some() || field(&line.text).is_some();
+                if line.text.is_empty() || starts_item {
+                    paragraphs.push(String::new());
+                }
+                if let Some(last) = paragraphs.last_mut() {
+                    let text = bullet(&line.text).or_else(|| field(&line.text)).unwrap_or(&line.text);
+                    if !last.is_empty() {
+                        last.push(' ');
+                    }
+                    last.push_str(text);
+                }
+                self.at += 1;
+            }
+            paragraphs.retain(|text| !text.trim().is_empty());
+            for text in paragraphs {
+                let text = self.inline(text.trim()).text;
+                let labelled = text.split_once(':').is_some_and(|(label, _)| label.split_whitespace().count() <= 4);
+                if item.rest.is_empty() && !labelled { item.rest = text } else { item.children.push(text) }
+            }
+            items.push(item);
+        }
+        if items.is_empty() { self.paragraph() } else { self.blocks.push(Block::List(items)) }
+    }
+
+    fn bullets(&mut self) {
+        let mut items = Vec::new();
+        let indent = self.line(0).map_or(0, |line| line.indent);
+        while let Some(line) = self.line(0).cloned() {
+            if line.text.is_empty() {
+                self.at += 1;
+                continue;
+            }
+            let Some(text) = bullet(&line.text).filter(|_| line.indent == indent) else { break };
+            let mut own = text.to_owned();
+            let mut children: Vec<String> = Vec::new();
+            self.at += 1;
+            while let Some(line) = self.line(0).filter(|line| line.text.is_empty() || line.indent > indent) {
+                match (bullet(&line.text), children.last_mut()) {
+                    (Some(child), _) => children.push(child.to_owned()),
+                    (None, Some(child)) if !line.text.is_empty() => *child = format!("{child} {}", line.text),
+                    (None, None) if !line.text.is_empty() => own = format!("{own} {}", line.text),
+                    _ => {}
+                }
+                self.at += 1;
+            }
+            let (lead, rest) = self.lead(&own);
+            let children = children.iter().map(|child| self.inline(child).text).collect();
+            items.push(Item { lead, rest, children, ..Item::new(line.at) });
+        }
+        self.blocks.push(Block::List(items));
+    }
+
+    /// Strong text or a link at the beginning, and the rest.
+    fn lead(&self, text: &str) -> (Option<String>, String) {
+        let cut = if let Some(tail) = text.strip_prefix("**") {
+            tail.find("**").map(|at| at + 4)
+        } else if let Some(tail) = text.strip_prefix('`') {
+            tail.find("`_").map(|at| at + 3 + usize::from(tail[at + 2..].starts_with('_')))
+        } else {
+            None
+        };
+        match cut.filter(|cut| text.is_char_boundary(*cut)) {
+            Some(cut) => (Some(self.inline(&text[..cut]).text), self.inline(text[cut..].trim()).text),
+            None => (None, self.inline(text).text),
+        }
+    }
+
+    /// `.. list-table::` with rows `* - cell` and further cells `- cell`.
+    fn list_table(&mut self) {
+        let indent = self.line(0).map_or(0, |line| line.indent);
+        self.at += 1;
+        let mut headers = 0;
+        let mut rows: Vec<(Position, Vec<String>)> = Vec::new();
+        while let Some(line) = self.line(0).filter(|line| line.text.is_empty() || line.indent > indent) {
+            let text = line.text.clone();
+            if let Some(value) = text.strip_prefix(":header-rows:") {
+                headers = value.trim().parse().unwrap_or(0);
+            } else if let Some(cell) = text.strip_prefix("* -") {
+                rows.push((line.at, vec![cell.trim().to_owned()]));
+            } else if let Some(cell) = text.strip_prefix('-').filter(|cell| cell.is_empty() || cell.starts_with(' ')) {
+                if let Some((_, cells)) = rows.last_mut() {
+                    cells.push(cell.trim().to_owned());
+                }
+            } else if !text.is_empty()
+                && !text.starts_with(':')
+                && let Some(cell) = rows.last_mut().and_then(|(_, cells)| cells.last_mut())
+            {
+                *cell = format!("{cell} {text}").trim().to_owned();
+            }
+            self.at += 1;
+        }
+        let mut rows: Vec<(Position, Vec<Cell>)> =
+            rows.into_iter().map(|(at, cells)| (at, cells.iter().map(|cell| self.inline(cell)).collect())).collect();
+        let header = if headers > 0 && !rows.is_empty() { rows.remove(0).1 } else { Vec::new() };
+        self.blocks.push(Block::Table(Table { header, rows }));
+    }
+
+    /// A table drawn with `+---+` and `|`.
+    fn grid_table(&mut self) {
+        let border = self.line(0).map(|line| line.text.clone()).unwrap_or_default();
+        let columns: Vec<usize> = border.chars().enumerate().filter(|(_, c)| *c == '+').map(|(at, _)| at).collect();
+        let mut table = Table::default();
+        let mut row: Option<(Position, Vec<String>)> = None;
+        while let Some(line) = self.line(0).filter(|line| line.text.starts_with(['+', '|'])).cloned() {
+            if line.text.starts_with('+') {
+                if let Some((at, cells)) = row.take() {
+                    let cells = cells.iter().map(|cell| self.inline(cell.trim())).collect();
+                    table.rows.push((at, cells));
+                }
+                if line.text.starts_with("+=") && table.header.is_empty() && !table.rows.is_empty() {
+                    table.header = table.rows.remove(0).1;
+                }
+            } else {
+                let (_, cells) =
+                    row.get_or_insert_with(|| (line.at, vec![String::new(); columns.len().saturating_sub(1)]));
+                for (cell, bounds) in cells.iter_mut().zip(columns.windows(2)) {
+                    cell.push(' ');
+                    cell.push_str(between(&line.text, bounds[0] + 1, bounds[1]).trim());
+                }
+            }
+            self.at += 1;
+        }
+        self.blocks.push(Block::Table(table));
+    }
+
+    /// A table between lines of `====  ====`.
+    fn simple_table(&mut self) {
+        let border = self.line(0).map(|line| line.text.clone()).unwrap_or_default();
+        let mut starts = Vec::new();
+        let mut previous = ' ';
+        for (at, c) in border.chars().enumerate() {
+            if c == '=' && previous == ' ' {
+                starts.push(at);
+            }
+            previous = c;
+        }
+        let mut table = Table::default();
+        let mut borders = 0;
+        while let Some(line) = self.line(0).cloned() {
+            self.at += 1;
+            if is_simple_border(&line.text) {
+                borders += 1;
+                if borders == 2 && self.line(0).is_some_and(|next| !next.text.is_empty()) && self.closes_again() {
+                    table.header = table.rows.drain(..).next_back().map(|(_, cells)| cells).unwrap_or_default();
+                } else if borders > 1 {
+                    break;
+                }
+                continue;
+            }
+            if line.text.is_empty() {
+                if borders > 1 || self.line(0).is_none() {
+                    break;
+                }
+                continue;
+            }
+            let cells: Vec<Cell> = starts
+                .iter()
+                .enumerate()
+                .map(|(n, start)| {
+                    let end = starts.get(n + 1).copied().unwrap_or(usize::MAX);
+                    self.inline(between(&line.text, *start, end).trim())
+                })
+                .collect();
+            table.rows.push((line.at, cells));
+        }
+        self.blocks.push(Block::Table(table));
+    }
+
+    /// Whether a border follows before the next empty line.
+    fn closes_again(&self) -> bool {
+        self.lines[self.at..].iter().take_while(|line| !line.text.is_empty()).any(|line| is_simple_border(&line.text))
+    }
+
+    /// Text without roles, emphasis and reference marks; links as they stand in a cell.
+    fn inline(&self, text: &str) -> Cell {
+        let text = without_escapes(text);
+        let mut out = String::new();
+        let mut rest = text.as_str();
+        while let Some(start) = rest.find('`') {
+            out.push_str(&rest[..start]);
+            let tail = &rest[start + 1..];
+            if let Some(code) = tail.strip_prefix('`') {
+                let end = code.find("``").unwrap_or(code.len());
+                out.push_str(&code[..end]);
+                rest = code.get(end + 2..).unwrap_or_default();
+                continue;
+            }
+            let Some(end) = tail.find('`') else {
+                rest = tail;
+                continue;
+            };
+            let (inner, after) = (&tail[..end], &tail[end + 1..]);
+            match (inner.rsplit_once('<'), after.strip_prefix('_')) {
+                (Some((label, address)), Some(after)) => {
+                    out.push_str(&link(label, address.trim_end_matches('>')));
+                    rest = after.strip_prefix('_').unwrap_or(after);
+                }
+                (None, Some(after)) => {
+                    out.push_str(&self.reference(inner));
+                    rest = after;
+                }
+                _ => {
+                    // A role, `:ref:` or the like, says nothing here.
+                    if out.ends_with(':') {
+                        let role = out.trim_end_matches(':').rfind(':').unwrap_or(out.len());
+                        out.truncate(role);
+                    }
+                    out.push_str(inner.split_once(" <").map_or(inner, |(label, _)| label));
+                    rest = after;
+                }
+            }
+        }
+        out.push_str(rest);
+        let strong = out.starts_with("**") && out.ends_with("**") && out.len() > 4;
+        // `Name_` refers to a target of that name.
+        let words: Vec<String> = out
+            .replace("**", "")
+            .split(' ')
+            .map(|word| match word.strip_suffix('_') {
+                Some(name)
+                    if !name.is_empty() && self.targets.iter().any(|(target, _)| *target == name.to_lowercase()) =>
+                {
+                    self.reference(name)
+                }
+                _ => word.to_owned(),
+            })
+            .collect();
+        Cell { text: escaped_back(&words.join(" ")).trim().to_owned(), strong, ..Cell::default() }
+    }
+
+    fn reference(&self, name: &str) -> String {
+        let target = self.targets.iter().find(|(target, _)| *target == name.to_lowercase());
+        target.map_or_else(|| name.to_owned(), |(_, address)| link(name, address))
+    }
+}
+
+/// The part of a line between two columns of the screen, on which a letter of Chinese or Japanese
+/// takes two.
+fn between(line: &str, from: usize, to: usize) -> &str {
+    let mut column = 0;
+    let mut bounds = line.char_indices().map(|(at, c)| {
+        let here = (at, column);
+        column += if is_wide(c) { 2 } else { 1 };
+        here
+    });
+    let start = bounds.find(|(_, column)| *column >= from).map_or(line.len(), |(at, _)| at);
+    let end = bounds.find(|(_, column)| *column >= to).map_or(line.len(), |(at, _)| at);
+    if from >= to { "" } else { &line[start..end] }
+}
+
+/// Whether a letter takes two columns (East Asian Width W and F, in blocks).
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{303e}' | '\u{3041}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff60}'
+        | '\u{ffe0}'..='\u{ffe6}' | '\u{1f300}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}')
+}
+
+/// Where characters that a backslash frees of their meaning stand until the meanings are read: a
+/// private area of Unicode, at their ASCII places.
+const ESCAPED: u32 = 0xf100;
+
+/// The text with `\*` hidden as a character that means nothing, and `\ ` gone.
+fn without_escapes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (c, if c == '\\' { chars.next() } else { None }) {
+            ('\\', Some(next)) if next.is_ascii_punctuation() => {
+                out.extend(char::from_u32(ESCAPED + next as u32));
+            }
+            ('\\', Some(next)) if !next.is_whitespace() => out.push(next),
+            ('\\', _) => {}
+            (c, _) => out.push(c),
+        }
+    }
+    out
+}
+
+/// The hidden characters as they are.
+fn escaped_back(text: &str) -> String {
+    let back = |c: char| match (c as u32).checked_sub(ESCAPED).and_then(char::from_u32) {
+        Some(hidden) if hidden.is_ascii_punctuation() => hidden,
+        _ => c,
+    };
+    text.chars().map(back).collect()
+}
+
+fn adornment(text: &str) -> Option<char> {
+    let first = text.chars().next().filter(|c| c.is_ascii_punctuation())?;
+    (text.len() >= 3 && text.chars().all(|c| c == first)).then_some(first)
+}
+
+fn is_simple_border(text: &str) -> bool {
+    text.contains("= =")
+        || text.contains("=  =")
+        || (text.contains("==  ") && text.chars().all(|c| c == '=' || c == ' '))
+}
+
+fn bullet(text: &str) -> Option<&str> {
+    ["* ", "- ", "+ ", "\u{2022} "].iter().find_map(|mark| text.strip_prefix(mark)).map(str::trim)
+}
+
+/// `:Purpose: Hosting` is a field like "Purpose: Hosting".
+fn field(text: &str) -> Option<&str> {
+    text.strip_prefix(':').filter(|rest| rest.contains(": "))
+}

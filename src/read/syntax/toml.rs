@@ -1,0 +1,46 @@
+//! TOML 1.0 to a tree. The only user of `toml`.
+
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use crate::read::{
+    error::{Places, Position, Problem, ReadError},
+    syntax::tree::{Item, Key, Node, Value, check_depth},
+};
+
+pub(crate) fn tree(text: &str) -> Result<Node, ReadError> {
+    let places = Places::new(text);
+    let table = DeTable::parse(text).map_err(|error| {
+        let at = places.at(error.span().map_or(0, |span| span.start));
+        ReadError::at(at, Problem::Syntax { format: "TOML", message: error.message().to_owned() })
+    })?;
+    let at = Position { line: 1, column: 1 };
+    Ok(Node { at, value: map(&places, table.get_ref(), 1)? })
+}
+
+fn map(places: &Places<'_>, table: &DeTable<'_>, depth: usize) -> Result<Value, ReadError> {
+    let pairs = table.iter().map(|(key, value)| {
+        let at = places.at(key.span().start);
+        Ok((Key { at, text: key.get_ref().to_string() }, node(places, value, depth + 1)?))
+    });
+    Ok(Value::Map(pairs.collect::<Result<_, ReadError>>()?))
+}
+
+fn node(places: &Places<'_>, value: &Spanned<DeValue<'_>>, depth: usize) -> Result<Node, ReadError> {
+    let at = places.at(value.span().start);
+    check_depth(depth, at)?;
+    let value = match value.get_ref() {
+        DeValue::String(text) => Value::Text(text.to_string()),
+        DeValue::Integer(number) => Value::Text(number.as_str().to_owned()),
+        DeValue::Float(number) => Value::Text(number.as_str().to_owned()),
+        DeValue::Boolean(truth) => Value::Text(truth.to_string()),
+        DeValue::Datetime(date) => Value::Text(date.to_string()),
+        DeValue::Array(items) => Value::List(
+            items.iter().map(|item| Ok(Item::Own(node(places, item, depth + 1)?))).collect::<Result<_, ReadError>>()?,
+        ),
+        DeValue::Table(table) => map(places, table, depth)?,
+    };
+    Ok(Node { at, value })
+}

@@ -1,0 +1,186 @@
+//! Trees of maps, lists and texts with their places: what YAML, JSON and TOML have in common.
+
+use std::rc::Rc;
+
+use crate::read::{
+    error::{Position, Problem, ReadError},
+    syntax::incremental::Part,
+};
+
+/// Deepest nesting that is read.
+pub(crate) const MAX_DEPTH: usize = 64;
+
+/// Most nodes of one file, expanded aliases included: a bound on what a small file can unfold to.
+pub(crate) const MAX_NODES: usize = 4_000_000;
+
+/// A value and where it begins.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub at: Position,
+    pub value: Value,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    Null,
+    /// A scalar, always as written: `1.10` is not 1.1, `+60 12` is no number.
+    Text(String),
+    List(Vec<Item>),
+    Map(Vec<(Key, Node)>),
+}
+
+/// An item of a list.
+#[derive(Clone, Debug)]
+pub(crate) enum Item {
+    /// Read with the list.
+    Own(Node),
+    /// Read by itself, perhaps in an earlier version: it begins so many lines below the line where
+    /// the positions around it begin to count.
+    Apart(usize, Rc<Part>),
+}
+
+impl Item {
+    pub fn node(&self) -> &Node {
+        match self {
+            Item::Own(node) => node,
+            Item::Apart(_, part) => &part.node,
+        }
+    }
+
+    /// How many lines lie between the beginning of the positions around the item and of those in it.
+    pub fn shift(&self) -> usize {
+        match self {
+            Item::Own(_) => 0,
+            Item::Apart(shift, _) => *shift,
+        }
+    }
+
+    pub fn part(&self) -> Option<&Part> {
+        match self {
+            Item::Own(_) => None,
+            Item::Apart(_, part) => Some(part),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Key {
+    pub at: Position,
+    pub text: String,
+}
+
+impl Node {
+    /// The value of a key, when this is a map that has it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        match &self.value {
+            Value::Map(pairs) => pairs.iter().find(|(k, _)| k.text == key).map(|(_, node)| node),
+            _ => None,
+        }
+    }
+
+    /// What stands here, in words for an error.
+    pub fn found(&self) -> &'static str {
+        self.value.found()
+    }
+
+    fn shape(&self, key: &str, expected: &'static str) -> ReadError {
+        self.value.shape(self.at, key, expected)
+    }
+
+    /// The list here; nothing is an empty list.
+    pub fn list(&self, key: &str) -> Result<&[Item], ReadError> {
+        match &self.value {
+            Value::List(items) => Ok(items),
+            Value::Null => Ok(&[]),
+            _ => Err(self.shape(key, "a list")),
+        }
+    }
+
+    /// The map here.
+    pub fn map(&self, key: &str) -> Result<&[(Key, Node)], ReadError> {
+        match &self.value {
+            Value::Map(pairs) => Ok(pairs),
+            _ => Err(self.shape(key, "a map")),
+        }
+    }
+
+    /// The texts here. See [`Value::texts`].
+    pub fn texts(&self, key: &str) -> Result<Vec<&str>, ReadError> {
+        self.value.texts(self.at, key)
+    }
+
+    /// The texts here as one line. See [`Value::line`].
+    pub fn line(&self, key: &str) -> Result<String, ReadError> {
+        self.value.line(self.at, key)
+    }
+
+    /// The tree as JSON, for shapes that serde reads.
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Null => serde_json::Value::Null,
+            Value::Text(text) => text.as_str().into(),
+            Value::List(items) => items.iter().map(|item| item.node().to_json()).collect(),
+            Value::Map(pairs) => pairs.iter().map(|(key, node)| (key.text.clone(), node.to_json())).collect(),
+        }
+    }
+}
+
+impl Value {
+    fn found(&self) -> &'static str {
+        match self {
+            Value::Null => "nothing",
+            Value::Text(_) => "a text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a map",
+        }
+    }
+
+    fn shape(&self, at: Position, key: &str, expected: &'static str) -> ReadError {
+        ReadError::at(at, Problem::Shape { key: key.to_owned(), expected, found: self.found() })
+    }
+
+    /// The texts of a value that stands at a place: one, or a list of them; nothing is no text.
+    pub fn texts(&self, at: Position, key: &str) -> Result<Vec<&str>, ReadError> {
+        match self {
+            Value::Null => Ok(Vec::new()),
+            Value::Text(text) => Ok(vec![text]),
+            Value::List(items) => items
+                .iter()
+                .map(Item::node)
+                .filter(|node| !matches!(node.value, Value::Null))
+                .map(|node| match &node.value {
+                    Value::Text(text) => Ok(text.as_str()),
+                    _ => Err(node.shape(key, "a text")),
+                })
+                .collect(),
+            Value::Map(_) => Err(self.shape(at, key, "a text or a list of texts")),
+        }
+    }
+
+    /// Its texts as one line. Items are joined by commas, or by semicolons when an item holds one.
+    pub fn line(&self, at: Position, key: &str) -> Result<String, ReadError> {
+        if let Value::Text(text) = self {
+            return Ok(text.clone());
+        }
+        let texts = self.texts(at, key)?;
+        Ok(texts.join(if texts.iter().any(|text| text.contains(',')) && texts.len() > 1 { "; " } else { ", " }))
+    }
+}
+
+/// Refuses a map that has a key twice.
+pub(crate) fn check_keys(pairs: &[(Key, Node)]) -> Result<(), ReadError> {
+    let mut keys: Vec<&Key> = pairs.iter().map(|(key, _)| key).collect();
+    keys.sort_unstable_by(|a, b| (&a.text, a.at).cmp(&(&b.text, b.at)));
+    match keys.windows(2).find(|pair| pair[0].text == pair[1].text) {
+        Some(pair) => Err(ReadError::at(pair[1].at, Problem::DuplicateKey(pair[1].text.clone()))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses nesting deeper than [`MAX_DEPTH`].
+pub(crate) fn check_depth(depth: usize, at: Position) -> Result<(), ReadError> {
+    if depth <= MAX_DEPTH {
+        return Ok(());
+    }
+    Err(ReadError::at(at, Problem::Limit { what: "levels of nesting", found: depth, limit: MAX_DEPTH }))
+}

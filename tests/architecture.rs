@@ -1,0 +1,194 @@
+//! The architecture: which module may import which, the one module of each third-party crate, the size of files.
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use crate::support::files_below;
+
+/// The two crates: the folder of their sources, and the crate's name in imports from the other one.
+const CRATES: [&str; 2] = ["src", "crates/core/src"];
+
+/// The source files of both crates, by path from the root of the repository.
+fn sources() -> Vec<(String, String)> {
+    CRATES.iter().flat_map(|folder| sources_below(folder)).collect()
+}
+
+fn sources_below(folder: &str) -> Vec<(String, String)> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let files = files_below(&root).into_iter().filter(|(name, _)| name.ends_with(".rs"));
+    files.map(|(name, bytes)| (format!("{folder}/{name}"), String::from_utf8(bytes).expect("UTF-8"))).collect()
+}
+
+/// The code of a file without its unit tests and comments.
+fn code(text: &str) -> String {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// A module and what it may import from its own crate. The compiler enforces the arrows between the crates.
+type Arrows = (&'static str, &'static [&'static str]);
+
+/// The modules of the program.
+const PROGRAM: [Arrows; 8] = [
+    ("content", &[]),
+    ("parallel", &[]),
+    ("output", &["content", "parallel"]),
+    ("config", &[]),
+    ("read", &[]),
+    ("history", &[]),
+    ("ledger", &[]),
+    ("render", &["config", "content", "parallel"]),
+];
+
+/// The modules of the core.
+const CORE: [Arrows; 5] = [
+    ("model", &[]),
+    ("compare", &["model"]),
+    ("sign", &[]),
+    ("change", &["compare", "model"]),
+    ("prose", &["change", "compare", "model"]),
+];
+
+/// The module of a file, by its path below the folder of its crate.
+fn module<'p>(folder: &str, path: &'p str) -> &'p str {
+    let path = path.strip_prefix(folder).unwrap_or(path).trim_start_matches('/');
+    path.split(['/', '.']).next().unwrap_or_default()
+}
+
+#[test]
+fn imports_point_one_way() {
+    for (folder, modules) in [("src", &PROGRAM[..]), ("crates/core/src", &CORE[..])] {
+        for (path, text) in sources_below(folder) {
+            let own = module(folder, &path);
+            let Some((_, allowed)) = modules.iter().find(|(name, _)| *name == own) else { continue };
+            let code = code(&text);
+            for (other, _) in modules {
+                // `use crate::{…}` may span several lines: look for the first segment of each path in it.
+                let imports = code.contains(&format!("crate::{other}::"))
+                    || crate_imports(&code).iter().any(|import| import == other);
+                assert!(!imports || *other == own || allowed.contains(other), "{path} imports {other}");
+            }
+        }
+    }
+}
+
+/// The first names inside `use crate::{ … };`.
+fn crate_imports(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for part in code.split("use crate::{").skip(1) {
+        let mut depth = 0;
+        let mut name = String::new();
+        for c in part.chars() {
+            match c {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                ',' if depth == 0 => name.clear(),
+                ':' if depth == 0 && !name.trim().is_empty() => {
+                    found.push(name.trim().to_owned());
+                    name.clear();
+                }
+                c if depth == 0 => name.push(c),
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// Third-party crates and the one module of each. serde and thiserror may be used everywhere.
+const HOMES: [(&str, &str); 28] = [
+    ("anstream", "src/cli/print.rs"),
+    ("anstyle", "src/cli/print.rs src/render/terminal.rs"),
+    ("atom_syndication", "src/render/atom.rs"),
+    ("clap", "src/cli/"),
+    ("clap_complete", "src/cli/manual.rs"),
+    ("clap_mangen", "src/cli/manual.rs"),
+    ("csv", "src/render/csv.rs src/read/syntax/csv.rs"),
+    ("ed25519_dalek", "crates/core/src/sign/"),
+    ("git2", "src/history/"),
+    ("html5gum", "src/read/syntax/html.rs crates/core/src/model/text.rs"),
+    ("indicatif", "src/cli/print.rs"),
+    ("keshvar", "crates/core/src/compare/gazetteer.rs"),
+    ("maud", "src/render/html/ src/render/feed.rs"),
+    ("pulldown_cmark", "src/read/syntax/markdown.rs"),
+    ("rayon", "src/parallel.rs"),
+    ("rpassword", "src/cli/keys.rs src/cli/keygen.rs"),
+    ("rss", "src/render/rss.rs"),
+    ("saphyr_parser", "src/read/syntax/yaml.rs"),
+    ("serde_yaml", "src/config.rs"),
+    ("sha1", "src/history/verified.rs"),
+    ("sha2", "src/ledger/canonical.rs"),
+    ("similar", "crates/core/src/change/text_diff.rs"),
+    ("ssh_key", "crates/core/src/sign/"),
+    ("strsim", "src/config.rs src/read/choose/native.rs crates/core/src/change/name_match.rs"),
+    ("terminal_size", "src/cli/print.rs"),
+    ("textwrap", "src/render/terminal.rs"),
+    ("toml", "src/read/syntax/toml.rs"),
+    ("unicode_normalization", "crates/core/src/model/text.rs crates/core/src/model/id.rs"),
+];
+
+/// Whether a module file declares, or imports from a module next to it, a module of this name.
+fn declares(code: &str, module: &str) -> bool {
+    let imported = code.split("use syntax::{").nth(1).and_then(|rest| rest.split('}').next()).unwrap_or_default();
+    code.contains(&format!("mod {module};")) || imported.split(", ").any(|name| name == module)
+}
+
+#[test]
+fn every_third_party_crate_is_used_from_one_module() {
+    for (name, text) in sources() {
+        let code = code(&text);
+        for (foreign, homes) in HOMES {
+            let used = code.contains(&format!("use {foreign}::"))
+                || code.lines().any(|line| {
+                    line.match_indices(&format!("{foreign}::"))
+                        .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
+                });
+            let at_home = homes.split(' ').any(|home| name.starts_with(home));
+            // A module may have the name of its crate.
+            let own_module = name.ends_with("/mod.rs") && declares(&code, foreign);
+            assert!(!used || at_home || own_module, "{name} uses {foreign}, which belongs to {homes}");
+        }
+    }
+}
+
+#[test]
+fn every_dependency_is_listed() {
+    let everywhere = ["serde", "serde_json", "thiserror", "chrono", "signature", "changecast_core"];
+    for manifest in ["Cargo.toml", "crates/core/Cargo.toml"] {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let text = fs::read_to_string(root.join(manifest)).expect(manifest);
+        let section = text.split("\n[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).expect(manifest);
+        for line in section.lines().filter(|line| line.contains('=')) {
+            let name = line.split(['=', ' ', '.']).next().unwrap_or_default().replace('-', "_");
+            let known = HOMES.iter().any(|(foreign, _)| *foreign == name) || everywhere.contains(&name.as_str());
+            assert!(known, "{name} of {manifest} is missing in HOMES of tests/architecture.rs");
+        }
+    }
+}
+
+#[test]
+fn files_can_be_read_in_one_sitting() {
+    let mut long: BTreeMap<String, usize> = BTreeMap::new();
+    for (name, text) in sources() {
+        let lines = text.split("#[cfg(test)]").next().unwrap_or_default().lines().count();
+        if lines > 520 {
+            long.insert(name, lines);
+        }
+    }
+    assert!(long.is_empty(), "split by subject: {long:?}");
+}
+
+#[test]
+fn no_code_is_unfinished_and_only_main_exits() {
+    for (name, text) in sources() {
+        let code = code(&text);
+        for word in ["todo!(", "unimplemented!(", "dbg!(", "process::exit", "anyhow"] {
+            assert!(!code.contains(word), "{name} contains {word}");
+        }
+        if !name.starts_with("src/cli/") {
+            for word in ["println!(", "eprintln!(", "std::env", "SystemTime", "Utc::now", "Local::now"] {
+                assert!(!code.contains(word), "{name} contains {word}");
+            }
+        }
+    }
+}
