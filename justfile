@@ -1,7 +1,9 @@
-# The schemas that feeds are checked against, by `feeds-check` alone.
+# The schemas that feeds are checked against, for `feeds-check` only.
 schemas := env("CHANGECAST_SCHEMAS", "../shared/schema")
 # Makes the repositories of `bench`.
 generator := env("CHANGECAST_GENERATOR", "../shared/bench/gen_repo.py")
+# A copy of rustsec/advisory-db, for `advisories` only.
+advisory_db := env("ADVISORY_DB", "../advisory-db")
 vnu := env("VNU_JAR", "target/tools/node_modules/vnu-jar/build/dist/vnu.jar")
 
 # List the recipes
@@ -10,36 +12,44 @@ default:
 
 # Format everything
 fmt:
-    cargo fmt
+    cargo fmt --all
 
-# Formatting, lints and documentation, all warnings being errors
+# Formatting, lints and documentation; every warning is an error
 lint:
-    cargo fmt --check
-    cargo clippy --all-targets -- -D warnings
-    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings -W clippy::incompatible_msrv
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
 
-# All tests that need nothing but Rust, git and a C compiler
+# All tests that need only Rust, git and a C compiler: the README's test command
 test:
     cargo test
 
-# Build the demo anew, and keep its output in feeds/
+# Licenses, banned crates and sources of the dependencies
+deny:
+    cargo deny --offline check licenses bans sources
+
+# Rebuild the demo and keep its output in feeds/
 demo:
     rm -rf target/demo
     cargo run --release -- demo target/demo
     rm -rf feeds
     cp -r target/demo/feeds feeds
 
-# Check the demo's publication with other people's programs
+# Check the published demo with programs that others wrote
 feeds-check:
     cargo build --release
     VNU_JAR={{ vnu }} python3 tests/external/feeds_check.py target/release/changecast {{ schemas }}
 
-# Time the program against git and other peers, as benches/README.md says; `--help` tells the options
+# Run each fuzz target for some seconds
+fuzz seconds="10":
+    tests/external/fuzz.sh {{ seconds }}
+
+# Time the program against git and its peers, as benches/README.md describes; `--help` lists the options
 bench *options:
     cargo build --release
     python3 benches/compare.py --generator {{ generator }} {{ options }}
 
-# Micro-benchmarks of the parts of a run: walk, read, compare, render, sign
+# Micro-benchmarks of the steps of a run: walk, read, compare, render, sign
 bench-micro *options:
     cargo bench --bench micro -- {{ options }}
 
@@ -48,12 +58,22 @@ guard *options:
     cargo build --release
     python3 benches/guard.py target/release/changecast {{ options }}
 
-# The two commands of the README, in a fresh clone in an empty folder
+# The README's commands in a fresh clone in an empty folder, with this checkout's build folder
 readme:
     tests/external/fresh_clone.sh
 
 # Everything that must hold before a change is merged
-ci: lint test feeds-check guard readme
+ci: lint test deny feeds-check guard readme fuzz
+
+# Known vulnerabilities of the dependencies, by a local copy of the advisory database
+advisories:
+    cargo deny --offline check --config deny.toml advisories
+
+# What takes longer than CI allows: run it before an issue is closed
+long base="HEAD~20":
+    just fuzz 60
+    git diff {{ base }} > target/long.diff
+    cargo mutants --in-diff target/long.diff --timeout 300 -- --workspace
 
 # A release build
 release:

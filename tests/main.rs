@@ -5,6 +5,7 @@
 mod architecture;
 mod data;
 mod demo;
+mod dependencies;
 mod feeds;
 mod folder;
 mod formats;

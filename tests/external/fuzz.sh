@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Runs every fuzz target for the given number of seconds. A finding is a failure.
+set -euo pipefail
+seconds=${1:?usage: fuzz.sh SECONDS}
+cd "$(git rev-parse --show-toplevel)"
+export RUSTC_BOOTSTRAP=1
+cargo fuzz build --sanitizer none
+for target in $(cargo fuzz list); do
+  cargo fuzz run --sanitizer none "$target" -- -max_total_time="$seconds" -rss_limit_mb=4096 -verbosity=0
+done
