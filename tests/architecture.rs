@@ -97,8 +97,8 @@ fn crate_imports(code: &str) -> Vec<String> {
 
 /// Third-party crates and the one module of each. serde and thiserror may be used everywhere.
 const HOMES: [(&str, &str); 28] = [
-    ("anstream", "src/cli/print.rs"),
-    ("anstyle", "src/cli/print.rs src/render/terminal.rs"),
+    ("anstream", "src/cli/console.rs"),
+    ("anstyle", "src/cli/console.rs src/render/terminal.rs"),
     ("atom_syndication", "src/render/atom.rs"),
     ("clap", "src/cli/"),
     ("clap_complete", "src/cli/manual.rs"),
@@ -107,7 +107,7 @@ const HOMES: [(&str, &str); 28] = [
     ("ed25519_dalek", "crates/core/src/sign/"),
     ("git2", "src/history/"),
     ("html5gum", "src/read/syntax/html.rs crates/core/src/model/text.rs"),
-    ("indicatif", "src/cli/print.rs"),
+    ("indicatif", "src/cli/console.rs"),
     ("keshvar", "crates/core/src/compare/gazetteer.rs"),
     ("maud", "src/render/html/ src/render/feed.rs"),
     ("pulldown_cmark", "src/read/syntax/markdown.rs"),
@@ -121,7 +121,7 @@ const HOMES: [(&str, &str); 28] = [
     ("similar", "crates/core/src/change/text_diff.rs"),
     ("ssh_key", "crates/core/src/sign/"),
     ("strsim", "src/config.rs src/read/choose/native.rs crates/core/src/change/name_match.rs"),
-    ("terminal_size", "src/cli/print.rs"),
+    ("terminal_size", "src/cli/console.rs"),
     ("textwrap", "src/render/terminal.rs"),
     ("toml", "src/read/syntax/toml.rs"),
     ("unicode_normalization", "crates/core/src/model/text.rs crates/core/src/model/id.rs"),

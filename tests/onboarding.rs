@@ -126,7 +126,7 @@ fn a_dry_run_takes_no_key() {
     assert!(said.contains("added Kestrel") && said.contains("Added Kestrel: Mail"), "{said}");
     assert!(!said.contains("first published"), "{said}");
     assert_eq!(story.files("feeds"), before);
-    story.run(&look[..look.len() - 1]).fails(2, &["there is no key to sign with"]);
+    story.run(&look[..look.len() - 1]).fails(2, &["no key to sign with"]);
     // What the log says is checked nevertheless.
     let release = story.path("feeds/vendors/log/000001.json");
     let forged = fs::read_to_string(&release).expect("a release").replace("Nordhaven", "Nordhaven2");
@@ -145,7 +145,7 @@ fn keys_in_the_wrong_place_are_told() {
     let publish = ["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds"];
     story
         .run_with(&publish, &[("CHANGECAST_KEY", "keys/release")])
-        .fails(2, &["CHANGECAST_KEY holds the path of a file", "--key"]);
+        .fails(2, &["CHANGECAST_KEY contains the path of a file", "--key"]);
     assert!(!story.path("feeds").exists());
     story.publish(&[]).expect(0);
     story.run(&["verify", "feeds", "--root", "keys/root"]).fails(2, &["a private key", ".pub"]);

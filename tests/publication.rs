@@ -393,7 +393,7 @@ fn an_unreadable_version_is_no_removal() {
     let story = Story::of_lists(&[ONE, BROKEN, TWO, "", THREE]);
     story.build_first(2);
     let ran = story.publish(&[]).expect(1);
-    assert!(ran.err.contains("data/list.yaml:3") && ran.err.contains("left out"), "{}", ran.err);
+    assert!(ran.err.contains("data/list.yaml:3") && ran.err.contains("skipped"), "{}", ran.err);
     story.build();
     story.publish(&[]).expect(0);
     let titles: Vec<String> = items(&story).iter().map(|item| item["title"].to_string()).collect();
@@ -581,7 +581,7 @@ fn a_file_that_was_moved_is_not_withdrawn() {
 
 #[test]
 fn what_is_hardly_meant_is_warned_of() {
-    let nobody = "in the name of example.com";
+    let nobody = "under the placeholder example.com";
     let story = Story::of_lists(&[ONE, TWO]).commit("a page", &[("data/list.yaml", Some("note: moved\n"))]);
     let commits = story.build();
     let publish = |n: usize| story.publish(&["--branch", commits[n].as_str()]).expect(0).err;

@@ -12,11 +12,11 @@ use changecast::{
 use changecast_core::model::{ListId, Terms};
 use clap::Args;
 
-use super::{Failure, for_good};
+use super::Failure;
 
 /// Where to look.
 #[derive(Debug, Clone, Args)]
-pub struct Place {
+pub struct RepoArgs {
     /// The configuration [default: changecast.yaml, else data/changecast.yaml]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -30,7 +30,7 @@ pub struct Place {
 
 /// Which list.
 #[derive(Debug, Clone, Args)]
-pub struct Chosen {
+pub struct ListArgs {
     /// The list of the configuration
     #[arg(long, value_name = "ID")]
     pub list: Option<ListId>,
@@ -45,10 +45,10 @@ pub struct Chosen {
 /// Names that a configuration has when nobody says another.
 const USUAL: [&str; 2] = ["changecast.yaml", "data/changecast.yaml"];
 
-impl Place {
+impl RepoArgs {
     /// Opens the repository.
-    pub fn history(&self) -> Result<&'static History, Failure> {
-        Ok(for_good(History::open(self.repo.as_deref().unwrap_or(Path::new(".")))?))
+    pub fn history(&self) -> Result<History, Failure> {
+        Ok(History::open(self.repo.as_deref().unwrap_or(Path::new(".")))?)
     }
 
     /// Which commits to walk.
@@ -80,9 +80,9 @@ impl Place {
     }
 }
 
-impl Chosen {
+impl ListArgs {
     /// The lists to work on: the chosen one, or all of the configuration.
-    pub fn lists(&self, place: &Place, history: &History) -> Result<Vec<ListConfig>, Failure> {
+    pub fn lists(&self, place: &RepoArgs, history: &History) -> Result<Vec<ListConfig>, Failure> {
         if !self.inventory.is_empty() {
             return Ok(vec![self.bare_list()?]);
         }
@@ -102,7 +102,7 @@ impl Chosen {
     }
 
     /// The one list to work on.
-    pub fn list(&self, place: &Place, history: &History) -> Result<ListConfig, Failure> {
+    pub fn list(&self, place: &RepoArgs, history: &History) -> Result<ListConfig, Failure> {
         let mut lists = self.lists(place, history)?;
         match (lists.pop(), lists.is_empty()) {
             (Some(list), true) => Ok(list),

@@ -20,7 +20,7 @@ use changecast_core::{
 };
 use serde::Deserialize;
 
-use super::{Exit, Failure, print, verify};
+use super::{Exit, Failure, console, verify};
 
 /// Build a small repository with a history, publish it signed, verify it
 ///
@@ -118,7 +118,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         verify::verify(&feeds.join(list.id.as_str()), &root_public)?;
     }
     show(&config, &history)?;
-    print::note(&format!(
+    console::note(&format!(
         "\n{written} files written. Look at\n  {0}/feeds/index.html               the pages\n  {0}/feeds/subprocessors/feed.atom   a feed\n  {0}/feeds/subprocessors/log/        the signed log\nand check it with other people's tools:\n  sh {0}/feeds/subprocessors/verify.sh {0}/root.pub",
         args.dir.display()
     ));
@@ -259,8 +259,8 @@ fn show(config: &Config, history: &History) -> Result<(), Failure> {
     for list in &config.lists {
         let rows = publish::change_log(history, &Default::default(), &Source::of(list), Watch::NOBODY)?;
         let rows = super::log::newest_first_rows(&rows);
-        let text = format!("\n{}\n{}", list.title, render::terminal_change_log(&rows, print::style()));
-        print::data(text.as_bytes())?;
+        let text = format!("\n{}\n{}", list.title, render::terminal_change_log(&rows, console::style()));
+        console::data(text.as_bytes())?;
     }
     Ok(())
 }

@@ -15,11 +15,10 @@ use changecast_core::{
 use serde_json::json;
 
 use super::{
-    Exit, Failure,
-    context::{Chosen, Place},
-    local,
+    Exit, Failure, console,
+    context::{ListArgs, RepoArgs},
+    input,
     log::Format,
-    print,
 };
 
 /// Show what changed between two revisions or files
@@ -30,9 +29,9 @@ use super::{
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    place: Place,
+    repo: RepoArgs,
     #[command(flatten)]
-    chosen: Chosen,
+    list: ListArgs,
     /// Older and newer side; git gives seven or more when this is its diff driver
     #[arg(value_name = "A|B", num_args = 0..=9)]
     sides: Vec<String>,
@@ -66,14 +65,14 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let rows =
         [ChangeLogRow { published: Timestamp::of_commit(0), commit: None, changes: changes.clone(), unreadable: None }];
     let text = match args.format {
-        Format::Table => render::terminal_changes(&changes, print::style()),
+        Format::Table => render::terminal_changes(&changes, console::style()),
         Format::Md => {
             changes.iter().map(|change| format!("- {}\n", render::markdown_inline(&render::sentence(change)))).collect()
         }
         Format::Json => serde_json::to_string(&json!({ "changes": changes }))? + "\n",
         Format::Csv => render::csv_change_log(&rows)?,
     };
-    print::data(text.as_bytes())?;
+    console::data(text.as_bytes())?;
     Ok(if args.exit_code && !set.changes.is_empty() { Exit::No } else { Exit::Clean })
 }
 
@@ -84,20 +83,20 @@ type Sides = (Option<Inventory>, Option<Inventory>);
 
 fn sides(args: &Args, a: &str, b: Option<&String>) -> Result<Sides, Failure> {
     let is_file =
-        |side: &str| side == "-" || side == NOTHING || (Path::new(side).exists() && args.chosen.inventory.is_empty());
+        |side: &str| side == "-" || side == NOTHING || (Path::new(side).exists() && args.list.inventory.is_empty());
     // Two files need no repository.
     if let Some(b) = b.filter(|b| is_file(a) && is_file(b)) {
         let source = Source { paths: Vec::new(), options: Default::default() };
         return Ok((file(Path::new(a), a, &source)?, file(Path::new(b.as_str()), b, &source)?));
     }
-    let history = args.place.history()?;
-    let source = Source::of(&args.chosen.list(&args.place, history)?);
+    let history = args.repo.history()?;
+    let source = Source::of(&args.list.list(&args.repo, &history)?);
     let side = |name: &str| {
-        if is_file(name) { file(Path::new(name), name, &source) } else { revision(history, name, &source) }
+        if is_file(name) { file(Path::new(name), name, &source) } else { revision(&history, name, &source) }
     };
     let after = match b {
         Some(b) => side(b)?,
-        None => working_tree(history, &source)?,
+        None => working_tree(&history, &source)?,
     };
     Ok((side(a)?, after))
 }
@@ -121,7 +120,7 @@ fn file(path: &Path, name: &str, source: &Source) -> Result<Option<Inventory>, F
     if path == Path::new(NOTHING) {
         return Ok(None);
     }
-    parse(name, name, &local::content(path)?, source)
+    parse(name, name, &input::content(path)?, source)
 }
 
 fn parse(place: &str, path: &str, content: &Content, source: &Source) -> Result<Option<Inventory>, Failure> {
@@ -131,13 +130,13 @@ fn parse(place: &str, path: &str, content: &Content, source: &Source) -> Result<
         Ok(reading) => reading,
         // A side without a list is one before it began, or after it left; whoever expects one is told.
         Err(ReadError { problem: problem @ Problem::NoList(_), .. }) => {
-            print::warning(&format!("{place}: {problem}"));
+            console::warning(&format!("{place}: {problem}"));
             return Ok(None);
         }
         Err(error) => return Err(Failure::read(place, error)),
     };
     for warning in &reading.warnings {
-        print::warning(&format!("{}: {}", warning.place(place), warning.message));
+        console::warning(&format!("{}: {}", warning.place(place), warning.message));
     }
     Ok(Some(reading.inventory))
 }

@@ -160,7 +160,7 @@ impl Failure {
     /// Says what went wrong and what to do next, and gives the exit code.
     pub fn report(&self) -> ExitCode {
         if !matches!(self, Failure::ClosedPipe) {
-            super::print::error(&self.to_string(), self.help().as_deref());
+            super::console::error(&self.to_string(), self.help().as_deref());
         }
         ExitCode::from(self.code())
     }

@@ -17,7 +17,7 @@ use changecast::{
 use changecast_core::model::{ListId, Role, Text};
 use serde::Serialize;
 
-use super::{Exit, Failure, context::list_name, local, print};
+use super::{Exit, Failure, console, context::list_name, input};
 
 /// Write a starting configuration, for the page that is there already
 ///
@@ -110,7 +110,7 @@ struct Page {
 
 /// The list that the command line names.
 fn named(dir: &Path, path: &str, options: &Options) -> Result<Page, Failure> {
-    let content = local::content(&dir.join(path))?;
+    let content = input::content(&dir.join(path))?;
     let reading = publish::read_content(path, &content, &BTreeMap::new(), options);
     let reading = reading.map_err(|error| Failure::read(path, error))?.ok_or_else(|| {
         Failure::usage(
@@ -137,7 +137,7 @@ fn recognised(dir: &Path) -> Result<Vec<Page>, Failure> {
     let mut pages = Vec::new();
     let mut broken = None;
     for path in paths {
-        let content = local::content(&dir.join(&path))?;
+        let content = input::content(&dir.join(&path))?;
         match publish::read_content(&path, &content, &BTreeMap::new(), &Options::default()) {
             Ok(Some(reading)) => {
                 let says_more = reading.inventory.columns.iter().any(|column| column.role != Role::Other);
@@ -239,7 +239,7 @@ fn keep(args: &Args, page: &Page, options: &Options) -> Result<Exit, Failure> {
         "{} ({format}): {} entries{sections}\n\n{}",
         Text::new(&page.path),
         inventory.entries.len(),
-        render::terminal_columns(inventory, names, print::style()),
+        render::terminal_columns(inventory, names, console::style()),
     );
     let title = inventory.fact("title").map_or("Sub-processors", Text::as_str);
     let tables = options.tables.iter().map(|heading| config::TableConfig { heading: heading.clone() }).collect();
@@ -249,16 +249,16 @@ fn keep(args: &Args, page: &Page, options: &Options) -> Result<Exit, Failure> {
     // The starting configuration, with this list in place of its own.
     let publisher = STARTER[0].1.split_inclusive("lists:\n").next().unwrap_or_default();
     let config = format!("{publisher}{lines}");
-    print::data(text.as_bytes())?;
+    console::data(text.as_bytes())?;
     for warning in warnings {
-        print::warning(&format!("{}: {}", warning.place(&page.path), warning.message));
+        console::warning(&format!("{}: {}", warning.place(&page.path), warning.message));
     }
     if args.dry_run {
-        print::data(format!("\n{CONFIG}:\n{config}").as_bytes())?;
+        console::data(format!("\n{CONFIG}:\n{config}").as_bytes())?;
         return Ok(Exit::Clean);
     }
     create(&dir.join(CONFIG), &config)?;
-    print::note(&format!(
+    console::note(&format!(
         "\n{} written. A column that is misunderstood is set right there, under the list: `fields: {{Header: role}}`.\n\
          `changecast log` shows the history of the list; edit the publisher, then publish.",
         dir.join(CONFIG).display()
@@ -270,24 +270,24 @@ fn keep(args: &Args, page: &Page, options: &Options) -> Result<Exit, Failure> {
 fn start(args: &Args) -> Result<Exit, Failure> {
     let dir = &args.dir;
     if args.dry_run {
-        print::note(
+        console::note(
             "no file here is called like a list of sub-processors; a configuration and an inventory to start from would be written:",
         );
         for (name, text) in STARTER {
-            print::data(format!("{name}:\n{text}").as_bytes())?;
+            console::data(format!("{name}:\n{text}").as_bytes())?;
         }
         return Ok(Exit::Clean);
     }
     refuse_existing(dir, &STARTER.map(|(name, _)| name))?;
-    print::note(
+    console::note(
         "no file here is called like a list of sub-processors; if there is one: `changecast init --inventory PATH`",
     );
     for (name, text) in STARTER {
         let path = dir.join(name);
         create(&path, text)?;
-        print::note(&format!("{} written", path.display()));
+        console::note(&format!("{} written", path.display()));
     }
-    print::note(
+    console::note(
         "\nEdit both, commit them, make keys with `changecast keygen`, then run `changecast publish`.\nA preview without keys: `changecast publish --unsigned`.",
     );
     Ok(Exit::Clean)

@@ -16,9 +16,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{
-    Exit, Failure,
-    context::{Chosen, Place},
-    print,
+    Exit, Failure, console,
+    context::{ListArgs, RepoArgs},
     watch::Watcher,
 };
 
@@ -26,9 +25,9 @@ use super::{
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    place: Place,
+    repo: RepoArgs,
     #[command(flatten)]
-    chosen: Chosen,
+    list: ListArgs,
     /// How to show it
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -73,23 +72,23 @@ fn kind(name: &str) -> Result<Kind, String> {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let history = args.place.history()?;
+    let history = args.repo.history()?;
     if let Some(commit) = &args.explain {
-        return explain(args, history, commit);
+        return explain(args, &history, commit);
     }
     let lists = match args.format {
-        Format::Table => args.chosen.lists(&args.place, history)?,
-        _ => vec![args.chosen.list(&args.place, history)?],
+        Format::Table => args.list.lists(&args.repo, &history)?,
+        _ => vec![args.list.list(&args.repo, &history)?],
     };
     for list in &lists {
         let source = Source::of(list);
         let watcher = Watcher::new();
         let watch = Watch(&|event| watcher.hear(event));
-        let rows = publish::change_log(history, &args.place.walk(), &source, watch)?;
+        let rows = publish::change_log(&history, &args.repo.walk(), &source, watch)?;
         watcher.hear(Event::Begins(Stage::Render));
         let path = list.inventory.0.first().map(String::as_str).unwrap_or_default();
-        check_found(&rows, path, || newest_error(history, args, &source))?;
-        let since = Since::read(args, history, &source.paths)?;
+        check_found(&rows, path, || newest_error(&history, args, &source))?;
+        let since = Since::read(args, &history, &source.paths)?;
         let rows: Vec<&LogRow> = rows.iter().filter(|row| since.includes(row)).collect();
         let shown: Vec<Shown<'_>> = rows.iter().map(|row| Shown { row, changes: changes(row, args) }).collect();
         let text = match args.format {
@@ -99,7 +98,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             Format::Csv => render::csv_change_log(&newest_first(&shown))?,
         };
         watcher.hear(Event::Begins(Stage::Write));
-        print::data(text.as_bytes())?;
+        console::data(text.as_bytes())?;
         if args.timings {
             watcher.report();
         }
@@ -109,7 +108,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         for row in rows.iter().rev() {
             for warning in row.warnings.iter().filter(|warning| said.insert(&warning.message)) {
                 let place = warning.place(&row.path);
-                print::warning(&format!("commit {} {place}: {}", row.commit.short(), warning.message));
+                console::warning(&format!("commit {} {place}: {}", row.commit.short(), warning.message));
             }
         }
     }
@@ -117,10 +116,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn explain(args: &Args, history: &History, commit: &str) -> Result<Exit, Failure> {
-    let list = args.chosen.list(&args.place, history)?;
+    let list = args.list.list(&args.repo, history)?;
     let source = Source::of(&list);
     let id = history.resolve(Some(commit))?;
-    let explained = publish::explain_commit(history, &args.place.walk(), &source, &id)?.ok_or_else(|| {
+    let explained = publish::explain_commit(history, &args.repo.walk(), &source, &id)?.ok_or_else(|| {
         Failure::usage(
             format!("commit {} is no version of {}", id.short(), source.paths.join(", ")),
             "`changecast log --format csv` shows the commits that are, on the first-parent line",
@@ -135,16 +134,16 @@ fn explain(args: &Args, history: &History, commit: &str) -> Result<Exit, Failure
         None => out.push_str("the first version\n"),
     }
     match (explanation, unreadable(row)) {
-        (Some(explanation), _) => out.push_str(&render::terminal_explanation(explanation, print::style())),
+        (Some(explanation), _) => out.push_str(&render::terminal_explanation(explanation, console::style())),
         (None, Some(reason)) => out
             .push_str(&format!("\nnot readable: {reason}\nThe next readable version is compared with the last one.\n")),
         (None, None) => {
             let changes: Vec<&Change> = row.announced().iter().collect();
             out.push('\n');
-            out.push_str(&render::terminal_changes(&changes, print::style()));
+            out.push_str(&render::terminal_changes(&changes, console::style()));
         }
     }
-    print::data(out.as_bytes())?;
+    console::data(out.as_bytes())?;
     Ok(Exit::Clean)
 }
 
@@ -196,7 +195,7 @@ fn check_found(
 
 /// Why the newest version holds no list.
 fn newest_error(history: &History, args: &Args, source: &Source) -> Result<Option<Failure>, Failure> {
-    let versions = history.versions(&args.place.walk(), &source.paths)?.versions;
+    let versions = history.versions(&args.repo.walk(), &source.paths)?.versions;
     let Some(version) = versions.last() else { return Ok(None) };
     let Some(content) = history.content(version)? else { return Ok(None) };
     let error = publish::read_list(&version.path, &content, &BTreeMap::new(), &source.options).err();
@@ -238,7 +237,7 @@ fn unreadable(row: &LogRow) -> Option<String> {
 }
 
 fn table(named: bool, title: &str, shown: &[Shown<'_>]) -> String {
-    let body = render::terminal_change_log(&newest_first(shown), print::style());
+    let body = render::terminal_change_log(&newest_first(shown), console::style());
     if named { format!("{}\n{body}\n", changecast_core::model::Text::new(title)) } else { body }
 }
 
@@ -299,7 +298,7 @@ impl Since {
             return Ok(Since::Date(date));
         }
         let since = history.resolve(Some(text))?;
-        let walk = Walk { since: Some(since), ..args.place.walk() };
+        let walk = Walk { since: Some(since), ..args.repo.walk() };
         let walked = history.versions(&walk, paths)?;
         if !walked.reached {
             let message = format!("{text:?} is not on the first-parent line");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, Exit, Failure, print};
+use super::{Cli, Exit, Failure, console};
 
 /// Print a completion script for a shell
 #[derive(Debug, clap::Args)]
@@ -27,7 +27,7 @@ pub struct Man {
 pub fn completions(args: &Completions) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "changecast", &mut script);
-    print::data(&script)?;
+    console::data(&script)?;
     Ok(Exit::Clean)
 }
 
@@ -38,7 +38,7 @@ pub fn man(args: &Man) -> Result<Exit, Failure> {
             let mut page = Vec::new();
             let failed = |error| Failure::file(std::path::Path::new("changecast.1"), error);
             clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(failed)?;
-            print::data(&page)?;
+            console::data(&page)?;
         }
         Some(dir) => {
             std::fs::create_dir_all(dir).map_err(|error| Failure::file(dir, error))?;

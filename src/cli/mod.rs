@@ -1,16 +1,16 @@
 //! The commands, one file each. The only place that prints, asks and looks at the environment.
 
+mod console;
 mod context;
 mod demo;
 mod diff;
 mod failure;
 mod init;
+mod input;
 mod keygen;
 mod keys;
-mod local;
 mod log;
 mod manual;
-mod print;
 mod publish;
 mod schema;
 mod show;
@@ -64,12 +64,6 @@ enum Command {
     Completions(manual::Completions),
     /// Write the manual pages
     Man(manual::Man),
-}
-
-/// Keeps what a command works on until the process ends: the system frees all of it at once, and sooner
-/// than its owners would piece by piece.
-fn for_good<T>(value: T) -> &'static T {
-    Box::leak(Box::new(value))
 }
 
 /// Parses the command line, runs the command, and gives the exit code.

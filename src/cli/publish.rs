@@ -1,4 +1,4 @@
-//! `publish`: the release step after an inventory change is merged.
+//! `publish`: the release step that runs after a change to the inventory is merged.
 
 use std::path::{Path, PathBuf};
 
@@ -11,60 +11,60 @@ use changecast::{
 };
 use changecast_core::model::{ListId, Text};
 
-use super::{Exit, Failure, context::Place, for_good, keys, local::regular_file, print, watch::Watcher};
+use super::{Exit, Failure, console, context::RepoArgs, input::regular_file, keys, watch::Watcher};
 
-/// Append what changed to the log and render everything
+/// Append new changes to the signed log and update the pages and feeds
 ///
-/// Safe to run again at any time: what is published already is never announced again, and unchanged
-/// files stay untouched. Pages of earlier changes are left as they are while they stand there and the
-/// configuration is the same.
+/// Safe to run again at any time: a change is announced once, and files that did not change are not
+/// rewritten. The pages of earlier changes are only rendered again if the configuration changed, if
+/// they are missing, or with --all.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    place: Place,
-    /// The output directory [default: `output` of the configuration]
+    repo: RepoArgs,
+    /// The output directory [default: `output` in the configuration]
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// The release key: a private key, or a public key that ssh-agent holds [env: CHANGECAST_KEY holds a key itself]
+    /// The release key: a private key file, or a public key file whose private key is in ssh-agent [env: CHANGECAST_KEY, the key itself]
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// The root key, needed when a log begins [env: CHANGECAST_ROOT_KEY holds a key itself]
+    /// The root key, only needed to start a log [env: CHANGECAST_ROOT_KEY, the key itself]
     #[arg(long, value_name = "FILE")]
     root_key: Option<PathBuf>,
-    /// Publish a preview without a log; every page says so
+    /// Publish a preview without a signed log; every page is marked as a preview
     #[arg(long, conflicts_with_all = ["key", "root_key"])]
     unsigned: bool,
-    /// Write nothing; exit with 1 when something would change
+    /// Write nothing; exit with status 1 if anything would change
     #[arg(long)]
     check: bool,
-    /// Write nothing; show what would be announced, which takes no key
+    /// Write nothing; print what would be announced (needs no key)
     #[arg(long)]
     dry_run: bool,
-    /// Verify the whole log and make every page again, in place of what is new alone
+    /// Verify the whole log and render every page again, not only what is new
     #[arg(long)]
     all: bool,
-    /// Go on after git was rewritten
+    /// Continue the log after git history was rewritten
     #[arg(long)]
     reanchor: bool,
-    /// Publish a correction of this release, which needs --reason (and --list)
+    /// Publish a correction of this release (requires --reason, and --list if there are several lists)
     #[arg(long, value_name = "SEQ", requires = "reason")]
     correct: Option<u64>,
-    /// What was wrong with the corrected release
+    /// What was wrong in the corrected release
     #[arg(long, value_name = "TEXT", requires = "correct")]
     reason: Option<String>,
-    /// The list whose release is corrected, or whose change log is injected
+    /// The list that --correct and --inject refer to
     #[arg(long, value_name = "ID")]
     list: Option<ListId>,
-    /// Also replace what stands between the changecast markers of this page; repeat it for several
+    /// Also replace the text between the changecast markers in this page; repeatable
     #[arg(long, value_name = "FILE")]
     inject: Vec<PathBuf>,
-    /// Say where the time went
+    /// Print timings
     #[arg(long)]
     timings: bool,
 }
 
 impl Args {
-    /// Whether the standing pages matter too, or the whole change log.
+    /// Whether the run needs the whole change log, or the existing pages.
     fn looks_at_all(&self) -> bool {
         self.all || self.check || self.dry_run || !self.inject.is_empty()
     }
@@ -72,9 +72,9 @@ impl Args {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let history = args.place.history()?;
-    let config = args.place.config(history)?;
-    let dir = output_dir(args.output.as_deref(), &config, history);
+    let history = args.repo.history()?;
+    let config = args.repo.config(&history)?;
+    let dir = output_dir(args.output.as_deref(), &config, &history);
     let (release, root) = if args.unsigned {
         (None, None)
     } else {
@@ -86,58 +86,62 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         None if args.dry_run && !args.check => Signing::Look,
         None => {
             return Err(Failure::usage(
-                "there is no key to sign with",
-                "make keys with `changecast keygen` and give --key FILE (or CHANGECAST_KEY), or look at a preview with --unsigned",
+                "no key to sign with",
+                "create keys with `changecast keygen` and pass --key FILE (or set CHANGECAST_KEY); --unsigned publishes a preview without keys",
             ));
         }
     };
     let watcher = Watcher::new();
     let request = Request {
         config: &config,
-        history,
-        tip: args.place.branch.clone(),
+        history: &history,
+        tip: args.repo.branch.clone(),
         signing,
         rewritten: if args.reanchor { Rewritten::Reanchor } else { Rewritten::Refuse },
         correct: correction(args, &config)?,
         scope: if args.looks_at_all() { Scope::All } else { Scope::New },
         watch: Watch(&|event| watcher.hear(event)),
     };
-    // The lock is taken before the log is read: what is planned on it must still be its end.
+    // Lock the output before reading the log, so that the plan still fits when it is written.
     let output = if args.check || args.dry_run { None } else { Some(Output::open(&dir)?) };
-    let plan = for_good(publish::publish(&request, &Found::at(&dir))?);
-    let pages = injected(args, &config, plan)?;
+    let plan = publish::publish(&request, &Found::at(&dir))?;
+    let pages = injected(args, &config, &plan)?;
     let unreadable = plan.lists.iter().any(ends_unreadable);
     watcher.hear(Event::Begins(Stage::Write));
     let changed = match &output {
         Some(output) => output.write(&plan.files)?,
         None => output::differing(&dir, &plan.files)?,
     };
+    let detail = if args.dry_run { Detail::Sentences } else { Detail::Titles };
     for list in &plan.lists {
-        tell(list, args.dry_run)?;
+        report_list(list, detail)?;
     }
     let authority = config.publisher.authority.domain();
-    if RESERVED.contains(&authority) && plan.lists.iter().any(begins) {
-        print::warning(&format!(
-            "a log begins in the name of {authority}, which is nobody's: before anybody follows it, set `publisher` and \
-             `base_url`, remove the output and publish again"
+    if RESERVED.contains(&authority) && plan.lists.iter().any(is_new_log) {
+        console::warning(&format!(
+            "the new log is published under the placeholder {authority}: before anyone subscribes, set `publisher` and \
+             `base_url`, delete the output directory and publish again"
         ));
     }
     let pages: Vec<_> = pages.into_iter().filter(|page| page.before != page.after).collect();
     for page in pages.iter().filter(|_| output.is_some()) {
         output::replace(&page.path, page.after.as_bytes())?;
-        print::note(&format!("{}: updated", page.path.display()));
+        console::note(&format!("{}: updated", page.path.display()));
     }
     match output {
-        Some(_) => print::note(&format!("{}: {} written", dir.display(), files(changed.len()))),
-        // Without a key nobody knows the bytes of signatures and of what names them.
+        Some(_) => console::note(&format!("{}: {} written", dir.display(), files(changed.len()))),
+        // Without a key, the bytes of signatures and of files that refer to them are unknown.
         None if matches!(signing, Signing::Look) => {}
-        None => print::note(&format!("{}: {} would be written", dir.display(), files(changed.len() + pages.len()))),
+        None => console::note(&format!("{}: {} would be written", dir.display(), files(changed.len() + pages.len()))),
     }
     if plan.lists.iter().all(|list| list.new == 0) && !matches!(signing, Signing::Look) {
-        // Nothing that was announced explains these.
-        let more = changed.len().saturating_sub(SHOWN);
-        changed.iter().take(SHOWN).for_each(|path| print::note(&format!("  {path}")));
-        (more > 0).then(|| print::note(&format!("  and {more} more")));
+        // No announcement explains these files, so name them.
+        for path in changed.iter().take(SHOWN) {
+            console::note(&format!("  {path}"));
+        }
+        if changed.len() > SHOWN {
+            console::note(&format!("  and {} more", changed.len() - SHOWN));
+        }
     }
     if args.timings {
         watcher.report();
@@ -146,16 +150,16 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     Ok(if outdated || unreadable { Exit::No } else { Exit::Clean })
 }
 
-/// Domains that are nobody's (RFC 2606 §3): what a new configuration begins with.
+/// Domains that are reserved for examples (RFC 2606 §3). A new configuration starts with one of them.
 const RESERVED: [&str; 3] = ["example.com", "example.net", "example.org"];
-/// So many files are named.
+/// At most this many changed files are listed by name.
 const SHOWN: usize = 10;
 
 fn files(count: usize) -> String {
     if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 
-/// `--output`, else the configuration's, which is relative to the root of the repository.
+/// `--output`, or else the configured directory, which is relative to the root of the repository.
 fn output_dir(chosen: Option<&Path>, config: &Config, history: &History) -> PathBuf {
     match (chosen, history.root()) {
         (Some(dir), _) => dir.to_owned(),
@@ -168,7 +172,7 @@ fn correction(args: &Args, config: &Config) -> Result<Option<Correct>, Failure> 
     let (Some(seq), Some(reason)) = (args.correct, &args.reason) else { return Ok(None) };
     let reason = Text::new(reason);
     if reason.is_empty() {
-        return Err(Failure::usage("a correction needs a reason", "say in --reason what was wrong"));
+        return Err(Failure::usage("--reason is empty", "describe in --reason what was wrong in the release"));
     }
     Ok(Some(Correct { list: chosen_list(args, config)?, seq, reason }))
 }
@@ -178,20 +182,18 @@ fn chosen_list(args: &Args, config: &Config) -> Result<ListId, Failure> {
     match (&args.list, config.lists.as_slice()) {
         (Some(id), lists) if lists.iter().any(|list| list.id == *id) => Ok(id.clone()),
         (None, [only]) => Ok(only.id.clone()),
-        _ => Err(Failure::usage(
-            "it is not said which list is meant",
-            format!("choose one with --list: {}", ids.join(", ")),
-        )),
+        _ => Err(Failure::usage("several lists are configured", format!("choose one with --list: {}", ids.join(", ")))),
     }
 }
 
-struct Page {
+/// A page with markers, before and after its text is replaced.
+struct InjectedPage {
     path: PathBuf,
     before: String,
     after: String,
 }
 
-fn injected(args: &Args, config: &Config, plan: &Plan) -> Result<Vec<Page>, Failure> {
+fn injected(args: &Args, config: &Config, plan: &Plan) -> Result<Vec<InjectedPage>, Failure> {
     if args.inject.is_empty() {
         return Ok(Vec::new());
     }
@@ -201,63 +203,77 @@ fn injected(args: &Args, config: &Config, plan: &Plan) -> Result<Vec<Page>, Fail
     for path in &args.inject {
         let name = path.display().to_string();
         let before = String::from_utf8(regular_file(path)?)
-            .map_err(|_| Failure::usage(format!("{name} is not UTF-8"), "save the page as UTF-8"))?;
+            .map_err(|_| Failure::usage(format!("{name} is not UTF-8"), "convert the page to UTF-8"))?;
         let html = path
             .extension()
             .is_some_and(|extension| extension.eq_ignore_ascii_case("html") || extension.eq_ignore_ascii_case("htm"));
         let after = render::inject(&before, &list.announcements, list.current.as_ref(), html)
             .map_err(|error| Failure::Inject { path: name, error })?;
-        pages.push(Page { path: path.clone(), before, after });
+        pages.push(InjectedPage { path: path.clone(), before, after });
     }
     Ok(pages)
 }
 
-/// Says what is new. In full it is what was asked for.
-fn tell(list: &ListPlan, in_full: bool) -> Result<(), Failure> {
+/// How the new releases of a list are reported.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    /// One line for each release, as narration.
+    Titles,
+    /// Every change as a sentence, on standard output.
+    Sentences,
+}
+
+/// Reports the new releases of a list, and what could not be read.
+fn report_list(list: &ListPlan, detail: Detail) -> Result<(), Failure> {
     for row in &list.rows {
         let commit = format!("{}: commit {}", list.id, row.commit.short());
         for warning in &row.warnings {
-            print::warning(&format!("{commit} {}: {}", warning.place(&row.path), warning.message));
+            console::warning(&format!("{commit} {}: {}", warning.place(&row.path), warning.message));
         }
         if let Outcome::Unreadable(error) = &row.outcome {
-            print::warning(&format!("{commit} {}: {error}: the version is left out", error.place(&row.path)));
+            console::warning(&format!("{commit} {}: {error}; this version is skipped", error.place(&row.path)));
         }
     }
     if let Some((from, to)) = &list.reanchored {
-        print::note(&format!("{}: the log goes on from commit {} in place of {}", list.id, to.short(), from.short()));
+        console::note(&format!(
+            "{}: the log continues from commit {} instead of {}",
+            list.id,
+            to.short(),
+            from.short()
+        ));
     }
     let new = announced(list);
     if new.is_empty() {
-        print::note(&format!("{}: nothing new", list.id));
+        console::note(&format!("{}: nothing new", list.id));
     }
     let mut lines = Vec::new();
     for announcement in new {
         let title = render::title(list.id.as_str(), &announcement.changes);
         lines.push(format!("{}  {title}", announcement.published.date()));
-        let changes = announcement.changes.iter().filter(|_| in_full);
+        let changes = announcement.changes.iter().filter(|_| detail == Detail::Sentences);
         lines.extend(changes.map(|change| format!("            {}", render::flat(&render::sentence(change)))));
     }
     match lines.join("\n") {
         lines if lines.is_empty() => Ok(()),
-        lines if in_full => print::data(format!("{lines}\n").as_bytes()),
+        lines if detail == Detail::Sentences => console::data(format!("{lines}\n").as_bytes()),
         lines => {
-            print::note(&lines);
+            console::note(&lines);
             Ok(())
         }
     }
 }
 
-/// What is new, oldest first.
+/// The new announcements, oldest first.
 fn announced(list: &ListPlan) -> &[Announcement] {
     &list.announcements[list.announcements.len() - list.new..]
 }
 
-/// Whether a signed log begins: release 0 states the keys, and a preview has no numbers.
-fn begins(list: &ListPlan) -> bool {
+/// Whether this run starts a signed log. Release 0 contains the keys; a preview has no numbers.
+fn is_new_log(list: &ListPlan) -> bool {
     announced(list).first().is_some_and(|announcement| announcement.seq == 1)
 }
 
-/// Whether the newest version cannot be read: what is published is not what the file now says.
+/// Whether the newest version cannot be read, so that the published list differs from the file.
 fn ends_unreadable(list: &ListPlan) -> bool {
     list.rows.last().is_some_and(|row| matches!(row.outcome, Outcome::Unreadable(_)))
 }

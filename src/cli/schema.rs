@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::{Exit, Failure, print};
+use super::{Exit, Failure, console};
 
 /// Print the JSON Schema of the configuration, the inventory or a release
 #[derive(Debug, clap::Args)]
@@ -29,6 +29,6 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         Shape::Inventory => include_str!("../../data/schema/inventory.schema.json"),
         Shape::Release => include_str!("../../data/schema/release.schema.json"),
     };
-    print::data(schema.as_bytes())?;
+    console::data(schema.as_bytes())?;
     Ok(Exit::Clean)
 }

@@ -12,18 +12,17 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 
 use super::{
-    Exit, Failure,
-    context::{Chosen, Place},
-    print,
+    Exit, Failure, console,
+    context::{ListArgs, RepoArgs},
 };
 
 /// Show the list as it stood
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    place: Place,
+    repo: RepoArgs,
     #[command(flatten)]
-    chosen: Chosen,
+    list: ListArgs,
     /// The day (2026-01-31) or revision [default: the newest version]
     #[arg(long, value_name = "DATE|REV")]
     at: Option<String>,
@@ -46,11 +45,11 @@ enum Format {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let history = args.place.history()?;
-    let list = args.chosen.list(&args.place, history)?;
+    let history = args.repo.history()?;
+    let list = args.list.list(&args.repo, &history)?;
     let source = Source::of(&list);
     let date: Option<NaiveDate> = args.at.as_deref().and_then(|at| at.parse().ok());
-    let tip = args.at.clone().filter(|_| date.is_none()).or_else(|| args.place.branch.clone());
+    let tip = args.at.clone().filter(|_| date.is_none()).or_else(|| args.repo.branch.clone());
     let versions = history.versions(&Walk { tip, ..Walk::default() }, &source.paths)?.versions;
     let in_time = |version: &&Version| date.is_none_or(|date| Timestamp::of_commit(version.time).date() <= date);
     let none = || Failure::usage("there was no list then", "`changecast log` shows when it was first published");
@@ -61,14 +60,14 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let place = format!("commit {} {}", version.commit.short(), version.path);
     let reading = publish::read_list(&version.path, &content, &BTreeMap::new(), &source.options);
     let inventory = reading.map_err(|error| Failure::read(&place, error))?.inventory;
-    print::note(&format!("{place}, {}", Timestamp::of_commit(version.time)));
-    print::data(shown(args.format, &inventory)?.as_bytes())?;
+    console::note(&format!("{place}, {}", Timestamp::of_commit(version.time)));
+    console::data(shown(args.format, &inventory)?.as_bytes())?;
     Ok(Exit::Clean)
 }
 
 fn shown(format: Format, inventory: &Inventory) -> Result<String, Failure> {
     Ok(match format {
-        Format::Table => render::terminal_list(inventory, print::style()),
+        Format::Table => render::terminal_list(inventory, console::style()),
         Format::Md => render::markdown_list(inventory),
         Format::Json => serde_json::to_string_pretty(&render::native(inventory))? + "\n",
         Format::Yaml => changecast::config::yaml(&render::native(inventory))?,

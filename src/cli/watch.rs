@@ -8,7 +8,7 @@ use std::{
 
 use changecast::publish::{Event, Stage};
 
-use super::print::{self, Progress};
+use super::console::{self, Progress};
 
 /// Watches a run: a progress bar on a terminal, and timings for those who ask.
 pub struct Watcher {
@@ -46,8 +46,8 @@ impl Watcher {
         for (stage, time) in spent.iter() {
             let share = 100.0 * time.as_secs_f64() / whole.as_secs_f64().max(f64::EPSILON);
             let name = format!("{stage:?}").to_lowercase();
-            print::note(&format!("{name:<8} {:>9.3} ms {share:>5.1} %", time.as_secs_f64() * 1e3));
+            console::note(&format!("{name:<8} {:>9.3} ms {share:>5.1} %", time.as_secs_f64() * 1e3));
         }
-        print::note(&format!("{:<8} {:>9.3} ms", "all", whole.as_secs_f64() * 1e3));
+        console::note(&format!("{:<8} {:>9.3} ms", "all", whole.as_secs_f64() * 1e3));
     }
 }
