@@ -3,7 +3,7 @@
 use std::{error::Error, fmt::Write as _, hint::black_box, path::Path};
 
 use changecast::{
-    Before, Inventory, Options,
+    Inventory, ListState, Options,
     config::Config,
     diff,
     history::{FixtureCommit, History, Onto, Walk, build},
@@ -112,9 +112,9 @@ fn read_texts(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
 fn compare(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
     let mut group = criterion.benchmark_group("compare");
     for (name, later) in [("one entry changed", 1), ("every entry changed", ENTRIES)] {
-        let (old, new) = (inventory(0)?, inventory(later)?);
-        assert_eq!(diff(Before::Listed(&old), Some(&new)).changes.len() as u64, later);
-        group.bench_function(name, |bencher| bencher.iter(|| diff(Before::Listed(black_box(&old)), Some(&new))));
+        let (old, new) = (ListState::listed(inventory(0)?), ListState::listed(inventory(later)?));
+        assert_eq!(diff(&old, &new).changes.len() as u64, later);
+        group.bench_function(name, |bencher| bencher.iter(|| diff(black_box(&old), &new)));
     }
     group.finish();
     Ok(())

@@ -5,7 +5,7 @@ pub use libfuzzer_sys::fuzz_target;
 
 use std::collections::BTreeMap;
 
-use changecast_core::{change::{Before, apply, diff}, model::Inventory};
+use changecast_core::{change::{apply, diff}, model::ListState};
 use changecast::read::{Options, Reader, Reading, read, read_folder};
 
 /// A target that reads its input as a file of this name.
@@ -49,9 +49,9 @@ pub fn check_versions(path: &str, [head, padding, tail]: [&str; 3], bytes: &[u8]
 }
 
 fn check_list(reading: Reading) {
-    let list = reading.inventory;
-    assert!(diff(Before::Listed(&list), Some(&list)).changes.is_empty(), "changes between a list and itself");
-    let first = diff(Before::Unpublished, Some(&list));
-    let built = apply(&Inventory::default(), &first).expect("the first version can be built from its changes");
-    assert!(diff(Before::Listed(&built), Some(&list)).changes.is_empty(), "built is not what was read");
+    let list = ListState::listed(reading.inventory);
+    assert!(diff(&list, &list).changes.is_empty(), "changes between a list and itself");
+    let first = diff(&ListState::Unpublished, &list);
+    let built = apply(&ListState::Unpublished, &first).expect("the first version can be built from its changes");
+    assert!(diff(&built, &list).changes.is_empty(), "built is not what was read");
 }

@@ -23,7 +23,7 @@
 //! # From two versions to a sentence
 //!
 //! ```
-//! use changecast::{Before, Options, diff, read, render};
+//! use changecast::{ListState, Options, diff, read, render};
 //!
 //! let old = "entries: [{name: Nordhaven GmbH, purpose: Hosting, location: USA/EU}]";
 //! let new = "entries:
@@ -31,9 +31,9 @@
 //! - {name: Kestrel Mail, purpose: E-mail delivery, location: Ireland}";
 //!
 //! let read = |text: &str| read::read("list.yaml", text.as_bytes(), &Options::default());
-//! let (old, new) = (read(old)?.inventory, read(new)?.inventory);
+//! let (old, new) = (ListState::listed(read(old)?.inventory), ListState::listed(read(new)?.inventory));
 //!
-//! let changes = diff(Before::Listed(&old), Some(&new)).changes;
+//! let changes = diff(&old, &new).changes;
 //! let said: Vec<String> = changes.iter().map(|change| render::flat(&render::sentence(change))).collect();
 //! assert_eq!(said, [
 //!     "Added Kestrel Mail: E-mail delivery; Ireland",
@@ -52,6 +52,6 @@ pub mod publish;
 pub mod read;
 pub mod render;
 
-pub use changecast_core::change::{Before, Change, ChangeSet, apply, diff};
-pub use changecast_core::model::Inventory;
+pub use changecast_core::change::{Change, ChangeSet, apply, diff};
+pub use changecast_core::model::{Inventory, ListState};
 pub use read::Options;

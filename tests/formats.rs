@@ -12,7 +12,7 @@ use changecast::{
     read::{Options, format_names, read},
     render::{flat, sentence},
 };
-use changecast_core::change::{Before, diff};
+use changecast_core::{change::diff, model::ListState};
 
 use crate::support::{Story, run_in};
 use writers::{DIALECTS, Dialect, List, lists};
@@ -83,7 +83,7 @@ fn a_passage_from_format_to_format_announces_nothing() {
                 // Of what both can hold.
                 let list = to.able(&from.able(list));
                 let (old, new) = (reading(from, &list), reading(to, &list));
-                let set = diff(Before::Listed(&old), Some(&new));
+                let set = diff(&ListState::listed(old), &ListState::listed(new));
                 let announced: Vec<String> = set.changes.iter().map(|change| flat(&sentence(change))).collect();
                 if !announced.is_empty() {
                     wrong += &format!("from {} to {}: {announced:#?}\n", from.name, to.name);

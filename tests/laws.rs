@@ -5,8 +5,8 @@ use changecast::{
     read::{Options, read},
 };
 use changecast_core::{
-    change::{Before, ChangeSet, apply, diff},
-    model::Inventory,
+    change::{ChangeSet, apply, diff},
+    model::{Inventory, ListState},
 };
 use proptest::{prelude::*, sample::select, test_runner::TestCaseError};
 use serde_json::{Value, json};
@@ -152,7 +152,7 @@ fn parsed(list: &List, order: Order) -> Inventory {
 }
 
 fn between(a: &Inventory, b: &Inventory) -> ChangeSet {
-    diff(Before::Listed(a), Some(b))
+    diff(&ListState::listed(a.clone()), &ListState::listed(b.clone()))
 }
 
 fn same_list(a: &Inventory, b: &Inventory) -> Result<(), TestCaseError> {
@@ -160,33 +160,47 @@ fn same_list(a: &Inventory, b: &Inventory) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+fn same_state(a: &ListState, b: &ListState) -> Result<(), TestCaseError> {
+    match (a, b) {
+        (ListState::Listed(a), ListState::Listed(b)) => same_list(a, b),
+        (a, b) => {
+            prop_assert_eq!(a, b);
+            Ok(())
+        }
+    }
+}
+
+fn state() -> impl Strategy<Value = ListState> {
+    let listed = list().prop_map(|list| ListState::listed(parsed(&list, Order::AsItIs)));
+    prop_oneof![1 => Just(ListState::Unpublished), 1 => Just(ListState::Withdrawn), 8 => listed]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_changes_between_a_list_and_itself(a in list()) {
-        let a = parsed(&a, Order::AsItIs);
-        prop_assert_eq!(between(&a, &a), ChangeSet::default());
+    fn nothing_changes_between_a_list_and_itself(a in state()) {
+        prop_assert_eq!(diff(&a, &a), ChangeSet::default());
     }
 
     #[test]
-    fn changes_lead_from_one_list_to_the_other(a in list(), b in list()) {
-        let (a, b) = (parsed(&a, Order::AsItIs), parsed(&b, Order::AsItIs));
-        let set = between(&a, &b);
-        let replayed = apply(&a, &set).expect("a replay");
-        same_list(&replayed, &b)?;
-        // What is replayed compares like what was read.
-        prop_assert_eq!(between(&replayed, &b), ChangeSet::default());
+    fn applying_the_difference_of_two_states_to_the_first_gives_the_second(a in state(), b in state()) {
+        // A published list never becomes unpublished again, and an unpublished one cannot be withdrawn.
+        let b = a.after_version(b.into_inventory());
+        let set = diff(&a, &b);
+        let applied = apply(&a, &set).expect("changes that fit");
+        same_state(&applied, &b)?;
+        // Applied changes give a list that compares like the one that was read.
+        prop_assert_eq!(diff(&applied, &b), ChangeSet::default());
     }
 
     #[test]
-    fn changes_lead_through_absence(a in list()) {
-        let a = parsed(&a, Order::AsItIs);
-        let published = diff(Before::Unpublished, Some(&a));
-        let replayed = apply(&Inventory::default(), &published).expect("a replay");
-        same_list(&replayed, &a)?;
-        let gone = apply(&replayed, &diff(Before::Listed(&replayed), None)).expect("a replay");
-        prop_assert!(gone.entries.is_empty());
+    fn changes_fit_no_other_kind_of_state(a in list()) {
+        let a = ListState::listed(parsed(&a, Order::AsItIs));
+        let published = diff(&ListState::Unpublished, &a);
+        prop_assert!(apply(&ListState::Withdrawn, &published).is_err());
+        prop_assert!(apply(&a, &published).is_err());
+        prop_assert!(apply(&ListState::Unpublished, &diff(&a, &ListState::Withdrawn)).is_err());
     }
 
     #[test]

@@ -9,8 +9,8 @@ use changecast::{
     render::{self, ChangeLogRow},
 };
 use changecast_core::{
-    change::{Before, Change, diff},
-    model::{Inventory, Timestamp},
+    change::{Change, diff},
+    model::{Inventory, ListState, Timestamp},
 };
 use serde_json::json;
 
@@ -59,7 +59,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         [a, b] => sides(args, a, Some(b))?,
         _ => return Err(Failure::usage("diff takes at most two sides", "for example: changecast diff HEAD~3 HEAD")),
     };
-    let set = diff(before.as_ref().map_or(Before::Unpublished, Before::Listed), after.as_ref());
+    let before = ListState::from(before);
+    let set = diff(&before, &before.after_version(after));
     let editorial = set.carry.editorial.iter().filter(|_| args.all);
     let changes: Vec<&Change> = set.changes.iter().chain(editorial).collect();
     let rows =

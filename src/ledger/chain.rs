@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use changecast_core::{
     change::{self, ReplayError},
-    model::{CommitId, Inventory, Timestamp},
+    model::{CommitId, Inventory, ListState, Timestamp},
 };
 
 use super::{
@@ -198,9 +198,8 @@ impl Chain {
         match &release.body {
             Body::Keys(keys) => self.keys = Some(keys.clone()),
             Body::Changes(body) => {
-                let before = self.list.take().unwrap_or_default();
-                let after = change::apply(&before, &body.change_set())?;
-                self.list = body.after.is_some().then_some(after);
+                let after = change::apply(&self.take_list_state(), &body.change_set())?;
+                self.list = after.into_inventory();
                 self.state = self.list.as_ref().map(|list| self.digester.digest(list)).transpose()?;
             }
             Body::Correction(body) => {
@@ -222,6 +221,25 @@ impl Chain {
         self.releases.push(release);
         self.digests.push(digest);
         Ok(())
+    }
+
+    /// The list after the last release.
+    pub fn list_state(&self) -> ListState {
+        self.state_of(self.list.clone())
+    }
+
+    /// Moves the list out, to be replaced by the one after the next release.
+    fn take_list_state(&mut self) -> ListState {
+        let list = self.list.take();
+        self.state_of(list)
+    }
+
+    fn state_of(&self, list: Option<Inventory>) -> ListState {
+        match (list, &self.commit) {
+            (Some(list), _) => ListState::listed(list),
+            (None, Some(_)) => ListState::Withdrawn,
+            (None, None) => ListState::Unpublished,
+        }
     }
 
     /// The digest of a list that is like the one that stands.

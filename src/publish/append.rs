@@ -17,7 +17,7 @@ use changecast_core::{
 };
 
 use super::{
-    ChangeTracker, Correct, LogRow, Outcome, Request, Rewritten, Scope, Signing, Source, Stage, Standing,
+    ChangeTracker, Correct, LogRow, Outcome, Request, Rewritten, Scope, Signing, Source, Stage,
     entry_keys::EntryKeys,
     error::PublishError,
     reanchor,
@@ -225,12 +225,8 @@ impl<'a> Log<'a> {
     /// needs no more of a version than what it did.
     pub fn follow(&mut self, request: &Request<'_>, versions: &[Version]) -> Result<(), PublishError> {
         let published = self.chain.commit.clone();
-        let standing = match (&self.chain.list, &published) {
-            (Some(list), _) => Standing::Listed(Arc::new(list.clone())),
-            (None, Some(_)) => Standing::Withdrawn,
-            (None, None) => Standing::Unpublished,
-        };
-        let mut follower = ChangeTracker::resume(standing, self.chain.end.as_ref().map(|end| end.published));
+        let mut follower =
+            ChangeTracker::resume(self.chain.list_state(), self.chain.end.as_ref().map(|end| end.published));
         let (list, source) = (self.list, self.source.clone());
         let read = |hand: &mut Hand<'_, Step>| {
             let contents = request.history.contents(versions);
@@ -244,10 +240,7 @@ impl<'a> Log<'a> {
                 } else if let Some(to) = request.history.moved_to(version)? {
                     return Err(PublishError::Moved { list: list.id.clone(), commit: row.commit, from: row.path, to });
                 } else {
-                    let after = match follower.standing() {
-                        Standing::Listed(list) => Some(Arc::clone(list)),
-                        Standing::Unpublished | Standing::Withdrawn => None,
-                    };
+                    let after = follower.state().inventory().cloned();
                     Some(News { after, claim: request.history.claim(version, content)? })
                 };
                 request.watch.begins(Stage::Sign);

@@ -14,7 +14,7 @@ pub use plan::{Correct, ListPlan, Plan, Request, Rewritten, Scope, Signing, publ
 pub use progress::{Event, Stage, Watch};
 pub use verify::{Verified, VerifyError, verify};
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use crate::{
     config::ListConfig,
@@ -22,8 +22,8 @@ use crate::{
     read::{self, Options, Position, Problem, ReadError, Reader, Reading, Warning},
 };
 use changecast_core::{
-    change::{Before, Change, ChangeSet, Explanation, diff, explain},
-    model::{CommitId, Inventory, Timestamp},
+    change::{Change, ChangeSet, Explanation, diff, explain},
+    model::{CommitId, Inventory, ListState, Timestamp},
 };
 
 /// Where a list's versions come from.
@@ -98,45 +98,14 @@ impl LogRow {
     }
 }
 
-/// How a list stands after a version.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Standing {
-    /// Never published.
-    #[default]
-    Unpublished,
-    /// Left the file.
-    Withdrawn,
-    /// Listed.
-    Listed(Arc<Inventory>),
-}
-
-impl Standing {
-    /// The list, when there is one.
-    pub fn list(&self) -> Option<&Inventory> {
-        match self {
-            Standing::Listed(inventory) => Some(inventory),
-            Standing::Unpublished | Standing::Withdrawn => None,
-        }
-    }
-
-    /// As the earlier side of a comparison.
-    pub fn before(&self) -> Before<'_> {
-        match self {
-            Standing::Unpublished => Before::Unpublished,
-            Standing::Withdrawn => Before::Withdrawn,
-            Standing::Listed(inventory) => Before::Listed(inventory),
-        }
-    }
-}
-
 /// Follows a list through its versions, one after the other.
 #[derive(Debug, Default)]
 pub struct ChangeTracker {
     /// The list as it was last announced: what every version is compared with, so that many small
     /// changes of wording cannot add up to an unannounced one.
-    announced: Standing,
+    announced: ListState,
     /// The list as it was last read.
-    latest: Standing,
+    latest: ListState,
     /// When something was last announced.
     published: Option<Timestamp>,
     /// Reads the versions, each with the one before in mind.
@@ -147,12 +116,12 @@ pub struct ChangeTracker {
 
 impl ChangeTracker {
     /// Goes on from a list that was published before, the last time at `published`.
-    pub fn resume(standing: Standing, published: Option<Timestamp>) -> Self {
-        ChangeTracker { latest: standing.clone(), announced: standing, published, ..ChangeTracker::default() }
+    pub fn resume(state: ListState, published: Option<Timestamp>) -> Self {
+        ChangeTracker { latest: state.clone(), announced: state, published, ..ChangeTracker::default() }
     }
 
-    /// How the list stands, as far as it is announced.
-    pub fn standing(&self) -> &Standing {
+    /// The list as last announced.
+    pub fn state(&self) -> &ListState {
         &self.announced
     }
 
@@ -184,7 +153,7 @@ impl ChangeTracker {
             Some(Err(ReadError { problem: problem @ Problem::NoList(_), file, at })) => {
                 let message = format!("{problem}: the list is told as withdrawn while its file stands");
                 let at = at.unwrap_or(Position { line: 1, column: 1 });
-                let leaves = self.latest.list().is_some();
+                let leaves = self.latest.inventory().is_some();
                 (self.compare(None), leaves.then_some(Warning { file, at, message }).into_iter().collect())
             }
             Some(Err(error)) => (Outcome::Unreadable(error), Vec::new()),
@@ -212,17 +181,14 @@ impl ChangeTracker {
     }
 
     fn compare(&mut self, after: Option<Inventory>) -> Outcome {
-        let changes = diff(self.announced.before(), after.as_ref());
+        let after = self.latest.after_version(after);
+        let changes = diff(&self.announced, &after);
         let editorial = if self.latest == self.announced {
             changes.carry.editorial.clone()
         } else {
-            diff(self.latest.before(), after.as_ref()).carry.editorial
+            diff(&self.latest, &after).carry.editorial
         };
-        self.latest = match (after, &self.latest) {
-            (Some(inventory), _) => Standing::Listed(Arc::new(inventory)),
-            (None, Standing::Unpublished) => Standing::Unpublished,
-            (None, _) => Standing::Withdrawn,
-        };
+        self.latest = after;
         if changes.changes.is_empty() {
             return Outcome::Read { changes: ChangeSet::default(), editorial };
         }
@@ -293,7 +259,7 @@ pub fn explain_commit(
         let before = follower.announced.clone();
         let row = follower.step(history, (version, &content?), &source.options, Watch::NOBODY)?;
         if version.commit == *commit {
-            let explanation = match (before.list(), follower.latest.list(), &row.outcome) {
+            let explanation = match (before.inventory(), follower.latest.inventory(), &row.outcome) {
                 (Some(before), Some(after), Outcome::Read { .. }) => Some(explain(before, after)),
                 _ => None,
             };

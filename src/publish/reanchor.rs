@@ -83,7 +83,7 @@ fn states(history: &History, versions: &[Version], source: &Source) -> Result<Ve
         let row = follower
             .step(history, (version, &content), &source.options, Watch::NOBODY)
             .map_err(|error: HistoryError| error)?;
-        let list = follower.standing().list();
+        let list = follower.state().inventory();
         let digest = list.map(|list| digester.digest(list)).transpose().map_err(|error: CanonicalError| error)?;
         let readable = matches!(row.outcome, Outcome::Read { .. });
         states.push(State { readable, announces: !row.announced().is_empty(), digest });

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::model::{Cell, Column, Entry, EntryId, FieldKey, Hints, Inventory, Role, SectionId, Text, same};
+use crate::model::{Cell, Column, Entry, EntryId, FieldKey, Hints, Inventory, ListState, Role, SectionId, Text, same};
 
 use super::{
     event::{Carry, Change, ChangeSet, ColumnLabel, Detail, Edit, Frame, IdChange, Row},
@@ -26,27 +26,58 @@ pub enum ReplayError {
     /// An entry comes with an id that is taken.
     #[error("entry {0} comes a second time")]
     Taken(EntryId),
+    /// The list is not in the state that the change starts from.
+    #[error("a {0} change does not fit the state of the list")]
+    State(Kind),
     /// A change names a section that its own frame does not have.
     #[error("no section is called {0:?}")]
     NoSection(String),
 }
 
-/// The list after the changes. Entries keep their order; new ones come last.
+/// The state of a list after the changes: `apply(a, diff(a, b))` equals `b`.
+///
+/// Entries keep their order; new ones come last.
 ///
 /// # Errors
-/// [`ReplayError`] when the changes were made for another list.
-pub fn apply(before: &Inventory, changes: &ChangeSet) -> Result<Inventory, ReplayError> {
-    let ChangeSet { changes, carry } = changes;
-    let all = || changes.iter().chain(&carry.editorial);
-    let mut list = Replay { inventory: before.clone(), places: None };
-    all().try_for_each(|change| list.take_out(change))?;
+/// [`ReplayError`] when the changes were computed from another state.
+pub fn apply(before: &ListState, set: &ChangeSet) -> Result<ListState, ReplayError> {
+    let whole_list = set.changes.iter().find(|change| matches!(change.detail, Detail::List { .. }));
+    let start = match (whole_list.map(|change| change.kind), before) {
+        (Some(Kind::Withdrawn), ListState::Listed(_)) => return Ok(ListState::Withdrawn),
+        (Some(Kind::Published), ListState::Unpublished) | (Some(Kind::Restored), ListState::Withdrawn) => {
+            Inventory::default()
+        }
+        (Some(kind), _) => return Err(ReplayError::State(kind)),
+        (None, ListState::Listed(inventory)) => (**inventory).clone(),
+        (None, _) => {
+            return match set.changes.first() {
+                Some(change) => Err(ReplayError::State(change.kind)),
+                None => Ok(before.clone()),
+            };
+        }
+    };
+    Ok(ListState::listed(apply_to_inventory(start, set)?))
+}
+
+/// Applies the changes in four passes. Removals use the ids of the list before; everything after
+/// [`Replay::rekey`] uses those of the list after.
+fn apply_to_inventory(before: Inventory, set: &ChangeSet) -> Result<Inventory, ReplayError> {
+    let ChangeSet { changes, carry } = set;
+    let mut list = Replay { inventory: before, places: None };
+    for change in changes.iter().chain(&carry.editorial) {
+        list.take_out(change)?;
+    }
     list.rekey(carry);
     if let Some(frame) = &carry.frame {
         let entries = std::mem::take(&mut list.inventory.entries);
         list.inventory = frame.around(entries);
     }
-    all().try_for_each(|change| list.put_in(change))?;
-    all().try_for_each(|change| list.edit(change))?;
+    for change in changes.iter().chain(&carry.editorial) {
+        list.put_in(change)?;
+    }
+    for change in changes.iter().chain(&carry.editorial) {
+        list.edit(change)?;
+    }
     Ok(list.inventory)
 }
 
@@ -83,7 +114,6 @@ impl Replay {
     /// Removals first: their ids are those of the list before.
     fn take_out(&mut self, change: &Change) -> Result<(), ReplayError> {
         match &change.detail {
-            Detail::List { .. } => self.inventory.entries.clear(),
             Detail::Row { row, .. } if change.kind == Kind::Removed => self.remove(change.kind, &row.id)?,
             Detail::Row { former: Some(former), .. } => self.remove(change.kind, &former.id)?,
             Detail::Column { field, edit: Edit::Cleared(_), .. } => {
@@ -148,7 +178,7 @@ impl Replay {
 
     fn put_in(&mut self, change: &Change) -> Result<(), ReplayError> {
         match (change.kind, &change.detail) {
-            (Kind::Withdrawn | Kind::Removed, _) => Ok(()),
+            (Kind::Removed, _) => Ok(()),
             (_, Detail::List { entries }) => entries.iter().try_for_each(|row| self.add(row)),
             (_, Detail::Row { row, .. }) => self.add(row),
             _ => Ok(()),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     compare::{Compared, gained_and_lost, same_meaning},
-    model::{Entry, Fact, FieldKey, Inventory, Role, Section, SectionId, Text, fold, same},
+    model::{Entry, Fact, FieldKey, Inventory, ListState, Role, Section, SectionId, Text, fold, same},
 };
 
 use super::{
@@ -15,28 +15,21 @@ use super::{
     name_match::same_name,
 };
 
-/// How the list stood before.
-#[derive(Clone, Copy, Debug)]
-pub enum Before<'a> {
-    /// It was never published.
-    Unpublished,
-    /// It had left the file.
-    Withdrawn,
-    /// It stood so.
-    Listed(&'a Inventory),
-}
-
-/// What changed from one version to the next; `after` is `None` when the list left the file.
-pub fn diff(before: Before<'_>, after: Option<&Inventory>) -> ChangeSet {
+/// What changed from one state of a list to the next.
+///
+/// A published list never becomes unpublished again, so that `Unpublished` after `Listed` counts as withdrawn.
+pub fn diff(before: &ListState, after: &ListState) -> ChangeSet {
     match (before, after) {
-        (Before::Listed(before), Some(after)) => Comparison::new(before, after).run(),
-        (Before::Listed(before), None) => ChangeSet {
+        (ListState::Listed(before), ListState::Listed(after)) => Comparison::new(before, after).run(),
+        (ListState::Listed(before), ListState::Unpublished | ListState::Withdrawn) => ChangeSet {
             changes: vec![Change::new(Kind::Withdrawn, Detail::List { entries: gone_rows(before) })],
-            carry: Carry { frame: Some(Frame::default()), ..Carry::default() },
+            carry: Carry::default(),
         },
-        (Before::Unpublished, Some(after)) => arrival(Kind::Published, after),
-        (Before::Withdrawn, Some(after)) => arrival(Kind::Restored, after),
-        (Before::Unpublished | Before::Withdrawn, None) => ChangeSet::default(),
+        (ListState::Unpublished, ListState::Listed(after)) => arrival(Kind::Published, after),
+        (ListState::Withdrawn, ListState::Listed(after)) => arrival(Kind::Restored, after),
+        (ListState::Unpublished | ListState::Withdrawn, ListState::Unpublished | ListState::Withdrawn) => {
+            ChangeSet::default()
+        }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use crate::{
     compare::Compared,
-    model::{Entry, Inventory, Role, Text},
+    model::{Entry, Inventory, ListState, Role, Text},
 };
 
 use super::{
-    diff::{Before, diff},
+    diff::diff,
     event::{Change, Detail, Edit},
     kind::{Kind, Level},
     matching::{MatchReason, Refusals, pair},
@@ -79,7 +79,7 @@ pub fn explain(before: &Inventory, after: &Inventory) -> Explanation {
         let near = near(removed().map(|old| (old, new, old)).collect());
         explanation.alone.push(Unmatched { name: new.name.clone(), is_new: true, near });
     }
-    let set = diff(Before::Listed(before), Some(after));
+    let set = diff(&ListState::listed(before.clone()), &ListState::listed(after.clone()));
     let reason = |change: &Change| (change.clone(), reason(change, before, after));
     explanation.reasons = set.changes.iter().chain(&set.carry.editorial).map(reason).collect();
     let carry = &set.carry;

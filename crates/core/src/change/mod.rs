@@ -16,7 +16,7 @@ mod text_diff;
 mod wire;
 
 pub use apply::{ReplayError, apply};
-pub use diff::{Before, diff};
+pub use diff::diff;
 pub use event::{
     Carry, Change, ChangeSet, ColumnCell, ColumnLabel, Detail, Edit, EntryRef, Frame, IdChange, Row, RowField,
 };

@@ -5,6 +5,7 @@
 mod commit;
 mod id;
 mod inventory;
+mod list_state;
 pub mod rich_text;
 mod role;
 mod terms;
@@ -17,6 +18,7 @@ mod url;
 pub use commit::{BadCommitId, CommitId};
 pub use id::{BadId, EntryId, FieldKey, ListId, SectionId};
 pub use inventory::{Cell, Column, Entry, Fact, Hints, Inventory, Layout, Section, changed_indices};
+pub use list_state::ListState;
 pub use rich_text::{Shown, in_words, shown};
 pub use role::Role;
 pub use terms::{BadPeriod, DayUnit, Objection, ObjectionStart, Period, Terms, Trigger};
