@@ -1,168 +1,262 @@
-//! Work beside the rest, in the threads of `rayon`, whose only user this is.
+//! Work on a second thread, with `std::thread` and channels only.
 //!
-//! What is made does not depend on them: everything comes in the order of the work.
+//! Results never depend on the threads: they arrive in the order of the work, and the first error is
+//! the one that is returned. Where the system refuses to create a thread, the caller's thread does all
+//! of the work.
 
 use std::{
-    collections::VecDeque,
     mem,
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread::{self, Builder, JoinHandle},
 };
 
-use rayon::{
-    ThreadPool, ThreadPoolBuilder,
-    iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator},
-};
-
-/// So many threads work, the one that begins them among them: there is not more to share out.
-const THREADS: usize = 2;
-/// So many bytes are handed over at a time: to wake a thread takes as long as to hash some thousands.
+/// From this number of items on, a second thread saves more time than its creation costs.
+const WORTHWHILE: usize = 16;
+/// Items are sent in batches of about this many bytes: waking a thread costs as much as hashing some
+/// thousand bytes.
 const BATCH_BYTES: usize = 128 << 10;
-/// So many handfuls wait at most: each may hold a large file.
-const WAITING: usize = 4;
+/// The number of batches that may wait in the queue. Each may contain a large file.
+const QUEUE_LIMIT: usize = 4;
 
-/// Threads that stand ready, if such can be had. To begin them takes longer than small work.
-static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
-
-fn begin() -> Option<&'static ThreadPool> {
-    let pool = || ThreadPoolBuilder::new().num_threads(THREADS).use_current_thread().build().ok();
-    POOL.get_or_init(pool).as_ref()
+/// The threads that a piece of work may use. More than two did not help: reading from git is half of
+/// a run and is sequential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threads {
+    /// The thread of the caller only.
+    One,
+    /// The thread of the caller and a second one.
+    Two,
 }
 
-/// Begins threads before it is known how much there is to share: beside what comes first.
-pub fn warm_up() {
-    begin();
-}
-
-/// What is made of each item, in their order; beside each other when threads stand ready.
-///
-/// # Errors
-/// That of an item; what is behind it may be left out.
-pub fn par_map<T: Sync, R: Send, E: Send>(
-    items: &[T],
-    make: impl Fn(&T) -> Result<R, E> + Send + Sync,
-) -> Result<Vec<R>, E> {
-    match POOL.get() {
-        // Items differ in size: each is taken on its own.
-        Some(Some(pool)) => pool.install(|| items.par_iter().with_max_len(1).map(make).collect()),
-        _ => items.iter().map(make).collect(),
+impl Threads {
+    /// The threads that are worthwhile for this number of items.
+    pub fn for_items(count: usize) -> Self {
+        if count < WORTHWHILE { Threads::One } else { Threads::Two }
     }
 }
 
-/// Hands things over, with what each weighs in bytes.
-pub type Hand<'h, T> = dyn FnMut(usize, T) + 'h;
-
-/// Does `make`, and `take` with each thing that it hands over, in their order: beside it, if that is
-/// to be in threads and such can be had, else when enough of them wait.
+/// Maps items, and returns the results in the order of the items.
 ///
 /// # Errors
-/// That of `take`, which saw no more than `make` handed over before; else that of `make`.
+/// The error of the first item that failed. Items after it may not have been mapped.
+pub fn par_map<T: Sync, R: Send, E: Send>(
+    threads: Threads,
+    items: &[T],
+    map: impl Fn(&T) -> Result<R, E> + Sync,
+) -> Result<Vec<R>, E> {
+    if threads == Threads::One {
+        return items.iter().map(map).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let mut results = thread::scope(|scope| {
+        let second = Builder::new().spawn_scoped(scope, || map_next(&next, items, &map));
+        let mut results = map_next(&next, items, &map);
+        if let Ok(second) = second {
+            results.extend(join(second.join()));
+        }
+        results
+    });
+    // Items are taken in order, so everything before the first error is there.
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Maps one item after the other, each the next that no thread has taken, until one fails.
+fn map_next<T, R, E>(next: &AtomicUsize, items: &[T], map: impl Fn(&T) -> Result<R, E>) -> Vec<(usize, Result<R, E>)> {
+    let mut results = Vec::new();
+    loop {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        let Some(item) = items.get(index) else { return results };
+        let result = map(item);
+        if result.is_err() {
+            // The other thread finds no further item.
+            next.fetch_max(items.len(), Ordering::Relaxed);
+        }
+        results.push((index, result));
+    }
+}
+
+/// Emits an item, with its size in bytes.
+pub type Emit<'e, T> = dyn FnMut(usize, T) + 'e;
+
+/// Runs `produce`, and feeds each item that it emits, in order, to `consume`; with two threads,
+/// `consume` runs on the second one. After an error of `consume`, further items are dropped.
+///
+/// # Errors
+/// The error of `consume`, or else that of `produce`. Items that were emitted before `produce` failed
+/// are consumed.
 pub fn pipe<T: Send, E: Send>(
-    in_threads: bool,
-    make: impl FnOnce(&mut Hand<'_, T>) -> Result<(), E>,
-    take: impl FnMut(T) -> Result<(), E> + Send,
+    threads: Threads,
+    mut produce: impl FnMut(&mut Emit<'_, T>) -> Result<(), E>,
+    mut consume: impl FnMut(T) -> Result<(), E> + Send,
 ) -> Result<(), E> {
-    let taker = Consumer { waiting: Mutex::default(), taking: Mutex::new((take, Ok(()))) };
-    let made = match in_threads.then(begin).flatten() {
-        Some(pool) => pool.in_place_scope(|scope| taker.hand(make, || scope.spawn(|_| taker.take()))),
-        None => taker.hand(make, || taker.take()),
-    };
-    let (_, taken) = taker.taking.into_inner().unwrap_or_else(PoisonError::into_inner);
-    taken.and(made)
+    if threads == Threads::Two
+        && let Some(done) = pipe_to_thread(&mut produce, &mut consume)
+    {
+        return done;
+    }
+    let mut consumed = Ok(());
+    let produced = produce(&mut |_, item| {
+        if consumed.is_ok() {
+            consumed = consume(item);
+        }
+    });
+    consumed.and(produced)
 }
 
-/// Takes handfuls of things, one after the other.
-struct Consumer<T, F, E> {
-    waiting: Mutex<VecDeque<Vec<T>>>,
-    /// What takes them, and what became of it.
-    taking: Mutex<(F, Result<(), E>)>,
-}
-
-impl<T, E, F: FnMut(T) -> Result<(), E>> Consumer<T, F, E> {
-    /// Does `make`, puts what it hands over in handfuls, and says `come` when one waits.
-    fn hand(&self, make: impl FnOnce(&mut Hand<'_, T>) -> Result<(), E>, come: impl Fn()) -> Result<(), E> {
-        let (mut handful, mut weight) = (Vec::new(), 0);
-        let made = make(&mut |bytes, thing| {
-            handful.push(thing);
-            weight += bytes;
-            if weight >= BATCH_BYTES {
-                weight = 0;
-                if self.put(mem::take(&mut handful)) > WAITING {
-                    self.take();
-                } else {
-                    come();
-                }
+/// [`pipe`] with two threads; `None` if the second one could not be created.
+fn pipe_to_thread<T: Send, E: Send>(
+    produce: &mut impl FnMut(&mut Emit<'_, T>) -> Result<(), E>,
+    consume: &mut (impl FnMut(T) -> Result<(), E> + Send),
+) -> Option<Result<(), E>> {
+    thread::scope(|scope| {
+        let (sender, receiver) = sync_channel::<Vec<T>>(QUEUE_LIMIT);
+        let consumer =
+            Builder::new().spawn_scoped(scope, move || receiver.into_iter().flatten().try_for_each(consume)).ok()?;
+        let (mut batch, mut size) = (Vec::new(), 0);
+        let produced = produce(&mut |bytes, item| {
+            batch.push(item);
+            size += bytes;
+            if size >= BATCH_BYTES {
+                size = 0;
+                send(&sender, mem::take(&mut batch));
             }
         });
-        self.put(handful);
-        come();
-        made
+        send(&sender, batch);
+        drop(sender);
+        Some(join(consumer.join()).and(produced))
+    })
+}
+
+/// Sends a batch. A consumer that failed no longer receives; its error is returned in the end.
+fn send<T>(sender: &SyncSender<Vec<T>>, batch: Vec<T>) {
+    let _failed = sender.send(batch).is_err();
+}
+
+/// The result of a thread. A panic continues on the caller's thread.
+fn join<R>(joined: thread::Result<R>) -> R {
+    joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// Items that a thread of its own produces ahead of their reader, in order.
+pub struct Prefetch<T> {
+    items: Option<Receiver<T>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl<T: Send + 'static> Prefetch<T> {
+    /// Starts `work`, which should return once sending fails: the reader needs no more items then. At
+    /// most `limit` items wait for their reader. `None` if the thread could not be created.
+    pub fn start(limit: usize, work: impl FnOnce(SyncSender<T>) + Send + 'static) -> Option<Self> {
+        let (sender, items) = sync_channel(limit);
+        let thread = Builder::new().spawn(move || work(sender)).ok()?;
+        Some(Prefetch { items: Some(items), thread: Some(thread) })
     }
 
-    /// Puts a handful with those that wait: so many do now.
-    fn put(&self, handful: Vec<T>) -> usize {
-        let mut waiting = lock(&self.waiting);
-        waiting.push_back(handful);
-        waiting.len()
-    }
-
-    /// Takes all that waits. Nothing is taken any more after a failure.
-    fn take(&self) {
-        let (take, taken) = &mut *lock(&self.taking);
-        while let Some(handful) = { lock(&self.waiting).pop_front() } {
-            if taken.is_ok() {
-                *taken = handful.into_iter().try_for_each(&mut *take);
-            }
-        }
+    /// The next item; `None` after the last one.
+    pub fn next(&self) -> Option<T> {
+        self.items.as_ref()?.recv().ok()
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+impl<T> Drop for Prefetch<T> {
+    /// Waits for the thread: it may still be using what its reader is about to close.
+    fn drop(&mut self) {
+        self.items = None;
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked sent no further items; its reader has noticed.
+            drop(thread.join());
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const BOTH: [Threads; 2] = [Threads::One, Threads::Two];
+
     #[test]
-    fn what_is_made_is_taken_in_its_order() {
-        for in_threads in [false, true] {
-            let mut taken = Vec::new();
+    fn items_are_consumed_in_the_order_in_which_they_are_produced() {
+        for threads in BOTH {
+            let mut consumed = Vec::new();
             let done = pipe(
-                in_threads,
-                |hand| {
-                    // Some are handed over alone, some together.
-                    (0..200_usize).for_each(|number| hand(BATCH_BYTES * (number % 3) / 2, number));
+                threads,
+                |emit| {
+                    // Some are sent alone, some together.
+                    (0..200_usize).for_each(|number| emit(BATCH_BYTES * (number % 3) / 2, number));
                     Ok::<(), ()>(())
                 },
                 |number| {
-                    // Some take longer than those behind them.
+                    // Some take longer than the ones after them.
                     let slow = (0..(number % 7) * 20_000).fold(0_u64, |sum, n| sum ^ n as u64);
-                    taken.push((number, slow.min(1)));
+                    consumed.push((number, slow.min(1)));
                     Ok(())
                 },
             );
             assert_eq!(done, Ok(()));
-            let numbers: Vec<usize> = taken.into_iter().map(|(number, _)| number).collect();
+            let numbers: Vec<usize> = consumed.into_iter().map(|(number, _)| number).collect();
             assert_eq!(numbers, (0..200).collect::<Vec<_>>());
-            assert_eq!(par_map(&numbers, |number| Ok::<_, ()>(number + 1)), Ok((1..201).collect::<Vec<_>>()));
-            assert_eq!(par_map(&numbers, |number| if *number == 70 { Err(()) } else { Ok(()) }), Err(()));
         }
     }
 
     #[test]
-    fn the_first_failure_is_told() {
-        for in_threads in [false, true] {
-            // What is taken was made before whatever failed to be made.
-            for made in [Ok(()), Err(1_000)] {
-                let hundred = |hand: &mut Hand<'_, usize>| {
-                    (0..100).for_each(|number| hand(BATCH_BYTES / 2, number));
-                    made
-                };
-                let fails = |number| if number % 10 == 7 { Err(number) } else { Ok(()) };
-                assert_eq!(pipe(in_threads, hundred, fails), Err(7));
-                assert_eq!(pipe(in_threads, hundred, |_| Ok(())), made);
+    fn results_are_in_the_order_of_the_items() {
+        let numbers: Vec<usize> = (0..200).collect();
+        for threads in BOTH {
+            let doubled = par_map(threads, &numbers, |number| Ok::<_, ()>(2 * number));
+            assert_eq!(doubled, Ok(numbers.iter().map(|number| 2 * number).collect()));
+            assert_eq!(par_map(threads, &[0_u8; 0], |_| Ok::<_, ()>(())), Ok(Vec::new()));
+        }
+    }
+
+    #[test]
+    fn the_error_of_the_first_item_that_fails_is_returned() {
+        let numbers: Vec<usize> = (0..200).collect();
+        for threads in BOTH {
+            for _ in 0..50 {
+                let failed = par_map(threads, &numbers, |number| if number % 7 == 6 { Err(*number) } else { Ok(()) });
+                assert_eq!(failed, Err(6));
             }
         }
+    }
+
+    #[test]
+    fn an_error_of_the_consumer_precedes_one_of_the_producer() {
+        for threads in BOTH {
+            for produced in [Ok(()), Err(1_000)] {
+                let mut taken = 0;
+                let done = pipe(
+                    threads,
+                    |emit| {
+                        (0..100).for_each(|number| emit(BATCH_BYTES / 2, number));
+                        produced
+                    },
+                    |number| {
+                        taken += 1;
+                        if number % 10 == 7 { Err(number) } else { Ok(()) }
+                    },
+                );
+                assert_eq!((done, taken), (Err(7), 8));
+                let emit_hundred = |emit: &mut Emit<'_, usize>| {
+                    (0..100).for_each(|number| emit(BATCH_BYTES / 2, number));
+                    produced
+                };
+                assert_eq!(pipe(threads, emit_hundred, |_| Ok(())), produced);
+            }
+        }
+    }
+
+    #[test]
+    fn items_are_prefetched_in_order_and_only_as_far_as_they_are_read() {
+        let squares = Prefetch::start(2, |sender| {
+            // Endless: the thread ends when its reader is gone.
+            let _gone = (0..).try_for_each(|number: u64| sender.send(number * number));
+        });
+        let squares = squares.expect("a thread");
+        assert_eq!([squares.next(), squares.next(), squares.next()], [Some(0), Some(1), Some(4)]);
     }
 }

@@ -34,7 +34,7 @@ const PROGRAM: [Arrows; 8] = [
     ("output", &["content", "parallel"]),
     ("config", &[]),
     ("read", &[]),
-    ("history", &[]),
+    ("history", &["parallel"]),
     ("ledger", &[]),
     ("render", &["config", "content", "parallel"]),
 ];
@@ -96,7 +96,7 @@ fn crate_imports(code: &str) -> Vec<String> {
 }
 
 /// Third-party crates and the one module of each. serde and thiserror may be used everywhere.
-const HOMES: [(&str, &str); 28] = [
+const HOMES: [(&str, &str); 27] = [
     ("anstream", "src/cli/console.rs"),
     ("anstyle", "src/cli/console.rs src/render/terminal.rs"),
     ("atom_syndication", "src/render/atom.rs"),
@@ -111,7 +111,6 @@ const HOMES: [(&str, &str); 28] = [
     ("keshvar", "crates/core/src/compare/gazetteer.rs"),
     ("maud", "src/render/html/ src/render/feed.rs"),
     ("pulldown_cmark", "src/read/syntax/markdown.rs"),
-    ("rayon", "src/parallel.rs"),
     ("rpassword", "src/cli/keys.rs src/cli/keygen.rs"),
     ("rss", "src/render/rss.rs"),
     ("saphyr_parser", "src/read/syntax/yaml.rs"),

@@ -8,10 +8,11 @@ use std::{iter, vec};
 
 use git2::{Oid, Repository};
 
+use crate::parallel::Prefetch;
+
 use super::{
     HistoryError, graph,
     objects::{Commit, Objects, Place},
-    prefetch::Ahead,
 };
 
 /// How a line is shared with the thread.
@@ -42,7 +43,7 @@ pub(super) struct Line<'r> {
     /// The name that is looked up ahead in the root trees.
     name: Option<Vec<u8>>,
     pub pace: Pace,
-    ahead: Option<Ahead<Batch>>,
+    ahead: Option<Prefetch<Batch>>,
     batch: vec::IntoIter<(Oid, Commit)>,
     graph: Source,
 }
@@ -109,11 +110,11 @@ impl<'r> Line<'r> {
     }
 
     /// Begins to read a commit and those before it.
-    fn begin(&self, tip: Oid) -> Option<Ahead<Batch>> {
+    fn begin(&self, tip: Oid) -> Option<Prefetch<Batch>> {
         let (place, end) = (Place::of(self.repo), self.end);
         let is_usable = self.graph == Source::Usable && graph::is_usable(self.repo);
         let (name, pace) = (self.name.clone(), self.pace);
-        Ahead::begin(WAITING, move |out| {
+        Prefetch::start(WAITING, move |out| {
             let Ok(objects) = place.open() else { return };
             let mut graph = if is_usable { place.graph() } else { None };
             let name = name.filter(|_| graph.is_some());

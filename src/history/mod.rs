@@ -8,7 +8,6 @@ mod fixture;
 mod folder;
 mod graph;
 mod objects;
-mod prefetch;
 mod rename;
 mod verified;
 mod walk;
@@ -19,8 +18,9 @@ use git2::{ErrorCode, ObjectFormat, ObjectType, Oid, Repository};
 
 use changecast_core::model::CommitId;
 
+use crate::parallel::Prefetch;
+
 use objects::{Objects, Place};
-use prefetch::Ahead;
 use verified::Held;
 use walk::Stored;
 
@@ -307,7 +307,7 @@ impl History {
     }
 
     /// A loader, where the newest file is large enough that loading ahead gains.
-    fn ahead(&self, versions: &[Version]) -> Option<Ahead<Result<Vec<u8>, HistoryError>>> {
+    fn ahead(&self, versions: &[Version]) -> Option<Prefetch<Result<Vec<u8>, HistoryError>>> {
         let file = |version: &Version| match version.stored {
             Some(Stored::File(blob)) => Some(blob),
             _ => None,
@@ -321,7 +321,7 @@ impl History {
             return None;
         }
         let place = Place::of(&self.repo);
-        Ahead::begin(LARGE_WAITING, move |out| match place.open() {
+        Prefetch::start(LARGE_WAITING, move |out| match place.open() {
             // A reader that is gone needs no more.
             Ok(objects) => drop(blobs.into_iter().try_for_each(|blob| out.send(objects.blob(blob)))),
             Err(error) => drop(out.send(Err(error))),

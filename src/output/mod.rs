@@ -8,7 +8,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{content::Bytes, parallel};
+use crate::{
+    content::Bytes,
+    parallel::{self, Threads},
+};
 
 /// A file to write.
 #[derive(Clone, Debug)]
@@ -151,7 +154,7 @@ impl Output {
             fs::create_dir_all(&inside).map_err(io_error(&inside))?;
         }
         let prepared: Vec<&OutputFile> = changed.iter().copied().filter(|file| new_folder(file).is_some()).collect();
-        parallel::par_map(&prepared, |file| {
+        parallel::par_map(Threads::for_items(prepared.len()), &prepared, |file| {
             let target = self.root.join(&file.path);
             write(&folders.join(&file.path), &file.bytes, &target).map_err(io_error(&target))
         })?;

@@ -7,7 +7,7 @@ use crate::{
     history::{Claim, Version, Walk, Walked},
     ledger::{self, Body, Chain, Changes, Correction, Digest, KeyRole, KeySet, Origin, Pointer, Release, Signed, Vcs},
     output::{Found, FoundLog, OutputFile, Rule},
-    parallel::{self, Hand},
+    parallel::{self, Emit, Threads},
     render::{Announcement, LogStatus, PublishedList, Rendered},
 };
 use changecast_core::{
@@ -100,10 +100,6 @@ impl<'a> Log<'a> {
     /// The published log, verified from its beginning.
     fn open(request: &Request<'a>, list: &'a ListConfig, published: FoundLog) -> Result<Self, PublishError> {
         let existing = signed(&published);
-        if existing.is_empty() {
-            // All versions are new.
-            parallel::warm_up();
-        }
         let mut log = Log::new(request, list);
         let latest = published.index.as_deref().and_then(ledger::latest);
         if let Some(latest) = latest.filter(|_| existing.is_empty()) {
@@ -228,7 +224,7 @@ impl<'a> Log<'a> {
         let mut follower =
             ChangeTracker::resume(self.chain.list_state(), self.chain.end.as_ref().map(|end| end.published));
         let (list, source) = (self.list, self.source.clone());
-        let read = |hand: &mut Hand<'_, Step>| {
+        let read = |emit: &mut Emit<'_, Step>| {
             let contents = request.history.contents(versions);
             request.watch.begins(Stage::Load);
             for (done, (version, content)) in versions.iter().zip(contents).enumerate() {
@@ -244,14 +240,15 @@ impl<'a> Log<'a> {
                     Some(News { after, claim: request.history.claim(version, content)? })
                 };
                 request.watch.begins(Stage::Sign);
-                hand(news.as_ref().map_or(0, |news| news.claim.size()), Step { row, news });
+                emit(news.as_ref().map_or(0, |news| news.claim.size()), Step { row, news });
                 request.watch.begins(Stage::Load);
             }
             request.watch.begins(Stage::Sign);
             Ok(())
         };
         let signing = request.signing;
-        parallel::pipe(versions.len() > FEW, read, |step| {
+        let threads = if versions.len() > FEW { Threads::Two } else { Threads::One };
+        parallel::pipe(threads, read, |step| {
             if let Some(news) = step.news {
                 self.announce(signing, &step.row, news)?;
             }
@@ -368,10 +365,14 @@ impl<'a> Log<'a> {
     pub fn take_files(&mut self, signing: Signing<'_>) -> Result<Vec<OutputFile>, PublishError> {
         let Signing::Keys { release, root } = signing else { return Ok(Vec::new()) };
         let documents = std::mem::take(&mut self.documents);
-        let signatures = parallel::par_map(&documents, |Document { namespace, bytes, .. }| {
-            let signer = root.filter(|_| *namespace == Namespace::Keys).unwrap_or(release);
-            signer.sign(*namespace, bytes)
-        })?;
+        let signatures = parallel::par_map(
+            Threads::for_items(documents.len()),
+            &documents,
+            |Document { namespace, bytes, .. }| {
+                let signer = root.filter(|_| *namespace == Namespace::Keys).unwrap_or(release);
+                signer.sign(*namespace, bytes)
+            },
+        )?;
         let mut files = Vec::with_capacity(2 * documents.len());
         for (Document { seq, bytes, .. }, signature) in documents.into_iter().zip(signatures) {
             let path = format!("{}/log/{}", self.list.id, Release::file_name(seq));

@@ -17,7 +17,11 @@ mod terminal;
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use crate::{config::Publisher, content::Bytes, parallel};
+use crate::{
+    config::Publisher,
+    content::Bytes,
+    parallel::{self, Threads},
+};
 use changecast_core::{
     change::Change,
     model::{Fact, Inventory, ListId, Text, Timestamp, WebUrl},
@@ -291,7 +295,8 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
     let mut files = vec![html::site(publication)];
     for list in lists {
         let main = &MainFeed::new(publication, list);
-        let made = parallel::par_map(&FORMATS, |format| (format.files)(publication, list, main));
+        let threads = Threads::for_items(list.fresh().len());
+        let made = parallel::par_map(threads, &FORMATS, |format| (format.files)(publication, list, main));
         let made =
             made.map_err(|error| RenderError { message: format!("list {}: {}", list.id, error.message), ..error })?;
         for (format, made) in FORMATS.iter().zip(made) {
