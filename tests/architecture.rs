@@ -40,12 +40,13 @@ const PROGRAM: [Arrows; 8] = [
 ];
 
 /// The modules of the core.
-const CORE: [Arrows; 5] = [
+const CORE: [Arrows; 6] = [
     ("model", &[]),
-    ("compare", &["model"]),
+    ("vocabulary", &["model"]),
+    ("compare", &["model", "vocabulary"]),
     ("sign", &[]),
-    ("change", &["compare", "model"]),
-    ("prose", &["change", "compare", "model"]),
+    ("change", &["compare", "model", "vocabulary"]),
+    ("prose", &["change", "compare", "model", "vocabulary"]),
 ];
 
 /// The module of a file, by its path below the folder of its crate.
@@ -108,7 +109,7 @@ const HOMES: [(&str, &str); 27] = [
     ("git2", "src/history/"),
     ("html5gum", "src/read/syntax/html.rs crates/core/src/model/text.rs"),
     ("indicatif", "src/cli/console.rs"),
-    ("keshvar", "crates/core/src/compare/gazetteer.rs"),
+    ("keshvar", "crates/core/src/vocabulary/areas.rs"),
     ("maud", "src/render/html/ src/render/feed.rs"),
     ("pulldown_cmark", "src/read/syntax/markdown.rs"),
     ("rpassword", "src/cli/keys.rs src/cli/keygen.rs"),

@@ -14,7 +14,10 @@ use changecast::{
     read::{self, Options, Reading},
     render,
 };
-use changecast_core::model::{ListId, Role, Text};
+use changecast_core::{
+    model::{ListId, Role, Text},
+    vocabulary::Vocabulary,
+};
 use serde::Serialize;
 
 use super::{Exit, Failure, console, context::list_name, input};
@@ -121,9 +124,6 @@ fn named(dir: &Path, path: &str, options: &Options) -> Result<Page, Failure> {
     Ok(Page { path: path.to_owned(), reading })
 }
 
-/// What the files of sub-processor lists are called, without what stands between the words.
-const USUAL: [&str; 6] =
-    ["subprocessor", "unterauftragsverarbeiter", "soustraitant", "subencargado", "subresponsab", "subverwerker"];
 /// Folders that hold the work of others.
 const FOREIGN: [&str; 5] = ["node_modules", "target", "vendor", "dist", "build"];
 /// How deep a list is looked for.
@@ -188,8 +188,7 @@ fn look(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<String>) -> R
 }
 
 fn is_usual(name: &str) -> bool {
-    let bare: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-    USUAL.iter().any(|usual| bare.contains(usual))
+    Vocabulary::builtin().is_vendor_file(name)
 }
 
 /// The only page; several are a question.

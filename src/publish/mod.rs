@@ -24,6 +24,7 @@ use crate::{
 use changecast_core::{
     change::{Change, ChangeSet, Explanation, diff, explain},
     model::{CommitId, Inventory, ListState, Timestamp},
+    vocabulary::Vocabulary,
 };
 
 /// Where a list's versions come from.
@@ -44,6 +45,7 @@ impl Source {
                 format: list.format.clone(),
                 tables: list.tables.iter().map(|table| table.heading.clone()).collect(),
                 fields: list.fields.iter().map(|(header, role)| (header.clone(), *role)).collect(),
+                vocabulary: Vocabulary::default(),
             },
         }
     }

@@ -10,7 +10,10 @@ mod syntax;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use changecast_core::model::{Inventory, Role, Text, fold};
+use changecast_core::{
+    model::{Inventory, Role, Text, fold},
+    vocabulary::{Fitness, HeaderRole, Vocabulary},
+};
 
 pub use build::reader::Reader;
 pub use error::{Position, Problem, ReadError, Warning};
@@ -66,13 +69,23 @@ pub struct Options {
     pub tables: Vec<String>,
     /// Meanings of headers that differ from the usual ones, by header.
     pub fields: BTreeMap<String, Role>,
+    /// The words that pages and keys are understood by.
+    pub vocabulary: Vocabulary,
 }
 
 impl Options {
-    /// The role of a header, with how well it fits; 0 is the best.
-    fn role(&self, label: &str) -> (Role, usize) {
-        let chosen = self.fields.iter().find(|(header, _)| fold(header) == fold(label));
-        chosen.map_or_else(|| Role::of_label(label), |(_, role)| (*role, 0))
+    /// The role of a header, and how well the header fits it.
+    fn header(&self, label: &str) -> HeaderRole {
+        let configured = self.fields.iter().find(|(header, _)| fold(header) == fold(label));
+        match configured {
+            Some((_, role)) => HeaderRole { role: *role, fitness: Fitness::CONFIGURED },
+            None => self.vocabulary.header(label),
+        }
+    }
+
+    /// The role of a header; [`Role::Other`] if it is not known.
+    fn role(&self, label: &str) -> Role {
+        self.header(label).role
     }
 }
 

@@ -9,3 +9,4 @@ pub mod compare;
 pub mod model;
 pub mod prose;
 pub mod sign;
+pub mod vocabulary;

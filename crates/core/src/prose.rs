@@ -5,7 +5,8 @@
 use crate::{
     change::{Change, Detail, Edit, Kind, Piece, Row, RowField, word_diff},
     compare::{is_in_eu, items_not_in},
-    model::{FieldKey, Role, Text, in_words, without_full_stop},
+    model::{FieldKey, Role, Text, in_words},
+    vocabulary::Vocabulary,
 };
 
 /// A piece of a sentence.
@@ -111,7 +112,9 @@ pub fn verb(change: &Change) -> String {
 }
 
 fn activates(edit: &Edit) -> bool {
-    let active = |text: Option<&Text>| text.is_some_and(|text| crate::compare::Status::read(text.as_str()).is_active());
+    let active = |text: Option<&Text>| {
+        text.is_some_and(|text| crate::compare::Status::read(Vocabulary::builtin(), text.as_str()).is_active())
+    };
     active(edit.after()) && !active(edit.before())
 }
 
@@ -226,8 +229,8 @@ fn effective(row: &Row) -> String {
 /// list has need no label.
 fn row_in_words(row: &Row) -> String {
     let cell = |cell: &RowField| {
-        let text = in_words(without_full_stop(cell.text.as_str()));
-        match Role::of_field(&cell.field, cell.label.as_str()) {
+        let text = in_words(Vocabulary::builtin().without_full_stop(cell.text.as_str()));
+        match Role::of_field(Vocabulary::builtin(), &cell.field, cell.label.as_str()) {
             Role::Purpose | Role::Service | Role::Location | Role::Data | Role::Status | Role::Link => {
                 text.into_owned()
             }
@@ -272,9 +275,9 @@ fn remark(change: &Change) -> Option<String> {
     let Detail::Field { edit: Edit::Changed(before, after), gained, lost, .. } = &change.detail else { return None };
     let words = |item: &Text| in_words(item.as_str()).into_owned();
     let list = |items: &[Text]| short_list(&items.iter().map(words).collect::<Vec<_>>(), MANY);
-    let compared = change.kind.role().info().compared;
+    let compared = change.kind.role().info().comparison;
     let is_set = !(gained.is_empty() && lost.is_empty());
-    let kept = is_set && items_not_in(compared, Some(after), None).len() > gained.len();
+    let kept = is_set && items_not_in(Vocabulary::builtin(), compared, Some(after), None).len() > gained.len();
     let mut remarks = Vec::new();
     if kept && !gained.is_empty() {
         remarks.push(format!("gained {}", list(gained)));
@@ -282,7 +285,10 @@ fn remark(change: &Change) -> Option<String> {
     if kept && !lost.is_empty() {
         remarks.push(format!("lost {}", list(lost)));
     }
-    if change.kind == Kind::Relocated && is_in_eu(before) && is_in_eu(after) {
+    if change.kind == Kind::Relocated
+        && is_in_eu(Vocabulary::builtin(), before)
+        && is_in_eu(Vocabulary::builtin(), after)
+    {
         remarks.push("both in the EU".to_owned());
     }
     (!remarks.is_empty()).then(|| remarks.join("; "))

@@ -6,8 +6,9 @@ use std::{
     sync::Arc,
 };
 
-use changecast_core::model::{
-    Cell, Column, Entry, EntryId, FieldKey, Inventory, Layout, Role, Section, SectionId, Text, fold,
+use changecast_core::{
+    model::{Cell, Column, Entry, EntryId, FieldKey, Inventory, Layout, Role, Section, SectionId, Text, fold},
+    vocabulary::{Fitness, HeaderRole, Meaning, Vocabulary},
 };
 
 use crate::read::{
@@ -144,9 +145,6 @@ impl Assembler {
     }
 }
 
-/// Headers of columns that only count rows.
-const COUNTERS: [&str; 9] = ["#", "no", "nr", "n°", "№", "s.no", "sr. no", "sl. no", "s/n"];
-
 /// Columns that number the rows: they say nothing of an entry, and change with its place.
 fn counters(sections: &[DraftSection], labels: &Labels) -> Vec<Label> {
     let counts = |label: Label| {
@@ -154,7 +152,7 @@ fn counters(sections: &[DraftSection], labels: &Labels) -> Vec<Label> {
         let is_number = |text: &str| text.trim().trim_end_matches(['.', ')']).bytes().all(|b| b.is_ascii_digit());
         cells.filter(|(known, _)| *known == label).all(|(_, text)| is_number(text))
     };
-    let named = labels.iter().filter(|(_, spelling)| COUNTERS.contains(&fold(spelling).as_str()));
+    let named = labels.iter().filter(|(_, spelling)| Vocabulary::builtin().is(Meaning::RowNumber, &fold(spelling)));
     named.map(|(label, _)| label).filter(|label| counts(*label)).collect()
 }
 
@@ -190,9 +188,6 @@ fn limit(what: &'static str, found: usize, limit: usize, at: Option<Position>) -
     }
 }
 
-/// What a plural behind the first column loses of its fitness to be the name.
-const PLURAL: usize = 1_000;
-
 /// Which label is the name, and which column each other label belongs to.
 #[derive(Debug, PartialEq, Eq)]
 struct Scheme {
@@ -212,23 +207,23 @@ impl Scheme {
         let together = Together::of(layers);
         let firsts: BTreeSet<Label> = layers.headers.iter().filter_map(|header| header.first()).copied().collect();
         // Labels by fitness for their role; among equals the spelling decides, never the order of the file.
-        let mut ranked: Vec<(Role, usize, &str, Label)> = labels
+        let mut ranked: Vec<(Role, bool, Fitness, &str, Label)> = labels
             .iter()
             .map(|(label, spelling)| {
-                let (role, rank) = options.role(spelling);
+                let HeaderRole { role, fitness } = options.header(spelling);
                 // "Sub-processors" behind "Processor" are the vendor's own.
                 let own = role == Role::Name
                     && fold(spelling).ends_with('s')
                     && !firsts.contains(&label)
-                    && firsts.iter().any(|first| options.role(labels.spelling(*first)).0 == Role::Name);
-                (role, rank + if own { PLURAL } else { 0 }, spelling, label)
+                    && firsts.iter().any(|first| options.role(labels.spelling(*first)) == Role::Name);
+                (role, own, fitness, spelling, label)
             })
             .collect();
         ranked.sort();
         let (counters, ids) = (layers.counters.clone(), layers.ids);
         let mut scheme = Scheme { names: Vec::new(), places: BTreeMap::new(), columns: Vec::new(), counters, ids };
         for role in [Role::Name, Role::Service] {
-            for (_, _, _, label) in ranked.iter().filter(|(r, ..)| *r == role) {
+            for (.., label) in ranked.iter().filter(|(r, ..)| *r == role) {
                 if scheme.names.iter().all(|name| !together.meet(*name, *label)) {
                     scheme.names.push(*label);
                 }
@@ -245,7 +240,7 @@ impl Scheme {
             }
         }
         let mut members: Vec<Vec<Label>> = Vec::new();
-        for (role, _, spelling, label) in ranked {
+        for (role, _, _, spelling, label) in ranked {
             if scheme.names.contains(&label) {
                 continue;
             }
@@ -253,10 +248,12 @@ impl Scheme {
             let role = if role == Role::Name { Role::Other } else { role };
             let folded = fold(spelling);
             // The home of a vendor is never told as the place where it processes, also where it stands alone.
-            let beside = role.is_qualified_variant(spelling);
+            let beside = options.vocabulary.is_qualified_variant(role, spelling);
             let place = (0..members.len()).find(|at| {
                 let column = &scheme.columns[*at];
-                let alone = beside || role == Role::Other || column.role.is_qualified_variant(column.label.as_str());
+                let alone = beside
+                    || role == Role::Other
+                    || options.vocabulary.is_qualified_variant(column.role, column.label.as_str());
                 let same = if alone { fold(column.label.as_str()) == folded } else { column.role == role };
                 same && (members[*at].iter().all(|other| !together.meet(*other, label))
                     || fold(column.label.as_str()) == folded)

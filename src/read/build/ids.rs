@@ -6,7 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use changecast_core::model::{Entry, EntryId, Role, changed_indices, fold};
+use changecast_core::{
+    model::{Entry, EntryId, Role, changed_indices, fold},
+    vocabulary::Vocabulary,
+};
 
 use crate::read::{
     build::raw_list::{DraftSection, Label, Labels, Said},
@@ -83,7 +86,7 @@ fn holds_ids(label: &str) -> bool {
     let words = fold(label);
     let (of, last) = words.rsplit_once([' ', '-', '_']).unwrap_or(("", &words));
     match last {
-        "id" => of.is_empty() || Role::of_label(&of.replace(['-', '_'], " ")).0 == Role::Name,
+        "id" => of.is_empty() || Vocabulary::builtin().role_of(&of.replace(['-', '_'], " ")) == Role::Name,
         "slug" | "key" | "uuid" => of.is_empty(),
         _ => false,
     }

@@ -6,8 +6,9 @@ use std::{
 };
 
 use changecast_core::{
-    compare::{Compared, ROLES, readable},
+    compare::{Comparison, ROLES, readable},
     model::{BadId, EntryId, Role, SectionId, Terms, Text},
+    vocabulary::Vocabulary,
 };
 
 use crate::read::{
@@ -162,7 +163,7 @@ pub(crate) fn read_entry<'a>(
             other => {
                 let (label, is_known) = draft.labels.of_key(other);
                 // Once is enough for a key that stands in every entry.
-                if !is_known && Role::of_label(other).0.info().compared == Compared::Text {
+                if !is_known && Vocabulary::builtin().role_of(other).info().comparison == Comparison::Text {
                     let meant = match draft.labels.meant.get(other) {
                         Some(meant) => *meant,
                         None => {
@@ -191,7 +192,7 @@ fn warn_near(warnings: &mut Vec<Warning>, key: &Key, shift: usize, meant: Option
 
 /// The known key that was meant, if this one is almost it.
 fn nearest(found: &str, known: &[&'static str]) -> Option<&'static str> {
-    if known.contains(&found) || Role::of_label(found).0 != Role::Other {
+    if known.contains(&found) || Vocabulary::builtin().role_of(found) != Role::Other {
         return None;
     }
     let near =

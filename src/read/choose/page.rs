@@ -4,16 +4,15 @@
 //! decided here and in [`super::selection`], once.
 
 use changecast_core::{
-    compare::{Status, places, readable},
+    compare::{Status, locations, readable},
     model::{Layout, Role, fold},
+    vocabulary::{HeaderRole, Vocabulary},
 };
 
 use crate::read::{
     Options,
     build::raw_list::{Draft, DraftRow, DraftSection, Label},
-    choose::page_lists::{
-        Content, Found, VENDOR_WORDS, choose, ends, find, is_name, left_out, mentions, named, status_of, what_was_found,
-    },
+    choose::page_lists::{Content, Found, choose, ends, find, is_name, left_out, named, status_of, what_was_found},
     error::{Position, Problem, ReadError, Warning},
     syntax::block::{Block, DASHES, Item, Table, header_of, link_text, split},
 };
@@ -58,12 +57,15 @@ pub(crate) fn draft(blocks: &[Block], about: &str, options: &Options) -> Result<
 fn record(draft: &mut Draft, items: &[Item], part: &Found<'_>) {
     let Some(first) = items.first() else { return };
     // A line above the fields names the vendor unless a heading does.
-    let heads = part.heading().is_empty() || mentions(part.heading(), &VENDOR_WORDS);
+    let heads = part.heading().is_empty() || Vocabulary::builtin().is_about_vendors(part.heading());
     let lead = part.lead.map(str::trim).filter(|lead| lead.ends_with(':') || heads);
     let lead = lead.map(|lead| lead.trim_end_matches(':')).filter(|lead| is_name(lead));
     let (label, value) = split(first);
     // "Legal entity" is said of a vendor that has a name already.
-    let names = matches!(Role::of_label(&link_text(&label)), (Role::Name, rank) if rank < 7) && is_name(value);
+    let names = matches!(
+        Vocabulary::builtin().header(&link_text(&label)),
+        HeaderRole { role: Role::Name, fitness } if fitness.is_usual()
+    ) && is_name(value);
     let (heading, above) = match part.headings.split_last() {
         Some((heading, above)) => (*heading, above.last().copied().unwrap_or_default()),
         None => ("", ""),
@@ -111,8 +113,8 @@ fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status:
         .collect();
     // Which column is the name is decided later, by the same rules for all formats; here only the
     // link behind it matters.
-    let name = header.iter().position(|cell| options.role(&cell.text).0 == Role::Name).unwrap_or(0);
-    let has_link = header.iter().any(|cell| options.role(&cell.text).0 == Role::Link);
+    let name = header.iter().position(|cell| options.role(&cell.text) == Role::Name).unwrap_or(0);
+    let has_link = header.iter().any(|cell| options.role(&cell.text) == Role::Link);
     let mut section = begin(draft, part, by_status, &labels);
     let all_strong = rows.iter().all(|(_, cells)| cells.first().is_some_and(|cell| cell.strong));
     let mut are_gone = false;
@@ -208,7 +210,9 @@ fn begin(draft: &mut Draft, part: &Found<'_>, by_status: bool, header: &[Option<
 
 /// Headings give a status where they tell parts of one list apart by it.
 fn states_differ(chosen: &[&Found<'_>]) -> bool {
-    let mut states = chosen.iter().map(|part| status_of(part.heading()).map(|status| Status::read(&status).lifecycle));
+    let mut states = chosen
+        .iter()
+        .map(|part| status_of(part.heading()).map(|status| Status::read(Vocabulary::builtin(), &status).lifecycle));
     let first = states.next();
     states.any(|state| Some(state) != first)
 }
@@ -226,7 +230,7 @@ fn place_named_in(text: &str) -> Option<String> {
 }
 
 fn are_places(text: &str) -> bool {
-    let places = places(text);
+    let places = locations(Vocabulary::builtin(), text);
     !places.is_empty() && places.iter().all(|place| place.known)
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use changecast_core::{
     compare::{Lifecycle, Status},
     model::{Role, fold},
+    vocabulary::{Meaning, Vocabulary},
 };
 
 use crate::read::{
@@ -13,28 +14,8 @@ use crate::read::{
     syntax::block::{Block, Item, Table, header_of, link_text, split},
 };
 
-/// Words that say that a list names vendors, the plainest first.
-pub(crate) const VENDOR_WORDS: [&str; 19] = [
-    "subprocessor", "sub-processor", "sub processor", "processor", "vendor", "supplier", "subprozessor",
-    "auftragsverarbeiter", "unterauftragnehmer", "sous-traitant", "sous traitant", "sub-operador", "suboperador",
-    "subencargado", "subverwerker", "subresponsabil", "third part", "third-part", "service provider",
-];
-
-/// How many of them say it also as the header of a column.
-const PLAIN_WORDS: usize = 16;
-
-/// Words of tables and lists that are about something else.
-const OTHER_WORDS: [&str; 6] = ["cookie", "change log", "changelog", "revision", "version history", "update history"];
-
-/// Words above bullets that say how the list is kept, or what is not on it.
-const KEEPING_WORDS: [&str; 13] = [
-    "changes to", "change process", "notification", "notify", "objection", "right to object", "how to", "how we",
-    "definition", "not use", "never use", "no longer use", "no longer engage",
-];
-
-pub(crate) fn mentions(text: &str, words: &[&str]) -> bool {
-    let text = fold(text);
-    words.iter().any(|word| text.contains(word))
+fn words() -> &'static Vocabulary {
+    Vocabulary::builtin()
 }
 
 /// A table or list with what stands above it.
@@ -66,8 +47,8 @@ impl Found<'_> {
     /// that it is one of vendors, and every bullet names something and says what it is for.
     fn lists_vendors(&self) -> bool {
         let Content::List(items) = self.content else { return false };
-        mentions(self.heading(), &VENDOR_WORDS)
-            && !mentions(self.heading(), &OTHER_WORDS)
+        words().is_about_vendors(self.heading())
+            && !words().mentions(Meaning::OtherSubject, self.heading())
             && !self.speaks_of_keeping()
             && self.headings.len() > 1
             && items.iter().all(|item| item.lead.is_some() && is_name(&split(item).0) && !split(item).1.is_empty())
@@ -75,7 +56,7 @@ impl Found<'_> {
 
     /// Whether what stands directly above speaks of how the list is kept.
     fn speaks_of_keeping(&self) -> bool {
-        mentions(&format!("{} {}", self.heading(), self.lead.unwrap_or_default()), &KEEPING_WORDS)
+        words().mentions(Meaning::Procedure, &format!("{} {}", self.heading(), self.lead.unwrap_or_default()))
     }
 
     /// Whether this tells of vendors that are gone: they are not on the list.
@@ -84,27 +65,26 @@ impl Found<'_> {
         let above = self.headings.len() - usize::from(self.is_record() && !self.headings.is_empty());
         let nearest = self.headings[..above].iter().rev().find_map(|heading| status_of(heading));
         let sentence = self.lead.and_then(|lead| lead.split(['.', '!', '?']).rfind(|part| !part.trim().is_empty()));
-        let ended = ["no longer use", "no longer in use", "no longer engage", "no longer work"];
-        nearest.is_some_and(|status| ends(&status)) || sentence.is_some_and(|sentence| mentions(sentence, &ended))
+        nearest.is_some_and(|status| ends(&status))
+            || sentence.is_some_and(|sentence| words().mentions(Meaning::NoLongerUsed, sentence))
     }
 
     /// Whether this is a table that says what changed when.
     fn is_log(&self) -> bool {
         let Content::Table(table) = self.content else { return false };
         let labels: Vec<String> = header_of(table).0.iter().map(|cell| fold(&link_text(&cell.text))).collect();
-        let says = |text: &str, words: &[&str]| text.split(|c: char| !c.is_alphanumeric()).any(|w| words.contains(&w));
+        let vocabulary = words();
         let changed = |label: &String| {
-            says(label, &["change", "changes", "changed"]) && !says(label, &["last", "date", "notice"])
-                || ["action", "event", "update", "type of update"].contains(&label.as_str())
+            vocabulary.has_word(Meaning::ChangeWord, label) && !vocabulary.has_word(Meaning::ChangeWordException, label)
+                || vocabulary.is(Meaning::ChangeColumn, label)
         };
         let lists = [Role::Location, Role::Data, Role::Transfer]
             .iter()
-            .any(|role| labels.iter().any(|label| Role::of_label(label).0 == *role));
+            .any(|role| labels.iter().any(|label| vocabulary.role_of(label) == *role));
         let heading = fold(self.heading());
-        let begins_with_date = labels.first().is_some_and(|label| says(label, &["date", "when", "month"]));
-        let told_as_log = begins_with_date || says(&heading, &["history", "log", "changes"]);
-        let ahead = ["new", "notice", "upcoming", "planned", "scheduled", "future", "proposed", "pending"];
-        labels.iter().any(changed) && !lists && told_as_log && !says(&heading, &ahead)
+        let begins_with_date = labels.first().is_some_and(|label| vocabulary.has_word(Meaning::DateWord, label));
+        let told_as_log = begins_with_date || vocabulary.has_word(Meaning::HistoryWord, &heading);
+        labels.iter().any(changed) && !lists && told_as_log && !vocabulary.has_word(Meaning::AheadWord, &heading)
     }
 
     fn is_record(&self) -> bool {
@@ -173,23 +153,20 @@ pub(crate) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
 /// no statement like "Last updated: May 2024".
 fn heads(text: &str, behind: &[Block]) -> bool {
     let followed = matches!(behind.first(), Some(Block::Table(_) | Block::List(_) | Block::Field { .. }));
-    let states = ["update", "revis", "effective", "version", "note", "as of"];
     followed
         && text.split_whitespace().count() <= 6
         && !text.contains(':')
         && !text.ends_with(['.', '!', '?'])
-        && !mentions(text, &states)
+        && !words().mentions(Meaning::PageDate, text)
 }
 
 /// The fields of a table of two columns that describes one vendor: `| Purpose | Hosting |`.
 fn fields_of(table: &Table) -> Option<Vec<Item>> {
     let (header, rows) = header_of(table);
     let [label, value] = header else { return None };
-    let role = |text: &str| Role::of_label(&link_text(text)).0;
-    let says_value = ["", "value", "detail", "details", "information", "description", "answer"];
-    let says_label = ["", "field", "property", "attribute", "aspect", "criterion", "item", "key"];
-    let says_label = says_label.contains(&fold(&label.text).as_str());
-    let is_value = says_label || says_value.contains(&fold(&value.text).as_str());
+    let role = |text: &str| words().role_of(&link_text(text));
+    let says_label = is_empty_or(Meaning::FieldColumn, &label.text);
+    let is_value = says_label || is_empty_or(Meaning::ValueColumn, &value.text);
     // The header may be the first field: `| Vendor | Nordhaven |`.
     let names = role(&label.text) == Role::Name && !says_label;
     if !is_value && role(&value.text) != Role::Other || is_value && names {
@@ -205,6 +182,12 @@ fn fields_of(table: &Table) -> Option<Vec<Item>> {
         })
         .collect();
     is_record(&items).then_some(items)
+}
+
+/// Whether a header is empty or a word of this meaning.
+fn is_empty_or(meaning: Meaning, header: &str) -> bool {
+    let folded = fold(header);
+    folded.is_empty() || words().is(meaning, &folded)
 }
 
 /// Beside records, a list of fields is one even where it says little: its labels are theirs.
@@ -239,22 +222,22 @@ pub(crate) fn named<'a>(found: &'a [Found<'a>], names: &[String]) -> Vec<&'a Fou
 /// Whether a heading says of all below it that they are engaged no more: "Former sub-processors", "Removed in
 /// 2024", but not "Past and current" or "Former Acme products".
 pub(crate) fn ends(status: &str) -> bool {
-    let status = Status::read(status);
-    let words = ["in", "since", "use", "used", "engaged", "within"];
+    let status = Status::read(words(), status);
     let first = status.qualifier.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     status.lifecycle == Some(Lifecycle::Ended)
         && !status.qualifier.contains("current")
-        && (first.is_empty() || words.contains(&first) || first.starts_with(|c: char| c.is_ascii_digit()))
+        && (first.is_empty()
+            || words().is(Meaning::StatusTail, first)
+            || first.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The status that a heading gives: "Conditional sub-processors", "Available but not enabled".
 pub(crate) fn status_of(heading: &str) -> Option<String> {
-    let words = heading.split_whitespace().filter(|word| !mentions(word, &VENDOR_WORDS) && !word.ends_with('.'));
+    let kept = heading.split_whitespace().filter(|word| !words().is_about_vendors(word) && !word.ends_with('.'));
     // "List of our former sub-processors", "Sub-processors we no longer use".
-    let before = ["list", "of", "all", "our", "the", "we"];
-    let words: Vec<&str> = words.skip_while(|word| before.contains(&fold(word).as_str())).collect();
-    let text = words.join(" ");
-    Status::read(&text).lifecycle.map(|_| text)
+    let status: Vec<&str> = kept.skip_while(|word| words().is(Meaning::ListIntro, &fold(word))).collect();
+    let text = status.join(" ");
+    Status::read(words(), &text).lifecycle.map(|_| text)
 }
 
 /// The tables and lists that are the inventory, as a careful reader would say. Vendors that are gone are
@@ -269,7 +252,7 @@ pub(crate) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options)
         Content::Table(table) => matches!(Fitness::of(table, part, options), Some(Fitness::Vendors | Fitness::Named)),
         Content::List(_) | Content::Record(_) => false,
     };
-    let stands = |part: &&Found<'_>| names(part) || mentions(part.heading(), &VENDOR_WORDS);
+    let stands = |part: &&Found<'_>| names(part) || words().is_about_vendors(part.heading());
     if past.iter().any(names) && !chosen.iter().any(stands) { Vec::new() } else { chosen }
 }
 
@@ -304,7 +287,7 @@ fn choose_among<'a>(found: &[&'a Found<'a>], about: &str, options: &Options) -> 
     if let [(only, _)] = tables[..] {
         return vec![only];
     }
-    let page_is_about_vendors = mentions(about, &VENDOR_WORDS);
+    let page_is_about_vendors = words().is_about_vendors(about);
     let lists = found.iter().filter(|part| {
         let named = match &part.content {
             // A description that begins with `Vendor: …` says what it describes.
@@ -312,9 +295,10 @@ fn choose_among<'a>(found: &[&'a Found<'a>], about: &str, options: &Options) -> 
             _ => String::new(),
         };
         let above = part.headings.join(" ") + " " + part.lead.unwrap_or_default() + " " + &named;
-        let about_vendors = page_is_about_vendors || mentions(&above, &VENDOR_WORDS);
+        let about_vendors = page_is_about_vendors || words().is_about_vendors(&above);
         about_vendors
-            && !mentions(&format!("{} {}", part.heading(), part.lead.unwrap_or_default()), &OTHER_WORDS)
+            && !words()
+                .mentions(Meaning::OtherSubject, &format!("{} {}", part.heading(), part.lead.unwrap_or_default()))
             && match &part.content {
                 Content::List(items) => names_things(items),
                 Content::Record(_) => true,
@@ -332,7 +316,7 @@ fn choose_among<'a>(found: &[&'a Found<'a>], about: &str, options: &Options) -> 
     // Beside lists that are said to be of vendors, others belong to them only if they look like them.
     let said = |part: &Found<'_>| {
         let below_title = part.headings.get(1..).unwrap_or_default().join(" ");
-        mentions(&(below_title + " " + part.lead.unwrap_or_default()), &VENDOR_WORDS)
+        words().is_about_vendors(&(below_title + " " + part.lead.unwrap_or_default()))
     };
     let shapes: Vec<_> = lists.iter().filter(|part| said(part)).map(|part| part.shape()).collect();
     let alike = |part: &&Found<'_>| shapes.is_empty() || part.is_record() || shapes.contains(&part.shape());
@@ -378,19 +362,19 @@ impl Fitness {
         if rows.is_empty() && labels.iter().all(|label| label.is_empty()) {
             return None;
         }
-        if mentions(&labels.join(" "), &OTHER_WORDS)
-            || mentions(part.heading(), &OTHER_WORDS) && !mentions(&labels.join(" "), &VENDOR_WORDS)
+        if words().mentions(Meaning::OtherSubject, &labels.join(" "))
+            || words().mentions(Meaning::OtherSubject, part.heading()) && !words().is_about_vendors(&labels.join(" "))
         {
             return None;
         }
-        let named = labels.iter().any(|label| options.role(label).0 == Role::Name);
+        let named = labels.iter().any(|label| options.role(label) == Role::Name);
         // A log of dates and changes is no list.
         if labels.first().is_some_and(|label| fold(label) == "date") && !named {
             return None;
         }
         let above = part.heading().to_owned() + " " + part.lead.unwrap_or_default();
-        let name_column = labels.iter().find(|label| options.role(label).0 == Role::Name).copied().unwrap_or_default();
-        Some(match (named, mentions(name_column, &VENDOR_WORDS[..PLAIN_WORDS]) || mentions(&above, &VENDOR_WORDS)) {
+        let name_column = labels.iter().find(|label| options.role(label) == Role::Name).copied().unwrap_or_default();
+        Some(match (named, words().is_vendor_column(name_column) || words().is_about_vendors(&above)) {
             (_, true) => Fitness::Vendors,
             (true, false) => Fitness::Named,
             (false, false) => Fitness::Any,
@@ -400,7 +384,7 @@ impl Fitness {
 
 /// Whether items are the fields of one entry; the first may be its name.
 fn is_record(items: &[Item]) -> bool {
-    let role = |item: &Item| Some(Role::of_label(&split(item).0).0).filter(|_| !split(item).1.is_empty());
+    let role = |item: &Item| Some(words().role_of(&split(item).0)).filter(|_| !split(item).1.is_empty());
     let is_field = |item: &&Item| !matches!(role(item), None | Some(Role::Other | Role::Name));
     let fields = items.iter().filter(is_field).count();
     let named = items.first().is_some_and(|first| role(first) == Some(Role::Name));

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use changecast_core::{
     compare::readable,
     model::{EntryId, Role},
+    vocabulary::{HeaderRole, Meaning, Vocabulary},
 };
 
 use crate::read::{
@@ -61,7 +62,7 @@ impl Gist {
             Value::Map(pairs) => {
                 let mut gist = Gist { shape: Shape::Map, is_named: false, roles: 0 };
                 for (key, node) in pairs {
-                    let (role, _) = options.role(&readable(&key.text));
+                    let role = options.role(&readable(&key.text));
                     gist.is_named |= role == Role::Name && name_in(node).is_some();
                     gist.roles |= if role == Role::Other { 0 } else { 1 << role as u32 };
                 }
@@ -134,7 +135,7 @@ pub(crate) fn draft(root: &Node, options: &Options, draft: &mut Draft) -> Result
         maps.flatten().map(|(key, _)| key.text.clone()).collect()
     };
     // `{subprocessors: […], team: […]}` says which is the list; `{hosting: […], mail: […]}` does not.
-    let says_vendors = |key: Option<&&str>| key.is_some_and(|key| Role::of_label(key).0 == Role::Name);
+    let says_vendors = |key: Option<&&str>| key.is_some_and(|key| Vocabulary::builtin().role_of(key) == Role::Name);
     let groups = says_vendors(best.iter().rev().nth(1)) || !says_vendors(best.last());
     let belongs = |others: &[&Found<'_>]| {
         let own = keys(others);
@@ -182,7 +183,7 @@ fn search<'a>(
     let named = count(&|gist| gist.is_named);
     let is_list = matches!(node.value, Value::List(_));
     let texts = count(&|gist| gist.shape == Shape::Text);
-    let speaks_of_vendors = || pattern.last().is_some_and(|key| Role::of_label(key).0 == Role::Name);
+    let speaks_of_vendors = || pattern.last().is_some_and(|key| Vocabulary::builtin().role_of(key) == Role::Name);
     let fits = if is_list {
         (named > 0 && named * 3 >= entries.len() * 2) || (texts == entries.len() && texts > 0 && speaks_of_vendors())
     } else {
@@ -220,33 +221,20 @@ fn search<'a>(
     }
 }
 
-/// Keys that hold entries and say nothing about them.
+/// Whether a key contains entries without describing them.
 fn is_structural(key: &str) -> bool {
-    matches!(
-        key,
-        "items"
-            | "entries"
-            | "list"
-            | "data"
-            | "values"
-            | "records"
-            | "vendors"
-            | "providers"
-            | "subcategories"
-            | "categories"
-            | "groups"
-            | "sections"
-    ) || Role::of_label(key).0 == Role::Name
+    let vocabulary = Vocabulary::builtin();
+    vocabulary.is(Meaning::ContainerKey, key) || vocabulary.role_of(key) == Role::Name
 }
 
 /// The name that a map gives itself.
 fn name_of<'a>(node: &'a Node, options: &Options) -> Option<&'a str> {
     let Value::Map(pairs) = &node.value else { return None };
-    let names = pairs.iter().filter_map(|(key, node)| match options.role(&readable(&key.text)) {
-        (Role::Name, rank) => Some((rank, name_in(node)?)),
+    let names = pairs.iter().filter_map(|(key, node)| match options.header(&readable(&key.text)) {
+        HeaderRole { role: Role::Name, fitness } => Some((fitness, name_in(node)?)),
         _ => None,
     });
-    names.min_by_key(|(rank, _)| *rank).map(|(_, name)| name)
+    names.min_by_key(|(fitness, _)| *fitness).map(|(_, name)| name)
 }
 
 /// The name that a value can be.

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use changecast_core::model::{Text, fold, without_full_stop};
+use changecast_core::{
+    model::{Text, fold},
+    vocabulary::Vocabulary,
+};
 
 use crate::read::error::Position;
 
@@ -174,17 +177,24 @@ pub(crate) const DASHES: [&str; 4] = [" \u{2013} ", " \u{2014} ", " - ", " | "];
 /// The name of an item, and the rest.
 pub(crate) fn split(item: &Item) -> (String, &str) {
     if let Some(lead) = &item.lead {
-        return (without_full_stop(lead.trim_end_matches([':', ','])).trim().to_owned(), trim_separators(&item.rest));
+        return (
+            Vocabulary::builtin().without_full_stop(lead.trim_end_matches([':', ','])).trim().to_owned(),
+            trim_separators(&item.rest),
+        );
     }
     let text = item.rest.trim();
     let cuts = DASHES.iter().chain(&[": ", ". "]).filter_map(|by| text.find(by).map(|at| (at, by.len())));
     match cuts.min() {
         // The dot of "Inc." belongs to the name.
         Some((at, length)) => {
-            let end = if text[at..].starts_with('.') { without_full_stop(&text[..=at]).len() } else { at };
+            let end = if text[at..].starts_with('.') {
+                Vocabulary::builtin().without_full_stop(&text[..=at]).len()
+            } else {
+                at
+            };
             (text[..end].to_owned(), trim_separators(&text[at + length..]))
         }
-        None => (without_full_stop(text.trim_end_matches([':', ';', ','])).to_owned(), ""),
+        None => (Vocabulary::builtin().without_full_stop(text.trim_end_matches([':', ';', ','])).to_owned(), ""),
     }
 }
 

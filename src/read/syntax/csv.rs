@@ -40,8 +40,8 @@ pub(crate) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, 
         .map(|cell| Some(cell.trim()).filter(|cell| !cell.is_empty()).map(|cell| draft.labels.intern(&readable(cell))))
         .collect();
     // Which of the columns are names, by their labels.
-    let names: Vec<bool> = draft.labels.iter().map(|(_, spelling)| options.role(spelling).0 == Role::Name).collect();
-    let has_link = header.iter().any(|cell| options.role(cell).0 == Role::Link);
+    let names: Vec<bool> = draft.labels.iter().map(|(_, spelling)| options.role(spelling) == Role::Name).collect();
+    let has_link = header.iter().any(|cell| options.role(cell) == Role::Link);
     let mut section = DraftSection { header: labels.iter().flatten().copied().collect(), ..DraftSection::default() };
     for (at, record) in &records[header_at + 1..] {
         if record.iter().all(|cell| cell.trim().is_empty()) || record.iter().eq(header.iter()) {
@@ -97,7 +97,7 @@ fn roles_in(record: &StringRecord, options: &Options) -> usize {
     if record.len() < 2 {
         return 0;
     }
-    record.iter().filter(|cell| options.role(cell).0 != Role::Other).count()
+    record.iter().filter(|cell| options.role(cell) != Role::Other).count()
 }
 
 /// The header: the first record with the most known roles; without any, the first with two cells.
@@ -107,7 +107,7 @@ fn header(records: &[(Position, StringRecord)], options: &Options) -> Option<usi
     match known {
         Some((roles, at)) if roles > 0 => Some(usize::MAX - at),
         // One column of names is a list, too.
-        _ if records.first().is_some_and(|(_, first)| first.len() == 1 && options.role(&first[0]).0 == Role::Name) => {
+        _ if records.first().is_some_and(|(_, first)| first.len() == 1 && options.role(&first[0]) == Role::Name) => {
             Some(0)
         }
         _ => near()

@@ -6,6 +6,7 @@ use changecast_core::prose;
 use changecast_core::{
     change::{Change, Detail, Edit, Row},
     model::{Role, Text, in_words},
+    vocabulary::Vocabulary,
 };
 
 use super::{
@@ -104,7 +105,7 @@ fn row_fields(row: &Row) -> Markup {
     html! {
         dl {
             @if !row.section.is_empty() { dt { "Section" } dd { (row.section) } }
-            @for field in &row.fields { dt { (field.label) } dd { (cell(Role::of_field(&field.field, field.label.as_str()), &field.text)) } }
+            @for field in &row.fields { dt { (field.label) } dd { (cell(Role::of_field(Vocabulary::builtin(), &field.field, field.label.as_str()), &field.text)) } }
         }
     }
 }
@@ -146,7 +147,11 @@ fn columns<'a>(rows: &[&'a Row]) -> Vec<(&'a str, &'a Text)> {
     let mut columns: Vec<(Role, &str, &Text)> = Vec::new();
     for field in rows.iter().flat_map(|row| &row.fields) {
         if !columns.iter().any(|(_, known, _)| *known == field.field.as_str()) {
-            columns.push((Role::of_field(&field.field, field.label.as_str()), field.field.as_str(), &field.label));
+            columns.push((
+                Role::of_field(Vocabulary::builtin(), &field.field, field.label.as_str()),
+                field.field.as_str(),
+                &field.label,
+            ));
         }
     }
     columns.sort_by_key(|(role, field, _)| (*role, *field));

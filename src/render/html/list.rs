@@ -7,6 +7,7 @@ use changecast_core::prose;
 use changecast_core::{
     compare::Status,
     model::{Column, Entry, Fact, Inventory, Role, Section, Shown, Text, WebUrl, in_words, shown},
+    vocabulary::Vocabulary,
 };
 
 use super::{
@@ -133,7 +134,9 @@ pub(super) fn cell(role: Role, text: &Text) -> Markup {
             Err(_) => html! { (text) },
         },
         Role::Effective => html! { span.date { (text) } },
-        Role::Status => html! { span.status.active[Status::read(text.as_str()).is_active()] { (text) } },
+        Role::Status => {
+            html! { span.status.active[Status::read(Vocabulary::builtin(), text.as_str()).is_active()] { (text) } }
+        }
         _ => said(text),
     }
 }

@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use crate::model::{Cell, Column, Entry, EntryId, FieldKey, Hints, Inventory, ListState, Role, SectionId, Text, same};
+use crate::{
+    model::{Cell, Column, Entry, EntryId, FieldKey, Hints, Inventory, ListState, Role, SectionId, Text, same},
+    vocabulary::Vocabulary,
+};
 
 use super::{
     event::{Carry, Change, ChangeSet, ColumnLabel, Detail, Edit, Frame, IdChange, Row},
@@ -85,14 +88,14 @@ impl Frame {
     /// The list with these entries, whose cells are put in the order of its columns.
     pub fn around(&self, entries: Vec<Arc<Entry>>) -> Inventory {
         let column = |column: &ColumnLabel| {
-            let told = || Role::of_field(&column.field, column.label.as_str());
+            let told = || Role::of_field(Vocabulary::builtin(), &column.field, column.label.as_str());
             let role = column.role.unwrap_or_else(told);
             Column { field: column.field.clone(), label: column.label.clone(), role }
         };
         let mut columns: Vec<Column> = self.columns.iter().map(column).collect();
         columns.sort_by_cached_key(|column| {
-            let (_, rank) = Role::of_label(column.label.as_str());
-            (column.role, rank, column.label.clone())
+            let fitness = Vocabulary::builtin().header(column.label.as_str()).fitness;
+            (column.role, fitness, column.label.clone())
         });
         let (facts, sections) = (self.facts.clone(), self.sections.clone());
         let mut inventory = Inventory { facts, columns, sections, entries, layout: self.layout };

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    compare::{ADDRESS_LABEL, Compared, Lifecycle, Status, same_label, same_meaning},
+    compare::{ADDRESS_LABEL, Comparison, Lifecycle, Status, same_meaning},
     model::{Column, Entry, EntryId, FieldKey, Inventory, Layout, Role, Text},
+    vocabulary::Vocabulary,
 };
 
 use super::{
@@ -46,9 +47,10 @@ impl Columns {
         columns.pair_by_cells(&mut gone, &mut come, kept, before, after);
         for column in &old {
             let now = after.column(columns.key_after(&column.field));
-            if let Some(now) =
-                now.filter(|now| now.field == column.field && !same_label(column.label.as_str(), now.label.as_str()))
-            {
+            if let Some(now) = now.filter(|now| {
+                now.field == column.field
+                    && !Vocabulary::builtin().same_label(column.label.as_str(), now.label.as_str())
+            }) {
                 // The same meaning under another header. A passage to another layout renames nothing,
                 // and an address behind a name has no header.
                 let headed = [column, &now].iter().all(|column| column.label.as_str() != ADDRESS_LABEL);
@@ -99,7 +101,9 @@ impl Columns {
     /// left another of its role. Nothing changed for a reader.
     fn pair_by_label(&mut self, gone: &mut Vec<&Column>, come: &mut Vec<&Column>) {
         gone.retain(|old| {
-            let Some(at) = come.iter().position(|new| same_label(old.label.as_str(), new.label.as_str())) else {
+            let Some(at) =
+                come.iter().position(|new| Vocabulary::builtin().same_label(old.label.as_str(), new.label.as_str()))
+            else {
                 return true;
             };
             let new = come.remove(at);
@@ -126,7 +130,7 @@ impl Columns {
                     .collect();
                 let equal = both
                     .iter()
-                    .filter(|(a, b)| matches!((a, b), (Some(a), Some(b)) if same_meaning(Compared::Text, a, b)))
+                    .filter(|(a, b)| matches!((a, b), (Some(a), Some(b)) if same_meaning(Vocabulary::builtin(), Comparison::Text, a, b)))
                     .count();
                 equal > 0 && equal * 5 >= both.len() * 4
             };
@@ -168,7 +172,7 @@ impl Columns {
 /// The entries whose status says that they are not simply engaged, unless all do. Where most are plainly
 /// engaged, words that nobody knows say so, too.
 fn standing_out<'a>(statuses: &[(&'a EntryId, &Text)]) -> BTreeSet<&'a EntryId> {
-    let read = statuses.iter().map(|(entry, text)| (*entry, Status::read(text.as_str())));
+    let read = statuses.iter().map(|(entry, text)| (*entry, Status::read(Vocabulary::builtin(), text.as_str())));
     let read: Vec<(&EntryId, Status)> = read.collect();
     let are_engaged = read.iter().filter(|(_, status)| status.is_active()).count() * 2 > read.len();
     let is_plain = |status: &Status| match status.lifecycle {

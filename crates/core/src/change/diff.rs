@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    compare::{Compared, gained_and_lost, same_meaning},
+    compare::{Comparison, gained_and_lost, same_meaning},
     model::{Entry, Fact, FieldKey, Inventory, ListState, Role, Section, SectionId, Text, fold, same},
+    vocabulary::Vocabulary,
 };
 
 use super::{
@@ -20,7 +21,7 @@ use super::{
 /// A published list never becomes unpublished again, so that `Unpublished` after `Listed` counts as withdrawn.
 pub fn diff(before: &ListState, after: &ListState) -> ChangeSet {
     match (before, after) {
-        (ListState::Listed(before), ListState::Listed(after)) => Comparison::new(before, after).run(),
+        (ListState::Listed(before), ListState::Listed(after)) => Differ::new(before, after).run(),
         (ListState::Listed(before), ListState::Unpublished | ListState::Withdrawn) => ChangeSet {
             changes: vec![Change::new(Kind::Withdrawn, Detail::List { entries: gone_rows(before) })],
             carry: Carry::default(),
@@ -77,7 +78,7 @@ impl Frame {
         let mut columns: Vec<ColumnLabel> = inventory
             .filled_columns()
             .map(|column| {
-                let told = Role::of_field(&column.field, column.label.as_str());
+                let told = Role::of_field(Vocabulary::builtin(), &column.field, column.label.as_str());
                 let role = (told != column.role).then_some(column.role);
                 ColumnLabel { field: column.field.clone(), label: column.label.clone(), role }
             })
@@ -89,15 +90,15 @@ impl Frame {
     }
 }
 
-struct Comparison<'a> {
+struct Differ<'a> {
     before: &'a Inventory,
     after: &'a Inventory,
     out: ChangeSet,
 }
 
-impl<'a> Comparison<'a> {
+impl<'a> Differ<'a> {
     fn new(before: &'a Inventory, after: &'a Inventory) -> Self {
-        Comparison { before, after, out: ChangeSet::default() }
+        Differ { before, after, out: ChangeSet::default() }
     }
 
     fn run(mut self) -> ChangeSet {
@@ -164,7 +165,7 @@ impl<'a> Comparison<'a> {
         if old.name != new.name {
             let announced = !same_name(old.name.as_str(), new.name.as_str());
             let edit = Edit::Changed(old.name.clone(), new.name.clone());
-            self.field(new, Kind::Renamed, (name, "Name".into(), Compared::Text), edit, announced);
+            self.field(new, Kind::Renamed, (name, "Name".into(), Comparison::Text), edit, announced);
         }
         if old.cells == new.cells {
             return;
@@ -192,9 +193,9 @@ impl<'a> Comparison<'a> {
         let Some(edit) = Edit::between(before, after) else { return };
         let column = self.after.column(field).or_else(|| self.before.column(field));
         let (label, role) = column.map_or((Text::default(), Role::Other), |column| (column.label.clone(), column.role));
-        let compared = role.info().compared;
+        let compared = role.info().comparison;
         let announced = match &edit {
-            Edit::Changed(before, after) => !same_meaning(compared, before, after),
+            Edit::Changed(before, after) => !same_meaning(Vocabulary::builtin(), compared, before, after),
             Edit::Set(_) | Edit::Cleared(_) => true,
         };
         self.field(entry, Kind::of_role(role), (field.clone(), label, compared), edit, announced);
@@ -204,11 +205,11 @@ impl<'a> Comparison<'a> {
         &mut self,
         entry: &Entry,
         kind: Kind,
-        (field, label, compared): (FieldKey, Text, Compared),
+        (field, label, compared): (FieldKey, Text, Comparison),
         edit: Edit,
         announced: bool,
     ) {
-        let (gained, lost) = gained_and_lost(compared, edit.before(), edit.after());
+        let (gained, lost) = gained_and_lost(Vocabulary::builtin(), compared, edit.before(), edit.after());
         let entry = EntryRef::of(self.after, entry);
         self.tell(Change::new(kind, Detail::Field { entry, field, label, edit, gained, lost }), announced);
     }
@@ -299,7 +300,7 @@ impl<'a> Comparison<'a> {
             }
             for entry in entries {
                 let label = ("section".to_owned(), "Section");
-                let field = (FieldKey::from_name(&label.0), Text::new(label.1), Compared::Text);
+                let field = (FieldKey::from_name(&label.0), Text::new(label.1), Comparison::Text);
                 self.field(entry, Kind::Moved, field, edit.clone(), !reorganised);
             }
         }

@@ -1,7 +1,7 @@
 //! MatchReason a comparison says what it says: how entries were paired, and why each difference is told or not.
 
 use crate::{
-    compare::Compared,
+    compare::Comparison,
     model::{Entry, Inventory, ListState, Role, Text},
 };
 
@@ -116,25 +116,25 @@ fn reason(change: &Change, before: &Inventory, after: &Inventory) -> String {
         Detail::Field { field, .. } => {
             let column = after.column(field).or_else(|| before.column(field));
             let role = column.map_or(Role::Other, |column| column.role);
-            compared(role.info().compared, told)
+            compared(role.info().comparison, told)
         }
     }
 }
 
-fn compared(how: Compared, told: bool) -> String {
+fn compared(how: Comparison, told: bool) -> String {
     let reason = match (how, told) {
-        (Compared::Text, true) => "the words differ, not only case, markup, white space or punctuation",
-        (Compared::Text, false) => "the same words: only case, markup, white space or punctuation differ",
-        (Compared::Set, true) => "read as a set, it has other items",
-        (Compared::Set, false) => "read as a set, it has the same items",
-        (Compared::Places, true) => "read as a set of places, it has others",
-        (Compared::Places, false) => "read as a set of places, it has the same",
-        (Compared::Lifecycle, true) => "the state, or a condition of it, is another",
-        (Compared::Lifecycle, false) => "the same state under the same conditions",
-        (Compared::Date, true) => "another date, or one of another precision",
-        (Compared::Date, false) => "the same date, written otherwise",
-        (Compared::Url, true) => "another address",
-        (Compared::Url, false) => "the same address, written otherwise",
+        (Comparison::Text, true) => "the words differ, not only case, markup, white space or punctuation",
+        (Comparison::Text, false) => "the same words: only case, markup, white space or punctuation differ",
+        (Comparison::Set, true) => "read as a set, it has other items",
+        (Comparison::Set, false) => "read as a set, it has the same items",
+        (Comparison::Locations, true) => "read as a set of places, it has others",
+        (Comparison::Locations, false) => "read as a set of places, it has the same",
+        (Comparison::Lifecycle, true) => "the state, or a condition of it, is another",
+        (Comparison::Lifecycle, false) => "the same state under the same conditions",
+        (Comparison::Date, true) => "another date, or one of another precision",
+        (Comparison::Date, false) => "the same date, written otherwise",
+        (Comparison::Url, true) => "another address",
+        (Comparison::Url, false) => "the same address, written otherwise",
     };
     reason.to_owned()
 }

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    compare::is_month,
     model::{Text, fold},
+    vocabulary::{Meaning, Vocabulary},
 };
 
 use super::text_diff::likeness_of_letters;
@@ -22,20 +22,6 @@ pub(super) enum Likeness {
     /// One may have become the other, if what else they say agrees.
     Weak(&'static str),
 }
-
-/// Endings that say how a company is organised, not which company it is; dots are left out.
-const LEGAL_FORMS: [&str; 46] = [
-    "inc", "incorporated", "llc", "ltd", "limited", "gmbh", "ag", "bv", "nv", "sa", "sas", "sasu", "sarl", "srl",
-    "spa", "plc", "lp", "llp", "pbc", "corp", "corporation", "co", "company", "ab", "oy", "oyj", "as", "aps", "kg",
-    "ug", "se", "pty", "pte", "sdn", "bhd", "plt", "kk", "sro", "zoo", "doo", "sl", "slu", "eurl", "ohg", "kft",
-    "unlimited",
-];
-
-/// Endings of web addresses that stand in for a name: "Monday.com", "Sentry.io".
-const DOMAINS: [&str; 10] = [".com", ".io", ".ai", ".net", ".org", ".co", ".dev", ".app", ".so", ".eu"];
-
-/// Words that a name may have or lack.
-const FILLERS: [&str; 5] = ["and", "the", "of", "&", "dba"];
 
 /// A name, taken apart once for many comparisons.
 #[derive(Debug)]
@@ -67,10 +53,7 @@ impl NameForm {
                 _ => outside.push(c),
             }
         }
-        let earlier = ["formerly ", "previously ", "fka ", "f/k/a ", "ex "]
-            .iter()
-            .find_map(|word| inside.trim().strip_prefix(word))
-            .map(words);
+        let earlier = earlier_name(inside.trim()).map(words);
         let outside = words(&outside);
         let inside = words(&inside);
         let letters = outside.concat();
@@ -111,28 +94,44 @@ fn new_mark(name: &str) -> Option<usize> {
     let mut words = inner[at + 1..].split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let is_new = words.next()?.eq_ignore_ascii_case("new");
     // "(New York)" is a place, and "(new as Quill Ltd)" a name.
-    let goes_on = |word: &str| matches!(word.to_lowercase().as_str(), "as" | "since" | "from" | "in" | "effective");
-    let is_date = |word: &str| is_month(&word.to_lowercase()) || word.bytes().all(|b| b.is_ascii_digit());
-    let date = words.next().is_none_or(|word| goes_on(word) && words.any(is_date));
+    let vocabulary = Vocabulary::builtin();
+    let date = words
+        .next()
+        .is_none_or(|word| vocabulary.is(Meaning::NewMarkDate, &word.to_lowercase()) && words.any(is_part_of_date));
     (at > 0 && is_new && date).then_some(at)
 }
 
+fn is_part_of_date(word: &str) -> bool {
+    Vocabulary::builtin().month(&word.to_lowercase()).is_some() || word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The name behind a word like "formerly".
+fn earlier_name(text: &str) -> Option<&str> {
+    let (word, name) = text.split_once(' ')?;
+    Vocabulary::builtin().is(Meaning::EarlierName, word).then_some(name)
+}
+
 fn words(text: &str) -> Vec<String> {
+    let vocabulary = Vocabulary::builtin();
     let raw =
         text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '-' | '+' | ':' | ';' | '"' | '|' | '&'));
     let mut words: Vec<String> = raw
-        .map(|word| {
-            DOMAINS.iter().find_map(|domain| word.strip_suffix(domain)).filter(|stem| !stem.is_empty()).unwrap_or(word)
-        })
+        .map(without_domain)
         .map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>())
-        .filter(|word| !word.is_empty() && !FILLERS.contains(&word.as_str()))
+        .filter(|word| !word.is_empty() && !vocabulary.is(Meaning::NameFiller, word))
         .collect();
     // "A/S" and "S.p.A." fall apart or not; a name that is nothing but a legal form stays.
-    let without: Vec<String> = words.iter().filter(|word| !LEGAL_FORMS.contains(&word.as_str())).cloned().collect();
+    let without: Vec<String> = words.iter().filter(|word| !vocabulary.is(Meaning::LegalForm, word)).cloned().collect();
     if !without.is_empty() {
         words = without;
     }
     words
+}
+
+/// A word without the ending of a web address: "monday" of "monday.com".
+fn without_domain(word: &str) -> &str {
+    let stem = word.rfind('.').filter(|at| *at > 0 && Vocabulary::builtin().is(Meaning::Domain, &word[*at..]));
+    stem.map_or(word, |at| &word[..at])
 }
 
 fn digits(text: &str) -> Vec<char> {

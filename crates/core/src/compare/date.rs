@@ -3,7 +3,10 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
-use crate::model::text::fold;
+use crate::{
+    model::text::fold,
+    vocabulary::{Meaning, Vocabulary},
+};
 
 /// How exactly a date is stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,98 +23,108 @@ pub enum Precision {
     Year,
 }
 
-/// A date or period with the precision of its wording and the condition that it stands under.
+impl Precision {
+    /// Length in months; `None` for a day.
+    fn months(self) -> Option<u32> {
+        match self {
+            Precision::Day => None,
+            Precision::Month => Some(1),
+            Precision::Quarter => Some(3),
+            Precision::Half => Some(6),
+            Precision::Year => Some(12),
+        }
+    }
+}
+
+/// A date or period with the precision of its wording and the condition it depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FuzzyDate {
     /// First day.
     pub first: NaiveDate,
-    /// Last day; `None` when the period is open ("and beyond", "onward").
+    /// Last day; `None` if the period is open ("and beyond", "onward").
     pub last: Option<NaiveDate>,
     /// Precision of the wording.
     pub precision: Precision,
-    /// Folded words around it: "subject to auditor scheduling"; empty when there are none.
+    /// Folded words around it: "subject to auditor scheduling". Empty if there are none.
     pub condition: String,
 }
 
-/// Words before a date that add nothing to it.
-const FILLERS: [&str; 3] = ["from", "in", "on"];
+/// The first day of a period, with the precision of its wording.
+type Start = (NaiveDate, Precision);
 
-/// Words that make a period open at its end.
-const OPEN: [&str; 5] = ["and beyond", "or later", "and later", "onwards", "onward"];
-
-const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-];
+/// Most words of a date: "10 June 2026".
+const MAX_WORDS: usize = 3;
 
 impl FuzzyDate {
-    /// Reads a date or period; `None` when the text holds none at all.
-    pub fn read(text: &str) -> Option<Self> {
+    /// Reads a date or period; `None` if the text does not contain one.
+    pub fn read(vocabulary: &Vocabulary, text: &str) -> Option<Self> {
         let folded = fold(text);
         let words: Vec<&str> = folded.split([' ', ',', ';', '(', ')']).filter(|word| !word.is_empty()).collect();
-        let (at, taken, first, precision) = (0..words.len()).find_map(|at| {
-            (1..=3).rev().find_map(|taken| {
-                let (first, precision) = period(words.get(at..at + taken)?)?;
-                Some((at, taken, first, precision))
-            })
+        let (at, taken, (first, precision)) = (0..words.len()).find_map(|at| {
+            (1..=MAX_WORDS).rev().find_map(|taken| Some((at, taken, period(vocabulary, words.get(at..at + taken)?)?)))
         })?;
         let mut around = [&words[..at], &words[at + taken..]].concat();
-        around.retain(|word| !FILLERS.contains(word));
+        around.retain(|word| !vocabulary.is(Meaning::DateFiller, word));
         let around = around.join(" ");
-        let open = OPEN.iter().find(|open| around.starts_with(*open));
-        let condition = open.map_or(around.as_str(), |open| &around[open.len()..]).trim().to_owned();
+        let rests = vocabulary.texts(Meaning::OpenEnd).filter_map(|end| around.strip_prefix(end));
+        let open = rests.min_by_key(|rest| rest.len());
         let last = if open.is_some() { None } else { Some(last_day(first, precision)?) };
+        let condition = open.unwrap_or(&around).trim().to_owned();
         Some(FuzzyDate { first, last, precision, condition })
     }
 }
 
 fn last_day(first: NaiveDate, precision: Precision) -> Option<NaiveDate> {
-    let months = match precision {
-        Precision::Day => return Some(first),
-        Precision::Month => 1,
-        Precision::Quarter => 3,
-        Precision::Half => 6,
-        Precision::Year => 12,
-    };
-    first.checked_add_months(Months::new(months))?.checked_sub_days(Days::new(1))
+    match precision.months() {
+        None => Some(first),
+        Some(months) => first.checked_add_months(Months::new(months))?.checked_sub_days(Days::new(1)),
+    }
 }
 
 /// Reads exactly these words as a period.
-fn period(words: &[&str]) -> Option<(NaiveDate, Precision)> {
+fn period(vocabulary: &Vocabulary, words: &[&str]) -> Option<Start> {
     match words {
         [word] => day(word).or_else(|| year_part(word)).or_else(|| Some((january(word)?, Precision::Year))),
         [a, b] => part_of_year(a, b)
             .or_else(|| part_of_year(b, a))
-            .or_else(|| Some((january(b)?.with_month(month(a)?)?, Precision::Month))),
-        // "10 June 2026" and "June 10 2026"
+            .or_else(|| Some((january(b)?.with_month(vocabulary.month(a)?)?, Precision::Month))),
+        // "10 June 2026", "June 10th 2026" and "10. Juni 2026"
         [a, b, year] => {
-            let (day, month) = month(b).map(|m| (a, m)).or_else(|| month(a).map(|m| (b, m)))?;
-            let day = day.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse().ok()?;
-            Some((january(year)?.with_month(month)?.with_day(day)?, Precision::Day))
+            let (day, month) = vocabulary.month(b).map(|m| (a, m)).or_else(|| vocabulary.month(a).map(|m| (b, m)))?;
+            let number = day.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '.').parse().ok()?;
+            Some((january(year)?.with_month(month)?.with_day(number)?, Precision::Day))
         }
         _ => None,
     }
 }
 
-fn day(word: &str) -> Option<(NaiveDate, Precision)> {
+/// A date in digits: "2026-06-10", also with a time, "2026-06", or with the day first and dots as in German.
+fn day(word: &str) -> Option<Start> {
     let date = word.split_once('t').map_or(word, |(date, _time)| date);
-    let parts: Vec<&str> = date.split('-').collect();
-    match parts.as_slice() {
-        [year, month, day] if year.len() == 4 => {
-            Some((january(year)?.with_month(month.parse().ok()?)?.with_day(day.parse().ok()?)?, Precision::Day))
+    let by_dots: Vec<&str> = date.split('.').collect();
+    let by_hyphens: Vec<&str> = date.split('-').collect();
+    match (by_hyphens.as_slice(), by_dots.as_slice()) {
+        ([year, month, day], _) if year.len() == 4 => date_of(year, month, day),
+        ([year, month], _) if month.len() == 2 => {
+            Some((january(year)?.with_month(month.parse().ok()?)?, Precision::Month))
         }
-        [year, month] if month.len() == 2 => Some((january(year)?.with_month(month.parse().ok()?)?, Precision::Month)),
+        (_, [day, month, year]) => date_of(year, month, day),
         _ => None,
     }
+}
+
+/// The date of these digits, if the calendar has it.
+fn date_of(year: &str, month: &str, day: &str) -> Option<Start> {
+    Some((january(year)?.with_month(month.parse().ok()?)?.with_day(day.parse().ok()?)?, Precision::Day))
 }
 
 /// "2026-h2" and "h2-2026"; the words are folded already.
-fn year_part(word: &str) -> Option<(NaiveDate, Precision)> {
+fn year_part(word: &str) -> Option<Start> {
     let (a, b) = word.split_once(['-', '/'])?;
     part_of_year(a, b).or_else(|| part_of_year(b, a))
 }
 
-fn part_of_year(part: &str, year: &str) -> Option<(NaiveDate, Precision)> {
+fn part_of_year(part: &str, year: &str) -> Option<Start> {
     let number: u32 = part.get(1..)?.parse().ok()?;
     let (precision, month) = match (part.as_bytes().first()?, number) {
         (b'q', 1..=4) => (Precision::Quarter, 3 * number - 2),
@@ -124,16 +137,6 @@ fn part_of_year(part: &str, year: &str) -> Option<(NaiveDate, Precision)> {
 fn january(year: &str) -> Option<NaiveDate> {
     let number: i32 = if year.len() == 4 { year.parse().ok()? } else { return None };
     NaiveDate::from_ymd_opt(number, 1, 1).filter(|date| (1900..2200).contains(&date.year()))
-}
-
-/// Whether a folded word is the name of a month, or begins it.
-pub fn is_month(word: &str) -> bool {
-    month(word).is_some()
-}
-
-fn month(word: &str) -> Option<u32> {
-    let at = MONTHS.iter().position(|month| *month == word || (word.len() >= 3 && month.starts_with(word)))?;
-    u32::try_from(at + 1).ok()
 }
 
 #[cfg(test)]
@@ -152,6 +155,9 @@ mod tests {
             ("2026", "2026-01-01", Some("2026-12-31"), Precision::Year, ""),
             ("2027 and beyond", "2027-01-01", None, Precision::Year, ""),
             ("from 2026 onward", "2026-01-01", None, Precision::Year, ""),
+            ("31.12.2026", "2026-12-31", Some("2026-12-31"), Precision::Day, ""),
+            ("ab 1.3.2026", "2026-03-01", Some("2026-03-01"), Precision::Day, "ab"),
+            ("10. June 2026", "2026-06-10", Some("2026-06-10"), Precision::Day, ""),
             ("2026-06-10T08:00:00Z", "2026-06-10", Some("2026-06-10"), Precision::Day, ""),
             (
                 "H2 2026, subject to auditor scheduling",
@@ -161,16 +167,27 @@ mod tests {
                 "subject to auditor scheduling",
             ),
         ] {
-            let date = FuzzyDate::read(text).unwrap_or_else(|| panic!("{text}"));
+            let date = FuzzyDate::read(Vocabulary::builtin(), text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(date.first.to_string(), first, "{text}");
             assert_eq!(date.last.map(|d| d.to_string()).as_deref(), last, "{text}");
             assert_eq!(date.condition, condition, "{text}");
             assert_eq!(date.precision, precision, "{text}");
         }
-        assert_eq!(FuzzyDate::read("2026-H2"), FuzzyDate::read("H2 2026"));
-        assert_ne!(FuzzyDate::read("2026-H2"), FuzzyDate::read("2026"));
-        for text in ["", "soon", "2026-13-01", "99999", "20x6"] {
-            assert_eq!(FuzzyDate::read(text), None, "{text}");
+    }
+
+    #[test]
+    fn spellings_of_one_period_are_equal() {
+        assert_eq!(
+            FuzzyDate::read(Vocabulary::builtin(), "2026-H2"),
+            FuzzyDate::read(Vocabulary::builtin(), "H2 2026")
+        );
+        assert_ne!(FuzzyDate::read(Vocabulary::builtin(), "2026-H2"), FuzzyDate::read(Vocabulary::builtin(), "2026"));
+    }
+
+    #[test]
+    fn days_that_do_not_exist_are_not_dates() {
+        for text in ["", "soon", "2026-13-01", "2027-02-30", "31.02.2027", "12.31.2026", "1.2.26", "99999", "20x6"] {
+            assert_eq!(FuzzyDate::read(Vocabulary::builtin(), text), None, "{text}");
         }
     }
 }

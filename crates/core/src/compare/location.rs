@@ -3,19 +3,17 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    compare::{
-        gazetteer::{Area, US, area_named, area_of_code, area_of_town, state, usual},
-        set::{self, Slash},
-    },
+    compare::set::{self, Slash},
     model::text::{fold, without_marks},
+    vocabulary::{Area, Meaning, US, Vocabulary, area_named, area_of_code, area_of_town, state, usual},
 };
 
 /// One place of a location text.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Place {
+pub struct Location {
     /// The place as written.
     pub text: String,
-    /// The country or region that it is or names, when known.
+    /// The country or region that it is or names, if known.
     pub area: Option<Area>,
     /// Whether the text is the name of a known place, rather than a phrase around one.
     pub known: bool,
@@ -24,17 +22,17 @@ pub struct Place {
 }
 
 /// The places that a location text names, in its order.
-pub fn places(text: &str) -> Vec<Place> {
-    places_of(&items(text))
+pub fn locations(vocabulary: &Vocabulary, text: &str) -> Vec<Location> {
+    locations_of(vocabulary, &items(vocabulary, text))
 }
 
-/// What a text lists, flags read as the codes that they are made of.
-fn items(text: &str) -> Vec<String> {
-    let items = set::items(&without_marks(text), Slash::Separates);
+/// The items of a text. Flags are read as the codes they consist of.
+fn items(vocabulary: &Vocabulary, text: &str) -> Vec<String> {
+    let items = set::items(vocabulary, &without_marks(text), Slash::Separates);
     if !text.chars().any(is_flag_letter) {
         return items;
     }
-    items.into_iter().flat_map(without_flags).collect()
+    items.into_iter().flat_map(|item| without_flags(vocabulary, item)).collect()
 }
 
 /// A regional indicator: two of them are the flag of the country with that code (UTS #51 §1.4.3).
@@ -42,172 +40,202 @@ fn is_flag_letter(c: char) -> bool {
     ('\u{1f1e6}'..='\u{1f1ff}').contains(&c)
 }
 
-/// An item with codes for its flags; one beside the name of the same country says no more than that.
-fn without_flags(item: String) -> Vec<String> {
+/// The letter of a regional indicator.
+fn flag_letter(c: char) -> Option<char> {
+    let at = u32::from(c).checked_sub(0x1f1e6).filter(|at| *at < 26)?;
+    u8::try_from(at).ok().map(|at| char::from(b'A' + at))
+}
+
+/// An item with codes instead of its flags. A flag next to the name of the same country adds nothing to it.
+fn without_flags(vocabulary: &Vocabulary, item: String) -> Vec<String> {
     let rest: String = item.chars().filter(|c| !is_flag_letter(*c)).collect();
-    let letter = |c: char| u8::try_from(u32::from(c) - 0x1f1e6).map(|at| char::from(b'A' + at));
-    let letters: Vec<char> = item.chars().filter(|c| is_flag_letter(*c)).filter_map(|c| letter(c).ok()).collect();
+    let letters: Vec<char> = item.chars().filter_map(flag_letter).collect();
     let codes: Vec<String> = letters.chunks(2).map(|code| code.iter().collect()).collect();
     if !rest.chars().any(char::is_alphanumeric) {
         return codes;
     }
     let rest = rest.trim();
-    let named: Vec<Option<Area>> = places_of(&[rest.to_owned()]).into_iter().map(|place| place.area).collect();
+    let named: Vec<Option<Area>> =
+        locations_of(vocabulary, &[rest.to_owned()]).into_iter().map(|location| location.area).collect();
     let other = codes.iter().filter(|code| !named.contains(&area_of_code(code)));
     vec![other.map(String::as_str).chain([rest]).collect::<Vec<_>>().join(" ")]
 }
 
-fn places_of(items: &[String]) -> Vec<Place> {
-    let mut places = Vec::with_capacity(items.len());
+fn locations_of(vocabulary: &Vocabulary, items: &[String]) -> Vec<Location> {
+    let mut locations = Vec::with_capacity(items.len());
     let mut rest = items;
     while let Some(first) = rest.first() {
-        // "Bosnia and Herzegovina" and "Korea, Republic of" were split by their own separators. No
-        // name is made of codes.
-        let codes = rest.iter().take(3).take_while(|item| area_of_code(item).is_some()).count();
-        let joined = (2..=3).rev().filter(|n| *n <= rest.len() && *n > codes).find_map(|n| {
-            [" and ", ", "]
-                .iter()
-                .map(|by| rest[..n].join(by))
-                .find(|name| area_named(name).is_some())
-                .map(|name| (n, name))
-        });
-        let (taken, item) = joined.unwrap_or_else(|| (1, first.clone()));
-        match parts(&item) {
-            Some(parts) => places.extend(parts),
-            None => places.push(place(item)),
+        let (taken, item) = compound_name(vocabulary, rest).unwrap_or_else(|| (1, first.clone()));
+        match members(vocabulary, &item) {
+            Some(members) => locations.extend(members),
+            None => locations.push(location(vocabulary, item)),
         }
         rest = &rest[taken..];
     }
-    places
+    locations
+}
+
+/// The name of an area that was split by its own separators, with the number of items it takes:
+/// "Bosnia and Herzegovina", "Korea, Republic of".
+fn compound_name(vocabulary: &Vocabulary, items: &[String]) -> Option<(usize, String)> {
+    // A name does not consist of codes.
+    let codes = items.iter().take(3).take_while(|item| area_of_code(item).is_some()).count();
+    let counts = (2..=3).rev().filter(|taken| *taken <= items.len() && *taken > codes);
+    counts.into_iter().find_map(|taken| {
+        let conjunctions = vocabulary.texts(Meaning::Conjunction).map(|word| format!(" {word} "));
+        let mut names = [", ".to_owned()].into_iter().chain(conjunctions).map(|by| items[..taken].join(&by));
+        names.find(|name| area_named(name).is_some()).map(|name| (taken, name))
+    })
 }
 
 /// Whether two texts name the same places, in any order and also the other way round: "Dublin, Ireland"
-/// and "Ireland (Dublin)". Where other words stand between areas, every area must be told of the same words,
-/// as often. Codes behind a town may be those of states, too: "San Francisco, CA".
-pub fn same_places(a: &str, b: &str) -> bool {
-    let (a, b) = (items(a), items(b));
-    if name_the_same(&a, &b) {
+/// and "Ireland (Dublin)". If there are other words between the areas, each area must have the same words.
+/// Codes behind a town may be those of states, too: "San Francisco, CA".
+pub fn same_locations(vocabulary: &Vocabulary, a: &str, b: &str) -> bool {
+    let (a, b) = (items(vocabulary, a), items(vocabulary, b));
+    if name_the_same(vocabulary, &a, &b) {
         return true;
     }
     let (in_a, in_b) = (with_states(&a, &b), with_states(&b, &a));
-    (in_a.is_some() || in_b.is_some()) && name_the_same(&in_a.unwrap_or(a), &in_b.unwrap_or(b))
+    (in_a.is_some() || in_b.is_some()) && name_the_same(vocabulary, &in_a.unwrap_or(a), &in_b.unwrap_or(b))
 }
 
-/// What a text lists, where it can be read with codes of states of the US, which another text names in
-/// full: behind a town, perhaps with the postal code, or in "USA (CA)".
+/// The items with the names of US states instead of their codes, if another text has these names in full:
+/// behind a town, perhaps with a postal code, or in "USA (CA)". `None` if there are no such codes.
 fn with_states(items: &[String], other: &[String]) -> Option<Vec<String>> {
     let mut read = items.to_vec();
     let other = other.join(" ");
     for (at, item) in items.iter().enumerate() {
-        let code = |text: &str| {
-            let (code, postal) = text.split_once(' ').unwrap_or((text, ""));
-            let is_postal = postal.chars().all(|c| c.is_ascii_digit() || c == '-');
-            state(code).filter(|name| is_postal && other.contains(name))
-        };
-        // No town of another country.
-        let is_town =
-            |town: &String| area_named(town).is_none() && area_of_town(&usual(fold(town))).is_none_or(|of| of == US);
-        let behind_town = at.checked_sub(1).is_some_and(|before| is_town(&items[before]));
+        let behind_town = at.checked_sub(1).is_some_and(|before| may_be_us_town(&items[before]));
         let within = item.split_once('(').and_then(|(head, tail)| Some((head, tail.trim_end().strip_suffix(')')?)));
         match within {
             Some((head, inner)) if area_named(head) == Some(US) => {
-                if let Some(state) = code(inner) {
+                if let Some(state) = state_of_code(inner, &other) {
                     read[at] = format!("{head}({state})");
                 }
             }
-            None if behind_town => read[at] = code(item).map_or_else(|| item.clone(), str::to_owned),
+            None if behind_town => read[at] = state_of_code(item, &other).unwrap_or(item).to_owned(),
             _ => {}
         }
     }
     (read != items).then_some(read)
 }
 
-fn name_the_same(a: &[String], b: &[String]) -> bool {
-    let (a, b) = (places_of(a), places_of(b));
-    let keys = |places: &[Place]| places.iter().map(|place| place.key.clone()).collect::<BTreeSet<_>>();
-    let parts = |places: &[Place]| places.iter().map(apart).collect::<Vec<Apart>>();
-    let parts_of_a = parts(&a);
-    if keys(&a) == keys(&b) && !tells_of_areas(&a, &parts_of_a) {
+/// The state of a postal code, perhaps with the number behind it, if a text contains its name.
+fn state_of_code<'t>(code: &str, text: &str) -> Option<&'t str> {
+    let (code, postal) = code.split_once(' ').unwrap_or((code, ""));
+    let is_postal = postal.chars().all(|c| c.is_ascii_digit() || c == '-');
+    state(code).filter(|name| is_postal && text.contains(name))
+}
+
+/// Whether a text may be a town of the US: it is not an area and not a known town of another country.
+fn may_be_us_town(text: &str) -> bool {
+    area_named(text).is_none() && area_of_town(&usual(fold(text))).is_none_or(|area| area == US)
+}
+
+fn name_the_same(vocabulary: &Vocabulary, a: &[String], b: &[String]) -> bool {
+    let (a, b) = (locations_of(vocabulary, a), locations_of(vocabulary, b));
+    let (split_a, split_b) = (split_locations(vocabulary, &a), split_locations(vocabulary, &b));
+    if keys(&a) == keys(&b) && !has_ambiguous_details(&a, &split_a) {
         return true;
     }
-    let (a, b) = (told(parts_of_a), told(parts(&b)));
-    a.iter().any(|told| b.contains(told))
+    let (a, b) = (group_details(split_a), group_details(split_b));
+    a.iter().any(|grouped| b.contains(grouped))
 }
 
-/// The area that a place states, and the words beside it.
-type Apart = (Option<String>, Vec<String>);
-
-/// Whether words stand between areas that may be told of one of them: other words than towns, or towns
-/// beside areas of which something is told.
-fn tells_of_areas(places: &[Place], parts: &[Apart]) -> bool {
-    let mut areas = parts.iter().filter(|(area, _)| area.is_some());
-    let is_told = areas.clone().any(|(_, words)| !words.is_empty());
-    let mut others = places.iter().zip(parts).filter(|(_, (area, _))| area.is_none());
-    areas.next().is_some() && others.any(|(place, _)| is_told || place.area.is_none())
+fn keys(locations: &[Location]) -> BTreeSet<&str> {
+    locations.iter().map(|location| location.key.as_str()).collect()
 }
 
-/// An area with the words that stand with it, in order.
-type Told = (String, BTreeSet<String>);
-
-/// What a text tells of each area, in order, as it can be understood: words without an area belong to the
-/// one behind them, or to the one before.
-fn told(parts: Vec<Apart>) -> Vec<Vec<Told>> {
-    let before = with_words(parts.iter().cloned());
-    let behind = with_words(parts.into_iter().rev());
-    before.into_iter().chain(behind).collect()
+/// A location, split into the area that it names and the other words of it.
+#[derive(Clone, Debug)]
+struct Split {
+    area: Option<String>,
+    details: Vec<String>,
 }
 
-/// The areas, each with its own words and those before it; `None` where words stand behind the last.
-fn with_words(parts: impl Iterator<Item = Apart>) -> Option<Vec<Told>> {
-    let (mut told, mut waiting) = (Vec::new(), BTreeSet::new());
-    for (area, words) in parts {
-        waiting.extend(words);
-        told.extend(area.map(|area| (area, std::mem::take(&mut waiting))));
+/// Whether there are words that may belong to one of several areas: words other than towns, or towns if
+/// an area has words of its own.
+fn has_ambiguous_details(locations: &[Location], splits: &[Split]) -> bool {
+    let mut areas = splits.iter().filter(|split| split.area.is_some());
+    let have_details = areas.clone().any(|split| !split.details.is_empty());
+    let mut others = locations.iter().zip(splits).filter(|(_, split)| split.area.is_none());
+    areas.next().is_some() && others.any(|(location, _)| have_details || location.area.is_none())
+}
+
+/// An area with the words that belong to it.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct AreaWithDetails {
+    area: String,
+    details: BTreeSet<String>,
+}
+
+/// Both readings of a list of locations: words without an area belong to the area behind them, or to the
+/// one before them.
+fn group_details(splits: Vec<Split>) -> Vec<Vec<AreaWithDetails>> {
+    let forwards = with_following_area(splits.iter().cloned());
+    let backwards = with_following_area(splits.into_iter().rev());
+    forwards.into_iter().chain(backwards).collect()
+}
+
+/// The areas, each with its own words and those before it; `None` if there are words behind the last one.
+fn with_following_area(splits: impl Iterator<Item = Split>) -> Option<Vec<AreaWithDetails>> {
+    let (mut grouped, mut waiting) = (Vec::new(), BTreeSet::new());
+    for split in splits {
+        waiting.extend(split.details);
+        grouped.extend(split.area.map(|area| AreaWithDetails { area, details: std::mem::take(&mut waiting) }));
     }
-    told.sort();
-    waiting.is_empty().then_some(told)
+    grouped.sort();
+    waiting.is_empty().then_some(grouped)
 }
 
-fn apart(place: &Place) -> Apart {
-    let (head, tail) = place.text.split_once('(').unwrap_or((&place.text, ""));
+fn split_locations(vocabulary: &Vocabulary, locations: &[Location]) -> Vec<Split> {
+    locations.iter().map(|location| split_location(vocabulary, location)).collect()
+}
+
+fn split_location(vocabulary: &Vocabulary, location: &Location) -> Split {
+    let (head, tail) = location.text.split_once('(').unwrap_or((&location.text, ""));
     let (inner, rest) = tail.rsplit_once(')').unwrap_or((tail, ""));
-    let (mut area, mut words) = (None, Vec::new());
+    let (mut area, mut details) = (None, Vec::new());
     match (area_named(head), area_within(head)) {
         (Some(named), _) => area = Some(named.code()),
         (None, Some((named, rest))) if area_of_town(&usual(fold(head))).is_none() => {
             area = Some(named.code());
-            words.push(usual(rest));
+            details.push(usual(rest));
         }
-        _ => words.push(usual(fold(head))),
+        _ => details.push(usual(fold(head))),
     }
-    for item in set::items(inner, Slash::Separates) {
+    for item in set::items(vocabulary, inner, Slash::Separates) {
         match area_named(&item) {
             Some(named) if area.is_none() => area = Some(named.code()),
             Some(named) if area == Some(named.code()) => {}
-            _ => words.push(usual(set::item_key(&item))),
+            _ => details.push(usual(set::item_key(vocabulary, &item))),
         }
     }
-    words.push(fold(rest));
-    words.retain(|word| !word.is_empty());
-    (area, words)
+    details.push(fold(rest));
+    details.retain(|detail| !detail.is_empty());
+    Split { area, details }
 }
 
-/// The places of "EU (France/Germany)": a region that is told by countries or towns is these.
-fn parts(item: &str) -> Option<Vec<Place>> {
+/// The places of "EU (France/Germany)": a region that is specified by countries or towns means these.
+fn members(vocabulary: &Vocabulary, item: &str) -> Option<Vec<Location>> {
     let (head, tail) = item.split_once('(')?;
     let inner = tail.trim_end().strip_suffix(')')?;
     let Some(Area::Region(_)) = area_named(head) else { return None };
-    let parts = places(inner);
-    let told = |place: &Place| place.known && matches!(place.area, Some(Area::Country(_)));
-    (!parts.is_empty() && parts.iter().all(told)).then_some(parts)
+    let members = locations(vocabulary, inner);
+    (!members.is_empty() && members.iter().all(is_known_country)).then_some(members)
 }
 
-fn place(text: String) -> Place {
+fn is_known_country(location: &Location) -> bool {
+    location.known && matches!(location.area, Some(Area::Country(_)))
+}
+
+fn location(vocabulary: &Vocabulary, text: String) -> Location {
     let (head, detail) = match text.split_once('(') {
-        Some((head, tail)) if !head.trim().is_empty() => (head.trim(), set::item_key(&format!("({tail}"))),
+        Some((head, tail)) if !head.trim().is_empty() => (head.trim(), set::item_key(vocabulary, &format!("({tail}"))),
         _ => (text.trim(), String::new()),
     };
-    // A name in another spelling beside the area is no detail: "United States (US)".
+    // Another name of the area in parentheses is not a detail: "United States (US)".
     let echo = text.split_once('(').and_then(|(_, tail)| area_named(tail.trim_end().trim_end_matches(')')));
     let folded = usual(fold(head));
     let (area, head_key, known) = if let Some(area) = area_named(head) {
@@ -221,30 +249,32 @@ fn place(text: String) -> Place {
     };
     let key =
         if detail.is_empty() || (echo.is_some() && echo == area) { head_key } else { format!("{head_key} {detail}") };
-    Place { area: area.or(echo), known, key, text }
+    Location { area: area.or(echo), known, key, text }
 }
 
 /// The area that a longer phrase begins or ends with, and the rest: "EU regions", "Virginia, USA".
 fn area_within(phrase: &str) -> Option<(Area, String)> {
     let words: Vec<&str> =
-        phrase.split([' ', ':', '\u{2013}', '\u{2014}']).filter(|w| !w.is_empty() && *w != "-").collect();
-    let known = |words: &[&str]| {
-        let name = words.join(" ");
-        // Two letters inside a phrase are a code only where they cannot be a word or abbreviation.
-        let risky = name.len() <= 3 && !matches!(name.as_str(), "US" | "USA" | "UK" | "EU" | "EEA");
-        if risky { None } else { area_named(&name) }
-    };
+        phrase.split([' ', ':', '\u{2013}', '\u{2014}']).filter(|word| !word.is_empty() && *word != "-").collect();
     for taken in (1..words.len()).rev() {
         let (head, tail) = words.split_at(taken);
-        if let Some(area) = known(head) {
+        if let Some(area) = area_of_words(head) {
             return Some((area, fold(&tail.join(" "))));
         }
         let (head, tail) = words.split_at(words.len() - taken);
-        if let Some(area) = known(tail) {
+        if let Some(area) = area_of_words(tail) {
             return Some((area, fold(&head.join(" "))));
         }
     }
     None
+}
+
+/// The area of some words of a phrase.
+fn area_of_words(words: &[&str]) -> Option<Area> {
+    let name = words.join(" ");
+    // A short word of a phrase is a code only if it cannot be another word or abbreviation.
+    let is_risky = name.len() <= 3 && !matches!(name.as_str(), "US" | "USA" | "UK" | "EU" | "EEA" | "UE");
+    if is_risky { None } else { area_named(&name) }
 }
 
 #[cfg(test)]
@@ -252,7 +282,7 @@ mod tests {
     use super::*;
 
     fn keys(text: &str) -> BTreeSet<String> {
-        places(text).into_iter().map(|place| place.key).collect()
+        locations(Vocabulary::builtin(), text).into_iter().map(|location| location.key).collect()
     }
 
     #[test]
@@ -266,6 +296,9 @@ mod tests {
             ("Bosnia and Herzegovina, Germany", "DE, BA"),
             ("Trinidad and Tobago", "TT"),
             ("Deutschland", "Germany"),
+            ("Vereinigte Staaten", "USA"),
+            ("Deutschland und Frankreich", "France, Germany"),
+            ("Bosnien und Herzegowina; Irland", "IE, BA"),
             ("United States (US)", "USA"),
             ("U.S.", "US"),
             ("EU (France/Germany)", "Germany, France"),
@@ -278,6 +311,7 @@ mod tests {
         for (a, b) in [
             ("Europe", "European Economic Area"),
             ("EU", "EEA"),
+            ("Frankreich", "USA"),
             ("Helsinki (HEL1)", "Frankfurt (FRA1)"),
             ("United States", "United States (primary)"),
             ("Ireland", "Northern Ireland"),
@@ -287,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_within_an_area_may_stand_on_either_side_of_it() {
+    fn details_may_be_before_or_behind_their_area() {
         for (a, b) in [
             ("Dublin, Ireland", "Ireland (Dublin)"),
             ("Germany - Frankfurt", "Frankfurt, Germany"),
@@ -304,7 +338,10 @@ mod tests {
             ("\u{1f1fa}\u{1f1f8} USA, \u{1f1e9}\u{1f1ea}", "Germany and US"),
             ("Korea, Hong Kong SAR", "South Korea; Hong Kong"),
         ] {
-            assert!(same_places(a, b) && same_places(b, a), "{a} / {b}");
+            assert!(
+                same_locations(Vocabulary::builtin(), a, b) && same_locations(Vocabulary::builtin(), b, a),
+                "{a} / {b}"
+            );
         }
         for (a, b) in [
             ("Dublin, Ireland", "Ireland"),
@@ -336,13 +373,18 @@ mod tests {
             ("Germany, backup in Ireland", "Ireland, backup in Germany"),
             ("USA", "USA, USA (Oregon)"),
         ] {
-            assert!(!same_places(a, b) && !same_places(b, a), "{a} / {b}");
+            assert!(
+                !same_locations(Vocabulary::builtin(), a, b) && !same_locations(Vocabulary::builtin(), b, a),
+                "{a} / {b}"
+            );
         }
     }
 
     #[test]
     fn areas_are_known_through_towns_and_phrases() {
-        let area = |text: &str| places(text).first().and_then(|place| place.area).map(Area::code);
+        let area = |text: &str| {
+            locations(Vocabulary::builtin(), text).first().and_then(|location| location.area).map(Area::code)
+        };
         assert_eq!(area("Helsinki (HEL1)").as_deref(), Some("FI"));
         assert_eq!(area("EU regions").as_deref(), Some("EU"));
         assert_eq!(area("Virginia, USA").as_deref(), Some("US"));
@@ -350,7 +392,7 @@ mod tests {
         assert_eq!(area("US East").as_deref(), Some("US"));
         assert_eq!(area("IT department"), None);
         assert_eq!(area("Region as configured"), None);
-        assert!(places("Frankfurt").iter().all(|p| p.area.is_some_and(Area::in_eu)));
-        assert!(!places("United Kingdom").iter().any(|p| p.area.is_some_and(Area::in_eu)));
+        assert!(locations(Vocabulary::builtin(), "Frankfurt").iter().all(|p| p.area.is_some_and(Area::in_eu)));
+        assert!(!locations(Vocabulary::builtin(), "United Kingdom").iter().any(|p| p.area.is_some_and(Area::in_eu)));
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::text::{fold, strip_markup};
+use crate::{
+    model::text::{fold, strip_markup},
+    vocabulary::{Meaning, Vocabulary},
+};
 
 /// What a slash between two words does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,24 +16,25 @@ pub enum Slash {
     Joins,
 }
 
-/// Splits a text into its items, in the order of the text. Separators are `,` `;` ` / `, line breaks
-/// of HTML, the words "and", "or" and "&" between items, and a slash between words if it is told to
-/// be one; inside parentheses nothing is split.
-pub fn items(text: &str, slash: Slash) -> Vec<String> {
-    if is_not_applicable(text) {
+/// Splits a text into its items, in the order of the text.
+///
+/// Separators are `,`, `;`, ` / `, line breaks of HTML, the conjunctions of the vocabulary between items
+/// ("and", "or", "&"), and a slash between words if it [separates](Slash::Separates). Text in parentheses
+/// is not split.
+pub fn items(vocabulary: &Vocabulary, text: &str, slash: Slash) -> Vec<String> {
+    if is_not_applicable(vocabulary, text) {
         return vec![text.trim().to_owned()];
     }
-    let text = break_lines(text);
-    let chars: Vec<char> = text.chars().collect();
+    let chars: Vec<char> = break_lines(text).chars().collect();
     let mut items = Vec::new();
     let (mut item, mut depth) = (String::new(), 0usize);
-    let mut i = 0;
-    while let Some(&c) = chars.get(i) {
-        let separator = if depth > 0 { 0 } else { separator_length(&chars, i, slash) };
+    let mut at = 0;
+    while let Some(&c) = chars.get(at) {
+        let separator = if depth > 0 { 0 } else { separator_length(vocabulary, &chars, at, slash) };
         if separator > 0 {
             push(&mut items, &item);
             item.clear();
-            i += separator;
+            at += separator;
             continue;
         }
         match c {
@@ -39,16 +43,16 @@ pub fn items(text: &str, slash: Slash) -> Vec<String> {
             _ => {}
         }
         item.push(c);
-        i += 1;
+        at += 1;
     }
     push(&mut items, &item);
     items
 }
 
-/// Whether a text states that there is nothing to state.
-pub fn is_not_applicable(text: &str) -> bool {
+/// Whether a text states that its column does not apply to the entry: "N/A".
+pub fn is_not_applicable(vocabulary: &Vocabulary, text: &str) -> bool {
     let text = text.trim().trim_end_matches('.');
-    ["n/a", "not applicable"].iter().any(|known| known.eq_ignore_ascii_case(text))
+    vocabulary.is(Meaning::NotApplicable, &text.to_lowercase())
 }
 
 fn push(items: &mut Vec<String>, item: &str) {
@@ -58,7 +62,7 @@ fn push(items: &mut Vec<String>, item: &str) {
     }
 }
 
-/// `<br>` in all its spellings and the ends of blocks separate items; other tags are no text.
+/// `<br>` in all its spellings and the ends of blocks separate items; other tags are removed.
 fn break_lines(text: &str) -> String {
     if !text.contains('<') {
         return text.to_owned();
@@ -70,21 +74,27 @@ fn break_lines(text: &str) -> String {
     strip_markup(&out)
 }
 
-/// How many characters the separator that begins at `at` takes; 0 when none does.
-fn separator_length(chars: &[char], at: usize, slash: Slash) -> usize {
+/// The number of characters of the separator that begins at `at`; 0 if there is none.
+fn separator_length(vocabulary: &Vocabulary, chars: &[char], at: usize, slash: Slash) -> usize {
     match chars[at] {
         ';' => 1,
-        // A comma or slash between digits ("1,000", "24/7") or in a web address separates nothing.
+        // A comma or slash between digits ("1,000", "24/7") or in a web address does not separate.
         c @ (',' | '/') => {
-            let digit = |i: Option<usize>| i.and_then(|i| chars.get(i)).is_some_and(char::is_ascii_digit);
-            let inside_number = digit(at.checked_sub(1)) && digit(Some(at + 1));
+            let inside_number =
+                at.checked_sub(1).is_some_and(|before| is_digit(chars, before)) && is_digit(chars, at + 1);
             let spaced = at.checked_sub(1).and_then(|i| chars.get(i)).is_some_and(|c| c.is_whitespace());
             let joins = c == '/' && (in_address(chars, at) || (slash == Slash::Joins && !spaced));
             usize::from(!inside_number && !joins)
         }
-        c if c.is_whitespace() => ["and", "or", "&"].iter().find_map(|word| word_length(chars, at, word)).unwrap_or(0),
+        c if c.is_whitespace() => {
+            vocabulary.texts(Meaning::Conjunction).find_map(|word| word_length(chars, at, word)).unwrap_or(0)
+        }
         _ => 0,
     }
+}
+
+fn is_digit(chars: &[char], at: usize) -> bool {
+    chars.get(at).is_some_and(char::is_ascii_digit)
 }
 
 fn in_address(chars: &[char], at: usize) -> bool {
@@ -93,7 +103,7 @@ fn in_address(chars: &[char], at: usize) -> bool {
     chars[start..end].windows(3).any(|w| w == [':', '/', '/'])
 }
 
-/// Length of " and " at `at`, when it stands there.
+/// The length of " and ", if the text has it at `at`.
 fn word_length(chars: &[char], at: usize, word: &str) -> Option<usize> {
     let length = word.chars().count();
     let found = chars.get(at + 1..=at + length)?;
@@ -101,26 +111,37 @@ fn word_length(chars: &[char], at: usize, word: &str) -> Option<usize> {
     (matches && chars.get(at + length + 1)?.is_whitespace()).then_some(length + 2)
 }
 
-/// The keys by which a set is compared: its smallest items, in no order.
-pub fn keys(text: &str) -> BTreeSet<String> {
-    items(text, Slash::Separates).iter().map(|item| item_key(item)).collect()
+/// The keys by which a set is compared: its smallest items, without their order.
+pub fn keys(vocabulary: &Vocabulary, text: &str) -> BTreeSet<String> {
+    items(vocabulary, text, Slash::Separates).iter().map(|item| item_key(vocabulary, item)).collect()
 }
 
-/// The form in which one item is compared; what it has in parentheses is a set of its own.
-pub fn item_key(item: &str) -> String {
-    let item = item.trim();
-    let lower = item.to_lowercase();
-    let item = if lower.starts_with("and ") { &item[4..] } else { item };
+/// The form in which one item is compared. Items in its parentheses are compared as a set, too.
+pub fn item_key(vocabulary: &Vocabulary, item: &str) -> String {
+    let item = without_conjunction(vocabulary, item.trim());
     let Some((head, tail)) = item.split_once('(') else { return fold(item) };
     let (inner, rest) = tail.rsplit_once(')').unwrap_or((tail, ""));
-    let mut parts: Vec<String> = items(inner, Slash::Separates).iter().map(|part| item_key(part)).collect();
+    let mut parts: Vec<String> =
+        items(vocabulary, inner, Slash::Separates).iter().map(|part| item_key(vocabulary, part)).collect();
     parts.sort();
     format!("{} ({}) {}", fold(head), parts.join(", "), fold(rest)).trim().to_owned()
+}
+
+/// The last item of "a, b, and c".
+fn without_conjunction<'t>(vocabulary: &Vocabulary, item: &'t str) -> &'t str {
+    match item.split_once(' ') {
+        Some((word, rest)) if vocabulary.is(Meaning::Conjunction, &word.to_lowercase()) => rest,
+        _ => item,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn keys_of(text: &str) -> BTreeSet<String> {
+        keys(Vocabulary::builtin(), text)
+    }
 
     #[test]
     fn order_and_separators_do_not_matter() {
@@ -128,17 +149,28 @@ mod tests {
             ("Names, e-mail addresses and IP addresses", "IP addresses; names; e-mail addresses"),
             ("A/B", "b<br>a"),
             ("Names, emails, and phones", "phones & emails & names"),
+            ("Namen, E-Mails und Telefonnummern", "Telefonnummern, E-Mails, Namen"),
             ("AWS (us-east-1, us-west-2)", "AWS (us-west-2, us-east-1)"),
         ] {
-            assert_eq!(keys(a), keys(b));
+            assert_eq!(keys_of(a), keys_of(b));
         }
-        assert_eq!(
-            items("IP/request metadata; up to 1,000 rows, 24/7", Slash::Separates),
-            ["IP", "request metadata", "up to 1,000 rows", "24/7"]
-        );
-        assert_eq!(items("see https://a.example/b/c", Slash::Separates), ["see https://a.example/b/c"]);
-        assert_eq!(items("Brand (a, b) or (c/d)", Slash::Separates), ["Brand (a, b)", "(c/d)"]);
-        assert_eq!(items("ISO/IEC 27001; HDS / C5", Slash::Joins), ["ISO/IEC 27001", "HDS", "C5"]);
-        assert!(items(" ; ,", Slash::Separates).is_empty());
+    }
+
+    #[test]
+    fn items_are_split_where_a_separator_is_not_part_of_them() {
+        for (text, slash, expected) in [
+            (
+                "IP/request metadata; up to 1,000 rows, 24/7",
+                Slash::Separates,
+                &["IP", "request metadata", "up to 1,000 rows", "24/7"][..],
+            ),
+            ("see https://a.example/b/c", Slash::Separates, &["see https://a.example/b/c"]),
+            ("Brand (a, b) or (c/d)", Slash::Separates, &["Brand (a, b)", "(c/d)"]),
+            ("ISO/IEC 27001; HDS / C5", Slash::Joins, &["ISO/IEC 27001", "HDS", "C5"]),
+            ("Not applicable.", Slash::Separates, &["Not applicable."]),
+            (" ; ,", Slash::Separates, &[]),
+        ] {
+            assert_eq!(items(Vocabulary::builtin(), text, slash), expected, "{text}");
+        }
     }
 }

@@ -292,15 +292,6 @@ fn within_word(chars: &[char], at: usize) -> bool {
     word(at.checked_sub(1)) && word(Some(at + 1))
 }
 
-/// The text without the full stop of a sentence; that of an abbreviation ("Inc.", "L.L.C.") stays.
-pub fn without_full_stop(text: &str) -> &str {
-    let Some(bare) = text.strip_suffix('.') else { return text };
-    let word = bare.rsplit(char::is_whitespace).next().unwrap_or_default();
-    let abbreviations = ["inc", "ltd", "co", "corp", "llc", "gmbh", "plc", "pty", "pte", "bv", "sa", "ag"];
-    let is_abbreviation = word.contains('.') || abbreviations.contains(&word.to_lowercase().as_str());
-    if is_abbreviation { text } else { bare }
-}
-
 /// Whether two texts say the same when everything that is only presentation is left out.
 pub fn same(a: &str, b: &str) -> bool {
     a == b || fold(a) == fold(b)

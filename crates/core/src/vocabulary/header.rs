@@ -1,0 +1,391 @@
+//! What a header or key means: the role of a column.
+
+use std::{borrow::Cow, collections::HashMap};
+
+use crate::model::{Role, fold};
+
+use super::{
+    Vocabulary,
+    word::{Meaning, Use, Word},
+};
+
+/// How well a header fits its role; the best fit is the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fitness {
+    extent: Extent,
+    wording: Wording,
+    /// Number of words: a shorter header is more general.
+    words: usize,
+}
+
+/// How much of a header has the meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Extent {
+    /// All of it.
+    Whole,
+    /// The part before a parenthesis, or one side of a slash.
+    Part,
+    /// None.
+    Nothing,
+}
+
+/// How plainly a header has its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Wording {
+    /// The configuration states the role.
+    Configured,
+    /// The key of the role itself.
+    Key,
+    /// A word that has no other meaning.
+    Specific,
+    /// A usual word for it.
+    Usual,
+    /// A word that may mean it.
+    Possible,
+    /// A phrase with a word for it.
+    Phrase,
+    /// A phrase about the vendor itself: where it has its seat rather than where it processes data.
+    AboutVendor,
+    /// The header is not known.
+    Unknown,
+}
+
+impl Fitness {
+    /// The fitness of a header whose role the configuration states.
+    pub const CONFIGURED: Fitness = Fitness { extent: Extent::Whole, wording: Wording::Configured, words: 0 };
+    /// The fitness of a header that is not known.
+    pub const UNKNOWN: Fitness = Fitness { extent: Extent::Nothing, wording: Wording::Unknown, words: 0 };
+
+    /// Whether the whole header is a usual word for its role: "Vendor", not "Legal entity".
+    pub fn is_usual(self) -> bool {
+        self.extent == Extent::Whole && self.wording <= Wording::Usual
+    }
+}
+
+/// The role of a header, and how well the header fits it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HeaderRole {
+    /// The role; [`Role::Other`] if the header is not known.
+    pub role: Role,
+    /// How well the header fits the role, compared with other headers of that role.
+    pub fitness: Fitness,
+}
+
+impl HeaderRole {
+    const UNKNOWN: HeaderRole = HeaderRole { role: Role::Other, fitness: Fitness::UNKNOWN };
+}
+
+/// The roles in the order in which they claim a phrase. Roles that share words with others come before
+/// them: "data transfer safeguards" is about the transfer, "data processed" about the data, and both
+/// contain words of a purpose.
+const PRECEDENCE: [Role; 11] = [
+    Role::Name,
+    Role::Service,
+    Role::Location,
+    Role::Transfer,
+    Role::Data,
+    Role::Purpose,
+    Role::Status,
+    Role::Scope,
+    Role::Certification,
+    Role::Effective,
+    Role::Link,
+];
+
+/// A set of roles.
+type Roles = u16;
+
+fn bit(role: Role) -> Roles {
+    1 << role as u16
+}
+
+/// The roles in whose headers a word occurs.
+#[derive(Clone, Copy, Debug, Default)]
+struct Occurrence {
+    core: Roles,
+    filler: Roles,
+    narrow: Roles,
+}
+
+/// The words of headers, arranged for recognition.
+#[derive(Debug, Default)]
+pub(super) struct Headers {
+    /// Whole headers.
+    whole: HashMap<Box<str>, (Role, Wording)>,
+    /// Words inside longer headers.
+    inside: HashMap<Box<str>, Occurrence>,
+}
+
+impl Headers {
+    /// Adds a word of this role.
+    pub fn add(&mut self, role: Role, word: Word<'_>) {
+        let wording = if word.text == role.key() {
+            Some(Wording::Key)
+        } else {
+            let uses =
+                [(Use::Specific, Wording::Specific), (Use::Usual, Wording::Usual), (Use::Possible, Wording::Possible)];
+            uses.into_iter().find(|(one, _)| word.uses.contain(*one)).map(|(_, wording)| wording)
+        };
+        if let Some(wording) = wording {
+            self.whole.insert(word.text.into(), (role, wording));
+        }
+        let in_use = |one: Use| if word.uses.contain(one) { bit(role) } else { 0 };
+        let (core, filler, narrow) = (in_use(Use::Core), in_use(Use::Filler), in_use(Use::Narrow));
+        if core | filler | narrow != 0 {
+            let known = self.inside.entry(word.text.into()).or_default();
+            known.core |= core;
+            known.filler |= filler;
+            known.narrow |= narrow;
+        }
+    }
+
+    fn is_word(&self, word: &str) -> bool {
+        self.whole.contains_key(word) || self.inside.contains_key(word)
+    }
+
+    fn occurrence(&self, word: &str) -> Occurrence {
+        self.inside.get(word).copied().unwrap_or_default()
+    }
+
+    /// The words of a header: letters and digits only. "Sub-processor(s)" is one word.
+    fn words_of(&self, label: &str) -> Vec<String> {
+        let folded = fold(&split_camel_case(label)).replace("(s)", "").replace("(es)", "").replace("(ies)", "");
+        let mut words: Vec<String> = Vec::new();
+        for word in folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+            match words.last_mut() {
+                Some(last) if last == "sub" && self.is_word(singular(&format!("sub{word}")).as_ref()) => {
+                    last.push_str(word)
+                }
+                _ => words.push(word.to_owned()),
+            }
+        }
+        words
+    }
+
+    fn role_of_words(&self, label: &str) -> HeaderRole {
+        let words = self.words_of(label);
+        let verbatim = words.join(" ");
+        let singulars: Vec<_> = words.iter().map(|word| singular(word)).collect();
+        let phrase = singulars.join(" ");
+        let found = self.whole.get(verbatim.as_str()).or_else(|| self.whole.get(phrase.as_str()));
+        if let Some((role, wording)) = found {
+            let fitness = Fitness { extent: Extent::Whole, wording: *wording, words: words.len() };
+            return HeaderRole { role: *role, fitness };
+        }
+        self.role_of_phrase(&singulars.iter().map(|word| self.occurrence(word)).collect::<Vec<_>>())
+    }
+
+    /// The role of a phrase: all its words occur in headers of the role, at least one as its core.
+    fn role_of_phrase(&self, words: &[Occurrence]) -> HeaderRole {
+        let any_core = words.iter().fold(0, |roles, word| roles | word.core);
+        let all = words.iter().fold(Roles::MAX, |roles, word| roles & (word.core | word.filler));
+        let Some(role) = PRECEDENCE.into_iter().find(|role| any_core & all & bit(*role) != 0) else {
+            return HeaderRole::UNKNOWN;
+        };
+        let is_about_vendor = words.iter().any(|word| word.narrow & bit(role) != 0)
+            || (role != Role::Name && any_core & bit(Role::Name) != 0);
+        let wording = if is_about_vendor { Wording::AboutVendor } else { Wording::Phrase };
+        HeaderRole { role, fitness: Fitness { extent: Extent::Whole, wording, words: words.len() } }
+    }
+}
+
+impl Vocabulary {
+    /// The role that a header or key means. Case, punctuation and plural do not matter, except where a
+    /// plural has a meaning of its own ("Services" are a purpose, "Service" is a product).
+    ///
+    /// If the whole header is not known, the part before its parenthesis or on one side of a slash counts.
+    pub fn header(&self, label: &str) -> HeaderRole {
+        let headers = self.headers();
+        let whole = headers.role_of_words(label);
+        if whole.role != Role::Other {
+            return whole;
+        }
+        let outside = label.split('(').next().unwrap_or_default();
+        let parts = [outside].into_iter().chain(outside.split('/')).filter(|part| part.len() < label.len());
+        let known = parts.map(|part| headers.role_of_words(part)).find(|part| part.role != Role::Other);
+        known.map_or(whole, |part| HeaderRole { fitness: Fitness { extent: Extent::Part, ..part.fitness }, ..part })
+    }
+
+    /// The role that a header or key means; [`Role::Other`] if it is not known. See [`Vocabulary::header`].
+    pub fn role_of(&self, label: &str) -> Role {
+        self.header(label).role
+    }
+
+    /// Whether a header of this role has a narrower meaning than the role: where a vendor has its seat is
+    /// not where it processes data. Columns of both kinds are never merged.
+    pub fn is_qualified_variant(&self, role: Role, label: &str) -> bool {
+        let headers = self.headers();
+        headers.words_of(label).iter().any(|word| headers.occurrence(&singular(word)).narrow & bit(role) != 0)
+    }
+
+    /// Whether two headers are equal except for case, punctuation and plural.
+    pub fn same_label(&self, a: &str, b: &str) -> bool {
+        a == b || self.label_form(a) == self.label_form(b)
+    }
+
+    fn label_form(&self, label: &str) -> Vec<String> {
+        self.headers().words_of(label).iter().map(|word| singular(word).into_owned()).collect()
+    }
+}
+
+/// `dataCategories` has two words.
+fn split_camel_case(label: &str) -> String {
+    let mut out = String::with_capacity(label.len());
+    for c in label.chars() {
+        if c.is_uppercase() && out.ends_with(char::is_lowercase) {
+            out.push(' ');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// The singular of an English word, or nearly so: two words are compared only with each other.
+fn singular(word: &str) -> Cow<'_, str> {
+    // "is", "its", "AWS"; "process", "status", "basis".
+    if word.len() <= 3 || ["ss", "us", "is"].iter().any(|end| word.ends_with(end)) {
+        return word.into();
+    }
+    match word.strip_suffix("ies") {
+        Some(stem) if stem.len() > 1 => format!("{stem}y").into(),
+        _ => word.strip_suffix('s').unwrap_or(word).into(),
+    }
+}
+
+/// A key or header as people read it: `base_pricing` becomes "Base pricing".
+pub fn readable(key: &str) -> String {
+    if !key.bytes().all(is_key_byte) {
+        return key.to_owned();
+    }
+    if Vocabulary::builtin().is(Meaning::Acronym, key) {
+        return key.to_uppercase();
+    }
+    let mut label = String::with_capacity(key.len());
+    for c in key.chars() {
+        label.push(match c {
+            '_' | '-' => ' ',
+            first if label.is_empty() => first.to_ascii_uppercase(),
+            c => c,
+        });
+    }
+    label
+}
+
+fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_have_roles() {
+        for (label, role) in [
+            ("Sub-processor", Role::Name),
+            ("Name of Subprocessor", Role::Name),
+            ("SUB-PROCESSORS", Role::Name),
+            ("Third-party service provider", Role::Name),
+            ("Entity name", Role::Name),
+            ("Vendor(s)", Role::Name),
+            ("Service", Role::Service),
+            ("Services", Role::Purpose),
+            ("Product", Role::Service),
+            ("Products", Role::Scope),
+            ("Description of Processing", Role::Purpose),
+            ("Nature and purpose of processing", Role::Purpose),
+            ("Location of processing", Role::Location),
+            ("Processing Location(s)", Role::Location),
+            ("countries", Role::Location),
+            ("Data storage location", Role::Location),
+            ("Data Center Location(s)", Role::Location),
+            ("Headquarters", Role::Location),
+            ("Country of incorporation", Role::Location),
+            ("Where is data processed?", Role::Location),
+            ("Data transmitted", Role::Data),
+            ("Cloud hosting", Role::Other),
+            ("Customer region", Role::Other),
+            ("Transfer country", Role::Other),
+            ("What data is shared", Role::Data),
+            ("Third-country transfer mechanism", Role::Transfer),
+            ("Why do we use it?", Role::Purpose),
+            ("Subject matter of processing", Role::Purpose),
+            ("Service category", Role::Other),
+            ("Date added", Role::Effective),
+            ("Corporate Location", Role::Other),
+            ("Data processed", Role::Data),
+            ("Categories of personal data", Role::Data),
+            ("data_categories", Role::Data),
+            ("Category of data", Role::Data),
+            ("Transfer Mechanism", Role::Transfer),
+            ("Data transfer safeguards", Role::Transfer),
+            ("Applies To", Role::Scope),
+            ("Certifications", Role::Certification),
+            ("Effective date", Role::Effective),
+            ("url", Role::Link),
+            ("Status", Role::Status),
+            ("Notes", Role::Other),
+            ("base_pricing", Role::Other),
+            ("Address", Role::Other),
+        ] {
+            assert_eq!(Vocabulary::builtin().role_of(label), role, "{label}");
+        }
+    }
+
+    #[test]
+    fn the_better_header_of_a_role_comes_first() {
+        for (better, worse) in [
+            ("Name", "Sub-processor"),
+            ("Sub-processor", "Company"),
+            ("Vendor", "Legal entity"),
+            ("Legal entity", "Full name of the company"),
+            ("Location", "Country"),
+            ("Location of processing", "Company location"),
+            ("Location", "Location / Standort"),
+            ("Location", "Favourite colour"),
+        ] {
+            let words = Vocabulary::builtin();
+            assert!(words.header(better).fitness < words.header(worse).fitness, "{better} / {worse}");
+        }
+    }
+
+    #[test]
+    fn some_headers_have_a_narrower_meaning_than_their_role() {
+        let words = Vocabulary::builtin();
+        for (role, label) in [
+            (Role::Location, "Headquarters"),
+            (Role::Location, "Country of incorporation"),
+            (Role::Transfer, "SCCs"),
+            (Role::Effective, "Date added"),
+        ] {
+            assert!(words.is_qualified_variant(role, label), "{label}");
+        }
+        for (role, label) in [(Role::Location, "Country"), (Role::Effective, "Effective date"), (Role::Name, "HQ")] {
+            assert!(!words.is_qualified_variant(role, label), "{label}");
+        }
+    }
+
+    #[test]
+    fn the_key_of_a_role_is_its_best_header() {
+        for role in Role::ALL {
+            assert_eq!(Vocabulary::builtin().role_of(role.key()), role, "{role}");
+        }
+    }
+
+    #[test]
+    fn labels_ignore_case_punctuation_and_plural() {
+        let words = Vocabulary::builtin();
+        for (a, b) in [("Sub-processors", "sub processor"), ("Data categories", "dataCategory"), ("URL", "url")] {
+            assert!(words.same_label(a, b), "{a} / {b}");
+        }
+        assert!(!words.same_label("Data", "Date"));
+    }
+
+    #[test]
+    fn keys_are_shown_as_words() {
+        for (key, label) in [("base_pricing", "Base pricing"), ("URL", "URL"), ("url", "URL"), ("dataType", "dataType")]
+        {
+            assert_eq!(readable(key), label);
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! Words as data: what headers, headings, statuses and names are made of, in the languages of the EU.
+//!
+//! `words.tsv` has one word per line; it explains its columns. [`Vocabulary::builtin`] is that table.
+//! Reading and comparing use the vocabulary; publishing and verifying what is published do not.
+
+mod areas;
+mod header;
+mod word;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt,
+    ops::Bound,
+    sync::{Arc, LazyLock},
+};
+
+use self::header::Headers;
+use crate::model::fold;
+
+pub use areas::Area;
+pub(crate) use areas::{US, area_named, area_of_code, area_of_town, state, usual};
+pub use header::{Fitness, HeaderRole, readable};
+pub use word::{BadWords, Fault, Lifecycle, Meaning, Use, Uses, Word};
+
+/// The words that reading and comparing know. Clones share the words.
+#[derive(Clone)]
+pub struct Vocabulary(Arc<Tables>);
+
+#[derive(Debug, Default)]
+struct Tables {
+    headers: Headers,
+    statuses: Phrases<Lifecycle>,
+    months: BTreeMap<Box<str>, u32>,
+    /// The words of each meaning.
+    texts: HashMap<Meaning, BTreeSet<Box<str>>>,
+    /// Legal forms that are written with a full stop.
+    dotted: BTreeSet<Box<str>>,
+    /// The words about vendors, by where they count.
+    vendors: HashMap<Use, Vec<Box<str>>>,
+}
+
+/// Phrases that a text may begin with.
+type Phrases<T> = HashMap<Box<str>, T>;
+
+impl Vocabulary {
+    /// The table of words that is part of the program.
+    pub const WORDS: &str = include_str!("words.tsv");
+
+    /// The vocabulary of the program.
+    pub fn builtin() -> &'static Vocabulary {
+        static BUILTIN: LazyLock<Vocabulary> = LazyLock::new(|| {
+            // A test checks that every line is a word.
+            Vocabulary::of_words(word::words(Vocabulary::WORDS).filter_map(Result::ok))
+        });
+        &BUILTIN
+    }
+
+    /// A vocabulary with the words of this table, which is written like [`Vocabulary::WORDS`].
+    ///
+    /// # Errors
+    /// [`BadWords`] with the first line that is not a word.
+    pub fn parse(table: &str) -> Result<Self, BadWords> {
+        let words: Vec<Word<'_>> = word::words(table).collect::<Result<_, _>>()?;
+        Ok(Vocabulary::of_words(words.into_iter()))
+    }
+
+    fn of_words<'t>(words: impl Iterator<Item = Word<'t>>) -> Self {
+        let mut tables = Tables::default();
+        words.for_each(|word| tables.add(word));
+        Vocabulary(Arc::new(tables))
+    }
+
+    fn headers(&self) -> &Headers {
+        &self.0.headers
+    }
+
+    /// Whether a folded text is one of the words of a meaning.
+    pub fn is(&self, meaning: Meaning, folded: &str) -> bool {
+        self.0.texts.get(&meaning).is_some_and(|texts| texts.contains(folded))
+    }
+
+    /// The words of a meaning, in alphabetical order.
+    pub fn texts(&self, meaning: Meaning) -> impl Iterator<Item = &str> {
+        self.0.texts.get(&meaning).into_iter().flatten().map(|text| &**text)
+    }
+
+    /// Whether one of the words of a folded text is a word of this meaning.
+    pub fn has_word(&self, meaning: Meaning, folded: &str) -> bool {
+        folded.split(|c: char| !c.is_alphanumeric()).any(|word| self.is(meaning, word))
+    }
+
+    /// Whether a text contains a word or phrase of this meaning, also inside longer words.
+    pub fn mentions(&self, meaning: Meaning, text: &str) -> bool {
+        let folded = fold(text);
+        self.texts(meaning).any(|text| folded.contains(text))
+    }
+
+    /// Whether a heading or sentence is about vendors.
+    pub fn is_about_vendors(&self, text: &str) -> bool {
+        self.has_vendor(Use::Heading, &without_hyphens(text))
+    }
+
+    /// Whether the header of a column of names states that they are vendors.
+    pub fn is_vendor_column(&self, header: &str) -> bool {
+        self.has_vendor(Use::Column, &without_hyphens(header))
+    }
+
+    /// Whether a file of this name may contain a list of vendors.
+    pub fn is_vendor_file(&self, name: &str) -> bool {
+        let letters: String = fold(name).chars().filter(|c| c.is_alphanumeric()).collect();
+        self.has_vendor(Use::File, &letters)
+    }
+
+    fn has_vendor(&self, place: Use, text: &str) -> bool {
+        self.0.vendors.get(&place).is_some_and(|words| words.iter().any(|word| text.contains(&**word)))
+    }
+
+    /// A text without the full stop of its sentence. That of an abbreviation stays: "Inc.", "L.L.C.".
+    pub fn without_full_stop<'t>(&self, text: &'t str) -> &'t str {
+        let Some(bare) = text.strip_suffix('.') else { return text };
+        let word = bare.rsplit(char::is_whitespace).next().unwrap_or_default();
+        let is_abbreviation = word.contains('.') || self.0.dotted.contains(&*word.to_lowercase());
+        if is_abbreviation { text } else { bare }
+    }
+
+    /// The state that a folded status begins with, and the rest of the text.
+    pub fn status_prefix<'t>(&self, folded: &'t str) -> Option<(Lifecycle, &'t str)> {
+        let ends = folded.char_indices().filter(|(_, c)| !c.is_alphanumeric() && *c != '-').map(|(at, _)| at);
+        let ends: Vec<usize> = ends.take(MAX_STATUS_WORDS).chain([folded.len()]).collect();
+        let state = |end: usize| Some((*self.0.statuses.get(&folded[..end])?, &folded[end..]));
+        ends.into_iter().rev().find_map(state)
+    }
+
+    /// The number of a month, from its name in lower case or at least three letters at its beginning.
+    /// `None` if the letters begin different months.
+    pub fn month(&self, word: &str) -> Option<u32> {
+        if word.chars().count() < 3 {
+            return None;
+        }
+        if let Some(number) = self.0.months.get(word) {
+            return Some(*number);
+        }
+        let longer = self
+            .0
+            .months
+            .range::<str, _>((Bound::Included(word), Bound::Unbounded))
+            .take_while(|(name, _)| name.starts_with(word));
+        let numbers: BTreeSet<u32> = longer.map(|(_, number)| *number).collect();
+        numbers.first().copied().filter(|_| numbers.len() == 1)
+    }
+}
+
+/// Most words of a status that are looked up together: "not enabled by default".
+const MAX_STATUS_WORDS: usize = 5;
+
+/// A folded text in which compounds are one word: "Sub-processors" and "sub processors" are
+/// "subprocessors", "sous-traitant" is "sous traitant".
+fn without_hyphens(text: &str) -> String {
+    fold(text).replace('-', " ").replace("sub ", "sub")
+}
+
+impl Tables {
+    fn add(&mut self, word: Word<'_>) {
+        match word.meaning {
+            Meaning::Role(role) => self.headers.add(role, word),
+            Meaning::Status(state) => drop(self.statuses.insert(word.text.into(), state)),
+            Meaning::Month(number) => drop(self.months.insert(word.text.into(), number.into())),
+            other => drop(self.texts.entry(other).or_default().insert(word.text.into())),
+        }
+        if word.uses.contain(Use::Dotted) {
+            self.dotted.insert(word.text.into());
+        }
+        for place in [Use::Heading, Use::Column, Use::File] {
+            if word.uses.contain(place) {
+                let text = if place == Use::File { word.text.replace(' ', "") } else { word.text.to_owned() };
+                self.vendors.entry(place).or_default().push(text.into());
+            }
+        }
+    }
+}
+
+/// The vocabulary of the program.
+impl Default for Vocabulary {
+    fn default() -> Self {
+        Vocabulary::builtin().clone()
+    }
+}
+
+/// Vocabularies are equal if they share their words.
+impl PartialEq for Vocabulary {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Vocabulary {}
+
+impl fmt::Debug for Vocabulary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vocabulary").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Role;
+
+    #[test]
+    fn the_table_is_sorted_without_duplicates_and_complete() {
+        let words: Vec<Word<'_>> = word::words(Vocabulary::WORDS).collect::<Result<_, _>>().expect("a valid table");
+        let mut sorted = words.clone();
+        sorted.sort_by_key(|word| (word.meaning.key(), word.language, word.text));
+        for (found, expected) in words.iter().zip(&sorted) {
+            assert_eq!(found.text, expected.text, "the line of {:?} belongs here", expected.text);
+        }
+        let mut known = BTreeSet::new();
+        for word in &words {
+            assert!(known.insert((word.meaning, word.text)), "{:?} has two lines", word.text);
+            assert!(LANGUAGES.contains(&word.language), "{:?} has an unknown language", word.text);
+            assert_eq!(word.text, word.text.to_lowercase().trim(), "capitals or spaces around {:?}", word.text);
+            let needs_use = matches!(word.meaning, Meaning::Role(_));
+            assert!(!needs_use || word.uses != Uses::default(), "{:?} needs a use", word.text);
+        }
+        for meaning in Meaning::all() {
+            assert!(words.iter().any(|word| word.meaning == meaning), "no word has the meaning {}", meaning.key());
+            assert_eq!(meaning.key().parse(), Ok(meaning));
+        }
+    }
+
+    #[test]
+    fn a_header_has_one_role() {
+        let mut whole = BTreeSet::new();
+        for word in word::words(Vocabulary::WORDS).map_while(Result::ok) {
+            let is_whole = [Use::Specific, Use::Usual, Use::Possible].iter().any(|one| word.uses.contain(*one));
+            assert!(!is_whole || whole.insert(word.text), "{:?} is a header of two roles", word.text);
+        }
+    }
+
+    #[test]
+    fn a_bad_line_is_named() {
+        for (table, line, fault) in [
+            ("domain\tmul\t.com\nnonsense\ten\tword", 2, Fault::Meaning),
+            ("# comment\nrole:name\ten", 2, Fault::Columns),
+            ("role:name\ten\tvendor\tsometimes", 1, Fault::Use),
+            ("domain\tmul\t.com\tfile", 1, Fault::Use),
+            ("role:other\ten\tnotes\tusual", 1, Fault::Meaning),
+        ] {
+            assert_eq!(Vocabulary::parse(table), Err(BadWords { line, fault }), "{table:?}");
+        }
+    }
+
+    #[test]
+    fn more_and_fewer_words_can_be_used() {
+        let more = Vocabulary::parse(&format!("{}role:name\ten\tgizmo\tusual,column\n", Vocabulary::WORDS));
+        let more = more.expect("a valid table");
+        assert_eq!((more.role_of("Gizmos"), more.is_vendor_column("Our gizmo")), (Role::Name, true));
+        assert_eq!(Vocabulary::builtin().role_of("Gizmos"), Role::Other);
+        let none = Vocabulary::parse("").expect("an empty table");
+        assert_eq!((none.role_of("Vendor"), none.month("june")), (Role::Other, None));
+    }
+
+    #[test]
+    fn the_sub_processor_word_has_one_coverage() {
+        let words = Vocabulary::builtin();
+        for (heading, file) in [
+            ("Our Sub-processors", "sub-processors.md"),
+            ("Sub processors", "subprocessors.yaml"),
+            ("Unterauftragsverarbeiter", "Unterauftragsverarbeiter.md"),
+            ("Unterauftragnehmern", "unterauftragnehmer.html"),
+            ("Sous-traitants", "sous-traitants.md"),
+            ("Sub-operadores", "suboperadores.md"),
+            ("Subencargados", "subencargados.md"),
+            ("Subverwerkers", "subverwerkers.md"),
+            ("Subresponsabili", "subresponsabili.md"),
+        ] {
+            assert!(words.is_about_vendors(heading), "{heading}");
+            assert!(words.is_vendor_column(heading), "{heading}");
+            assert!(words.is_vendor_file(file), "{file}");
+        }
+        assert!(!words.is_about_vendors("Our offices") && !words.is_vendor_file("vendor.md"));
+        assert!(words.is_about_vendors("Third-party providers") && !words.is_vendor_column("Third party"));
+    }
+
+    #[test]
+    fn months_are_known_by_their_first_letters() {
+        let words = Vocabulary::builtin();
+        for (word, number) in [("june", Some(6)), ("sept", Some(9)), ("jun", Some(6)), ("ju", None), ("x", None)] {
+            assert_eq!(words.month(word), number, "{word}");
+        }
+    }
+
+    /// ISO 639-1 codes of the languages that the vocabulary has words in, and "mul" for words of none.
+    const LANGUAGES: [&str; 29] = [
+        "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "ja", "lt", "lv", "ms",
+        "mt", "mul", "nb", "nl", "pl", "pt", "ro", "sk", "sl", "sv", "is",
+    ];
+}

@@ -1,0 +1,295 @@
+//! One word of the vocabulary, and the table that words are read from.
+
+use std::{fmt, str::FromStr};
+
+use crate::model::Role;
+
+/// The stages in the life of an entry that statuses distinguish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lifecycle {
+    /// The vendor will be used, but is not used yet.
+    Planned,
+    /// The vendor is used.
+    Active,
+    /// The vendor is used under a condition.
+    Conditional,
+    /// The vendor is used if the customer chooses it.
+    Optional,
+    /// The vendor is integrated, but not used.
+    Available,
+    /// The vendor was used and is not used at present.
+    Suspended,
+    /// The vendor is no longer used.
+    Ended,
+}
+
+impl Lifecycle {
+    const ALL: [Lifecycle; 7] = [
+        Lifecycle::Planned,
+        Lifecycle::Active,
+        Lifecycle::Conditional,
+        Lifecycle::Optional,
+        Lifecycle::Available,
+        Lifecycle::Suspended,
+        Lifecycle::Ended,
+    ];
+
+    /// The name of the state: "planned".
+    pub fn name(self) -> &'static str {
+        match self {
+            Lifecycle::Planned => "planned",
+            Lifecycle::Active => "active",
+            Lifecycle::Conditional => "conditional",
+            Lifecycle::Optional => "optional",
+            Lifecycle::Available => "available",
+            Lifecycle::Suspended => "suspended",
+            Lifecycle::Ended => "ended",
+        }
+    }
+}
+
+macro_rules! meanings {
+    ($($(#[doc = $about:literal])+ $variant:ident $key:literal;)*) => {
+        /// What a word means. The names of the meanings in `words.tsv` are those of [`Meaning::key`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Meaning {
+            /// A header of a column with this role, or a part of one. In `words.tsv`: `role:location`.
+            Role(Role),
+            /// The beginning of a status: `status:planned`.
+            Status(Lifecycle),
+            /// A month from 1 to 12: `month:03`.
+            Month(u8),
+            $($(#[doc = $about])+ $variant,)*
+        }
+
+        /// The meanings without an argument, with their keys.
+        const PLAIN_MEANINGS: &[(&str, Meaning)] = &[$(($key, Meaning::$variant)),*];
+    };
+}
+
+meanings! {
+    /// An ending of a company's name that states its legal form: "GmbH". Written without dots.
+    LegalForm "legal-form";
+    /// An ending of a web address that is used as a name: ".com" in "Monday.com".
+    Domain "domain";
+    /// A word that names may contain or omit.
+    NameFiller "name-filler";
+    /// A word before an earlier name: "Meta (formerly Facebook)".
+    EarlierName "earlier-name";
+    /// A word between the mark "new" and its date: "(new since May 2024)".
+    NewMarkDate "new-mark-date";
+    /// A cell that states that the column does not apply.
+    NotApplicable "not-applicable";
+    /// A word before a date that does not change its meaning.
+    DateFiller "date-filler";
+    /// Words behind a date that leave the period open at its end: "2027 and beyond".
+    OpenEnd "open-end";
+    /// A word between the items of an enumeration.
+    Conjunction "conjunction";
+    /// A word that excludes the area it stands with: "outside the EU".
+    Outside "outside";
+    /// A key that is written in capitals when it is shown as a label.
+    Acronym "acronym";
+    /// Words in headings and headers of tables that are not lists of vendors.
+    OtherSubject "other-subject";
+    /// Words above bullets about the procedure around the list rather than its entries.
+    Procedure "procedure";
+    /// Words of a sentence that states that the vendors below are no longer used.
+    NoLongerUsed "no-longer-used";
+    /// The header of a column of changes, as a whole.
+    ChangeColumn "change-column";
+    /// A word in the header of a column of changes.
+    ChangeWord "change-word";
+    /// A word that shows that a header with a change word is not a column of changes: "last changed".
+    ChangeWordException "change-word-exception";
+    /// A word in the header of a column of dates.
+    DateWord "date-word";
+    /// A word in the heading of a change history.
+    HistoryWord "history-word";
+    /// A word in the heading of changes to come, which are not history.
+    AheadWord "ahead-word";
+    /// Words of a line about the page itself: "Last updated".
+    PageDate "page-date";
+    /// The header of the column of values in a table of fields and values.
+    ValueColumn "value-column";
+    /// The header of the column of fields in a table of fields and values.
+    FieldColumn "field-column";
+    /// The header of a column that numbers the rows.
+    RowNumber "row-number";
+    /// A word that may follow the status in a heading: "Removed in 2024".
+    StatusTail "status-tail";
+    /// A word before the status in a heading: "List of our former sub-processors".
+    ListIntro "list-intro";
+    /// A key of nested data that contains entries and does not describe them.
+    ContainerKey "container-key";
+}
+
+impl Meaning {
+    /// The meaning as `words.tsv` writes it.
+    pub fn key(self) -> String {
+        match self {
+            Meaning::Role(role) => format!("role:{role}"),
+            Meaning::Status(state) => format!("status:{}", state.name()),
+            Meaning::Month(number) => format!("month:{number:02}"),
+            plain => {
+                PLAIN_MEANINGS.iter().find(|(_, known)| *known == plain).map(|(key, _)| *key).unwrap_or_default().into()
+            }
+        }
+    }
+
+    /// Every meaning that the table must have words for.
+    pub fn all() -> impl Iterator<Item = Meaning> {
+        let roles = Role::ALL.into_iter().filter(|role| *role != Role::Other).map(Meaning::Role);
+        let states = Lifecycle::ALL.into_iter().map(Meaning::Status);
+        roles.chain(states).chain((1..=12).map(Meaning::Month)).chain(PLAIN_MEANINGS.iter().map(|(_, plain)| *plain))
+    }
+}
+
+impl FromStr for Meaning {
+    type Err = Fault;
+
+    fn from_str(key: &str) -> Result<Self, Fault> {
+        let meaning = match key.split_once(':') {
+            Some(("role", role)) => Role::from_key(role).filter(|role| *role != Role::Other).map(Meaning::Role),
+            Some(("status", name)) => Lifecycle::ALL.into_iter().find(|s| s.name() == name).map(Meaning::Status),
+            Some(("month", number)) => number.parse().ok().filter(|n| (1..=12).contains(n)).map(Meaning::Month),
+            _ => PLAIN_MEANINGS.iter().find(|(known, _)| *known == key).map(|(_, plain)| *plain),
+        };
+        meaning.ok_or(Fault::Meaning)
+    }
+}
+
+/// Where a word counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Use {
+    /// As a whole header, which has no other meaning: "Sub-processor".
+    Specific,
+    /// As a whole header, in its usual meaning: "Vendor".
+    Usual,
+    /// As a whole header, which may have the meaning: "Entity".
+    Possible,
+    /// As the word of a longer header that gives it its meaning …
+    Core,
+    /// … where all other words are core words or these.
+    Filler,
+    /// As a word of a longer header that narrows its meaning: "registered office".
+    Narrow,
+    /// As a part of a heading or sentence, which is about vendors then.
+    Heading,
+    /// As a part of the header of the column of names, whose table lists vendors then.
+    Column,
+    /// As a part of a file's name, in letters and digits only: the file may be a list of vendors.
+    File,
+    /// With a full stop, which does not end a sentence: "Inc."
+    Dotted,
+}
+
+impl Use {
+    const ALL: [(&'static str, Use); 10] = [
+        ("specific", Use::Specific),
+        ("usual", Use::Usual),
+        ("possible", Use::Possible),
+        ("core", Use::Core),
+        ("filler", Use::Filler),
+        ("narrow", Use::Narrow),
+        ("heading", Use::Heading),
+        ("column", Use::Column),
+        ("file", Use::File),
+        ("dotted", Use::Dotted),
+    ];
+
+    /// Whether words of this meaning can have the use.
+    fn suits(self, meaning: Meaning) -> bool {
+        match self {
+            Use::Dotted => meaning == Meaning::LegalForm,
+            Use::Heading | Use::Column | Use::File => meaning == Meaning::Role(Role::Name),
+            _ => matches!(meaning, Meaning::Role(_)),
+        }
+    }
+}
+
+/// The uses of a word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Uses(u16);
+
+impl Uses {
+    /// Whether the word has this use.
+    pub fn contain(self, one: Use) -> bool {
+        self.0 & (1 << one as u16) != 0
+    }
+}
+
+/// A row of the vocabulary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word<'t> {
+    /// What it means.
+    pub meaning: Meaning,
+    /// ISO 639-1 code of its language; "mul" if it belongs to none.
+    pub language: &'t str,
+    /// The word or phrase, folded; headers in singular.
+    pub text: &'t str,
+    /// Where it counts, for the meanings that distinguish this.
+    pub uses: Uses,
+}
+
+/// Why a line of the table is not a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The line does not have three or four columns.
+    Columns,
+    /// The meaning is not known.
+    Meaning,
+    /// A use is not known, or words of this meaning cannot have it.
+    Use,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Fault::Columns => "expected three or four columns, separated by tabs",
+            Fault::Meaning => "unknown meaning",
+            Fault::Use => "unknown use, or one that words of this meaning cannot have",
+        })
+    }
+}
+
+/// A table of words that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} of the vocabulary: {fault}")]
+pub struct BadWords {
+    /// The number of the line, counted from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
+/// The lines of a table that are not comments, in their columns, with their numbers counted from 1.
+pub(super) fn rows(table: &str) -> impl Iterator<Item = (usize, Vec<&str>)> {
+    let lines = table.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with("# "));
+    lines.filter(|(_, line)| *line != "#").map(|(at, line)| (at + 1, line.split('\t').collect()))
+}
+
+/// The words of a table.
+pub(super) fn words(table: &str) -> impl Iterator<Item = Result<Word<'_>, BadWords>> {
+    rows(table).map(|(line, columns)| word(&columns).map_err(|fault| BadWords { line, fault }))
+}
+
+fn word<'t>(columns: &[&'t str]) -> Result<Word<'t>, Fault> {
+    let (meaning, language, text, uses) = match *columns {
+        [meaning, language, text] => (meaning, language, text, ""),
+        [meaning, language, text, uses] => (meaning, language, text, uses),
+        _ => return Err(Fault::Columns),
+    };
+    let meaning = meaning.parse()?;
+    Ok(Word { meaning, language, text, uses: uses_of(uses, meaning)? })
+}
+
+fn uses_of(list: &str, meaning: Meaning) -> Result<Uses, Fault> {
+    let mut uses = Uses::default();
+    for name in list.split(',').filter(|name| !name.is_empty()) {
+        let known = Use::ALL.iter().find(|(known, one)| *known == name && one.suits(meaning));
+        let (_, one) = known.ok_or(Fault::Use)?;
+        uses.0 |= 1 << *one as u16;
+    }
+    Ok(uses)
+}
