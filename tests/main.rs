@@ -9,6 +9,7 @@ mod dependencies;
 mod feeds;
 mod folder;
 mod formats;
+mod histories;
 mod history;
 mod hostile;
 mod kinds;
