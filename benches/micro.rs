@@ -8,7 +8,7 @@ use changecast::{
     diff,
     history::{FixtureCommit, History, Onto, Walk, build},
     output::Found,
-    publish::{self, Plan, Request, Rewritten, Scope, Signing, Watch},
+    publish::{self, Plan, Progress, Request, Rewritten, Scope, Signing},
     read::{self, Reader},
     render::{self, LogStatus, Publication, PublishedList},
 };
@@ -129,7 +129,7 @@ fn plan(config: &Config, history: &History) -> Result<Plan, Box<dyn Error>> {
         rewritten: Rewritten::Refuse,
         correct: None,
         scope: Scope::All,
-        watch: Watch::NOBODY,
+        progress: Progress::NONE,
     };
     Ok(publish::publish(&request, &Found::at(Path::new("nowhere")))?)
 }

@@ -9,7 +9,6 @@ mod dependencies;
 mod feeds;
 mod folder;
 mod formats;
-mod histories;
 mod history;
 mod hostile;
 mod kinds;

@@ -11,7 +11,7 @@ use changecast::{
     history::{FixtureCommit, History, Onto, build},
     ledger::Digest,
     output::{self, Found, Output},
-    publish::{self, Correct, Request, Rewritten, Scope, Signing, Source, Watch},
+    publish::{self, Correct, ListSource, Progress, Request, Rewritten, Scope, Signing},
     render::{self, Announcement},
 };
 use changecast_core::{
@@ -220,7 +220,7 @@ impl Demo<'_> {
             rewritten: Rewritten::Refuse,
             correct,
             scope: Scope::New,
-            watch: Watch::NOBODY,
+            progress: Progress::NONE,
         };
         let plan = publish::publish(&request, &Found::at(self.feeds))?;
         Ok(self.output.write(&plan.files)?.len())
@@ -241,7 +241,7 @@ impl Demo<'_> {
             rewritten: Rewritten::Refuse,
             correct: None,
             scope: Scope::All,
-            watch: Watch::NOBODY,
+            progress: Progress::NONE,
         };
         let plan = publish::publish(&request, &Found::at(self.feeds))?;
         let of_wrong = |announcement: &&Announcement| announcement.commit.as_deref() == wrong.map(CommitId::as_str);
@@ -257,7 +257,7 @@ impl Demo<'_> {
 /// The change log of every list, as `log` shows it.
 fn show(config: &Config, history: &History) -> Result<(), Failure> {
     for list in &config.lists {
-        let rows = publish::change_log(history, &Default::default(), &Source::of(list), Watch::NOBODY)?;
+        let rows = publish::change_log(history, &Default::default(), &ListSource::from(list), Progress::NONE)?;
         let rows = super::log::newest_first_rows(&rows);
         let text = format!("\n{}\n{}", list.title, render::terminal_change_log(&rows, console::style()));
         console::data(text.as_bytes())?;

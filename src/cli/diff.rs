@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use changecast::{
     history::{Content, History},
-    publish::{self, Source},
+    publish::{self, ListSource},
     read::{Problem, ReadError},
     render::{self, ChangeLogRow},
 };
@@ -51,7 +51,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let (before, after) = match args.sides.as_slice() {
         // path old-file old-hex old-mode new-file new-hex new-mode [new-path info]
         [path, old, _, _, new, ..] if args.sides.len() >= 7 => {
-            let source = Source { paths: vec![path.clone()], options: Default::default() };
+            let source = ListSource { paths: vec![path.clone()], options: Default::default() };
             (file(Path::new(old), path, &source)?, file(Path::new(new), path, &source)?)
         }
         [] => sides(args, "HEAD", None)?,
@@ -87,11 +87,11 @@ fn sides(args: &Args, a: &str, b: Option<&String>) -> Result<Sides, Failure> {
         |side: &str| side == "-" || side == NOTHING || (Path::new(side).exists() && args.list.inventory.is_empty());
     // Two files need no repository.
     if let Some(b) = b.filter(|b| is_file(a) && is_file(b)) {
-        let source = Source { paths: Vec::new(), options: Default::default() };
+        let source = ListSource { paths: Vec::new(), options: Default::default() };
         return Ok((file(Path::new(a), a, &source)?, file(Path::new(b.as_str()), b, &source)?));
     }
     let history = args.repo.history()?;
-    let source = Source::of(&args.list.list(&args.repo, &history)?);
+    let source = ListSource::from(&args.list.list(&args.repo, &history)?);
     let side = |name: &str| {
         if is_file(name) { file(Path::new(name), name, &source) } else { revision(&history, name, &source) }
     };
@@ -102,12 +102,12 @@ fn sides(args: &Args, a: &str, b: Option<&String>) -> Result<Sides, Failure> {
     Ok((side(a)?, after))
 }
 
-fn revision(history: &History, name: &str, source: &Source) -> Result<Option<Inventory>, Failure> {
+fn revision(history: &History, name: &str, source: &ListSource) -> Result<Option<Inventory>, Failure> {
     let Some((path, content)) = history.content_at(Some(name), &source.paths)? else { return Ok(None) };
     parse(&format!("{name}:{path}"), &path, &content, source)
 }
 
-fn working_tree(history: &History, source: &Source) -> Result<Option<Inventory>, Failure> {
+fn working_tree(history: &History, source: &ListSource) -> Result<Option<Inventory>, Failure> {
     let root =
         history.root().ok_or_else(|| Failure::usage("a bare repository has no working tree", "name both sides"))?;
     match source.paths.iter().map(|path| (root.join(path), path)).find(|(file, _)| file.exists()) {
@@ -117,14 +117,14 @@ fn working_tree(history: &History, source: &Source) -> Result<Option<Inventory>,
 }
 
 /// Reads a file of the file system; `/dev/null` is no list, as git means it.
-fn file(path: &Path, name: &str, source: &Source) -> Result<Option<Inventory>, Failure> {
+fn file(path: &Path, name: &str, source: &ListSource) -> Result<Option<Inventory>, Failure> {
     if path == Path::new(NOTHING) {
         return Ok(None);
     }
     parse(name, name, &input::content(path)?, source)
 }
 
-fn parse(place: &str, path: &str, content: &Content, source: &Source) -> Result<Option<Inventory>, Failure> {
+fn parse(place: &str, path: &str, content: &Content, source: &ListSource) -> Result<Option<Inventory>, Failure> {
     // Standard input has no name that tells its format.
     let path = if path == "-" { source.paths.first().map_or("stdin.yaml", String::as_str) } else { path };
     let reading = match publish::read_list(path, content, &BTreeMap::new(), &source.options) {

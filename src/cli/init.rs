@@ -114,7 +114,7 @@ struct Page {
 /// The list that the command line names.
 fn named(dir: &Path, path: &str, options: &Options) -> Result<Page, Failure> {
     let content = input::content(&dir.join(path))?;
-    let reading = publish::read_content(path, &content, &BTreeMap::new(), options);
+    let reading = publish::find_list(path, &content, &BTreeMap::new(), options);
     let reading = reading.map_err(|error| Failure::read(path, error))?.ok_or_else(|| {
         Failure::usage(
             format!("no list found in {path}"),
@@ -138,7 +138,7 @@ fn recognised(dir: &Path) -> Result<Vec<Page>, Failure> {
     let mut broken = None;
     for path in paths {
         let content = input::content(&dir.join(&path))?;
-        match publish::read_content(&path, &content, &BTreeMap::new(), &Options::default()) {
+        match publish::find_list(&path, &content, &BTreeMap::new(), &Options::default()) {
             Ok(Some(reading)) => {
                 let says_more = reading.inventory.columns.iter().any(|column| column.role != Role::Other);
                 if says_more && reading.inventory.entries.len() > 1 {

@@ -1,10 +1,10 @@
 //! `log`: the change log of the whole history.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use changecast::{
     history::{History, Walk},
-    publish::{self, Event, Explained, LogRow, Outcome, Source, Stage, Watch},
+    publish::{self, Event, Explained, ListSource, LogRow, Outcome, Progress, Stage},
     render::{self, ChangeLogRow},
 };
 use changecast_core::{
@@ -81,13 +81,13 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         _ => vec![args.list.list(&args.repo, &history)?],
     };
     for list in &lists {
-        let source = Source::of(list);
+        let source = ListSource::from(list);
         let watcher = Watcher::new();
-        let watch = Watch(&|event| watcher.hear(event));
-        let rows = publish::change_log(&history, &args.repo.walk(), &source, watch)?;
-        watcher.hear(Event::Begins(Stage::Render));
+        let progress = Progress(&|event| watcher.hear(event));
+        let rows = publish::change_log(&history, &args.repo.walk(), &source, progress)?;
+        watcher.hear(Event::Starts(Stage::Render));
         let path = list.inventory.0.first().map(String::as_str).unwrap_or_default();
-        check_found(&rows, path, || newest_error(&history, args, &source))?;
+        check_found(&rows, path)?;
         let since = Since::read(args, &history, &source.paths)?;
         let rows: Vec<&LogRow> = rows.iter().filter(|row| since.includes(row)).collect();
         let shown: Vec<Shown<'_>> = rows.iter().map(|row| Shown { row, changes: changes(row, args) }).collect();
@@ -97,7 +97,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             Format::Md => render::markdown_change_log(&newest_first(&shown)),
             Format::Csv => render::csv_change_log(&newest_first(&shown))?,
         };
-        watcher.hear(Event::Begins(Stage::Write));
+        watcher.hear(Event::Starts(Stage::Write));
         console::data(text.as_bytes())?;
         if args.timings {
             watcher.report();
@@ -117,7 +117,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn explain(args: &Args, history: &History, commit: &str) -> Result<Exit, Failure> {
     let list = args.list.list(&args.repo, history)?;
-    let source = Source::of(&list);
+    let source = ListSource::from(&list);
     let id = history.resolve(Some(commit))?;
     let explained = publish::explain_commit(history, &args.repo.walk(), &source, &id)?.ok_or_else(|| {
         Failure::usage(
@@ -161,46 +161,28 @@ fn changes<'a>(row: &'a LogRow, args: &Args) -> Vec<&'a Change> {
         .collect()
 }
 
-/// A path that no commit ever had is a mistake, and so is a file that never held a list.
-fn check_found(
-    rows: &[LogRow],
-    path: &str,
-    why: impl FnOnce() -> Result<Option<Failure>, Failure>,
-) -> Result<(), Failure> {
+/// Reports a path that no commit has, and a file that never contained a list, as errors.
+fn check_found(rows: &[LogRow], path: &str) -> Result<(), Failure> {
     if rows.is_empty() {
         return Err(Failure::usage(
             format!("no commit on the first-parent line has the file {path}"),
             "check the path, and --branch",
         ));
     }
-    let listed = rows.iter().any(|row| !row.announced().is_empty());
-    let failed = rows.iter().rev().find_map(|row| match &row.outcome {
-        Outcome::Unreadable(error) => Some((row, error)),
+    if rows.iter().any(|row| !row.announced().is_empty()) {
+        return Ok(());
+    }
+    let newest = rows.iter().rev().find_map(|row| match &row.outcome {
+        Outcome::Unreadable(error) | Outcome::NoList { error, .. } => Some((row, error)),
         Outcome::Read { .. } => None,
     });
-    match failed {
-        Some((row, error)) if !listed => {
-            Err(Failure::read(&format!("commit {} {}", row.commit.short(), row.path), error.clone()))
-        }
-        None if !listed => Err(match why()? {
-            Some(failure) => failure,
-            None => Failure::usage(
-                format!("no version of {path} holds a list"),
-                format!("formats read are {}", changecast::read::formats_read()),
-            ),
-        }),
-        _ => Ok(()),
-    }
-}
-
-/// Why the newest version holds no list.
-fn newest_error(history: &History, args: &Args, source: &Source) -> Result<Option<Failure>, Failure> {
-    let versions = history.versions(&args.repo.walk(), &source.paths)?.versions;
-    let Some(version) = versions.last() else { return Ok(None) };
-    let Some(content) = history.content(version)? else { return Ok(None) };
-    let error = publish::read_list(&version.path, &content, &BTreeMap::new(), &source.options).err();
-    let place = format!("commit {} {}", version.commit.short(), version.path);
-    Ok(error.map(|error| Failure::read(&place, error)))
+    Err(match newest {
+        Some((row, error)) => Failure::read(&format!("commit {} {}", row.commit.short(), row.path), error.clone()),
+        None => Failure::usage(
+            format!("no version of {path} contains a list"),
+            format!("supported formats: {}", changecast::read::formats_read()),
+        ),
+    })
 }
 
 fn newest_first<'a>(shown: &'a [Shown<'a>]) -> Vec<ChangeLogRow<'a>> {
@@ -232,7 +214,7 @@ pub fn newest_first_rows(rows: &[LogRow]) -> Vec<ChangeLogRow<'_>> {
 fn unreadable(row: &LogRow) -> Option<String> {
     match &row.outcome {
         Outcome::Unreadable(error) => Some(Text::new(&format!("{}: {error}", error.place(&row.path))).to_string()),
-        Outcome::Read { .. } => None,
+        Outcome::Read { .. } | Outcome::NoList { .. } => None,
     }
 }
 
@@ -277,7 +259,7 @@ fn json_log(list: &str, shown: &[Shown<'_>]) -> Result<String, Failure> {
                 line: error.at.map(|at| at.line),
                 column: error.at.map(|at| at.column),
             }),
-            Outcome::Read { .. } => None,
+            Outcome::Read { .. } | Outcome::NoList { .. } => None,
         },
         changes,
     });

@@ -6,7 +6,7 @@ use changecast::{
     config::Config,
     history::History,
     output::{self, Found, Output},
-    publish::{self, Correct, Event, ListPlan, Outcome, Plan, Request, Rewritten, Scope, Signing, Stage, Watch},
+    publish::{self, Correct, Event, ListPlan, Outcome, Plan, Progress, Request, Rewritten, Scope, Signing, Stage},
     render::{self, Announcement},
 };
 use changecast_core::model::{ListId, Text};
@@ -100,14 +100,14 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         rewritten: if args.reanchor { Rewritten::Reanchor } else { Rewritten::Refuse },
         correct: correction(args, &config)?,
         scope: if args.looks_at_all() { Scope::All } else { Scope::New },
-        watch: Watch(&|event| watcher.hear(event)),
+        progress: Progress(&|event| watcher.hear(event)),
     };
     // Lock the output before reading the log, so that the plan still fits when it is written.
     let output = if args.check || args.dry_run { None } else { Some(Output::open(&dir)?) };
     let plan = publish::publish(&request, &Found::at(&dir))?;
     let pages = injected(args, &config, &plan)?;
     let unreadable = plan.lists.iter().any(ends_unreadable);
-    watcher.hear(Event::Begins(Stage::Write));
+    watcher.hear(Event::Starts(Stage::Write));
     let changed = match &output {
         Some(output) => output.write(&plan.files)?,
         None => output::differing(&dir, &plan.files)?,

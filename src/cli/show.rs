@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use changecast::{
     history::{Version, Walk},
-    publish::{self, Source},
+    publish::{self, ListSource},
     render,
 };
 use changecast_core::model::{Inventory, Timestamp};
@@ -47,7 +47,7 @@ enum Format {
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let history = args.repo.history()?;
     let list = args.list.list(&args.repo, &history)?;
-    let source = Source::of(&list);
+    let source = ListSource::from(&list);
     let date: Option<NaiveDate> = args.at.as_deref().and_then(|at| at.parse().ok());
     let tip = args.at.clone().filter(|_| date.is_none()).or_else(|| args.repo.branch.clone());
     let versions = history.versions(&Walk { tip, ..Walk::default() }, &source.paths)?.versions;

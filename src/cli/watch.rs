@@ -26,7 +26,7 @@ impl Watcher {
     /// Hears what happens.
     pub fn hear(&self, event: Event) {
         match event {
-            Event::Begins(stage) => self.begins(Some(stage)),
+            Event::Starts(stage) => self.begins(Some(stage)),
             Event::Versions { done, of } => self.progress.at(done, of),
         }
     }

@@ -17,7 +17,7 @@ use changecast_core::{
 };
 
 use super::{
-    ChangeTracker, Correct, LogRow, Outcome, Request, Rewritten, Scope, Signing, Source, Stage,
+    ChangeTracker, Correct, ListSource, LogRow, Outcome, Request, Rewritten, Scope, Signing, Stage,
     entry_keys::EntryKeys,
     error::PublishError,
     reanchor,
@@ -56,7 +56,7 @@ struct Document {
 pub(super) struct Log<'a> {
     pub list: &'a ListConfig,
     pub origin: Origin,
-    source: Source,
+    source: ListSource,
     pub chain: Chain,
     /// What was announced, and is now.
     pub register: EntryKeys,
@@ -85,7 +85,7 @@ impl<'a> Log<'a> {
         Log {
             list,
             origin: Origin::new(request.config.publisher.authority.domain(), &list.id),
-            source: Source::of(list),
+            source: ListSource::from(list),
             chain: Chain::default(),
             register: EntryKeys::default(),
             earlier: Vec::new(),
@@ -197,7 +197,9 @@ impl<'a> Log<'a> {
         self.follow(request, &versions)?;
         if self.chain.commit.is_none() {
             let reason = self.rows.iter().rev().find_map(|row| match &row.outcome {
-                Outcome::Unreadable(error) => Some(format!(" (commit {}: {error})", row.commit.short())),
+                Outcome::Unreadable(error) | Outcome::NoList { error, .. } => {
+                    Some(format!(" (commit {}: {error})", row.commit.short()))
+                }
                 Outcome::Read { .. } => None,
             });
             let path = self.source.paths.join(", ");
@@ -211,7 +213,7 @@ impl<'a> Log<'a> {
 
     /// The versions since the commit that the log has reached.
     pub fn walk(&self, request: &Request<'_>) -> Result<Walked, PublishError> {
-        request.watch.begins(Stage::Walk);
+        request.progress.starts(Stage::Walk);
         let since = self.chain.commit.clone();
         let walk = Walk { tip: request.tip.clone(), withdrawn: since.is_some() && self.chain.list.is_none(), since };
         Ok(request.history.versions(&walk, &self.source.paths)?)
@@ -226,11 +228,11 @@ impl<'a> Log<'a> {
         let (list, source) = (self.list, self.source.clone());
         let read = |emit: &mut Emit<'_, Step>| {
             let contents = request.history.contents(versions);
-            request.watch.begins(Stage::Load);
+            request.progress.starts(Stage::Load);
             for (done, (version, content)) in versions.iter().zip(contents).enumerate() {
                 let content = content?;
-                request.watch.versions(done, versions.len());
-                let row = follower.step(request.history, (version, &content), &source.options, request.watch)?;
+                request.progress.versions(done, versions.len());
+                let row = follower.step(request.history, (version, &content), &source.options, request.progress)?;
                 let news = if row.announced().is_empty() {
                     None
                 } else if let Some(to) = request.history.moved_to(version)? {
@@ -239,11 +241,11 @@ impl<'a> Log<'a> {
                     let after = follower.state().inventory().cloned();
                     Some(News { after, claim: request.history.claim(version, content)? })
                 };
-                request.watch.begins(Stage::Sign);
+                request.progress.starts(Stage::Sign);
                 emit(news.as_ref().map_or(0, |news| news.claim.size()), Step { row, news });
-                request.watch.begins(Stage::Load);
+                request.progress.starts(Stage::Load);
             }
-            request.watch.begins(Stage::Sign);
+            request.progress.starts(Stage::Sign);
             Ok(())
         };
         let signing = request.signing;
@@ -254,7 +256,7 @@ impl<'a> Log<'a> {
             }
             let row = step.row;
             let is_base = published.as_ref() == Some(&row.commit);
-            if !(is_base && matches!(row.outcome, Outcome::Read { .. }) && row.announced().is_empty()) {
+            if !(is_base && row.outcome.changes().is_some() && row.announced().is_empty()) {
                 self.rows.push(row);
             }
             Ok(())
@@ -263,7 +265,7 @@ impl<'a> Log<'a> {
 
     /// Makes a release of what a version did.
     fn announce(&mut self, signing: Signing<'_>, row: &LogRow, news: News) -> Result<(), PublishError> {
-        let Outcome::Read { changes, .. } = &row.outcome else { return Ok(()) };
+        let Some(changes) = row.outcome.changes() else { return Ok(()) };
         // What a signed release quotes is what was read, and must be what the commit names.
         news.claim.check()?;
         self.begin(signing, row.published)?;

@@ -11,7 +11,7 @@ use changecast_core::{
     sign::Signer,
 };
 
-use super::{LogRow, Stage, Watch, append::Log, error::PublishError};
+use super::{LogRow, Progress, Stage, append::Log, error::PublishError};
 
 /// What to publish, and how.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ pub struct Request<'a> {
     /// How much is looked at.
     pub scope: Scope,
     /// Who watches.
-    pub watch: Watch<'a>,
+    pub progress: Progress<'a>,
 }
 
 /// Whether releases are signed.
@@ -127,15 +127,15 @@ fn plan(request: &Request<'_>, found: &Found) -> Result<Plan, PublishError> {
     let config = request.config;
     let mut logs = Vec::with_capacity(config.lists.len());
     for list in &config.lists {
-        request.watch.begins(Stage::Verify);
+        request.progress.starts(Stage::Verify);
         logs.push(Log::extended(request, list, found)?);
     }
-    request.watch.begins(Stage::Sign);
+    request.progress.starts(Stage::Sign);
     let mut files: Vec<OutputFile> = Vec::new();
     for log in &mut logs {
         files.extend(log.take_files(request.signing)?);
     }
-    request.watch.begins(Stage::Render);
+    request.progress.starts(Stage::Render);
     let publication = Publication {
         publisher: &config.publisher,
         base_url: &config.base_url,

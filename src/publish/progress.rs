@@ -1,58 +1,58 @@
-//! What a run is at, for progress bars and timings.
+//! The progress of a run, for progress bars and timings.
 
 use std::fmt;
 
-/// A part of the work.
+/// A stage of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// Verifying the log that is published already.
+    /// Verifying the published log.
     Verify,
-    /// Walking the history for commits that changed the inventory.
+    /// Walking the history to find the commits that changed the inventory.
     Walk,
     /// Loading versions from the repository.
     Load,
-    /// Reading them.
+    /// Reading versions.
     Read,
-    /// Comparing them.
+    /// Comparing versions.
     Compare,
-    /// Making releases: replaying, encoding and signing them.
+    /// Building, encoding and signing releases.
     Sign,
     /// Rendering pages and feeds.
     Render,
-    /// Comparing with what is there, and writing.
+    /// Comparing with the published files, and writing.
     Write,
 }
 
-/// Something that a watcher hears.
+/// An event of a run.
 #[derive(Clone, Copy, Debug)]
 pub enum Event {
-    /// A part of the work begins, and the one before ends.
-    Begins(Stage),
-    /// So many versions of so many are done.
+    /// A stage starts, and the one before ends.
+    Starts(Stage),
+    /// Versions have been processed.
     Versions {
-        /// Done.
+        /// The number of versions processed so far.
         done: usize,
-        /// Of so many.
+        /// The number of versions of this run.
         of: usize,
     },
 }
 
-/// Who watches a run.
+/// A receiver of events.
 #[derive(Clone, Copy)]
-pub struct Watch<'a>(pub &'a dyn Fn(Event));
+pub struct Progress<'a>(pub &'a dyn Fn(Event));
 
-impl fmt::Debug for Watch<'_> {
+impl fmt::Debug for Progress<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Watch")
+        f.write_str("Progress")
     }
 }
 
-impl Watch<'_> {
-    /// Nobody.
-    pub const NOBODY: Watch<'static> = Watch(&|_| {});
+impl Progress<'_> {
+    /// Ignores all events.
+    pub const NONE: Progress<'static> = Progress(&|_| {});
 
-    pub(super) fn begins(self, stage: Stage) {
-        (self.0)(Event::Begins(stage));
+    pub(super) fn starts(self, stage: Stage) {
+        (self.0)(Event::Starts(stage));
     }
 
     pub(super) fn versions(self, done: usize, of: usize) {

@@ -5,7 +5,7 @@ use crate::{
     ledger::{Body, CanonicalError, Chain, Digest, Digester},
 };
 
-use super::{ChangeTracker, Outcome, PublishError, Source, Watch};
+use super::{ChangeTracker, ListSource, Progress, PublishError};
 
 /// A place in the versions of the new history.
 pub(super) enum Anchor {
@@ -38,7 +38,7 @@ impl Anchor {
 pub(super) fn find(
     history: &History,
     versions: &[Version],
-    source: &Source,
+    source: &ListSource,
     chain: &Chain,
 ) -> Result<Option<Anchor>, PublishError> {
     if versions.is_empty() {
@@ -74,18 +74,18 @@ struct State {
 }
 
 /// How the list stands after each version.
-fn states(history: &History, versions: &[Version], source: &Source) -> Result<Vec<State>, PublishError> {
+fn states(history: &History, versions: &[Version], source: &ListSource) -> Result<Vec<State>, PublishError> {
     let mut follower = ChangeTracker::default();
     let mut digester = Digester::default();
     let mut states = Vec::with_capacity(versions.len());
     for (version, content) in versions.iter().zip(history.contents(versions)) {
         let content = content.map_err(|error: HistoryError| error)?;
         let row = follower
-            .step(history, (version, &content), &source.options, Watch::NOBODY)
+            .step(history, (version, &content), &source.options, Progress::NONE)
             .map_err(|error: HistoryError| error)?;
         let list = follower.state().inventory();
         let digest = list.map(|list| digester.digest(list)).transpose().map_err(|error: CanonicalError| error)?;
-        let readable = matches!(row.outcome, Outcome::Read { .. });
+        let readable = row.outcome.changes().is_some();
         states.push(State { readable, announces: !row.announced().is_empty(), digest });
     }
     Ok(states)

@@ -1,0 +1,276 @@
+//! Versions to changes: the change log of a list, computed commit by commit.
+
+use std::collections::BTreeMap;
+
+use changecast_core::{
+    change::{Change, ChangeSet, Explanation, diff, explain},
+    model::{CommitId, Inventory, ListState, Timestamp},
+};
+
+use crate::{
+    history::{Content, History, HistoryError, Version, Walk},
+    read::{Options, Position, Problem, ReadError, Reader, Reading, Warning},
+};
+
+use super::{
+    progress::{Progress, Stage},
+    source::ListSource,
+};
+
+/// The changes that one commit made to a list.
+#[derive(Clone, Debug)]
+pub struct LogRow {
+    /// The commit.
+    pub commit: CommitId,
+    /// The first parent of the commit.
+    pub parent: Option<CommitId>,
+    /// The committer time, raised by a second if necessary so that it is later than that of every earlier change.
+    pub published: Timestamp,
+    /// The path of the inventory at this commit.
+    pub path: String,
+    /// The changes, or the reason why the version could not be read.
+    pub outcome: Outcome,
+    /// Findings in this version of the file.
+    pub warnings: Vec<Warning>,
+}
+
+/// The result of reading a version and comparing it.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The version was read.
+    Read {
+        /// Changes since the last announced version. Empty unless one of them is announced.
+        changes: ChangeSet,
+        /// Changes of presentation since the last readable version.
+        editorial: Vec<Change>,
+    },
+    /// The file exists and contains no list, which counts as a withdrawal of the list.
+    NoList {
+        /// The withdrawal, if there was a list before.
+        changes: ChangeSet,
+        /// Why no part of the file is the list.
+        error: ReadError,
+    },
+    /// The version cannot be read. The next readable version is compared with the last readable one.
+    Unreadable(ReadError),
+}
+
+impl Outcome {
+    /// The announced changes, with what an announcement carries along.
+    pub fn changes(&self) -> Option<&ChangeSet> {
+        match self {
+            Outcome::Read { changes, .. } | Outcome::NoList { changes, .. } => Some(changes),
+            Outcome::Unreadable(_) => None,
+        }
+    }
+}
+
+impl LogRow {
+    /// The announced changes; empty for an unreadable version.
+    pub fn announced(&self) -> &[Change] {
+        self.outcome.changes().map_or(&[], |changes| &changes.changes)
+    }
+
+    /// Changes of presentation.
+    pub fn editorial(&self) -> &[Change] {
+        match &self.outcome {
+            Outcome::Read { editorial, .. } => editorial,
+            Outcome::NoList { .. } | Outcome::Unreadable(_) => &[],
+        }
+    }
+}
+
+/// Compares each version of a list with the last announced one.
+#[derive(Debug, Default)]
+pub struct ChangeTracker {
+    /// The list as last announced. Every version is compared with it, so that many small changes of wording cannot
+    /// add up to an unannounced one.
+    announced: ListState,
+    /// The list as last read.
+    latest: ListState,
+    /// The time of the last announcement.
+    published: Option<Timestamp>,
+    /// Reads each version incrementally, based on the one before.
+    reader: Reader,
+    /// The path that each moved file of an inventory folder had at the last announcement.
+    moved: BTreeMap<String, String>,
+}
+
+impl ChangeTracker {
+    /// Continues from a list that was last announced at `published`.
+    pub fn resume(state: ListState, published: Option<Timestamp>) -> Self {
+        ChangeTracker { latest: state.clone(), announced: state, published, ..ChangeTracker::default() }
+    }
+
+    /// The list as last announced.
+    pub fn state(&self) -> &ListState {
+        &self.announced
+    }
+
+    /// The list as last read.
+    pub fn latest(&self) -> &ListState {
+        &self.latest
+    }
+
+    /// Reads the next version and compares it.
+    ///
+    /// # Errors
+    /// [`HistoryError`] if the repository cannot be read.
+    pub fn step(
+        &mut self,
+        history: &History,
+        (version, content): (&Version, &Option<Content>),
+        options: &Options,
+        progress: Progress<'_>,
+    ) -> Result<LogRow, HistoryError> {
+        self.follow_renames(history.renames(version)?);
+        progress.starts(Stage::Read);
+        let reading = self.read(version, content.as_ref(), options);
+        progress.starts(Stage::Compare);
+        let (outcome, warnings) = self.outcome(reading);
+        let time = Timestamp::of_commit(version.time);
+        let mut row = LogRow {
+            commit: version.commit.clone(),
+            parent: version.parent.clone(),
+            published: time,
+            path: version.path.clone(),
+            outcome,
+            warnings,
+        };
+        if !row.announced().is_empty() {
+            row.published = self.published.map_or(time, |last| time.max(last.next()));
+            self.published = Some(row.published);
+            self.moved.clear();
+        }
+        progress.starts(Stage::Load);
+        Ok(row)
+    }
+
+    fn follow_renames(&mut self, renames: Vec<(String, String)>) {
+        for (from, to) in renames {
+            let first = self.moved.remove(&from).unwrap_or(from);
+            self.moved.insert(to, first);
+        }
+    }
+
+    /// The list in a version; `None` if the file does not exist.
+    fn read(
+        &mut self,
+        version: &Version,
+        content: Option<&Content>,
+        options: &Options,
+    ) -> Option<Result<Reading, ReadError>> {
+        Some(match content? {
+            Content::File(bytes) => self.reader.read(&version.path, bytes, options),
+            Content::Folder(files) => self.reader.read_folder(files, &self.moved, options),
+        })
+    }
+
+    fn outcome(&mut self, reading: Option<Result<Reading, ReadError>>) -> (Outcome, Vec<Warning>) {
+        match reading {
+            None => {
+                let (changes, editorial) = self.compare(None);
+                (Outcome::Read { changes, editorial }, Vec::new())
+            }
+            Some(Ok(Reading { inventory, warnings, .. })) => {
+                let (changes, editorial) = self.compare(Some(inventory));
+                (Outcome::Read { changes, editorial }, warnings)
+            }
+            Some(Err(error)) if matches!(error.problem, Problem::NoList(_)) => {
+                let warnings = if self.latest.inventory().is_some() { vec![withdrawal(&error)] } else { Vec::new() };
+                let (changes, _) = self.compare(None);
+                (Outcome::NoList { changes, error }, warnings)
+            }
+            Some(Err(error)) => (Outcome::Unreadable(error), Vec::new()),
+        }
+    }
+
+    /// The announced changes of a version, and its editorial ones.
+    fn compare(&mut self, after: Option<Inventory>) -> (ChangeSet, Vec<Change>) {
+        let after = self.latest.after_version(after);
+        let changes = diff(&self.announced, &after);
+        let editorial = if self.latest == self.announced {
+            changes.carry.editorial.clone()
+        } else {
+            diff(&self.latest, &after).carry.editorial
+        };
+        self.latest = after;
+        if changes.changes.is_empty() {
+            return (ChangeSet::default(), editorial);
+        }
+        self.announced = self.latest.clone();
+        (changes, editorial)
+    }
+}
+
+/// The warning that a file without a list counts as a withdrawal.
+fn withdrawal(error: &ReadError) -> Warning {
+    Warning {
+        file: error.file.clone(),
+        at: error.at.unwrap_or(Position { line: 1, column: 1 }),
+        message: format!("{}: reported as withdrawn although the file still exists", error.problem),
+    }
+}
+
+/// The changes of one commit, and the reasons for them.
+#[derive(Debug)]
+pub struct Explained {
+    /// The changes.
+    pub row: LogRow,
+    /// The commit of the version that it was compared with: the last one with an announced change.
+    pub against: Option<CommitId>,
+    /// The reasons; `None` if one of the two versions is not a readable list.
+    pub explanation: Option<Explanation>,
+}
+
+/// Explains the changes of one commit; `None` if the commit did not touch the list.
+///
+/// # Errors
+/// [`HistoryError`] if the history cannot be read.
+pub fn explain_commit(
+    history: &History,
+    walk: &Walk,
+    source: &ListSource,
+    commit: &CommitId,
+) -> Result<Option<Explained>, HistoryError> {
+    let mut tracker = ChangeTracker::default();
+    let mut against = None;
+    let versions = history.versions(walk, &source.paths)?.versions;
+    for (version, content) in versions.iter().zip(history.contents(&versions)) {
+        let before = tracker.announced.clone();
+        let row = tracker.step(history, (version, &content?), &source.options, Progress::NONE)?;
+        if version.commit == *commit {
+            let explanation = match (before.inventory(), tracker.latest.inventory(), &row.outcome) {
+                (Some(before), Some(after), Outcome::Read { .. }) => Some(explain(before, after)),
+                _ => None,
+            };
+            return Ok(Some(Explained { row, against, explanation }));
+        }
+        if !row.announced().is_empty() {
+            against = Some(row.commit);
+        }
+    }
+    Ok(None)
+}
+
+/// The whole change log of a list, oldest commit first.
+///
+/// # Errors
+/// [`HistoryError`] if the history cannot be read.
+pub fn change_log(
+    history: &History,
+    walk: &Walk,
+    source: &ListSource,
+    progress: Progress<'_>,
+) -> Result<Vec<LogRow>, HistoryError> {
+    progress.starts(Stage::Walk);
+    let versions = history.versions(walk, &source.paths)?.versions;
+    progress.starts(Stage::Load);
+    let mut tracker = ChangeTracker::default();
+    let mut rows = Vec::with_capacity(versions.len());
+    for (done, (version, content)) in versions.iter().zip(history.contents(&versions)).enumerate() {
+        progress.versions(done, versions.len());
+        rows.push(tracker.step(history, (version, &content?), &source.options, progress)?);
+    }
+    Ok(rows)
+}
