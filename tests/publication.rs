@@ -589,6 +589,6 @@ fn what_is_hardly_meant_is_warned_of() {
     let second = publish(1);
     assert!(!second.contains(nobody), "it began before: {second}");
     let third = publish(2);
-    assert!(third.contains("data/list.yaml:1:1") && third.contains("told as withdrawn"), "{third}");
+    assert!(third.contains("data/list.yaml:1:1") && third.contains("reported as withdrawn"), "{third}");
     assert!(!publish(2).contains("warning"), "nothing is new");
 }
