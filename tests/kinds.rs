@@ -1,8 +1,9 @@
-//! Every change kind has fixtures: a version before, a version after, and what is said of it.
+//! Every kind of change has fixtures: two versions of a list, and the sentences about their difference.
 //!
-//! `tests/fixtures/<kind>/<case>/` holds `before.*` and `after.*` (either may be missing, for a list
-//! that came or went) and `expect.txt`: a line for every announced change, `<kind> <sentence>`, and
-//! `editorial <kind>` for every change of presentation.
+//! `tests/fixtures/kinds/<kind>/<case>/` contains `before.*` and `after.*` (one is missing if the list was
+//! published or withdrawn) and `expect.txt`, with a line `<kind> <sentence>` for every announced change and
+//! `editorial <kind>` for every editorial one. `CHANGECAST_ACCEPT=1 cargo test --test suite kinds` writes the
+//! sentences of today into all of them; review the differences with `git diff`.
 
 use std::{
     collections::BTreeSet,
@@ -42,14 +43,14 @@ fn version(case: &Path, stem: &str) -> Option<Inventory> {
     Some(reading.unwrap_or_else(|error| panic!("{}: {error} at {:?}", file.display(), error.at)).inventory)
 }
 
-fn said(set: &ChangeSet) -> String {
+fn sentences(set: &ChangeSet) -> String {
     let announced = set.changes.iter().map(|change| format!("{} {}\n", change.kind, flat(&sentence(change))));
     let editorial = set.carry.editorial.iter().map(|change| format!("editorial {}\n", change.kind));
     announced.chain(editorial).collect()
 }
 
 #[test]
-fn every_case_says_what_it_should() {
+fn every_case_has_the_expected_changes() {
     let mut failures = String::new();
     for case in folders(&fixtures()).iter().flat_map(|kind| folders(kind)) {
         let (before, after) = (version(&case, "before"), version(&case, "after"));
@@ -61,17 +62,17 @@ fn every_case_says_what_it_should() {
         };
         let set = diff(&start, &start.after_version(after.clone()));
         let path = case.join("expect.txt");
-        let said = said(&set);
-        if std::env::var_os("CHANGECAST_ACCEPT").is_some() && !path.exists() {
-            fs::write(&path, &said).expect("expectations");
+        let found = sentences(&set);
+        if std::env::var_os("CHANGECAST_ACCEPT").is_some() {
+            fs::write(&path, &found).expect("expectations");
         }
         let expected = fs::read_to_string(&path).unwrap_or_default();
-        if said != expected {
-            failures.push_str(&format!("{}\n--- expected\n{expected}--- said\n{said}\n", case.display()));
+        if found != expected {
+            failures.push_str(&format!("{}\n--- expected\n{expected}--- found\n{found}\n", case.display()));
         }
-        // Whatever is said, it leads from the one version to the other.
+        // Applying the changes to the first version gives the second.
         if let Some(after) = &after {
-            let replayed = apply(&start, &set).expect("a replay");
+            let replayed = apply(&start, &set).expect("changes that fit");
             assert_eq!(
                 ledger::digest(replayed.inventory().expect("a list")).expect("a digest"),
                 ledger::digest(after).expect("a digest"),
@@ -88,20 +89,24 @@ fn every_kind_has_fixtures() {
     let shown: BTreeSet<String> =
         folders(&fixtures()).iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
     for row in KINDS {
-        // A correction is no difference between versions: tests/publication.rs makes one.
+        // A correction is not a difference between versions; tests/publication.rs covers it.
         if row.kind != Kind::Corrected {
             assert!(shown.contains(row.name), "tests/fixtures/kinds/{} is missing", row.name);
         }
     }
     for folder in shown {
-        assert!(folder == "nothing" || folder.parse::<Kind>().is_ok(), "tests/fixtures/kinds/{folder} is no kind");
+        assert!(folder == "nothing" || folder.parse::<Kind>().is_ok(), "tests/fixtures/kinds/{folder} is not a kind");
         let cases = folders(&fixtures().join(&folder));
         assert!(!cases.is_empty(), "tests/fixtures/kinds/{folder} has no case");
         for case in cases {
             let text = fs::read_to_string(case.join("expect.txt")).expect("expectations");
-            let said = |line: &str| line.starts_with(&folder) || (folder == "nothing" && line.starts_with("editorial"));
-            assert!(text.lines().any(said) || folder == "nothing", "{} does not show its kind", case.display());
-            assert!(folder != "nothing" || text.lines().all(said), "{} announces something", case.display());
+            if folder == "nothing" {
+                let is_silent = text.lines().all(|line| line.starts_with("editorial"));
+                assert!(is_silent, "{} announces a change", case.display());
+            } else {
+                let shows_kind = text.lines().any(|line| line.starts_with(&folder));
+                assert!(shows_kind, "{} does not show its kind", case.display());
+            }
         }
     }
 }

@@ -39,7 +39,9 @@ const NAMES: [&str; 14] = [
 ];
 const TITLES: [&str; 4] = ["Infrastructure", "AI", "Available but not enabled", "Support and billing"];
 const STATUSES: [&str; 3] = ["active", "Available but not enabled", "Optional (one or the other)"];
-const FIELDS: [(&str, &[&str]); 9] = [
+const FIELDS: [(&str, &[&str]); 11] = [
+    ("Legal entity", &["Quill GmbH", "Quill B.V."]),
+    ("provider", &["Nordhaven", "Kestrel"]),
     ("purpose", &["Hosting", "Hosting of the application", "**hosting**", "Mail"]),
     ("location", &["USA/EU", "EU, United States", "Finland", "Helsinki (HEL1)", "Bosnia and Herzegovina, Germany"]),
     ("country", &["Finland", "Ireland"]),
@@ -204,6 +206,13 @@ proptest! {
     }
 
     #[test]
+    fn a_replayed_list_changes_like_the_list_that_was_read(a in list(), b in list()) {
+        let (a, b) = (ListState::listed(parsed(&a, Order::AsItIs)), ListState::listed(parsed(&b, Order::AsItIs)));
+        let replayed = apply(&ListState::Unpublished, &diff(&ListState::Unpublished, &a)).expect("changes that fit");
+        prop_assert_eq!(diff(&replayed, &b), diff(&a, &b));
+    }
+
+    #[test]
     fn order_never_matters(a in list(), b in list()) {
         let (plain_a, plain_b) = (parsed(&a, Order::AsItIs), parsed(&b, Order::AsItIs));
         let set = between(&plain_a, &plain_b);
@@ -238,5 +247,24 @@ proptest! {
         // The canonical bytes are those of another implementation of RFC 8785.
         let value: Value = serde_json::from_slice(&bytes).expect("JSON");
         prop_assert_eq!(serde_jcs::to_vec(&value).expect("JCS"), bytes);
+    }
+}
+
+/// Headers that mean the name of an entry. Next to another name they are columns like others.
+const NAME_HEADERS: [&str; 9] = [
+    "Legal entity", "Entity", "Entity name", "Legal name", "Company", "Vendor name", "Provider", "Supplier",
+    "Subprocessor of",
+];
+
+#[test]
+fn columns_have_one_order_whether_read_or_replayed() {
+    for header in NAME_HEADERS.iter().chain(&["Location", "Service", "Notes", "HQ location", "Country", "Zone"]) {
+        let head = format!("| Name | {header} | Purpose |\n|---|---|---|\n| Quill | Quill Ltd | Mail |\n");
+        let [before, after] = [format!("{head}| Kestrel | Kestrel Inc | Chat |\n"), head].map(|text| {
+            ListState::listed(read("list.md", text.as_bytes(), &Options::default()).expect("a table").inventory)
+        });
+        let published = diff(&ListState::Unpublished, &before);
+        let replayed = apply(&ListState::Unpublished, &published).expect("changes that fit");
+        assert_eq!(diff(&replayed, &after), diff(&before, &after), "{header}");
     }
 }

@@ -1,10 +1,14 @@
-//! Changes in words: the sentences and titles that all formats share.
+//! Changes as English sentences, titles and table rows, shared by all formats.
 //!
-//! Sentences are sequences of [`Inline`] pieces of raw text; each format escapes them itself.
+//! No other module contains English about changes. Sentences are sequences of [`Inline`] pieces of
+//! raw text; each format escapes them itself.
 
 use crate::{
-    change::{Change, Detail, Edit, Kind, Piece, Row, RowField, word_diff},
-    compare::{is_in_eu, items_not_in},
+    change::{
+        Change, Detail, Edit, EntryRef, Kind, Level, Phrase, Piece, Row, RowField, SECTION, SECTION_ENTRIES,
+        SECTION_NOTE, TitleDetail, word_diff,
+    },
+    compare::{Status, is_in_eu, items_not_in},
     model::{FieldKey, Role, Text, in_words},
     vocabulary::Vocabulary,
 };
@@ -14,276 +18,376 @@ use crate::{
 pub enum Inline {
     /// Plain text.
     Plain(String),
-    /// A name or verb that carries the sentence.
+    /// A name or verb to emphasise.
     Strong(String),
-    /// A whole text that is new, where a reader sees from the sentence that it is.
+    /// A whole new text. The sentence makes clear that it is new, with or without markup.
     New(String),
-    /// A whole text that is gone, where a reader sees from the sentence that it is.
+    /// A whole old text. The sentence makes clear that it is old, with or without markup.
     Old(String),
-    /// Words that are new inside a text.
+    /// New words inside an excerpt of a long text.
     Inserted(String),
-    /// Words that are gone inside a text.
+    /// Old words inside an excerpt of a long text.
     Deleted(String),
 }
 
-/// Most names that one sentence or title lists.
-const MANY: usize = 20;
-/// Most names that a group of a title lists.
-const FEW: usize = 3;
+/// The columns of a change table, the same in every format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableRow {
+    /// What happened: "Purpose changed".
+    pub verb: String,
+    /// The entry, unless the change concerns the list.
+    pub entry: Option<EntryRef>,
+    /// The details, usually the old and the new value.
+    pub what: Vec<Inline>,
+    /// How much the change matters.
+    pub level: Level,
+}
 
-/// What happened, without the verb and the entry's name, which tables show in columns of their own.
+/// Maximal number of names in a sentence.
+const NAMES_IN_SENTENCE: usize = 20;
+/// Maximal number of names per verb in a title.
+const NAMES_IN_TITLE: usize = 3;
+/// Maximal length, in bytes, of texts that are shown whole. Of longer ones, excerpts are shown.
+const MAX_WHOLE_TEXT: usize = 300;
+/// Number of unchanged words that an excerpt shows before and after changed ones.
+const CONTEXT_WORDS: usize = 5;
+
+/// The row of a change in change tables.
+pub fn table_row(change: &Change) -> TableRow {
+    TableRow { verb: verb(change), entry: change.entry(), what: what(change), level: change.level }
+}
+
+/// The details of a change, without the verb and the entry's name.
 pub fn what(change: &Change) -> Vec<Inline> {
     match &change.detail {
-        Detail::List { entries } => vec![plain(names(entries.iter().map(|row| &row.name), MANY))],
-        Detail::Row { row, former } => {
-            let mut out = Vec::new();
-            if let Some(former) = former {
-                out.push(plain("in place of "));
-                out.push(Inline::Strong(former.name.to_string()));
-                out.push(plain(". "));
-            }
-            out.push(plain(row_in_words(row)));
-            out
+        Detail::List { entries } => {
+            let names: Vec<String> = entries.iter().map(|row| row.name.to_string()).collect();
+            vec![plain(short_list(&names, NAMES_IN_SENTENCE))]
         }
-        Detail::Field { field, label, edit, .. } => {
-            let mut out =
-                if speaks_for_itself(change.kind, field) { Vec::new() } else { vec![plain(format!("{label}: "))] };
-            out.extend(edit_in_words(edit));
-            if let Some(remark) = remark(change) {
-                out.push(plain(format!(" ({remark})")));
+        Detail::Row { row, former: None } => vec![plain(row_in_words(row))],
+        Detail::Row { row, former: Some(former) } => {
+            let mut out = vec![plain("in place of "), Inline::Strong(former.name.to_string())];
+            if !row.fields.is_empty() {
+                out.push(plain(format!(": {}", row_in_words(row))));
             }
             out
         }
+        Detail::Field { field, label, edit, .. } => field_in_words(change, field, label, edit),
         Detail::Column { edit, cells, .. } => {
             let count = format!(" ({})", count_entries(cells.len()));
             match edit {
-                Edit::Set(label) => vec![plain("new column "), new(label), plain(count)],
-                Edit::Cleared(label) => vec![plain("column dropped: "), old(label), plain(count)],
-                Edit::Changed(before, after) => {
-                    vec![plain("column "), old(before), plain(" is now "), new(after)]
-                }
+                Edit::Set(label) => vec![new(label), plain(count)],
+                Edit::Cleared(label) => vec![old(label), plain(count)],
+                Edit::Changed(before, after) => whole_texts(before, after),
             }
         }
-        Detail::Fact { label, edit, .. } => {
-            let mut out = vec![plain(format!("{label}: "))];
-            match edit {
-                Edit::Set(reason) if change.kind == Kind::Corrected => out.push(plain(in_words(reason.as_str()))),
-                edit => out.extend(edit_in_words(edit)),
-            }
-            out
+        Detail::Fact { edit: Edit::Set(reason), label, .. } if change.kind == Kind::Corrected => {
+            vec![plain(format!("{label}: {}", in_words(reason.as_str())))]
+        }
+        Detail::Fact { field, label, edit } => {
+            // The titles of sections are the values themselves.
+            let is_title = change.kind == Kind::SectionsChanged && field.as_str() != SECTION_NOTE;
+            labelled(Some(label).filter(|_| !is_title), edit)
         }
     }
 }
 
-/// Whether the verb says already which field it is: "Relocated" needs no "Location".
-fn speaks_for_itself(kind: Kind, field: &FieldKey) -> bool {
-    let own_key = |role: &Role| role.info().key == field.as_str();
+fn field_in_words(change: &Change, field: &FieldKey, label: &Text, edit: &Edit) -> Vec<Inline> {
+    if activates(change) {
+        return match edit {
+            Edit::Set(_) => Vec::new(),
+            Edit::Cleared(before) | Edit::Changed(before, _) => vec![plain("was: "), old(before)],
+        };
+    }
+    let label = Some(label).filter(|_| !verb_names_field(change.kind, field));
+    let mut out = match edit {
+        Edit::Set(text) if verb_states_presence(change) => labelled_text(label, new(text)),
+        Edit::Cleared(text) if verb_states_presence(change) => labelled_text(label, old(text)),
+        edit => labelled(label, edit),
+    };
+    if let Some(remark) = remark(change) {
+        out.push(plain(format!(" ({remark})")));
+    }
+    out
+}
+
+/// Whether the verb identifies the field: "Relocated" needs no "Location".
+fn verb_names_field(kind: Kind, field: &FieldKey) -> bool {
     match kind {
         Kind::Moved => true,
         Kind::Amended | Kind::Rescheduled => false,
-        kind => kind.info().roles.iter().any(own_key),
+        kind => kind.info().roles.iter().any(|role| role.info().key == field.as_str()),
     }
 }
 
-/// The whole sentence: verb, entry, what happened.
+/// Whether the verb is "… first stated" or "… no longer stated".
+fn verb_states_presence(change: &Change) -> bool {
+    let one_sided = matches!(change.detail, Detail::Field { edit: Edit::Set(_) | Edit::Cleared(_), .. });
+    one_sided && change.kind.info().noun.is_some()
+}
+
+/// The whole sentence: verb, entry and details.
 pub fn sentence(change: &Change) -> Vec<Inline> {
-    let mut out = vec![Inline::Strong(verb(change))];
-    if let Some(entry) = change.entry() {
-        let verb = change.kind.info().verb;
-        out.push(plain(if verb.ends_with("changed") { " for " } else { " " }));
-        out.push(Inline::Strong(entry.name.to_string()));
-    }
+    let verb = verb(change);
     let what = what(change);
-    let says = what.iter().any(|piece| !raw(piece).trim().is_empty());
-    if says {
-        out.push(plain(if matches!(change.detail, Detail::Row { former: Some(_), .. }) { " " } else { ": " }));
+    let mut out = Vec::new();
+    match (change.entry(), phrase(change)) {
+        (None, _) => out.push(Inline::Strong(verb)),
+        (Some(entry), Phrase::Verb) => {
+            out.extend([Inline::Strong(verb), plain(" "), Inline::Strong(entry.name.to_string())]);
+        }
+        (Some(entry), Phrase::VerbFor) => {
+            out.extend([Inline::Strong(verb), plain(" for "), Inline::Strong(entry.name.to_string())]);
+        }
+        (Some(entry), Phrase::EntryFirst) => {
+            out.extend([Inline::Strong(entry.name.to_string()), plain(format!(": {}", verb.to_lowercase()))]);
+            if !what.is_empty() {
+                out.push(plain(" ("));
+                out.extend(what);
+                out.push(plain(")"));
+            }
+            return out;
+        }
+    }
+    if what.iter().any(|piece| !raw(piece).trim().is_empty()) {
+        let is_replacement = matches!(change.detail, Detail::Row { former: Some(_), .. });
+        out.push(plain(if is_replacement { " " } else { ": " }));
         out.extend(what);
     }
     out
 }
 
-/// The verb of a change, as a reader sees it. Going into use is the loudest change of a status.
+/// The verb of a change: that of its kind, unless a more precise one is known.
 pub fn verb(change: &Change) -> String {
-    match (&change.kind, &change.detail) {
-        (Kind::StatusChanged, Detail::Field { edit, .. }) if activates(edit) => "Now active".to_owned(),
-        (Kind::Replaced, _) => "Added".to_owned(),
-        (kind, _) => kind.info().verb.to_owned(),
+    let info = change.kind.info();
+    match &change.detail {
+        Detail::Field { .. } if activates(change) => "Now in use".to_owned(),
+        Detail::Field { edit: Edit::Set(_), .. } if info.noun.is_some() => {
+            format!("{} first stated", info.noun.unwrap_or_default())
+        }
+        Detail::Field { edit: Edit::Cleared(_), .. } if info.noun.is_some() => {
+            format!("{} no longer stated", info.noun.unwrap_or_default())
+        }
+        Detail::Column { edit: Edit::Set(_), .. } => "Column added".to_owned(),
+        Detail::Column { edit: Edit::Cleared(_), .. } => "Column removed".to_owned(),
+        Detail::Column { edit: Edit::Changed(..), .. } => "Column renamed".to_owned(),
+        Detail::Fact { field, .. } if change.kind == Kind::SectionsChanged => section_verb(field).to_owned(),
+        _ => info.verb.to_owned(),
     }
 }
 
-fn activates(edit: &Edit) -> bool {
-    let active = |text: Option<&Text>| {
-        text.is_some_and(|text| crate::compare::Status::read(Vocabulary::builtin(), text.as_str()).is_active())
-    };
-    active(edit.after()) && !active(edit.before())
+fn section_verb(field: &FieldKey) -> &'static str {
+    match field.as_str() {
+        SECTION => "Section renamed",
+        SECTION_NOTE => "Section note changed",
+        SECTION_ENTRIES => "Entries regrouped",
+        _ => Kind::SectionsChanged.info().verb,
+    }
 }
 
-/// One line of plain text.
+fn phrase(change: &Change) -> Phrase {
+    if activates(change) {
+        Phrase::EntryFirst
+    } else if verb_states_presence(change) {
+        Phrase::VerbFor
+    } else {
+        change.kind.info().phrase
+    }
+}
+
+/// Whether a status change puts the entry into use. A known status that is no longer stated counts
+/// as one if it was not "active": the list then contains the entry like those that are in use.
+fn activates(change: &Change) -> bool {
+    let Detail::Field { edit, .. } = &change.detail else { return false };
+    if change.kind != Kind::StatusChanged {
+        return false;
+    }
+    match edit {
+        Edit::Set(_) => false,
+        Edit::Cleared(before) => {
+            let before = Status::read(Vocabulary::builtin(), before.as_str());
+            before.lifecycle.is_some() && !before.is_active()
+        }
+        Edit::Changed(before, after) => {
+            Status::read(Vocabulary::builtin(), after.as_str()).is_active()
+                && !Status::read(Vocabulary::builtin(), before.as_str()).is_active()
+        }
+    }
+}
+
+/// The pieces as one line of plain text, without markup.
 pub fn flat(pieces: &[Inline]) -> String {
-    let mut out = String::new();
-    for piece in pieces {
+    pieces.iter().map(raw).collect()
+}
+
+/// The sentences of a release in one paragraph of plain text. Only the first sentences are quoted.
+pub fn summary(sentences: &[Vec<Inline>]) -> String {
+    let mut out: Vec<String> = sentences.iter().take(NAMES_IN_SENTENCE).map(|sentence| flat(sentence)).collect();
+    if sentences.len() > NAMES_IN_SENTENCE {
+        out.push(format!("And {} more changes", sentences.len() - NAMES_IN_SENTENCE));
+    }
+    out.iter().map(|sentence| format!("{}.", sentence.trim_end_matches('.'))).collect::<Vec<_>>().join(" ")
+}
+
+/// Text without angle brackets, for fields that some feed readers take for HTML.
+pub fn angle_free(text: &str) -> String {
+    text.replace('<', "\u{2039}").replace('>', "\u{203a}")
+}
+
+/// The title of a release: verbs and names in plain text without angle brackets.
+pub fn title(list: &str, changes: &[Change]) -> String {
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for change in changes {
+        let (verb, name) = (title_verb(change), title_detail(change));
+        match groups.iter_mut().find(|(known, _)| *known == verb) {
+            Some((_, names)) if names.contains(&name) => {}
+            Some((_, names)) => names.push(name),
+            None => groups.push((verb, vec![name])),
+        }
+    }
+    let groups: Vec<String> = groups.iter().map(|(verb, names)| title_group(verb, names)).collect();
+    angle_free(&format!("{list}: {}", groups.join("; ")))
+}
+
+fn title_group(verb: &str, names: &[String]) -> String {
+    let names: Vec<String> = names.iter().filter(|name| !name.is_empty()).cloned().collect();
+    match short_list(&names, NAMES_IN_TITLE) {
+        list if list.is_empty() => verb.trim_end_matches(':').to_owned(),
+        list => format!("{verb} {list}"),
+    }
+}
+
+/// The verb in a title, with a colon if it cannot be followed directly by a name.
+fn title_verb(change: &Change) -> String {
+    let verb = verb(change).to_lowercase();
+    let detail = change.kind.info().title;
+    let takes_name =
+        phrase(change) == Phrase::Verb && matches!(change.detail, Detail::Row { .. } | Detail::Field { .. });
+    if takes_name || matches!(detail, TitleDetail::None | TitleDetail::Count) { verb } else { format!("{verb}:") }
+}
+
+fn title_detail(change: &Change) -> String {
+    let entry = change.entry().map(|entry| entry.name.to_string()).unwrap_or_default();
+    match (change.kind.info().title, &change.detail) {
+        (TitleDetail::Count, Detail::List { entries }) => format!("({})", count_entries(entries.len())),
+        (TitleDetail::EntryAndDate, Detail::Row { row, former }) => {
+            let former = former.as_ref().map(|former| format!(" in place of {}", former.name)).unwrap_or_default();
+            let date = row.text(Role::Effective.info().key);
+            let date = date.map(|date| format!(" (effective {date})")).unwrap_or_default();
+            format!("{entry}{former}{date}")
+        }
+        (TitleDetail::BothNames, Detail::Field { edit: Edit::Changed(before, after), .. }) => {
+            format!("{before} to {after}")
+        }
+        (TitleDetail::EntryAndValue, Detail::Field { edit, .. }) if !activates(change) => match edit {
+            Edit::Set(after) => format!("{entry} ({after})"),
+            Edit::Cleared(_) => entry,
+            Edit::Changed(_, after) => format!("{entry} (now {after})"),
+        },
+        (TitleDetail::Label, Detail::Column { edit, .. }) => {
+            edit.after().or(edit.before()).map(Text::to_string).unwrap_or_default()
+        }
+        (_, Detail::Fact { label, .. }) if change.kind != Kind::SectionsChanged => label.to_string(),
+        _ => entry,
+    }
+}
+
+/// A number of entries in words.
+pub fn count_entries(entries: usize) -> String {
+    if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") }
+}
+
+/// The fields of a row. Fields that most lists have are shown without their label.
+fn row_in_words(row: &Row) -> String {
+    row.fields.iter().map(cell_in_words).collect::<Vec<_>>().join("; ")
+}
+
+fn cell_in_words(cell: &RowField) -> String {
+    let text = in_words(Vocabulary::builtin().without_full_stop(cell.text.as_str()));
+    match Role::of_field(Vocabulary::builtin(), &cell.field, cell.label.as_str()) {
+        Role::Purpose | Role::Service | Role::Location | Role::Data | Role::Status | Role::Link => text.into_owned(),
+        _ => format!("{}: {text}", cell.label),
+    }
+}
+
+fn labelled(label: Option<&Text>, edit: &Edit) -> Vec<Inline> {
+    let mut out: Vec<Inline> = label.map(|label| plain(format!("{label}: "))).into_iter().collect();
+    match edit {
+        Edit::Set(after) => out.extend([new(after), plain(" (not stated before)")]),
+        Edit::Cleared(before) => out.extend([old(before), plain(" (no longer stated)")]),
+        Edit::Changed(before, after) => out.extend(changed_in_words(before, after)),
+    }
+    out
+}
+
+fn labelled_text(label: Option<&Text>, text: Inline) -> Vec<Inline> {
+    label.map(|label| plain(format!("{label}: "))).into_iter().chain([text]).collect()
+}
+
+fn changed_in_words(before: &Text, after: &Text) -> Vec<Inline> {
+    let (old_words, new_words) = (in_words(before.as_str()), in_words(after.as_str()));
+    if old_words.len().max(new_words.len()) <= MAX_WHOLE_TEXT {
+        return whole_texts(before, after);
+    }
+    match word_diff(&old_words, &new_words) {
+        Some(pieces) => excerpts(&pieces),
+        None => whole_texts(before, after),
+    }
+}
+
+fn whole_texts(before: &Text, after: &Text) -> Vec<Inline> {
+    vec![old(before), plain(ARROW), new(after)]
+}
+
+const ARROW: &str = " \u{2192} ";
+
+/// The changed words of both texts with their context, the old text first.
+fn excerpts(pieces: &[Piece]) -> Vec<Inline> {
+    let mut out = Vec::new();
+    for (at, piece) in pieces.iter().enumerate() {
         match piece {
-            Inline::Deleted(text) => {
-                out.push_str(&format!("[-{}-]", text.trim_end()));
-                out.push_str(&text[text.trim_end().len()..]);
-            }
-            Inline::Inserted(text) => {
-                out.push_str(&format!("{{+{}+}}", text.trim_end()));
-                out.push_str(&text[text.trim_end().len()..]);
-            }
-            Inline::Plain(text) | Inline::Strong(text) | Inline::New(text) | Inline::Old(text) => out.push_str(text),
+            Piece::Kept(text) => out.push(plain(context(text, at == 0, at + 1 == pieces.len()))),
+            Piece::Deleted(text) => out.push(Inline::Deleted(text.clone())),
+            Piece::Inserted(_) => {}
+        }
+    }
+    out.push(plain(ARROW));
+    for (at, piece) in pieces.iter().enumerate() {
+        match piece {
+            Piece::Kept(text) => out.push(plain(context(text, at == 0, at + 1 == pieces.len()))),
+            Piece::Inserted(text) => out.push(Inline::Inserted(text.clone())),
+            Piece::Deleted(_) => {}
         }
     }
     out
 }
 
-/// The sentences of a release in one paragraph of plain text: the first of them, and how many more.
-pub fn summary(sentences: &[Vec<Inline>]) -> String {
-    let mut out: Vec<String> = sentences.iter().take(MANY).map(|sentence| flat(sentence)).collect();
-    if sentences.len() > MANY {
-        out.push(format!("And {} more changes", sentences.len() - MANY));
+/// The words of an unchanged passage that are next to changed ones.
+fn context(text: &str, is_first: bool, is_last: bool) -> String {
+    let words: Vec<&str> = text.split_inclusive(' ').collect();
+    let (before, after) = (if is_first { 0 } else { CONTEXT_WORDS }, if is_last { 0 } else { CONTEXT_WORDS });
+    if words.len() <= before + after {
+        return text.to_owned();
     }
-    out.iter().map(|sentence| format!("{}.", sentence.trim_end_matches('.'))).collect::<Vec<_>>().join(" ")
+    let (start, end) = (words[..before].concat(), words[words.len() - after..].concat());
+    let space = if is_last { "" } else { " " };
+    format!("{start}\u{2026}{space}{end}")
 }
 
-/// Text without angle brackets, for places where readers differ on whether text is HTML.
-pub fn angle_free(text: &str) -> String {
-    text.replace('<', "\u{2039}").replace('>', "\u{203a}")
-}
-
-/// The title of a release: what happened to whom, plain text without angle brackets.
-pub fn title(list: &str, changes: &[Change]) -> String {
-    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
-    for change in changes {
-        let (verb, name) = in_title(change);
-        match groups.iter_mut().find(|(known, _)| *known == verb) {
-            Some((_, names)) if !names.contains(&name) => names.push(name),
-            Some(_) => {}
-            None => groups.push((verb, vec![name])),
-        }
-    }
-    let groups: Vec<String> = groups
-        .into_iter()
-        .map(|(verb, names)| {
-            let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
-            let list = short_list(&names, FEW);
-            if list.is_empty() { verb } else { format!("{verb} {list}") }
-        })
-        .collect();
-    angle_free(&format!("{list}: {}", groups.join("; ")))
-}
-
-fn in_title(change: &Change) -> (String, String) {
-    let entry = change.entry().map(|entry| entry.name.to_string()).unwrap_or_default();
-    match (&change.kind, &change.detail) {
-        (Kind::Published, Detail::List { entries }) => {
-            ("first published list".to_owned(), format!("({})", count_entries(entries.len())))
-        }
-        (Kind::Restored, Detail::List { entries }) => {
-            ("list restored".to_owned(), format!("({})", count_entries(entries.len())))
-        }
-        (Kind::Replaced, Detail::Row { row, former: Some(former) }) => {
-            ("added".to_owned(), format!("{} in place of {}{}", row.name, former.name, effective(row)))
-        }
-        (Kind::Added, Detail::Row { row, .. }) => ("added".to_owned(), format!("{}{}", row.name, effective(row))),
-        (Kind::Renamed, Detail::Field { edit: Edit::Changed(before, after), .. }) => {
-            ("renamed".to_owned(), format!("{before} to {after}"))
-        }
-        (Kind::Relocated, Detail::Field { edit, .. }) => {
-            let to = edit.after().map_or_else(|| "location dropped".to_owned(), |after| format!("now {after}"));
-            ("relocated".to_owned(), format!("{entry} ({to})"))
-        }
-        (Kind::StatusChanged, Detail::Field { edit, .. }) => match edit.after() {
-            _ if activates(edit) => ("now active:".to_owned(), entry),
-            Some(after) => ("status changed:".to_owned(), format!("{entry} ({after})")),
-            None => ("status dropped:".to_owned(), entry),
-        },
-        (Kind::Rescheduled, Detail::Field { edit, .. }) => {
-            let to = edit.after().map(|after| format!(" (now {after})")).unwrap_or_default();
-            ("rescheduled:".to_owned(), format!("{entry}{to}"))
-        }
-        (Kind::ColumnsChanged, Detail::Column { edit, .. }) => match edit {
-            Edit::Set(label) => ("new column".to_owned(), label.to_string()),
-            Edit::Cleared(label) => ("column dropped:".to_owned(), label.to_string()),
-            Edit::Changed(_, label) => ("column renamed:".to_owned(), label.to_string()),
-        },
-        (Kind::Amended | Kind::TermsChanged | Kind::Corrected, Detail::Fact { label, .. }) => {
-            (format!("{}:", change.kind.info().verb.to_lowercase()), label.to_string())
-        }
-        (kind @ (Kind::Withdrawn | Kind::SectionsChanged), _) => (kind.info().verb.to_lowercase(), String::new()),
-        (Kind::Removed, _) => ("removed".to_owned(), entry),
-        (kind, _) => (format!("{}:", kind.info().verb.to_lowercase()), entry),
-    }
-}
-
-/// So many entries, in words.
-pub fn count_entries(entries: usize) -> String {
-    if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") }
-}
-
-fn effective(row: &Row) -> String {
-    row.text("effective").map(|date| format!(" (effective {date})")).unwrap_or_default()
-}
-
-/// What a row says, in the shortest form that a reader of the list recognises: the roles that every
-/// list has need no label.
-fn row_in_words(row: &Row) -> String {
-    let cell = |cell: &RowField| {
-        let text = in_words(Vocabulary::builtin().without_full_stop(cell.text.as_str()));
-        match Role::of_field(Vocabulary::builtin(), &cell.field, cell.label.as_str()) {
-            Role::Purpose | Role::Service | Role::Location | Role::Data | Role::Status | Role::Link => {
-                text.into_owned()
-            }
-            _ => format!("{}: {text}", cell.label),
-        }
-    };
-    row.fields.iter().map(cell).collect::<Vec<_>>().join("; ")
-}
-
-/// Shorter texts are told whole, one after the other.
-const WORTH_A_WORD_DIFF: usize = 40;
-
-fn edit_in_words(edit: &Edit) -> Vec<Inline> {
-    match edit {
-        Edit::Set(after) => vec![new(after), plain(" (not stated before)")],
-        Edit::Cleared(before) => vec![old(before), plain(" (no longer stated)")],
-        Edit::Changed(before, after) => {
-            let (old_words, new_words) = (in_words(before.as_str()), in_words(after.as_str()));
-            let long = old_words.len().min(new_words.len()) > WORTH_A_WORD_DIFF;
-            let pieces = if long { word_diff(&old_words, &new_words) } else { None };
-            match pieces {
-                Some(pieces) => pieces.into_iter().map(Inline::from).collect(),
-                None => vec![old(before), plain(" \u{2192} "), new(after)],
-            }
-        }
-    }
-}
-
-impl From<Piece> for Inline {
-    fn from(piece: Piece) -> Self {
-        match piece {
-            Piece::Kept(text) => Inline::Plain(text),
-            Piece::Deleted(text) => Inline::Deleted(text),
-            Piece::Inserted(text) => Inline::Inserted(text),
-        }
-    }
-}
-
-/// What the words alone do not show: which items came and went where others stayed, and that data
-/// stay in the EU.
+/// Details that the texts alone do not show: the items of a set that were added or removed, and that
+/// both locations are in the EU.
 fn remark(change: &Change) -> Option<String> {
     let Detail::Field { edit: Edit::Changed(before, after), gained, lost, .. } = &change.detail else { return None };
-    let words = |item: &Text| in_words(item.as_str()).into_owned();
-    let list = |items: &[Text]| short_list(&items.iter().map(words).collect::<Vec<_>>(), MANY);
-    let compared = change.kind.role().info().comparison;
+    let comparison = change.kind.role().info().comparison;
     let is_set = !(gained.is_empty() && lost.is_empty());
-    let kept = is_set && items_not_in(Vocabulary::builtin(), compared, Some(after), None).len() > gained.len();
+    let has_kept_items =
+        is_set && items_not_in(Vocabulary::builtin(), comparison, Some(after), None).len() > gained.len();
     let mut remarks = Vec::new();
-    if kept && !gained.is_empty() {
-        remarks.push(format!("gained {}", list(gained)));
+    if has_kept_items && !gained.is_empty() {
+        remarks.push(format!("added: {}", items(gained)));
     }
-    if kept && !lost.is_empty() {
-        remarks.push(format!("lost {}", list(lost)));
+    if has_kept_items && !lost.is_empty() {
+        remarks.push(format!("removed: {}", items(lost)));
     }
     if change.kind == Kind::Relocated
         && is_in_eu(Vocabulary::builtin(), before)
@@ -294,16 +398,17 @@ fn remark(change: &Change) -> Option<String> {
     (!remarks.is_empty()).then(|| remarks.join("; "))
 }
 
-/// Names, the first `most` of them, and how many more there are.
-fn names<'a>(names: impl Iterator<Item = &'a Text>, most: usize) -> String {
-    short_list(&names.map(Text::to_string).collect::<Vec<_>>(), most)
+fn items(items: &[Text]) -> String {
+    let items: Vec<String> = items.iter().map(|item| in_words(item.as_str()).into_owned()).collect();
+    short_list(&items, NAMES_IN_SENTENCE)
 }
 
-fn short_list(names: &[String], most: usize) -> String {
-    // One more name takes no more room than the words "and 1 more".
-    let shown = if names.len() <= most + 1 { names.len() } else { most };
-    let comma = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };
-    let mut out = names[..shown].join(comma);
+/// At most `limit` names, and the number of the others.
+fn short_list(names: &[String], limit: usize) -> String {
+    // One more name is not longer than the words "and 1 more".
+    let shown = if names.len() <= limit + 1 { names.len() } else { limit };
+    let separator = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };
+    let mut out = names[..shown].join(separator);
     if shown < names.len() {
         out.push_str(&format!(" and {} more", names.len() - shown));
     }
@@ -331,4 +436,34 @@ fn new(text: &Text) -> Inline {
 
 fn old(text: &Text) -> Inline {
     Inline::Old(in_words(text.as_str()).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit_in_words(before: &str, after: &str) -> String {
+        flat(&changed_in_words(&before.into(), &after.into()))
+    }
+
+    #[test]
+    fn texts_of_a_few_lines_are_shown_whole() {
+        let (before, after) = (
+            "Storage of customer content for ninety days after the end of the agreement",
+            "Storage of customer content for thirty days after the end of the agreement",
+        );
+        assert_eq!(edit_in_words(before, after), format!("{before} → {after}"));
+    }
+
+    #[test]
+    fn excerpts_of_long_texts_can_be_read_without_markup() {
+        let filler = "one two three four five six seven eight nine ten ".repeat(8);
+        let before = format!("{filler}kept for ninety days after the end. {filler}");
+        let after = format!("{filler}kept for thirty days after the end. {filler}");
+        assert_eq!(
+            edit_in_words(&before, &after),
+            "… eight nine ten kept for ninety days after the end. one… → \
+             … eight nine ten kept for thirty days after the end. one…"
+        );
+    }
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use changecast_core::{
+    change::column_order,
     model::{Cell, Column, Entry, EntryId, FieldKey, Inventory, Layout, Role, Section, SectionId, Text, fold},
     vocabulary::{Fitness, HeaderRole, Meaning, Vocabulary},
 };
@@ -270,7 +271,18 @@ impl Scheme {
             members[place].push(label);
             scheme.places.insert(label, place);
         }
+        scheme.sort_columns();
         scheme
+    }
+
+    /// Puts the columns into the order that all lists have.
+    fn sort_columns(&mut self) {
+        let mut order: Vec<usize> = (0..self.columns.len()).collect();
+        order.sort_by_cached_key(|at| column_order(&self.columns[*at]));
+        self.columns = order.iter().map(|at| self.columns[*at].clone()).collect();
+        for place in self.places.values_mut() {
+            *place = order.iter().position(|at| at == place).unwrap_or(*place);
+        }
     }
 
     /// The key of a new column: its role's, or one from its label, that no other column has.

@@ -11,6 +11,7 @@ use crate::{
 };
 
 use super::{
+    column_order::column_order,
     event::{Carry, Change, ChangeSet, ColumnLabel, Detail, Edit, Frame, IdChange, Row},
     kind::Kind,
 };
@@ -93,10 +94,7 @@ impl Frame {
             Column { field: column.field.clone(), label: column.label.clone(), role }
         };
         let mut columns: Vec<Column> = self.columns.iter().map(column).collect();
-        columns.sort_by_cached_key(|column| {
-            let fitness = Vocabulary::builtin().header(column.label.as_str()).fitness;
-            (column.role, fitness, column.label.clone())
-        });
+        columns.sort_by_cached_key(column_order);
         let (facts, sections) = (self.facts.clone(), self.sections.clone());
         let mut inventory = Inventory { facts, columns, sections, entries, layout: self.layout };
         let place = |cell: &Cell| inventory.columns.iter().position(|column| column.field == cell.field);

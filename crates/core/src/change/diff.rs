@@ -262,7 +262,7 @@ impl<'a> Differ<'a> {
                 && !same(a.title.as_str(), b.title.as_str())
                 && let Some(edit) = section_edit(&a.title, &b.title)
             {
-                self.section_fact("section", "Section".into(), edit);
+                self.section_fact(SECTION, b.title.clone(), edit);
             }
             // Only some formats can hold a note: it comes and goes with the format.
             let can_be_held = !a.note.is_empty() && !b.note.is_empty() || self.before.layout == self.after.layout;
@@ -270,7 +270,7 @@ impl<'a> Differ<'a> {
                 && !same(a.note.as_str(), b.note.as_str())
                 && let Some(edit) = section_edit(&a.note, &b.note)
             {
-                self.section_fact("section-note", Text::new(&format!("Note of section {}", b.title)), edit);
+                self.section_fact(SECTION_NOTE, b.title.clone(), edit);
             }
         }
         pairs
@@ -296,7 +296,7 @@ impl<'a> Differ<'a> {
             let edit = Edit::between(Some(&before).filter(|t| !t.is_empty()), Some(&after).filter(|t| !t.is_empty()));
             let Some(edit) = edit else { continue };
             if reorganised {
-                self.section_fact("section", "Section".into(), edit.clone());
+                self.section_fact(SECTION_ENTRIES, after.clone(), edit.clone());
             }
             for entry in entries {
                 let label = ("section".to_owned(), "Section");
@@ -343,6 +343,13 @@ impl<'a> Differ<'a> {
         }
     }
 }
+
+/// Field of a change that renames a section.
+pub(crate) const SECTION: &str = "section";
+/// Field of a change to the note of a section.
+pub(crate) const SECTION_NOTE: &str = "section-note";
+/// Field of a change that moves entries together from one section to another.
+pub(crate) const SECTION_ENTRIES: &str = "section-entries";
 
 fn section_edit(before: &Text, after: &Text) -> Option<Edit> {
     Edit::between(Some(before).filter(|t| !t.is_empty()), Some(after).filter(|t| !t.is_empty()))

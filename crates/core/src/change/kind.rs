@@ -1,19 +1,19 @@
-//! The table of change kinds: one row says all that the program knows of a kind.
+//! The table of change kinds. A row contains everything that the program knows about a kind.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Role;
+use crate::model::{Role, Trigger};
 
-/// What happened.
+/// What kind of change happened. [`KindInfo::about`] describes each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// The list was published for the first time.
     Published,
-    /// The whole list left the file.
+    /// The whole list was withdrawn.
     Withdrawn,
-    /// A withdrawn list came back.
+    /// A withdrawn list was published again.
     Restored,
     /// A published release was wrong.
     Corrected,
@@ -21,35 +21,35 @@ pub enum Kind {
     TermsChanged,
     /// An entry is new.
     Added,
-    /// An entry took the place of another, and says so.
+    /// A new entry states which entry it replaces.
     Replaced,
-    /// An entry is gone.
+    /// An entry was removed.
     Removed,
     /// An entry has another name.
     Renamed,
     /// An entry has another status.
     StatusChanged,
-    /// Data are processed at other places.
+    /// Data are processed in other places.
     Relocated,
     /// Other data are processed.
     DataChanged,
-    /// The purpose is another.
+    /// The purpose changed.
     PurposeChanged,
-    /// The transfer safeguard is another.
+    /// The transfer safeguard changed.
     TransferChanged,
-    /// The entry concerns other products or plans.
+    /// The entry applies to other products or plans.
     ScopeChanged,
-    /// A date or period is another.
+    /// A date or period changed.
     Rescheduled,
-    /// Certificates are others.
+    /// Certificates changed.
     CertificationChanged,
-    /// Another statement of an entry or of the list changed.
+    /// Another field of an entry, or a statement of the list, changed.
     Amended,
-    /// An entry stands in another section.
+    /// An entry is in another section.
     Moved,
-    /// A column appeared, vanished or was renamed.
+    /// A column was added, removed or renamed.
     ColumnsChanged,
-    /// A section was renamed or got another note.
+    /// A section was renamed, has another note, or its entries were regrouped.
     SectionsChanged,
 }
 
@@ -57,16 +57,16 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// May concern rights: customers should be told.
+    /// A customer could object to it.
     Notice,
-    /// Worth knowing.
+    /// Customers may want to know it.
     Info,
-    /// Presentation only: never announced.
+    /// Only the presentation changed; never announced.
     Editorial,
 }
 
 impl Level {
-    /// Its name in published documents.
+    /// The name of the level in published documents.
     pub fn name(self) -> &'static str {
         match self {
             Level::Notice => "notice",
@@ -76,7 +76,7 @@ impl Level {
     }
 }
 
-/// What a kind speaks of.
+/// The part of a list that a kind of change concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// The whole list, with its entries.
@@ -91,68 +91,157 @@ pub enum Subject {
     Fact,
 }
 
+/// How the verb and the name of an entry form a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phrase {
+    /// "Added Kestrel".
+    Verb,
+    /// "Purpose changed for Kestrel".
+    VerbFor,
+    /// "Kestrel: now in use".
+    EntryFirst,
+}
+
+/// The details that a title adds to the verb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TitleDetail {
+    /// Nothing else.
+    None,
+    /// The number of entries in the list.
+    Count,
+    /// The entry.
+    Entry,
+    /// The entry and its new value: "Kestrel (now France)".
+    EntryAndValue,
+    /// The entry, with the date from which it is used.
+    EntryAndDate,
+    /// The earlier and the present name of the entry.
+    BothNames,
+    /// The label of the column, section or statement.
+    Label,
+}
+
 /// One row of the table of kinds.
 #[derive(Debug)]
 pub struct KindInfo {
-    /// The kind.
+    /// The kind that the row describes.
     pub kind: Kind,
     /// Its name in published documents and on the command line.
     pub name: &'static str,
-    /// What it speaks of.
+    /// The part of a list that it concerns.
     pub subject: Subject,
-    /// Its level.
+    /// Its level, unless the comparison finds the change to be editorial.
     pub level: Level,
-    /// The word that a reader sees.
-    pub verb: &'static str,
     /// The roles of the fields whose change has this kind.
     pub roles: &'static [Role],
+    /// The verb that customers read.
+    pub verb: &'static str,
+    /// How verb and entry form a sentence.
+    pub phrase: Phrase,
+    /// What the field is called where it is stated for the first time or no longer: "Location first
+    /// stated". `None` if the label of the field is shown instead.
+    pub noun: Option<&'static str>,
+    /// The details in titles of releases.
+    pub title: TitleDetail,
+    /// The notice terms that can apply. Those of activations apply only if the entry goes into use.
+    pub trigger: Option<Trigger>,
+    /// One sentence for the documentation.
+    pub about: &'static str,
 }
 
 macro_rules! kinds {
-    ($($kind:ident $name:literal $subject:ident $level:ident $verb:literal $([$($role:ident)*])?;)*) => {
+    ($($kind:ident $name:literal $subject:ident $level:ident [$($role:ident)*]
+        $verb:literal $phrase:ident $noun:expr, $title:ident $trigger:expr, $about:literal;)*) => {
         &[$(KindInfo {
             kind: Kind::$kind,
             name: $name,
             subject: Subject::$subject,
             level: Level::$level,
+            roles: &[$(Role::$role),*],
             verb: $verb,
-            roles: &[$($(Role::$role),*)?],
+            phrase: Phrase::$phrase,
+            noun: $noun,
+            title: TitleDetail::$title,
+            trigger: $trigger,
+            about: $about,
         }),*]
     };
 }
 
-/// The table of kinds, loudest first: the order in which the changes of a release are told.
+/// The table of kinds, in the order in which the changes of a release are listed.
 pub static KINDS: &[KindInfo] = kinds! {
-    Published            "published"             List   Info   "First published";
-    Withdrawn            "withdrawn"             List   Notice "List withdrawn";
-    Restored             "restored"              List   Notice "List restored";
-    Corrected            "corrected"             Fact   Notice "Corrected";
-    TermsChanged         "terms-changed"         Fact   Notice "Notice terms changed";
-    Added                "added"                 Row    Notice "Added";
-    Replaced             "replaced"              Row    Notice "Replaced";
-    Removed              "removed"               Row    Notice "Removed";
-    Renamed              "renamed"               Field  Notice "Renamed" [Name];
-    StatusChanged        "status-changed"        Field  Notice "Status changed" [Status];
-    Relocated            "relocated"             Field  Notice "Relocated" [Location];
-    DataChanged          "data-changed"          Field  Notice "Data changed" [Data];
-    PurposeChanged       "purpose-changed"       Field  Notice "Purpose changed" [Purpose];
-    TransferChanged      "transfer-changed"      Field  Notice "Transfer changed" [Transfer];
-    ScopeChanged         "scope-changed"         Field  Notice "Scope changed" [Scope];
-    Rescheduled          "rescheduled"           Field  Notice "Rescheduled" [Effective];
-    CertificationChanged "certification-changed" Field  Info   "Certifications changed" [Certification];
-    Amended              "amended"               Field  Info   "Amended" [Service Link Other];
-    Moved                "moved"                 Field  Info   "Moved";
-    ColumnsChanged       "columns-changed"       Column Info   "Columns changed";
-    SectionsChanged      "sections-changed"      Fact   Info   "Sections changed";
+    Published "published" List Info []
+        "First published" Verb None, Count None,
+        "The list was published for the first time.";
+    Withdrawn "withdrawn" List Notice []
+        "List withdrawn" Verb None, None None,
+        "The whole list was withdrawn.";
+    Restored "restored" List Notice []
+        "List restored" Verb None, Count None,
+        "A withdrawn list was published again.";
+    Corrected "corrected" Fact Notice []
+        "Corrected" Verb None, Label None,
+        "An earlier release was wrong.";
+    TermsChanged "terms-changed" Fact Notice []
+        "Notice terms changed" VerbFor None, Label None,
+        "Notice periods, or the ways to object, changed.";
+    Added "added" Row Notice []
+        "Added" Verb None, EntryAndDate Some(Trigger::Added),
+        "An entry is new.";
+    Replaced "replaced" Row Notice []
+        "Added" Verb None, EntryAndDate Some(Trigger::Replaced),
+        "A new entry states which entry it replaces.";
+    Removed "removed" Row Notice []
+        "Removed" Verb None, Entry Some(Trigger::Removed),
+        "An entry was removed.";
+    Renamed "renamed" Field Notice [Name]
+        "Renamed" Verb None, BothNames None,
+        "An entry has a new name.";
+    StatusChanged "status-changed" Field Notice [Status]
+        "Status changed" VerbFor Some("Status"), EntryAndValue Some(Trigger::Activated),
+        "The status of an entry changed, for example from planned to active.";
+    Relocated "relocated" Field Notice [Location]
+        "Relocated" Verb Some("Location"), EntryAndValue Some(Trigger::Relocated),
+        "Data are processed in other places.";
+    DataChanged "data-changed" Field Notice [Data]
+        "Data changed" VerbFor Some("Data"), Entry Some(Trigger::DataChanged),
+        "Other categories of data are processed.";
+    PurposeChanged "purpose-changed" Field Notice [Purpose]
+        "Purpose changed" VerbFor Some("Purpose"), Entry Some(Trigger::PurposeChanged),
+        "The purpose of an entry changed.";
+    TransferChanged "transfer-changed" Field Notice [Transfer]
+        "Transfer changed" VerbFor Some("Transfer"), Entry Some(Trigger::TransferChanged),
+        "The safeguards for transfers to other countries changed.";
+    ScopeChanged "scope-changed" Field Notice [Scope]
+        "Scope changed" VerbFor Some("Scope"), Entry None,
+        "An entry applies to other products, plans or customers.";
+    Rescheduled "rescheduled" Field Notice [Effective]
+        "Rescheduled" Verb Some("Date"), EntryAndValue None,
+        "A date or period changed.";
+    CertificationChanged "certification-changed" Field Info [Certification]
+        "Certifications changed" VerbFor Some("Certifications"), Entry None,
+        "Certificates or attestations changed.";
+    Amended "amended" Field Info [Service Link Other]
+        "Amended" Verb None, Entry None,
+        "Another field of an entry, or another statement of the list, changed.";
+    Moved "moved" Field Info []
+        "Moved" Verb None, Entry None,
+        "An entry is in another section.";
+    ColumnsChanged "columns-changed" Column Info []
+        "Columns changed" Verb None, Label None,
+        "A column was added, removed or renamed.";
+    SectionsChanged "sections-changed" Fact Info []
+        "Sections changed" Verb None, None None,
+        "A section was renamed, has another note, or its entries were regrouped.";
 };
 
 impl Kind {
-    /// The kind's row.
+    /// The row of the kind in [`KINDS`].
     pub fn info(self) -> &'static KindInfo {
         &KINDS[self as usize]
     }
 
-    /// The role of the fields whose change has this kind; [`Role::Other`] when there are several or none.
+    /// The role of the fields whose change has this kind, or [`Role::Other`] if there is not exactly one.
     pub fn role(self) -> Role {
         match self.info().roles {
             [role] => *role,
@@ -160,7 +249,7 @@ impl Kind {
         }
     }
 
-    /// The kind of a change to a field of this role.
+    /// The kind of a change to a field with this role.
     pub fn of_role(role: Role) -> Kind {
         KINDS.iter().find(|row| row.roles.contains(&role)).map_or(Kind::Amended, |row| row.kind)
     }
@@ -172,7 +261,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A name that no kind has.
+/// The name is not that of a kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no change kind {0:?}")]
 pub struct UnknownKind(String);
@@ -204,10 +293,11 @@ mod tests {
     use crate::compare::ROLES;
 
     #[test]
-    fn every_kind_stands_in_its_row_and_every_role_has_one_kind() {
+    fn every_kind_has_its_row_and_every_role_has_one_kind() {
         for (at, row) in KINDS.iter().enumerate() {
             assert_eq!(row.kind as usize, at, "{}", row.name);
             assert_eq!(row.name.parse(), Ok(row.kind));
+            assert!(row.about.ends_with('.'), "{}", row.name);
         }
         for role in &ROLES {
             let rows = KINDS.iter().filter(|row| row.roles.contains(&role.role)).count();

@@ -5,6 +5,7 @@
 //! neither the order of sections, entries and fields nor anything outside the two versions matters.
 
 mod apply;
+mod column_order;
 mod columns;
 mod diff;
 mod event;
@@ -16,11 +17,13 @@ mod text_diff;
 mod wire;
 
 pub use apply::{ReplayError, apply};
+pub use column_order::column_order;
 pub use diff::diff;
+pub(crate) use diff::{SECTION, SECTION_ENTRIES, SECTION_NOTE};
 pub use event::{
     Carry, Change, ChangeSet, ColumnCell, ColumnLabel, Detail, Edit, EntryRef, Frame, IdChange, Row, RowField,
 };
 pub use explain::{Explanation, Matched, Unmatched, explain};
-pub use kind::{KINDS, Kind, KindInfo, Level, Subject, UnknownKind};
+pub use kind::{KINDS, Kind, KindInfo, Level, Phrase, Subject, TitleDetail, UnknownKind};
 pub use matching::MatchReason;
 pub use text_diff::{Piece, word_diff};
