@@ -115,7 +115,7 @@ fn a_dry_run_takes_no_key() {
     let story = Story::of_lists(&[&list(&["Nordhaven"]), &list(&["Nordhaven", "Kestrel"])]);
     let look = ["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds", "--dry-run"];
     story.build_first(1);
-    assert!(story.run(&look).expect(0).out.contains("first published list (1 entry)"));
+    assert!(story.run(&look).expect(0).out.contains("first published (1 entry)"));
     assert!(!story.path("feeds").exists(), "a dry run makes no folder");
     story.publish(&[]).expect(0);
     story.build();
