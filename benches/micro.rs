@@ -3,7 +3,7 @@
 use std::{error::Error, fmt::Write as _, hint::black_box, path::Path};
 
 use changecast::{
-    Inventory, ListState, Options,
+    Inventory, ListState, ReadingConfig,
     config::Config,
     diff,
     history::{FixtureCommit, History, Onto, Walk, build},
@@ -57,7 +57,7 @@ fn markdown(version: u64) -> String {
 }
 
 fn inventory(version: u64) -> Result<Inventory, Box<dyn Error>> {
-    Ok(read::read(PATH, yaml(version).as_bytes(), &Options::default())?.inventory)
+    Ok(read::read(PATH, yaml(version).as_bytes(), &ReadingConfig::default())?.inventory)
 }
 
 fn repository(dir: &Path) -> Result<History, Box<dyn Error>> {
@@ -90,7 +90,7 @@ fn walk(criterion: &mut Criterion, history: &History) -> Result<(), Box<dyn Erro
 }
 
 fn read_texts(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
-    let options = Options::default();
+    let options = ReadingConfig::default();
     let mut group = criterion.benchmark_group("read");
     for (path, text) in [("list.yaml", yaml(0)), ("list.md", markdown(0))] {
         assert_eq!(read::read(path, text.as_bytes(), &options)?.inventory.entries.len() as u64, ENTRIES);

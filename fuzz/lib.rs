@@ -6,7 +6,7 @@ pub use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeMap;
 
 use changecast_core::{change::{apply, diff}, model::ListState};
-use changecast::read::{Options, Reader, Reading, read, read_folder};
+use changecast::read::{ReadingConfig, Reader, Reading, read, read_folder};
 
 /// A target that reads its input as a file of this name.
 #[macro_export]
@@ -19,7 +19,7 @@ macro_rules! reader {
 /// Reads without panic; what was read is equal to itself, and can be told as changes from nothing
 /// and back.
 pub fn check(path: &str, bytes: &[u8]) {
-    if let Ok(reading) = read(path, bytes, &Options::default()) {
+    if let Ok(reading) = read(path, bytes, &ReadingConfig::default()) {
         check_list(reading);
     }
 }
@@ -29,7 +29,7 @@ pub fn check_folder(bytes: &[u8]) {
     let names = ["a.yaml", "b.md", "c/d.json", "e.toml", "c/index.md", "f.md"];
     let files = names.iter().zip(bytes.split(|byte| *byte == 0));
     let files: Vec<_> = files.map(|(name, bytes)| ((*name).to_owned(), bytes.into())).collect();
-    if let Ok(reading) = read_folder(&files, &BTreeMap::new(), &Options::default()) {
+    if let Ok(reading) = read_folder(&files, &BTreeMap::new(), &ReadingConfig::default()) {
         check_list(reading);
     }
 }
@@ -39,7 +39,7 @@ pub fn check_folder(bytes: &[u8]) {
 ///
 /// Short lists are not read by parts: `padding` makes the one of the input long enough.
 pub fn check_versions(path: &str, [head, padding, tail]: [&str; 3], bytes: &[u8]) {
-    let options = Options::default();
+    let options = ReadingConfig::default();
     let mut reader = Reader::default();
     let padding: String = (0..40).map(|n| padding.replace("{}", &n.to_string())).collect();
     for version in bytes.split(|byte| *byte == 0) {

@@ -23,14 +23,14 @@
 //! # From two versions to a sentence
 //!
 //! ```
-//! use changecast::{ListState, Options, diff, read, render};
+//! use changecast::{ListState, ReadingConfig, diff, read, render};
 //!
 //! let old = "entries: [{name: Nordhaven GmbH, purpose: Hosting, location: USA/EU}]";
 //! let new = "entries:
 //! - {name: Nordhaven, purpose: hosting., location: 'European Union, United States'}
 //! - {name: Kestrel Mail, purpose: E-mail delivery, location: Ireland}";
 //!
-//! let read = |text: &str| read::read("list.yaml", text.as_bytes(), &Options::default());
+//! let read = |text: &str| read::read("list.yaml", text.as_bytes(), &ReadingConfig::default());
 //! let (old, new) = (ListState::listed(read(old)?.inventory), ListState::listed(read(new)?.inventory));
 //!
 //! let changes = diff(&old, &new).changes;
@@ -54,4 +54,4 @@ pub mod render;
 
 pub use changecast_core::change::{Change, ChangeSet, apply, diff};
 pub use changecast_core::model::{Inventory, ListState};
-pub use read::Options;
+pub use read::ReadingConfig;

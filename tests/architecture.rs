@@ -49,6 +49,9 @@ const CORE: [Arrows; 6] = [
     ("prose", &["change", "compare", "model", "vocabulary"]),
 ];
 
+/// The stages of reading, each a folder of `src/read`.
+const READING: [Arrows; 3] = [("syntax", &[]), ("build", &[]), ("choose", &["build", "syntax"])];
+
 /// The module of a file, by its path below the folder of its crate.
 fn module<'p>(folder: &str, path: &'p str) -> &'p str {
     let path = path.strip_prefix(folder).unwrap_or(path).trim_start_matches('/');
@@ -68,6 +71,19 @@ fn imports_point_one_way() {
                     || crate_imports(&code).iter().any(|import| import == other);
                 assert!(!imports || *other == own || allowed.contains(other), "{path} imports {other}");
             }
+        }
+    }
+}
+
+#[test]
+fn stages_of_reading_import_one_way() {
+    for (path, text) in sources_below("src/read") {
+        let own = module("src/read", &path);
+        let Some((_, allowed)) = READING.iter().find(|(stage, _)| *stage == own) else { continue };
+        let code = code(&text);
+        for (other, _) in READING.iter().filter(|(other, _)| *other != own && !allowed.contains(other)) {
+            let is_named = code.contains(&format!("read::{other}")) || code.contains(&format!("\n    {other}::"));
+            assert!(!is_named, "{path} imports {other}");
         }
     }
 }
@@ -133,6 +149,15 @@ fn declares(code: &str, module: &str) -> bool {
     code.contains(&format!("mod {module};")) || imported.split(", ").any(|name| name == module)
 }
 
+/// Whether a file imports a module of this crate by this name.
+fn imports_own(code: &str, name: &str) -> bool {
+    let imports = code.split("use crate::").skip(1).map(|rest| rest.split(';').next().unwrap_or_default());
+    imports.flat_map(|import| import.split([',', '{', '}'])).any(|path| {
+        let path = path.trim();
+        path == name || path.ends_with(&format!("::{name}")) || path.starts_with(&format!("{name}::"))
+    })
+}
+
 #[test]
 fn every_third_party_crate_is_used_from_one_module() {
     for (name, text) in sources() {
@@ -145,7 +170,7 @@ fn every_third_party_crate_is_used_from_one_module() {
                 });
             let at_home = homes.split(' ').any(|home| name.starts_with(home));
             // A module may have the name of its crate.
-            let own_module = name.ends_with("/mod.rs") && declares(&code, foreign);
+            let own_module = (name.ends_with("/mod.rs") && declares(&code, foreign)) || imports_own(&code, foreign);
             assert!(!used || at_home || own_module, "{name} uses {foreign}, which belongs to {homes}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use changecast::read::{Options, read};
+use changecast::read::{ReadingConfig, read};
 use changecast_core::{change::KINDS, compare::ROLES};
 use serde_json::Value;
 
@@ -28,8 +28,8 @@ fn text(path: &str) -> String {
 #[test]
 fn every_row_of_the_pages_is_there() {
     for (path, rows) in PAGES {
-        let reading =
-            read(path, text(path).as_bytes(), &Options::default()).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let reading = read(path, text(path).as_bytes(), &ReadingConfig::default())
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
         assert!(reading.warnings.is_empty(), "{path}: {:?}", reading.warnings);
         let inventory = reading.inventory;
         let counts: Vec<usize> = inventory
@@ -44,7 +44,7 @@ fn every_row_of_the_pages_is_there() {
 #[test]
 fn what_the_pages_state_beside_rows_is_there() {
     let fact = |path: &str, field: &str| {
-        let inventory = read(path, text(path).as_bytes(), &Options::default()).expect("a list").inventory;
+        let inventory = read(path, text(path).as_bytes(), &ReadingConfig::default()).expect("a list").inventory;
         inventory.fact(field).map(ToString::to_string).unwrap_or_else(|| panic!("{path} does not state {field}"))
     };
     assert_eq!(fact("smalt-ai/subprocessors.yaml", "notice.lead.added"), "30 days");
@@ -56,7 +56,7 @@ fn what_the_pages_state_beside_rows_is_there() {
     assert!(fact("mielto/subprocessors.yaml", "notice.exceptions").contains("emergencies"));
     // Qualifiers and conditions are kept word by word.
     let cell = |path: &str, name: &str, field: &str| {
-        let inventory = read(path, text(path).as_bytes(), &Options::default()).expect("a list").inventory;
+        let inventory = read(path, text(path).as_bytes(), &ReadingConfig::default()).expect("a list").inventory;
         let entry = inventory
             .entries
             .iter()
@@ -110,7 +110,7 @@ fn each_of_them_is_published() {
             ])
             .expect(0);
         // What `show` writes is an inventory that reads the same.
-        let again = read("shown.yaml", table.out.as_bytes(), &Options::default())
+        let again = read("shown.yaml", table.out.as_bytes(), &ReadingConfig::default())
             .unwrap_or_else(|error| panic!("{list}: {error} {:?}", error.at));
         assert_eq!(again.inventory.entries.len(), rows, "{list}");
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use changecast::{
     Inventory,
-    read::{Options, format_names, read},
+    read::{ReadingConfig, format_names, read},
     render::{flat, sentence},
 };
 use changecast_core::{change::diff, model::ListState};
@@ -20,7 +20,7 @@ use writers::{DIALECTS, Dialect, List, lists};
 fn reading(dialect: &Dialect, list: &List) -> Inventory {
     let text = (dialect.write)(list);
     let path = format!("subprocessors.{}", dialect.extension);
-    let reading = read(&path, text.as_bytes(), &Options::default())
+    let reading = read(&path, text.as_bytes(), &ReadingConfig::default())
         .unwrap_or_else(|error| panic!("{}: {error} at {:?}\n{text}", dialect.name, error.at));
     let said: Vec<_> = reading.warnings.iter().map(|warning| &warning.message).collect();
     assert!(said.is_empty(), "{}: {said:?}\n{text}", dialect.name);

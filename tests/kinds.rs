@@ -13,7 +13,7 @@ use std::{
 
 use changecast::{
     ledger,
-    read::{Options, read},
+    read::{ReadingConfig, read},
     render::{flat, sentence},
 };
 use changecast_core::{
@@ -39,7 +39,7 @@ fn version(case: &Path, stem: &str) -> Option<Inventory> {
             && path.extension().is_some_and(|extension| extension != "txt")
     })?;
     let bytes = fs::read(&file).expect("a version");
-    let reading = read(&file.display().to_string(), &bytes, &Options::default());
+    let reading = read(&file.display().to_string(), &bytes, &ReadingConfig::default());
     Some(reading.unwrap_or_else(|error| panic!("{}: {error} at {:?}", file.display(), error.at)).inventory)
 }
 

@@ -2,7 +2,7 @@
 
 use changecast::{
     ledger,
-    read::{Options, read},
+    read::{ReadingConfig, read},
 };
 use changecast_core::{
     change::{ChangeSet, apply, diff},
@@ -150,7 +150,7 @@ fn written(list: &List, order: Order) -> String {
 
 fn parsed(list: &List, order: Order) -> Inventory {
     let text = written(list, order);
-    read("list.json", text.as_bytes(), &Options::default()).expect("a readable list").inventory
+    read("list.json", text.as_bytes(), &ReadingConfig::default()).expect("a readable list").inventory
 }
 
 fn between(a: &Inventory, b: &Inventory) -> ChangeSet {
@@ -229,11 +229,11 @@ proptest! {
     fn layout_never_matters(a in list()) {
         let text = written(&a, Order::AsItIs);
         let value: Value = serde_json::from_str(&text).expect("JSON");
-        let json = read("list.json", text.as_bytes(), &Options::default()).expect("JSON").inventory;
+        let json = read("list.json", text.as_bytes(), &ReadingConfig::default()).expect("JSON").inventory;
         let yaml = serde_yaml::to_string(&value).expect("YAML");
         let commented = format!("# a comment\n---\n{}\n# another\n", yaml.replace('\n', "\r\n"));
         for text in [&yaml, &commented] {
-            let yaml = read("list.yaml", text.as_bytes(), &Options::default()).expect("YAML").inventory;
+            let yaml = read("list.yaml", text.as_bytes(), &ReadingConfig::default()).expect("YAML").inventory;
             prop_assert_eq!(between(&json, &yaml), ChangeSet::default());
         }
     }
@@ -261,7 +261,7 @@ fn columns_have_one_order_whether_read_or_replayed() {
     for header in NAME_HEADERS.iter().chain(&["Location", "Service", "Notes", "HQ location", "Country", "Zone"]) {
         let head = format!("| Name | {header} | Purpose |\n|---|---|---|\n| Quill | Quill Ltd | Mail |\n");
         let [before, after] = [format!("{head}| Kestrel | Kestrel Inc | Chat |\n"), head].map(|text| {
-            ListState::listed(read("list.md", text.as_bytes(), &Options::default()).expect("a table").inventory)
+            ListState::listed(read("list.md", text.as_bytes(), &ReadingConfig::default()).expect("a table").inventory)
         });
         let published = diff(&ListState::Unpublished, &before);
         let replayed = apply(&ListState::Unpublished, &published).expect("changes that fit");

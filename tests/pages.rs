@@ -1,8 +1,8 @@
 //! What the readers of pages say of a page that they do not read, or not wholly.
 
-use changecast::read::{Options, Problem, read};
+use changecast::read::{Problem, ReadingConfig, read};
 
-fn why(path: &str, text: &str, options: &Options) -> String {
+fn why(path: &str, text: &str, options: &ReadingConfig) -> String {
     let error = read(path, text.as_bytes(), options).expect_err("no list");
     assert!(matches!(error.problem, Problem::NoList(_)), "{error}");
     assert!(error.help().contains("--table HEADING"), "{}", error.help());
@@ -12,34 +12,34 @@ fn why(path: &str, text: &str, options: &Options) -> String {
 #[test]
 fn a_page_without_a_list_says_why() {
     let page = "# Policy\n\nWe care.\n\n## Cookies\n\n| Cookie | Purpose |\n|---|---|\n| sid | Login |\n\n## Rights\n\n- You may object.\n";
-    let said = why("policy.md", page, &Options::default());
+    let said = why("policy.md", page, &ReadingConfig::default());
     for words in
         ["the table in line 9 under \"Cookies\" is about something else", "the list in line 13 under \"Rights\""]
     {
         assert!(said.contains(words), "{said}");
     }
-    assert!(why("policy.md", "# Policy\n\nWe care.\n", &Options::default()).contains("the page is prose"));
-    let options = Options { tables: vec!["Vendors".to_owned()], ..Options::default() };
+    assert!(why("policy.md", "# Policy\n\nWe care.\n", &ReadingConfig::default()).contains("the page is prose"));
+    let options = ReadingConfig { tables: vec!["Vendors".to_owned()], ..ReadingConfig::default() };
     assert!(why("policy.md", page, &options).contains("nothing stands under the heading \"Vendors\""));
 }
 
 #[test]
 fn a_row_with_a_cell_too_many_is_pointed_out() {
     let page = "# Sub-processors\n\n| Vendor | Purpose |\n|---|---|\n| Quill | Mail | chat |\n| Lantern | Search |\n\n| Kestrel | CDN | EU |\n";
-    let reading = read("l.md", page.as_bytes(), &Options::default()).expect("a list");
+    let reading = read("l.md", page.as_bytes(), &ReadingConfig::default()).expect("a list");
     let said: Vec<_> = reading.warnings.iter().map(|warning| (warning.at.line, warning.message.as_str())).collect();
     assert_eq!(reading.inventory.entries.len(), 3);
     assert_eq!(said.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [5, 8]);
     assert!(said[0].1.contains("\"chat\""), "{said:?}");
     // Rows of another shape behind an empty line are another thing.
     let page = page.replace("| Kestrel | CDN | EU |", "| a | b | c | d | e |");
-    assert_eq!(read("l.md", page.as_bytes(), &Options::default()).expect("a list").inventory.entries.len(), 2);
+    assert_eq!(read("l.md", page.as_bytes(), &ReadingConfig::default()).expect("a list").inventory.entries.len(), 2);
 }
 
 #[test]
 fn a_heading_names_the_vendor_unless_a_field_does() {
     let page = "# EntryKeys\n\n### Priority 1\n\n| Field | Status |\n|---|---|\n| **Vendor** | Quill |\n| **Service** | Mail |\n| Effective date | TBD |\n\n### Lantern\n\n| Field | Status |\n|---|---|\n| **Vendor** | Lantern Ltd |\n| **Service** | Search |\n| Location | Finland |\n";
-    let inventory = read("register.md", page.as_bytes(), &Options::default()).expect("a list").inventory;
+    let inventory = read("register.md", page.as_bytes(), &ReadingConfig::default()).expect("a list").inventory;
     let names: Vec<&str> = inventory.entries.iter().map(|entry| entry.name.as_str()).collect();
     assert_eq!(names, ["Quill", "Lantern Ltd"]);
 }
@@ -50,7 +50,7 @@ fn a_statement_above_a_list_is_no_section() {
         ["**Last updated:** May 2024", "**Last updated: May 2024**", "**Version 3**", "**Note** that it changes."]
     {
         let page = format!("# Sub-processors\n\n{line}\n\n- Quill – Mail\n- Lantern – Search\n");
-        let inventory = read("l.md", page.as_bytes(), &Options::default()).expect("a list").inventory;
+        let inventory = read("l.md", page.as_bytes(), &ReadingConfig::default()).expect("a list").inventory;
         let titles: Vec<&str> = inventory.sections.iter().map(|section| section.title.as_str()).collect();
         assert_eq!(titles, ["Sub-processors"], "{line}");
     }
@@ -64,7 +64,7 @@ fn bullets_about_the_list_are_no_entries() {
     let table = "| Vendor | Purpose |\n|---|---|\n| Lantern | Search |\n| Kestrel | Chat |\n";
     for list in [bullets, table] {
         let page = format!("# Sub-processors\n\n## Our sub-processors\n\n{list}\n{keeping}");
-        let inventory = read("l.md", page.as_bytes(), &Options::default()).expect("a list").inventory;
+        let inventory = read("l.md", page.as_bytes(), &ReadingConfig::default()).expect("a list").inventory;
         let names: Vec<&str> = inventory.entries.iter().map(|entry| entry.name.as_str()).collect();
         assert_eq!(names, ["Lantern", "Kestrel"], "{page}");
     }
@@ -73,7 +73,7 @@ fn bullets_about_the_list_are_no_entries() {
 #[test]
 fn places_in_parentheses_behind_a_name_are_the_location() {
     let page = "# Sub-processors\n\n- **Lantern** (Ireland, Germany) – Search\n- **Kestrel** (US): Chat\n- **Quill** (beta) – Maps\n";
-    let inventory = read("l.md", page.as_bytes(), &Options::default()).expect("a list").inventory;
+    let inventory = read("l.md", page.as_bytes(), &ReadingConfig::default()).expect("a list").inventory;
     let said = |at: usize| -> Vec<String> {
         inventory.entries[at].cells.iter().map(|cell| format!("{}: {}", cell.field, cell.text)).collect()
     };
@@ -90,7 +90,7 @@ fn vendors_that_are_gone_and_logs_of_changes_are_not_on_the_list() {
         format!("| Vendor | Purpose | Location |\n|---|---|---|\n{rows}\n")
     };
     let names = |page: &str| -> Vec<String> {
-        let inventory = read("l.md", page.as_bytes(), &Options::default()).expect("a list").inventory;
+        let inventory = read("l.md", page.as_bytes(), &ReadingConfig::default()).expect("a list").inventory;
         inventory.entries.iter().map(|entry| entry.name.to_string()).collect()
     };
     let current = format!("# Sub-processors\n\n## Current sub-processors\n\n{}", table(&["Lantern", "Kestrel"]));
@@ -123,13 +123,13 @@ fn vendors_that_are_gone_and_logs_of_changes_are_not_on_the_list() {
     // Where nobody is engaged any more there is no list, and bullets beside are none.
     let nobody =
         format!("# Vendors\n\nNone.\n\n## Former vendors\n\n{}## Contact\n\n- **Post**: Street\n", table(&["Quill"]));
-    assert!(why("l.md", &nobody, &Options::default()).contains("vendors that are gone"));
+    assert!(why("l.md", &nobody, &ReadingConfig::default()).contains("vendors that are gone"));
 }
 
 #[test]
 fn a_postal_address_below_a_name_is_no_part_of_it() {
     let page = "# Sub-processors\n\n| Vendor | Purpose |\n|---|---|\n| Lantern GmbH<br>Hauptstr. 5<br>10115 Berlin | Search |\n| Kestrel<br>Mail | Chat |\n| Quill Office<br>365 | Maps |\n";
-    let inventory = read("l.md", page.as_bytes(), &Options::default()).expect("a list").inventory;
+    let inventory = read("l.md", page.as_bytes(), &ReadingConfig::default()).expect("a list").inventory;
     let names: Vec<&str> = inventory.entries.iter().map(|entry| entry.name.as_str()).collect();
     assert_eq!(names, ["Lantern GmbH", "Kestrel Mail", "Quill Office 365"]);
     let cells: Vec<&str> = inventory.entries[0].cells.iter().map(|cell| cell.text.as_str()).collect();

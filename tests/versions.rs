@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use changecast::{
-    Options,
+    ReadingConfig,
     read::{ReadError, Reader, Reading, read},
 };
 use changecast_core::model::Inventory;
@@ -191,7 +191,7 @@ struct Counts {
 
 /// Reads a version both ways, and counts what it shares with the one before.
 fn step(reader: &mut Reader, path: &str, text: &str, before: &mut Option<Inventory>, counts: &mut Counts) {
-    let options = Options::default();
+    let options = ReadingConfig::default();
     let alone: Result<Reading, ReadError> = read(path, text.as_bytes(), &options);
     let following = reader.read(path, text.as_bytes(), &options);
     assert_eq!(following, alone, "\n{text}");
@@ -225,7 +225,7 @@ fn yaml_is_read_in_parts_as_it_is_read_whole() {
             }
             step(&mut reader, "list.yaml", &text, &mut before, &mut counts);
             // A broken version is mended mostly; else nothing would be read any more.
-            match read("list.yaml", text.as_bytes(), &Options::default()) {
+            match read("list.yaml", text.as_bytes(), &ReadingConfig::default()) {
                 Ok(_) => good.clone_from(&lines),
                 Err(_) if dice.below(4) > 0 => lines.clone_from(&good),
                 Err(_) => {}

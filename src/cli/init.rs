@@ -11,7 +11,7 @@ use changecast::{
     config,
     history::History,
     publish,
-    read::{self, Options, Reading},
+    read::{self, Reading, ReadingConfig},
     render,
 };
 use changecast_core::{
@@ -57,7 +57,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         refuse_existing(&args.dir, &[CONFIG])?;
     }
     refuse_subfolder(&args.dir)?;
-    let options = Options { tables: args.table.clone(), ..Options::default() };
+    let options = ReadingConfig { tables: args.table.clone(), ..ReadingConfig::default() };
     let page = match &args.inventory {
         Some(path) => Some(named(&args.dir, &inside(path)?, &options)?),
         None if args.dir.is_dir() => only(recognised(&args.dir)?)?,
@@ -112,7 +112,7 @@ struct Page {
 }
 
 /// The list that the command line names.
-fn named(dir: &Path, path: &str, options: &Options) -> Result<Page, Failure> {
+fn named(dir: &Path, path: &str, options: &ReadingConfig) -> Result<Page, Failure> {
     let content = input::content(&dir.join(path))?;
     let reading = publish::find_list(path, &content, &BTreeMap::new(), options);
     let reading = reading.map_err(|error| Failure::read(path, error))?.ok_or_else(|| {
@@ -138,7 +138,7 @@ fn recognised(dir: &Path) -> Result<Vec<Page>, Failure> {
     let mut broken = None;
     for path in paths {
         let content = input::content(&dir.join(&path))?;
-        match publish::find_list(&path, &content, &BTreeMap::new(), &Options::default()) {
+        match publish::find_list(&path, &content, &BTreeMap::new(), &ReadingConfig::default()) {
             Ok(Some(reading)) => {
                 let says_more = reading.inventory.columns.iter().any(|column| column.role != Role::Other);
                 if says_more && reading.inventory.entries.len() > 1 {
@@ -180,7 +180,7 @@ fn look(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<String>) -> R
             if usual && found.len() == before {
                 found.push(path);
             }
-        } else if kind.is_file() && usual && read::format_name(&name, &Options::default()).is_ok() {
+        } else if kind.is_file() && usual && read::format_name(&name, &ReadingConfig::default()).is_ok() {
             found.push(path);
         }
     }
@@ -217,9 +217,9 @@ struct List<'a> {
 }
 
 /// Writes the configuration of a page that stays as it is.
-fn keep(args: &Args, page: &Page, options: &Options) -> Result<Exit, Failure> {
+fn keep(args: &Args, page: &Page, options: &ReadingConfig) -> Result<Exit, Failure> {
     let dir = &args.dir;
-    let Reading { inventory, names, warnings } = &page.reading;
+    let Reading { inventory, names, warnings, .. } = &page.reading;
     let format = match dir.join(&page.path).is_dir() {
         true => "folder of one-entry files",
         false => read::format_name(&page.path, options).map_err(|error| Failure::read(&page.path, error))?,

@@ -9,7 +9,7 @@ use changecast_core::{
 
 use crate::{
     history::{Content, History, HistoryError, Version, Walk},
-    read::{Options, Position, Problem, ReadError, Reader, Reading, Warning},
+    read::{Position, Problem, ReadError, Reader, Reading, ReadingConfig, Warning},
 };
 
 use super::{
@@ -120,7 +120,7 @@ impl ChangeTracker {
         &mut self,
         history: &History,
         (version, content): (&Version, &Option<Content>),
-        options: &Options,
+        options: &ReadingConfig,
         progress: Progress<'_>,
     ) -> Result<LogRow, HistoryError> {
         self.follow_renames(history.renames(version)?);
@@ -158,7 +158,7 @@ impl ChangeTracker {
         &mut self,
         version: &Version,
         content: Option<&Content>,
-        options: &Options,
+        options: &ReadingConfig,
     ) -> Option<Result<Reading, ReadError>> {
         Some(match content? {
             Content::File(bytes) => self.reader.read(&version.path, bytes, options),

@@ -7,7 +7,7 @@ use changecast_core::vocabulary::Vocabulary;
 use crate::{
     config::ListConfig,
     history::Content,
-    read::{self, Options, Problem, ReadError, Reading},
+    read::{self, Problem, ReadError, Reading, ReadingConfig},
 };
 
 /// Which files contain a list, and how they are read.
@@ -16,14 +16,14 @@ pub struct ListSource {
     /// Paths of the inventory in the repository, newest first.
     pub paths: Vec<String>,
     /// The configuration of reading.
-    pub options: Options,
+    pub options: ReadingConfig,
 }
 
 impl From<&ListConfig> for ListSource {
     fn from(list: &ListConfig) -> Self {
         ListSource {
             paths: list.inventory.0.clone(),
-            options: Options {
+            options: ReadingConfig {
                 format: list.format.clone(),
                 tables: list.tables.iter().map(|table| table.heading.clone()).collect(),
                 fields: list.fields.iter().map(|(header, role)| (header.clone(), *role)).collect(),
@@ -42,7 +42,7 @@ pub fn read_list(
     path: &str,
     content: &Content,
     moved: &BTreeMap<String, String>,
-    options: &Options,
+    options: &ReadingConfig,
 ) -> Result<Reading, ReadError> {
     match content {
         Content::File(bytes) => read::read(path, bytes, options),
@@ -58,7 +58,7 @@ pub fn find_list(
     path: &str,
     content: &Content,
     moved: &BTreeMap<String, String>,
-    options: &Options,
+    options: &ReadingConfig,
 ) -> Result<Option<Reading>, ReadError> {
     match read_list(path, content, moved, options) {
         Ok(reading) => Ok(Some(reading)),

@@ -1,8 +1,8 @@
-//! Entries get ids of their own.
+//! The ids of entries.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map},
-    rc::Rc,
+    iter,
     sync::Arc,
 };
 
@@ -12,77 +12,261 @@ use changecast_core::{
 };
 
 use crate::read::{
-    build::raw_list::{DraftSection, Label, Labels, Said},
-    error::{Position, Problem, ReadError, Warning},
+    build::{
+        intern::{Label, Labels, RowContent},
+        raw_list::{RawSection, Row},
+    },
+    error::{Problem, ReadError, Warning},
 };
 
-/// An entry with the id that it would have alone.
+/// Columns by which entries of one name are distinguished first.
+const DISTINGUISHING_FIELDS: [&str; 4] = ["service", "location", "purpose", "scope"];
+
+/// A row and the entry that was built from it, with the id that it has if no other entry has the same.
 pub(crate) struct Candidate<'a> {
-    pub at: Position,
-    pub said: &'a Rc<Said>,
+    pub row: &'a Row,
     pub entry: Arc<Entry>,
 }
 
 impl Candidate<'_> {
     /// Whether the row states its id.
     fn states_id(&self) -> bool {
-        self.said.id.is_some()
+        self.row.content.id.is_some()
     }
 
-    /// The entry with another id, which it had before perhaps.
-    fn renamed(&self, id: EntryId) -> Arc<Entry> {
+    /// Everything that the entry contains, except for its id.
+    fn texts(&self) -> Vec<&str> {
+        let cells = self.entry.cells.iter().flat_map(|cell| [cell.field.as_str(), cell.text.as_str()]);
+        [self.entry.name.as_str(), self.entry.section.as_str()].into_iter().chain(cells).collect()
+    }
+
+    /// The entry with another id: that of the last version, if it had the same id there.
+    fn with_id(&self, id: EntryId) -> Arc<Entry> {
         if self.entry.id == id {
             return Arc::clone(&self.entry);
         }
-        let mut made = self.said.made.borrow_mut();
-        // The row may stand elsewhere, too, and was made another entry there.
-        let mut made = made.as_mut().filter(|made| Arc::ptr_eq(&made.entry, &self.entry));
-        let known = made.as_ref().and_then(|made| made.renamed.as_ref()).filter(|known| known.id == id);
+        let mut cached = self.row.content.cached.borrow_mut();
+        // Equal rows in other sections have other entries.
+        let mut cached = cached.as_mut().filter(|cached| Arc::ptr_eq(&cached.entry, &self.entry));
+        let known = cached.as_ref().and_then(|cached| cached.renamed.as_ref()).filter(|known| known.id == id);
         let entry = known.map_or_else(|| Arc::new(Entry { id, ..(*self.entry).clone() }), Arc::clone);
-        if let Some(made) = &mut made {
-            made.renamed = Some(Arc::clone(&entry));
+        if let Some(cached) = &mut cached {
+            cached.renamed = Some(Arc::clone(&entry));
         }
         entry
     }
 }
 
-/// The ids of a version before any entry got another, so that the next one need look only at what changed.
+/// Assigns ids. It remembers the ids of the last version, so that only changed entries are looked at.
 #[derive(Debug, Default)]
-pub(crate) struct KnownIds {
+pub(crate) struct IdAssigner {
     entries: Vec<Arc<Entry>>,
     counts: HashMap<EntryId, usize>,
-    /// How many ids several entries have.
-    shared: usize,
+    /// The number of ids that several entries have.
+    repeated: usize,
 }
 
-impl KnownIds {
-    /// Goes on to the next version; whether no two of its entries have the same id.
-    fn are_distinct(&mut self, entries: Vec<Arc<Entry>>) -> bool {
-        let (gone, come) = changed_indices(&self.entries, &entries);
-        for entry in gone.into_iter().map(|at| &self.entries[at]) {
+impl IdAssigner {
+    /// Gives every entry its own id, which does not depend on the order of the file.
+    ///
+    /// Entries of one name are distinguished by their section, else by the first field in which they all
+    /// differ, else by all of their texts. Equal rows are one entry, with a warning.
+    pub fn assign<'a>(
+        &mut self,
+        candidates: &[Candidate<'a>],
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Vec<(Arc<Entry>, &'a Row)>, ReadError> {
+        self.count_ids(candidates);
+        if self.repeated == 0 {
+            return Ok(candidates.iter().map(|candidate| (Arc::clone(&candidate.entry), candidate.row)).collect());
+        }
+        let mut ids: BTreeMap<usize, EntryId> = BTreeMap::new();
+        let mut dropped: BTreeSet<usize> = BTreeSet::new();
+        for (base, group) in groups_of_one_id(candidates)? {
+            let distinct = without_equal_rows(candidates, &group, &mut dropped, warnings);
+            // Stated ids stay. The other entries of the name get ids that state how they differ.
+            let derived: Vec<usize> = distinct.iter().copied().filter(|at| !candidates[*at].states_id()).collect();
+            if derived.len() > 1 || derived.len() < distinct.len() {
+                let entries: Vec<&Entry> = derived.iter().map(|at| &*candidates[*at].entry).collect();
+                ids.extend(derived.iter().copied().zip(distinguish(base, &entries)));
+            }
+        }
+        let mut free = FreeIds::with_capacity(candidates.len());
+        let kept = candidates.iter().enumerate().filter(|(at, _)| !dropped.contains(at));
+        let identified = kept.map(|(at, candidate)| {
+            let id = ids.remove(&at).unwrap_or_else(|| candidate.entry.id.clone());
+            (candidate.with_id(free.take(id)), candidate.row)
+        });
+        Ok(identified.collect())
+    }
+
+    /// Updates the counts of ids to those of the next version.
+    fn count_ids(&mut self, candidates: &[Candidate<'_>]) {
+        let entries: Vec<Arc<Entry>> = candidates.iter().map(|candidate| Arc::clone(&candidate.entry)).collect();
+        let (removed, added) = changed_indices(&self.entries, &entries);
+        for entry in removed.into_iter().map(|at| &self.entries[at]) {
             if let hash_map::Entry::Occupied(mut count) = self.counts.entry(entry.id.clone()) {
                 *count.get_mut() -= 1;
                 match count.get() {
                     0 => drop(count.remove()),
-                    1 => self.shared -= 1,
+                    1 => self.repeated -= 1,
                     _ => {}
                 }
             }
         }
-        for entry in come.into_iter().map(|at| &entries[at]) {
+        for entry in added.into_iter().map(|at| &entries[at]) {
             let count = self.counts.entry(entry.id.clone()).or_default();
             *count += 1;
             if *count == 2 {
-                self.shared += 1;
+                self.repeated += 1;
             }
         }
         self.entries = entries;
-        self.shared == 0
     }
 }
 
-/// Headers and keys of columns that hold ids.
-fn holds_ids(label: &str) -> bool {
+/// The candidates whose id several of them have, by their places.
+fn groups_of_one_id<'c>(candidates: &'c [Candidate<'_>]) -> Result<BTreeMap<&'c EntryId, Vec<usize>>, ReadError> {
+    let mut groups: BTreeMap<&EntryId, Vec<usize>> = BTreeMap::new();
+    let mut stated: HashSet<&EntryId> = HashSet::new();
+    for (at, candidate) in candidates.iter().enumerate() {
+        let id = &candidate.entry.id;
+        if candidate.states_id() && !stated.insert(id) {
+            let error = ReadError::at(candidate.row.at, Problem::DuplicateId(id.to_string()));
+            return Err(error);
+        }
+        groups.entry(id).or_default().push(at);
+    }
+    groups.retain(|_, group| group.len() > 1);
+    Ok(groups)
+}
+
+/// A group without the rows that are equal to another one of it. A row that states its id is preferred.
+fn without_equal_rows(
+    candidates: &[Candidate<'_>],
+    group: &[usize],
+    dropped: &mut BTreeSet<usize>,
+    warnings: &mut Vec<Warning>,
+) -> Vec<usize> {
+    let mut distinct: Vec<usize> = Vec::new();
+    let mut seen: HashMap<Vec<&str>, usize> = HashMap::new();
+    let (stated, derived): (Vec<usize>, Vec<usize>) = group.iter().partition(|at| candidates[**at].states_id());
+    for at in stated.into_iter().chain(derived) {
+        let candidate = &candidates[at];
+        let first = *seen.entry(candidate.texts()).or_insert(at);
+        if first == at || candidate.states_id() {
+            distinct.push(at);
+            continue;
+        }
+        let (name, line) = (candidate.entry.name.as_str(), candidates[first].row.at.line);
+        let message = format!("{name:?} is listed twice with equal values; the first is in line {line}");
+        warnings.push(Warning::at(candidate.row.at, message));
+        dropped.insert(at);
+    }
+    distinct
+}
+
+/// Ids for entries of one name, by what distinguishes them.
+fn distinguish(base: &EntryId, entries: &[&Entry]) -> Vec<EntryId> {
+    let fields: BTreeSet<&str> =
+        entries.iter().flat_map(|entry| &entry.cells).map(|cell| cell.field.as_str()).collect();
+    let by_section = distinct_ids(base, entries.iter().map(|entry| entry.section.as_str()));
+    let by_one_field = || {
+        let mut fields = DISTINGUISHING_FIELDS.into_iter().chain(fields);
+        fields.find_map(|field| distinct_ids(base, entries.iter().map(|entry| text_of_field(entry, field))))
+    };
+    let by_all_texts = || entries.iter().map(|entry| id_of_all_texts(base, entry)).collect();
+    by_section.or_else(by_one_field).unwrap_or_else(by_all_texts)
+}
+
+/// The ids with these details, if all of them differ.
+fn distinct_ids<'e>(base: &EntryId, details: impl Iterator<Item = &'e str>) -> Option<Vec<EntryId>> {
+    let mut seen = HashSet::new();
+    let ids = details.map(|detail| base.distinguished_by(detail));
+    ids.map(|id| seen.insert(id.clone()).then_some(id)).collect()
+}
+
+fn text_of_field<'e>(entry: &'e Entry, field: &str) -> &'e str {
+    let cell = entry.cells.iter().find(|cell| cell.field.as_str() == field);
+    cell.map_or("none", |cell| cell.text.as_str())
+}
+
+fn id_of_all_texts(base: &EntryId, entry: &Entry) -> EntryId {
+    let cells = entry.cells.iter().flat_map(|cell| [cell.field.as_str(), cell.text.as_str()]);
+    base.distinguished_by_all(iter::once(entry.section.as_str()).chain(cells))
+}
+
+/// The ids that no entry has yet.
+struct FreeIds {
+    taken: HashSet<EntryId>,
+    /// The next number to try for an id that is taken.
+    next: HashMap<EntryId, usize>,
+}
+
+impl FreeIds {
+    fn with_capacity(entries: usize) -> Self {
+        FreeIds { taken: HashSet::with_capacity(entries), next: HashMap::new() }
+    }
+
+    /// This id, or the first one with a number that is free.
+    fn take(&mut self, id: EntryId) -> EntryId {
+        if self.taken.insert(id.clone()) {
+            return id;
+        }
+        let next = self.next.entry(id.clone()).or_insert(2);
+        loop {
+            let numbered = id.distinguished_by(&next.to_string());
+            *next += 1;
+            if self.taken.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
+    }
+}
+
+/// A column that identifies every row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IdColumn {
+    /// It has the ids of the entries.
+    Ids(Label),
+    /// It only numbers the rows.
+    RowNumbers(Label),
+}
+
+impl IdColumn {
+    /// The label of the column.
+    pub fn label(self) -> Label {
+        match self {
+            IdColumn::Ids(label) | IdColumn::RowNumbers(label) => label,
+        }
+    }
+}
+
+/// The column whose header means an id and whose texts are valid ids that all differ.
+pub(crate) fn find_id_column(sections: &[RawSection], labels: &Labels) -> Option<IdColumn> {
+    let candidates = labels.iter().filter(|(_, spelling)| means_id(spelling));
+    let columns = candidates.filter_map(|(label, spelling)| Some((spelling, id_column(sections, label)?)));
+    columns.min_by_key(|(spelling, _)| *spelling).map(|(_, column)| column)
+}
+
+fn id_column(sections: &[RawSection], label: Label) -> Option<IdColumn> {
+    let rows = sections.iter().flat_map(|section| &section.rows);
+    let ids: Vec<EntryId> = rows.map(|row| id_in_column(&row.content, label)).collect::<Option<_>>()?;
+    let all_differ = ids.iter().collect::<HashSet<_>>().len() == ids.len();
+    if !all_differ || ids.len() < 2 {
+        return None;
+    }
+    let are_row_numbers = ids.iter().enumerate().all(|(at, id)| id.as_str() == (at + 1).to_string());
+    Some(if are_row_numbers { IdColumn::RowNumbers(label) } else { IdColumn::Ids(label) })
+}
+
+fn id_in_column(row: &RowContent, label: Label) -> Option<EntryId> {
+    let text = row.text(label).filter(|_| row.id.is_none() && row.cells.len() > 1)?;
+    EntryId::new(text.trim()).ok()
+}
+
+/// Whether a header or key means an id.
+fn means_id(label: &str) -> bool {
     let words = fold(label);
     let (of, last) = words.rsplit_once([' ', '-', '_']).unwrap_or(("", &words));
     match last {
@@ -90,123 +274,4 @@ fn holds_ids(label: &str) -> bool {
         "slug" | "key" | "uuid" => of.is_empty(),
         _ => false,
     }
-}
-
-/// The column that identifies every entry: all have one, and all differ. Numbers that only count the
-/// rows are such a column, too, and identify none: the second value says so.
-pub(crate) fn ids_column(sections: &[DraftSection], labels: &Labels) -> Option<(Label, bool)> {
-    let rows = || sections.iter().flat_map(|section| &section.shared).map(|row| &row.said);
-    let found = labels.iter().filter(|(_, spelling)| holds_ids(spelling));
-    let of = |label: Label| -> Option<bool> {
-        let text = |said: &Rc<Said>| said.cells.iter().find(|(known, _)| *known == label).map(|(_, text)| text.clone());
-        let ids = rows().map(|said| {
-            let text = text(said).filter(|_| said.id.is_none() && said.cells.len() > 1)?;
-            EntryId::new(text.trim()).ok()
-        });
-        let ids: Vec<EntryId> = ids.collect::<Option<_>>()?;
-        let differ = ids.iter().collect::<HashSet<_>>().len() == ids.len();
-        let counts = ids.iter().enumerate().all(|(at, id)| id.as_str() == (at + 1).to_string());
-        (differ && ids.len() > 1).then_some(counts)
-    };
-    let found = found.filter_map(|(label, spelling)| Some((spelling, label, of(label)?)));
-    found.min_by_key(|(spelling, ..)| *spelling).map(|(_, label, counts)| (label, counts))
-}
-
-/// Gives every entry an id of its own that does not depend on the order of the file.
-///
-/// Entries of one name are told apart by their section, else by the first field in which they all
-/// differ, else by all they say. Rows that say exactly the same are one entry, with a warning.
-pub(crate) fn identify(
-    known: &mut KnownIds,
-    rows: &[Candidate<'_>],
-    warnings: &mut Vec<Warning>,
-) -> Result<Vec<Arc<Entry>>, ReadError> {
-    if known.are_distinct(rows.iter().map(|row| Arc::clone(&row.entry)).collect()) {
-        return Ok(known.entries.clone());
-    }
-    let mut firsts: HashMap<&EntryId, usize> = HashMap::with_capacity(rows.len());
-    let mut groups: BTreeMap<&EntryId, Vec<usize>> = BTreeMap::new();
-    for (at, row) in rows.iter().enumerate() {
-        let id = &row.entry.id;
-        match firsts.entry(id) {
-            hash_map::Entry::Vacant(free) => {
-                free.insert(at);
-            }
-            hash_map::Entry::Occupied(first) => {
-                let group = groups.entry(id).or_insert_with(|| vec![*first.get()]);
-                if row.states_id() && group.iter().any(|other| rows[*other].states_id()) {
-                    return Err(ReadError::at(row.at, Problem::DuplicateId(id.to_string())));
-                }
-                group.push(at);
-            }
-        }
-    }
-    let mut ids: BTreeMap<usize, EntryId> = BTreeMap::new();
-    let mut dropped: BTreeSet<usize> = BTreeSet::new();
-    for (base, group) in &groups {
-        let mut distinct: Vec<usize> = Vec::new();
-        let mut seen: HashMap<Vec<&str>, usize> = HashMap::new();
-        // The row that states its id stands for its twins.
-        let (stated, unstated): (Vec<usize>, Vec<usize>) = group.iter().partition(|at| rows[**at].states_id());
-        for at in stated.iter().chain(&unstated) {
-            let row = &rows[*at];
-            let entry = &row.entry;
-            let cells = entry.cells.iter().flat_map(|cell| [cell.field.as_str(), cell.text.as_str()]);
-            let all = [entry.name.as_str(), entry.section.as_str()].into_iter().chain(cells).collect();
-            let twin = *seen.entry(all).or_insert(*at);
-            if twin == *at || row.states_id() {
-                distinct.push(*at);
-                continue;
-            }
-            let message = format!(
-                "{:?} stands here a second time, exactly as in line {}",
-                entry.name.as_str(),
-                rows[twin].at.line
-            );
-            warnings.push(Warning::at(row.at, message));
-            dropped.insert(*at);
-        }
-        // An explicit id stays; the others of its name get one that says how they differ.
-        let derived: Vec<usize> = distinct.iter().copied().filter(|at| !rows[*at].states_id()).collect();
-        if derived.len() > 1 || derived.len() < distinct.len() {
-            let entries: Vec<&Entry> = derived.iter().map(|at| &*rows[*at].entry).collect();
-            ids.extend(derived.iter().copied().zip(distinguished(base, &entries)));
-        }
-    }
-    let mut taken: HashSet<EntryId> = HashSet::with_capacity(rows.len());
-    let mut entries = Vec::with_capacity(rows.len());
-    for (at, row) in rows.iter().enumerate().filter(|(at, _)| !dropped.contains(at)) {
-        let mut id = ids.remove(&at).unwrap_or_else(|| row.entry.id.clone());
-        if taken.contains(&id) {
-            let others = (2..).map(|n: usize| id.distinguished_by(&n.to_string()));
-            id = others.into_iter().find(|id| !taken.contains(id)).unwrap_or(id.clone());
-        }
-        taken.insert(id.clone());
-        entries.push(row.renamed(id));
-    }
-    Ok(entries)
-}
-
-/// Ids for entries of one name: by what tells each from all others.
-fn distinguished(base: &EntryId, entries: &[&Entry]) -> Vec<EntryId> {
-    let by = |detail: &dyn Fn(&Entry) -> String| -> Option<Vec<EntryId>> {
-        let ids: Vec<EntryId> = entries.iter().map(|entry| base.distinguished_by(&detail(entry))).collect();
-        (ids.iter().collect::<BTreeSet<_>>().len() == ids.len()).then_some(ids)
-    };
-    let fields: BTreeSet<&str> =
-        entries.iter().flat_map(|entry| &entry.cells).map(|cell| cell.field.as_str()).collect();
-    let keys = ["service", "location", "purpose", "scope"].into_iter().chain(fields);
-    let text = |entry: &Entry, key: &str| {
-        let cell = entry.cells.iter().find(|cell| cell.field.as_str() == key);
-        cell.map_or("none", |cell| cell.text.as_str()).to_owned()
-    };
-    let by_one = by(&|entry| entry.section.to_string())
-        .or_else(|| keys.into_iter().find_map(|key| by(&|entry| text(entry, key))));
-    by_one.unwrap_or_else(|| {
-        let all = |entry: &&Entry| {
-            let cells = entry.cells.iter().flat_map(|cell| [cell.field.as_str(), cell.text.as_str()]);
-            base.distinguished_by_all(std::iter::once(entry.section.as_str()).chain(cells))
-        };
-        entries.iter().map(all).collect()
-    })
 }

@@ -1,6 +1,9 @@
-//! Which part of a page or tree is the list.
+//! Second stage of reading: which part of a page, tree, table or folder is the list.
 
+pub(crate) mod csv;
 pub(crate) mod folder;
+pub(crate) mod memo;
+pub(crate) mod named_cell;
 pub(crate) mod native;
 pub(crate) mod page;
 pub(crate) mod page_lists;

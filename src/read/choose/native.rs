@@ -1,10 +1,5 @@
 //! The native inventory: a tree with `sections` of `entries`, or `entries` alone.
 
-use std::{
-    cell::{Cell, OnceCell},
-    rc::Rc,
-};
-
 use changecast_core::{
     compare::{Comparison, ROLES, readable},
     model::{BadId, EntryId, Role, SectionId, Terms, Text},
@@ -12,8 +7,10 @@ use changecast_core::{
 };
 
 use crate::read::{
-    build::raw_list::{Draft, DraftRow, DraftSection, Row, Said},
-    error::{Position, Problem, ReadError, Warning},
+    build::raw_list::{ParsedRow, RawList, RawSection},
+    choose::memo::{Memos, remembered_row},
+    error::{Problem, ReadError, Warning},
+    position::Position,
     syntax::tree::{Item, Key, Node, Value},
 };
 
@@ -30,35 +27,35 @@ pub(crate) fn is_native(root: &Node) -> bool {
 }
 
 /// Reads a native inventory.
-pub(crate) fn draft(root: &Node, draft: &mut Draft) -> Result<(), ReadError> {
+pub(crate) fn interpret(root: &Node, memos: &mut Memos, list: &mut RawList<'_>) -> Result<(), ReadError> {
     for (key, node) in root.map("the inventory")? {
         match key.text.as_str() {
-            "title" => draft.add_fact("title", "Title", &node.line("title")?),
-            "description" => draft.add_fact("description", "Description", &node.texts("description")?.join(" ")),
-            "exclusions" => draft.add_fact("exclusions", "Not on this list", &node.texts("exclusions")?.join("; ")),
-            "notice" => draft.facts.extend(terms(node)?.facts()),
+            "title" => list.add_fact("title", "Title", &node.line("title")?),
+            "description" => list.add_fact("description", "Description", &node.texts("description")?.join(" ")),
+            "exclusions" => list.add_fact("exclusions", "Not on this list", &node.texts("exclusions")?.join("; ")),
+            "notice" => list.facts.extend(terms(node)?.facts()),
             "sections" => {
                 for section in node.list("sections")? {
-                    read_section(draft, section)?;
+                    read_section(list, memos, section)?;
                 }
             }
             "entries" => {
-                let mut section = DraftSection::default();
-                read_entries(draft, &mut section, node, 0)?;
-                draft.sections.push(section);
+                let mut section = RawSection::default();
+                read_entries(list, memos, &mut section, node, 0)?;
+                list.sections.push(section);
             }
             // A place for anchors that entries refer to.
             other if other.starts_with("x-") => {}
             other => {
-                warn_near(&mut draft.warnings, key, 0, nearest(other, &LIST_KEYS));
-                draft.add_fact(other, &readable(other), &node.line(other)?);
+                warn_near(&mut list.warnings, key, 0, nearest(other, &LIST_KEYS));
+                list.add_fact(other, &readable(other), &node.line(other)?);
             }
         }
     }
     // `entries:` with nothing behind it is a slip; an empty list is written `[]`.
     let nothing = |node: &Node| matches!(node.get("entries").map(|entries| &entries.value), Some(Value::Null));
     let slip = nothing(root) || matches!(root.get("sections").map(|sections| &sections.value), Some(Value::Null));
-    if slip && draft.sections.iter().all(|section| section.shared.is_empty()) {
+    if slip && list.sections.iter().all(|section| section.rows.is_empty()) {
         return Err(ReadError::at(root.at, Problem::Empty));
     }
     Ok(())
@@ -68,8 +65,8 @@ fn terms(node: &Node) -> Result<Terms, ReadError> {
     serde_json::from_value(node.to_json()).map_err(|error| ReadError::at(node.at, Problem::Terms(error.to_string())))
 }
 
-fn read_section(draft: &mut Draft, item: &Item) -> Result<(), ReadError> {
-    let mut section = DraftSection::default();
+fn read_section(list: &mut RawList<'_>, memos: &mut Memos, item: &Item) -> Result<(), ReadError> {
+    let mut section = RawSection::default();
     let mut entries = None;
     for (key, node) in item.node().map("a section")? {
         match key.text.as_str() {
@@ -77,8 +74,8 @@ fn read_section(draft: &mut Draft, item: &Item) -> Result<(), ReadError> {
             "title" => section.title = node.line("title")?,
             "note" => section.note = node.texts("note")?.join(" "),
             "status" => {
-                let label = draft.labels.intern(&readable("status"));
-                section.given.push((label, node.line("status")?));
+                let label = list.labels.intern(&readable("status"));
+                section.defaults.push((label, node.line("status")?));
             }
             "entries" => entries = Some(node),
             other => {
@@ -88,9 +85,9 @@ fn read_section(draft: &mut Draft, item: &Item) -> Result<(), ReadError> {
         }
     }
     if let Some(entries) = entries {
-        read_entries(draft, &mut section, entries, item.shift())?;
+        read_entries(list, memos, &mut section, entries, item.shift())?;
     }
-    draft.sections.push(section);
+    list.sections.push(section);
     Ok(())
 }
 
@@ -100,80 +97,45 @@ fn bad_id(at: Position, bad: BadId) -> ReadError {
     ReadError::at(at, bad.into())
 }
 
-fn read_entries(draft: &mut Draft, section: &mut DraftSection, node: &Node, shift: usize) -> Result<(), ReadError> {
+fn read_entries(
+    list: &mut RawList<'_>,
+    memos: &mut Memos,
+    section: &mut RawSection,
+    node: &Node,
+    shift: usize,
+) -> Result<(), ReadError> {
     for item in node.list("entries")? {
         let (entry, shift) = (item.node(), shift + item.shift());
-        let memory = item.part().map(|part| &part.native);
-        let row = remembered(draft, memory, entry.at.below(shift), |draft| {
+        let memo = item.shared().map(|node| memos.of(node));
+        let row = remembered_row(list, memo.as_ref().map(|memo| &memo.native), entry.at.below(shift), |list| {
             let members = entry.map("an entry")?.iter().map(|(key, node)| (key, node.at, &node.value));
-            read_entry(draft, entry.at, members, shift)
+            read_entry(list, entry.at, members, shift)
         })?;
-        section.shared.push(row);
+        section.rows.push(row);
     }
     Ok(())
-}
-
-/// What is remembered of a part of the file that was read as an entry.
-#[derive(Debug, Default)]
-pub(crate) struct Memory {
-    said: OnceCell<Rc<Said>>,
-    /// Whether nothing had to be said of its keys while all of them were new.
-    is_plain: Cell<bool>,
-}
-
-/// The row that was made of a part of the file before, else one that is made of it now. While labels
-/// are new to the version, something may have to be said of them.
-pub(crate) fn remembered(
-    draft: &mut Draft,
-    memory: Option<&Memory>,
-    at: Position,
-    read: impl FnOnce(&mut Draft) -> Result<DraftRow, ReadError>,
-) -> Result<Row, ReadError> {
-    if let Some(memory) = memory
-        && let Some(said) = memory.said.get()
-        && (draft.knows_labels(said) || memory.is_plain.get())
-    {
-        draft.labels.know(said.labels());
-        return Ok(Row { file: None, at, said: Rc::clone(said) });
-    }
-    let (is_first, warnings) = (!draft.labels.know_any(), draft.warnings.len());
-    let row = read(draft)?;
-    let row = draft.shared(row);
-    if let Some(memory) = memory {
-        memory.said.get_or_init(|| Rc::clone(&row.said));
-        memory.is_plain.set(memory.is_plain.get() || (is_first && draft.warnings.len() == warnings));
-    }
-    Ok(row)
 }
 
 /// Reads the members of a map as an entry: its keys are the labels of its fields. Each comes with the
 /// place that errors in its value name. All positions are `shift` lines short.
 pub(crate) fn read_entry<'a>(
-    draft: &mut Draft,
+    list: &mut RawList<'_>,
     at: Position,
     members: impl ExactSizeIterator<Item = (&'a Key, Position, &'a Value)>,
     shift: usize,
-) -> Result<DraftRow, ReadError> {
-    let mut row = DraftRow { cells: Vec::with_capacity(members.len()), ..DraftRow::at(at.below(shift)) };
+) -> Result<ParsedRow, ReadError> {
+    let mut row = ParsedRow { cells: Vec::with_capacity(members.len()), ..ParsedRow::at(at.below(shift)) };
     for (key, at, value) in members {
         match key.text.as_str() {
             "id" => row.id = Some(EntryId::new(&value.line(at, "id")?).map_err(|bad| bad_id(at, bad))?),
             "formerly" => row.hints.formerly = value.texts(at, "formerly")?.into_iter().map(Text::new).collect(),
             "replaces" => row.hints.replaces = Some(Text::new(&value.line(at, "replaces")?)).filter(|t| !t.is_empty()),
             other => {
-                let (label, is_known) = draft.labels.of_key(other);
+                let (label, is_known) = list.labels.intern_key(other);
                 // Once is enough for a key that stands in every entry.
                 if !is_known && Vocabulary::builtin().role_of(other).info().comparison == Comparison::Text {
-                    let meant = match draft.labels.meant.get(other) {
-                        Some(meant) => *meant,
-                        None => {
-                            let roles = ROLES.iter().map(|role| role.key);
-                            let meant = nearest(other, &ENTRY_KEYS.into_iter().chain(roles).collect::<Vec<_>>());
-                            draft.labels.meant.insert(other.to_owned(), meant);
-                            meant
-                        }
-                    };
-                    warn_near(&mut draft.warnings, key, shift, meant);
+                    let meant = list.labels.suggestion(other, || nearest_entry_key(other));
+                    warn_near(&mut list.warnings, key, shift, meant);
                 }
                 row.cells.push((label, value.line(at, other)?));
             }
@@ -188,6 +150,11 @@ fn warn_near(warnings: &mut Vec<Warning>, key: &Key, shift: usize, meant: Option
         let message = format!("key {:?} is read as a column of its own; did you mean {meant:?}?", key.text);
         warnings.push(Warning::at(key.at.below(shift), message));
     }
+}
+
+fn nearest_entry_key(found: &str) -> Option<&'static str> {
+    let roles = ROLES.iter().map(|role| role.key);
+    nearest(found, &ENTRY_KEYS.into_iter().chain(roles).collect::<Vec<_>>())
 }
 
 /// The known key that was meant, if this one is almost it.

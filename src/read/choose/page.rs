@@ -1,4 +1,4 @@
-//! Pages written for people, as drafts.
+//! Pages that were written for people: from blocks to a list.
 //!
 //! Markdown, HTML and reStructuredText all become a sequence of blocks; what is decided about them is
 //! decided here and in [`super::selection`], once.
@@ -10,24 +10,37 @@ use changecast_core::{
 };
 
 use crate::read::{
-    Options,
-    build::raw_list::{Draft, DraftRow, DraftSection, Label},
-    choose::page_lists::{Content, Found, choose, ends, find, is_name, left_out, named, status_of, what_was_found},
-    error::{Position, Problem, ReadError, Warning},
-    syntax::block::{Block, DASHES, Item, Table, header_of, link_text, split},
+    build::{
+        intern::Label,
+        raw_list::{ParsedRow, RawList, RawSection},
+    },
+    choose::{
+        named_cell::{LinkCell, add_name},
+        page_lists::{Content, Found, choose, ends, find, is_name, left_out, named, status_of, what_was_found},
+    },
+    config::ReadingConfig,
+    error::{Problem, ReadError, Warning},
+    position::Position,
+    syntax::block::{DASHES, Item, Page, Table, header_of, link_text, split},
 };
 
-/// Makes a draft of a page. `about` is what else is known of the page: its path and front matter.
-pub(crate) fn draft(blocks: &[Block], about: &str, options: &Options) -> Result<Draft, ReadError> {
-    let found = find(blocks);
+/// Finds the list of a page. The path and the front matter may state what the page is about.
+pub(crate) fn interpret(
+    page: &Page,
+    path: &str,
+    options: &ReadingConfig,
+    list: &mut RawList<'_>,
+) -> Result<(), ReadError> {
+    let found = find(&page.blocks);
+    let about = format!("{path} {}", page.metadata);
     let chosen =
-        if options.tables.is_empty() { choose(&found, about, options) } else { named(&found, &options.tables) };
+        if options.tables.is_empty() { choose(&found, &about, options) } else { named(&found, &options.tables) };
     if chosen.is_empty() {
-        return Err(Problem::NoList(what_was_found(&found, options)).into());
+        let no_list = Problem::NoList(what_was_found(&found, options)).into();
+        return Err(page.damage.clone().unwrap_or(no_list));
     }
-    let mut draft = Draft::default();
     if options.tables.is_empty() {
-        draft.warnings.extend(left_out(&found, &chosen, options).map(|(at, heading)| {
+        list.warnings.extend(left_out(&found, &chosen, options).map(|(at, heading)| {
             let place = if heading.is_empty() { String::new() } else { format!(" under {heading:?}") };
             let message = format!(
                 "the table{place} names vendors, too, and is not read: its columns are others; \
@@ -39,22 +52,22 @@ pub(crate) fn draft(blocks: &[Block], about: &str, options: &Options) -> Result<
     let by_status = states_differ(&chosen);
     for part in chosen {
         match &part.content {
-            Content::Record(items) => record(&mut draft, items, part),
+            Content::Record(items) => record(list, items, part),
             Content::Table(table) => {
-                draft.layout = Layout::Table;
-                table_sections(&mut draft, table, part, by_status, options);
+                list.layout = Layout::Table;
+                table_sections(list, table, part, by_status, options);
             }
             Content::List(items) => {
-                let section = list_section(&mut draft, items, part, by_status);
-                draft.sections.push(section);
+                let section = list_section(list, items, part, by_status);
+                list.sections.push(section);
             }
         }
     }
-    Ok(draft)
+    Ok(())
 }
 
 /// Adds the entry that a list of fields is. Its name is one of the fields, the line above, or the heading.
-fn record(draft: &mut Draft, items: &[Item], part: &Found<'_>) {
+fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
     let Some(first) = items.first() else { return };
     // A line above the fields names the vendor unless a heading does.
     let heads = part.heading().is_empty() || Vocabulary::builtin().is_about_vendors(part.heading());
@@ -79,43 +92,39 @@ fn record(draft: &mut Draft, items: &[Item], part: &Found<'_>) {
         None if heading.is_empty() => return,
         None => (heading, above),
     };
-    let mut row = row_of(draft, first.at, name);
+    let mut row = row_of(list, first.at, name);
     for item in items.iter().skip(usize::from(names)) {
         let (label, value) = split(item);
         let value = [value].into_iter().chain(item.children.iter().map(String::as_str));
         let value = value.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
-        row.cells.push((draft.labels.intern(&readable(&link_text(&label))), value));
+        row.cells.push((list.labels.intern(&readable(&link_text(&label))), value));
     }
-    let title = link_text(above);
-    match draft.sections.iter_mut().find(|section| section.title == title) {
-        Some(section) => section.rows.push(row),
-        None => draft.sections.push(DraftSection { title, rows: vec![row], ..DraftSection::default() }),
-    }
+    list.add_to_section(link_text(above), row);
 }
 
 /// A row that holds a name, and the address behind it.
-fn row_of(draft: &mut Draft, at: Position, name: &str) -> DraftRow {
-    let mut row = DraftRow::at(at);
-    let label = draft.labels.intern(&readable("name"));
-    draft.name(&mut row, label, name, false);
+fn row_of(list: &mut RawList<'_>, at: Position, name: &str) -> ParsedRow {
+    let mut row = ParsedRow::at(at);
+    let label = list.labels.intern(&readable("name"));
+    add_name(list, &mut row, label, name, LinkCell::Add);
     row
 }
 
-fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status: bool, options: &Options) {
+fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_status: bool, options: &ReadingConfig) {
     let (header, rows) = header_of(table);
     let labels: Vec<Option<Label>> = header
         .iter()
         .map(|cell| {
             Some(link_text(&cell.text))
                 .filter(|text| !text.trim().is_empty())
-                .map(|text| draft.labels.intern(&readable(&text)))
+                .map(|text| list.labels.intern(&readable(&text)))
         })
         .collect();
     // Which column is the name is decided later, by the same rules for all formats; here only the
     // link behind it matters.
     let name = header.iter().position(|cell| options.role(&cell.text) == Role::Name).unwrap_or(0);
-    let has_link = header.iter().any(|cell| options.role(&cell.text) == Role::Link);
-    let mut section = begin(draft, part, by_status, &labels);
+    let link = LinkCell::unless(header.iter().any(|cell| options.role(&cell.text) == Role::Link));
+    let mut section = begin(list, part, by_status, &labels);
     let all_strong = rows.iter().all(|(_, cells)| cells.first().is_some_and(|cell| cell.strong));
     let mut are_gone = false;
     for (at, cells) in rows {
@@ -127,12 +136,9 @@ fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status:
         // A row that holds nothing but one strong cell is a heading inside the table.
         if filled == 1 && cells.len() > 1 && cells[0].strong && !all_strong {
             are_gone = status_of(&cells[0].text).is_some_and(|status| ends(&status));
-            let next = DraftSection {
-                title: cells[0].text.clone(),
-                header: section.header.clone(),
-                ..DraftSection::default()
-            };
-            draft.sections.push(std::mem::replace(&mut section, next));
+            let next =
+                RawSection { title: cells[0].text.clone(), header: section.header.clone(), ..RawSection::default() };
+            list.sections.push(std::mem::replace(&mut section, next));
             continue;
         }
         if are_gone {
@@ -141,31 +147,31 @@ fn table_sections(draft: &mut Draft, table: &Table, part: &Found<'_>, by_status:
         let beyond = cells.get(labels.len()..).unwrap_or_default();
         if let Some(cell) = beyond.iter().find(|cell| !cell.text.trim().is_empty()) {
             let message = format!("the row has a cell without a column, {:?}: write \\| for a | in a cell", cell.text);
-            draft.warnings.push(Warning::at(*at, message));
+            list.warnings.push(Warning::at(*at, message));
         }
-        let mut row = DraftRow::at(*at);
+        let mut row = ParsedRow::at(*at);
         for (place, cell) in cells.iter().enumerate() {
             let Some(Some(label)) = labels.get(place) else { continue };
             if place == name {
-                draft.name(&mut row, *label, &cell.text, has_link);
+                add_name(list, &mut row, *label, &cell.text, link);
             } else {
                 row.cells.push((*label, if cell.struck { String::new() } else { cell.text.clone() }));
             }
         }
-        section.rows.push(row);
+        section.rows.push(list.intern(row));
     }
-    draft.sections.push(section);
+    list.sections.push(section);
 }
 
-fn list_section(draft: &mut Draft, items: &[Item], part: &Found<'_>, by_status: bool) -> DraftSection {
-    let mut section = begin(draft, part, by_status, &[]);
-    let label = |draft: &mut Draft, key: &str| draft.labels.intern(&readable(key));
+fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, by_status: bool) -> RawSection {
+    let mut section = begin(list, part, by_status, &[]);
+    let label = |list: &mut RawList<'_>, key: &str| list.labels.intern(&readable(key));
     for item in items {
         let (name, rest) = split(item);
         if !is_name(&name) || item.struck {
             continue;
         }
-        let mut row = row_of(draft, item.at, &name);
+        let mut row = row_of(list, item.at, &name);
         let mut purpose: Vec<&str> = Vec::new();
         let (places, rest) = places_in_front(rest);
         let mut location: Vec<&str> = places.into_iter().collect();
@@ -174,36 +180,36 @@ fn list_section(draft: &mut Draft, items: &[Item], part: &Found<'_>, by_status: 
         }
         for (key, texts, by) in [("purpose", purpose, " \u{2013} "), ("location", location, ", ")] {
             if !texts.is_empty() {
-                row.cells.push((label(draft, key), texts.join(by)));
+                row.cells.push((label(list, key), texts.join(by)));
             }
         }
         for child in &item.children {
             let (key, value) = child.split_once(':').map_or(("Details", child.as_str()), |(key, value)| (key, value));
-            row.cells.push((label(draft, key.trim()), value.trim().to_owned()));
+            row.cells.push((label(list, key.trim()), value.trim().to_owned()));
         }
-        section.rows.push(row);
+        section.rows.push(list.intern(row));
     }
     section
 }
 
 /// A section with what its heading and the sentence above say of all its entries.
-fn begin(draft: &mut Draft, part: &Found<'_>, by_status: bool, header: &[Option<Label>]) -> DraftSection {
+fn begin(list: &mut RawList<'_>, part: &Found<'_>, by_status: bool, header: &[Option<Label>]) -> RawSection {
     let lead = part.lead.unwrap_or_default().trim();
     let label = lead.trim_end_matches(':').trim();
     // A short line above a list is its title; a sentence is not.
     let is_label =
         matches!(part.content, Content::List(_)) && lead.ends_with(':') && label.split_whitespace().count() <= 4;
     let title = if is_label { label } else { part.heading() };
-    let mut section = DraftSection {
+    let mut section = RawSection {
         title: link_text(title),
         header: header.iter().flatten().copied().collect(),
-        ..DraftSection::default()
+        ..RawSection::default()
     };
     if let Some(place) = [lead, part.heading()].into_iter().find_map(place_named_in) {
-        section.given.push((draft.labels.intern("Location"), place));
+        section.defaults.push((list.labels.intern("Location"), place));
     }
     if let Some(status) = status_of(part.heading()).filter(|_| by_status) {
-        section.given.push((draft.labels.intern("Status"), status));
+        section.defaults.push((list.labels.intern("Status"), status));
     }
     section
 }

@@ -9,8 +9,8 @@ use changecast_core::{
 };
 
 use crate::read::{
-    Options,
-    error::Position,
+    config::ReadingConfig,
+    position::Position,
     syntax::block::{Block, Item, Table, header_of, link_text, split},
 };
 
@@ -242,7 +242,7 @@ pub(crate) fn status_of(heading: &str) -> Option<String> {
 
 /// The tables and lists that are the inventory, as a careful reader would say. Vendors that are gone are
 /// none of it; where a log of changes is all there is, it is taken.
-pub(crate) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options) -> Vec<&'a Found<'a>> {
+pub(crate) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &ReadingConfig) -> Vec<&'a Found<'a>> {
     let (past, today): (Vec<&Found<'_>>, Vec<&Found<'_>>) = found.iter().partition(|part| part.is_past());
     let lists: Vec<&Found<'_>> = today.iter().filter(|part| !part.is_log()).copied().collect();
     let chosen = choose_among(&lists, about, options);
@@ -256,7 +256,7 @@ pub(crate) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &Options)
     if past.iter().any(names) && !chosen.iter().any(stands) { Vec::new() } else { chosen }
 }
 
-fn choose_among<'a>(found: &[&'a Found<'a>], about: &str, options: &Options) -> Vec<&'a Found<'a>> {
+fn choose_among<'a>(found: &[&'a Found<'a>], about: &str, options: &ReadingConfig) -> Vec<&'a Found<'a>> {
     let tables: Vec<(&Found<'_>, Fitness)> = found
         .iter()
         .copied()
@@ -327,7 +327,7 @@ fn choose_among<'a>(found: &[&'a Found<'a>], about: &str, options: &Options) -> 
 pub(crate) fn left_out<'a>(
     found: &'a [Found<'a>],
     chosen: &[&Found<'a>],
-    options: &Options,
+    options: &ReadingConfig,
 ) -> impl Iterator<Item = (Position, &'a str)> {
     let is_chosen = |part: &Found<'_>| chosen.iter().any(|other| std::ptr::eq(*other, part));
     let others: Vec<_> = found
@@ -356,7 +356,7 @@ enum Fitness {
 
 impl Fitness {
     /// `None` for a table that is about something else.
-    fn of(table: &Table, part: &Found<'_>, options: &Options) -> Option<Self> {
+    fn of(table: &Table, part: &Found<'_>, options: &ReadingConfig) -> Option<Self> {
         let (header, rows) = header_of(table);
         let labels: Vec<&str> = header.iter().map(|cell| cell.text.as_str()).collect();
         if rows.is_empty() && labels.iter().all(|label| label.is_empty()) {
@@ -416,7 +416,7 @@ pub(crate) fn is_name(text: &str) -> bool {
 const MAX_TOLD: usize = 3;
 
 /// What the page has, and why none of it is the list.
-pub(crate) fn what_was_found(found: &[Found<'_>], options: &Options) -> String {
+pub(crate) fn what_was_found(found: &[Found<'_>], options: &ReadingConfig) -> String {
     let mut said = match &options.tables[..] {
         [] => String::new(),
         names => format!("nothing stands under the heading {:?}; ", names.join(", ")),
@@ -434,7 +434,7 @@ pub(crate) fn what_was_found(found: &[Found<'_>], options: &Options) -> String {
 
 impl Found<'_> {
     /// What this is, where, and why it is not the list.
-    fn told(&self, options: &Options) -> String {
+    fn told(&self, options: &ReadingConfig) -> String {
         let (what, at, why) = match &self.content {
             Content::Table(table) if self.is_past() => {
                 ("the table", table.rows.first().map(|(at, _)| *at), "is of vendors that are gone")

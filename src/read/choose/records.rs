@@ -1,7 +1,10 @@
-//! Lists of maps that nobody wrote for this program: in YAML, JSON or TOML, at the top or nested
-//! under keys, also a map of maps. The keys tell the roles, and the roles tell which list it is.
+//! Lists of maps in YAML, JSON or TOML that were not written for this program: at the top, nested under
+//! keys, or as a map of maps. The roles of the keys decide which list is the inventory.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    rc::Rc,
+};
 
 use changecast_core::{
     compare::readable,
@@ -10,234 +13,285 @@ use changecast_core::{
 };
 
 use crate::read::{
-    Options,
-    build::raw_list::{Draft, DraftRow, DraftSection, Row},
-    choose::native,
-    error::{Position, Problem, ReadError},
-    syntax::{
-        incremental::Part,
-        tree::{Item, Key, Node, Value},
+    build::raw_list::{ParsedRow, RawList, RawSection, Row},
+    choose::{
+        memo::{Memo, Memos, remembered_row},
+        native,
     },
+    config::ReadingConfig,
+    error::{Problem, ReadError},
+    position::Position,
+    syntax::tree::{Item, Key, Node, Value},
 };
 
-/// A list (or map) of maps, and where it hangs in the tree.
-struct Found<'a> {
-    /// The keys on the way, without places in lists: lists that are alike have the same.
+/// The label of a name that has no key.
+const NAME_LABEL: &str = "Name";
+
+/// A list (or map) of maps, and its place in the tree.
+struct RecordList<'a> {
+    /// The keys above it. Lists in the same place of similar groups have the same pattern.
     pattern: Vec<&'a str>,
-    /// The names on the way: keys of maps, and what nested groups are called.
+    /// The titles above it: keys of maps, and names of nested groups.
     titles: Vec<String>,
-    entries: Vec<Member<'a>>,
+    members: Vec<Member<'a>>,
 }
 
-/// What a list or map holds at a place.
+/// A member of a list or map.
 #[derive(Clone)]
 struct Member<'a> {
     key: Option<&'a Key>,
     node: &'a Node,
-    /// How many lines its positions are short of the file's.
+    /// The number of lines to add to its positions.
     shift: usize,
-    part: Option<&'a Part>,
-    gist: Gist,
+    memo: Option<Rc<Memo>>,
+    shape: MapShape,
 }
 
-/// What decides whether something is an entry.
-#[derive(Clone, Debug)]
-pub(crate) struct Gist {
-    shape: Shape,
-    is_named: bool,
-    /// The roles that the keys of a map have, a bit each.
-    roles: u32,
-}
-
+/// The properties of a node that decide whether it is an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    Map,
+pub(crate) enum MapShape {
+    Map {
+        has_name: bool,
+        /// The roles of its keys, one bit each.
+        roles: u32,
+    },
     Text,
     Other,
 }
 
-impl Gist {
-    fn of(node: &Node, options: &Options) -> Self {
+impl MapShape {
+    fn of(node: &Node, config: &ReadingConfig) -> Self {
         match &node.value {
-            Value::Map(pairs) => {
-                let mut gist = Gist { shape: Shape::Map, is_named: false, roles: 0 };
-                for (key, node) in pairs {
-                    let role = options.role(&readable(&key.text));
-                    gist.is_named |= role == Role::Name && name_in(node).is_some();
-                    gist.roles |= if role == Role::Other { 0 } else { 1 << role as u32 };
-                }
-                gist
-            }
-            Value::Text(_) => Gist { shape: Shape::Text, is_named: false, roles: 0 },
-            Value::Null | Value::List(_) => Gist { shape: Shape::Other, is_named: false, roles: 0 },
+            Value::Map(pairs) => MapShape::of_map(pairs, config),
+            Value::Text(_) => MapShape::Text,
+            Value::Null | Value::List(_) => MapShape::Other,
         }
+    }
+
+    fn of_map(pairs: &[(Key, Node)], config: &ReadingConfig) -> Self {
+        let (mut has_name, mut roles) = (false, 0);
+        for (key, node) in pairs {
+            let role = config.role(&readable(&key.text));
+            has_name |= role == Role::Name && name_in(node).is_some();
+            roles |= if role == Role::Other { 0 } else { 1 << role as u32 };
+        }
+        MapShape::Map { has_name, roles }
+    }
+
+    fn has_name(self) -> bool {
+        matches!(self, MapShape::Map { has_name: true, .. })
+    }
+
+    fn roles(self) -> u32 {
+        match self {
+            MapShape::Map { roles, .. } => roles,
+            MapShape::Text | MapShape::Other => 0,
+        }
+    }
+
+    fn is_map(self) -> bool {
+        matches!(self, MapShape::Map { .. })
     }
 }
 
-impl<'a> Member<'a> {
-    fn of_list(item: &'a Item, shift: usize, options: &Options) -> Self {
-        let (node, part) = (item.node(), item.part());
-        let gist = match part {
-            Some(part) => part.gist.get_or_init(|| Gist::of(node, options)).clone(),
-            None => Gist::of(node, options),
+/// Finds lists, given the configuration and the memos of shared nodes.
+struct Search<'s> {
+    config: &'s ReadingConfig,
+    memos: &'s mut Memos,
+}
+
+/// Reads the list of a tree.
+pub(crate) fn interpret(
+    root: &Node,
+    config: &ReadingConfig,
+    memos: &mut Memos,
+    list: &mut RawList<'_>,
+) -> Result<(), ReadError> {
+    let mut found = Vec::new();
+    Search { config, memos }.search(root, 0, &mut Path::default(), &mut found);
+    let chosen = choose(&found).ok_or_else(|| {
+        let what = format!("{} without a list of maps that have names", root.found());
+        ReadError::at(root.at, Problem::NoList(what))
+    })?;
+    let has_titles = chosen.len() > 1;
+    for records in chosen {
+        let title = if has_titles { records.titles.join(" / ") } else { String::new() };
+        let rows = Vec::with_capacity(records.members.len());
+        let mut section = RawSection { title, rows, ..RawSection::default() };
+        for member in &records.members {
+            let at = member.node.at.below(member.shift);
+            let memo = member.memo.as_ref().map(|memo| &memo.record);
+            section
+                .rows
+                .push(remembered_row(list, memo, at, |list| row(list, member.key, member.node, member.shift, config))?);
+        }
+        list.sections.push(section);
+    }
+    drop_ambiguous_ids(list);
+    Ok(())
+}
+
+/// The lists that make up the inventory: the best one, and those next to it that are sections of it.
+fn choose<'f, 'a>(found: &'f [RecordList<'a>]) -> Option<Vec<&'f RecordList<'a>>> {
+    let mut by_pattern: BTreeMap<&[&str], Vec<&RecordList<'_>>> = BTreeMap::new();
+    for records in found {
+        by_pattern.entry(&records.pattern).or_default().push(records);
+    }
+    // The most roles, then the most entries, then the nearest to the top.
+    let (best, lists) =
+        by_pattern.iter().max_by_key(|(pattern, lists)| (fitness(lists), usize::MAX - pattern.len()))?;
+    let chosen = by_pattern.iter().filter(|(pattern, others)| {
+        *pattern == best || (are_siblings(pattern, best) && is_section(others, best, lists))
+    });
+    Some(chosen.flat_map(|(_, lists)| lists.iter().copied()).collect())
+}
+
+/// The number of roles in the entries of lists, and the number of entries.
+fn fitness(lists: &[&RecordList<'_>]) -> (u32, usize) {
+    let members = || lists.iter().flat_map(|records| &records.members);
+    let roles = members().fold(0, |all, member| all | member.shape.roles());
+    (roles.count_ones(), members().count())
+}
+
+/// Whether two lists have the same keys above them, except for the last one: `eu: […]`, `us: […]`.
+fn are_siblings(pattern: &[&str], other: &[&str]) -> bool {
+    pattern.len() == other.len() && pattern.split_last().map(|(_, up)| up) == other.split_last().map(|(_, up)| up)
+}
+
+/// Whether lists next to the best one are sections of the same inventory: they have the same roles, or
+/// the keys of a shorter list, which its entries use as well.
+fn is_section(others: &[&RecordList<'_>], best: &[&str], best_lists: &[&RecordList<'_>]) -> bool {
+    let (roles, _) = fitness(best_lists);
+    if fitness(others).0 == roles && roles > 1 {
+        return true;
+    }
+    // `{subprocessors: […], team: […]}` names the list; `{hosting: […], mail: […]}` does not.
+    let are_groups = best.iter().rev().nth(1).is_some_and(|key| means_vendors(key))
+        || !best.last().is_some_and(|key| means_vendors(key));
+    let keys = keys(others);
+    keys.is_subset(&self::keys(best_lists)) && (keys.len() > 1 || are_groups)
+}
+
+fn means_vendors(key: &str) -> bool {
+    Vocabulary::builtin().role_of(key) == Role::Name
+}
+
+/// The keys of the entries of lists.
+fn keys<'a>(lists: &[&RecordList<'a>]) -> BTreeSet<&'a str> {
+    let members = lists.iter().flat_map(|records| &records.members);
+    let maps = members.filter_map(|member| match &member.node.value {
+        Value::Map(pairs) => Some(pairs),
+        _ => None,
+    });
+    maps.flatten().map(|(key, _)| key.text.as_str()).collect()
+}
+
+/// The keys and titles above a node.
+#[derive(Clone, Default)]
+struct Path<'a> {
+    pattern: Vec<&'a str>,
+    titles: Vec<String>,
+}
+
+impl Search<'_> {
+    /// Finds all lists of maps with names, outer lists before inner ones.
+    fn search<'a>(&mut self, node: &'a Node, shift: usize, path: &mut Path<'a>, found: &mut Vec<RecordList<'a>>) {
+        let members: Vec<Member<'a>> = match &node.value {
+            Value::List(items) => items.iter().map(|item| self.item(item, shift)).collect(),
+            Value::Map(pairs) => pairs.iter().map(|pair| self.pair(pair, shift)).collect(),
+            Value::Null | Value::Text(_) => return,
         };
-        Member { key: None, node, shift: shift + item.shift(), part, gist }
+        let is_record_list = match node.value {
+            Value::List(_) => is_list_of_records(&members, path.pattern.last().copied()),
+            _ => is_map_of_records(&members),
+        };
+        if is_record_list {
+            let Path { pattern, titles } = path.clone();
+            found.push(RecordList { pattern, titles, members: members.clone() });
+        }
+        for member in members {
+            if !self.has_no_lists(&member) {
+                self.search_below(&member, path, found);
+            }
+        }
     }
 
-    fn of_map((key, node): &'a (Key, Node), shift: usize, options: &Options) -> Self {
-        Member { key: Some(key), node, shift, part: None, gist: Gist::of(node, options) }
+    fn search_below<'a>(&mut self, member: &Member<'a>, path: &mut Path<'a>, found: &mut Vec<RecordList<'a>>) {
+        let (keys, titles) = (path.pattern.len(), path.titles.len());
+        match member.key {
+            Some(key) => {
+                path.pattern.push(&key.text);
+                // `items:` in a group is not a title; the name of the group is.
+                if !is_structural(&key.text) {
+                    path.titles.push(readable(&key.text));
+                }
+            }
+            None => path.titles.extend(name_of(member.node, self.config).map(str::to_owned)),
+        }
+        self.search(member.node, member.shift, path, found);
+        path.pattern.truncate(keys);
+        path.titles.truncate(titles);
     }
 
-    /// Whether a map that was read by itself is known to hold no list of maps with names. What stands
-    /// in a map does not depend on the keys above it.
-    fn is_barren(&self, options: &Options) -> bool {
-        let (Some(part), Shape::Map) = (self.part, self.gist.shape) else { return false };
-        *part.barren.get_or_init(|| {
+    fn item<'a>(&mut self, item: &'a Item, shift: usize) -> Member<'a> {
+        let node = item.node();
+        let memo = item.shared().map(|node| self.memos.of(node));
+        let shape = match &memo {
+            Some(memo) => *memo.shape.get_or_init(|| MapShape::of(node, self.config)),
+            None => MapShape::of(node, self.config),
+        };
+        Member { key: None, node, shift: shift + item.shift(), memo, shape }
+    }
+
+    fn pair<'a>(&mut self, (key, node): &'a (Key, Node), shift: usize) -> Member<'a> {
+        Member { key: Some(key), node, shift, memo: None, shape: MapShape::of(node, self.config) }
+    }
+
+    /// Whether a member contains no list of maps with names. For a shared map the answer is remembered:
+    /// it does not depend on the keys above.
+    fn has_no_lists(&mut self, member: &Member<'_>) -> bool {
+        if matches!(member.node.value, Value::Null | Value::Text(_)) {
+            return true;
+        }
+        let Some(memo) = member.memo.as_ref().filter(|_| member.shape.is_map()) else { return false };
+        *memo.has_no_lists.get_or_init(|| {
             let mut found = Vec::new();
-            search(self.node, 0, &mut Vec::new(), &mut Vec::new(), options, &mut found);
+            self.search(member.node, 0, &mut Path::default(), &mut found);
             found.is_empty()
         })
     }
 }
 
-/// Reads a tree.
-pub(crate) fn draft(root: &Node, options: &Options, draft: &mut Draft) -> Result<(), ReadError> {
-    let mut found = Vec::new();
-    search(root, 0, &mut Vec::new(), &mut Vec::new(), options, &mut found);
-    let mut by_pattern: BTreeMap<&[&str], Vec<&Found<'_>>> = BTreeMap::new();
-    for list in &found {
-        by_pattern.entry(&list.pattern).or_default().push(list);
-    }
-    // The list is the one whose entries say the most, then the longest, then the nearest to the top.
-    let fitness = |lists: &[&Found<'_>]| {
-        let entries = || lists.iter().flat_map(|list| &list.entries);
-        let roles = entries().fold(0, |all, member| all | member.gist.roles);
-        (roles.count_ones(), entries().count())
-    };
-    let best = by_pattern.iter().max_by_key(|(pattern, lists)| (fitness(lists), usize::MAX - pattern.len()));
-    let Some((best, lists)) = best else {
-        return Err(ReadError::at(
-            root.at,
-            Problem::NoList(format!("{} without a list of maps that have names", root.found())),
-        ));
-    };
-    // Lists of the same roles beside it are sections of one inventory: `eu: […]`, `us: […]`.
-    let siblings = |pattern: &[&str]| {
-        pattern.len() == best.len() && pattern.split_last().map(|(_, up)| up) == best.split_last().map(|(_, up)| up)
-    };
-    let (roles, _) = fitness(lists);
-    // A short group says less of its entries than the others, and nothing else.
-    let keys = |lists: &[&Found<'_>]| -> BTreeSet<String> {
-        let maps = lists.iter().flat_map(|list| &list.entries).filter_map(|member| match &member.node.value {
-            Value::Map(pairs) => Some(pairs),
-            _ => None,
-        });
-        maps.flatten().map(|(key, _)| key.text.clone()).collect()
-    };
-    // `{subprocessors: […], team: […]}` says which is the list; `{hosting: […], mail: […]}` does not.
-    let says_vendors = |key: Option<&&str>| key.is_some_and(|key| Vocabulary::builtin().role_of(key) == Role::Name);
-    let groups = says_vendors(best.iter().rev().nth(1)) || !says_vendors(best.last());
-    let belongs = |others: &[&Found<'_>]| {
-        let own = keys(others);
-        (fitness(others).0 == roles && roles > 1) || (own.is_subset(&keys(lists)) && (own.len() > 1 || groups))
-    };
-    let chosen: Vec<&Found<'_>> = by_pattern
-        .iter()
-        .filter(|(pattern, lists)| *pattern == best || (siblings(pattern) && belongs(lists)))
-        .flat_map(|(_, lists)| lists.iter().copied())
-        .collect();
-    let several = chosen.len() > 1;
-    for list in chosen {
-        let title = if several { list.titles.join(" / ") } else { String::new() };
-        let shared = Vec::with_capacity(list.entries.len());
-        let mut section = DraftSection { title, shared, ..DraftSection::default() };
-        for member in &list.entries {
-            let at = member.node.at.below(member.shift);
-            let memory = member.part.map(|part| &part.record);
-            section.shared.push(native::remembered(draft, memory, at, |draft| {
-                row(draft, member.key, member.node, member.shift, options)
-            })?);
-        }
-        draft.sections.push(section);
-    }
-    drop_ambiguous_ids(draft);
-    Ok(())
+/// Whether most items of a list are maps with names, or all are texts under a key that means vendors.
+fn is_list_of_records(members: &[Member<'_>], key: Option<&str>) -> bool {
+    let named = members.iter().filter(|member| member.shape.has_name()).count();
+    let are_texts = !members.is_empty() && members.iter().all(|member| member.shape == MapShape::Text);
+    (named > 0 && named * 3 >= members.len() * 2) || (are_texts && key.is_some_and(means_vendors))
 }
 
-/// Finds every list of maps with names, outer ones before inner ones.
-fn search<'a>(
-    node: &'a Node,
-    shift: usize,
-    pattern: &mut Vec<&'a str>,
-    titles: &mut Vec<String>,
-    options: &Options,
-    found: &mut Vec<Found<'a>>,
-) {
-    let entries: Vec<Member<'a>> = match &node.value {
-        Value::List(items) => items.iter().map(|item| Member::of_list(item, shift, options)).collect(),
-        Value::Map(pairs) => pairs.iter().map(|pair| Member::of_map(pair, shift, options)).collect(),
-        Value::Null | Value::Text(_) => return,
-    };
-    let count = |fits: &dyn Fn(&Gist) -> bool| entries.iter().filter(|member| fits(&member.gist)).count();
-    let maps = count(&|gist| gist.shape == Shape::Map);
-    let named = count(&|gist| gist.is_named);
-    let is_list = matches!(node.value, Value::List(_));
-    let texts = count(&|gist| gist.shape == Shape::Text);
-    let speaks_of_vendors = || pattern.last().is_some_and(|key| Vocabulary::builtin().role_of(key) == Role::Name);
-    let fits = if is_list {
-        (named > 0 && named * 3 >= entries.len() * 2) || (texts == entries.len() && texts > 0 && speaks_of_vendors())
-    } else {
-        // A map of maps: its keys are the names, unless they are the keys of one thing.
-        let told = count(&|gist| gist.roles != 0);
-        maps > 1 && maps == entries.len() && told > 1 && told * 3 >= entries.len() * 2
-    };
-    if fits {
-        found.push(Found { pattern: pattern.clone(), titles: titles.clone(), entries: entries.clone() });
-    }
-    for member in entries {
-        if matches!(member.node.value, Value::Null | Value::Text(_)) || member.is_barren(options) {
-            continue;
-        }
-        let title = match member.key {
-            Some(key) => Some(readable(&key.text)),
-            None => name_of(member.node, options).map(str::to_owned),
-        };
-        // `items:` in a group is no title of its own; the group's name is.
-        let depth = titles.len();
-        match member.key {
-            Some(key) => {
-                pattern.push(&key.text);
-                if !is_structural(&key.text) {
-                    titles.extend(title);
-                }
-            }
-            None => titles.extend(title),
-        }
-        search(member.node, member.shift, pattern, titles, options, found);
-        titles.truncate(depth);
-        if member.key.is_some() {
-            pattern.pop();
-        }
-    }
+/// Whether a map is a map of maps whose keys are names. It is not if the keys belong to one thing.
+fn is_map_of_records(members: &[Member<'_>]) -> bool {
+    let with_roles = members.iter().filter(|member| member.shape.roles() != 0).count();
+    let are_maps = members.len() > 1 && members.iter().all(|member| member.shape.is_map());
+    are_maps && with_roles > 1 && with_roles * 3 >= members.len() * 2
 }
 
 /// Whether a key contains entries without describing them.
 fn is_structural(key: &str) -> bool {
-    let vocabulary = Vocabulary::builtin();
-    vocabulary.is(Meaning::ContainerKey, key) || vocabulary.role_of(key) == Role::Name
+    Vocabulary::builtin().is(Meaning::ContainerKey, key) || means_vendors(key)
 }
 
-/// The name that a map gives itself.
-fn name_of<'a>(node: &'a Node, options: &Options) -> Option<&'a str> {
+/// The name in a map.
+fn name_of<'a>(node: &'a Node, config: &ReadingConfig) -> Option<&'a str> {
     let Value::Map(pairs) = &node.value else { return None };
-    let names = pairs.iter().filter_map(|(key, node)| match options.header(&readable(&key.text)) {
+    let names = pairs.iter().filter_map(|(key, node)| match config.header(&readable(&key.text)) {
         HeaderRole { role: Role::Name, fitness } => Some((fitness, name_in(node)?)),
         _ => None,
     });
     names.min_by_key(|(fitness, _)| *fitness).map(|(_, name)| name)
 }
 
-/// The name that a value can be.
+/// The text of a value that can be a name.
 fn name_in(node: &Node) -> Option<&str> {
     match &node.value {
         Value::Text(text) if !text.trim().is_empty() => Some(text),
@@ -245,56 +299,56 @@ fn name_in(node: &Node) -> Option<&str> {
     }
 }
 
-/// Whether a map can be an entry: it names itself, or a key of it is known.
-pub(crate) fn says_something(node: &Node, options: &Options) -> bool {
-    let gist = Gist::of(node, options);
-    gist.is_named || gist.roles != 0
+/// Whether a map can be an entry: it has a name, or a key with a known role.
+pub(crate) fn can_be_entry(node: &Node, config: &ReadingConfig) -> bool {
+    let shape = MapShape::of(node, config);
+    shape.has_name() || shape.roles() != 0
 }
 
-/// An entry; maps inside it become columns of their own (`contact: {email: …}` is "Contact email").
-/// Its positions are `shift` lines short.
+/// Reads an entry. Maps in it become columns: `contact: {email: …}` is the column "Contact email".
+/// All positions in the node are `shift` lines short.
 pub(crate) fn row(
-    draft: &mut Draft,
+    list: &mut RawList<'_>,
     key: Option<&Key>,
     node: &Node,
     shift: usize,
-    options: &Options,
-) -> Result<DraftRow, ReadError> {
+    config: &ReadingConfig,
+) -> Result<ParsedRow, ReadError> {
     let members = node.map("an entry").unwrap_or_default();
-    // Errors in a value name the place of its key, which is all that a flattened one has.
+    // Errors in a value name the position of its key, since a flattened value has no other.
     let mut row = if members.iter().any(|(_, value)| is_nested(value)) {
         let flat = flattened(members);
-        native::read_entry(draft, node.at, flat.iter().map(|(key, value)| (key, key.at, &value.value)), shift)?
+        native::read_entry(list, node.at, flat.iter().map(|(key, value)| (key, key.at, &value.value)), shift)?
     } else {
-        native::read_entry(draft, node.at, members.iter().map(|(key, value)| (key, key.at, &value.value)), shift)?
+        native::read_entry(list, node.at, members.iter().map(|(key, value)| (key, key.at, &value.value)), shift)?
     };
-    // Without a name of its own, the key of a map of maps is the name.
     if let Some(key) = key {
-        if name_of(node, options).is_none() {
-            let label = draft.labels.intern("Name");
+        // In a map of maps, the key is the name of an entry without a name.
+        if name_of(node, config).is_none() {
+            let label = list.labels.intern(NAME_LABEL);
             row.cells.insert(0, (label, key.text.clone()));
         } else {
             row.id = row.id.or_else(|| EntryId::new(&key.text).ok());
         }
     }
     if let Value::Text(name) = &node.value {
-        let label = draft.labels.intern("Name");
+        let label = list.labels.intern(NAME_LABEL);
         row.cells.push((label, name.clone()));
     }
     Ok(row)
 }
 
-/// The members of a map without maps and lists of maps in them. A key that only marks a place
-/// (`- item:`) is gone.
+/// The members of a map, with the members of nested maps instead of the maps. A key that only marks a
+/// place (`- item:`) disappears.
 fn flattened(members: &[(Key, Node)]) -> Vec<(Key, Node)> {
-    let mut flat = Flat::default();
+    let mut flat = Flattened::default();
     for (key, value) in members {
-        flatten_into(&mut flat, key.at, &key.text, value, 0);
+        flat.add(key.at, &key.text, value, 0);
     }
     flat.pairs
 }
 
-/// Whether there are collections in this one.
+/// Whether a collection contains collections.
 fn is_nested(node: &Node) -> bool {
     match &node.value {
         Value::Map(_) => true,
@@ -303,65 +357,69 @@ fn is_nested(node: &Node) -> bool {
     }
 }
 
-/// The members of a flattened map, and where each key stands in it.
+/// The members of a flattened map, and the place of each key.
 #[derive(Default)]
-struct Flat {
+struct Flattened {
     pairs: Vec<(Key, Node)>,
-    known: HashMap<String, usize>,
+    places: HashMap<String, usize>,
 }
 
-/// `at` is the place of the key; the keys in the value are `shift` lines short of it.
-fn flatten_into(flat: &mut Flat, at: Position, name: &str, value: &Node, shift: usize) {
-    let put = |flat: &mut Flat, value: Value| {
-        let next = flat.pairs.len();
-        let place = *flat.known.entry(name.to_owned()).or_insert(next);
-        match flat.pairs.get_mut(place) {
-            // The same key further in: both are said.
-            Some((_, known)) => {
-                let both = [known.line(name), Node { at, value }.line(name)];
-                let texts = both.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>();
-                known.value = Value::Text(texts.join("; "));
-            }
-            None => flat.pairs.push((Key { at, text: name.to_owned() }, Node { at, value })),
-        }
-    };
-    match &value.value {
-        Value::Map(members) => {
-            for (inner, value) in members {
-                flatten_into(flat, inner.at.below(shift), &format!("{name} {}", inner.text), value, shift);
-            }
-        }
-        Value::List(items) if is_nested(value) => {
-            for item in items {
-                let shift = shift + item.shift();
-                match &item.node().value {
-                    Value::Map(members) => {
-                        for (inner, value) in members {
-                            flatten_into(flat, inner.at.below(shift), &format!("{name} {}", inner.text), value, shift);
-                        }
+impl Flattened {
+    /// Adds a value under the name of its key, which is at `at`. Positions in the value are `shift` lines
+    /// short.
+    fn add(&mut self, at: Position, name: &str, value: &Node, shift: usize) {
+        match &value.value {
+            Value::Map(members) => self.add_members(name, members, shift),
+            Value::List(items) if is_nested(value) => {
+                for item in items {
+                    let shift = shift + item.shift();
+                    match &item.node().value {
+                        Value::Map(members) => self.add_members(name, members, shift),
+                        // An item without a key has the position of the list's key.
+                        _ => self.add(at, name, item.node(), shift),
                     }
-                    // What has no key of its own stands where the list's key does.
-                    _ => flatten_into(flat, at, name, item.node(), shift),
                 }
             }
+            value => self.add_value(at, name, value.clone()),
         }
-        value => put(flat, value.clone()),
+    }
+
+    fn add_members(&mut self, name: &str, members: &[(Key, Node)], shift: usize) {
+        for (inner, value) in members {
+            self.add(inner.at.below(shift), &format!("{name} {}", inner.text), value, shift);
+        }
+    }
+
+    /// Adds a value without collections in it. Values under the same key are joined.
+    fn add_value(&mut self, at: Position, name: &str, value: Value) {
+        if let Some(place) = self.places.get(name) {
+            let (_, known) = &mut self.pairs[*place];
+            let both = [known.line(name), value.line(at, name)];
+            let texts = both.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+            known.value = Value::Text(texts.join("; "));
+            return;
+        }
+        self.places.insert(name.to_owned(), self.pairs.len());
+        self.pairs.push((Key { at, text: name.to_owned() }, Node { at, value }));
     }
 }
 
-/// Ids that stand twice are no ids here: such a list was not made for us.
-pub(crate) fn drop_ambiguous_ids(draft: &mut Draft) {
-    let ids = draft.sections.iter().flat_map(|section| &section.shared).filter_map(|row| row.said.id.as_ref());
-    let rows = draft.sections.iter().map(|section| section.shared.len()).sum();
+/// Drops explicit ids that occur twice. In a list that was not written for this program, `id` may have
+/// another meaning.
+pub(crate) fn drop_ambiguous_ids(list: &mut RawList<'_>) {
+    let ids = list.sections.iter().flat_map(|section| &section.rows).filter_map(|row| row.content.id.as_ref());
+    let rows = list.sections.iter().map(|section| section.rows.len()).sum();
     let mut seen: HashSet<&EntryId> = HashSet::with_capacity(rows);
-    let twice: BTreeSet<EntryId> = ids.filter(|id| !seen.insert(id)).cloned().collect();
-    if twice.is_empty() {
+    let repeated: BTreeSet<EntryId> = ids.filter(|id| !seen.insert(id)).cloned().collect();
+    if repeated.is_empty() {
         return;
     }
-    for row in draft.sections.iter_mut().flat_map(|section| &mut section.shared) {
-        if row.said.id.as_ref().is_some_and(|id| twice.contains(id)) {
-            let said = draft.sayings.share(None, row.said.cells.clone(), row.said.hints.clone());
-            *row = Row { file: row.file.take(), at: row.at, said };
+    let mut sections = std::mem::take(&mut list.sections);
+    for row in sections.iter_mut().flat_map(|section| &mut section.rows) {
+        if row.content.id.as_ref().is_some_and(|id| repeated.contains(id)) {
+            let content = list.intern_without_id(&row.content);
+            *row = Row { file: row.file.take(), at: row.at, content };
         }
     }
+    list.sections = sections;
 }

@@ -7,7 +7,17 @@ use changecast_core::{
     vocabulary::Vocabulary,
 };
 
-use crate::read::error::Position;
+use crate::read::{error::ReadError, position::Position};
+
+/// A page as its syntax lays it out.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    pub blocks: Vec<Block>,
+    /// The text of its front matter.
+    pub metadata: String,
+    /// Damage that explains why the page has no list, if it has none.
+    pub damage: Option<ReadError>,
+}
 
 /// A piece of a page, in its order.
 #[derive(Debug)]

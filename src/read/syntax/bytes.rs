@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use crate::read::{
     MAX_BYTES,
-    error::{Places, Problem, ReadError},
+    error::{Problem, ReadError},
+    position::LineIndex,
 };
 
 /// The text of a file, when it may be an inventory's.
@@ -14,14 +15,14 @@ pub(crate) fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-        ReadError::at(Places::new(&valid).at(valid.len()), Problem::NotUtf8)
+        ReadError::at(LineIndex::new(&valid).at(valid.len()), Problem::NotUtf8)
     })?;
     let text = with_plain_line_ends(text.strip_prefix('\u{feff}').unwrap_or(text));
     if text.trim().is_empty() {
         return Err(Problem::Empty.into());
     }
     match conflict(&text) {
-        Some(at) => Err(ReadError::at(Places::new(&text).at(at), Problem::Conflict)),
+        Some(at) => Err(ReadError::at(LineIndex::new(&text).at(at), Problem::Conflict)),
         None => Ok(text),
     }
 }

@@ -9,21 +9,19 @@ use std::{
 use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
 
 use crate::read::{
-    Options,
-    build::raw_list::Draft,
-    choose::page,
-    error::{Places, Position, ReadError},
-    syntax::block::{Block, Cell, Item, Table, is_mark, link, paragraph},
+    error::ReadError,
+    position::{LineIndex, Position},
+    syntax::block::{Block, Cell, Item, Page, Table, is_mark, link, paragraph},
 };
 
-/// Reads a page.
-pub(crate) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, ReadError> {
-    page::draft(&blocks(text, Position { line: 1, column: 1 })?, path, options)
+/// Parses a page.
+pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
+    Ok(Page { blocks: blocks(text, Position { line: 1, column: 1 })?, ..Page::default() })
 }
 
 /// The blocks of a piece of HTML that begins at a place.
 pub(crate) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadError> {
-    let places = Places::new(text);
+    let places = LineIndex::new(text);
     let place = |offset: usize| {
         let at = places.at(offset);
         if at.line == 1 {

@@ -1,90 +1,93 @@
-//! Long YAML files in parts: an item of a long list is read by itself, once for as long as versions
-//! have it, and the file around the lists in one go, with holes where they stand.
+//! Incremental parsing of long YAML files. Each item of a long list is parsed by itself, once for as long
+//! as versions contain it. The text around the lists is parsed in one go, with placeholders for them.
 //!
-//! A block sequence whose dashes stand at some column ends an item where the next line begins at that
-//! column or before it, comments and empty lines aside. There the parser is in one and the same state
-//! whatever the item said, provided that the item, parsed by itself, is complete: nothing is left open
-//! that the next line could continue, and no construct of YAML but those of [`yaml::plain`] reaches
-//! over the end of an item. So the tree of a file is the tree of its outline, in which one `- ~`
-//! stands for all items of a list, with the trees of the items put in. Where anything is doubtful
-//! (tabs, carriage returns, anchors, tags, an item that is not complete) there is no tree by parts,
-//! and the file is read as a whole. Other formats that know where their items end ask for
-//! [`Parts::item`].
+//! A block sequence whose dashes are in some column ends an item where the next line begins in that column
+//! or before it, comments and empty lines aside. There the parser is in the same state whatever the item
+//! contained, provided that the item is complete when parsed by itself: nothing is left open that the next
+//! line could continue, and no construct except those of [`yaml::parse_fragment`] reaches over the end of
+//! an item. So the tree of a file is the tree of its outline, in which one `- ~` replaces all items of a
+//! list, with the trees of the items put in. Where anything is doubtful (tabs, carriage returns, anchors,
+//! tags, an incomplete item) the file is parsed as a whole instead. Readers of other formats that know
+//! where their items end use [`ItemCache::item`].
 
 use std::{
-    cell::OnceCell,
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
     rc::Rc,
 };
 
 use crate::read::{
-    choose::{native::Memory, records::Gist},
-    error::{Position, ReadError},
+    error::ReadError,
+    position::Position,
     syntax::{
         bytes::holds,
-        item,
         tree::{Item, MAX_DEPTH, MAX_NODES, Node, Value},
-        yaml::{self, Plain},
+        yaml::{self, Fragment},
     },
 };
 
-/// Shortest list, in bytes, whose items are read by themselves.
+/// Length in bytes of the shortest list whose items are parsed by themselves.
 pub(crate) const MIN_RUN: usize = 1_000;
 
-/// An item of a list, read by itself. Its positions count from the line where it begins.
+/// Unused items that are kept before a purge, in addition to twice the number left by the last purge.
+const PURGE_MARGIN: usize = 1_000;
+
+/// An item of a list that was parsed by itself. Its positions are relative to its first line.
 #[derive(Debug)]
-pub(crate) struct Part {
+struct CachedItem {
     text: Box<str>,
-    /// The column and depth at which it stands, where these are part of its tree.
+    /// The column and depth of the item, where its tree depends on them.
     place: (usize, usize),
-    /// How many lines it takes.
+    /// The number of its lines.
     lines: usize,
-    pub node: Node,
+    node: Rc<Node>,
     nodes: usize,
     depth: usize,
-    /// The lists in it whose items were read by themselves.
+    /// The lists in it whose items were parsed by themselves.
     runs: Vec<Run>,
-    /// What it says as an entry of a native inventory …
-    pub native: Memory,
-    /// … or as a record of any shape.
-    pub record: Memory,
-    pub gist: OnceCell<Gist>,
-    /// Whether no list can be found in it.
-    pub barren: OnceCell<bool>,
 }
 
-/// The items of one list, one below the other.
-type Run = Vec<Rc<Part>>;
+/// The items of one list, in order.
+type Run = Vec<Rc<CachedItem>>;
 
-/// The parts of the last versions.
+/// The items of the last versions.
 #[derive(Debug, Default)]
-pub(crate) struct Parts {
-    known: HashMap<u64, Rc<Part>>,
-    /// How many were known when the forgotten ones were last dropped.
+pub(crate) struct ItemCache {
+    known: HashMap<u64, Rc<CachedItem>>,
+    /// The number of items after the last purge.
     kept: usize,
     /// The lists of the last version.
     last: Vec<Run>,
-    /// The last outline of a file: how many comments it begins with, what follows them, its tree.
-    outline: Option<(usize, String, Plain)>,
+    /// The outline of the last version.
+    outline: Option<Outline>,
+}
+
+/// The outline of a file and its tree.
+#[derive(Debug)]
+struct Outline {
+    /// The number of comment lines at the beginning, whose text does not matter.
+    comments: usize,
+    /// The text after them.
+    text: String,
+    fragment: Fragment,
 }
 
 /// An item that was found in a text.
-enum Found<'a> {
-    Known(Rc<Part>),
-    /// A new one, and the one that stood here before.
-    New(&'a str, Option<Rc<Part>>),
+enum ItemMatch<'a> {
+    Cached(Rc<CachedItem>),
+    /// The text of a new item, and the item that was in this place before.
+    New(&'a str, Option<Rc<CachedItem>>),
 }
 
-/// A hole in an outline.
-struct Hole {
-    /// Where its placeholder stands.
+/// A list that an outline replaces by a placeholder.
+struct Placeholder {
+    /// Where the placeholder is.
     at: Position,
-    /// How many lines of the text it and the holes above it take.
+    /// The number of lines of the text that this list and those above take.
     lines_so_far: usize,
 }
 
-/// A tree that was put together.
+/// A tree that was put together from an outline and items.
 struct Joined {
     root: Node,
     runs: Vec<Run>,
@@ -92,59 +95,59 @@ struct Joined {
     depth: usize,
 }
 
-impl Parts {
-    /// The tree of a YAML text, when it can be had by parts. Then it is the one of [`yaml::tree`],
-    /// but for positions, which count from the beginning of each part.
-    pub fn tree(&mut self, text: &str) -> Option<Node> {
+impl ItemCache {
+    /// Parses a YAML text incrementally, if that is possible. The tree is that of [`yaml::parse`], except
+    /// that positions in shared items are relative to the item.
+    pub fn parse_yaml(&mut self, text: &str) -> Option<Node> {
         if holds(text, |b| matches!(b, b'\t' | b'\r' | 0)) {
             return None;
         }
         let last = std::mem::take(&mut self.last);
-        let joined = self.joined(text, 0, &last)?;
+        let joined = self.join(text, 0, &last)?;
         self.last = joined.runs;
-        self.tidy();
+        self.purge();
         (joined.nodes <= MAX_NODES && joined.depth <= MAX_DEPTH).then_some(joined.root)
     }
 
-    /// Begins with the next version of a text whose items its reader finds itself, for [`Parts::item`].
-    pub fn begin(&mut self) {
-        self.tidy();
+    /// Starts the next version of a text whose reader finds the items itself and calls [`ItemCache::item`].
+    pub fn start_version(&mut self) {
+        self.purge();
         self.last = vec![Run::new()];
     }
 
-    /// The item with this text at this column and depth: the one of an earlier version, or a new one.
+    /// The item with this text at this column and depth: that of an earlier version, or a new one.
     ///
     /// # Errors
-    /// Those of `read`, which gives the tree of a new one.
+    /// Those of `parse`, which returns the tree of a new item.
     pub fn item(
         &mut self,
         text: &str,
         place: (usize, usize),
-        read: impl FnOnce() -> Result<Node, ReadError>,
-    ) -> Result<Rc<Part>, ReadError> {
+        parse: impl FnOnce() -> Result<Node, ReadError>,
+    ) -> Result<Rc<Node>, ReadError> {
         let hash = hash(&(text, place));
-        let known = self.known.get(&hash).filter(|part| *part.text == *text && part.place == place);
-        let part = match known {
-            Some(part) => Rc::clone(part),
-            None => Rc::new(Part { place, ..Part::of(text, read()?) }),
+        let known = self.known.get(&hash).filter(|item| *item.text == *text && item.place == place);
+        let item = match known {
+            Some(item) => Rc::clone(item),
+            None => Rc::new(CachedItem { place, ..CachedItem::new(text, parse()?) }),
         };
-        self.known.insert(hash, Rc::clone(&part));
-        self.last.iter_mut().for_each(|run| run.push(Rc::clone(&part)));
-        Ok(part)
+        self.known.insert(hash, Rc::clone(&item));
+        self.last.iter_mut().for_each(|run| run.push(Rc::clone(&item)));
+        Ok(Rc::clone(&item.node))
     }
 
-    /// Drops what the last version does not have, now and then.
-    fn tidy(&mut self) {
-        if self.known.len() > 2 * self.kept + 1_000 {
-            self.known.retain(|_, part| Rc::strong_count(part) > 1);
+    /// Drops the items that the last version does not contain, now and then.
+    fn purge(&mut self) {
+        if self.known.len() > 2 * self.kept + PURGE_MARGIN {
+            self.known.retain(|_, item| Rc::strong_count(item) > 1);
             self.kept = self.known.len();
         }
     }
 
-    /// Reads a text whose lists may begin at `from`; `last` are the lists that stood in it before.
-    fn joined(&mut self, text: &str, from: usize, last: &[Run]) -> Option<Joined> {
+    /// Parses a text whose lists may begin at `from`. `last` are the lists of its earlier version.
+    fn join(&mut self, text: &str, from: usize, last: &[Run]) -> Option<Joined> {
         let (mut outline, mut outlined, mut line) = (String::new(), 0, 1);
-        let (mut holes, mut runs): (Vec<Hole>, Vec<Run>) = Default::default();
+        let (mut placeholders, mut runs): (Vec<Placeholder>, Vec<Run>) = Default::default();
         let mut lines_so_far = 0;
         let mut at = if text.len() < from + MIN_RUN { text.len() } else { from };
         while at < text.len() {
@@ -153,78 +156,83 @@ impl Parts {
                 at = start.end();
                 continue;
             }
-            let (found, end) = self.items(text, at, start.indent, last.get(runs.len()).map_or(&[], Vec::as_slice));
+            let (matches, end) = self.items(text, at, start.indent, last.get(runs.len()).map_or(&[], Vec::as_slice));
             if end - at >= MIN_RUN {
-                let run: Run = found.into_iter().map(|found| self.part(found)).collect::<Option<_>>()?;
+                let run: Run = matches.into_iter().map(|found| self.cached(found)).collect::<Option<_>>()?;
                 line += newlines(&text[outlined..at]);
                 outline.push_str(&text[outlined..at]);
                 outline.extend(std::iter::repeat_n(' ', start.indent));
                 outline.push_str("- ~\n");
-                lines_so_far += run.iter().map(|part| part.lines).sum::<usize>();
-                holes.push(Hole { at: Position { line, column: start.indent + 3 }, lines_so_far });
+                lines_so_far += run.iter().map(|item| item.lines).sum::<usize>();
+                placeholders.push(Placeholder { at: Position { line, column: start.indent + 3 }, lines_so_far });
                 line += 1;
                 runs.push(run);
                 outlined = end;
             }
             at = end;
         }
-        let whole = if holes.is_empty() { text } else { &*(outline + &text[outlined..]) };
-        let plain = match from {
-            0 if !holes.is_empty() => self.outline(whole)?,
-            _ => item::single(whole).or_else(|| yaml::plain(whole))?,
-        };
-        let (mut root, mut depth) = (plain.root, plain.depth);
-        if !holes.is_empty() {
-            let mut filling = Filling { holes: &holes, runs: &runs, filled: 0, depth };
-            filling.fill(&mut root, 1);
-            if filling.filled < holes.len() {
-                return None;
-            }
-            depth = filling.depth;
+        if placeholders.is_empty() {
+            let Fragment { root, nodes, depth } = yaml::parse_fragment(text)?;
+            return Some(Joined { root, runs, nodes, depth });
         }
-        let nodes = plain.nodes + runs.iter().flatten().map(|part| part.nodes).sum::<usize>();
-        Some(Joined { root, runs, nodes, depth })
+        outline.push_str(&text[outlined..]);
+        let Fragment { mut root, nodes, depth } =
+            if from == 0 { self.outline(&outline)? } else { yaml::parse_fragment(&outline)? };
+        let mut filling = Filling { placeholders: &placeholders, runs: &runs, filled: 0, depth };
+        filling.fill(&mut root, 1);
+        if filling.filled < placeholders.len() {
+            return None;
+        }
+        let (depth, item_nodes) = (filling.depth, runs.iter().flatten().map(|item| item.nodes).sum::<usize>());
+        Some(Joined { root, runs, nodes: nodes + item_nodes, depth })
     }
 
-    /// The tree of the outline of a whole file. Most are what they were in the version before but for
-    /// comments: how many lines of them stand first counts, what these say does not.
-    fn outline(&mut self, text: &str) -> Option<Plain> {
-        let comments = text.lines().take_while(|line| line.starts_with('#') && item::is_harmless(line));
-        let (count, length) = comments.fold((0, 0), |(count, length), line| (count + 1, length + line.len() + 1));
-        let said = text.get(length..).unwrap_or_default();
-        if let Some((known_count, known, plain)) = &self.outline
-            && (*known_count, known.as_str()) == (count, said)
+    /// The tree of the outline of a whole file. It seldom changes between versions, except in the text of
+    /// the comments at the beginning. Only their number matters, for positions.
+    fn outline(&mut self, text: &str) -> Option<Fragment> {
+        let lines = text.lines().take_while(|line| line.starts_with('#') && is_printable(line));
+        let (comments, length) = lines.fold((0, 0), |(count, length), line| (count + 1, length + line.len() + 1));
+        let rest = text.get(length..).unwrap_or_default();
+        if let Some(known) = &self.outline
+            && known.comments == comments
+            && known.text == rest
         {
-            return Some(plain.clone());
+            return Some(known.fragment.clone());
         }
-        let plain = yaml::plain(text)?;
-        self.outline = Some((count, said.to_owned(), plain.clone()));
-        Some(plain)
+        let fragment = yaml::parse_fragment(text)?;
+        self.outline = Some(Outline { comments, text: rest.to_owned(), fragment: fragment.clone() });
+        Some(fragment)
     }
 
     /// Finds the items of the list that begins at `at`, and where it ends.
-    fn items<'a>(&self, text: &'a str, mut at: usize, indent: usize, last: &[Rc<Part>]) -> (Vec<Found<'a>>, usize) {
-        let mut found = Vec::with_capacity(last.len());
+    fn items<'a>(
+        &self,
+        text: &'a str,
+        mut at: usize,
+        indent: usize,
+        last: &[Rc<CachedItem>],
+    ) -> (Vec<ItemMatch<'a>>, usize) {
+        let mut matches = Vec::with_capacity(last.len());
         let mut next = 0;
         loop {
-            // Most items follow the one that they followed before, or one that is gone or new.
+            // Most items follow the item that they followed before, or one that was removed or added.
             let mut near = last.iter().enumerate().skip(next).take(2);
-            let end = match near.find(|(_, part)| part.stands_at(text, at, indent)) {
-                Some((place, part)) => {
-                    found.push(Found::Known(Rc::clone(part)));
+            let end = match near.find(|(_, item)| item.is_at(text, at, indent)) {
+                Some((place, item)) => {
+                    matches.push(ItemMatch::Cached(Rc::clone(item)));
                     next = place + 1;
-                    at + part.text.len()
+                    at + item.text.len()
                 }
                 None => {
                     let end = end_of_item(text, at, indent);
-                    let item = &text[at..end];
-                    match self.known.get(&hash(&item)).filter(|part| *part.text == *item) {
-                        Some(part) => {
-                            let place = last.iter().skip(next).take(100).position(|other| Rc::ptr_eq(other, part));
+                    let item_text = &text[at..end];
+                    match self.known.get(&hash(&item_text)).filter(|item| *item.text == *item_text) {
+                        Some(item) => {
+                            let place = last.iter().skip(next).take(100).position(|other| Rc::ptr_eq(other, item));
                             next += place.map_or(0, |place| place + 1);
-                            found.push(Found::Known(Rc::clone(part)));
+                            matches.push(ItemMatch::Cached(Rc::clone(item)));
                         }
-                        None => found.push(Found::New(item, last.get(next).cloned())),
+                        None => matches.push(ItemMatch::New(item_text, last.get(next).cloned())),
                     }
                     end
                 }
@@ -232,51 +240,46 @@ impl Parts {
             at = end;
             let line = Line::at(text, at);
             if !(line.opens_item() && line.indent == indent) {
-                return (found, at);
+                return (matches, at);
             }
         }
     }
 
-    fn part(&mut self, found: Found<'_>) -> Option<Rc<Part>> {
+    /// The cached item of a match. A new one is parsed.
+    fn cached(&mut self, found: ItemMatch<'_>) -> Option<Rc<CachedItem>> {
         let (text, before) = match found {
-            Found::Known(part) => return Some(part),
-            Found::New(text, before) => (text, before),
+            ItemMatch::Cached(item) => return Some(item),
+            ItemMatch::New(text, before) => (text, before),
         };
         let from = Line::at(text, 0).end();
-        let joined = self.joined(text, from, before.as_ref().map_or(&[], |part| part.runs.as_slice()))?;
+        let joined = self.join(text, from, before.as_ref().map_or(&[], |item| item.runs.as_slice()))?;
         let Value::List(mut items) = joined.root.value else { return None };
         let (Some(Item::Own(node)), true) = (items.pop(), items.is_empty()) else { return None };
         let (nodes, depth, runs) = (joined.nodes, joined.depth - 1, joined.runs);
-        let part = Rc::new(Part { lines: newlines(text), nodes, depth, runs, ..Part::of(text, node) });
-        self.known.insert(hash(&text), Rc::clone(&part));
-        Some(part)
+        let item = CachedItem { lines: newlines(text), nodes, depth, runs, ..CachedItem::new(text, node) };
+        let item = Rc::new(item);
+        self.known.insert(hash(&text), Rc::clone(&item));
+        Some(item)
     }
 }
 
-impl Part {
-    /// A part that nothing but its text and tree is known of.
-    fn of(text: &str, node: Node) -> Self {
-        Part {
-            text: text.into(),
-            place: (0, 0),
-            lines: 0,
-            node,
-            nodes: 0,
-            depth: 0,
-            runs: Vec::new(),
-            native: Memory::default(),
-            record: Memory::default(),
-            gist: OnceCell::new(),
-            barren: OnceCell::new(),
-        }
+impl CachedItem {
+    fn new(text: &str, node: Node) -> Self {
+        let node = Rc::new(node);
+        CachedItem { text: text.into(), place: (0, 0), lines: 0, node, nodes: 0, depth: 0, runs: Vec::new() }
     }
 
-    /// Whether exactly this item stands there.
-    fn stands_at(&self, text: &str, at: usize, indent: usize) -> bool {
+    /// Whether exactly this item is there.
+    fn is_at(&self, text: &str, at: usize, indent: usize) -> bool {
         let end = at + self.text.len();
         text.as_bytes()[at..].starts_with(self.text.as_bytes())
             && (end == text.len() || self.text.ends_with('\n') && Line::at(text, end).ends_item(indent))
     }
+}
+
+/// Whether a line consists of letters, digits and printable ASCII, which have no meaning in a comment.
+fn is_printable(line: &str) -> bool {
+    line.chars().all(|c| c == ' ' || c.is_ascii_graphic() || c.is_alphanumeric())
 }
 
 /// A line, or the end of the text.
@@ -301,7 +304,7 @@ impl<'a> Line<'a> {
         self.byte(0) == Some(b'-') && matches!(self.byte(1), Some(b' ' | b'\n') | None)
     }
 
-    /// Whether an item of a list at this column cannot go on here. Comments and empty lines say nothing.
+    /// Whether an item of a list at this column ends before this line. Comments and empty lines end no item.
     fn ends_item(&self, indent: usize) -> bool {
         self.indent <= indent && !matches!(self.byte(0), Some(b'\n' | b'#') | None)
     }
@@ -334,9 +337,9 @@ fn hash(key: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// Puts items into the holes of an outline, and the positions around them right.
+/// Replaces the placeholders of an outline by items, and corrects the positions around them.
 struct Filling<'a> {
-    holes: &'a [Hole],
+    placeholders: &'a [Placeholder],
     runs: &'a [Run],
     filled: usize,
     depth: usize,
@@ -346,24 +349,24 @@ impl Filling<'_> {
     fn fill(&mut self, node: &mut Node, depth: usize) {
         if let Value::List(items) = &mut node.value
             && let [Item::Own(Node { at, value: Value::Null })] = items.as_slice()
-            && let (Some(hole), Some(run)) = (self.holes.get(self.filled), self.runs.get(self.filled))
-            && hole.at == *at
+            && let (Some(placeholder), Some(run)) = (self.placeholders.get(self.filled), self.runs.get(self.filled))
+            && placeholder.at == *at
         {
             self.filled += 1;
-            let mut shift = self.moved(hole.at).line - 1;
-            self.depth = run.iter().map(|part| depth + part.depth).fold(self.depth, usize::max);
+            let mut shift = self.in_text(placeholder.at).line - 1;
+            self.depth = run.iter().map(|item| depth + item.depth).fold(self.depth, usize::max);
             *items = run
                 .iter()
-                .map(|part| {
-                    let item = Item::Apart(shift, Rc::clone(part));
-                    shift += part.lines;
-                    item
+                .map(|item| {
+                    let shared = Item::Shared(shift, Rc::clone(&item.node));
+                    shift += item.lines;
+                    shared
                 })
                 .collect();
-            node.at = self.moved(node.at);
+            node.at = self.in_text(node.at);
             return;
         }
-        node.at = self.moved(node.at);
+        node.at = self.in_text(node.at);
         match &mut node.value {
             Value::Null | Value::Text(_) => {}
             Value::List(items) => {
@@ -375,18 +378,18 @@ impl Filling<'_> {
             }
             Value::Map(pairs) => {
                 for (key, node) in pairs {
-                    key.at = self.moved(key.at);
+                    key.at = self.in_text(key.at);
                     self.fill(node, depth + 1);
                 }
             }
         }
     }
 
-    /// Where a place of the outline lies in the text.
-    fn moved(&self, at: Position) -> Position {
-        let above = self.holes.partition_point(|hole| hole.at.line < at.line);
+    /// The position in the text of a position in the outline.
+    fn in_text(&self, at: Position) -> Position {
+        let above = self.placeholders.partition_point(|placeholder| placeholder.at.line < at.line);
         // A placeholder is one line itself.
-        let lines = above.checked_sub(1).map_or(0, |last| self.holes[last].lines_so_far);
+        let lines = above.checked_sub(1).map_or(0, |last| self.placeholders[last].lines_so_far);
         at.below(lines.saturating_sub(above))
     }
 }

@@ -7,25 +7,26 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::read::{
-    error::{Places, Position, Problem, ReadError},
+    error::{Problem, ReadError},
+    position::{LineIndex, Position},
     syntax::{
-        incremental::{MIN_RUN, Parts},
+        incremental::{ItemCache, MIN_RUN},
         tree::{Item, Key, Node, Value, check_depth, check_keys},
     },
 };
 
 const BEGINNING: Position = Position { line: 1, column: 1 };
 
-pub(crate) fn tree(text: &str) -> Result<Node, ReadError> {
+pub(crate) fn parse(text: &str) -> Result<Node, ReadError> {
     let raw: &RawValue = serde_json::from_str(text).map_err(|error| syntax(&error, BEGINNING))?;
-    Source { text, places: Places::new(text), column: 1, parts: None }.node(raw, 1)
+    Source { text, places: LineIndex::new(text), column: 1, cache: None }.node(raw, 1)
 }
 
-/// The same tree with items that earlier versions had; `None` when the text is not read at all.
-pub(crate) fn tree_by_parts(parts: &mut Parts, text: &str) -> Option<Node> {
+/// Parses a text with the items of earlier versions. `None` means that the text must be parsed as a whole.
+pub(crate) fn parse_incremental(cache: &mut ItemCache, text: &str) -> Option<Node> {
     let raw: &RawValue = serde_json::from_str(text).ok()?;
-    parts.begin();
-    Source { text, places: Places::new(text), column: 1, parts: Some(parts) }.node(raw, 1).ok()
+    cache.start_version();
+    Source { text, places: LineIndex::new(text), column: 1, cache: Some(cache) }.node(raw, 1).ok()
 }
 
 fn syntax(error: &serde_json::Error, base: Position) -> ReadError {
@@ -38,11 +39,11 @@ fn syntax(error: &serde_json::Error, base: Position) -> ReadError {
 
 struct Source<'a, 'p> {
     text: &'a str,
-    places: Places<'a>,
+    places: LineIndex<'a>,
     /// The column of its first character.
     column: usize,
     /// The items that are read by themselves; those have none of their own.
-    parts: Option<&'p mut Parts>,
+    cache: Option<&'p mut ItemCache>,
 }
 
 impl<'a> Source<'a, '_> {
@@ -90,10 +91,10 @@ impl<'a> Source<'a, '_> {
     /// An item of a long list.
     fn item(&mut self, raw: &'a RawValue, depth: usize) -> Result<Item, ReadError> {
         let at = self.place(raw);
-        let Some(parts) = self.parts.as_deref_mut() else { return Ok(Item::Own(self.node(raw, depth)?)) };
+        let Some(cache) = self.cache.as_deref_mut() else { return Ok(Item::Own(self.node(raw, depth)?)) };
         let text = raw.get();
-        let read = || Source { text, places: Places::new(text), column: at.column, parts: None }.node(raw, depth);
-        Ok(Item::Apart(at.line - 1, parts.item(text, (at.column, depth), read)?))
+        let read = || Source { text, places: LineIndex::new(text), column: at.column, cache: None }.node(raw, depth);
+        Ok(Item::Shared(at.line - 1, cache.item(text, (at.column, depth), read)?))
     }
 }
 

@@ -6,19 +6,17 @@ use std::ops::Range;
 use pulldown_cmark::{Event, OffsetIter, Options as Extensions, Parser, Tag, TagEnd};
 
 use crate::read::{
-    Options,
-    build::raw_list::Draft,
-    choose::page,
-    error::{Places, Position, Problem, ReadError},
+    error::{Problem, ReadError},
+    position::{LineIndex, Position},
     syntax::{
-        block::{self, Block, Cell, Item, Table, link},
+        block::{self, Block, Cell, Item, Page, Table, link},
         html,
         tree::check_depth,
     },
 };
 
-/// Reads a page.
-pub(crate) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, ReadError> {
+/// Parses a page.
+pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
     let (text, embedded) = prepared(text);
     let mut reader = Reader::new(&text);
     let mut blocks = reader.blocks();
@@ -30,15 +28,12 @@ pub(crate) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, 
         let behind = blocks.partition_point(|(place, _)| *place < at);
         blocks.splice(behind..behind, found.into_iter().map(|block| (at, block)));
     }
-    let blocks: Vec<Block> = blocks.into_iter().map(|(_, block)| block).collect();
-    let draft = page::draft(&blocks, &format!("{path} {}", reader.metadata), options);
-    match (draft, reader.broken) {
-        (Err(ReadError { problem: Problem::NoList(_), .. }), Some(at)) => {
-            let message = "a table without the line of dashes below its header".to_owned();
-            Err(ReadError::at(at, Problem::Syntax { format: "Markdown", message }))
-        }
-        (draft, _) => draft,
-    }
+    let damage = reader.broken.map(|at| {
+        let message = "a table without the line of dashes below its header".to_owned();
+        ReadError::at(at, Problem::Syntax { format: "Markdown", message })
+    });
+    let blocks = blocks.into_iter().map(|(_, block)| block).collect();
+    Ok(Page { blocks, metadata: reader.metadata, damage })
 }
 
 /// Whether a row of so many cells can be meant for a table: one may be missing, or one too many.
@@ -98,7 +93,7 @@ fn blank(text: &mut String, open: &str, close: &str, mut found: impl FnMut(usize
 
 struct Reader<'a> {
     text: &'a str,
-    places: Places<'a>,
+    places: LineIndex<'a>,
     metadata: String,
     /// Where rows stand that belong to no table.
     broken: Option<Position>,
@@ -118,7 +113,7 @@ impl<'a> Reader<'a> {
             | Extensions::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
         Reader {
             text,
-            places: Places::new(text),
+            places: LineIndex::new(text),
             metadata: String::new(),
             broken: None,
             events: Parser::new_ext(text, extensions).into_offset_iter(),

@@ -1,11 +1,12 @@
-//! One file per format: bytes to trees or blocks.
+//! First stage of reading: from the text of a file to a tree, to the blocks of a page or to the records
+//! of a table. One file per format. This stage does not know which part of a file is the list.
 
 pub(crate) mod block;
 pub(crate) mod bytes;
 pub(crate) mod csv;
+pub(crate) mod front_matter;
 pub(crate) mod html;
 pub(crate) mod incremental;
-pub(crate) mod item;
 pub(crate) mod json;
 pub(crate) mod markdown;
 pub(crate) mod rst;

@@ -2,20 +2,18 @@
 //! library reads it; of the language only what lists of vendors are written in is read.
 
 use crate::read::{
-    Options,
-    build::raw_list::Draft,
-    choose::page,
-    error::{Places, Position, ReadError},
-    syntax::block::{Block, Cell, Item, Table, link},
+    error::ReadError,
+    position::{LineIndex, Position},
+    syntax::block::{Block, Cell, Item, Page, Table, link},
 };
 
-/// Reads a page.
-pub(crate) fn draft(path: &str, text: &str, options: &Options) -> Result<Draft, ReadError> {
+/// Parses a page.
+pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
     let lines = Lines::of(text);
     let mut reader =
         Reader { lines: &lines.0, at: 0, adornments: Vec::new(), targets: targets(&lines.0), blocks: Vec::new() };
     reader.run();
-    page::draft(&reader.blocks, path, options)
+    Ok(Page { blocks: reader.blocks, ..Page::default() })
 }
 
 /// A line with its place, its indentation, and its text.
@@ -30,7 +28,7 @@ struct Lines(Vec<Line>);
 
 impl Lines {
     fn of(text: &str) -> Self {
-        let places = Places::new(text);
+        let places = LineIndex::new(text);
         let mut offset = 0;
         let lines = text.split('\n').map(|raw| {
             let line = raw.replace('\t', "        ");

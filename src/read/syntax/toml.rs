@@ -6,12 +6,13 @@ use toml::{
 };
 
 use crate::read::{
-    error::{Places, Position, Problem, ReadError},
+    error::{Problem, ReadError},
+    position::{LineIndex, Position},
     syntax::tree::{Item, Key, Node, Value, check_depth},
 };
 
-pub(crate) fn tree(text: &str) -> Result<Node, ReadError> {
-    let places = Places::new(text);
+pub(crate) fn parse(text: &str) -> Result<Node, ReadError> {
+    let places = LineIndex::new(text);
     let table = DeTable::parse(text).map_err(|error| {
         let at = places.at(error.span().map_or(0, |span| span.start));
         ReadError::at(at, Problem::Syntax { format: "TOML", message: error.message().to_owned() })
@@ -20,7 +21,7 @@ pub(crate) fn tree(text: &str) -> Result<Node, ReadError> {
     Ok(Node { at, value: map(&places, table.get_ref(), 1)? })
 }
 
-fn map(places: &Places<'_>, table: &DeTable<'_>, depth: usize) -> Result<Value, ReadError> {
+fn map(places: &LineIndex<'_>, table: &DeTable<'_>, depth: usize) -> Result<Value, ReadError> {
     let pairs = table.iter().map(|(key, value)| {
         let at = places.at(key.span().start);
         Ok((Key { at, text: key.get_ref().to_string() }, node(places, value, depth + 1)?))
@@ -28,7 +29,7 @@ fn map(places: &Places<'_>, table: &DeTable<'_>, depth: usize) -> Result<Value, 
     Ok(Value::Map(pairs.collect::<Result<_, ReadError>>()?))
 }
 
-fn node(places: &Places<'_>, value: &Spanned<DeValue<'_>>, depth: usize) -> Result<Node, ReadError> {
+fn node(places: &LineIndex<'_>, value: &Spanned<DeValue<'_>>, depth: usize) -> Result<Node, ReadError> {
     let at = places.at(value.span().start);
     check_depth(depth, at)?;
     let value = match value.get_ref() {

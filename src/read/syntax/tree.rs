@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::read::{
-    error::{Position, Problem, ReadError},
-    syntax::incremental::Part,
+    error::{Problem, ReadError},
+    position::Position,
 };
 
 /// Deepest nesting that is read.
@@ -32,33 +32,34 @@ pub(crate) enum Value {
 /// An item of a list.
 #[derive(Clone, Debug)]
 pub(crate) enum Item {
-    /// Read with the list.
+    /// A node that was parsed with the list around it.
     Own(Node),
-    /// Read by itself, perhaps in an earlier version: it begins so many lines below the line where
-    /// the positions around it begin to count.
-    Apart(usize, Rc<Part>),
+    /// A node that was parsed by itself, possibly for an earlier version. Its positions are relative to
+    /// its first line, which is this number of lines below the first line of the tree around it.
+    Shared(usize, Rc<Node>),
 }
 
 impl Item {
     pub fn node(&self) -> &Node {
         match self {
             Item::Own(node) => node,
-            Item::Apart(_, part) => &part.node,
+            Item::Shared(_, node) => node,
         }
     }
 
-    /// How many lines lie between the beginning of the positions around the item and of those in it.
+    /// The number of lines to add to the positions in the item to make them positions of the tree around it.
     pub fn shift(&self) -> usize {
         match self {
             Item::Own(_) => 0,
-            Item::Apart(shift, _) => *shift,
+            Item::Shared(shift, _) => *shift,
         }
     }
 
-    pub fn part(&self) -> Option<&Part> {
+    /// The node, if versions share it.
+    pub fn shared(&self) -> Option<&Rc<Node>> {
         match self {
             Item::Own(_) => None,
-            Item::Apart(_, part) => Some(part),
+            Item::Shared(_, node) => Some(node),
         }
     }
 }

@@ -1,48 +1,49 @@
-//! YAML 1.2 to a tree. The only user of `saphyr-parser`, which gives scalars as written and with
-//! their places; serde_yaml resolves them to numbers and booleans before a caller sees them.
+//! YAML 1.2 to a tree. The only user of `saphyr-parser`, which returns scalars verbatim and with their
+//! positions. serde_yaml would resolve them to numbers and booleans first.
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+use std::collections::BTreeMap;
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
 use crate::read::{
-    error::{Position, Problem, ReadError},
+    error::{Problem, ReadError},
+    position::Position,
     syntax::tree::{Item, Key, MAX_NODES, Node, Value, check_depth, check_keys},
 };
 
 const FORMAT: &str = "YAML";
 
-pub(crate) fn tree(text: &str) -> Result<Node, ReadError> {
-    Ok(parse(text)?.0)
+/// Parses a file with one document.
+pub(crate) fn parse(text: &str) -> Result<Node, ReadError> {
+    let (root, _) = build(text)?;
+    Ok(root)
 }
 
-/// A text that means the same wherever it stands: it neither names values nor refers to any.
+/// A text that means the same in every context, because it has no anchors, aliases or tags.
 #[derive(Clone, Debug)]
-pub(crate) struct Plain {
+pub(crate) struct Fragment {
     pub root: Node,
-    /// How many values it has, keys included.
+    /// The number of its values, including keys.
     pub nodes: usize,
-    /// How deep its collections are nested.
+    /// The deepest nesting of its collections.
     pub depth: usize,
 }
 
-/// Reads a text whose meaning must not depend on what stands around it.
-pub(crate) fn plain(text: &str) -> Option<Plain> {
-    let (root, builder) = parse(text).ok()?;
-    (!builder.entangled).then_some(Plain { root, nodes: builder.nodes, depth: builder.depth })
+/// Parses a text if it means the same in every context.
+pub(crate) fn parse_fragment(text: &str) -> Option<Fragment> {
+    let (root, builder) = build(text).ok()?;
+    (!builder.depends_on_context).then_some(Fragment { root, nodes: builder.nodes, depth: builder.depth })
 }
 
-fn parse(text: &str) -> Result<(Node, Builder), ReadError> {
+fn build(text: &str) -> Result<(Node, Builder), ReadError> {
     let mut builder = Builder::default();
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| {
-            let marker = error.marker();
-            let at = Position { line: marker.line().max(1), column: marker.col() + 1 };
-            ReadError::at(at, Problem::Syntax { format: FORMAT, message: error.info().to_owned() })
-        })?;
+        let (event, span) = event.map_err(|error| syntax_error(position(error.marker()), error.info()))?;
         if matches!(event, Event::StreamEnd) {
             break;
         }
-        builder.take(event, position(span))?;
+        builder.take(event, position(&span.start))?;
     }
     match builder.root.take() {
         Some(root) => Ok((root, builder)),
@@ -50,46 +51,58 @@ fn parse(text: &str) -> Result<(Node, Builder), ReadError> {
     }
 }
 
-/// What a scalar without quotes means.
-pub(crate) fn plain_value(text: &str) -> Value {
+fn syntax_error(at: Position, message: &str) -> ReadError {
+    ReadError::at(at, Problem::Syntax { format: FORMAT, message: message.to_owned() })
+}
+
+fn position(marker: &Marker) -> Position {
+    Position { line: marker.line().max(1), column: marker.col() + 1 }
+}
+
+/// The value of a scalar without quotes.
+fn plain_value(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        // A text of the parser's own has room for much more than it holds.
+        // The parser's own text has a much larger capacity than it needs.
         _ => Value::Text(text.to_owned()),
     }
 }
 
-fn position(span: Span) -> Position {
-    Position { line: span.start.line().max(1), column: span.start.col() + 1 }
-}
-
 /// A collection that is still open.
-enum Open {
+enum OpenCollection {
     List(Vec<Item>),
     Map(Vec<(Key, Node)>, Option<Key>),
 }
 
+/// A node that aliases may refer to, and its size.
+struct Anchored {
+    node: Node,
+    size: usize,
+}
+
+/// Builds a tree from the events of the parser.
 #[derive(Default)]
 struct Builder {
-    open: Vec<(Position, usize, Open)>,
-    anchors: std::collections::BTreeMap<usize, (Node, usize)>,
+    open: Vec<(Position, usize, OpenCollection)>,
+    anchors: BTreeMap<usize, Anchored>,
     nodes: usize,
+    /// The values that are kept for aliases.
+    anchored_nodes: usize,
     /// The deepest nesting so far.
     depth: usize,
     /// Whether there are anchors, aliases or tags.
-    entangled: bool,
+    depends_on_context: bool,
     root: Option<Node>,
 }
 
 impl Builder {
     fn take(&mut self, event: Event<'_>, at: Position) -> Result<(), ReadError> {
         match event {
-            Event::DocumentStart(_) if self.root.is_some() => Err(ReadError::at(
-                at,
-                Problem::Syntax { format: FORMAT, message: "a second document; one file is one list".into() },
-            )),
+            Event::DocumentStart(_) if self.root.is_some() => {
+                Err(syntax_error(at, "a second document; one file is one list"))
+            }
             Event::Scalar(text, style, anchor, tag) => {
-                self.entangled |= anchor != 0 || tag.is_some();
+                self.depends_on_context |= anchor != 0 || tag.is_some();
                 let value = match style {
                     ScalarStyle::Plain => plain_value(&text),
                     _ => Value::Text(text.as_ref().to_owned()),
@@ -97,67 +110,82 @@ impl Builder {
                 self.add(Node { at, value }, anchor, 1)
             }
             Event::SequenceStart(anchor, tag) => {
-                self.entangled |= anchor != 0 || tag.is_some();
-                self.open(at, anchor, Open::List(Vec::new()))
+                self.depends_on_context |= anchor != 0 || tag.is_some();
+                self.open(at, anchor, OpenCollection::List(Vec::new()))
             }
             Event::MappingStart(anchor, tag) => {
-                self.entangled |= anchor != 0 || tag.is_some();
-                self.open(at, anchor, Open::Map(Vec::new(), None))
+                self.depends_on_context |= anchor != 0 || tag.is_some();
+                self.open(at, anchor, OpenCollection::Map(Vec::new(), None))
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
-            Event::Alias(anchor) => {
-                self.entangled = true;
-                let (mut node, size) = self.anchors.get(&anchor).cloned().ok_or_else(|| {
-                    ReadError::at(at, Problem::Syntax { format: FORMAT, message: "an alias without its anchor".into() })
-                })?;
-                node.at = at;
-                self.add(node, 0, size)
-            }
+            Event::Alias(anchor) => self.add_alias(anchor, at),
             _ => Ok(()),
         }
     }
 
-    fn open(&mut self, at: Position, anchor: usize, open: Open) -> Result<(), ReadError> {
+    fn open(&mut self, at: Position, anchor: usize, collection: OpenCollection) -> Result<(), ReadError> {
         check_depth(self.open.len() + 1, at)?;
         self.depth = self.depth.max(self.open.len() + 1);
-        self.open.push((at, anchor, open));
+        self.open.push((at, anchor, collection));
         Ok(())
     }
 
     fn close(&mut self) -> Result<(), ReadError> {
-        let Some((at, anchor, open)) = self.open.pop() else { return Ok(()) };
-        let value = match open {
-            Open::List(items) => Value::List(items),
-            Open::Map(pairs, _) => {
+        let Some((at, anchor, collection)) = self.open.pop() else { return Ok(()) };
+        let value = match collection {
+            OpenCollection::List(items) => Value::List(items),
+            OpenCollection::Map(pairs, _) => {
                 check_keys(&pairs)?;
                 Value::Map(merged(pairs)?)
             }
         };
-        let size = 1;
-        self.add(Node { at, value }, anchor, size)
+        self.add(Node { at, value }, anchor, 1)
     }
 
-    /// Puts a finished node where it belongs. `size` is what it adds to the count of nodes.
+    fn add_alias(&mut self, anchor: usize, at: Position) -> Result<(), ReadError> {
+        self.depends_on_context = true;
+        let Some(anchored) = self.anchors.get(&anchor) else {
+            return Err(syntax_error(at, "an alias without its anchor"));
+        };
+        let size = anchored.size;
+        check_nodes(self.nodes + size, at)?;
+        let node = Node { at, ..anchored.node.clone() };
+        self.add(node, 0, size)
+    }
+
+    /// Puts a finished node where it belongs. `size` is the number of values that it adds.
     fn add(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), ReadError> {
         self.nodes += size;
-        if self.nodes > MAX_NODES {
-            let problem = Problem::Limit { what: "values, aliases unfolded", found: self.nodes, limit: MAX_NODES };
-            return Err(ReadError::at(node.at, problem));
-        }
+        check_nodes(self.nodes, node.at)?;
         if anchor != 0 {
-            let size = count(&node);
-            self.anchors.insert(anchor, (node.clone(), size));
+            self.keep_for_aliases(anchor, &node)?;
         }
         match self.open.last_mut() {
             None => self.root = Some(node),
-            Some((_, _, Open::List(items))) => items.push(Item::Own(node)),
-            Some((_, _, Open::Map(pairs, key))) => match key.take() {
+            Some((_, _, OpenCollection::List(items))) => items.push(Item::Own(node)),
+            Some((_, _, OpenCollection::Map(pairs, key))) => match key.take() {
                 Some(key) => pairs.push((key, node)),
                 None => *key = Some(key_of(node)?),
             },
         }
         Ok(())
     }
+
+    /// Copies an anchored node. Nested anchors copy their content once per level, so copies are limited.
+    fn keep_for_aliases(&mut self, anchor: usize, node: &Node) -> Result<(), ReadError> {
+        let size = size_of_copy(node);
+        self.anchored_nodes += size;
+        check_nodes(self.anchored_nodes, node.at)?;
+        self.anchors.insert(anchor, Anchored { node: node.clone(), size });
+        Ok(())
+    }
+}
+
+fn check_nodes(nodes: usize, at: Position) -> Result<(), ReadError> {
+    if nodes <= MAX_NODES {
+        return Ok(());
+    }
+    Err(ReadError::at(at, Problem::Limit { what: "values including aliases", found: nodes, limit: MAX_NODES }))
 }
 
 fn key_of(node: Node) -> Result<Key, ReadError> {
@@ -165,20 +193,26 @@ fn key_of(node: Node) -> Result<Key, ReadError> {
         Value::Text(text) => Ok(Key { at: node.at, text }),
         Value::Null => Ok(Key { at: node.at, text: String::new() }),
         _ => {
-            Err(ReadError::at(node.at, Problem::Shape { key: "a key".into(), expected: "a text", found: node.found() }))
+            let problem = Problem::Shape { key: "a key".into(), expected: "a text", found: node.found() };
+            Err(ReadError::at(node.at, problem))
         }
     }
 }
 
-fn count(node: &Node) -> usize {
+/// Bytes of text that weigh as much as one value.
+const BYTES_PER_NODE: usize = 32;
+
+/// The size of a copy of a node in values. Long texts count as several.
+fn size_of_copy(node: &Node) -> usize {
     1 + match &node.value {
-        Value::Null | Value::Text(_) => 0,
-        Value::List(items) => items.iter().map(|item| count(item.node())).sum(),
-        Value::Map(pairs) => pairs.iter().map(|(_, node)| count(node)).sum(),
+        Value::Null => 0,
+        Value::Text(text) => text.len() / BYTES_PER_NODE,
+        Value::List(items) => items.iter().map(|item| size_of_copy(item.node())).sum(),
+        Value::Map(pairs) => pairs.iter().map(|(key, node)| key.text.len() / BYTES_PER_NODE + size_of_copy(node)).sum(),
     }
 }
 
-/// Resolves `<<: *defaults`: keys of the map itself win over merged ones.
+/// Resolves `<<: *defaults`: the map's own keys take precedence over merged ones.
 fn merged(pairs: Vec<(Key, Node)>) -> Result<Vec<(Key, Node)>, ReadError> {
     if !pairs.iter().any(|(key, _)| key.text == "<<") {
         return Ok(pairs);
@@ -191,7 +225,7 @@ fn merged(pairs: Vec<(Key, Node)>) -> Result<Vec<(Key, Node)>, ReadError> {
         };
         for map in maps {
             for (key, value) in map.node().map("<<")? {
-                if !own.iter().any(|(k, _)| k.text == key.text) {
+                if !own.iter().any(|(other, _)| other.text == key.text) {
                     own.push((key.clone(), value.clone()));
                 }
             }

@@ -1,0 +1,81 @@
+//! CSV and TSV: from records to a list. The header is found.
+
+use changecast_core::{
+    compare::readable,
+    model::{Layout, Role},
+};
+
+use crate::read::{
+    build::{
+        intern::Label,
+        raw_list::{ParsedRow, RawList, RawSection},
+    },
+    choose::named_cell::{LinkCell, add_name},
+    config::ReadingConfig,
+    error::{Problem, ReadError},
+    syntax::csv::{HEADER_WITHIN, Record},
+};
+
+/// A column with a header.
+struct Column {
+    label: Label,
+    is_name: bool,
+}
+
+/// Finds the list in the records of a file.
+pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut RawList<'_>) -> Result<(), ReadError> {
+    let header_at =
+        header(records, config).ok_or_else(|| Problem::NoList("no row that could be a header".to_owned()))?;
+    list.layout = Layout::Table;
+    let header = &records[header_at];
+    let columns: Vec<Option<Column>> = header.fields().map(|field| column(field, config, list)).collect();
+    let link = LinkCell::unless(header.fields().any(|field| config.role(field) == Role::Link));
+    let labels = columns.iter().flatten().map(|column| column.label).collect();
+    let mut section = RawSection { header: labels, ..RawSection::default() };
+    for record in &records[header_at + 1..] {
+        if record.is_blank() || record.fields().eq(header.fields()) {
+            continue;
+        }
+        let mut row = ParsedRow::at(record.at);
+        for (column, field) in columns.iter().zip(record.fields()) {
+            match column {
+                Some(Column { label, is_name: true }) => add_name(list, &mut row, *label, field, link),
+                Some(Column { label, is_name: false }) => row.cells.push((*label, field.to_owned())),
+                None => {}
+            }
+        }
+        let row = list.intern(row);
+        section.rows.push(row);
+    }
+    list.sections.push(section);
+    Ok(())
+}
+
+/// The column of a header field, unless the field is empty.
+fn column(field: &str, config: &ReadingConfig, list: &mut RawList<'_>) -> Option<Column> {
+    let field = field.trim();
+    if field.is_empty() {
+        return None;
+    }
+    let label = list.labels.intern(&readable(field));
+    Some(Column { label, is_name: config.role(list.labels.spelling(label)) == Role::Name })
+}
+
+/// The place of the header: the first record with the most known roles, else the first with two fields.
+fn header(records: &[Record], config: &ReadingConfig) -> Option<usize> {
+    let head = &records[..records.len().min(HEADER_WITHIN)];
+    let most_roles = head.iter().map(|record| record.known_roles(config)).max().unwrap_or_default();
+    if most_roles > 0 {
+        return head.iter().position(|record| record.known_roles(config) == most_roles);
+    }
+    // One column of names is a list, too.
+    let first_is_name = head.first().is_some_and(|first| is_name_alone(first, config));
+    if first_is_name {
+        return Some(0);
+    }
+    head.iter().position(|record| record.fields().filter(|field| !field.trim().is_empty()).count() > 1)
+}
+
+fn is_name_alone(record: &Record, config: &ReadingConfig) -> bool {
+    record.fields().count() == 1 && record.fields().all(|field| config.role(field) == Role::Name)
+}

@@ -1,0 +1,131 @@
+//! The table of formats.
+
+use crate::read::{
+    config::ReadingConfig,
+    error::{Problem, ReadError},
+    syntax::{
+        block::Page,
+        csv::{self, Record},
+        front_matter, html,
+        incremental::ItemCache,
+        json, markdown, rst, toml,
+        tree::Node,
+        yaml,
+    },
+};
+
+/// A row of the table of formats.
+pub(crate) struct Format {
+    /// Its name in the configuration.
+    pub name: &'static str,
+    /// Extensions of its files, in lower case.
+    pub extensions: &'static [&'static str],
+    /// What it covers, for people who choose a format.
+    pub about: &'static str,
+    pub syntax: Syntax,
+    /// Extensions of files that may be the entries of a folder, in lower case.
+    entry_extensions: &'static [&'static str],
+}
+
+/// What a format is parsed to.
+#[derive(Clone, Copy)]
+pub(crate) enum Syntax {
+    /// The blocks of a page.
+    Page(fn(&str) -> Result<Page, ReadError>),
+    /// The records of a table, by path, text and configuration.
+    Records(fn(&str, &str, &ReadingConfig) -> Result<Vec<Record>, ReadError>),
+    /// A tree.
+    Tree {
+        parse: fn(&str) -> Result<Node, ReadError>,
+        /// Parses with the items of earlier versions. `None` means that the text must be parsed as a whole.
+        parse_incremental: fn(&mut ItemCache, &str) -> Option<Node>,
+    },
+}
+
+/// The formats that can be read.
+pub(crate) static FORMATS: [Format; 7] = [
+    Format {
+        name: "markdown",
+        extensions: &["md", "mdx", "markdown", "mdown", "txt"],
+        about: "Markdown and MDX pages: tables, bullets, definition lists, HTML inside",
+        syntax: Syntax::Page(markdown::parse),
+        entry_extensions: &["md", "mdx", "markdown"],
+    },
+    Format {
+        name: "html",
+        extensions: &["html", "htm", "xhtml"],
+        about: "HTML pages: tables, lists, definition lists",
+        syntax: Syntax::Page(html::parse),
+        entry_extensions: &[],
+    },
+    Format {
+        name: "csv",
+        extensions: &["csv", "tsv", "tab"],
+        about: "CSV and TSV tables; delimiter and header are found",
+        syntax: Syntax::Records(csv::parse),
+        entry_extensions: &[],
+    },
+    Format {
+        name: "rst",
+        extensions: &["rst", "rest"],
+        about: "reStructuredText pages: list tables, grid and simple tables, bullets, definition lists",
+        syntax: Syntax::Page(rst::parse),
+        entry_extensions: &[],
+    },
+    Format {
+        name: "yaml",
+        extensions: &["yaml", "yml"],
+        about: "YAML: native inventories, and lists of maps under any keys",
+        syntax: Syntax::Tree { parse: yaml::parse, parse_incremental: ItemCache::parse_yaml },
+        entry_extensions: &["yaml", "yml"],
+    },
+    Format {
+        name: "json",
+        extensions: &["json"],
+        about: "JSON: native inventories, and lists of objects under any keys",
+        syntax: Syntax::Tree { parse: json::parse, parse_incremental: json::parse_incremental },
+        entry_extensions: &["json"],
+    },
+    Format {
+        name: "toml",
+        extensions: &["toml"],
+        about: "TOML: native inventories, and arrays of tables under any keys",
+        syntax: Syntax::Tree { parse: toml::parse, parse_incremental: |_, _| None },
+        entry_extensions: &["toml"],
+    },
+];
+
+impl Format {
+    /// The format of a file, by its extension or as configured.
+    ///
+    /// # Errors
+    /// [`Problem::UnknownFormat`].
+    pub fn of(path: &str, config: &ReadingConfig) -> Result<&'static Format, ReadError> {
+        if let Some(name) = &config.format {
+            let named = FORMATS.iter().find(|format| format.name == name);
+            return named.ok_or_else(|| Problem::UnknownFormat(name.clone()).into());
+        }
+        let extension = extension(path);
+        let known = FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()));
+        known.ok_or_else(|| Problem::UnknownFormat(extension).into())
+    }
+
+    /// The format of a file that may be an entry of a folder.
+    pub fn of_entry(path: &str) -> Option<&'static Format> {
+        let extension = extension(path);
+        FORMATS.iter().find(|format| format.entry_extensions.contains(&extension.as_str()))
+    }
+
+    /// Parses a file that is an entry of a folder: a tree, or the front matter of a page. `None` means that
+    /// the file contains no fields.
+    pub fn parse_entry(&self, text: &str) -> Result<Option<Node>, ReadError> {
+        match self.syntax {
+            Syntax::Tree { parse, .. } => parse(text).map(Some),
+            Syntax::Page(_) | Syntax::Records(_) => front_matter::parse(text),
+        }
+    }
+}
+
+fn extension(path: &str) -> String {
+    path.rsplit_once('.').map_or("", |(_, extension)| extension).to_lowercase()
+}

@@ -1,0 +1,132 @@
+//! The stages of reading in order, with a memory for what versions of a list have in common.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::read::{
+    Reading,
+    build::{
+        assemble::Assembler,
+        intern::{Labels, RowInterner},
+        raw_list::RawList,
+    },
+    choose::{csv, folder, memo::Memos, native, page, records},
+    config::ReadingConfig,
+    error::ReadError,
+    format::{Format, Syntax},
+    syntax::{bytes::text_of, incremental::ItemCache, tree::Node},
+};
+
+/// The name that replaces the format of a folder.
+const FOLDER: &str = "folder";
+
+/// Reads the versions of a list one after the other.
+///
+/// Its results equal those of [`super::read`]. Entries that did not change are the same `Arc` in all
+/// versions. A change of format or configuration makes it forget everything.
+#[derive(Debug, Default)]
+pub struct Reader {
+    config: ReadingConfig,
+    format: &'static str,
+    items: ItemCache,
+    memory: Memory,
+}
+
+/// What a reader remembers after parsing.
+#[derive(Debug, Default)]
+struct Memory {
+    memos: Memos,
+    labels: Labels,
+    rows: RowInterner,
+    assembler: Assembler,
+}
+
+impl Reader {
+    /// Reads the next version.
+    ///
+    /// # Errors
+    /// Those of [`super::read`].
+    pub fn read(&mut self, path: &str, bytes: &[u8], config: &ReadingConfig) -> Result<Reading, ReadError> {
+        let text = &*text_of(bytes)?;
+        let format = Format::of(path, config)?;
+        self.forget_unless(format.name, config);
+        if let Syntax::Tree { parse_incremental, .. } = format.syntax
+            && let Some(root) = parse_incremental(&mut self.items, text)
+            // Positions of errors in shared items are not those of the file: errors come from a whole parse.
+            && let Ok(reading) = self.memory.read_tree(&root, config)
+        {
+            return Ok(reading);
+        }
+        self.memory.read_whole(format.syntax, path, text, config)
+    }
+
+    /// Reads the next version of a folder of one-entry files. See [`super::read_folder`].
+    ///
+    /// # Errors
+    /// Those of [`super::read_folder`].
+    pub fn read_folder(
+        &mut self,
+        files: &[(String, Arc<[u8]>)],
+        moved: &BTreeMap<String, String>,
+        config: &ReadingConfig,
+    ) -> Result<Reading, ReadError> {
+        self.forget_unless(FOLDER, config);
+        self.memory.build(config, |list, _| folder::interpret(files, moved, config, list))
+    }
+
+    /// Forgets everything, unless the format and the configuration are still the same.
+    fn forget_unless(&mut self, format: &'static str, config: &ReadingConfig) {
+        if self.format != format || self.config != *config {
+            *self = Reader { config: config.clone(), format, ..Reader::default() };
+        }
+    }
+}
+
+impl Memory {
+    /// Reads a version without shared items.
+    fn read_whole(
+        &mut self,
+        syntax: Syntax,
+        path: &str,
+        text: &str,
+        config: &ReadingConfig,
+    ) -> Result<Reading, ReadError> {
+        match syntax {
+            Syntax::Tree { parse, .. } => self.read_tree(&parse(text)?, config),
+            Syntax::Page(parse) => {
+                let page = parse(text)?;
+                self.build(config, |list, _| page::interpret(&page, path, config, list))
+            }
+            Syntax::Records(parse) => {
+                let records = parse(path, text, config)?;
+                self.build(config, |list, _| csv::interpret(&records, config, list))
+            }
+        }
+    }
+
+    fn read_tree(&mut self, root: &Node, config: &ReadingConfig) -> Result<Reading, ReadError> {
+        self.memos.purge();
+        if native::is_native(root) {
+            self.build(config, |list, memos| native::interpret(root, memos, list))
+        } else {
+            self.build(config, |list, memos| records::interpret(root, config, memos, list))
+        }
+    }
+
+    /// Builds the inventory from the list that `interpret` finds.
+    fn build(
+        &mut self,
+        config: &ReadingConfig,
+        interpret: impl FnOnce(&mut RawList<'_>, &mut Memos) -> Result<(), ReadError>,
+    ) -> Result<Reading, ReadError> {
+        let mut list = RawList::new(&mut self.labels, &mut self.rows);
+        interpret(&mut list, &mut self.memos)?;
+        self.assembler.assemble(list, config)
+    }
+}
+
+/// Reads one version without a memory of earlier ones.
+pub(crate) fn read_alone(path: &str, bytes: &[u8], config: &ReadingConfig) -> Result<Reading, ReadError> {
+    let text = &*text_of(bytes)?;
+    let format = Format::of(path, config)?;
+    Memory::default().read_whole(format.syntax, path, text, config)
+}

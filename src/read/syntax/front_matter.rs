@@ -1,0 +1,55 @@
+//! Front matter of a page: YAML between lines of `---`, or TOML between lines of `+++`.
+
+use crate::read::{
+    error::{Problem, ReadError},
+    position::Position,
+    syntax::{
+        toml,
+        tree::{Key, Node, Value},
+        yaml,
+    },
+};
+
+/// The key under which the text of the page is added to its fields.
+const TEXT_KEY: &str = "text";
+
+/// How front matter begins and ends, and its parser.
+const SYNTAXES: [(&str, fn(&str) -> Result<Node, ReadError>); 2] = [("---", yaml::parse), ("+++", toml::parse)];
+
+/// Parses the front matter of a page, with the page's own text as one more field. `None` means that the
+/// page has no front matter.
+pub(crate) fn parse(text: &str) -> Result<Option<Node>, ReadError> {
+    for (mark, parse) in SYNTAXES {
+        let after_mark = text.strip_prefix(mark).map(|rest| rest.trim_start_matches(' '));
+        if let Some(after) = after_mark.and_then(|rest| rest.strip_prefix(['\r', '\n'])) {
+            let (fields, body) = split(after, mark)?;
+            // An empty line replaces the first mark, so that positions are those of the file.
+            let mut node = parse(&format!("\n{}", fields.trim_start_matches('\n')))?;
+            add_text(&mut node, body.trim());
+            return Ok(Some(node));
+        }
+    }
+    Ok(None)
+}
+
+/// The fields before the closing mark, and the text after it.
+fn split<'t>(text: &'t str, mark: &str) -> Result<(&'t str, &'t str), ReadError> {
+    let mut end = 0;
+    for line in text.split_inclusive('\n') {
+        if line.trim_end() == mark {
+            return Ok((&text[..end], &text[end + line.len()..]));
+        }
+        end += line.len();
+    }
+    let message = format!("the closing {mark} is missing");
+    Err(ReadError::at(Position { line: 1, column: 1 }, Problem::Syntax { format: "front matter", message }))
+}
+
+fn add_text(node: &mut Node, text: &str) {
+    let at = node.at;
+    if let Value::Map(pairs) = &mut node.value
+        && !text.is_empty()
+    {
+        pairs.push((Key { at, text: TEXT_KEY.into() }, Node { at, value: Value::Text(text.to_owned()) }));
+    }
+}
