@@ -156,8 +156,10 @@ mod tests {
             ("2027 and beyond", "2027-01-01", None, Precision::Year, ""),
             ("from 2026 onward", "2026-01-01", None, Precision::Year, ""),
             ("31.12.2026", "2026-12-31", Some("2026-12-31"), Precision::Day, ""),
-            ("ab 1.3.2026", "2026-03-01", Some("2026-03-01"), Precision::Day, "ab"),
-            ("10. June 2026", "2026-06-10", Some("2026-06-10"), Precision::Day, ""),
+            ("ab 1.3.2026", "2026-03-01", Some("2026-03-01"), Precision::Day, ""),
+            ("10. Juni 2026", "2026-06-10", Some("2026-06-10"), Precision::Day, ""),
+            ("1er juillet 2026", "2026-07-01", Some("2026-07-01"), Precision::Day, ""),
+            ("10 czerwca 2026", "2026-06-10", Some("2026-06-10"), Precision::Day, ""),
             ("2026-06-10T08:00:00Z", "2026-06-10", Some("2026-06-10"), Precision::Day, ""),
             (
                 "H2 2026, subject to auditor scheduling",

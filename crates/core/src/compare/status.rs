@@ -47,6 +47,9 @@ mod tests {
             ("Planned 2027", Some(Lifecycle::Planned), "2027"),
             ("Not engaged", Some(Lifecycle::Available), ""),
             ("No longer in use", Some(Lifecycle::Ended), "in use"),
+            ("Geplant ab 2027", Some(Lifecycle::Planned), "ab 2027"),
+            ("Nicht mehr im Einsatz", Some(Lifecycle::Ended), "im einsatz"),
+            ("En cours", Some(Lifecycle::Active), ""),
             ("Under evaluation", None, "under evaluation"),
             ("Activewear", None, "activewear"),
         ] {

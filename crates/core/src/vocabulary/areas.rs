@@ -247,6 +247,8 @@ mod tests {
             ("Stany Zjednoczone", "US"),
             ("Yhdysvallat", "US"),
             ("EUA", "US"),
+            ("Etats-Unis", "US"),
+            ("Espana", "ES"),
             ("Frankreich", "FR"),
             ("Francia", "FR"),
             ("Irlanda", "IE"),

@@ -163,16 +163,26 @@ impl Headers {
     }
 
     fn role_of_words(&self, label: &str) -> HeaderRole {
+        if is_plain(label)
+            && let Some(known) = self.role_of_whole(&label.to_ascii_lowercase())
+        {
+            return known;
+        }
         let words = self.words_of(label);
         let verbatim = words.join(" ");
         let singulars: Vec<_> = words.iter().map(|word| singular(word)).collect();
         let phrase = singulars.join(" ");
-        let found = self.whole.get(verbatim.as_str()).or_else(|| self.whole.get(phrase.as_str()));
-        if let Some((role, wording)) = found {
-            let fitness = Fitness { extent: Extent::Whole, wording: *wording, words: words.len() };
-            return HeaderRole { role: *role, fitness };
-        }
-        self.role_of_phrase(&singulars.iter().map(|word| self.occurrence(word)).collect::<Vec<_>>())
+        let known = self.role_of_whole(&verbatim).or_else(|| self.role_of_whole(&phrase));
+        known.unwrap_or_else(|| {
+            self.role_of_phrase(&singulars.iter().map(|word| self.occurrence(word)).collect::<Vec<_>>())
+        })
+    }
+
+    /// The role of a whole header, in lower case and with single spaces.
+    fn role_of_whole(&self, header: &str) -> Option<HeaderRole> {
+        let (role, wording) = *self.whole.get(header)?;
+        let words = header.split(' ').count();
+        Some(HeaderRole { role, fitness: Fitness { extent: Extent::Whole, wording, words } })
     }
 
     /// The role of a phrase: all its words occur in headers of the role, at least one as its core.
@@ -226,6 +236,14 @@ impl Vocabulary {
     fn label_form(&self, label: &str) -> Vec<String> {
         self.headers().words_of(label).iter().map(|word| singular(word).into_owned()).collect()
     }
+}
+
+/// Whether a label consists of ASCII words that only have to be put into lower case: most do, and they are
+/// recognised in every entry of a list of maps.
+fn is_plain(label: &str) -> bool {
+    let bytes = label.as_bytes();
+    let is_camel_case = bytes.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    !is_camel_case && bytes.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ')
 }
 
 /// `dataCategories` has two words.
@@ -329,6 +347,43 @@ mod tests {
             ("Address", Role::Other),
         ] {
             assert_eq!(Vocabulary::builtin().role_of(label), role, "{label}");
+        }
+    }
+
+    #[test]
+    fn headers_have_roles_in_the_languages_of_the_eu() {
+        for (label, role) in [
+            ("Unterauftragsverarbeiter", Role::Name),
+            ("Sous-traitants", Role::Name),
+            ("Dostawca", Role::Name),
+            ("Underbiträde", Role::Name),
+            ("Ort der Verarbeitung", Role::Location),
+            ("Pays d'hébergement", Role::Location),
+            ("País", Role::Location),
+            ("Luogo del trattamento", Role::Location),
+            ("Verwerkingslocatie", Role::Location),
+            ("Lokalizacja", Role::Location),
+            ("Zweck der Verarbeitung", Role::Purpose),
+            ("Finalité du traitement", Role::Purpose),
+            ("Finalidad del tratamiento", Role::Purpose),
+            ("Formål", Role::Purpose),
+            ("Käyttötarkoitus", Role::Purpose),
+            ("Datenkategorien", Role::Data),
+            ("Catégories de données", Role::Data),
+            ("Kategorie danych", Role::Data),
+            ("Drittlandübermittlung", Role::Transfer),
+            ("Statut", Role::Status),
+            ("Location / Standort", Role::Location),
+        ] {
+            assert_eq!(Vocabulary::builtin().role_of(label), role, "{label}");
+        }
+    }
+
+    #[test]
+    fn headers_are_in_the_table_as_they_are_looked_up() {
+        let words = Vocabulary::builtin();
+        for header in words.headers().whole.keys() {
+            assert_eq!(&words.headers().words_of(header).join(" "), &**header, "{header:?} is never found");
         }
     }
 

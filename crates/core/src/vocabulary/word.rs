@@ -263,24 +263,39 @@ pub struct BadWords {
     pub fault: Fault,
 }
 
-/// The lines of a table that are not comments, in their columns, with their numbers counted from 1.
+/// The lines of a table that are not comments, with their numbers counted from 1.
+fn lines(table: &str) -> impl Iterator<Item = (usize, &str)> {
+    let numbered = table.lines().enumerate().map(|(at, line)| (at + 1, line));
+    numbered.filter(|(_, line)| !line.is_empty() && *line != "#" && !line.starts_with("# "))
+}
+
+/// The rows of a table in their columns, with the numbers of their lines counted from 1.
 pub(super) fn rows(table: &str) -> impl Iterator<Item = (usize, Vec<&str>)> {
-    let lines = table.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with("# "));
-    lines.filter(|(_, line)| *line != "#").map(|(at, line)| (at + 1, line.split('\t').collect()))
+    lines(table).map(|(number, line)| (number, line.split('\t').collect()))
 }
 
-/// The words of a table.
+/// The words of a table. The program reads its table whenever it starts, so this takes care to be quick:
+/// neighbouring lines mostly have the same meaning.
 pub(super) fn words(table: &str) -> impl Iterator<Item = Result<Word<'_>, BadWords>> {
-    rows(table).map(|(line, columns)| word(&columns).map_err(|fault| BadWords { line, fault }))
+    let mut known = None;
+    lines(table).map(move |(line, text)| word(text, &mut known).map_err(|fault| BadWords { line, fault }))
 }
 
-fn word<'t>(columns: &[&'t str]) -> Result<Word<'t>, Fault> {
-    let (meaning, language, text, uses) = match *columns {
-        [meaning, language, text] => (meaning, language, text, ""),
-        [meaning, language, text, uses] => (meaning, language, text, uses),
-        _ => return Err(Fault::Columns),
+/// The word of a line; `known` is the meaning of the last one, with its key.
+fn word<'t>(line: &'t str, known: &mut Option<(&'t str, Meaning)>) -> Result<Word<'t>, Fault> {
+    let mut columns = line.split('\t');
+    let (Some(key), Some(language), Some(text)) = (columns.next(), columns.next(), columns.next()) else {
+        return Err(Fault::Columns);
     };
-    let meaning = meaning.parse()?;
+    let uses = columns.next().unwrap_or_default();
+    if columns.next().is_some() {
+        return Err(Fault::Columns);
+    }
+    let meaning = match known {
+        Some((last, meaning)) if *last == key => *meaning,
+        _ => key.parse()?,
+    };
+    *known = Some((key, meaning));
     Ok(Word { meaning, language, text, uses: uses_of(uses, meaning)? })
 }
 
