@@ -170,7 +170,7 @@ fn what_is_wrong_in_a_file_is_said_with_its_place() {
         ("ember.md", "Ember sends mail.\n", "vendors/ember.md:1:1: an entry's file"),
         ("ember.md", "---\nname: Ember\n", "vendors/ember.md:1:1: not valid front matter: the closing --- is missing"),
         ("ember.json", "{\"name\": \"Ember\",}", "vendors/ember.json:1:18"),
-        ("ember.yaml", "name: Ember\nname: Amber\n", "vendors/ember.yaml:2:1: key \"name\" stands twice"),
+        ("ember.yaml", "name: Ember\nname: Amber\n", "vendors/ember.yaml:2:1: duplicate key \"name\""),
         ("ember.yaml", "name: \"\\u200b\"\n", "vendors/ember.yaml:1:1: an entry without a name"),
         ("ember.yaml", "answer: 42\n", "no name and no known field"),
     ] {
@@ -186,7 +186,7 @@ fn what_is_wrong_in_a_file_is_said_with_its_place() {
     // A near miss of a key is pointed out, too.
     let story = first().commit("key", &[("vendors/ember.yaml", Some("name: Ember\npurpse: Search\n"))]);
     story.build();
-    assert!(log(&story, &["vendors"]).expect(0).err.contains("vendors/ember.yaml:2:1: key \"purpse\""));
+    assert!(log(&story, &["vendors"]).expect(0).err.contains("vendors/ember.yaml:2:1: unknown key \"purpse\""));
 }
 
 #[test]

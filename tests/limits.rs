@@ -212,6 +212,8 @@ fn own(format: &str) -> Vec<Case> {
             case("maps below maps", (0..2_000).map(|n| " ".repeat(n) + "a:\n").collect::<String>(), Fails("nesting")),
             case("anchors without end", "a: ".to_owned() + &"&a ".repeat(MANY), Fails("not valid YAML")),
             case("a bomb of aliases", bomb(), Fails("values including aliases")),
+            case("copies of anchors in anchors", anchors_in_anchors(), Fails("values including aliases")),
+            case("aliases of a long text", aliases_of_a_long_text(), Fails("values including aliases")),
             case("an alias of itself", "a: &a [*a]\nvendors: [{name: A}]\n", Ends),
         ],
         "json" => vec![
@@ -239,6 +241,17 @@ fn own(format: &str) -> Vec<Case> {
 fn bomb() -> String {
     let level = |(to, from): (char, char)| format!("{to}: &{to} [{}]\n", vec![format!("*{from}"); 8].join(", "));
     "a: &a [x, x, x, x, x, x, x, x]\n".to_owned() + &('b'..='i').zip('a'..).map(level).collect::<String>()
+}
+
+/// Sixty anchors, one inside the other, around many values: each anchor keeps a copy of them.
+fn anchors_in_anchors() -> String {
+    let open: String = (0..60).map(|level| format!("&a{level} [")).collect();
+    format!("x: {open}{}{}\n", "y,".repeat(100_000), "]".repeat(60))
+}
+
+/// A small file that would unfold to gigabytes of text.
+fn aliases_of_a_long_text() -> String {
+    format!("x: &x {}\ny: [{}]\n", "long ".repeat(200_000), "*x, ".repeat(10_000))
 }
 
 /// What every format may be given.

@@ -48,7 +48,7 @@ pub enum Failure {
     #[error(transparent)]
     History(#[from] HistoryError),
     /// An inventory.
-    #[error("{place}: {error}")]
+    #[error("{place}: {}", error.problem)]
     Read {
         /// Path (or revision and path), line and column.
         place: String,

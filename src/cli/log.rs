@@ -213,7 +213,9 @@ pub fn newest_first_rows(rows: &[LogRow]) -> Vec<ChangeLogRow<'_>> {
 
 fn unreadable(row: &LogRow) -> Option<String> {
     match &row.outcome {
-        Outcome::Unreadable(error) => Some(Text::new(&format!("{}: {error}", error.place(&row.path))).to_string()),
+        Outcome::Unreadable(error) => {
+            Some(Text::new(&format!("{}: {}", error.place(&row.path), error.problem)).to_string())
+        }
         Outcome::Read { .. } | Outcome::NoList { .. } => None,
     }
 }

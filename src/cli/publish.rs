@@ -231,7 +231,11 @@ fn report_list(list: &ListPlan, detail: Detail) -> Result<(), Failure> {
             console::warning(&format!("{commit} {}: {}", warning.place(&row.path), warning.message));
         }
         if let Outcome::Unreadable(error) = &row.outcome {
-            console::warning(&format!("{commit} {}: {error}; this version is skipped", error.place(&row.path)));
+            console::warning(&format!(
+                "{commit} {}: {}; this version is skipped",
+                error.place(&row.path),
+                error.problem
+            ));
         }
     }
     if let Some((from, to)) = &list.reanchored {

@@ -206,6 +206,7 @@ impl ChangeTracker {
 /// The warning that a file without a list counts as a withdrawal.
 fn withdrawal(error: &ReadError) -> Warning {
     Warning {
+        rule: Warning::MISSING_LIST,
         file: error.file.clone(),
         at: error.at.unwrap_or(Position { line: 1, column: 1 }),
         message: format!("{}: reported as withdrawn although the file still exists", error.problem),

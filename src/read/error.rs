@@ -1,121 +1,135 @@
-//! What can be wrong with a version of an inventory, and what to do about it.
+//! Why a version of an inventory cannot be read, and what to do about it.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
+
+use changecast_core::model::BadId;
 
 use crate::read::position::Position;
 
-/// Why a version cannot be read. It is never taken for an empty list.
+/// Why a version cannot be read. Such a version is never treated as an empty list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{problem}")]
+#[error("{}{problem}", Prefix(.file.as_deref(), *.at))]
 pub struct ReadError {
-    /// In which file, where the inventory is a folder.
+    /// The file in the folder, if the inventory is a folder.
     pub file: Option<Arc<str>>,
-    /// Where, when there is a place.
+    /// The position in the file, if the problem has one.
     pub at: Option<Position>,
-    /// What.
+    /// The problem.
     pub problem: Problem,
+}
+
+/// The place of a problem in front of its description: `file:line:column: `.
+struct Prefix<'e>(Option<&'e str>, Option<Position>);
+
+impl fmt::Display for Prefix<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Prefix(Some(file), Some(at)) => write!(f, "{file}:{at}: "),
+            Prefix(Some(file), None) => write!(f, "{file}: "),
+            Prefix(None, Some(at)) => write!(f, "{at}: "),
+            Prefix(None, None) => Ok(()),
+        }
+    }
 }
 
 /// The kinds of problems.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    /// Not text at all.
+    /// The file is not UTF-8 text.
     #[error("the file is not UTF-8")]
     NotUtf8,
-    /// Nothing in it.
+    /// The file has no content.
     #[error("the file is empty")]
     Empty,
-    /// The syntax of the format is broken.
+    /// The file does not follow the syntax of its format.
     #[error("not valid {format}: {message}")]
     Syntax {
-        /// Name of the format.
+        /// The name of the format.
         format: &'static str,
-        /// What its parser says.
+        /// The message of its parser.
         message: String,
     },
-    /// A merge that was committed half done.
-    #[error("a conflict of a merge was left in the file")]
+    /// The file contains the markers of a merge conflict.
+    #[error("unresolved merge conflict")]
     Conflict,
-    /// The file is readable, but holds no list.
+    /// The file is readable, but contains no list. The reason names what it contains instead.
     #[error("no list found: {0}")]
     NoList(String),
-    /// A key has a value of the wrong shape.
+    /// The value of a key has another shape than the key requires.
     #[error("{key}: expected {expected}, found {found}")]
     Shape {
         /// The key.
         key: String,
-        /// What belongs there.
+        /// The shape that it requires.
         expected: &'static str,
-        /// What stands there.
+        /// The shape of the value.
         found: &'static str,
     },
-    /// A key stands twice in one map.
-    #[error("key {0:?} stands twice")]
+    /// A map contains a key twice.
+    #[error("duplicate key {0:?}")]
     DuplicateKey(String),
     /// Two entries have the same explicit id.
     #[error("id {0:?} is used by two entries")]
     DuplicateId(String),
-    /// An entry without a name.
+    /// An entry has no name.
     #[error("an entry without a name")]
     NoName,
-    /// An id with characters that ids do not have.
+    /// An explicit id contains characters that ids do not allow.
     #[error(transparent)]
-    Id(#[from] changecast_core::model::BadId),
-    /// Notice terms that do not say what they should.
+    Id(#[from] BadId),
+    /// Notice terms are not valid.
     #[error("notice: {0}")]
     Terms(String),
-    /// A file over a bound that keeps memory and pages in hand.
-    #[error("{what}: {found} is over the limit of {limit}")]
+    /// The file exceeds one of the limits that bound memory and the size of pages.
+    #[error("too many {what}: {found}, the limit is {limit}")]
     Limit {
-        /// What is count_entries.
+        /// What is counted.
         what: &'static str,
-        /// How many there are.
+        /// The number found, or a lower bound of it.
         found: usize,
-        /// How many there may be.
+        /// The largest number that is allowed.
         limit: usize,
     },
-    /// No format of ours.
+    /// No format has this name or extension.
     #[error("unknown format {0:?}")]
     UnknownFormat(String),
 }
 
 impl ReadError {
-    /// An error at a place.
+    /// An error at a position.
     pub fn at(at: Position, problem: Problem) -> Self {
         ReadError { file: None, at: Some(at), problem }
     }
 
-    /// The same error, known to stand in this file of a folder.
+    /// The same error in a file of a folder, unless it names a file already.
     pub(crate) fn in_file(self, file: &str) -> Self {
         ReadError { file: self.file.or_else(|| Some(file.into())), ..self }
     }
 
-    /// The place in words, given the path of the inventory: `path/file:line:column`.
+    /// Where the error is, given the path of the inventory: `path/file:line:column`.
     pub fn place(&self, path: &str) -> String {
         place(path, self.file.as_deref(), self.at)
     }
 
-    /// The next step for whoever sees this error.
+    /// What to do about it.
     pub fn help(&self) -> String {
         match &self.problem {
             Problem::NotUtf8 => "save the file as UTF-8".into(),
             Problem::Empty => {
-                "an emptied file is not taken for a removal; restore it, or delete it to withdraw the list".into()
+                "restore the list, or delete the file to withdraw it: an empty file is not a removal".into()
             }
             Problem::Syntax { .. } => {
-                "mend the syntax there; the next readable version is compared with the last readable one".into()
+                "fix the syntax error; the next readable version is compared with the last readable one".into()
             }
-            Problem::Conflict => {
-                "settle it: keep what holds, and delete the lines of <<<<<<<, ======= and >>>>>>>".into()
-            }
+            Problem::Conflict => "resolve the conflict and remove the lines of <<<<<<<, ======= and >>>>>>>".into(),
             Problem::NoList(_) => format!(
-                "`--table HEADING` (`tables` of the configuration) says where the list stands; formats read are {}; \
-                 `changecast schema inventory` describes the native one",
+                "name the heading of the list with `--table HEADING` or `tables` in the configuration; formats are \
+                 {}; `changecast schema inventory` describes the native one",
                 super::formats_read()
             ),
-            Problem::Shape { .. } => "`changecast schema inventory` shows what belongs there".into(),
-            Problem::DuplicateKey(_) => "keep one of the two".into(),
-            Problem::DuplicateId(_) => "give one of the entries another `id`, or leave `id` out".into(),
+            Problem::Shape { .. } => "`changecast schema inventory` describes the expected shape".into(),
+            Problem::DuplicateKey(_) => "remove one of the two".into(),
+            Problem::DuplicateId(_) => "give one of the entries another `id`, or remove it".into(),
             Problem::NoName => "give the entry a `name`".into(),
             Problem::Id(_) => "for example `id: openai-eu`".into(),
             Problem::Terms(_) => {
@@ -133,24 +147,37 @@ impl From<Problem> for ReadError {
     }
 }
 
-/// Something that a careful reader would point out, though the version can be read.
+/// A problem that does not prevent reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// In which file, where the inventory is a folder.
+    /// The stable id of the rule that found it, such as `unknown-key`.
+    pub rule: &'static str,
+    /// The file in the folder, if the inventory is a folder.
     pub file: Option<Arc<str>>,
-    /// Where.
+    /// The position in the file.
     pub at: Position,
-    /// What, and what to do.
+    /// The problem and what to do about it.
     pub message: String,
 }
 
 impl Warning {
-    /// A warning about a place.
-    pub fn at(at: Position, message: String) -> Self {
-        Warning { file: None, at, message }
+    /// A key of a native inventory is almost a known key.
+    pub const UNKNOWN_KEY: &'static str = "unknown-key";
+    /// A table of a page looks like a part of the list, but has other columns.
+    pub const SKIPPED_TABLE: &'static str = "skipped-table";
+    /// A row of a table has more cells than the table has columns.
+    pub const EXTRA_CELL: &'static str = "extra-cell";
+    /// Two rows of a list are equal.
+    pub const DUPLICATE_ENTRY: &'static str = "duplicate-entry";
+    /// A file exists, but no longer contains a list.
+    pub const MISSING_LIST: &'static str = "missing-list";
+
+    /// A warning at a position.
+    pub fn at(rule: &'static str, at: Position, message: String) -> Self {
+        Warning { rule, file: None, at, message }
     }
 
-    /// The place in words, given the path of the inventory: `path/file:line:column`.
+    /// Where it is, given the path of the inventory: `path/file:line:column`.
     pub fn place(&self, path: &str) -> String {
         place(path, self.file.as_deref(), Some(self.at))
     }

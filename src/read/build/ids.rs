@@ -160,7 +160,7 @@ fn without_equal_rows(
         }
         let (name, line) = (candidate.entry.name.as_str(), candidates[first].row.at.line);
         let message = format!("{name:?} is listed twice with equal values; the first is in line {line}");
-        warnings.push(Warning::at(candidate.row.at, message));
+        warnings.push(Warning::at(Warning::DUPLICATE_ENTRY, candidate.row.at, message));
         dropped.insert(at);
     }
     distinct

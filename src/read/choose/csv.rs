@@ -7,6 +7,7 @@ use changecast_core::{
 
 use crate::read::{
     build::{
+        assemble::{MAX_COLUMNS, check_limit},
         intern::Label,
         raw_list::{ParsedRow, RawList, RawSection},
     },
@@ -28,6 +29,7 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
         header(records, config).ok_or_else(|| Problem::NoList("no row that could be a header".to_owned()))?;
     list.layout = Layout::Table;
     let header = &records[header_at];
+    check_limit("columns", header.fields().count(), MAX_COLUMNS, Some(header.at))?;
     let columns: Vec<Option<Column>> = header.fields().map(|field| column(field, config, list)).collect();
     let link = LinkCell::unless(header.fields().any(|field| config.role(field) == Role::Link));
     let labels = columns.iter().flatten().map(|column| column.label).collect();

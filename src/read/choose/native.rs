@@ -147,8 +147,8 @@ pub(crate) fn read_entry<'a>(
 /// Points out a key that is almost one of the known keys.
 fn warn_near(warnings: &mut Vec<Warning>, key: &Key, shift: usize, meant: Option<&str>) {
     if let Some(meant) = meant {
-        let message = format!("key {:?} is read as a column of its own; did you mean {meant:?}?", key.text);
-        warnings.push(Warning::at(key.at.below(shift), message));
+        let message = format!("unknown key {:?}, kept as a custom column; did you mean {meant:?}?", key.text);
+        warnings.push(Warning::at(Warning::UNKNOWN_KEY, key.at.below(shift), message));
     }
 }
 

@@ -11,6 +11,7 @@ use changecast_core::{
 
 use crate::read::{
     build::{
+        assemble::{MAX_COLUMNS, check_limit},
         intern::Label,
         raw_list::{ParsedRow, RawList, RawSection},
     },
@@ -21,7 +22,7 @@ use crate::read::{
     config::ReadingConfig,
     error::{Problem, ReadError, Warning},
     position::Position,
-    syntax::block::{DASHES, Item, Page, Table, header_of, link_text, split},
+    syntax::block::{Block, DASHES, Item, Page, Table, header_of, link_text, split},
 };
 
 /// Finds the list of a page. The path and the front matter may state what the page is about.
@@ -31,6 +32,7 @@ pub(crate) fn interpret(
     options: &ReadingConfig,
     list: &mut RawList<'_>,
 ) -> Result<(), ReadError> {
+    check_columns(page)?;
     let found = find(&page.blocks);
     let about = format!("{path} {}", page.metadata);
     let chosen =
@@ -43,10 +45,10 @@ pub(crate) fn interpret(
         list.warnings.extend(left_out(&found, &chosen, options).map(|(at, heading)| {
             let place = if heading.is_empty() { String::new() } else { format!(" under {heading:?}") };
             let message = format!(
-                "the table{place} names vendors, too, and is not read: its columns are others; \
-                 name all that count with `tables`, or --table"
+                "the table{place} also lists vendors, but was skipped because its columns differ; \
+                 to read it, name all tables with `tables` or --table"
             );
-            Warning::at(at, message)
+            Warning::at(Warning::SKIPPED_TABLE, at, message)
         }));
     }
     let by_status = states_differ(&chosen);
@@ -61,6 +63,17 @@ pub(crate) fn interpret(
                 let section = list_section(list, items, part, by_status);
                 list.sections.push(section);
             }
+        }
+    }
+    Ok(())
+}
+
+/// Checks the width of all tables before anything looks at their cells.
+fn check_columns(page: &Page) -> Result<(), ReadError> {
+    for block in &page.blocks {
+        if let Block::Table(table) = block {
+            let at = table.rows.first().map(|(at, _)| *at);
+            check_limit("columns", table.header.len(), MAX_COLUMNS, at)?;
         }
     }
     Ok(())
@@ -146,8 +159,8 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
         }
         let beyond = cells.get(labels.len()..).unwrap_or_default();
         if let Some(cell) = beyond.iter().find(|cell| !cell.text.trim().is_empty()) {
-            let message = format!("the row has a cell without a column, {:?}: write \\| for a | in a cell", cell.text);
-            list.warnings.push(Warning::at(*at, message));
+            let message = format!("the row has a cell without a column: {:?}; write \\| for a | in a cell", cell.text);
+            list.warnings.push(Warning::at(Warning::EXTRA_CELL, *at, message));
         }
         let mut row = ParsedRow::at(*at);
         for (place, cell) in cells.iter().enumerate() {
