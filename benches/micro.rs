@@ -6,7 +6,7 @@ use changecast::{
     Inventory, ListState, ReadingConfig,
     config::Config,
     diff,
-    history::{FixtureCommit, History, Onto, Walk, build},
+    history::{Branch, FixtureCommit, History, Walk, create_repo},
     output::Found,
     publish::{self, Plan, Progress, Request, Rewritten, Scope, Signing},
     read::{self, Reader},
@@ -71,10 +71,10 @@ fn repository(dir: &Path) -> Result<History, Box<dyn Error>> {
             author: "Ada Fern".to_owned(),
             message: format!("Commit {number}\n"),
             files: vec![(file.0, Some(file.1.into_bytes()))],
-            onto: Onto::Main,
+            branch: Branch::Main,
         }
     };
-    build(dir, &(0..COMMITS).map(commit).collect::<Vec<_>>())?;
+    create_repo(dir, &(0..COMMITS).map(commit).collect::<Vec<_>>())?;
     Ok(History::open(dir)?)
 }
 

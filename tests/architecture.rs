@@ -132,7 +132,7 @@ const HOMES: [(&str, &str); 27] = [
     ("rss", "src/render/rss.rs"),
     ("saphyr_parser", "src/read/syntax/yaml.rs"),
     ("serde_yaml", "src/config.rs"),
-    ("sha1", "src/history/verified.rs"),
+    ("sha1", "src/history/unverified.rs"),
     ("sha2", "src/ledger/canonical.rs"),
     ("similar", "crates/core/src/change/text_diff.rs"),
     ("ssh_key", "crates/core/src/sign/"),

@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use changecast::history::{Content, History, Onto, Walk};
+use changecast::history::{Branch, Content, History, Walk};
 use git2::Repository;
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ fn kinds(log: &Value) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn a_path_is_enough() {
+fn a_path_is_enough_to_read_a_log() {
     let story = Story::of_lists(&[ONE, TWO]);
     story.build();
     let json = log(&story, &["--inventory", "data/list.yaml"]).expect(0).json();
@@ -44,7 +44,7 @@ fn a_path_is_enough() {
 }
 
 #[test]
-fn a_file_is_followed_where_its_content_proves_the_move() {
+fn a_rename_is_followed_if_the_content_makes_it_evident() {
     let moved = Story::new()
         .commit("a", &[("old.yaml", Some(ONE))])
         .commit("b", &[("old.yaml", None), ("new.yaml", Some(TWO))]);
@@ -113,11 +113,11 @@ fn a_deleted_file_withdraws_the_list() {
 }
 
 #[test]
-fn only_the_first_parent_line_counts() {
+fn only_commits_on_the_first_parent_line_count() {
     let story = Story::of_lists(&[ONE])
-        .commit_onto(Onto::Side, "a draft", &[("data/list.yaml", Some("entries:\n- {name: Draft}\n"))])
-        .commit_onto(Onto::Side, "the final text", &[("data/list.yaml", Some(TWO))])
-        .commit_onto(Onto::Merge, "merge", &[]);
+        .commit_onto(Branch::Side, "a draft", &[("data/list.yaml", Some("entries:\n- {name: Draft}\n"))])
+        .commit_onto(Branch::Side, "the final text", &[("data/list.yaml", Some(TWO))])
+        .commit_onto(Branch::Merge, "merge", &[]);
     let ids = story.build();
     let json = log(&story, &["--inventory", "data/list.yaml"]).expect(0).json();
     assert_eq!(kinds(&json), [["published"], ["added"]]);
@@ -125,7 +125,7 @@ fn only_the_first_parent_line_counts() {
 }
 
 #[test]
-fn bounds_on_what_is_shown() {
+fn since_and_kind_select_rows() {
     let story = Story::of_lists(&[ONE, TWO, ONE]);
     let ids = story.build();
     let path = ["--inventory", "data/list.yaml"];
@@ -162,7 +162,7 @@ fn absurd_dates_stay_in_order() {
 }
 
 #[test]
-fn repositories_of_all_sorts() {
+fn bare_detached_and_linked_repositories_have_the_same_log() {
     let story = Story::of_lists(&[ONE, TWO]);
     story.build();
     let expected = log(&story, &["--inventory", "data/list.yaml"]).expect(0).out;
@@ -190,7 +190,7 @@ fn repositories_of_all_sorts() {
     Repository::init(story.path("empty")).expect("a repository");
     in_repo("empty").fails(2, &["no commits", "commit the inventory first"]);
     fs::create_dir(story.path("none")).expect("a folder");
-    in_repo("none").fails(2, &["no git repository", "--repo"]);
+    in_repo("none").fails(2, &["none is not in a git repository", "--repo"]);
     // A branch by name, and one that is not there.
     assert_eq!(
         story
@@ -205,7 +205,7 @@ fn repositories_of_all_sorts() {
 }
 
 #[test]
-fn a_shallow_clone_says_how_to_mend_it() {
+fn a_shallow_clone_names_the_command_that_completes_it() {
     let story = Story::of_lists(&[ONE, TWO]);
     let ids = story.build();
     fs::write(story.path("repo/.git/shallow"), format!("{}\n", ids[1])).expect("a graft");
@@ -237,7 +237,7 @@ fn a_repository_with_sha256() {
 }
 
 #[test]
-fn what_is_no_file_is_said_so() {
+fn a_path_that_is_not_a_file_or_folder_is_an_error() {
     let story = Story::new().commit("a", &[("data/list.yaml/inner", Some("x")), ("changecast.yaml", Some(CONFIG))]);
     story.build();
     log(&story, &["--inventory", "data/list.yaml"]).fails(2, &["a folder without files of one entry each"]);
@@ -253,7 +253,7 @@ fn what_is_no_file_is_said_so() {
 }
 
 #[test]
-fn a_link_in_the_past_is_no_file_yet() {
+fn a_file_that_was_a_link_begins_when_it_becomes_a_file() {
     let story = Story::of_lists(&[ONE, TWO]);
     let ids = story.build();
     let repo = Repository::open(story.path("repo")).expect("the repository");
@@ -277,7 +277,7 @@ fn a_link_in_the_past_is_no_file_yet() {
 }
 
 #[test]
-fn names_that_are_not_utf8_do_not_stand_in_the_way() {
+fn names_elsewhere_in_the_repository_need_not_be_utf8() {
     let story = Story::of_lists(&[ONE]);
     story.build();
     let repo = Repository::open(story.path("repo")).expect("the repository");
@@ -335,7 +335,7 @@ fn a_broken_pipe_is_quiet() {
 }
 
 #[test]
-fn nothing_is_published_of_content_that_git_did_not_name() {
+fn content_that_does_not_match_its_id_is_not_published() {
     let versions = ["entries:\n- {name: Nordhaven}\n", "entries:\n- {name: Kestrel}\n", "entries:\n- {name: Tally}\n"];
     let story = Story::of_lists(&versions);
     story.build();
@@ -349,6 +349,149 @@ fn nothing_is_published_of_content_that_git_did_not_name() {
     let bytes = fs::read(other).expect("a loose object");
     fs::remove_file(&damaged).expect("a loose object");
     fs::write(&damaged, bytes).expect("a loose object");
-    story.publish(&[]).fails(2, &["damaged", "other content"]);
+    story.publish(&[]).fails(2, &["is damaged", "does not match its id", "git fsck"]);
     assert!(!story.path("feeds").exists(), "nothing was written");
+}
+
+/// The message of a failed `log` in a repository, with its next step.
+fn failure(story: &Story, repo: &str) -> String {
+    let ran = story.run(&["log", "--repo", repo, "--inventory", "data/list.yaml"]).expect(2);
+    assert!(ran.err.contains("help: "), "{}", ran.err);
+    ran.err
+}
+
+#[test]
+fn a_partial_clone_names_the_command_that_fetches_the_rest() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    story.build();
+    let blob =
+        Repository::open(story.path("repo")).and_then(|repo| Ok(repo.revparse_single("HEAD~1:data/list.yaml")?.id()));
+    let id = blob.expect("a blob").to_string();
+    // As `git clone --filter=blob:none` leaves it: a pack with a promisor, and objects that are missing.
+    fs::write(story.path("repo/.git/objects/pack/pack-1.promisor"), "").expect("a promisor");
+    fs::remove_file(story.path("repo/.git/objects").join(&id[..2]).join(&id[2..])).expect("a loose object");
+    let said = failure(&story, "repo");
+    assert!(said.contains("partial clone") && said.contains(&id), "{said}");
+    assert!(said.contains("git fetch --refetch --no-filter") && !said.contains("fsck"), "{said}");
+    // Without a promisor it is damage.
+    fs::remove_file(story.path("repo/.git/objects/pack/pack-1.promisor")).expect("a promisor");
+    let said = failure(&story, "repo");
+    assert!(said.contains(&format!("cannot read blob {id}")) && said.contains("git fsck"), "{said}");
+}
+
+#[test]
+fn a_repository_that_cannot_be_opened_is_not_called_missing() {
+    let story = Story::new();
+    for (name, config, expected) in [
+        (
+            "reftable",
+            "[core]\nrepositoryformatversion = 1\n[extensions]\nrefStorage = reftable\n",
+            "extensions.refstorage",
+        ),
+        ("unknown", "[core]\nrepositoryformatversion = 1\n[extensions]\nfoo = bar\n", "extensions.foo"),
+        ("broken", "[core\n", "git config --list --show-origin"),
+    ] {
+        Repository::init(story.path(name)).expect("a repository");
+        fs::write(story.path(name).join(".git/config"), config).expect("a configuration");
+        let said = failure(&story, name);
+        assert!(
+            said.contains(&format!("cannot open the git repository at {name}")) && said.contains(expected),
+            "{said}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_repository_of_another_user_names_the_setting_that_trusts_it() {
+    let story = Story::of_lists(&[ONE]);
+    story.build();
+    // Only root can give files away.
+    if std::os::unix::fs::chown(story.path("repo"), Some(12_345), None).is_err() {
+        return;
+    }
+    std::os::unix::fs::chown(story.path("repo/.git"), Some(12_345), None).expect("another owner");
+    let path = story.path("repo").canonicalize().expect("a path");
+    let said = failure(&story, "repo/data");
+    assert!(said.contains("is owned by another user"), "{said}");
+    assert!(said.contains(&format!("git config --global --add safe.directory {}\n", path.display())), "{said}");
+}
+
+#[test]
+fn a_clone_without_a_branch_for_head_uses_the_only_branch() {
+    let story = Story::of_lists(&[ONE, TWO]);
+    let ids = story.build();
+    let repo = Repository::open(story.path("repo")).expect("the repository");
+    let tip = git2::Oid::from_str(ids[1].as_str()).expect("an id");
+    // As `git clone` leaves a bundle without HEAD: only remote-tracking branches.
+    repo.reference("refs/remotes/origin/main", tip, true, "").expect("a branch");
+    repo.set_head("refs/heads/master").expect("a HEAD");
+    repo.find_reference("refs/heads/main").and_then(|mut branch| branch.delete()).expect("no branch");
+    let path = ["--inventory", "data/list.yaml"];
+    assert_eq!(kinds(&log(&story, &path).expect(0).json()), [["published"], ["added"]]);
+    repo.reference("refs/remotes/origin/next", tip, true, "").expect("a branch");
+    log(&story, &path).fails(2, &["origin/main, origin/next", "--branch origin/main"]);
+    log(&story, &[&path[..], &["--branch", "origin/next"]].concat()).expect(0);
+}
+
+#[test]
+fn commits_with_unusual_identity_lines_are_read_as_git_log_reads_them() {
+    for (at, end_of_line) in
+        ["> 1704200000  +0000", ">\t1704200000\t+0000", ">1704200000 +0000", "> 1704200000", "> then", ""]
+            .into_iter()
+            .enumerate()
+    {
+        let story = Story::of_lists(&[ONE, TWO]);
+        let ids = story.build();
+        let repo = Repository::open(story.path("repo")).expect("the repository");
+        let tree = repo.revparse_single(&format!("{}^{{tree}}", ids[0])).expect("a tree").id();
+        let text = format!(
+            "tree {tree}\nparent {}\nauthor A <a@x.example{end_of_line}\ncommitter A <a@x.example{end_of_line}\n\nback\n",
+            ids[1]
+        );
+        let id = repo.odb().expect("objects").write(git2::ObjectType::Commit, text.as_bytes()).expect("a commit");
+        // The tip, and a commit before it.
+        for tip_is_usual in [false, true] {
+            if tip_is_usual {
+                let tree = repo.revparse_single(&format!("{}^{{tree}}", ids[1])).expect("a tree").id();
+                let text = format!(
+                    "tree {tree}\nparent {id}\nauthor A <a> 1704300000 +0000\ncommitter A <a> 1704300000 +0000\n\nc\n"
+                );
+                let tip =
+                    repo.odb().expect("objects").write(git2::ObjectType::Commit, text.as_bytes()).expect("a commit");
+                repo.reference("refs/heads/main", tip, true, "").expect("a branch");
+            } else {
+                repo.reference("refs/heads/main", id, true, "").expect("a branch");
+            }
+            let json = log(&story, &["--inventory", "data/list.yaml"]).expect(0).json();
+            assert_eq!(kinds(&json)[..3], [["published"], ["added"], ["removed"]], "{at}");
+        }
+        log(&story, &["--inventory", "data/list.yaml", "--since", &id.to_string()]).expect(0);
+    }
+}
+
+#[test]
+fn a_file_name_that_is_not_utf8_in_an_inventory_folder_is_an_error() {
+    let story = Story::new().commit("a", &[("list/nordhaven.yaml", Some("name: Nordhaven\n"))]);
+    story.build();
+    let repo = Repository::open(story.path("repo")).expect("the repository");
+    let head = repo.head().and_then(|head| head.peel_to_commit()).expect("a commit");
+    let blob = repo.blob(b"name: M\n").expect("a blob");
+    let old = repo.revparse_single("HEAD:list").and_then(|tree| tree.peel_to_tree()).expect("a tree");
+    let mut folder = repo.treebuilder(Some(&old)).expect("a tree");
+    folder.insert(&b"M\xfcller.yaml"[..], blob, 0o100_644).expect("a file");
+    let mut root = repo.treebuilder(None).expect("a tree");
+    root.insert("list", folder.write().expect("a tree"), 0o040_000).expect("a folder");
+    let tree = repo.find_tree(root.write().expect("a tree")).expect("the tree");
+    let who = git2::Signature::new("A", "a@example.com", &git2::Time::new(BEGIN + DAY, 0)).expect("a signature");
+    repo.commit(Some("HEAD"), &who, &who, "b", &tree, &[&head]).expect("a commit");
+    log(&story, &["--inventory", "list"]).fails(2, &[r"not UTF-8: M\xfcller.yaml", "git mv"]);
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let name = std::ffi::OsStr::from_bytes(b"M\xfcller.yaml");
+        fs::write(story.path("repo/list").join(name), "name: M\n").expect("a file");
+        let args = ["diff", "HEAD~1", "--repo", "repo", "--inventory", "list"];
+        story.run(&args).fails(2, &[r"not UTF-8: M\xfcller.yaml"]);
+    }
 }

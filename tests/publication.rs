@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs, process::Command, thread, time::Duration};
 
 use changecast::{
-    history::Onto,
+    history::Branch,
     output::{FoundLog, Output, read_log},
     publish::verify,
 };
@@ -494,9 +494,9 @@ fn merges_count_once_and_moves_not_at_all() {
                 ("old/list.yaml", Some(ONE)),
             ],
         )
-        .commit_onto(Onto::Side, "on the side", &[("old/list.yaml", Some(TWO))])
-        .commit_onto(Onto::Side, "further", &[("old/list.yaml", Some(THREE))])
-        .commit_onto(Onto::Merge, "merge", &[])
+        .commit_onto(Branch::Side, "on the side", &[("old/list.yaml", Some(TWO))])
+        .commit_onto(Branch::Side, "further", &[("old/list.yaml", Some(THREE))])
+        .commit_onto(Branch::Merge, "merge", &[])
         .commit("move", &[("old/list.yaml", None), ("data/list.yaml", Some(THREE))]);
     story.build();
     story.publish(&[]).expect(0);

@@ -8,7 +8,7 @@ use std::{
 
 use changecast::{
     config::{Config, from_yaml},
-    history::{FixtureCommit, History, Onto, build},
+    history::{Branch, FixtureCommit, History, create_repo},
     ledger::Digest,
     output::{self, Found, Output},
     publish::{self, Correct, ListSource, Progress, Request, Rewritten, Scope, Signing},
@@ -133,7 +133,7 @@ fn repository(dir: &Path, steps: &[Step]) -> Result<Vec<CommitId>, Failure> {
         fs::remove_dir_all(&temporary).map_err(|error| Failure::file(&temporary, error))?;
     }
     fs::create_dir_all(&temporary).map_err(|error| Failure::file(&temporary, error))?;
-    let ids = build(&temporary, &script)?;
+    let ids = create_repo(&temporary, &script)?;
     if dir.symlink_metadata().is_err() {
         fs::rename(&temporary, dir).map_err(|error| Failure::file(dir, error))?;
         return Ok(ids);
@@ -187,10 +187,10 @@ fn script(steps: &[Step]) -> Result<Vec<FixtureCommit>, Failure> {
             author: step.author.clone(),
             message: format!("{}\n", step.message),
             files: changed.into_iter().collect(),
-            onto: match step.onto {
-                Target::Main => Onto::Main,
-                Target::Side => Onto::Side,
-                Target::Merge => Onto::Merge,
+            branch: match step.onto {
+                Target::Main => Branch::Main,
+                Target::Side => Branch::Side,
+                Target::Merge => Branch::Merge,
             },
         });
     }

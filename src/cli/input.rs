@@ -1,12 +1,12 @@
-//! Inventories of the file system: the working tree's, and files that are named.
+//! Reads inventories from the file system and from standard input.
 
 use std::{fs, io::Read, path::Path};
 
-use changecast::history::{Content, Files, check_size};
+use changecast::history::{Content, Files, HistoryError, check_size};
 
 use super::Failure;
 
-/// What lies at a path: a file, a folder of files, or standard input for `-`.
+/// The content at a path: a file, a folder of files, or standard input for `-`.
 pub fn content(path: &Path) -> Result<Content, Failure> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
@@ -22,16 +22,20 @@ pub fn content(path: &Path) -> Result<Content, Failure> {
     regular_file(path).map(Content::File)
 }
 
-/// The files below a folder, as the history has them: no hidden ones, no links.
+/// The files below a folder, without hidden files and links, as the history has them.
 fn collect(folder: &Path, prefix: &str, depth: usize, files: &mut Files) -> Result<(), Failure> {
     check_size(files.len(), depth)?;
     for entry in fs::read_dir(folder).map_err(|error| Failure::file(folder, error))? {
         let entry = entry.map_err(|error| Failure::file(folder, error))?;
         let kind = entry.file_type().map_err(|error| Failure::file(&entry.path(), error))?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        if name.starts_with('.') {
+        let name = entry.file_name();
+        if name.as_encoded_bytes().starts_with(b".") {
             continue;
         }
+        let Some(name) = name.to_str() else {
+            let escaped = name.as_encoded_bytes().escape_ascii();
+            return Err(HistoryError::NotUtf8 { name: format!("{prefix}{escaped}") }.into());
+        };
         if kind.is_dir() {
             collect(&entry.path(), &format!("{prefix}{name}/"), depth + 1, files)?;
         } else if kind.is_file() {
@@ -41,14 +45,11 @@ fn collect(folder: &Path, prefix: &str, depth: usize, files: &mut Files) -> Resu
     Ok(())
 }
 
-/// The bytes of a regular file: a folder, FIFO or device is refused before it can block.
+/// The bytes of a regular file. A FIFO or device is refused before it can block.
 pub fn regular_file(path: &Path) -> Result<Vec<u8>, Failure> {
     let meta = fs::metadata(path).map_err(|error| Failure::file(path, error))?;
     if !meta.is_file() {
-        return Err(Failure::usage(
-            format!("{} is not a regular file", path.display()),
-            "name the inventory file itself",
-        ));
+        return Err(Failure::usage(format!("{} is not a regular file", path.display()), "pass the path of a file"));
     }
     fs::read(path).map_err(|error| Failure::file(path, error))
 }

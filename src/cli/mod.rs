@@ -68,6 +68,7 @@ enum Command {
 
 /// Parses the command line, runs the command, and gives the exit code.
 pub fn main() -> ExitCode {
+    changecast::history::configure_process();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -1,4 +1,4 @@
-//! Repositories made from a script, with fixed dates and authors: the demo's, and those of tests.
+//! Repositories with fixed commits, dates and authors, for the demo and for tests.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -10,68 +10,71 @@ use git2::{
 use super::{HistoryError, commit_id};
 use changecast_core::model::CommitId;
 
-/// A commit to make.
+/// A commit to create.
 #[derive(Clone, Debug)]
 pub struct FixtureCommit {
     /// Committer and author time, in seconds since 1970 (UTC).
     pub time: i64,
-    /// Name of the author.
+    /// The name of the author and committer.
     pub author: String,
-    /// The message.
+    /// The commit message.
     pub message: String,
-    /// Files to write (or to delete, with `None`).
+    /// Paths and contents of files to write; `None` deletes the file.
     pub files: Vec<(String, Option<Vec<u8>>)>,
-    /// Where the commit goes.
-    pub onto: Onto,
+    /// The branch that gets the commit.
+    pub branch: Branch,
 }
 
-/// Where a scripted commit goes.
+/// The branch that gets a fixture commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Onto {
-    /// On the main line.
+pub enum Branch {
+    /// The main branch.
     Main,
-    /// On a side branch, which begins at the main line when there is none.
+    /// The side branch; the first commit creates it from the main branch.
     Side,
-    /// On the main line, merging the side branch.
+    /// The main branch, as a merge of the side branch.
     Merge,
 }
 
-/// Makes a repository with these commits and checks out the last one. The same script gives the
-/// same commit ids everywhere, whatever the configuration of the machine.
+/// Creates a repository with these commits, and checks out the main branch. The same commits get the
+/// same ids everywhere: the configuration of the machine has no influence.
 ///
 /// # Errors
-/// [`HistoryError`] when the repository cannot be made.
-pub fn build(dir: &Path, script: &[FixtureCommit]) -> Result<Vec<CommitId>, HistoryError> {
+/// [`HistoryError`] if the repository cannot be created.
+pub fn create_repo(dir: &Path, commits: &[FixtureCommit]) -> Result<Vec<CommitId>, HistoryError> {
     let mut options = RepositoryInitOptions::new();
     options.initial_head("main").external_template(false);
     let repo = Repository::init_opts(dir, &options)?;
     let (mut main, mut side): (Option<Oid>, Option<Oid>) = (None, None);
     let mut ids = Vec::new();
-    for step in script {
-        let find = |id: Option<Oid>| id.map(|id| repo.find_commit(id)).transpose();
-        let parents: Vec<Commit<'_>> = match step.onto {
-            Onto::Main => find(main)?.into_iter().collect(),
-            Onto::Side => find(side.or(main))?.into_iter().collect(),
-            Onto::Merge => find(main)?.into_iter().chain(find(side)?).collect(),
+    for fixture in commits {
+        let parents: Vec<Commit<'_>> = match fixture.branch {
+            Branch::Main => find(&repo, main)?.into_iter().collect(),
+            Branch::Side => find(&repo, side.or(main))?.into_iter().collect(),
+            Branch::Merge => find(&repo, main)?.into_iter().chain(find(&repo, side)?).collect(),
         };
-        // A merge takes the side branch's files; scripts have no conflicts.
+        // A merge starts from the files of the side branch: fixtures have no conflicts.
         let base = parents.last().map(|commit| commit.tree()).transpose()?;
-        let tree = tree(&repo, base.as_ref(), &step.files)?;
-        let signature = Signature::new(&step.author, "nobody@example.com", &Time::new(step.time, 0))?;
+        let tree = tree(&repo, base.as_ref(), &fixture.files)?;
+        let signature = Signature::new(&fixture.author, "nobody@example.com", &Time::new(fixture.time, 0))?;
         let parents: Vec<&Commit<'_>> = parents.iter().collect();
-        let id = repo.commit(None, &signature, &signature, &step.message, &repo.find_tree(tree)?, &parents)?;
-        match step.onto {
-            Onto::Main => main = Some(id),
-            Onto::Side => side = Some(id),
-            Onto::Merge => (main, side) = (Some(id), None),
+        let id = repo.commit(None, &signature, &signature, &fixture.message, &repo.find_tree(tree)?, &parents)?;
+        match fixture.branch {
+            Branch::Main => main = Some(id),
+            Branch::Side => side = Some(id),
+            Branch::Merge => (main, side) = (Some(id), None),
         }
         ids.push(commit_id(id));
     }
     if let Some(main) = main {
-        repo.reference("refs/heads/main", main, true, "script")?;
+        repo.reference("refs/heads/main", main, true, "fixture")?;
         repo.checkout_head(Some(CheckoutBuilder::new().force()))?;
     }
     Ok(ids)
+}
+
+fn find(repo: &Repository, id: Option<Oid>) -> Result<Option<Commit<'_>>, git2::Error> {
+    id.map(|id| repo.find_commit(id)).transpose()
 }
 
 /// The tree of `base` with some files written or deleted.

@@ -1,4 +1,4 @@
-//! Folders of files: every file below a tree, with what the last folder had of it.
+//! Folders of files: all files below a tree. Successive versions of a folder share most of their files.
 
 use std::{
     cell::RefCell,
@@ -11,35 +11,35 @@ use git2::{ObjectType, Oid};
 use super::{
     Files, HistoryError,
     objects::{Entry, Objects},
-    verified::Part,
+    unverified::FolderObject,
 };
 
-/// Most files of a folder.
+/// The largest number of files in an inventory folder.
 const MAX_FILES: usize = 100_000;
-/// Deepest folder in a folder that is an inventory.
+/// The largest number of nested folders in an inventory folder.
 const MAX_DEPTH: usize = 16;
 
-/// What lies in a folder, however deep.
+/// The content of a folder, at all levels.
 #[derive(Default)]
 pub(super) struct Listing {
-    /// Its files, with their paths in it, in the order of git.
+    /// Its files, with their paths in the folder, in git's order.
     pub files: Vec<(String, Oid)>,
-    /// Itself and the folders in it.
+    /// The folder itself and all folders in it.
     folders: Vec<Oid>,
 }
 
-/// What the last folders had: most of it is in the next one, too.
+/// A cache of the previous folder, most of which is in the next one as well.
 #[derive(Default)]
-pub(super) struct Memory {
-    /// Contents by id, of the folder that was read last. (git2 does not hash equal ids equally.)
+pub(super) struct FolderCache {
+    /// Contents of the folder that was read last. (Not a hash map: git2 hashes equal ids differently.)
     contents: RefCell<BTreeMap<Oid, Arc<[u8]>>>,
-    /// The last two folders that were listed: a version and the one before it.
+    /// The two folders that were listed last: a version and the one before it.
     listings: RefCell<VecDeque<(Oid, Arc<Listing>)>>,
-    /// What was claimed of the last folder that was, by id.
-    claimed: RefCell<BTreeMap<Oid, Arc<[u8]>>>,
+    /// The objects of the folder that was last passed on for verification.
+    verified: RefCell<BTreeMap<Oid, Arc<[u8]>>>,
 }
 
-impl Memory {
+impl FolderCache {
     /// The files below a tree, by their paths in it.
     pub fn read(&self, objects: &Objects<'_>, tree: Oid) -> Result<Files, HistoryError> {
         let mut known = self.contents.borrow_mut();
@@ -57,7 +57,7 @@ impl Memory {
         Ok(files)
     }
 
-    /// The files below a tree. Hidden ones, links and submodules are no entries.
+    /// The files below a tree, without hidden files, links and submodules.
     pub fn list(&self, objects: &Objects<'_>, tree: Oid) -> Result<Arc<Listing>, HistoryError> {
         let mut listings = self.listings.borrow_mut();
         if let Some((_, listing)) = listings.iter().find(|(known, _)| *known == tree) {
@@ -71,27 +71,32 @@ impl Memory {
         Ok(listing)
     }
 
-    /// What is to be hashed of a folder that was read: the same bytes are not hashed for the next one
-    /// again.
-    pub fn claim(&self, objects: &Objects<'_>, tree: Oid, files: Files) -> Result<Vec<Part>, HistoryError> {
-        let mut known = self.claimed.borrow_mut();
-        let (mut now, mut parts) = (BTreeMap::new(), Vec::new());
+    /// The objects of a folder that have to be hashed. Bytes that the previous folder had as well are
+    /// hashed once.
+    pub fn unverified(
+        &self,
+        objects: &Objects<'_>,
+        tree: Oid,
+        files: Files,
+    ) -> Result<Vec<FolderObject>, HistoryError> {
+        let mut known = self.verified.borrow_mut();
+        let (mut now, mut found) = (BTreeMap::new(), Vec::new());
         let listing = self.list(objects, tree)?;
         for folder in &listing.folders {
             let bytes = match known.get(folder) {
                 Some(bytes) => bytes.clone(),
-                None => objects.blob(*folder)?.into(),
+                None => objects.tree(*folder)?.into(),
             };
-            parts.push((*folder, ObjectType::Tree, bytes));
+            found.push((*folder, ObjectType::Tree, bytes));
         }
         let files = listing.files.iter().zip(files);
-        parts.extend(files.map(|((_, blob), (_, bytes))| (*blob, ObjectType::Blob, bytes)));
-        parts.retain(|(id, _, bytes)| {
+        found.extend(files.map(|((_, blob), (_, bytes))| (*blob, ObjectType::Blob, bytes)));
+        found.retain(|(id, _, bytes)| {
             let first = now.insert(*id, bytes.clone()).is_none();
             first && !known.get(id).is_some_and(|known| Arc::ptr_eq(known, bytes))
         });
         *known = now;
-        Ok(parts)
+        Ok(found)
     }
 }
 
@@ -104,7 +109,10 @@ fn collect(
 ) -> Result<(), HistoryError> {
     check_size(listing.files.len(), depth)?;
     listing.folders.push(tree);
-    for (name, entry) in objects.entries(tree)?.into_iter().filter(|(name, _)| !name.starts_with('.')) {
+    for (bytes, entry) in objects.entries(tree)?.into_iter().filter(|(name, _)| !name.starts_with(b".")) {
+        let Ok(name) = str::from_utf8(&bytes) else {
+            return Err(HistoryError::NotUtf8 { name: format!("{folder}{}", bytes.escape_ascii()) });
+        };
         match entry {
             Entry::File(blob) => listing.files.push((format!("{folder}{name}"), blob)),
             Entry::Folder(inner) => collect(objects, inner, &format!("{folder}{name}/"), depth + 1, listing)?,
@@ -114,10 +122,10 @@ fn collect(
     Ok(())
 }
 
-/// Whether a folder with so many files so far, and so deep, may be an inventory.
+/// Checks the number of files and the depth of an inventory folder.
 ///
 /// # Errors
-/// [`HistoryError::TooLarge`].
+/// [`HistoryError::TooLarge`] if one of them exceeds its limit.
 pub fn check_size(files: usize, depth: usize) -> Result<(), HistoryError> {
     if depth > MAX_DEPTH || files > MAX_FILES {
         return Err(HistoryError::TooLarge { files: MAX_FILES, depth: MAX_DEPTH });

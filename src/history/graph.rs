@@ -1,10 +1,10 @@
 //! git's commit-graph (gitformat-commit-graph): parents and root trees of commits, without unpacking
 //! the commits.
 //!
-//! It only repeats what the commits say. Where anything about it is odd, it is as if it were not
-//! there. Its checksum is not verified, and git does not verify it either: hashing the graph of all
-//! commits can take longer than reading those of one line. What a walk quotes is compared with the
-//! commits themselves.
+//! The graph only repeats what the commits contain. If anything in it is unexpected, it is ignored. Its
+//! checksum is not verified, and git does not verify it either: hashing the graph of all commits can
+//! take longer than reading the commits of one line. The commits of versions are compared with the
+//! commit objects.
 
 use std::{
     cmp::Ordering,
@@ -22,58 +22,60 @@ use super::{objects::Commit, oid_of_hex};
 /// The position of a parent that a commit does not have.
 const NO_PARENT: u32 = 0x7000_0000;
 
-/// Whether the graph of a repository may be used. git ignores it, too, where commits stand for others,
-/// and where its owner says so.
+/// Whether the graph of a repository may be used. Like git, changecast ignores it if commits are
+/// replaced by others, or if the configuration disables it.
 pub(super) fn is_usable(repo: &Repository) -> bool {
-    let is_wanted = || repo.config()?.get_bool("core.commitGraph");
-    let is_replacing = || Ok::<_, git2::Error>(repo.references_glob("refs/replace/*")?.next().is_some());
     !repo.is_shallow()
         && !repo.commondir().join("info/grafts").exists()
-        && !is_replacing().unwrap_or(true)
-        && is_wanted().unwrap_or(true)
+        && !replaces_commits(repo).unwrap_or(true)
+        && repo.config().and_then(|config| config.get_bool("core.commitGraph")).unwrap_or(true)
 }
 
-/// A commit-graph, and how far a line has been followed in it.
+fn replaces_commits(repo: &Repository) -> Result<bool, git2::Error> {
+    Ok(repo.references_glob("refs/replace/*")?.next().is_some())
+}
+
+/// A commit-graph, and a position on the line that is followed in it.
 pub(super) struct Graph {
-    /// The files of the graph, that of the oldest commits first.
+    /// The files of the graph; the one with the oldest commits comes first.
     layers: Vec<Layer>,
-    /// The parent of the commit that was asked for last.
-    next: Option<Place>,
+    /// The parent of the commit that was looked up last.
+    next: Option<GraphPosition>,
 }
 
 /// A commit in the graph.
-struct Place {
+struct GraphPosition {
     id: Oid,
     position: u32,
-    /// What its level can be: the length of the longest way to a root, counting itself.
+    /// The possible values of its level: the length of the longest path to a root, including itself.
     levels: RangeInclusive<u32>,
 }
 
 impl Graph {
-    /// The graph of a folder of objects, or of one that it borrows from. `hash` is the length of an id.
+    /// Opens the graph of an object directory, or of an alternate of it. `hash` is the length of an id.
     pub fn open(objects: &Path, hash: usize) -> Option<Self> {
-        let mut folders = iter::once(objects.to_owned()).chain(lenders(objects)).map(|folder| folder.join("info"));
+        let mut folders = iter::once(objects.to_owned()).chain(alternates(objects)).map(|folder| folder.join("info"));
         let layers = folders.find_map(|info| single(&info, hash).or_else(|| chain(&info.join("commit-graphs"), hash)));
         Some(Graph { layers: layers?, next: None })
     }
 
-    /// A commit: any at first, then the parent of the one before.
+    /// Looks up a commit: the first time any commit, after that the parent of the previous one.
     pub fn commit(&mut self, id: Oid) -> Option<Commit> {
         let place = match self.next.take() {
             Some(place) => place,
-            None => Place { id, position: self.find(id)?, levels: 1..=u32::MAX },
+            None => GraphPosition { id, position: self.find(id)?, levels: 1..=u32::MAX },
         };
         let commit = self.follow(&place).filter(|_| place.id == id);
         if commit.is_none() {
-            // A graph has the ancestors of all its commits. One that has not is not to be trusted.
+            // A valid graph contains the ancestors of all of its commits.
             self.layers.clear();
         }
         commit
     }
 
-    fn follow(&mut self, place: &Place) -> Option<Commit> {
+    fn follow(&mut self, place: &GraphPosition) -> Option<Commit> {
         let row = self.layer(place.position)?.row(place.position)?;
-        // Levels that fall do not lead in a circle.
+        // Levels that decrease cannot lead in a circle.
         if !place.levels.contains(&row.level) {
             return None;
         }
@@ -82,7 +84,7 @@ impl Graph {
             [NO_PARENT, _] => None,
             [position, others] => {
                 let levels = if others == NO_PARENT { below.max(1)..=below } else { 1..=below };
-                Some(Place { id: self.layer(position)?.id(position)?, position, levels })
+                Some(GraphPosition { id: self.layer(position)?.id(position)?, position, levels })
             }
         };
         Some(Commit { tree: row.tree, parent: self.next.as_ref().map(|parent| parent.id), time: None, top: None })
@@ -97,19 +99,19 @@ impl Graph {
     }
 }
 
-/// The folders of objects that a folder of objects borrows from.
-fn lenders(objects: &Path) -> Vec<PathBuf> {
+/// The object directories from which this one borrows objects (gitrepository-layout, `alternates`).
+fn alternates(objects: &Path) -> Vec<PathBuf> {
     let text = fs::read_to_string(objects.join("info/alternates")).unwrap_or_default();
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with(['#', '"']));
     lines.map(|line| objects.join(line)).collect()
 }
 
-/// A graph of one file.
+/// Reads a graph that is one file.
 fn single(info: &Path, hash: usize) -> Option<Vec<Layer>> {
     Some(vec![Layer::read(&mut File::open(info.join("commit-graph")).ok()?, hash, 0, &[])?])
 }
 
-/// A graph of several files. If one is missing or odd, they all are.
+/// Reads a graph that is several files. If one of them is missing or invalid, none is used.
 fn chain(folder: &Path, hash: usize) -> Option<Vec<Layer>> {
     let text = fs::read_to_string(folder.join("commit-graph-chain")).ok()?;
     let names: Vec<Oid> = text.lines().map(oid_of_hex).collect::<Result<_, _>>().ok()?;
@@ -126,11 +128,11 @@ fn chain(folder: &Path, hash: usize) -> Option<Vec<Layer>> {
 
 /// One file of a graph.
 struct Layer {
-    /// The position of its first commit: those of the layers below come before.
+    /// The position of its first commit, after the commits of the layers below.
     first: u32,
     /// Length of an id, in bytes.
     hash: usize,
-    /// How many ids begin with each byte or a smaller one, as 256 numbers.
+    /// 256 numbers: for each byte, the count of ids that begin with it or with a smaller one.
     fanout: Vec<u8>,
     /// The ids of the commits, sorted.
     ids: Vec<u8>,
@@ -138,16 +140,16 @@ struct Layer {
     rows: Vec<u8>,
 }
 
-/// What a graph says of a commit.
+/// The data of a commit in a graph.
 struct Row {
     tree: Oid,
-    /// Positions of the first parent, and of the second or of a list of more.
+    /// The position of the first parent, and that of the second one or of a list of others.
     parents: [u32; 2],
     level: u32,
 }
 
 impl Layer {
-    /// Reads a file, but for what a walk does not need: a graph can be larger than its commits.
+    /// Reads the parts of a file that a walk needs: a whole graph can be larger than its commits.
     fn read(file: &mut (impl Read + Seek), hash: usize, first: u32, below: &[Oid]) -> Option<Self> {
         let chunks = Chunks::read(file, hash, below.len())?;
         let bases = below.iter().flat_map(|name| name.as_bytes());
@@ -188,7 +190,7 @@ impl Layer {
 
     fn row(&self, position: u32) -> Option<Row> {
         let (tree, rest) = self.nth(&self.rows, self.hash + 16, position)?.split_at_checked(self.hash)?;
-        // The level shares its number with two bits of the time.
+        // The low two bits of this number belong to the time.
         let (parents, level) = ([number(rest, 0)?, number(rest, 1)?], number(rest, 2)? >> 2);
         Some(Row { tree: Oid::from_bytes(tree).ok()?, parents, level })
     }
@@ -198,12 +200,12 @@ impl Layer {
     }
 }
 
-/// The number at an index of numbers of four bytes.
+/// The big-endian number of four bytes at an index.
 fn number(bytes: &[u8], index: usize) -> Option<u32> {
     bytes.as_chunks().0.get(index).map(|four| u32::from_be_bytes(*four))
 }
 
-/// The table of contents of a file: names of chunks and where they begin. The last has no name.
+/// The table of contents of a file: names and offsets of its chunks. The last one has no name.
 struct Chunks(Vec<([u8; 4], u64)>);
 
 impl Chunks {
@@ -223,7 +225,7 @@ impl Chunks {
         ))
     }
 
-    /// The bytes of a chunk, which must have this length.
+    /// The bytes of a chunk; `None` unless it has this length.
     fn load(&self, file: &mut (impl Read + Seek), name: &[u8; 4], length: usize) -> Option<Vec<u8>> {
         let at = self.0.iter().position(|(found, _)| found == name)?;
         let (begin, end) = (self.0.get(at)?.1, self.0.get(at + 1)?.1);
@@ -247,25 +249,25 @@ mod tests {
     use super::{
         super::{
             Walked,
-            commits::{Line, Pace},
-            walk::walk_along,
+            first_parent::{FirstParentCommits, PrefetchPolicy},
+            walk::{Renames, walk_along},
         },
         *,
     };
 
-    /// A repository with commits of every kind, the first ones first.
-    struct Story {
+    /// A repository with commits of every kind, oldest first.
+    struct GraphRepo {
         dir: TempDir,
         repo: Repository,
         commits: Vec<Oid>,
     }
 
-    impl Story {
+    impl GraphRepo {
         fn of(format: ObjectFormat) -> Self {
             let dir = TempDir::new().expect("a folder");
             let mut options = RepositoryInitOptions::new();
             let repo = Repository::init_opts(&dir, options.bare(true).external_template(false).object_format(format));
-            let mut story = Story { dir, repo: repo.expect("a repository"), commits: Vec::new() };
+            let mut story = GraphRepo { dir, repo: repo.expect("a repository"), commits: Vec::new() };
             let mut main = story.commit("0", &[]);
             for round in 0..3 {
                 main = story.commit(&round.to_string(), &[main]);
@@ -298,18 +300,26 @@ mod tests {
             id
         }
 
+        fn line(&self, tip: Oid, end: Option<Oid>) -> FirstParentCommits<'_> {
+            let mut commits = FirstParentCommits::new(&self.repo, tip, end, Some(b"data".to_vec())).expect("commits");
+            commits.policy = PrefetchPolicy { starts_after: 1, batch: 2, stretch: 2 };
+            commits
+        }
+
+        /// The versions, and whether commits came from the graph.
         fn walk(&self, end: Option<Oid>) -> (Walked, bool) {
             let tip = *self.commits.last().expect("a tip");
-            let line = || {
-                let mut line = Line::new(&self.repo, tip, end, Some(b"data".to_vec())).expect("a line");
-                line.pace = Pace { near: 1, batch: 2, stretch: 2 };
-                line
-            };
-            let mut used = line();
-            // The first that a graph can tell of is the parent of the tip, if it is new enough.
-            iter::successors(Some(tip), |id| used.commit(*id).ok()?.parent).take(4).for_each(drop);
-            let is_from_graph = used.is_from_graph();
-            (walk_along(line(), &["data/list.yaml".into()], true).expect("a walk"), is_from_graph)
+            let mut commits = self.line(tip, end);
+            // The graph can contain the parent of the tip and the commits before it.
+            let mut is_from_graph = false;
+            let mut next = Some(tip);
+            for _ in 0..4 {
+                let Some(commit) = next.and_then(|id| commits.commit(id).ok()) else { break };
+                is_from_graph |= commit.time.is_none();
+                next = commit.parent;
+            }
+            let walked = walk_along(self.line(tip, end), &["data/list.yaml".into()], Renames::Follow);
+            (walked.expect("a walk"), is_from_graph)
         }
 
         fn write(&self, path: &str, bytes: &[u8]) {
@@ -318,7 +328,7 @@ mod tests {
             fs::write(path, bytes).expect("a file");
         }
 
-        /// Writes a graph of several files, each with so many commits.
+        /// Writes a graph of several files with these numbers of commits.
         fn write_chain(&self, counts: &[usize]) {
             let (mut rest, mut below, mut names) = (self.commits.as_slice(), Vec::new(), Vec::<Oid>::new());
             for count in counts {
@@ -335,7 +345,7 @@ mod tests {
             self.write("commit-graphs/commit-graph-chain", chain.as_bytes());
         }
 
-        /// The bytes of a file of commits, as `git commit-graph write` writes them.
+        /// The bytes of a graph file, as `git commit-graph write` writes them.
         fn graph(&self, own: &[Oid], below: &[Oid], names: &[Oid]) -> Vec<u8> {
             let mut sorted = own.to_vec();
             sorted.sort();
@@ -391,9 +401,9 @@ mod tests {
     }
 
     #[test]
-    fn a_graph_tells_what_the_commits_say() {
+    fn a_walk_with_a_graph_finds_what_a_walk_without_one_finds() {
         for format in [ObjectFormat::Sha1, ObjectFormat::Sha256] {
-            let story = Story::of(format);
+            let story = GraphRepo::of(format);
             let ends = [None, Some(story.commits[0]), Some(story.commits[9])];
             let expected = ends.map(|end| story.walk(end).0);
             assert!(expected[0].versions.len() > 5 && expected[0].base.is_none());
@@ -406,27 +416,27 @@ mod tests {
             };
             story.write_chain(&[5, 9, story.commits.len() - 14]);
             check();
-            // Newer commits than those of the graph are read.
+            // Commits that are newer than the graph are read from git.
             story.write_chain(&[5, 9, story.commits.len() - 16]);
             check();
             let all = story.graph(&story.commits, &[], &[]);
             story.write("commit-graph", &all);
             check();
-            // The graph of another repository that lends its objects.
-            let lent = story.dir.path().join("objects");
-            fs::rename(lent.join("info/commit-graph"), lent.join("graph")).expect("a move");
-            fs::remove_dir_all(lent.join("info/commit-graphs")).expect("no chain");
-            let lender = story.dir.path().join("lender/objects");
-            fs::create_dir_all(lender.join("info")).expect("a folder");
-            fs::rename(lent.join("graph"), lender.join("info/commit-graph")).expect("a move");
-            story.write("alternates", b"# comment\n../lender/objects\n");
+            // The graph of a repository whose objects are borrowed.
+            let own = story.dir.path().join("objects");
+            fs::rename(own.join("info/commit-graph"), own.join("graph")).expect("a move");
+            fs::remove_dir_all(own.join("info/commit-graphs")).expect("no chain");
+            let alternate = story.dir.path().join("alternate/objects");
+            fs::create_dir_all(alternate.join("info")).expect("a folder");
+            fs::rename(own.join("graph"), alternate.join("info/commit-graph")).expect("a move");
+            story.write("alternates", b"# comment\n../alternate/objects\n");
             check();
         }
     }
 
     #[test]
-    fn a_broken_graph_changes_nothing() {
-        let story = Story::of(ObjectFormat::Sha1);
+    fn a_damaged_graph_does_not_change_the_result() {
+        let story = GraphRepo::of(ObjectFormat::Sha1);
         let expected = story.walk(None).0;
         let good = story.graph(&story.commits, &[], &[]);
         let mut mask = 1_u8;
@@ -445,8 +455,8 @@ mod tests {
     }
 
     #[test]
-    fn a_graph_that_lies_of_what_is_quoted_is_found_out() {
-        let mut story = Story::of(ObjectFormat::Sha1);
+    fn a_graph_with_the_tree_of_another_commit_is_detected() {
+        let mut story = GraphRepo::of(ObjectFormat::Sha1);
         let expected = story.walk(None).0;
         let mut lying = story.graph(&story.commits, &[], &[]);
         let tip = *story.commits.last().expect("a tip");
@@ -465,7 +475,7 @@ mod tests {
 
     #[test]
     fn a_graph_is_ignored_where_git_ignores_it() {
-        let story = Story::of(ObjectFormat::Sha1);
+        let story = GraphRepo::of(ObjectFormat::Sha1);
         story.write("commit-graph", &story.graph(&story.commits, &[], &[]));
         assert!(story.walk(None).1);
         let grafts = story.dir.path().join("info/grafts");

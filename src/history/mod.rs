@@ -1,173 +1,66 @@
-//! Git in: the versions of a file or folder on the first-parent line of a branch. The only user of
-//! `git2`.
+//! Reads the versions of a file or folder on the first-parent line of a branch. The only user of `git2`.
 //!
-//! Nothing is ever written to the repository.
+//! A repository is never written to, except by [`create_repo`], which creates new ones.
 
-mod commits;
+mod error;
+mod first_parent;
 mod fixture;
 mod folder;
 mod graph;
 mod objects;
 mod rename;
-mod verified;
+mod unverified;
+mod version;
 mod walk;
 
-use std::{fmt, path::Path, sync::Arc};
-
-use git2::{ErrorCode, ObjectFormat, ObjectType, Oid, Repository};
+use std::{
+    fmt, iter,
+    path::{Path, PathBuf},
+};
 
 use changecast_core::model::CommitId;
+use git2::{BranchType, ErrorCode, ObjectFormat, Oid, Repository};
 
 use crate::parallel::Prefetch;
 
-use objects::{Objects, Place};
-use verified::Held;
-use walk::Stored;
+use objects::{ObjectDir, Objects};
+use version::Stored;
+use walk::Renames;
 
-pub use fixture::{FixtureCommit, Onto, build};
+pub use error::HistoryError;
+pub use fixture::{Branch, FixtureCommit, create_repo};
 pub use folder::check_size;
-pub use verified::Claim;
+pub use unverified::UnverifiedContent;
+pub use version::{Content, Files, Version, Walk, Walked};
 
-/// Why a history cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum HistoryError {
-    /// No repository there.
-    #[error("{path} is no git repository: {message}")]
-    NoRepository {
-        /// The directory.
-        path: String,
-        /// What git says.
-        message: String,
-    },
-    /// A branch without commits.
-    #[error("the repository has no commits")]
-    NoCommits,
-    /// A revision that git does not know.
-    #[error("no revision {0:?} in the repository")]
-    NoRevision(String),
-    /// The part of the history that is needed was not fetched.
-    #[error("the repository is shallow: the history before commit {0} is missing")]
-    Shallow(CommitId),
-    /// The path lies in a submodule.
-    #[error("commit {commit}: {path} lies in a submodule, whose history is its own")]
-    Submodule {
-        /// The commit.
-        commit: CommitId,
-        /// The path.
-        path: String,
-    },
-    /// A version that is neither a file nor a folder.
-    #[error("commit {commit}: {path} is {found}, neither a file nor a folder")]
-    NotAFile {
-        /// The commit.
-        commit: CommitId,
-        /// The path.
-        path: String,
-        /// What it is.
-        found: &'static str,
-    },
-    /// A folder that is too large for an inventory.
-    #[error("a folder with more than {files} files, or more than {depth} folders deep, is no inventory")]
-    TooLarge {
-        /// Most files.
-        files: usize,
-        /// Deepest folder.
-        depth: usize,
-    },
-    /// An object is missing or broken.
-    #[error("the repository is damaged: {0}")]
-    Damaged(String),
-}
-
-impl HistoryError {
-    /// The next step for whoever sees this error.
-    pub fn help(&self) -> String {
-        match self {
-            HistoryError::NoRepository { .. } => "run inside a git repository, or name one with --repo DIR".into(),
-            HistoryError::NoCommits => "commit the inventory first".into(),
-            HistoryError::NoRevision(_) => "`git log --first-parent` lists the commits that can be named".into(),
-            HistoryError::Shallow(_) => "fetch the whole history: git fetch --unshallow (in CI: fetch-depth: 0)".into(),
-            HistoryError::Submodule { .. } => "run changecast in the submodule's own repository".into(),
-            HistoryError::NotAFile { .. } | HistoryError::TooLarge { .. } => {
-                "name the inventory file or folder itself".into()
-            }
-            HistoryError::Damaged(_) => "check it with: git fsck".into(),
-        }
-    }
-}
-
-impl From<git2::Error> for HistoryError {
-    fn from(error: git2::Error) -> Self {
-        HistoryError::Damaged(error.message().to_owned())
-    }
+/// Sets libgit2's options for a process that reads large histories: it does not cache objects, because a
+/// walk reads each of them once, and does not hash them, because [`UnverifiedContent`] hashes those that
+/// matter. A program that uses libgit2 for other purposes as well should not call this; everything here
+/// works without it, only more slowly.
+pub fn configure_process() {
+    git2::opts::enable_caching(false);
+    git2::opts::strict_hash_verification(false);
 }
 
 fn commit_id(oid: Oid) -> CommitId {
     CommitId::from_hex(oid.to_string())
 }
 
-/// The object of a full hexadecimal id, of SHA-1 or SHA-256 by its length.
+/// The id in hexadecimal, SHA-1 or SHA-256 according to its length.
 fn oid_of_hex(hex: &str) -> Result<Oid, git2::Error> {
     let format = if hex.len() > 40 { ObjectFormat::Sha256 } else { ObjectFormat::Sha1 };
     Oid::from_str_ext(hex, format)
 }
 
-/// What a version holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content {
-    /// The bytes of a file.
-    File(Vec<u8>),
-    /// The files below a folder, by their paths in it.
-    Folder(Files),
-}
-
-/// Files by their paths in a folder.
-pub type Files = Vec<(String, Arc<[u8]>)>;
-
-/// A commit on the first-parent line that changed the inventory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Version {
-    /// The commit.
-    pub commit: CommitId,
-    /// Its first parent.
-    pub parent: Option<CommitId>,
-    /// Its committer time, in seconds since 1970 (UTC).
-    pub time: i64,
-    /// Where the file or folder lies, or lay until this commit.
-    pub path: String,
-    /// What lies there, `None` where the commit deletes it.
-    stored: Option<Stored>,
-    /// What lay there before, or at an earlier place.
-    before: Option<Stored>,
-}
-
-impl Version {
-    /// Whether the file or folder is there.
-    pub fn exists(&self) -> bool {
-        self.stored.is_some()
-    }
-}
-
-/// What a walk found.
-#[derive(Clone, Debug)]
-pub struct Walked {
-    /// The versions, oldest first.
-    pub versions: Vec<Version>,
-    /// Whether the walk came to the commit after which it was to begin; always so without one.
-    pub reached: bool,
-    /// The inventory as it stands in the commit after which the walk began.
-    pub base: Option<Version>,
-}
-
-/// From this size on, in bytes, files are loaded ahead.
+/// Files of this size and more are loaded ahead, in bytes.
 const LARGE: usize = 64 << 10;
-/// How many of them wait for their reader at most.
-const LARGE_WAITING: usize = 2;
+/// The number of large files that may wait for their reader.
+const LARGE_QUEUE_LIMIT: usize = 2;
 
-/// A repository, opened for reading.
+/// A repository that is open for reading.
 pub struct History {
     repo: Repository,
-    files: folder::Memory,
+    folders: folder::FolderCache,
 }
 
 impl fmt::Debug for History {
@@ -176,43 +69,26 @@ impl fmt::Debug for History {
     }
 }
 
-/// Which commits to walk.
-#[derive(Clone, Debug, Default)]
-pub struct Walk {
-    /// The branch or revision to start from; `HEAD` when not given.
-    pub tip: Option<String>,
-    /// The revision after which the walk begins (it is not part of it).
-    pub since: Option<CommitId>,
-    /// Whether the list is withdrawn there. What is renamed later was another file before.
-    pub withdrawn: bool,
-}
-
 impl History {
-    /// Opens the repository at or around `dir`; bare repositories and worktrees too.
+    /// Opens the repository that contains `dir`. It may be bare, or a linked worktree.
     ///
     /// # Errors
-    /// [`HistoryError::NoRepository`].
+    /// [`HistoryError::NoRepository`], [`HistoryError::NotOwned`] or [`HistoryError::CannotOpen`].
     pub fn open(dir: &Path) -> Result<Self, HistoryError> {
-        // A walk reads every object once. Caching them costs more than it saves, and so does hashing
-        // them: what a signed release quotes is hashed by its `Claim`.
-        git2::opts::enable_caching(false);
-        git2::opts::strict_hash_verification(false);
-        let repo = Repository::discover(dir).map_err(|error| HistoryError::NoRepository {
-            path: dir.display().to_string(),
-            message: error.message().to_owned(),
-        })?;
-        Ok(History { repo, files: folder::Memory::default() })
+        let repo = Repository::discover(dir)
+            .map_err(|error| HistoryError::open(dir.display().to_string(), repository_around(dir), error))?;
+        Ok(History { repo, folders: folder::FolderCache::default() })
     }
 
-    /// The working tree, when there is one.
+    /// The working tree; `None` if the repository is bare.
     pub fn root(&self) -> Option<&Path> {
         self.repo.workdir()
     }
 
-    /// The commit that a revision names; `HEAD` when none is given.
+    /// The commit of a revision; that of `HEAD` for `None`.
     ///
     /// # Errors
-    /// [`HistoryError::NoRevision`], [`HistoryError::NoCommits`].
+    /// [`HistoryError::NoRevision`], [`HistoryError::NoCommits`] or [`HistoryError::NoHead`].
     pub fn resolve(&self, revision: Option<&str>) -> Result<CommitId, HistoryError> {
         Ok(commit_id(self.tip(revision)?))
     }
@@ -220,111 +96,135 @@ impl History {
     /// The committer time of a commit, in seconds since 1970 (UTC).
     ///
     /// # Errors
-    /// [`HistoryError::Damaged`] when the commit is missing.
+    /// [`HistoryError::Object`] if the commit is missing.
     pub fn time(&self, commit: &CommitId) -> Result<i64, HistoryError> {
-        Ok(self.repo.find_commit(oid_of_hex(commit.as_str())?)?.time().seconds())
+        let read = Objects::of(&self.repo)?.commit(oid_of_hex(commit.as_str())?)?;
+        Ok(read.time.unwrap_or_default())
     }
 
     fn tip(&self, revision: Option<&str>) -> Result<Oid, HistoryError> {
-        let Some(name) = revision else { return self.head() };
-        let no_revision = || HistoryError::NoRevision(name.to_owned());
-        // A whole id wins over a branch of its name, and a branch over a tag or file.
-        let object = match name.parse::<CommitId>() {
-            Ok(id) => self.repo.find_object(oid_of_hex(id.as_str())?, None),
-            Err(_) => {
-                let branch = self.repo.find_reference(&format!("refs/heads/{name}"));
-                branch.and_then(|branch| branch.peel(ObjectType::Any)).or_else(|_| self.repo.revparse_single(name))
-            }
-        };
-        let commit = object.and_then(|object| object.peel_to_commit()).map_err(|_| no_revision())?;
-        Ok(commit.id())
+        match revision {
+            Some(name) => self.revision(name).ok_or_else(|| HistoryError::NoRevision(name.to_owned())),
+            None => self.head(),
+        }
     }
 
-    /// The commit of HEAD. A clone of a bundle may leave HEAD on a branch that does not exist: the
-    /// only branch there is is meant then.
+    /// The commit of a revision. A full id has precedence over a branch of that name, and a branch over
+    /// a tag or file.
+    fn revision(&self, name: &str) -> Option<Oid> {
+        if let Ok(id) = name.parse::<CommitId>() {
+            let id = oid_of_hex(id.as_str()).ok()?;
+            // libgit2 refuses commits with an unusual identity line; they are read here instead.
+            if Objects::of(&self.repo).and_then(|objects| objects.commit(id)).is_ok() {
+                return Some(id);
+            }
+            return Some(self.repo.find_object(id, None).ok()?.peel_to_commit().ok()?.id());
+        }
+        let branch = self.repo.find_reference(&format!("refs/heads/{name}"));
+        if let Some(id) = branch.and_then(|branch| branch.resolve()).ok().and_then(|branch| branch.target()) {
+            return Some(id);
+        }
+        Some(self.repo.revparse_single(name).ok()?.peel_to_commit().ok()?.id())
+    }
+
+    /// The commit of HEAD. A clone of a bundle may leave HEAD on a branch that does not exist: then the
+    /// only branch is used, a local or else a remote-tracking one.
     fn head(&self) -> Result<Oid, HistoryError> {
         match self.repo.head() {
-            Ok(head) => Ok(head.peel_to_commit()?.id()),
+            Ok(head) => match head.target() {
+                Some(id) => Ok(id),
+                None => Ok(head.peel_to_commit()?.id()),
+            },
             Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
-                let mut branches = self.repo.branches(Some(git2::BranchType::Local))?;
-                match (branches.next(), branches.next()) {
-                    (Some(only), None) => Ok(only?.0.get().peel_to_commit()?.id()),
-                    _ => Err(HistoryError::NoCommits),
+                let mut branches = self.branches(BranchType::Local)?;
+                if branches.is_empty() {
+                    branches = self.branches(BranchType::Remote)?;
+                }
+                match branches.as_slice() {
+                    [] => Err(HistoryError::NoCommits),
+                    [(_, only)] => Ok(*only),
+                    _ => Err(HistoryError::NoHead { branches: branches.into_iter().map(|(name, _)| name).collect() }),
                 }
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Whether the tip is an ancestor of a commit: a checkout that is older than what was published.
+    /// The branches of a type that point to a commit, with their names.
+    fn branches(&self, kind: BranchType) -> Result<Vec<(String, Oid)>, HistoryError> {
+        let mut found = Vec::new();
+        for branch in self.repo.branches(Some(kind))? {
+            let (branch, _) = branch?;
+            let name = String::from_utf8_lossy(branch.name_bytes()?).into_owned();
+            found.extend(branch.get().target().map(|id| (name, id)));
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// Whether the tip is an ancestor of a commit, as in a checkout that is older than the published log.
     ///
     /// # Errors
-    /// [`HistoryError`] when the revision or its objects cannot be read.
+    /// [`HistoryError`] if the revision does not exist, or its objects cannot be read.
     pub fn lies_before(&self, tip: Option<&str>, commit: &CommitId) -> Result<bool, HistoryError> {
         let (tip, later) = (self.tip(tip)?, oid_of_hex(commit.as_str())?);
         match self.repo.graph_descendant_of(later, tip) {
             Ok(descends) => Ok(descends),
-            // A commit that is gone altogether comes after nothing.
+            // A commit that no longer exists has no ancestors.
             Err(error) if error.code() == ErrorCode::NotFound => Ok(false),
             Err(_) if self.repo.find_commit(later).is_err() => Ok(false),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// The versions of a file or folder, oldest first. `paths` are the places where it lies and lay,
-    /// the newest first; in every commit the first that exists counts. In commits before any of them
-    /// existed it is followed through renames, where its content proves one.
+    /// The versions of a file or folder, oldest first. `paths` are its present and earlier paths, newest
+    /// first; in each commit, the first one that exists counts. In commits before any of them exists, the
+    /// file is followed through renames that are evident from its content.
     ///
     /// # Errors
-    /// [`HistoryError`] when the history cannot be walked to its beginning, or to `walk.since`.
+    /// [`HistoryError`] if the history cannot be walked to its first commit, or to `walk.since`.
     pub fn versions(&self, walk: &Walk, paths: &[String]) -> Result<Walked, HistoryError> {
         let since = walk.since.as_ref().map(|since| oid_of_hex(since.as_str())).transpose()?;
-        walk::walk(&self.repo, self.tip(walk.tip.as_deref())?, since, paths, !walk.withdrawn)
+        let renames = if walk.withdrawn { Renames::Ignore } else { Renames::Follow };
+        walk::walk(&self.repo, self.tip(walk.tip.as_deref())?, since, paths, renames)
     }
 
-    /// What a version holds; `None` where its commit deletes it.
+    /// The content of a version; `None` if its commit deletes the file or folder.
     ///
     /// # Errors
-    /// [`HistoryError::Damaged`] when an object is missing.
+    /// [`HistoryError`] if an object cannot be read.
     pub fn content(&self, version: &Version) -> Result<Option<Content>, HistoryError> {
         version.stored.map(|stored| self.load(stored)).transpose()
     }
 
-    /// What versions hold, in their order: `None` where a commit deletes it. Large files are loaded
-    /// ahead.
+    /// The contents of versions, in their order; `None` for versions that delete the file or folder.
+    /// Large files are loaded ahead on another thread.
     pub fn contents<'h>(
         &'h self,
         versions: &'h [Version],
     ) -> impl Iterator<Item = Result<Option<Content>, HistoryError>> + 'h {
-        let ahead = self.ahead(versions);
-        versions.iter().map(move |version| match (&ahead, version.stored) {
-            (Some(ahead), Some(Stored::File(blob))) => match ahead.next() {
+        let prefetch = self.prefetch(versions);
+        versions.iter().map(move |version| match (&prefetch, version.stored) {
+            (Some(prefetch), Some(Stored::File(_))) => match prefetch.next() {
                 Some(bytes) => Ok(Some(Content::File(bytes?))),
-                None => Err(HistoryError::Damaged(format!("blob {blob} cannot be loaded"))),
+                // The thread ended early: read here, for the error.
+                None => self.content(version),
             },
             _ => self.content(version),
         })
     }
 
-    /// A loader, where the newest file is large enough that loading ahead gains.
-    fn ahead(&self, versions: &[Version]) -> Option<Prefetch<Result<Vec<u8>, HistoryError>>> {
-        let file = |version: &Version| match version.stored {
-            Some(Stored::File(blob)) => Some(blob),
-            _ => None,
-        };
-        let blobs: Vec<Oid> = versions.iter().filter_map(file).collect();
-        if blobs.len() <= 2 {
+    /// Starts to load the files of versions, if the newest one is large.
+    fn prefetch(&self, versions: &[Version]) -> Option<Prefetch<Result<Vec<u8>, HistoryError>>> {
+        let blobs: Vec<Oid> = versions.iter().filter_map(file_blob).collect();
+        if blobs.len() <= 2 || Objects::of(&self.repo).ok()?.size(*blobs.last()?).ok()? < LARGE {
             return None;
         }
-        let (size, _) = self.repo.odb().ok()?.read_header(*blobs.last()?).ok()?;
-        if size < LARGE {
-            return None;
-        }
-        let place = Place::of(&self.repo);
-        Prefetch::start(LARGE_WAITING, move |out| match place.open() {
-            // A reader that is gone needs no more.
-            Ok(objects) => drop(blobs.into_iter().try_for_each(|blob| out.send(objects.blob(blob)))),
-            Err(error) => drop(out.send(Err(error))),
+        let dir = ObjectDir::of(&self.repo);
+        Prefetch::start(LARGE_QUEUE_LIMIT, move |sender| match dir.open() {
+            // Sending fails once the reader needs no more.
+            Ok(objects) => drop(blobs.into_iter().try_for_each(|blob| sender.send(objects.blob(blob)))),
+            Err(error) => drop(sender.send(Err(error))),
         })
     }
 
@@ -332,56 +232,59 @@ impl History {
         let objects = Objects::of(&self.repo)?;
         Ok(match stored {
             Stored::File(blob) => Content::File(objects.blob(blob)?),
-            Stored::Folder(tree) => Content::Folder(self.files.read(&objects, tree)?),
+            Stored::Folder(tree) => Content::Folder(self.folders.read(&objects, tree)?),
         })
     }
 
-    /// The files of a folder that this version moved or renamed, as (from, to) paths in the folder:
-    /// only those whose content proves it.
+    /// The files of a folder that this version renamed, as (from, to) paths in the folder. Only renames
+    /// that are evident from the content count.
     ///
     /// # Errors
-    /// [`HistoryError::Damaged`] when an object is missing.
+    /// [`HistoryError`] if an object cannot be read.
     pub fn renames(&self, version: &Version) -> Result<Vec<(String, String)>, HistoryError> {
         match (version.before, version.stored) {
             (Some(Stored::Folder(before)), Some(Stored::Folder(after))) => {
                 let objects = Objects::of(&self.repo)?;
-                let (before, after) = (self.files.list(&objects, before)?, self.files.list(&objects, after)?);
+                let (before, after) = (self.folders.list(&objects, before)?, self.folders.list(&objects, after)?);
                 Ok(rename::within(&before.files, &after.files))
             }
             _ => Ok(Vec::new()),
         }
     }
 
-    /// Where the file of a version that deletes it went in the same commit, if its content proves it.
+    /// The path to which the commit of a version renamed the file that it deletes, if its content makes
+    /// that evident.
     ///
     /// # Errors
-    /// [`HistoryError::Damaged`] when an object is missing.
+    /// [`HistoryError`] if an object cannot be read.
     pub fn moved_to(&self, version: &Version) -> Result<Option<String>, HistoryError> {
         let Some(parent) = version.parent.as_ref().filter(|_| !version.exists()) else { return Ok(None) };
         let (parent, commit) = (oid_of_hex(parent.as_str())?, oid_of_hex(version.commit.as_str())?);
         rename::later_path(&self.repo, parent, commit, &version.path)
     }
 
-    /// What was loaded of a version, as what its commit names, which is still to be checked: loading
-    /// alone does not hash it.
+    /// Pairs the content of a version with the ids in its commit, so that it can be verified.
     ///
     /// # Errors
-    /// [`HistoryError::Damaged`] when an object is missing.
-    pub fn claim(&self, version: &Version, content: Option<Content>) -> Result<Claim, HistoryError> {
-        Ok(Claim(match (version.stored, content) {
-            (Some(Stored::File(blob)), Some(Content::File(bytes))) => Held::File(blob, bytes),
+    /// [`HistoryError`] if an object cannot be read, or the content is not of this version.
+    pub fn unverified(&self, version: &Version, content: Option<Content>) -> Result<UnverifiedContent, HistoryError> {
+        Ok(UnverifiedContent(match (version.stored, content) {
+            (Some(Stored::File(blob)), Some(Content::File(bytes))) => unverified::Objects::File(blob, bytes),
             (Some(Stored::Folder(tree)), Some(Content::Folder(files))) => {
-                Held::Folder(self.files.claim(&Objects::of(&self.repo)?, tree, files)?)
+                unverified::Objects::Folder(self.folders.unverified(&Objects::of(&self.repo)?, tree, files)?)
             }
-            (None, None) => Held::Nothing,
-            _ => return Err(HistoryError::Damaged(format!("commit {} holds something else", version.commit))),
+            (None, None) => unverified::Objects::Deleted,
+            _ => {
+                let object = format!("commit {}", version.commit);
+                return Err(HistoryError::Damaged { object, problem: "it has other content than was read" });
+            }
         }))
     }
 
-    /// What one commit holds at the first of `paths` that exists, with its path.
+    /// The content of a commit at the first of `paths` that exists, with the path.
     ///
     /// # Errors
-    /// [`HistoryError`] when the revision or its objects cannot be read.
+    /// [`HistoryError`] if the revision does not exist, or an object cannot be read.
     pub fn content_at(
         &self,
         revision: Option<&str>,
@@ -389,5 +292,21 @@ impl History {
     ) -> Result<Option<(String, Content)>, HistoryError> {
         let found = walk::at(&self.repo, self.tip(revision)?, paths)?;
         found.map(|(path, stored)| Ok((path, self.load(stored)?))).transpose()
+    }
+}
+
+/// The directory that git's ownership check is about: the working tree, or a bare repository itself.
+fn repository_around(dir: &Path) -> Option<PathBuf> {
+    let git_dir = Repository::discover_path(dir, iter::empty::<&Path>()).ok()?;
+    match git_dir.file_name() {
+        Some(name) if name == ".git" => git_dir.parent().map(Path::to_owned),
+        _ => Some(git_dir),
+    }
+}
+
+fn file_blob(version: &Version) -> Option<Oid> {
+    match version.stored {
+        Some(Stored::File(blob)) => Some(blob),
+        _ => None,
     }
 }

@@ -1,25 +1,25 @@
-//! Commits and trees as git stores them (gitformat-pack, "git cat-file -p"), read without making
-//! objects of them: a walk looks at every commit of a branch, and at hardly anything in it.
+//! Commits and trees as git stores them (`git cat-file`), parsed without libgit2's objects: a walk visits
+//! every commit of a branch, but needs only a few of its fields.
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
-use git2::{ObjectFormat, Odb, Oid, Repository};
+use git2::{ErrorCode, ObjectFormat, Odb, OdbObject, Oid, Repository};
 
 use super::{HistoryError, graph::Graph, oid_of_hex};
 
-/// What a walk needs of a commit.
+/// The fields of a commit that a walk needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Commit {
     pub tree: Oid,
     /// The first parent.
     pub parent: Option<Oid>,
-    /// Committer time, in seconds since 1970 (UTC); `None` where only a commit-graph was asked.
+    /// Committer time, in seconds since 1970 (UTC); `None` if the commit comes from a commit-graph.
     pub time: Option<i64>,
-    /// What its tree holds under the name that the line looks up ahead, where it did.
+    /// The entry of its tree that was looked up ahead, if it was.
     pub top: Option<Option<Entry>>,
 }
 
-/// What a tree holds under a name.
+/// The object that a tree has under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
     File(Oid),
@@ -28,58 +28,88 @@ pub(super) enum Entry {
     Submodule,
 }
 
-/// Where the objects of a repository lie, for a thread that reads them as well.
+/// The object directory of a repository, with which another thread can open it.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct ObjectDir {
     folder: PathBuf,
     format: ObjectFormat,
 }
 
-impl Place {
+impl ObjectDir {
     pub fn of(repo: &Repository) -> Self {
-        Place { folder: repo.commondir().join("objects"), format: repo.object_format() }
+        ObjectDir { folder: repo.commondir().join("objects"), format: repo.object_format() }
     }
 
-    /// The commit-graph of the objects, if there is one.
+    /// The commit-graph, if there is one.
     pub fn graph(&self) -> Option<Graph> {
         let hash = if self.format == ObjectFormat::Sha256 { 32 } else { 20 };
         Graph::open(&self.folder, hash)
     }
 
-    /// Opens the objects once more. libgit2 keeps one pack, with its locks, for all who open it by one
-    /// path: two threads would wait for each other most of the time. By another path it is another.
+    /// Opens the objects for a second thread. libgit2 shares a pack, and its lock, between all users of
+    /// the same path, so that threads would wait for each other. Under another path they do not.
     pub fn open(&self) -> Result<Objects<'static>, HistoryError> {
         let folder = self.folder.join(".");
-        let folder = folder.to_str().ok_or_else(|| HistoryError::Damaged("its path is not UTF-8".into()))?;
+        let path = folder.to_str().ok_or_else(|| git2::Error::from_str("the path of the repository is not UTF-8"))?;
         let odb = Odb::new_ext(self.format)?;
-        odb.add_disk_alternate(folder)?;
-        Ok(Objects { odb })
+        odb.add_disk_alternate(path)?;
+        Ok(Objects { odb, folder: self.folder.clone() })
     }
 }
 
 /// The objects of a repository.
 pub(super) struct Objects<'r> {
     odb: Odb<'r>,
+    /// The object directory.
+    folder: PathBuf,
 }
 
 impl<'r> Objects<'r> {
     pub fn of(repo: &'r Repository) -> Result<Self, HistoryError> {
-        Ok(Objects { odb: repo.odb()? })
+        Ok(Objects { odb: repo.odb()?, folder: repo.commondir().join("objects") })
     }
 
     pub fn commit(&self, id: Oid) -> Result<Commit, HistoryError> {
-        let object = self.odb.read(id)?;
-        parse_commit(object.data()).ok_or_else(|| HistoryError::Damaged(format!("commit {id} cannot be read")))
+        let object = self.read("commit", id)?;
+        parse_commit(object.data()).ok_or_else(|| HistoryError::damaged("commit", id, "it is not a valid commit"))
     }
 
-    /// The bytes of an object: the content of a file.
+    /// Reads an object of any type. `kind` is only used in errors.
+    fn read(&self, kind: &str, id: Oid) -> Result<OdbObject<'_>, HistoryError> {
+        self.odb.read(id).map_err(|error| {
+            if error.code() == ErrorCode::NotFound && self.is_partial() {
+                HistoryError::Partial { object: format!("{kind} {id}") }
+            } else {
+                HistoryError::object(kind, id, error)
+            }
+        })
+    }
+
+    /// Whether some objects may be missing because the clone is partial (partial-clone, "promisor").
+    fn is_partial(&self) -> bool {
+        let Ok(packs) = fs::read_dir(self.folder.join("pack")) else { return false };
+        packs.flatten().any(|pack| pack.path().extension().is_some_and(|extension| extension == "promisor"))
+    }
+
+    /// The content of a file.
     pub fn blob(&self, id: Oid) -> Result<Vec<u8>, HistoryError> {
-        Ok(self.odb.read(id)?.data().to_vec())
+        Ok(self.read("blob", id)?.data().to_vec())
+    }
+
+    /// The bytes of a tree, as git hashes them.
+    pub fn tree(&self, id: Oid) -> Result<Vec<u8>, HistoryError> {
+        Ok(self.read("tree", id)?.data().to_vec())
+    }
+
+    /// The size of a file, in bytes.
+    pub fn size(&self, blob: Oid) -> Result<usize, HistoryError> {
+        // git2 0.21 panics in `Odb::read_header` on an object of an invalid type; reading does not.
+        Ok(self.read("blob", blob)?.len())
     }
 
     /// The entry of a tree with this name.
     pub fn entry(&self, tree: Oid, name: &[u8]) -> Result<Option<Entry>, HistoryError> {
-        let object = self.odb.read(tree)?;
+        let object = self.read("tree", tree)?;
         let entries = Entries { rest: object.data(), hash: tree.as_bytes().len() };
         for entry in entries {
             let (found, entry) = entry.ok_or_else(|| damaged_tree(tree))?;
@@ -90,45 +120,60 @@ impl<'r> Objects<'r> {
         Ok(None)
     }
 
-    /// All entries of a tree, in git's order. Names that are not UTF-8 are left out.
-    pub fn entries(&self, tree: Oid) -> Result<Vec<(String, Entry)>, HistoryError> {
-        let object = self.odb.read(tree)?;
+    /// All entries of a tree, in git's order. Names are bytes.
+    pub fn entries(&self, tree: Oid) -> Result<Vec<(Vec<u8>, Entry)>, HistoryError> {
+        let object = self.read("tree", tree)?;
         let mut entries = Vec::new();
         for entry in (Entries { rest: object.data(), hash: tree.as_bytes().len() }) {
             let (name, entry) = entry.ok_or_else(|| damaged_tree(tree))?;
-            entries.extend(std::str::from_utf8(name).map(|name| (name.to_owned(), entry)));
+            entries.push((name.to_owned(), entry));
         }
         Ok(entries)
     }
 }
 
 fn damaged_tree(tree: Oid) -> HistoryError {
-    HistoryError::Damaged(format!("tree {tree} cannot be read"))
+    HistoryError::damaged("tree", tree, "it is not a valid tree")
 }
 
 /// Reads the header lines of a commit: `tree`, `parent` (none or more), `author`, `committer`.
 fn parse_commit(data: &[u8]) -> Option<Commit> {
     let mut lines = data.split(|b| *b == b'\n');
-    let id = |line: &[u8], key: &[u8]| {
-        let hex = std::str::from_utf8(line.strip_prefix(key)?).ok()?;
-        oid_of_hex(hex).ok()
-    };
-    let tree = id(lines.next()?, b"tree ")?;
+    let tree = header_id(lines.next()?, b"tree ")?;
     let mut line = lines.next()?;
-    let parent = id(line, b"parent ");
+    let parent = header_id(line, b"parent ");
     while !line.starts_with(b"committer ") {
         if line.is_empty() {
             return None;
         }
         line = lines.next()?;
     }
-    // The name may hold anything; time and zone are the last two words.
-    let mut words = line.rsplit(|b| *b == b' ');
-    let time = words.nth(1)?;
-    Some(Commit { tree, parent, time: Some(std::str::from_utf8(time).ok()?.parse().ok()?), top: None })
+    Some(Commit { tree, parent, time: Some(identity_time(line)), top: None })
 }
 
-/// The entries of a tree: `mode SP name NUL id`, again and again; `None` where one is broken.
+/// The id in a header line with this key.
+fn header_id(line: &[u8], key: &[u8]) -> Option<Oid> {
+    let hex = std::str::from_utf8(line.strip_prefix(key)?).ok()?;
+    oid_of_hex(hex).ok()
+}
+
+/// The time in an identity line, `Name <email> seconds zone`, parsed as git does (commit.c,
+/// `parse_commit_date`): the number after the last `>`, whatever the white space and zone; without a
+/// number, 0.
+fn identity_time(line: &[u8]) -> i64 {
+    let after_email = line.rsplit(|byte| *byte == b'>').next().filter(|rest| rest.len() < line.len());
+    let text = after_email.unwrap_or_default().trim_ascii_start();
+    let digits_from = usize::from(text.first() == Some(&b'-'));
+    let digits = text.iter().skip(digits_from).take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 0 {
+        return 0;
+    }
+    let number = text.get(..digits_from + digits).and_then(|number| std::str::from_utf8(number).ok());
+    // The only possible error is an overflow.
+    number.and_then(|number| number.parse().ok()).unwrap_or(i64::MAX)
+}
+
+/// The entries of a tree: `mode SP name NUL id` for each; `None` for an invalid one.
 struct Entries<'a> {
     rest: &'a [u8],
     /// Length of an id, in bytes.
@@ -174,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_commit_is_read_whatever_its_people_are_called() {
+    fn names_and_emails_may_contain_anything() {
         let tree = "1".repeat(40);
         let parent = "2".repeat(40);
         let text = format!(
@@ -186,7 +231,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_short_is_no_commit_and_no_tree() {
+    fn times_are_read_as_git_log_reads_them() {
+        for (line, expected) in [
+            ("committer A <a@x.example> 1720000000 +0000", 1_720_000_000),
+            ("committer A <a@x.example> 1720000000  +0000", 1_720_000_000),
+            ("committer A <a@x.example>  1720000000 +0000", 1_720_000_000),
+            ("committer A <a@x.example>\t1720000000\t+0000", 1_720_000_000),
+            ("committer A <a@x.example>1720000000 +0000", 1_720_000_000),
+            ("committer A <a@x.example> 1720000000", 1_720_000_000),
+            ("committer A <a@x.example> -5 +0000", -5),
+            ("committer A <a@x.example> 99999999999999999999 +0000", i64::MAX),
+            ("committer A <a@x.example>", 0),
+            ("committer A <a@x.example> yesterday", 0),
+            ("committer A 1720000000 +0000", 0),
+            ("committer ", 0),
+        ] {
+            assert_eq!(identity_time(line.as_bytes()), expected, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_truncated_object_is_not_valid() {
         assert!(parse_commit(b"tree 12\n").is_none());
         assert!(parse_commit(format!("tree {}\n\nmessage", "1".repeat(40)).as_bytes()).is_none());
         let mut entries = Entries { rest: b"100644 name\0short", hash: 20 };

@@ -1,5 +1,5 @@
-//! Where a file or folder lay before it was moved. Only what its content proves counts: a list that
-//! is copied, or that becomes several files at once, begins anew.
+//! Renames of files and folders. A rename must be evident from the content: a list that is copied, or
+//! that is split into several files, is a new list.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,14 +8,14 @@ use std::{
 
 use git2::{Delta, DiffFile, Oid, Repository};
 
-use super::HistoryError;
+use super::{HistoryError, objects::Objects};
 
-/// Share of common lines from which a file is taken for another that was moved.
-const MOVED: f64 = 0.6;
-/// Share of common lines from which another file could be the one as well.
-const DOUBT: f64 = 0.4;
+/// From this share of common lines on, a deleted and an added file are one file that was renamed.
+const RENAMED: f64 = 0.6;
+/// From this share of common lines on, a file is a candidate. With two candidates nothing is evident.
+const CANDIDATE: f64 = 0.4;
 
-/// The files that a commit deleted and added.
+/// The files that a commit deletes and adds.
 struct Moves {
     deleted: Vec<(PathBuf, Oid)>,
     added: Vec<(PathBuf, Oid)>,
@@ -23,14 +23,15 @@ struct Moves {
 
 impl Moves {
     fn of(repo: &Repository, parent: Oid, commit: Oid) -> Result<Self, HistoryError> {
-        let (parent, commit) = (repo.find_commit(parent)?.tree()?, repo.find_commit(commit)?.tree()?);
-        let diff = repo.diff_tree_to_tree(Some(&parent), Some(&commit), None)?;
-        let file = |file: DiffFile<'_>| file.path().map(|path| (path.to_owned(), file.id()));
+        let objects = Objects::of(repo)?;
+        let before = repo.find_tree(objects.commit(parent)?.tree)?;
+        let after = repo.find_tree(objects.commit(commit)?.tree)?;
+        let diff = repo.diff_tree_to_tree(Some(&before), Some(&after), None)?;
         let mut moves = Moves { deleted: Vec::new(), added: Vec::new() };
         for delta in diff.deltas() {
             match delta.status() {
-                Delta::Deleted => moves.deleted.extend(file(delta.old_file())),
-                Delta::Added => moves.added.extend(file(delta.new_file())),
+                Delta::Deleted => moves.deleted.extend(path_and_id(&delta.old_file())),
+                Delta::Added => moves.added.extend(path_and_id(&delta.new_file())),
                 _ => {}
             }
         }
@@ -38,24 +39,28 @@ impl Moves {
     }
 }
 
-/// The file that could be the one with these lines, with its likeness; `None` when more than one could.
-fn only_like<'a>(
+fn path_and_id(file: &DiffFile<'_>) -> Option<(PathBuf, Oid)> {
+    file.path().map(|path| (path.to_owned(), file.id()))
+}
+
+/// The only candidate for a file with these lines, with its similarity; `None` if there are several.
+fn only_candidate<'a>(
     repo: &Repository,
     own: &Lines,
     files: &'a [(PathBuf, Oid)],
 ) -> Result<Option<(f64, &'a Path, Oid)>, HistoryError> {
-    let mut likely = None;
+    let mut candidate = None;
     for (path, blob) in files {
-        let likeness = own.likeness(&Lines::of(repo, *blob)?);
-        if likeness >= DOUBT && likely.replace((likeness, path.as_path(), *blob)).is_some() {
+        let similarity = own.similarity(&Lines::of(repo, *blob)?);
+        if similarity >= CANDIDATE && candidate.replace((similarity, path.as_path(), *blob)).is_some() {
             return Ok(None);
         }
     }
-    Ok(likely)
+    Ok(candidate)
 }
 
-/// The path that `path`, new in `commit`, had in the parent; `None` when no deleted file, or more
-/// than one, could be it, or when the deleted file could have become another new file as well.
+/// The path that `path`, new in `commit`, had in the parent. `None` if no deleted file or more than one
+/// is a candidate, or if the deleted file could have become another new file as well.
 pub(super) fn earlier_path(
     repo: &Repository,
     parent: Oid,
@@ -66,18 +71,20 @@ pub(super) fn earlier_path(
     let Some((_, own)) = added.iter().find(|(p, _)| p == Path::new(path)) else {
         return Ok(earlier_folder(&deleted, &added, Path::new(path)));
     };
-    let Some((likeness, from, blob)) = only_like(repo, &Lines::of(repo, *own)?, &deleted)? else { return Ok(None) };
+    let Some((similarity, from, blob)) = only_candidate(repo, &Lines::of(repo, *own)?, &deleted)? else {
+        return Ok(None);
+    };
     let source = Lines::of(repo, blob)?;
     for (_, blob) in added.iter().filter(|(p, _)| p != Path::new(path)) {
-        if Lines::of(repo, *blob)?.likeness(&source) >= DOUBT {
+        if Lines::of(repo, *blob)?.similarity(&source) >= CANDIDATE {
             return Ok(None);
         }
     }
-    Ok(from.to_str().filter(|_| likeness >= MOVED).map(str::to_owned))
+    Ok(from.to_str().filter(|_| similarity >= RENAMED).map(str::to_owned))
 }
 
-/// The file that `path`, deleted in `commit`, became there; `None` when no new file, or more than one,
-/// could be it.
+/// The path to which `commit` renamed the deleted `path`. `None` if no new file or more than one is a
+/// candidate.
 pub(super) fn later_path(
     repo: &Repository,
     parent: Oid,
@@ -86,11 +93,11 @@ pub(super) fn later_path(
 ) -> Result<Option<String>, HistoryError> {
     let Moves { deleted, added } = Moves::of(repo, parent, commit)?;
     let Some((_, gone)) = deleted.iter().find(|(p, _)| p == Path::new(path)) else { return Ok(None) };
-    let found = only_like(repo, &Lines::of(repo, *gone)?, &added)?;
-    Ok(found.filter(|(likeness, ..)| *likeness >= MOVED).and_then(|(_, to, _)| to.to_str().map(str::to_owned)))
+    let found = only_candidate(repo, &Lines::of(repo, *gone)?, &added)?;
+    Ok(found.filter(|(similarity, ..)| *similarity >= RENAMED).and_then(|(_, to, _)| to.to_str().map(str::to_owned)))
 }
 
-/// The folder from which most of a new folder's files came, unchanged and under their names.
+/// The folder from which most files of a new folder were moved, with the same content and name.
 fn earlier_folder(deleted: &[(PathBuf, Oid)], added: &[(PathBuf, Oid)], path: &Path) -> Option<String> {
     let own: Vec<(&Path, Oid)> =
         added.iter().filter_map(|(file, id)| Some((file.strip_prefix(path).ok()?, *id))).collect();
@@ -102,12 +109,12 @@ fn earlier_folder(deleted: &[(PathBuf, Oid)], added: &[(PathBuf, Oid)], path: &P
         }
     }
     let (folder, count) = votes.into_iter().max_by_key(|(_, count)| *count)?;
-    let proved = count as f64 >= MOVED * own.len() as f64;
+    let proved = count as f64 >= RENAMED * own.len() as f64;
     folder.to_str().filter(|folder| proved && !folder.is_empty()).map(str::to_owned)
 }
 
-/// The files of a folder that were renamed from one listing to the other, as (from, to). Only the same
-/// content proves it: entries of two vendors differ in few lines.
+/// The files of a folder that were renamed between two listings, as (from, to). Only equal content
+/// counts: the entries of two vendors differ in a few lines only.
 pub(super) fn within<'a>(before: &'a [(String, Oid)], after: &'a [(String, Oid)]) -> Vec<(String, String)> {
     let paths = |files: &'a [(String, Oid)]| files.iter().map(|(path, _)| path.as_str()).collect::<BTreeSet<_>>();
     let (old, new) = (paths(before), paths(after));
@@ -119,14 +126,14 @@ pub(super) fn within<'a>(before: &'a [(String, Oid)], after: &'a [(String, Oid)]
         come.entry(*blob).or_default().push(path);
     }
     let pairs = gone.into_iter().filter_map(|(from, blob)| match come.get(blob).map(Vec::as_slice) {
-        // Two that could be it prove nothing.
+        // With two candidates nothing is evident.
         Some([to]) if left.get(blob) == Some(&1) => Some((from.clone(), (*to).to_owned())),
         _ => None,
     });
     pairs.collect()
 }
 
-/// How often each line stands in a file.
+/// The lines of a file, with the number of their occurrences.
 struct Lines {
     counts: BTreeMap<Vec<u8>, usize>,
     total: usize,
@@ -134,17 +141,17 @@ struct Lines {
 
 impl Lines {
     fn of(repo: &Repository, blob: Oid) -> Result<Self, HistoryError> {
-        let blob = repo.find_blob(blob)?;
+        let content = Objects::of(repo)?.blob(blob)?;
         let mut lines = Lines { counts: BTreeMap::new(), total: 0 };
-        for line in blob.content().split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()) {
+        for line in content.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()) {
             *lines.counts.entry(line.to_vec()).or_default() += 1;
             lines.total += 1;
         }
         Ok(lines)
     }
 
-    /// Share of lines that two files have in common, from 0 to 1.
-    fn likeness(&self, other: &Lines) -> f64 {
+    /// The share of lines that two files have in common, from 0 to 1.
+    fn similarity(&self, other: &Lines) -> f64 {
         let common: usize =
             self.counts.iter().map(|(line, count)| *count.min(other.counts.get(line).unwrap_or(&0))).sum();
         if self.total + other.total == 0 { 0.0 } else { 2.0 * common as f64 / (self.total + other.total) as f64 }

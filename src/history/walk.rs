@@ -1,99 +1,118 @@
-//! The first-parent line of a branch, and where on it the inventory changed.
+//! The first-parent line of a branch, and the commits on it that changed the inventory.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs};
 
 use git2::{Oid, Repository};
 
 use super::{
     HistoryError, Version, Walked, commit_id,
-    commits::Line,
+    first_parent::{FirstParentCommits, WalkError},
     objects::{Commit, Entry, Objects},
     oid_of_hex, rename,
+    version::Stored,
 };
 
-/// What lies at one of the inventory's paths.
+/// Whether a walk follows renames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stored {
-    File(Oid),
-    Folder(Oid),
+pub(super) enum Renames {
+    /// In commits before any of the paths exists, the file is looked for under an earlier name.
+    Follow,
+    /// A file that was not there under one of the paths is a new one.
+    Ignore,
 }
 
-/// Walks from `tip` to the beginning, or to `since`. See [`super::History::versions`].
+/// Walks from `tip` to the first commit, or to `since`. See [`super::History::versions`].
 pub(super) fn walk(
     repo: &Repository,
     tip: Oid,
     since: Option<Oid>,
     paths: &[String],
-    follows: bool,
+    renames: Renames,
 ) -> Result<Walked, HistoryError> {
     let name = paths.first().and_then(|path| names(path).next());
-    walk_along(Line::new(repo, tip, since, name.map(|name| name.as_bytes().to_vec()))?, paths, follows)
+    let name = name.map(|name| name.as_bytes().to_vec());
+    walk_along(FirstParentCommits::new(repo, tip, since, name)?, paths, renames)
 }
 
-/// Walks a line.
-pub(super) fn walk_along(mut line: Line<'_>, paths: &[String], follows: bool) -> Result<Walked, HistoryError> {
-    match versions(&mut line, paths, follows) {
-        // The graph may be the reason.
-        Err(_) if line.is_from_graph() => versions(&mut line.without_graph()?, paths, follows),
-        done => done,
+/// Walks along a line of commits. If its commit-graph proves wrong, the walk is repeated without it.
+pub(super) fn walk_along(
+    mut commits: FirstParentCommits<'_>,
+    paths: &[String],
+    renames: Renames,
+) -> Result<Walked, HistoryError> {
+    match versions(&mut commits, paths, renames) {
+        Ok(walked) => Ok(walked),
+        Err(WalkError::History(error)) => Err(error),
+        Err(WalkError::WrongGraph) => match versions(&mut commits.without_graph()?, paths, renames) {
+            Ok(walked) => Ok(walked),
+            Err(WalkError::History(error)) => Err(error),
+            Err(WalkError::WrongGraph) => {
+                Err(HistoryError::damaged("commit", commits.tip, "it changes while it is read"))
+            }
+        },
     }
 }
 
-fn versions(line: &mut Line<'_>, paths: &[String], follows: bool) -> Result<Walked, HistoryError> {
-    let shallow = shallow(line.repo)?;
+fn versions(commits: &mut FirstParentCommits<'_>, paths: &[String], renames: Renames) -> Result<Walked, WalkError> {
+    let shallow = shallow(commits.repo)?;
     let mut places = Places::new(paths);
     let mut versions: Vec<Version> = Vec::new();
-    let mut reached = line.end.is_none();
+    let mut reached = commits.end.is_none();
     let mut base = None;
     // The version from which on the list is followed through renames.
     let mut followed: Option<usize> = None;
-    let mut id = line.tip;
-    let mut commit = line.commit(id)?;
-    let mut here = places.find(&line.objects, id, &commit)?;
-    // What was a link once is not there before it became a file.
+    let mut id = commits.tip;
+    let mut commit = commits.commit(id)?;
+    let mut here = places.find_in(commits, id, &commit)?;
+    // At the tip a link is an error; before, the file did not exist yet.
     places.links_are_absent = true;
     loop {
-        if line.end == Some(id) {
+        if commits.end == Some(id) {
             reached = true;
             if let Some((place, stored)) = here {
-                base = Some(version(line, id, &commit, places.path(place), [None, Some(stored)])?);
+                base = Some(version(commits, id, &commit, places.path(place), [None, Some(stored)])?);
             }
             break;
         }
         if commit.parent.is_some() && shallow.contains(&id) {
-            return Err(HistoryError::Shallow(commit_id(id)));
+            return Err(HistoryError::Shallow(commit_id(id)).into());
         }
         let parent = match commit.parent {
-            Some(parent) => Some((parent, line.commit(parent)?)),
+            Some(parent) => {
+                let read = commits.commit(parent);
+                Some((parent, read.map_err(|error| commits.blame(id, &commit, error))?))
+            }
             None => None,
         };
         let mut before = None;
         if let Some((parent_id, parent)) = &parent {
-            before = places.find(&line.objects, *parent_id, parent)?;
+            before = places.find_in(commits, *parent_id, parent)?;
             if let (Some(renamed), Some((place, _))) = (followed, before)
                 && place < paths.len()
             {
-                // The list was there before: what was renamed to it later was another file.
+                // The list already existed under one of its paths, so the renamed file was another one.
                 followed = None;
                 places.finders.truncate(paths.len());
                 versions.truncate(renamed + 1);
                 versions.iter_mut().skip(renamed).for_each(|version| version.before = None);
                 here = None;
             }
-            if follows
+            if renames == Renames::Follow
                 && let (Some((place, _)), None) = (here, before)
-                && let Some(earlier) = rename::earlier_path(line.repo, *parent_id, id, places.path(place))?
             {
-                followed = followed.or(Some(versions.len()));
-                places.finders.push(Finder::new(&earlier));
-                before = places.find(&line.objects, *parent_id, parent)?;
+                let earlier = rename::earlier_path(commits.repo, *parent_id, id, places.path(place));
+                if let Some(earlier) = earlier.map_err(|error| commits.blame(id, &commit, error))? {
+                    followed = followed.or(Some(versions.len()));
+                    places.finders.push(Finder::new(&earlier));
+                    before = places.find_in(commits, *parent_id, parent)?;
+                }
             }
         }
         if here != before
             && let Some((place, _)) = here.or(before)
         {
             let stored = [before, here].map(|found| found.map(|(_, stored)| stored));
-            versions.push(version(line, id, &commit, places.path(place), stored)?);
+            versions.push(version(commits, id, &commit, places.path(place), stored)?);
         }
         let Some((parent_id, parent)) = parent else { break };
         (id, commit, here) = (parent_id, parent, before);
@@ -102,29 +121,29 @@ fn versions(line: &mut Line<'_>, paths: &[String], follows: bool) -> Result<Walk
     Ok(Walked { versions, reached, base })
 }
 
-/// What a commit makes of the inventory at `path`, with what was stored before and is now.
+/// The version that a commit makes of the inventory at `path`, with the objects before and after.
 fn version(
-    line: &Line<'_>,
+    commits: &FirstParentCommits<'_>,
     id: Oid,
     commit: &Commit,
     path: &str,
     [before, stored]: [Option<Stored>; 2],
-) -> Result<Version, HistoryError> {
-    let (time, parent) = (line.time(id, commit)?, commit.parent.map(commit_id));
+) -> Result<Version, WalkError> {
+    let (time, parent) = (commits.time(id, commit)?, commit.parent.map(commit_id));
     Ok(Version { commit: commit_id(id), parent, time, path: path.to_owned(), stored, before })
 }
 
-/// The commits whose parents were not fetched (gitformat-index, "shallow").
+/// The commits whose parents were not fetched (gitrepository-layout, `shallow`).
 fn shallow(repo: &Repository) -> Result<BTreeSet<Oid>, HistoryError> {
     if !repo.is_shallow() {
         return Ok(BTreeSet::new());
     }
     let file = repo.commondir().join("shallow");
-    let text = std::fs::read_to_string(&file).map_err(|error| HistoryError::Damaged(format!("shallow: {error}")))?;
+    let text = fs::read_to_string(&file).map_err(|source| HistoryError::File { path: file, source })?;
     text.lines().map(|line| Ok(oid_of_hex(line.trim())?)).collect()
 }
 
-/// The places where the inventory lies and lay, the newest first.
+/// The paths that the inventory has or had, newest first.
 struct Places {
     finders: Vec<Finder>,
     links_are_absent: bool,
@@ -139,7 +158,17 @@ impl Places {
         &self.finders[place].path
     }
 
-    /// The first place where something lies in the commit, with what lies there.
+    /// [`Places::find`] in a commit of the line.
+    fn find_in(
+        &mut self,
+        commits: &FirstParentCommits<'_>,
+        id: Oid,
+        commit: &Commit,
+    ) -> Result<Option<(usize, Stored)>, WalkError> {
+        self.find(&commits.objects, id, commit).map_err(|error| commits.blame(id, commit, error))
+    }
+
+    /// The index of the first path that exists in the commit, with its object.
     fn find(
         &mut self,
         objects: &Objects<'_>,
@@ -167,20 +196,20 @@ impl Places {
     }
 }
 
-/// Finds one path in tree after tree. Most trees on a line are the ones of the commit before, at
-/// least below the root: what was found in the last tree of each depth is remembered.
+/// Finds a path in one tree after another. Most trees on a line, at least those below the root, are the
+/// same as in the commit before, so the entry in the last tree of each level is remembered.
 struct Finder {
     path: String,
     parts: Vec<Part>,
 }
 
-/// A name on the way, and the tree in which it was looked up last, with what was there.
+/// A name in the path, and the tree in which it was looked up last, with the entry there.
 struct Part {
     name: Vec<u8>,
     last: Option<(Oid, Option<Entry>)>,
 }
 
-/// The names on the way to a path.
+/// The names in a path.
 fn names(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|name| !matches!(*name, "" | "."))
 }
@@ -196,7 +225,7 @@ impl Finder {
         for Part { name, last } in &mut self.parts {
             let tree = match found {
                 Entry::Folder(tree) => tree,
-                // A submodule on the way is no missing file.
+                // A path in a submodule is not a missing file.
                 Entry::Submodule => return Ok(Some(found)),
                 Entry::File(_) | Entry::Link => return Ok(None),
             };
@@ -214,7 +243,7 @@ impl Finder {
     }
 }
 
-/// What lies at the first of `paths` in one commit, with the path.
+/// The object at the first of `paths` that exists in a commit, with the path.
 pub(super) fn at(repo: &Repository, id: Oid, paths: &[String]) -> Result<Option<(String, Stored)>, HistoryError> {
     let objects = Objects::of(repo)?;
     let mut places = Places::new(paths);

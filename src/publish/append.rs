@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     config::ListConfig,
-    history::{Claim, Version, Walk, Walked},
+    history::{UnverifiedContent, Version, Walk, Walked},
     ledger::{self, Body, Chain, Changes, Correction, Digest, KeyRole, KeySet, Origin, Pointer, Release, Signed, Vcs},
     output::{Found, FoundLog, OutputFile, Rule},
     parallel::{self, Emit, Threads},
@@ -42,7 +42,7 @@ struct News {
     /// The list afterwards; `None` when it is withdrawn.
     after: Option<Arc<Inventory>>,
     /// What was read, and what the commit says that it is.
-    claim: Claim,
+    content: UnverifiedContent,
 }
 
 /// The bytes of a release, and for what they are to be signed.
@@ -239,10 +239,10 @@ impl<'a> Log<'a> {
                     return Err(PublishError::Moved { list: list.id.clone(), commit: row.commit, from: row.path, to });
                 } else {
                     let after = follower.state().inventory().cloned();
-                    Some(News { after, claim: request.history.claim(version, content)? })
+                    Some(News { after, content: request.history.unverified(version, content)? })
                 };
                 request.progress.starts(Stage::Sign);
-                emit(news.as_ref().map_or(0, |news| news.claim.size()), Step { row, news });
+                emit(news.as_ref().map_or(0, |news| news.content.size()), Step { row, news });
                 request.progress.starts(Stage::Load);
             }
             request.progress.starts(Stage::Sign);
@@ -267,7 +267,7 @@ impl<'a> Log<'a> {
     fn announce(&mut self, signing: Signing<'_>, row: &LogRow, news: News) -> Result<(), PublishError> {
         let Some(changes) = row.outcome.changes() else { return Ok(()) };
         // What a signed release quotes is what was read, and must be what the commit names.
-        news.claim.check()?;
+        news.content.verify()?;
         self.begin(signing, row.published)?;
         let body = Changes {
             source: source_of(row),

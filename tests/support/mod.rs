@@ -7,7 +7,7 @@ use std::{
 };
 
 use changecast::{
-    history::{FixtureCommit, Onto, build},
+    history::{Branch, FixtureCommit, create_repo},
     ledger::Digest,
 };
 use changecast_core::{model::CommitId, sign::Secret};
@@ -51,14 +51,14 @@ impl Story {
     }
 
     pub fn commit(self, message: &str, files: &[(&str, Option<&str>)]) -> Self {
-        self.commit_onto(Onto::Main, message, files)
+        self.commit_onto(Branch::Main, message, files)
     }
 
-    pub fn commit_onto(mut self, onto: Onto, message: &str, files: &[(&str, Option<&str>)]) -> Self {
+    pub fn commit_onto(mut self, branch: Branch, message: &str, files: &[(&str, Option<&str>)]) -> Self {
         let time = BEGIN + DAY * self.commits.len() as i64;
         let files =
             files.iter().map(|(path, text)| ((*path).to_owned(), text.map(|text| text.as_bytes().to_vec()))).collect();
-        self.commits.push(FixtureCommit { time, author: "A. Author".into(), message: message.into(), files, onto });
+        self.commits.push(FixtureCommit { time, author: "A. Author".into(), message: message.into(), files, branch });
         self
     }
 
@@ -84,7 +84,7 @@ impl Story {
         if git.exists() {
             fs::remove_dir_all(&git).expect("the old repository");
         }
-        build(&repo, &self.commits[..count]).expect("a repository")
+        create_repo(&repo, &self.commits[..count]).expect("a repository")
     }
 
     /// Runs the program in the story's directory.

@@ -1,0 +1,169 @@
+//! Why a history cannot be read, and what to do about it.
+
+use std::{io, path::PathBuf};
+
+use changecast_core::model::CommitId;
+use git2::{ErrorClass, ErrorCode, Oid};
+
+/// Why a history cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    /// There is no repository at this path or above it.
+    #[error("{path} is not in a git repository")]
+    NoRepository {
+        /// The directory.
+        path: String,
+    },
+    /// git's protection against repositories of other users applies (git-config, `safe.directory`).
+    #[error("the git repository {path} is owned by another user")]
+    NotOwned {
+        /// The directory of the repository.
+        path: String,
+    },
+    /// There is a repository, but it cannot be opened: it uses an extension that libgit2 does not know,
+    /// or its configuration is broken.
+    #[error("cannot open the git repository at {path}: {}", source.message())]
+    CannotOpen {
+        /// The directory.
+        path: String,
+        /// The reason.
+        source: git2::Error,
+    },
+    /// The repository has no commits yet.
+    #[error("the repository has no commits")]
+    NoCommits,
+    /// HEAD names a branch that does not exist, and there are several others.
+    #[error("HEAD names a branch that does not exist; the repository has {}", branches.join(", "))]
+    NoHead {
+        /// The branches that exist, as revisions.
+        branches: Vec<String>,
+    },
+    /// A revision that does not exist.
+    #[error("no revision {0:?} in the repository")]
+    NoRevision(String),
+    /// The clone is shallow, and a commit before its boundary is needed.
+    #[error("the repository is shallow: the history before commit {0} is missing")]
+    Shallow(CommitId),
+    /// The clone is partial (git-clone, `--filter`), and an object that was not fetched is needed.
+    #[error("the repository is a partial clone, and {object} was not fetched")]
+    Partial {
+        /// Type and id of the object.
+        object: String,
+    },
+    /// The path is inside a submodule.
+    #[error("commit {commit}: {path} is in a submodule, which has its own history")]
+    Submodule {
+        /// The commit.
+        commit: CommitId,
+        /// The path.
+        path: String,
+    },
+    /// A version is neither a file nor a folder.
+    #[error("commit {commit}: {path} is {found}, not a file or folder")]
+    NotAFile {
+        /// The commit.
+        commit: CommitId,
+        /// The path.
+        path: String,
+        /// What the path is.
+        found: &'static str,
+    },
+    /// A folder is too large for an inventory.
+    #[error("an inventory folder may have at most {files} files and {depth} levels of folders")]
+    TooLarge {
+        /// The limit on files.
+        files: usize,
+        /// The limit on nested folders.
+        depth: usize,
+    },
+    /// A file name in an inventory folder is not UTF-8.
+    #[error("the inventory folder contains a file name that is not UTF-8: {name}")]
+    NotUtf8 {
+        /// The path in the folder, with escapes (`\xfc`) for bytes that are not ASCII.
+        name: String,
+    },
+    /// An object is missing or cannot be unpacked.
+    #[error("cannot read {object} from the repository: {}", source.message())]
+    Object {
+        /// Type and id of the object.
+        object: String,
+        /// The reason.
+        source: git2::Error,
+    },
+    /// An object can be unpacked, but its content is not what it should be.
+    #[error("{object} is damaged: {problem}")]
+    Damaged {
+        /// Type and id of the object.
+        object: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A file of the repository cannot be read.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
+    /// Any other error of git.
+    #[error("git: {}", .0.message())]
+    Git(#[from] git2::Error),
+}
+
+impl HistoryError {
+    /// The error of opening the repository at or above `path`.
+    pub(super) fn open(path: String, repository: Option<PathBuf>, source: git2::Error) -> Self {
+        match source.code() {
+            ErrorCode::Owner => {
+                let owned = repository.map_or(path, |repository| repository.display().to_string());
+                HistoryError::NotOwned { path: owned }
+            }
+            ErrorCode::NotFound => HistoryError::NoRepository { path },
+            _ => HistoryError::CannotOpen { path, source },
+        }
+    }
+
+    /// The error of reading an object.
+    pub(super) fn object(kind: &str, id: Oid, source: git2::Error) -> Self {
+        HistoryError::Object { object: format!("{kind} {id}"), source }
+    }
+
+    /// The error of an object whose content is wrong.
+    pub(super) fn damaged(kind: &str, id: Oid, problem: &'static str) -> Self {
+        HistoryError::Damaged { object: format!("{kind} {id}"), problem }
+    }
+
+    /// The next step for the user who sees this error.
+    pub fn help(&self) -> String {
+        match self {
+            HistoryError::NoRepository { .. } => "run changecast inside a git repository, or pass --repo DIR".into(),
+            HistoryError::NotOwned { path } => {
+                format!("if you trust it: git config --global --add safe.directory {path}")
+            }
+            HistoryError::CannotOpen { source, .. } if source.class() == ErrorClass::Config => {
+                "fix the git configuration; `git config --list --show-origin` names its files".into()
+            }
+            HistoryError::CannotOpen { .. } => {
+                "changecast needs a repository in git's default format; a fresh `git clone` has it".into()
+            }
+            HistoryError::NoCommits => "commit the inventory first".into(),
+            HistoryError::NoHead { branches } => match branches.first() {
+                Some(branch) => format!("choose one with --branch {branch}, or run: git checkout BRANCH"),
+                None => "check out a branch".into(),
+            },
+            HistoryError::NoRevision(_) => "`git log --first-parent` lists the commits to choose from".into(),
+            HistoryError::Shallow(_) => "fetch the whole history: git fetch --unshallow (in CI: fetch-depth: 0)".into(),
+            HistoryError::Partial { .. } => "fetch all objects: git fetch --refetch --no-filter".into(),
+            HistoryError::Submodule { .. } => "run changecast in the submodule's repository".into(),
+            HistoryError::NotAFile { .. } | HistoryError::TooLarge { .. } => {
+                "pass the path of the inventory file or folder itself".into()
+            }
+            HistoryError::NotUtf8 { .. } => "rename the file with `git mv`, and commit".into(),
+            HistoryError::Object { .. } | HistoryError::Damaged { .. } | HistoryError::Git(_) => {
+                "check the repository with: git fsck --full".into()
+            }
+            HistoryError::File { .. } => "check the permissions of the repository".into(),
+        }
+    }
+}

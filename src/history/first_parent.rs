@@ -1,0 +1,158 @@
+//! The commits of a first-parent line, newest first.
+//!
+//! A short walk reads its commits itself. On a long walk, a thread reads commits ahead while the walk
+//! looks into their trees: each is about half of the work. With a commit-graph, reading commits takes
+//! hardly any time, and the thread looks into every other stretch of trees instead.
+
+use std::{iter, vec};
+
+use git2::{Oid, Repository};
+
+use crate::parallel::Prefetch;
+
+use super::{
+    HistoryError, graph,
+    objects::{Commit, ObjectDir, Objects},
+};
+
+/// When and how commits are read ahead.
+#[derive(Clone, Copy)]
+pub(super) struct PrefetchPolicy {
+    /// The number of commits to read before a thread and a commit-graph are worthwhile.
+    pub starts_after: usize,
+    /// The number of commits that the thread sends at once.
+    pub batch: usize,
+    /// The number of successive batches whose trees are read by the same thread. A tree is stored as
+    /// its difference from the next one: if the threads alternated between single trees, both would
+    /// unpack all of them.
+    pub stretch: usize,
+}
+
+const POLICY: PrefetchPolicy = PrefetchPolicy { starts_after: 1_000, batch: 32, stretch: 16 };
+/// The number of batches that may wait for the walk.
+const QUEUE_LIMIT: usize = 64;
+
+type Batch = Vec<(Oid, Commit)>;
+
+/// The commits from a tip along first parents.
+pub(super) struct FirstParentCommits<'r> {
+    pub repo: &'r Repository,
+    pub objects: Objects<'r>,
+    pub tip: Oid,
+    /// The commit at which the line ends, if not at a commit without parents.
+    pub end: Option<Oid>,
+    /// The name that the thread looks up in root trees.
+    name: Option<Vec<u8>>,
+    pub policy: PrefetchPolicy,
+    prefetch: Option<Prefetch<Batch>>,
+    batch: vec::IntoIter<(Oid, Commit)>,
+    graph: GraphUse,
+}
+
+/// Whether commits are looked up in the commit-graph.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum GraphUse {
+    Never,
+    IfPresent,
+}
+
+/// Why a walk stops early.
+#[derive(Debug)]
+pub(super) enum WalkError {
+    /// The commit-graph contradicts the commits. It is only an accelerator: walk without it.
+    WrongGraph,
+    /// The history cannot be read, with or without a commit-graph.
+    History(HistoryError),
+}
+
+impl From<HistoryError> for WalkError {
+    fn from(error: HistoryError) -> Self {
+        WalkError::History(error)
+    }
+}
+
+impl<'r> FirstParentCommits<'r> {
+    pub fn new(repo: &'r Repository, tip: Oid, end: Option<Oid>, name: Option<Vec<u8>>) -> Result<Self, HistoryError> {
+        let (objects, batch) = (Objects::of(repo)?, Batch::new().into_iter());
+        let graph = GraphUse::IfPresent;
+        Ok(FirstParentCommits { repo, objects, tip, end, name, policy: POLICY, prefetch: None, batch, graph })
+    }
+
+    /// The same commits from the beginning, without the commit-graph.
+    pub fn without_graph(&self) -> Result<Self, HistoryError> {
+        let commits = FirstParentCommits::new(self.repo, self.tip, self.end, self.name.clone())?;
+        Ok(FirstParentCommits { graph: GraphUse::Never, ..commits })
+    }
+
+    /// A commit of the line: the tip, or the parent of the previous commit.
+    pub fn commit(&mut self, id: Oid) -> Result<Commit, HistoryError> {
+        if let Some((_, commit)) = self.next_prefetched().filter(|(found, _)| *found == id) {
+            return Ok(commit);
+        }
+        // A commit that the thread could not read is read here, for the error.
+        let commit = self.objects.commit(id)?;
+        if self.policy.starts_after > 0 {
+            self.policy.starts_after -= 1;
+            if self.policy.starts_after == 0 {
+                self.prefetch = commit.parent.and_then(|parent| self.start_prefetch(parent));
+            }
+        }
+        Ok(commit)
+    }
+
+    /// The committer time of a commit. A commit from the graph is read for it and compared.
+    pub fn time(&self, id: Oid, commit: &Commit) -> Result<i64, WalkError> {
+        if let Some(time) = commit.time {
+            return Ok(time);
+        }
+        match self.objects.commit(id) {
+            Ok(Commit { time: Some(time), tree, parent, .. }) if (tree, parent) == (commit.tree, commit.parent) => {
+                Ok(time)
+            }
+            _ => Err(WalkError::WrongGraph),
+        }
+    }
+
+    /// Decides whether an error is due to a wrong commit-graph. `commit` is the commit whose tree or
+    /// parent could not be read.
+    pub fn blame(&self, id: Oid, commit: &Commit, error: HistoryError) -> WalkError {
+        match self.time(id, commit) {
+            Ok(_) => WalkError::History(error),
+            Err(wrong_graph) => wrong_graph,
+        }
+    }
+
+    fn next_prefetched(&mut self) -> Option<(Oid, Commit)> {
+        if self.batch.as_slice().is_empty() {
+            self.batch = self.prefetch.as_ref()?.next()?.into_iter();
+        }
+        self.batch.next()
+    }
+
+    /// Starts to read a commit and those before it.
+    fn start_prefetch(&self, tip: Oid) -> Option<Prefetch<Batch>> {
+        let (dir, end) = (ObjectDir::of(self.repo), self.end);
+        let use_graph = self.graph == GraphUse::IfPresent && graph::is_usable(self.repo);
+        let (name, policy) = (self.name.clone(), self.policy);
+        Prefetch::start(QUEUE_LIMIT, move |sender| {
+            let Ok(objects) = dir.open() else { return };
+            let mut graph = if use_graph { dir.graph() } else { None };
+            let name = name.filter(|_| graph.is_some());
+            let mut read = |id: Oid| {
+                let from_graph = graph.as_mut().and_then(|graph| graph.commit(id));
+                Some((id, from_graph.or_else(|| objects.commit(id).ok())?))
+            };
+            let tip = read(tip);
+            let mut line = iter::successors(tip, |(id, commit)| read(commit.parent.filter(|_| Some(*id) != end)?));
+            for stretch in (0..).map(|batch| batch / policy.stretch) {
+                let mut batch: Batch = line.by_ref().take(policy.batch).collect();
+                if let Some(name) = name.as_ref().filter(|_| stretch % 2 == 1) {
+                    batch.iter_mut().for_each(|(_, commit)| commit.top = objects.entry(commit.tree, name).ok());
+                }
+                if batch.is_empty() || sender.send(batch).is_err() {
+                    return;
+                }
+            }
+        })
+    }
+}

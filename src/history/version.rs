@@ -1,0 +1,72 @@
+//! Versions of an inventory: which commits to walk, and what a walk finds.
+
+use std::sync::Arc;
+
+use changecast_core::model::CommitId;
+use git2::Oid;
+
+/// Which commits to walk.
+#[derive(Clone, Debug, Default)]
+pub struct Walk {
+    /// The branch or revision to start from; `HEAD` if `None`.
+    pub tip: Option<String>,
+    /// The commit at which the walk ends; it is not part of the walk.
+    pub since: Option<CommitId>,
+    /// Whether the list is withdrawn at `since`. A file that is renamed to its path later is then
+    /// another file.
+    pub withdrawn: bool,
+}
+
+/// The result of a walk.
+#[derive(Clone, Debug)]
+pub struct Walked {
+    /// The versions, oldest first.
+    pub versions: Vec<Version>,
+    /// Whether the walk reached [`Walk::since`]; always true without one.
+    pub reached: bool,
+    /// The inventory in the commit [`Walk::since`].
+    pub base: Option<Version>,
+}
+
+/// A commit on the first-parent line that changed the inventory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// The commit.
+    pub commit: CommitId,
+    /// Its first parent.
+    pub parent: Option<CommitId>,
+    /// Its committer time, in seconds since 1970 (UTC).
+    pub time: i64,
+    /// The path of the file or folder; if the commit deletes it, the path that it had.
+    pub path: String,
+    /// The object at the path, `None` if the commit deletes it.
+    pub(super) stored: Option<Stored>,
+    /// The object before, at this or an earlier path.
+    pub(super) before: Option<Stored>,
+}
+
+impl Version {
+    /// Whether the commit contains the file or folder.
+    pub fn exists(&self) -> bool {
+        self.stored.is_some()
+    }
+}
+
+/// The object at one of the inventory's paths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stored {
+    File(Oid),
+    Folder(Oid),
+}
+
+/// The content of a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// The bytes of a file.
+    File(Vec<u8>),
+    /// The files below a folder, by their paths in it.
+    Folder(Files),
+}
+
+/// Files by their paths in a folder.
+pub type Files = Vec<(String, Arc<[u8]>)>;
