@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use changecast_core::{
     model::{Text, fold},
-    vocabulary::Vocabulary,
+    vocabulary::{Meaning, Vocabulary},
 };
 
 use crate::read::{error::ReadError, position::Position};
@@ -96,12 +96,6 @@ fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2013}' | '\u{2014}')
 }
 
-/// How remarks begin on a name that is struck out.
-const REMARKS: [&str; 17] = [
-    "removed", "was removed", "until", "no longer", "deleted", "discontinued", "ended", "retired", "terminated",
-    "deprecated", "decommissioned", "deactivated", "offboarded", "former", "replaced", "effective", "since",
-];
-
 /// Whether a text behind a name that is struck out is about that, rather than in place of it: "(until May
 /// 2024)", "removed in May", a date, a mark.
 fn is_remark(text: &str) -> bool {
@@ -109,7 +103,11 @@ fn is_remark(text: &str) -> bool {
     let opens = text.starts_with(|c: char| is_dash(c) || matches!(c, '(' | ':' | ','));
     let is_link = text.contains("](");
     let words = text.chars().any(char::is_alphabetic);
-    opens || !words || (text.starts_with('[') && !is_link) || REMARKS.iter().any(|remark| text.starts_with(remark))
+    opens || !words || (text.starts_with('[') && !is_link) || begins_remark(&text)
+}
+
+fn begins_remark(text: &str) -> bool {
+    Vocabulary::builtin().texts(Meaning::StrikeRemark).any(|remark| text.starts_with(remark))
 }
 
 /// Whether the text behind a bullet's name that is struck out begins with another name, as in "~~Acme~~

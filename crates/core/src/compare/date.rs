@@ -11,15 +11,15 @@ use crate::{
 /// How exactly a date is stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Precision {
-    /// A day.
+    /// To the day: "2026-06-10".
     Day,
-    /// A month.
+    /// To the month: "June 2026".
     Month,
-    /// A quarter of a year.
+    /// To a quarter of a year: "2026-Q3".
     Quarter,
-    /// Half a year.
+    /// To half a year: "H2 2026".
     Half,
-    /// A year.
+    /// To the year: "2026".
     Year,
 }
 
@@ -39,11 +39,11 @@ impl Precision {
 /// A date or period with the precision of its wording and the condition it depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FuzzyDate {
-    /// First day.
+    /// The first day of the period.
     pub first: NaiveDate,
     /// Last day; `None` if the period is open ("and beyond", "onward").
     pub last: Option<NaiveDate>,
-    /// Precision of the wording.
+    /// How exactly the wording states it.
     pub precision: Precision,
     /// Folded words around it: "subject to auditor scheduling". Empty if there are none.
     pub condition: String,

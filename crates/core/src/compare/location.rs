@@ -17,7 +17,7 @@ pub struct Location {
     pub area: Option<Area>,
     /// Whether the text is the name of a known place, rather than a phrase around one.
     pub known: bool,
-    /// What it is compared by: the area, or the folded text, with the detail in parentheses.
+    /// Its form in comparisons: the area or the folded text, with the detail in parentheses.
     pub key: String,
 }
 
@@ -46,7 +46,7 @@ fn flag_letter(c: char) -> Option<char> {
     u8::try_from(at).ok().map(|at| char::from(b'A' + at))
 }
 
-/// An item with codes instead of its flags. A flag next to the name of the same country adds nothing to it.
+/// An item with codes instead of its flags. A flag next to the name of the same country is left out.
 fn without_flags(vocabulary: &Vocabulary, item: String) -> Vec<String> {
     let rest: String = item.chars().filter(|c| !is_flag_letter(*c)).collect();
     let letters: Vec<char> = item.chars().filter_map(flag_letter).collect();
@@ -121,7 +121,7 @@ fn with_states(items: &[String], other: &[String]) -> Option<Vec<String>> {
     (read != items).then_some(read)
 }
 
-/// The state of a postal code, perhaps with the number behind it, if a text contains its name.
+/// The state of a postal code like "CA" or "CA 94107", if a text contains its name.
 fn state_of_code<'t>(code: &str, text: &str) -> Option<&'t str> {
     let (code, postal) = code.split_once(' ').unwrap_or((code, ""));
     let is_postal = postal.chars().all(|c| c.is_ascii_digit() || c == '-');
@@ -155,7 +155,7 @@ struct Split {
 }
 
 /// Whether there are words that may belong to one of several areas: words other than towns, or towns if
-/// an area has words of its own.
+/// an area has details.
 fn has_ambiguous_details(locations: &[Location], splits: &[Split]) -> bool {
     let mut areas = splits.iter().filter(|split| split.area.is_some());
     let have_details = areas.clone().any(|split| !split.details.is_empty());
@@ -163,7 +163,7 @@ fn has_ambiguous_details(locations: &[Location], splits: &[Split]) -> bool {
     areas.next().is_some() && others.any(|(location, _)| have_details || location.area.is_none())
 }
 
-/// An area with the words that belong to it.
+/// An area, with its details.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct AreaWithDetails {
     area: String,

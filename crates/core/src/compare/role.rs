@@ -8,7 +8,7 @@ use crate::{
 /// How two texts are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
-    /// As texts.
+    /// As wordings, apart from presentation.
     Text,
     /// As sets of items, in any order.
     Set,
@@ -18,7 +18,7 @@ pub enum Comparison {
     Lifecycle,
     /// As dates or periods with their precision.
     Date,
-    /// As web addresses.
+    /// As web addresses, apart from a final slash.
     Url,
 }
 
@@ -40,7 +40,7 @@ impl Comparison {
 /// the words for a role are in the vocabulary.
 #[derive(Debug)]
 pub struct RoleInfo {
-    /// The role.
+    /// The role that this row describes.
     pub role: Role,
     /// Its key in inventories and published documents.
     pub key: &'static str,

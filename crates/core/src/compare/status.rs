@@ -10,7 +10,7 @@ use crate::{
 pub struct Status {
     /// The state, if the text begins with a word for one.
     pub lifecycle: Option<Lifecycle>,
-    /// The folded words behind it; the whole text if no state is known.
+    /// The folded rest of the text; the whole text if no state is known.
     pub qualifier: String,
 }
 

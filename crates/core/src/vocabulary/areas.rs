@@ -1,6 +1,6 @@
 //! Names and codes of countries, regions and towns.
 //!
-//! ISO 3166-1 comes from `keshvar`, which is used only here. The tables of this folder add regions, usual
+//! `keshvar` provides ISO 3166-1 and is used only here. The tables of this folder add regions, usual
 //! names, names in the languages of the EU, towns, and the states of the US.
 
 use std::{collections::HashMap, sync::LazyLock};
@@ -37,7 +37,7 @@ impl Area {
     }
 }
 
-/// The United States.
+/// The United States of America.
 pub(crate) const US: Area = Area::Country(Alpha2::US);
 
 /// Named regions: name, language, another name.

@@ -21,11 +21,11 @@ pub struct Fitness {
 /// How much of a header has the meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Extent {
-    /// All of it.
+    /// All of the header.
     Whole,
     /// The part before a parenthesis, or one side of a slash.
     Part,
-    /// None.
+    /// No part of it.
     Nothing,
 }
 
@@ -51,7 +51,7 @@ enum Wording {
 }
 
 impl Fitness {
-    /// The fitness of a header whose role the configuration states.
+    /// The fitness of a header if the configuration states its role.
     pub const CONFIGURED: Fitness = Fitness { extent: Extent::Whole, wording: Wording::Configured, words: 0 };
     /// The fitness of a header that is not known.
     pub const UNKNOWN: Fitness = Fitness { extent: Extent::Nothing, wording: Wording::Unknown, words: 0 };
@@ -99,7 +99,12 @@ fn bit(role: Role) -> Roles {
     1 << role as u16
 }
 
-/// The roles in whose headers a word occurs.
+/// The role as a set, if the word has this use.
+fn roles_if(word: Word<'_>, one: Use, role: Role) -> Roles {
+    if word.uses.contain(one) { bit(role) } else { 0 }
+}
+
+/// The roles that have a word in their headers.
 #[derive(Clone, Copy, Debug, Default)]
 struct Occurrence {
     core: Roles,
@@ -110,7 +115,7 @@ struct Occurrence {
 /// The words of headers, arranged for recognition.
 #[derive(Debug, Default)]
 pub(super) struct Headers {
-    /// Whole headers.
+    /// Whole headers, each with its role.
     whole: HashMap<Box<str>, (Role, Wording)>,
     /// Words inside longer headers.
     inside: HashMap<Box<str>, Occurrence>,
@@ -129,13 +134,11 @@ impl Headers {
         if let Some(wording) = wording {
             self.whole.insert(word.text.into(), (role, wording));
         }
-        let in_use = |one: Use| if word.uses.contain(one) { bit(role) } else { 0 };
-        let (core, filler, narrow) = (in_use(Use::Core), in_use(Use::Filler), in_use(Use::Narrow));
-        if core | filler | narrow != 0 {
+        if [Use::Core, Use::Filler, Use::Narrow].into_iter().any(|one| word.uses.contain(one)) {
             let known = self.inside.entry(word.text.into()).or_default();
-            known.core |= core;
-            known.filler |= filler;
-            known.narrow |= narrow;
+            known.core |= roles_if(word, Use::Core, role);
+            known.filler |= roles_if(word, Use::Filler, role);
+            known.narrow |= roles_if(word, Use::Narrow, role);
         }
     }
 
@@ -201,7 +204,7 @@ impl Headers {
 
 impl Vocabulary {
     /// The role that a header or key means. Case, punctuation and plural do not matter, except where a
-    /// plural has a meaning of its own ("Services" are a purpose, "Service" is a product).
+    /// plural has another meaning ("Services" are a purpose, "Service" is a product).
     ///
     /// If the whole header is not known, the part before its parenthesis or on one side of a slash counts.
     pub fn header(&self, label: &str) -> HeaderRole {

@@ -1,7 +1,7 @@
 //! Words as data: what headers, headings, statuses and names are made of, in the languages of the EU.
 //!
 //! `words.tsv` has one word per line; it explains its columns. [`Vocabulary::builtin`] is that table.
-//! Reading and comparing use the vocabulary; publishing and verifying what is published do not.
+//! Reading and comparing use the vocabulary; publishing and verifying do not.
 
 mod areas;
 mod header;
@@ -22,7 +22,7 @@ pub(crate) use areas::{US, area_named, area_of_code, area_of_town, state, usual}
 pub use header::{Fitness, HeaderRole, readable};
 pub use word::{BadWords, Fault, Lifecycle, Meaning, Use, Uses, Word};
 
-/// The words that reading and comparing know. Clones share the words.
+/// The words for reading and comparing. Clones are cheap: they share the words.
 #[derive(Clone)]
 pub struct Vocabulary(Arc<Tables>);
 
@@ -127,8 +127,7 @@ impl Vocabulary {
     pub fn status_prefix<'t>(&self, folded: &'t str) -> Option<(Lifecycle, &'t str)> {
         let ends = folded.char_indices().filter(|(_, c)| !c.is_alphanumeric() && *c != '-').map(|(at, _)| at);
         let ends: Vec<usize> = ends.take(MAX_STATUS_WORDS).chain([folded.len()]).collect();
-        let state = |end: usize| Some((*self.0.statuses.get(&folded[..end])?, &folded[end..]));
-        ends.into_iter().rev().find_map(state)
+        ends.into_iter().rev().find_map(|end| Some((*self.0.statuses.get(&folded[..end])?, &folded[end..])))
     }
 
     /// The number of a month, from its name in lower case or at least three letters at its beginning.

@@ -86,7 +86,7 @@ meanings! {
     OpenEnd "open-end";
     /// A word between the items of an enumeration.
     Conjunction "conjunction";
-    /// A word that excludes the area it stands with: "outside the EU".
+    /// A word that excludes an area: "outside the EU".
     Outside "outside";
     /// A key that is written in capitals when it is shown as a label.
     Acronym "acronym";
@@ -120,6 +120,8 @@ meanings! {
     StatusTail "status-tail";
     /// A word before the status in a heading: "List of our former sub-processors".
     ListIntro "list-intro";
+    /// The beginning of a remark behind a name that is struck out: "removed in May".
+    StrikeRemark "strike-remark";
     /// A key of nested data that contains entries and does not describe them.
     ContainerKey "container-key";
 }
@@ -176,7 +178,7 @@ pub enum Use {
     Narrow,
     /// As a part of a heading or sentence, which is about vendors then.
     Heading,
-    /// As a part of the header of the column of names, whose table lists vendors then.
+    /// As a part of the header of the column of names: the table lists vendors then.
     Column,
     /// As a part of a file's name, in letters and digits only: the file may be a list of vendors.
     File,
@@ -222,7 +224,7 @@ impl Uses {
 /// A row of the vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word<'t> {
-    /// What it means.
+    /// The meaning of the word.
     pub meaning: Meaning,
     /// ISO 639-1 code of its language; "mul" if it belongs to none.
     pub language: &'t str,
@@ -237,7 +239,7 @@ pub struct Word<'t> {
 pub enum Fault {
     /// The line does not have three or four columns.
     Columns,
-    /// The meaning is not known.
+    /// The meaning is not one of [`Meaning`].
     Meaning,
     /// A use is not known, or words of this meaning cannot have it.
     Use,
@@ -259,7 +261,7 @@ impl fmt::Display for Fault {
 pub struct BadWords {
     /// The number of the line, counted from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The fault of this line.
     pub fault: Fault,
 }
 
