@@ -1,24 +1,30 @@
-//! changecast reads the git history of a list, typically of a company's sub-processors, and says what
-//! changed: who was added, who went, who now processes where and what. It publishes that as a change
-//! log, as feeds, and as a signed log that can be checked years later with `ssh-keygen` and `jq`.
+//! changecast reads the git history of a list, typically a company's sub-processors, and computes semantic
+//! changes: which vendors were added, removed or replaced, and what they now process where. It publishes
+//! the changes as a change log, as feeds, and as a signed log that can be verified years later with
+//! `ssh-keygen` and `jq`.
 //!
-//! # The way of the data
+//! # Layers
 //!
 //! ```text
 //! git ──history──► Version ──read──► Inventory ──change──► ChangeSet ──ledger──► Release ──render──► files ──output──► feeds/
 //! ```
 //!
-//! One direction, no looking back. [`history`] walks the first-parent line of a branch and finds the
-//! commits that touched the file. [`read`] turns each version into an [`model::Inventory`]: sections of
-//! entries whose fields have roles. [`change`] pairs the entries of two versions and compares them by
-//! role, so that "USA/EU" equals "EU, United States" while "Europe" does not equal "EEA". [`ledger`]
-//! puts what changed into documents in canonical bytes, each chained to the one before, which [`sign`]
-//! signs in OpenSSH's format. [`render`] makes the pages and feeds of these documents, and [`output`]
-//! writes them, whole or not at all. [`pipeline`] is the one place where they meet. Where there is much
-//! to sign, render and write, threads help; what comes out does not depend on them.
+//! Data flows in one direction, and each layer can be used alone:
 //!
-//! Between `history` and `output` nothing knows a clock, an environment, a terminal or a file: the same
-//! history, key and configuration give the same bytes everywhere, for ever.
+//! - [`read`] turns the bytes of a file into an [`Inventory`]: sections of entries with typed fields.
+//! - [`diff`] compares two states of a list by the roles of its fields, so that "USA/EU" equals
+//!   "EU, United States", but "Europe" does not equal "EEA". [`apply`] replays the changes.
+//! - [`history`] finds the commits on a branch that changed a file. It is the only user of git.
+//! - [`ledger`] writes releases as canonical JSON; each contains the digest of the previous one.
+//! - [`render`] makes pages and feeds of releases, and [`output`] writes files atomically.
+//! - [`publish`] combines all of them: a complete change log, or an incremental publication.
+//!
+//! To compare two files, use [`read`] and [`diff`]. To verify a log without git, use the crate
+//! `changecast-core`, which neither accesses files nor links C code.
+//!
+//! Between [`history`] and [`output`], no code accesses a clock, the environment, a terminal or a file:
+//! the same history, keys and configuration give the same bytes on every machine. Threads are only used
+//! where their number cannot change a result.
 //!
 //! # From two versions to a sentence
 //!
@@ -34,8 +40,8 @@
 //! let (old, new) = (ListState::listed(read(old)?.inventory), ListState::listed(read(new)?.inventory));
 //!
 //! let changes = diff(&old, &new).changes;
-//! let said: Vec<String> = changes.iter().map(|change| render::flat(&render::sentence(change))).collect();
-//! assert_eq!(said, [
+//! let sentences: Vec<String> = changes.iter().map(|change| render::flat(&render::sentence(change))).collect();
+//! assert_eq!(sentences, [
 //!     "Added Kestrel Mail: E-mail delivery; Ireland",
 //!     "Renamed Nordhaven: Nordhaven GmbH → Nordhaven",
 //! ]);

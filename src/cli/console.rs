@@ -1,4 +1,4 @@
-//! Data to standard output, narration to standard error, a progress bar where somebody watches.
+//! Data on standard output, narration on standard error, and a progress bar on a terminal.
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -32,48 +32,61 @@ pub fn style() -> Style {
     Style { width, color: choice != anstream::ColorChoice::Never }
 }
 
-fn tell(mark: &str, style: Ansi, text: &str) {
+fn narrate(mark: &str, style: Ansi, text: &str) {
     let text = visible(text);
-    // In one piece: whoever reads along is woken once.
+    // One write, so that lines of several processes do not mix.
     let line = format!("{style}{mark}{style:#}{text}\n");
-    // Narration that nobody can read is no failure.
+    // A closed standard error does not fail the command.
     let _closed = anstream::stderr().lock().write_all(line.as_bytes()).is_err();
 }
 
-/// What happened, for whoever watches.
+/// Reports progress or a result.
 pub fn note(text: &str) {
-    tell("", Ansi::new(), text);
+    narrate("", Ansi::new(), text);
 }
 
-/// Something that a careful reader would point out.
+/// Reports something that the user should look at.
 pub fn warning(text: &str) {
-    tell("warning: ", AnsiColor::Yellow.on_default().effects(Effects::BOLD), text);
+    narrate("warning: ", AnsiColor::Yellow.on_default().effects(Effects::BOLD), text);
 }
 
-/// What went wrong, and what to do next.
+/// Reports an error, with the next step.
 pub fn error(text: &str, help: Option<&str>) {
-    tell("error: ", AnsiColor::Red.on_default().effects(Effects::BOLD), text);
+    narrate("error: ", AnsiColor::Red.on_default().effects(Effects::BOLD), text);
     if let Some(help) = help {
-        tell("help: ", AnsiColor::Cyan.on_default().effects(Effects::BOLD), help);
+        narrate("help: ", AnsiColor::Cyan.on_default().effects(Effects::BOLD), help);
     }
 }
 
-/// Text of others without what a terminal would obey.
+/// Replaces control characters, which a terminal would interpret, and escapes characters that are
+/// invisible or change the direction of the text around them, which could hide part of a path.
 fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => shown.push(c),
+            c if c.is_control() => shown.push('\u{fffd}'),
+            // Unicode Standard Annex #9 (explicit directional formatting), zero-width characters, BOM.
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
+                shown.extend(c.escape_unicode());
+            }
+            c => shown.push(c),
+        }
+    }
+    shown
 }
 
-/// A bar for work that takes more than a second, on a terminal only.
+/// A progress bar on a terminal, for work that takes more than a second.
 pub struct Progress {
     bar: ProgressBar,
     started: Instant,
 }
 
-/// Shorter work shows no bar.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The time before the bar is shown.
+const DELAY: Duration = Duration::from_secs(1);
 
 impl Progress {
-    /// Nothing is shown yet.
+    /// A bar that is not shown yet.
     pub fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} versions, {per_sec}") {
@@ -82,10 +95,10 @@ impl Progress {
         Progress { bar, started: Instant::now() }
     }
 
-    /// Shows how far the work is.
+    /// Updates the bar.
     pub fn at(&self, done: usize, of: usize) {
-        // Short work costs neither a bar nor a question to the system for each step.
-        if self.started.elapsed() <= PATIENCE {
+        // Short work does not pay for a bar.
+        if self.started.elapsed() <= DELAY {
             return;
         }
         if self.bar.is_hidden() && io::stderr().is_terminal() {
@@ -100,5 +113,22 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn control_direction_and_zero_width_characters_are_made_visible() {
+        for (text, expected) in [
+            ("plain, Größe, العربية\nnext", "plain, Größe, العربية\nnext"),
+            ("a\u{1b}[2Jb\u{9b}c", "a\u{fffd}[2Jb\u{fffd}c"),
+            ("list\u{202e}lmay.exe", "list\\u{202e}lmay.exe"),
+            ("a\u{200b}b\u{feff}c\u{2066}d", "a\\u{200b}b\\u{feff}c\\u{2066}d"),
+        ] {
+            assert_eq!(visible(text), expected);
+        }
     }
 }

@@ -22,13 +22,13 @@ use serde::Deserialize;
 
 use super::{Exit, Failure, console, verify};
 
-/// Build a small repository with a history, publish it signed, verify it
+/// Create an example repository, publish it with signatures, and verify the result
 ///
-/// Makes DIR/repo, DIR/feeds and DIR/root.pub. Everything in it is fixed, the keys too: whoever has
-/// this program has them, so never use them for anything else. Running it again changes nothing.
+/// Creates DIR/repo, DIR/feeds and DIR/root.pub. The keys are the same everywhere and are contained in
+/// this program, so never use them for anything else. Running the command again changes nothing.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Where to build it
+    /// The directory to create the example in
     #[arg(default_value = "changecast-demo", value_name = "DIR")]
     dir: PathBuf,
 }

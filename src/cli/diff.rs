@@ -23,8 +23,8 @@ use super::{
 
 /// Show what changed between two revisions or files
 ///
-/// A and B are revisions, paths of files, or - for standard input. Without B, A is compared with the
-/// file in the working tree; without both, HEAD is. As a diff driver:
+/// A and B are revisions, paths of files, or - for standard input. B defaults to the file in the working
+/// tree, and A to HEAD. To use changecast as git's diff driver, run
 /// `git config diff.changecast.command "changecast diff"`, and `*.yaml diff=changecast` in .gitattributes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -32,16 +32,16 @@ pub struct Args {
     repo: RepoArgs,
     #[command(flatten)]
     list: ListArgs,
-    /// Older and newer side; git gives seven or more when this is its diff driver
+    /// The older and the newer side; git passes seven or more arguments to a diff driver
     #[arg(value_name = "A|B", num_args = 0..=9)]
     sides: Vec<String>,
-    /// How to show it
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Show changes of presentation, too
+    /// Include editorial changes (case, punctuation, white space, links)
     #[arg(long)]
     all: bool,
-    /// Exit with 1 when something changed
+    /// Exit with status 1 if there are changes
     #[arg(long)]
     exit_code: bool,
 }
@@ -74,7 +74,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         Format::Csv => render::csv_change_log(&rows)?,
     };
     console::data(text.as_bytes())?;
-    Ok(if args.exit_code && !set.changes.is_empty() { Exit::No } else { Exit::Clean })
+    Ok(if args.exit_code && !set.changes.is_empty() { Exit::Findings } else { Exit::Clean })
 }
 
 /// What git gives in place of a file that is not there.

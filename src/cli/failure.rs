@@ -1,4 +1,4 @@
-//! From errors to messages and exit codes: the one place where both are decided.
+//! Maps errors to messages and exit statuses. No other module decides either.
 
 use std::{io, process::ExitCode};
 
@@ -12,28 +12,28 @@ use changecast::{
 };
 use changecast_core::sign::SignError;
 
-/// How a command ended that was carried out.
+/// The result of a command that completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Nothing to complain of.
+    /// Success.
     Clean,
-    /// The answer is no.
-    No,
+    /// There is something to look at: a finding, or a check that failed.
+    Findings,
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         match exit {
             Exit::Clean => ExitCode::SUCCESS,
-            Exit::No => ExitCode::from(1),
+            Exit::Findings => ExitCode::from(1),
         }
     }
 }
 
-/// Why a command was not carried out.
+/// Why a command did not complete.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// A wrong use of the program, with the next step.
+    /// The command line cannot be followed.
     #[error("{message}")]
     Usage {
         /// What is wrong.
@@ -94,13 +94,13 @@ pub enum Failure {
     /// Writing JSON.
     #[error("cannot write JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// Standard output is closed: whoever read it has enough.
+    /// The reader of standard output closed it, which is not an error.
     #[error("standard output was closed")]
     ClosedPipe,
 }
 
 impl Failure {
-    /// A wrong use of the program.
+    /// A [`Failure::Usage`] with its next step.
     pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
         Failure::Usage { message: message.into(), help: help.into() }
     }
@@ -129,7 +129,6 @@ impl Failure {
             Failure::Output(OutputError::Immutable(_)) => 3,
             Failure::Verify { error: VerifyError::OtherRoot { .. }, .. } => 5,
             Failure::Verify { error: VerifyError::NoLog, .. } => 2,
-            Failure::Verify { error, .. } if error.is_bad_signature() => 1,
             Failure::Verify { .. } => 3,
             _ => 2,
         }
@@ -157,7 +156,7 @@ impl Failure {
         }
     }
 
-    /// Says what went wrong and what to do next, and gives the exit code.
+    /// Prints the error and the next step, and returns the exit status.
     pub fn report(&self) -> ExitCode {
         if !matches!(self, Failure::ClosedPipe) {
             super::console::error(&self.to_string(), self.help().as_deref());

@@ -28,22 +28,22 @@ pub struct Args {
     repo: RepoArgs,
     #[command(flatten)]
     list: ListArgs,
-    /// How to show it
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Show changes of presentation, too
+    /// Include editorial changes (case, punctuation, white space, links)
     #[arg(long)]
     all: bool,
-    /// Only what came after this date (2026-01-31) or revision
+    /// Only versions from this date on (2026-01-31), or after this revision
     #[arg(long, value_name = "DATE|REV")]
     since: Option<String>,
-    /// Only changes of this kind; repeat it for several
+    /// Only changes of this kind; repeatable
     #[arg(long, value_name = "KIND", value_parser = kind)]
     kind: Vec<Kind>,
-    /// Say for one commit how entries were recognised, and why each difference is told or not
+    /// Explain one commit: how entries were matched, and why each difference was announced or not
     #[arg(long, value_name = "COMMIT", conflicts_with_all = ["format", "all", "since", "kind"])]
     explain: Option<String>,
-    /// Say where the time went
+    /// Print timings
     #[arg(long)]
     timings: bool,
 }

@@ -1,4 +1,4 @@
-//! The commands, one file each. The only place that prints, asks and looks at the environment.
+//! The commands, one file each. Only this module prints, prompts and reads the environment.
 
 mod console;
 mod context;
@@ -23,8 +23,10 @@ use clap::{Parser, Subcommand};
 
 use failure::{Exit, Failure};
 
-/// Reads the git history of a list (typically of sub-processors), computes what changed, and
-/// publishes a change log, feeds and a signed log that customers follow.
+/// Change log, feeds and a signed log for a sub-processor list in git
+///
+/// changecast reads the git history of a list (typically of sub-processors), computes semantic changes,
+/// and publishes them as a change log, feeds and a signed log that customers can follow and verify.
 #[derive(Debug, Parser)]
 #[command(name = "changecast", version, propagate_version = true, max_term_width = 100, after_help = EXIT_CODES)]
 struct Cli {
@@ -34,27 +36,28 @@ struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit status:
-  0  done, nothing to complain of
-  1  done, and the answer is no (out of date, a bad signature, an unreadable version)
-  2  not done: usage, configuration, input, input or output
-  3  the published history is inconsistent (a gap, a fork, rewritten git)
-  5  a decision about trust is needed (another root key than the pinned one)";
+  0  success
+  1  completed, and there is something to look at (publish --check would change something, diff
+     --exit-code found changes, the newest version cannot be read)
+  2  could not run, or cannot tell (usage, configuration, input, a missing log)
+  3  what was published is not authentic or not consistent (a bad signature, a gap, a fork, rewritten git)
+  5  a decision about trust is needed (the log has another root key than the pinned one)";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Build a small repository with a history, publish it signed, verify it
+    /// Create an example repository, publish it with signatures, and verify the result
     Demo(demo::Args),
-    /// Write a starting configuration and inventory
+    /// Write a configuration for an existing list, or a new one to start from
     Init(init::Args),
-    /// Append what changed to the log and render everything
+    /// Append new changes to the signed log and update the pages and feeds
     Publish(publish::Args),
     /// Show the change log of the whole history
     Log(log::Args),
     /// Show what changed between two revisions or files
     Diff(diff::Args),
-    /// Show the list as it stood
+    /// Show the list at a date or revision
     Show(show::Args),
-    /// Make a root key and a release key
+    /// Create a root key and a release key
     Keygen(keygen::Args),
     /// Verify a published log against the pinned root key
     Verify(verify::Args),
@@ -66,13 +69,13 @@ enum Command {
     Man(manual::Man),
 }
 
-/// Parses the command line, runs the command, and gives the exit code.
+/// Parses the command line, runs the command, and returns the exit status.
 pub fn main() -> ExitCode {
     changecast::history::configure_process();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // clap prints help to stdout and mistakes to stderr.
+            // clap prints help to stdout and errors to stderr.
             let code = if error.use_stderr() { 2 } else { 0 };
             return match error.print() {
                 Ok(()) => ExitCode::from(code),

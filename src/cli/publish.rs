@@ -147,7 +147,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         watcher.report();
     }
     let outdated = args.check && !(changed.is_empty() && pages.is_empty());
-    Ok(if outdated || unreadable { Exit::No } else { Exit::Clean })
+    Ok(if outdated || unreadable { Exit::Findings } else { Exit::Clean })
 }
 
 /// Domains that are reserved for examples (RFC 2606 §3). A new configuration starts with one of them.

@@ -1,4 +1,4 @@
-//! `show`: the list as it stood.
+//! `show`: the list at a date or revision.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use super::{
     context::{ListArgs, RepoArgs},
 };
 
-/// Show the list as it stood
+/// Show the list at a date or revision
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -26,7 +26,7 @@ pub struct Args {
     /// The day (2026-01-31) or revision [default: the newest version]
     #[arg(long, value_name = "DATE|REV")]
     at: Option<String>,
-    /// How to show it
+    /// The output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
