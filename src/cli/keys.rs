@@ -8,7 +8,7 @@ use std::{
 
 use changecast_core::sign::{Agent, PublicKey, Secret, Signer};
 
-use super::Failure;
+use super::{Failure, agent::Socket};
 
 /// The environment variable with the passphrase of a protected key.
 pub const PASSPHRASE: &str = "CHANGECAST_PASSPHRASE";
@@ -52,7 +52,7 @@ fn signer(path: Option<&Path>, variable: &str) -> Result<Option<Signer>, Failure
                 "start ssh-agent and add the key with ssh-add, or pass the private key file",
             )
         })?;
-        return Ok(Some(Signer::Agent(Agent::new(socket, PublicKey::parse(&name, &text)?))));
+        return Ok(Some(Signer::Agent(Agent::new(Box::new(Socket(socket)), PublicKey::parse(&name, &text)?))));
     }
     Ok(Some(Signer::Secret(Secret::parse(&name, &text, || passphrase(&name))?)))
 }

@@ -1,5 +1,6 @@
 //! The commands, one file each. Only this module prints, prompts and reads the environment.
 
+mod agent;
 mod console;
 mod context;
 mod demo;

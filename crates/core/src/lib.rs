@@ -6,6 +6,7 @@
 
 pub mod change;
 pub mod compare;
+pub mod ledger;
 pub mod model;
 pub mod prose;
 pub mod sign;

@@ -1,0 +1,260 @@
+//! Heads: which release the log had reached at what time, and which notice periods begin.
+
+use crate::model::Timestamp;
+
+use super::{
+    canonical::{self, CanonicalError, MAX_HEADER},
+    digest::Digest,
+    fields::{DocumentError, Fields},
+    header::{Pointer, is_token, nullable},
+    json::{Json, Members, object},
+    keys::Origin,
+};
+
+/// The format of heads.
+pub const FORMAT: &str = "changecast-head/1";
+
+/// A signed statement that the log had reached a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The log.
+    pub origin: Origin,
+    /// The number of the head, from 0.
+    pub number: u64,
+    /// The SHA-256 of the bytes of the head before; `None` for head 0.
+    pub prev: Option<Digest>,
+    /// The newest release.
+    pub covers: Pointer,
+    /// When the publisher signed the head, by the publisher's clock.
+    pub at: Timestamp,
+    /// When the publisher will have signed a newer head.
+    pub expires: Option<Timestamp>,
+    /// Notice periods that begin with the newly covered releases, or that are extended.
+    pub periods: Vec<Period>,
+    /// When customers were notified through another channel.
+    pub statements: Vec<Statement>,
+}
+
+/// A place in the log: a release, and the position in an array of its content, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Address {
+    /// The number of the release.
+    pub seq: u64,
+    /// The position in the array.
+    pub position: u64,
+}
+
+/// A notice period. It contains references, dates and durations, and no text from the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// The change: the position in the `changes` of the body.
+    pub change: Address,
+    /// The governing term: the position in the terms of the list after that release.
+    pub term: Option<Address>,
+    /// When the change takes effect, as a date or period: `2026-07-01`, `2027-Q3`.
+    pub effective: Option<Effective>,
+    /// The last day, or instant, at which customers may object.
+    pub object_by: Option<String>,
+    /// The lead that the term promises, as an ISO 8601 duration or business days: `P45D`, `10bd`.
+    pub lead_promised: Option<String>,
+    /// The lead that the release gives; negative when it is late: `P51D`, `-P3D`.
+    pub lead_given: Option<String>,
+    /// The zone of the dates (IANA).
+    pub zone: String,
+}
+
+/// When a change takes effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effective {
+    /// A date or period.
+    pub date: String,
+    /// How the date is known: `stated` or `derived`, or a name of a later version.
+    pub basis: String,
+}
+
+/// A statement that customers were notified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// The release that they were notified of.
+    pub seq: u64,
+    /// The day.
+    pub sent: String,
+    /// The channel, as one lower-case word: `email`.
+    pub channel: String,
+}
+
+impl Head {
+    /// Reads the canonical bytes of a head.
+    ///
+    /// # Errors
+    /// [`DocumentError::NeedsNewer`] for a later format or an unknown member, others for bytes that are not a head.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DocumentError> {
+        let value = canonical::from_bytes(bytes, MAX_HEADER)?;
+        let mut fields = Fields::of("head", &value)?;
+        fields.format(FORMAT)?;
+        let head = Head {
+            origin: fields.parsed("origin")?,
+            number: fields.integer("number")?,
+            prev: fields.nullable("prev")?,
+            covers: Pointer::read(fields.require("covers")?)?,
+            at: fields.parsed("at")?,
+            expires: fields.optional_parsed("expires")?,
+            periods: fields.items("periods")?.iter().map(Period::read).collect::<Result<_, _>>()?,
+            statements: fields.items("statements")?.iter().map(Statement::read).collect::<Result<_, _>>()?,
+        };
+        let covered = head.periods.iter().map(|period| period.change.seq).chain(head.statements.iter().map(|s| s.seq));
+        if covered.into_iter().any(|seq| seq > head.covers.seq) {
+            return Err(fields.malformed("periods", "names a release that the head does not cover"));
+        }
+        fields.finish().map(|()| head)
+    }
+
+    /// The canonical bytes of the head.
+    ///
+    /// # Errors
+    /// [`CanonicalError`] when it exceeds the limits.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, CanonicalError> {
+        let mut members = Members::from([
+            ("at".to_owned(), Json::from(self.at.to_string())),
+            ("covers".to_owned(), self.covers.to_json()),
+            ("format".to_owned(), Json::from(FORMAT)),
+            ("number".to_owned(), Json::Integer(self.number)),
+            ("origin".to_owned(), Json::from(self.origin.as_str())),
+            ("prev".to_owned(), nullable(self.prev)),
+        ]);
+        put_text(&mut members, "expires", self.expires.map(|expires| expires.to_string()));
+        if !self.periods.is_empty() {
+            members.insert("periods".to_owned(), Json::Array(self.periods.iter().map(Period::to_json).collect()));
+        }
+        if !self.statements.is_empty() {
+            let statements = self.statements.iter().map(Statement::to_json).collect();
+            members.insert("statements".to_owned(), Json::Array(statements));
+        }
+        canonical::to_bytes(&Json::Object(members), MAX_HEADER)
+    }
+}
+
+fn put_text(members: &mut Members, key: &str, text: Option<String>) {
+    members.extend(text.map(|text| (key.to_owned(), Json::Text(text))));
+}
+
+impl Address {
+    fn read(value: &Json) -> Result<Self, DocumentError> {
+        let mut fields = Fields::of("address", value)?;
+        let address = Address { seq: fields.integer("seq")?, position: fields.integer("position")? };
+        fields.finish_closed().map(|()| address)
+    }
+
+    fn to_json(self) -> Json {
+        object([("position", Json::Integer(self.position)), ("seq", Json::Integer(self.seq))])
+    }
+}
+
+impl Period {
+    fn read(value: &Json) -> Result<Self, DocumentError> {
+        let mut fields = Fields::of("period", value)?;
+        let period = Period {
+            change: Address::read(fields.require("change")?)?,
+            term: fields.optional("term").map(Address::read).transpose()?,
+            effective: fields.optional("effective").map(Effective::read).transpose()?,
+            object_by: form(&mut fields, "object_by", is_date)?,
+            lead_promised: form(&mut fields, "lead_promised", is_duration)?,
+            lead_given: form(&mut fields, "lead_given", is_duration)?,
+            zone: form(&mut fields, "zone", is_zone)?.ok_or_else(|| fields.malformed("zone", "is missing"))?,
+        };
+        fields.finish_closed().map(|()| period)
+    }
+
+    fn to_json(&self) -> Json {
+        let mut members = Members::from([
+            ("change".to_owned(), self.change.to_json()),
+            ("zone".to_owned(), Json::from(self.zone.as_str())),
+        ]);
+        if let Some(term) = self.term {
+            members.insert("term".to_owned(), term.to_json());
+        }
+        if let Some(Effective { date, basis }) = &self.effective {
+            let effective = object([("basis", Json::from(basis.as_str())), ("date", Json::from(date.as_str()))]);
+            members.insert("effective".to_owned(), effective);
+        }
+        put_text(&mut members, "object_by", self.object_by.clone());
+        put_text(&mut members, "lead_promised", self.lead_promised.clone());
+        put_text(&mut members, "lead_given", self.lead_given.clone());
+        Json::Object(members)
+    }
+
+    /// Whether this period, of a later head, leaves customers less time than an earlier one for the same
+    /// change and term.
+    pub fn shortens(&self, earlier: &Period) -> bool {
+        let same = (self.change, self.term) == (earlier.change, earlier.term);
+        let day = self.object_by.as_deref().map(first_day);
+        same && earlier.object_by.as_deref().is_some_and(|before| day.is_none_or(|day| day < first_day(before)))
+    }
+}
+
+/// The date of a date or instant.
+fn first_day(text: &str) -> &str {
+    text.get(..10).unwrap_or(text)
+}
+
+impl Effective {
+    fn read(value: &Json) -> Result<Self, DocumentError> {
+        let mut fields = Fields::of("effective date", value)?;
+        let date = form(&mut fields, "date", is_date)?.ok_or_else(|| fields.malformed("date", "is missing"))?;
+        let basis = form(&mut fields, "basis", is_token)?.ok_or_else(|| fields.malformed("basis", "is missing"))?;
+        fields.finish_closed()?;
+        Ok(Effective { date, basis })
+    }
+}
+
+impl Statement {
+    fn read(value: &Json) -> Result<Self, DocumentError> {
+        let mut fields = Fields::of("statement", value)?;
+        let seq = fields.integer("seq")?;
+        let sent = form(&mut fields, "sent", is_date)?.ok_or_else(|| fields.malformed("sent", "is missing"))?;
+        let channel =
+            form(&mut fields, "channel", is_token)?.ok_or_else(|| fields.malformed("channel", "is missing"))?;
+        fields.finish_closed()?;
+        Ok(Statement { seq, sent, channel })
+    }
+
+    fn to_json(&self) -> Json {
+        object([
+            ("channel", Json::from(self.channel.as_str())),
+            ("sent", Json::from(self.sent.as_str())),
+            ("seq", Json::Integer(self.seq)),
+        ])
+    }
+}
+
+/// An optional text of a certain form. The forms leave no room for text from the list.
+fn form(fields: &mut Fields<'_>, key: &str, fits: fn(&str) -> bool) -> Result<Option<String>, DocumentError> {
+    match fields.optional_text(key)? {
+        Some(text) if !fits(text) => Err(fields.malformed(key, format!("{text:?} has another form"))),
+        text => Ok(text.map(str::to_owned)),
+    }
+}
+
+/// `2026-07-01`, `2027-Q3`, `2027-H2`, `2027`, or an instant `2026-07-01T12:00:00Z`.
+fn is_date(text: &str) -> bool {
+    (4..=20).contains(&text.len())
+        && text.bytes().take(4).all(|b| b.is_ascii_digit())
+        && text.bytes().skip(4).all(|b| b.is_ascii_digit() || matches!(b, b'-' | b':' | b'T' | b'Z' | b'Q' | b'H'))
+}
+
+/// An ISO 8601 duration or business days, negative for a late release.
+fn is_duration(text: &str) -> bool {
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let iso = text.strip_prefix('P').is_some_and(|rest| {
+        !rest.is_empty()
+            && rest.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'Y' | b'M' | b'W' | b'D' | b'T' | b'H'))
+    });
+    let business =
+        text.strip_suffix("bd").is_some_and(|days| !days.is_empty() && days.bytes().all(|b| b.is_ascii_digit()));
+    (iso || business) && text.len() <= 32
+}
+
+fn is_zone(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'+'))
+}

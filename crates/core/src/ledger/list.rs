@@ -1,0 +1,192 @@
+//! The list as plain JSON, its digest, and merge patches between two of them.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    canonical::{self, MAX_BODY},
+    digest::Digest,
+    fields::{DocumentError, Fields},
+    json::{Json, Members, object},
+    patch,
+    salts::Salt,
+};
+
+/// A published list: facts, and entries by id. Cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List {
+    facts: Arc<Leaf>,
+    entries: BTreeMap<String, Arc<Leaf>>,
+}
+
+/// The facts or an entry, with the digest of its canonical bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Leaf {
+    value: Json,
+    digest: Digest,
+}
+
+impl Leaf {
+    /// Checks and digests an entry; the empty id stands for the facts.
+    pub(super) fn new(id: &str, value: Json) -> Result<Self, DocumentError> {
+        if value.contains_null() {
+            return Err(DocumentError::Malformed(format!("list: null in {id:?}")));
+        }
+        if value.text("salt").is_none_or(|salt| salt.parse::<Salt>().is_err()) {
+            return Err(DocumentError::Malformed(format!("list: {id:?} has no salt")));
+        }
+        let leaf = Json::Array(vec![Json::from(id), value]);
+        let digest = Digest::of(&canonical::to_bytes(&leaf, MAX_BODY)?);
+        let Json::Array(mut pair) = leaf else { return Err(DocumentError::Malformed("list".into())) };
+        Ok(Leaf { value: pair.pop().unwrap_or(Json::Null), digest })
+    }
+
+    /// The members of the entry, or of the facts.
+    pub fn value(&self) -> &Json {
+        &self.value
+    }
+
+    /// The members without the salt: what the entry states.
+    pub fn content(&self) -> Json {
+        let mut members = self.value.as_object().cloned().unwrap_or_default();
+        members.remove("salt");
+        Json::Object(members)
+    }
+}
+
+impl List {
+    /// A list of these facts and entries.
+    pub(super) fn new(facts: Arc<Leaf>, entries: BTreeMap<String, Arc<Leaf>>) -> Self {
+        List { facts, entries }
+    }
+
+    /// Reads a list; `None` for `null`, an unpublished or withdrawn list.
+    ///
+    /// # Errors
+    /// [`DocumentError`] for a value that is not a list: members other than `facts` and `entries`, `null`
+    /// inside, an entry without salt.
+    pub fn from_json(value: &Json) -> Result<Option<Self>, DocumentError> {
+        if *value == Json::Null {
+            return Ok(None);
+        }
+        let mut fields = Fields::of("list", value)?;
+        let facts = Arc::new(Leaf::new("", fields.require("facts")?.clone())?);
+        let members = fields.require("entries")?.as_object();
+        let members = members.ok_or_else(|| fields.malformed("entries", "is not an object"))?;
+        let mut entries = BTreeMap::new();
+        for (id, value) in members {
+            entries.insert(id.clone(), new_entry(id, value.clone())?);
+        }
+        fields.finish_closed()?;
+        Ok(Some(List { facts, entries }))
+    }
+
+    /// The list as JSON.
+    pub fn to_json(&self) -> Json {
+        let entries = self.entries.iter().map(|(id, leaf)| (id.clone(), leaf.value.clone())).collect();
+        object([("entries", Json::Object(entries)), ("facts", self.facts.value.clone())])
+    }
+
+    /// The digest that a header states: of the canonical `["", facts]` and of every `[id, entry]`.
+    pub fn state(&self) -> Digest {
+        let entries = self.entries.values().map(|leaf| leaf.digest);
+        Digest::of_set(entries.chain([self.facts.digest]))
+    }
+
+    /// The facts: everything but the entries.
+    pub fn facts(&self) -> &Leaf {
+        &self.facts
+    }
+
+    /// The entries by id.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Leaf)> {
+        self.entries.iter().map(|(id, leaf)| (id.as_str(), &**leaf))
+    }
+
+    /// An entry.
+    pub fn entry(&self, id: &str) -> Option<&Leaf> {
+        self.entries.get(id).map(|leaf| &**leaf)
+    }
+
+    pub(super) fn shared_facts(&self) -> &Arc<Leaf> {
+        &self.facts
+    }
+
+    pub(super) fn shared_entry(&self, id: &str) -> Option<&Arc<Leaf>> {
+        self.entries.get(id)
+    }
+
+    /// The merge patch from one list to another; `null` when there is no list afterwards.
+    pub fn patch(before: Option<&List>, after: Option<&List>) -> Json {
+        match (before, after) {
+            (_, None) => Json::Null,
+            (None, Some(after)) => after.to_json(),
+            (Some(before), Some(after)) => between(before, after),
+        }
+    }
+
+    /// The list after a merge patch.
+    ///
+    /// # Errors
+    /// [`DocumentError`] when the result is not a list.
+    pub fn patched(before: Option<&List>, change: &Json) -> Result<Option<List>, DocumentError> {
+        let (Some(before), Json::Object(members)) = (before, change) else {
+            return List::from_json(&patch::apply(None, change));
+        };
+        let mut after = before.clone();
+        for (key, change) in members {
+            match (key.as_str(), change) {
+                ("facts", change) => {
+                    after.facts = Arc::new(Leaf::new("", patch::apply(Some(&before.facts.value), change))?);
+                }
+                ("entries", Json::Object(changes)) => patch_entries(&mut after.entries, changes)?,
+                ("entries", _) => return Err(DocumentError::Malformed("list: the entries are not an object".into())),
+                _ => return Err(DocumentError::NeedsNewer(format!("the list member {key:?}"))),
+            }
+        }
+        Ok(Some(after))
+    }
+}
+
+fn patch_entries(entries: &mut BTreeMap<String, Arc<Leaf>>, changes: &Members) -> Result<(), DocumentError> {
+    for (id, change) in changes {
+        if *change == Json::Null {
+            entries.remove(id);
+        } else {
+            let value = patch::apply(entries.get(id).map(|leaf| &leaf.value), change);
+            entries.insert(id.clone(), new_entry(id, value)?);
+        }
+    }
+    Ok(())
+}
+
+/// The empty id belongs to the facts.
+fn new_entry(id: &str, value: Json) -> Result<Arc<Leaf>, DocumentError> {
+    if id.is_empty() {
+        return Err(DocumentError::Malformed("list: an entry has the empty id".into()));
+    }
+    Leaf::new(id, value).map(Arc::new)
+}
+
+fn between(before: &List, after: &List) -> Json {
+    let mut members = Members::new();
+    if before.facts != after.facts {
+        members.insert("facts".to_owned(), patch::make(&before.facts.value, &after.facts.value));
+    }
+    let removed = before.entries.keys().filter(|id| !after.entries.contains_key(*id));
+    let mut entries: Members = removed.map(|id| (id.clone(), Json::Null)).collect();
+    for (id, leaf) in &after.entries {
+        match before.entries.get(id) {
+            Some(was) if was.digest == leaf.digest => {}
+            Some(was) => {
+                entries.insert(id.clone(), patch::make(&was.value, &leaf.value));
+            }
+            None => {
+                entries.insert(id.clone(), leaf.value.clone());
+            }
+        }
+    }
+    if !entries.is_empty() {
+        members.insert("entries".to_owned(), Json::Object(entries));
+    }
+    Json::Object(members)
+}

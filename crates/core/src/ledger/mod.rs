@@ -1,0 +1,43 @@
+//! The signed log of a list: its format, how it is verified, and how it is continued.
+//!
+//! `docs/format.md` specifies the format. [`verify()`] checks a published folder from any source of bytes;
+//! [`Tip`] appends releases. Everything here is bytes and arguments: no clock, no files, no vocabulary.
+
+pub mod agreement;
+mod append;
+mod body;
+pub mod canonical;
+mod chain;
+mod convenience;
+mod digest;
+mod encode;
+mod fields;
+mod head;
+mod header;
+mod heads;
+pub mod json;
+mod keys;
+pub mod layout;
+mod list;
+pub mod patch;
+mod replay;
+mod salts;
+mod verify;
+
+pub use append::{AppendError, Difference, Draft, File, NextHead, Tip};
+pub use body::{BadReader, Body, Content, Ids, ListChange, Reader, Source};
+pub use canonical::CanonicalError;
+pub use chain::{Chain, Fault, Link, Signed};
+pub use convenience::{IndexFile, ListFile};
+pub use digest::{BadDigest, Digest};
+pub use encode::{Encoder, is_list_of};
+pub use fields::DocumentError;
+pub use head::{Address, Effective, Head, Period, Statement};
+pub use header::{BodyPointer, HeadPointer, Header, KeysRelease, Pointer, Predecessor, ReleaseKind};
+pub use heads::{Publication, VerifiedHead};
+pub use json::Json;
+pub use keys::{Authority, BadAuthority, BadOrigin, KeyRole, Origin, Roles, Successor};
+pub use list::{Leaf, List};
+pub use replay::Replayed;
+pub use salts::{BadSalt, Salt, Salts};
+pub use verify::{BodyState, Fetch, FetchError, Pin, Release, Verified, VerifyError, known_list, open, verify};
