@@ -8,7 +8,7 @@ const SIGN_REQUEST: u8 = 13;
 const SIGN_RESPONSE: u8 = 14;
 
 /// A connection to ssh-agent. The core opens no sockets.
-pub trait AgentConnection: std::fmt::Debug {
+pub trait AgentConnection: std::fmt::Debug + Send + Sync {
     /// Sends a request and returns the answer, both without the length that precedes them on the wire.
     ///
     /// # Errors
