@@ -462,8 +462,8 @@ mod tests {
         let after = format!("{filler}kept for thirty days after the end. {filler}");
         assert_eq!(
             edit_in_words(&before, &after),
-            "… eight nine ten kept for ninety days after the end. one… → \
-             … eight nine ten kept for thirty days after the end. one…"
+            "… eight nine ten kept for ninety days after the end. … → \
+             … eight nine ten kept for thirty days after the end. …"
         );
     }
 }

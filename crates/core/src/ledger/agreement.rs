@@ -29,7 +29,7 @@ pub enum Disagreement {
     Unnamed {
         /// The entry; empty for the facts.
         id: String,
-        /// What is altered: `existence`, `name`, `section` or the key of a field.
+        /// What is altered: `existence`, `name`, `section` or `fields/` with the key of a field.
         part: String,
     },
 }
@@ -40,7 +40,8 @@ type Part = (String, String);
 /// The part that stands for the entry as a whole: it is new, or gone.
 const EXISTENCE: &str = "existence";
 
-/// Checks the changes of a body against the lists before and after.
+/// Checks the changes of a body against the lists before and after. For a list that is restored, the list
+/// before is the one that was withdrawn.
 ///
 /// # Errors
 /// The first [`Disagreement`].
@@ -64,7 +65,7 @@ pub fn check(before: Option<&List>, after: Option<&List>, change: &ListChange) -
     Ok(())
 }
 
-/// The ids for the member `editorial`: entries with differences that no change names. The empty id means the facts.
+/// The ids for the member `editorial`, with the lists of [`check`]: entries with differences that no change names. The empty id means the facts.
 ///
 /// # Errors
 /// [`Disagreement::Unnamed`] for an entry that is new or gone: that is never editorial.
@@ -113,7 +114,7 @@ fn altered_parts(before: Option<&List>, after: Option<&List>, ids: &Ids) -> Vec<
     if let (Some(before), Some(after)) = (before, after)
         && before.facts().content() != after.facts().content()
     {
-        parts.push((String::new(), "facts".to_owned()));
+        parts.push(facts_part());
     }
     parts
 }
@@ -147,19 +148,23 @@ fn altered_fields(id: &str, old: Option<&Json>, new: Option<&Json>, ids: &Ids, p
         old.iter().map(|(key, value)| (ids.fields.get(key).unwrap_or(key).clone(), value.clone())).collect();
     let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let altered = keys.into_iter().filter(|key| old.get(*key) != new.get(*key));
-    parts.extend(altered.map(|key| (id.to_owned(), key.clone())));
+    parts.extend(altered.map(|key| (id.to_owned(), field_part(key))));
 }
 
-/// The parts that change objects name. A row names the entry as a whole, and so does a kind of a later
-/// version that names an entry without a field.
+/// The part that is a field of an entry.
+fn field_part(key: &str) -> String {
+    format!("fields/{key}")
+}
+
+/// The parts that change objects name.
 fn named_parts(changes: &[Json]) -> BTreeSet<Part> {
     let mut named = BTreeSet::new();
     for change in changes {
-        if let Some(id) = change.get("entry").and_then(|entry| entry.text("id")) {
-            named.insert((id.to_owned(), change.text("field").unwrap_or(EXISTENCE).to_owned()));
-        } else if change.get("entries").is_none() {
-            named.insert((String::new(), "facts".to_owned()));
-        }
+        match change.get("entry").and_then(|entry| entry.text("id")) {
+            Some(id) => named.insert((id.to_owned(), named_part(change))),
+            None if change.get("entries").is_none() => named.insert(facts_part()),
+            None => false,
+        };
         if let Some(id) = change.get("former").and_then(|former| former.text("id")) {
             named.insert((id.to_owned(), EXISTENCE.to_owned()));
         }
@@ -168,10 +173,26 @@ fn named_parts(changes: &[Json]) -> BTreeSet<Part> {
         }
         for cell in change.get("cells").and_then(Json::as_array).unwrap_or_default() {
             let part = cell.text("id").zip(change.text("field"));
-            named.extend(part.map(|(id, field)| (id.to_owned(), field.to_owned())));
+            named.extend(part.map(|(id, field)| (id.to_owned(), field_part(field))));
         }
     }
     named
+}
+
+/// The part of its entry that a change names. A change without a field names the entry as a whole, also
+/// one of a later version.
+fn named_part(change: &Json) -> String {
+    match (change.text("kind").unwrap_or_default(), change.text("field")) {
+        ("renamed", _) => "name".to_owned(),
+        ("moved", _) => "section".to_owned(),
+        (_, Some(field)) => field_part(field),
+        (_, None) => EXISTENCE.to_owned(),
+    }
+}
+
+/// The part that stands for the facts.
+fn facts_part() -> Part {
+    (String::new(), "facts".to_owned())
 }
 
 /// The lists before and after a release.
@@ -195,7 +216,7 @@ impl Lists<'_> {
                 require(self.before.is_none() && self.after.is_some(), "the list was published before")?;
                 self.check_rows(self.after, change)
             }
-            "restored" => require(self.before.is_none() && self.after.is_some(), "the list was not withdrawn"),
+            "restored" => require(self.after.is_some(), "there is no list"),
             "withdrawn" => {
                 require(self.before.is_some() && self.after.is_none(), "the list is still there")?;
                 self.check_rows(self.before, change)
@@ -296,9 +317,9 @@ impl Lists<'_> {
 }
 
 /// The kinds of changes to a field of an entry.
-const FIELD_KINDS: [&str; 10] = [
+const FIELD_KINDS: [&str; 9] = [
     "status-changed", "relocated", "data-changed", "purpose-changed", "transfer-changed", "scope-changed",
-    "rescheduled", "certification-changed", "amended", "activated",
+    "rescheduled", "certification-changed", "amended",
 ];
 
 /// A row states the id, name, section and all fields of an entry. `fields` is a member of `row`.

@@ -16,8 +16,9 @@ use super::{
     keys::{Origin, Successor},
     layout::Path,
     list::List,
+    replay::Replayed,
     salts::Salts,
-    verify::Verified,
+    verified::Verified,
 };
 
 /// Why a release cannot be appended.
@@ -62,6 +63,8 @@ pub struct Tip {
     pub last: Option<Digest>,
     /// The list after the last release; `None` while it is unpublished or withdrawn.
     pub list: Option<List>,
+    /// The list that the next changes are relative to: the last one, or the one that was withdrawn.
+    pub basis: Replayed,
 }
 
 /// The difference between two versions of a list, as a publisher knows it.
@@ -80,21 +83,19 @@ pub struct Difference {
 impl Tip {
     /// The end of an empty log.
     pub fn empty(origin: Origin) -> Self {
-        Tip { origin, next: 0, last: None, list: None }
+        Tip { origin, next: 0, last: None, list: None, basis: Replayed::List(None) }
     }
 
     /// The end of a verified log. `None` when the list is not known, because a needed body was redacted.
     pub fn of(verified: &Verified) -> Option<Self> {
-        let list = match &verified.last_list {
-            super::replay::Replayed::List(list) => list.clone(),
-            super::replay::Replayed::Unknown => return None,
-        };
+        let Replayed::List(list) = &verified.last_list else { return None };
         let last = verified.releases.last();
         Some(Tip {
             origin: verified.origin.clone(),
             next: verified.releases.len() as u64,
             last: last.map(|release| release.digest),
-            list,
+            list: list.clone(),
+            basis: verified.basis.clone(),
         })
     }
 
@@ -132,11 +133,13 @@ impl Tip {
         salts: &Salts,
     ) -> Result<Draft, AppendError> {
         let Difference { source, reading, changes, ids } = difference;
-        let before = self.list.as_ref();
-        let editorial = agreement::editorial(before, after.as_ref(), &changes, &ids)?;
-        let patch = List::patch(before, after.as_ref());
-        let change = ListChange { source, reading, changes, editorial, ids, patch };
-        agreement::check(before, after.as_ref(), &change)?;
+        let patch = List::patch(self.list.as_ref(), after.as_ref());
+        let mut change = ListChange { source, reading, changes, editorial: Vec::new(), ids, patch };
+        // After a redaction the withdrawn list may be unknown: then nobody can check the changes.
+        if let Replayed::List(basis) = &self.basis {
+            change.editorial = agreement::editorial(basis.as_ref(), after.as_ref(), &change.changes, &change.ids)?;
+            agreement::check(basis.as_ref(), after.as_ref(), &change)?;
+        }
         let content = Content::List(Box::new(change));
         self.append(kind, Some(Body { salt: salts.body(self.next), content }), after)
     }
@@ -203,6 +206,9 @@ impl Tip {
         };
         let bytes = header.to_bytes()?;
         self.last = Some(Digest::of(&bytes));
+        if list.is_some() {
+            self.basis = Replayed::List(list.clone());
+        }
         self.list = list;
         self.next += 1;
         Ok(Draft { header, bytes, body })

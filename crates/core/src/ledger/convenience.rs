@@ -9,7 +9,7 @@ use super::{
     keys::Origin,
     layout::Path,
     list::List,
-    verify::{Fetch, Verified, VerifyError},
+    verified::{Fetch, Verified, VerifyError},
 };
 
 const LIST_FORMAT: &str = "changecast-list/1";

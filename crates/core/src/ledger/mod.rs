@@ -22,6 +22,7 @@ mod list;
 pub mod patch;
 mod replay;
 mod salts;
+mod verified;
 mod verify;
 
 pub use append::{AppendError, Difference, Draft, File, NextHead, Tip};
@@ -40,4 +41,5 @@ pub use keys::{Authority, BadAuthority, BadOrigin, KeyRole, Origin, Roles, Succe
 pub use list::{Leaf, List};
 pub use replay::Replayed;
 pub use salts::{BadSalt, Salt, Salts};
-pub use verify::{BodyState, Fetch, FetchError, Pin, Release, Verified, VerifyError, known_list, open, verify};
+pub use verified::{BodyState, Fetch, FetchError, Pin, Release, Verified, VerifyError};
+pub use verify::{open, verify};

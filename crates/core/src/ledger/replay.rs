@@ -4,46 +4,74 @@ use std::collections::BTreeSet;
 
 use super::{
     agreement,
-    body::{Body, Content},
+    body::{Body, Content, ListChange},
     chain::{Chain, Fault},
     header::{Header, ReleaseKind},
     list::List,
 };
 
 /// The list while a log is replayed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Replay {
-    list: Option<List>,
-    /// Whether the body of an earlier release is gone, and no snapshot has followed yet.
-    unknown: bool,
+    list: Replayed,
+    /// The list that change objects are relative to: the list itself, or the one that was withdrawn.
+    basis: Replayed,
 }
 
 impl Replay {
+    /// The replay of an empty log.
+    pub(super) fn new() -> Self {
+        Replay { list: Replayed::List(None), basis: Replayed::List(None) }
+    }
+
     /// Continues with a release. Returns whether its state was replayed.
     pub(super) fn step(&mut self, header: &Header, body: Option<&Body>) -> Result<bool, Fault> {
         match body.map(|body| &body.content) {
-            Some(Content::Redaction { snapshot, .. }) => {
-                self.list.clone_from(snapshot);
-                self.unknown = false;
+            Some(Content::Redaction { snapshot, .. }) => self.continue_from(snapshot.as_ref()),
+            Some(Content::List(change)) => self.patch(change)?,
+            None if header.kind.alters_state() => {
+                self.list = Replayed::Unknown;
+                self.basis = Replayed::Unknown;
             }
-            Some(Content::List(change)) if !self.unknown => {
-                let after = List::patched(self.list.as_ref(), &change.patch)?;
-                agreement::check(self.list.as_ref(), after.as_ref(), change)
-                    .map_err(|error| Fault::Contradiction(error.to_string()))?;
-                self.list = after;
-            }
-            None if header.kind.alters_state() => self.unknown = true,
             Some(_) | None => {}
         }
-        if !self.unknown && self.list.as_ref().map(List::state) != header.state {
-            return Err(Fault::contradiction("the list after it has another digest than its state"));
+        match &self.list {
+            Replayed::List(list) if list.as_ref().map(List::state) != header.state => {
+                Err(Fault::contradiction("the list after it has another digest than its state"))
+            }
+            list => Ok(matches!(list, Replayed::List(_))),
         }
-        Ok(!self.unknown)
     }
 
-    /// The list; an error when it cannot be known.
-    pub(super) fn list(&self) -> Replayed {
-        if self.unknown { Replayed::Unknown } else { Replayed::List(self.list.clone()) }
+    fn continue_from(&mut self, snapshot: Option<&List>) {
+        self.list = Replayed::List(snapshot.cloned());
+        if snapshot.is_some() {
+            self.basis = self.list.clone();
+        }
+    }
+
+    fn patch(&mut self, change: &ListChange) -> Result<(), Fault> {
+        let Replayed::List(before) = &self.list else { return Ok(()) };
+        let after = List::patched(before.as_ref(), &change.patch)?;
+        if let Replayed::List(basis) = &self.basis {
+            agreement::check(basis.as_ref(), after.as_ref(), change)
+                .map_err(|error| Fault::Contradiction(error.to_string()))?;
+        }
+        if after.is_some() {
+            self.basis = Replayed::List(after.clone());
+        }
+        self.list = Replayed::List(after);
+        Ok(())
+    }
+
+    /// The list after the last release.
+    pub(super) fn list(&self) -> &Replayed {
+        &self.list
+    }
+
+    /// The list that the next change objects are relative to.
+    pub(super) fn basis(&self) -> &Replayed {
+        &self.basis
     }
 }
 
@@ -54,6 +82,16 @@ pub enum Replayed {
     List(Option<List>),
     /// A body that is needed was redacted, and no snapshot has followed yet.
     Unknown,
+}
+
+impl Replayed {
+    /// The list, where it is known and there is one.
+    pub fn known(&self) -> Option<&List> {
+        match self {
+            Replayed::List(list) => list.as_ref(),
+            Replayed::Unknown => None,
+        }
+    }
 }
 
 /// The releases that redactions name.

@@ -2,222 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use crate::{model::Timestamp, sign::PublicKey};
-
 use super::{
-    body::{Body, Reader, Source},
+    body::Body,
     chain::{Chain, Fault, Signed},
     convenience,
     digest::Digest,
     fields::DocumentError,
     header::Header,
-    heads::{HeadFault, Heads, Publication, VerifiedHead},
-    json::Json,
-    keys::{Authority, Origin, Roles},
+    heads::{HeadFault, Heads},
     layout::{self, Path},
-    list::List,
     replay::{Replay, Replayed, redacted},
+    verified::{BodyState, Fetch, Pin, Release, Verified, VerifyError},
 };
-
-/// A source of published files: a folder, a web server, a map in a test.
-pub trait Fetch {
-    /// The bytes of a file, `None` when it does not exist. `path` is relative to the folder of the list.
-    ///
-    /// # Errors
-    /// [`FetchError`] when it cannot be known.
-    fn get(&self, path: &str) -> Result<Option<Vec<u8>>, FetchError>;
-
-    /// The names in a folder, `None` when the source cannot list folders.
-    ///
-    /// # Errors
-    /// [`FetchError`] when it cannot be known.
-    fn list(&self, folder: &str) -> Result<Option<Vec<String>>, FetchError> {
-        let _ = folder;
-        Ok(None)
-    }
-}
-
-/// A file that could not be fetched.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct FetchError(pub String);
-
-/// What a customer knows of a log from elsewhere.
-#[derive(Clone, Debug)]
-pub struct Pin {
-    /// A root key of the log.
-    pub root: PublicKey,
-    /// The name of the log; without one, the log may name itself.
-    pub origin: Option<Origin>,
-}
-
-/// Why a log was not verified.
-#[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
-    /// A file could not be fetched.
-    #[error("{path}: {error}")]
-    Fetch {
-        /// The file.
-        path: String,
-        /// Why not.
-        error: FetchError,
-    },
-    /// Files are missing, as in a mirror that is being updated.
-    #[error("the copy is incomplete: {0}")]
-    Incomplete(String),
-    /// The log uses a format, member or kind of a later version. What precedes it is verified.
-    #[error("{path}: {what} needs a newer changecast")]
-    NeedsNewer {
-        /// The file.
-        path: String,
-        /// The format, member or kind.
-        what: String,
-        /// The log up to there.
-        verified: Box<Verified>,
-    },
-    /// The files are not authentic, or contradict each other.
-    #[error("{path}: {problem}")]
-    Inconsistent {
-        /// The file.
-        path: String,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// The newest head has expired.
-    #[error("the newest head expired at {0}")]
-    Stale(Timestamp),
-    /// The log begins with another root key than the pinned one.
-    #[error("the log is signed by another root key, {0}")]
-    OtherRoot(String),
-}
-
-impl VerifyError {
-    /// The exit status of commands: 2 cannot tell, 3 not authentic or not consistent, 4 stale, 5 a decision
-    /// about trust is needed.
-    pub fn status(&self) -> u8 {
-        match self {
-            VerifyError::Fetch { .. } | VerifyError::Incomplete(_) | VerifyError::NeedsNewer { .. } => 2,
-            VerifyError::Inconsistent { .. } => 3,
-            VerifyError::Stale(_) => 4,
-            VerifyError::OtherRoot(_) => 5,
-        }
-    }
-
-    pub(super) fn inconsistent(path: Path, problem: impl ToString) -> Self {
-        VerifyError::Inconsistent { path: path.to_string(), problem: problem.to_string() }
-    }
-}
-
-/// A verified release.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Release {
-    /// Its header.
-    pub header: Header,
-    /// The SHA-256 of the bytes of the header.
-    pub digest: Digest,
-    /// Its body.
-    pub body: BodyState,
-    /// When it was published; `None` while no head covers it, and readers ignore it.
-    pub publication: Option<Publication>,
-    /// Whether the state was replayed; otherwise it is only signed, because a needed body was redacted.
-    pub replayed: bool,
-}
-
-/// The body of a verified release.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BodyState {
-    /// The release has none.
-    Absent,
-    /// It was read and verified.
-    Read(Box<Body>),
-    /// Its bytes are the signed ones, but the kind belongs to a later version.
-    Skipped,
-    /// A redaction removed it.
-    Redacted,
-}
-
-impl Release {
-    /// The body, where it was read.
-    pub fn body(&self) -> Option<&Body> {
-        match &self.body {
-            BodyState::Read(body) => Some(body),
-            BodyState::Absent | BodyState::Skipped | BodyState::Redacted => None,
-        }
-    }
-}
-
-/// A verified log.
-#[derive(Clone, Debug)]
-pub struct Verified {
-    /// The name of the log.
-    pub origin: Origin,
-    /// All releases, also those that no head covers yet.
-    pub releases: Vec<Release>,
-    /// All heads.
-    pub heads: Vec<VerifiedHead>,
-    /// The list after the last release that a head covers.
-    pub list: Replayed,
-    /// The list after the last release.
-    pub last_list: Replayed,
-    /// Files at the end of the log, covered by no head, that a publisher did not finish writing.
-    pub unfinished: Vec<String>,
-    /// Bodies that a redaction names, and that are still there.
-    pub not_deleted: Vec<u64>,
-    /// Remarks about the unsigned files, such as an older `index.json`.
-    pub remarks: Vec<String>,
-    pub(super) chain: Chain,
-}
-
-impl Verified {
-    /// The last release that a head covers.
-    pub fn covered(&self) -> Option<&Release> {
-        self.releases.iter().rev().find(|release| release.publication.is_some())
-    }
-
-    /// The newest head that counts.
-    pub fn head(&self) -> Option<&VerifiedHead> {
-        self.heads.iter().rev().find(|head| !head.void)
-    }
-
-    /// The keys after the last release.
-    pub fn roles(&self) -> Option<&Roles> {
-        self.chain.roles()
-    }
-
-    /// The tagging entity of the feeds.
-    pub fn authority(&self) -> Option<&Authority> {
-        self.chain.authority()
-    }
-
-    /// The commit that the log has reached; `None` also where the body that names it was redacted.
-    pub fn source(&self) -> Option<&Source> {
-        self.releases.iter().rev().find_map(|release| release.body()?.source())
-    }
-
-    /// The reader of the last list.
-    pub fn reader(&self) -> Option<&Reader> {
-        self.source().map(|source| &source.reader)
-    }
-
-    /// The configuration of reading that was stated last.
-    pub fn reading(&self) -> Option<&Json> {
-        self.releases.iter().rev().find_map(|release| release.body()?.reading())
-    }
-
-    /// The releases with states that are signed but were not replayed.
-    pub fn not_replayed(&self) -> impl Iterator<Item = u64> {
-        self.releases.iter().filter(|release| !release.replayed).map(|release| release.header.seq)
-    }
-
-    /// Checks that the newest head has not expired.
-    ///
-    /// # Errors
-    /// [`VerifyError::Stale`] when it has.
-    pub fn check_fresh(&self, now: Timestamp) -> Result<(), VerifyError> {
-        let expires = self.head().and_then(|head| head.head.expires);
-        expires.filter(|expires| now > *expires).map_or(Ok(()), |expires| Err(VerifyError::Stale(expires)))
-    }
-}
 
 /// Verifies a published list: its log, its heads, `list.json` and `index.json`.
 ///
@@ -253,11 +49,11 @@ pub fn open(source: &dyn Fetch, pin: &Pin) -> Result<Verified, VerifyError> {
     // A header that covered heads rely on is missing or broken: the first fault explains it.
     let mut verified = replay(source, chain, heads, covered, &mut unfinished, &mut ends)?;
     verified.unfinished = unfinished;
-    check_names(source, &verified)?;
-    match ends.into_iter().next() {
-        None => Ok(verified),
-        Some((path, fault)) => Err(stopped(path, fault, verified)),
+    if let Some((path, stop)) = ends.into_iter().next() {
+        return Err(stopped(path, stop, verified));
     }
+    check_names(source, &verified)?;
+    Ok(verified)
 }
 
 /// How a sequence of files ended.
@@ -281,7 +77,7 @@ fn stopped(path: Path, stop: Stop, verified: Verified) -> VerifyError {
         Stop::Incomplete(what) => VerifyError::Incomplete(what),
         Stop::Fault(Fault::OtherRoot(key)) => VerifyError::OtherRoot(key),
         Stop::Fault(Fault::Document(DocumentError::NeedsNewer(what))) => {
-            VerifyError::NeedsNewer { path: path.to_string(), what, verified: Box::new(verified) }
+            VerifyError::NeedsNewer { path: path.to_string(), what, verified: Some(Box::new(verified)) }
         }
         Stop::Fault(fault) => VerifyError::inconsistent(path, fault),
     }
@@ -335,7 +131,7 @@ fn first_fault(path: Path, fault: Fault) -> VerifyError {
     match fault {
         Fault::OtherRoot(key) => VerifyError::OtherRoot(key),
         Fault::Document(DocumentError::NeedsNewer(what)) => {
-            VerifyError::Incomplete(format!("{path}: {what} needs a newer changecast"))
+            VerifyError::NeedsNewer { path: path.to_string(), what, verified: None }
         }
         fault => VerifyError::inconsistent(path, fault),
     }
@@ -380,7 +176,7 @@ fn replay(
     ends: &mut Vec<(Path, Stop)>,
 ) -> Result<Verified, VerifyError> {
     let redacted = redacted(&chain);
-    let mut replay = Replay::default();
+    let mut replay = Replay::new();
     let mut list = Replayed::List(None);
     let (mut releases, mut not_deleted) = (Vec::new(), Vec::new());
     for link in chain.links() {
@@ -414,7 +210,7 @@ fn replay(
             Err(fault) => return Err(VerifyError::inconsistent(path, fault)),
         };
         if covered.is_some_and(|covered| seq <= covered) {
-            list = replay.list();
+            list = replay.list().clone();
         }
         if redacted.contains(&seq) && !matches!(body, BodyState::Redacted) {
             not_deleted.push(seq);
@@ -428,7 +224,8 @@ fn replay(
         releases,
         heads: heads.heads,
         list,
-        last_list: replay.list(),
+        last_list: replay.list().clone(),
+        basis: replay.basis().clone(),
         unfinished: Vec::new(),
         not_deleted,
         remarks: Vec::new(),
@@ -501,13 +298,5 @@ fn is_beyond(verified: &Verified, path: Path) -> bool {
         Path::Header(seq) | Path::HeaderSignature(seq) | Path::Body(seq) => seq >= verified.chain.links().len() as u64,
         Path::Head(number) | Path::HeadSignature(number) => number >= verified.heads.len() as u64,
         _ => false,
-    }
-}
-
-/// The list of a verified log, where it is known.
-pub fn known_list(replayed: &Replayed) -> Option<&List> {
-    match replayed {
-        Replayed::List(list) => list.as_ref(),
-        Replayed::Unknown => None,
     }
 }
