@@ -140,7 +140,7 @@ const HOMES: [(&str, &str); 28] = [
     ("sha2", "src/ledger/canonical.rs crates/core/src/ledger/"),
     ("similar", "crates/core/src/change/text_diff.rs"),
     ("ssh_key", "crates/core/src/sign/"),
-    ("strsim", "src/config.rs src/read/choose/native.rs crates/core/src/change/name_match.rs"),
+    ("strsim", "src/config.rs src/read/choose/native.rs"),
     ("terminal_size", "src/cli/console.rs"),
     ("textwrap", "src/render/terminal.rs"),
     ("toml", "src/read/syntax/toml.rs"),

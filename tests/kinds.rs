@@ -45,7 +45,7 @@ fn version(case: &Path, stem: &str) -> Option<Inventory> {
 
 fn sentences(set: &ChangeSet) -> String {
     let announced = set.changes.iter().map(|change| format!("{} {}\n", change.kind, flat(&sentence(change))));
-    let editorial = set.carry.editorial.iter().map(|change| format!("editorial {}\n", change.kind));
+    let editorial = set.unannounced.editorial.iter().map(|change| format!("editorial {}\n", change.kind));
     announced.chain(editorial).collect()
 }
 

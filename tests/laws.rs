@@ -241,9 +241,9 @@ proptest! {
     #[test]
     fn documents_keep_changes_whole(a in list(), b in list()) {
         let set = between(&parsed(&a, Order::AsItIs), &parsed(&b, Order::AsItIs));
-        let bytes = ledger::to_bytes(&(&set.changes, &set.carry)).expect("canonical bytes");
-        let (changes, carry) = ledger::from_bytes(&bytes).expect("a document");
-        prop_assert_eq!(ChangeSet { changes, carry }, set);
+        let bytes = ledger::to_bytes(&(&set.changes, &set.unannounced)).expect("canonical bytes");
+        let (changes, unannounced) = ledger::from_bytes(&bytes).expect("a document");
+        prop_assert_eq!(ChangeSet { changes, unannounced }, set);
         // The canonical bytes are those of another implementation of RFC 8785.
         let value: Value = serde_json::from_slice(&bytes).expect("JSON");
         prop_assert_eq!(serde_jcs::to_vec(&value).expect("JCS"), bytes);

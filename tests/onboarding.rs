@@ -85,13 +85,14 @@ fn an_explanation_says_why_each_difference_is_told_or_not() {
     let said = explain(2).expect(0).out;
     for line in [
         "compared with commit",
-        "Nordhaven is now Nordhaven GmbH: the name in another form: the same words",
-        "Ember Search is gone; it is not Ember: a part of the name, or a similar one, and nothing that tells vendors apart",
-        "Tally is gone: no name of the other version is like it",
-        "Told",
-        "Not told",
-        "because read as a set of places, it has the same",
-        "because the same words: only case, markup, white space or punctuation differ",
+        "Nordhaven is now Nordhaven GmbH: another form of the name: the same words",
+        "Ember Search was removed; not Ember: the words of one name in the other, but the other fields differ",
+        "Tally was removed: no similar name in the other version",
+        "Announced",
+        "Suppressed",
+        "Internal",
+        "because the locations are the same",
+        "because only case, markup, white space or punctuation differ",
         "the id nordhaven is now nordhaven-gmbh",
     ] {
         let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");

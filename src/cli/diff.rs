@@ -61,7 +61,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     };
     let before = ListState::from(before);
     let set = diff(&before, &before.after_version(after));
-    let editorial = set.carry.editorial.iter().filter(|_| args.all);
+    let editorial = set.unannounced.editorial.iter().filter(|_| args.all);
     let changes: Vec<&Change> = set.changes.iter().chain(editorial).collect();
     let rows =
         [ChangeLogRow { published: Timestamp::of_commit(0), commit: None, changes: changes.clone(), unreadable: None }];

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned, ser::Seria
 use serde_json::{Value, value::RawValue};
 
 use changecast_core::{
-    change::{Carry, Change, ChangeSet},
+    change::{Change, ChangeSet, Unannounced},
     model::{CommitId, Text, Timestamp},
     serde_as_text,
 };
@@ -128,14 +128,14 @@ pub struct Changes {
     /// What is announced.
     pub changes: Vec<Change>,
     /// What is carried along unannounced.
-    #[serde(default, skip_serializing_if = "Carry::is_empty")]
-    pub carry: Carry,
+    #[serde(default, skip_serializing_if = "Unannounced::is_empty")]
+    pub carry: Unannounced,
 }
 
 impl Changes {
     /// The change set, as it is replayed.
     pub fn change_set(&self) -> ChangeSet {
-        ChangeSet { changes: self.changes.clone(), carry: self.carry.clone() }
+        ChangeSet { changes: self.changes.clone(), unannounced: self.carry.clone() }
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use changecast_core::{
-    change::Frame,
+    change::ListHeader,
     model::{Cell, Entry, EntryId, FieldKey, Hints, Inventory, SectionId, Text, Timestamp},
 };
 
@@ -73,7 +73,7 @@ pub fn digest(inventory: &Inventory) -> Result<Digest, CanonicalError> {
 #[derive(Clone, Debug, Default)]
 pub struct Digester {
     /// The last list's own fields, and their canonical bytes.
-    frame: Option<(Frame, Vec<u8>)>,
+    frame: Option<(ListHeader, Vec<u8>)>,
     /// The array of the last list, and its digest: a list that was read is digested, and then the same
     /// list as its replay gives it.
     last: Option<(Vec<u8>, Digest)>,
@@ -101,7 +101,7 @@ impl Digester {
         // Ids and digests stand in JSON as they are: the array is written without another tree of it.
         let mut bytes = Vec::with_capacity(self.last.as_ref().map_or(0, |(bytes, _)| bytes.len() + 256));
         bytes.push(b'[');
-        bytes.extend_from_slice(self.of_frame(Frame::of(inventory))?);
+        bytes.extend_from_slice(self.of_frame(ListHeader::of(inventory))?);
         for (id, digest) in entries {
             bytes.extend_from_slice(b",[\"");
             bytes.extend_from_slice(id.as_str().as_bytes());
@@ -118,7 +118,7 @@ impl Digester {
         Ok(*digest)
     }
 
-    fn of_frame(&mut self, frame: Frame) -> Result<&[u8], CanonicalError> {
+    fn of_frame(&mut self, frame: ListHeader) -> Result<&[u8], CanonicalError> {
         let known = self.frame.take().filter(|(known, _)| *known == frame);
         let known = match known {
             Some(known) => known,
@@ -162,7 +162,7 @@ struct ListFile<'l> {
     seq: u64,
     published: Timestamp,
     state: Option<Digest>,
-    list: Option<Frame>,
+    list: Option<ListHeader>,
     entries: Vec<EntryState<'l>>,
 }
 
@@ -184,7 +184,7 @@ pub fn list_file(
         seq,
         published,
         state,
-        list: inventory.map(Frame::of),
+        list: inventory.map(ListHeader::of),
         entries: entries.unwrap_or_default(),
     })
 }
@@ -197,7 +197,7 @@ pub fn list_file(
 pub fn read_list_file(bytes: &[u8]) -> Result<Option<Inventory>, serde_json::Error> {
     let file: ListFile<'_> = serde_json::from_slice(bytes)?;
     let entries = file.entries.into_iter().map(|entry| Arc::new(entry.entry())).collect();
-    Ok(file.list.map(|frame| frame.around(entries)))
+    Ok(file.list.map(|frame| frame.with_entries(entries)))
 }
 
 #[derive(Serialize)]

@@ -274,7 +274,7 @@ impl<'a> Log<'a> {
             before: self.chain.state,
             after: news.after.map(|list| self.chain.digest(&list)).transpose()?,
             changes: changes.changes.clone(),
-            carry: changes.carry.clone(),
+            carry: changes.unannounced.clone(),
         };
         self.append(row.published, Body::Changes(body), row.commit.as_str())?;
         self.new += 1;

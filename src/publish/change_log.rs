@@ -190,9 +190,9 @@ impl ChangeTracker {
         let after = self.latest.after_version(after);
         let changes = diff(&self.announced, &after);
         let editorial = if self.latest == self.announced {
-            changes.carry.editorial.clone()
+            changes.unannounced.editorial.clone()
         } else {
-            diff(&self.latest, &after).carry.editorial
+            diff(&self.latest, &after).unannounced.editorial
         };
         self.latest = after;
         if changes.changes.is_empty() {

@@ -1,4 +1,4 @@
-//! Changes applied: the way back from signed changes to the list.
+//! Applying changes to a list.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -12,29 +12,29 @@ use crate::{
 
 use super::{
     column_order::column_order,
-    event::{Carry, Change, ChangeSet, ColumnLabel, Detail, Edit, Frame, IdChange, Row},
+    event::{Change, ChangeSet, ColumnLabel, Detail, Edit, IdChange, ListHeader, Row, Unannounced},
     kind::Kind,
 };
 
 /// Changes that do not fit the list they are applied to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReplayError {
-    /// A change speaks of an entry that is not there.
-    #[error("a {kind} change speaks of entry {id}, which the list does not have")]
+    /// A change names an entry that the list does not have.
+    #[error("a {kind} change names entry {id}, which the list does not have")]
     NoEntry {
         /// The kind of the change.
         kind: Kind,
         /// The entry.
         id: EntryId,
     },
-    /// An entry comes with an id that is taken.
-    #[error("entry {0} comes a second time")]
+    /// An entry is added with an id that another entry has.
+    #[error("entry {0} is added a second time")]
     Taken(EntryId),
     /// The list is not in the state that the change starts from.
     #[error("a {0} change does not fit the state of the list")]
     State(Kind),
-    /// A change names a section that its own frame does not have.
-    #[error("no section is called {0:?}")]
+    /// A change names a section that the list does not have.
+    #[error("the list has no section {0:?}")]
     NoSection(String),
 }
 
@@ -66,28 +66,28 @@ pub fn apply(before: &ListState, set: &ChangeSet) -> Result<ListState, ReplayErr
 /// Applies the changes in four passes. Removals use the ids of the list before; everything after
 /// [`Replay::rekey`] uses those of the list after.
 fn apply_to_inventory(before: Inventory, set: &ChangeSet) -> Result<Inventory, ReplayError> {
-    let ChangeSet { changes, carry } = set;
+    let ChangeSet { changes, unannounced } = set;
     let mut list = Replay { inventory: before, places: None };
-    for change in changes.iter().chain(&carry.editorial) {
+    for change in changes.iter().chain(&unannounced.editorial) {
         list.take_out(change)?;
     }
-    list.rekey(carry);
-    if let Some(frame) = &carry.frame {
+    list.rekey(unannounced);
+    if let Some(header) = &unannounced.header {
         let entries = std::mem::take(&mut list.inventory.entries);
-        list.inventory = frame.around(entries);
+        list.inventory = header.with_entries(entries);
     }
-    for change in changes.iter().chain(&carry.editorial) {
+    for change in changes.iter().chain(&unannounced.editorial) {
         list.put_in(change)?;
     }
-    for change in changes.iter().chain(&carry.editorial) {
+    for change in changes.iter().chain(&unannounced.editorial) {
         list.edit(change)?;
     }
     Ok(list.inventory)
 }
 
-impl Frame {
+impl ListHeader {
     /// The list with these entries, whose cells are put in the order of its columns.
-    pub fn around(&self, entries: Vec<Arc<Entry>>) -> Inventory {
+    pub fn with_entries(&self, entries: Vec<Arc<Entry>>) -> Inventory {
         let column = |column: &ColumnLabel| {
             let told = || Role::of_field(Vocabulary::builtin(), &column.field, column.label.as_str());
             let role = column.role.unwrap_or_else(told);
@@ -105,9 +105,13 @@ impl Frame {
     }
 }
 
+fn id_map<Id: Ord + Clone>(pairs: &[IdChange<Id>]) -> BTreeMap<&Id, &Id> {
+    pairs.iter().map(|pair| (&pair.from, &pair.to)).collect()
+}
+
 struct Replay {
     inventory: Inventory,
-    /// The places of entries by id, once they are asked for. Ids and places stay from then on.
+    /// The indices of entries by id, filled when first needed. Ids and indices are final by then.
     places: Option<HashMap<EntryId, usize>>,
 }
 
@@ -134,11 +138,8 @@ impl Replay {
         Ok(())
     }
 
-    fn rekey(&mut self, carry: &Carry) {
-        fn map<Id: Ord + Clone>(pairs: &[IdChange<Id>]) -> BTreeMap<&Id, &Id> {
-            pairs.iter().map(|pair| (&pair.from, &pair.to)).collect()
-        }
-        let (entries, sections, columns) = (map(&carry.rekeyed), map(&carry.resectioned), map(&carry.recolumned));
+    fn rekey(&mut self, ids: &Unannounced) {
+        let (entries, sections, columns) = (id_map(&ids.entry_ids), id_map(&ids.section_ids), id_map(&ids.column_keys));
         if entries.is_empty() && sections.is_empty() && columns.is_empty() {
             return;
         }
@@ -166,7 +167,7 @@ impl Replay {
     fn places(&mut self) -> &mut HashMap<EntryId, usize> {
         let entries = &self.inventory.entries;
         self.places.get_or_insert_with(|| {
-            // Of two entries of one id the first counts.
+            // Of two entries with the same id the first counts.
             entries.iter().enumerate().rev().map(|(at, entry)| (entry.id.clone(), at)).collect()
         })
     }
@@ -233,7 +234,7 @@ impl Replay {
     }
 }
 
-/// Sets or clears a cell; cells stand in column order.
+/// Sets or clears a cell, and keeps the cells in column order.
 fn set_cell(entry: &mut Entry, columns: &[FieldKey], field: &FieldKey, text: Option<&Text>) {
     entry.cells.retain(|cell| cell.field != *field);
     if let Some(text) = text {

@@ -1,4 +1,4 @@
-//! Which column of one version is which column of the next, and which came or went as a whole.
+//! Which column of one version is which column of the next, and which were added or removed as a whole.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,26 +11,27 @@ use crate::{
 use super::{
     event::{Change, ColumnCell, Detail, Edit, IdChange},
     kind::Kind,
+    reason::{Decision, Reason},
 };
 
-/// What happened to the columns.
+/// The differences between the columns of two versions.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
-    /// Old keys of columns that have another key now.
+    /// New keys by old key, for columns with another key.
     renamed: BTreeMap<FieldKey, FieldKey>,
-    /// New columns whose cells are told with the column.
-    appeared: BTreeSet<FieldKey>,
-    /// Gone columns whose cells are told with the column, by old key.
-    vanished: BTreeSet<FieldKey>,
-    /// Cells of both that must not go unnoticed, by column and entry: they are told of the entries.
-    apart: BTreeSet<(FieldKey, EntryId)>,
-    /// The changes to tell.
-    pub changes: Vec<Change>,
-    /// Renames that are not told.
-    pub recolumned: Vec<IdChange<FieldKey>>,
+    /// Added columns that are announced together with their cells.
+    added: BTreeSet<FieldKey>,
+    /// Removed columns that are announced together with their cells, by old key.
+    removed: BTreeSet<FieldKey>,
+    /// Cells that are announced for their entry although their column was added or removed.
+    announced_per_entry: BTreeSet<(FieldKey, EntryId)>,
+    /// The announced changes.
+    pub decisions: Vec<Decision>,
+    /// Changes of keys that are not announced.
+    pub column_keys: Vec<IdChange<FieldKey>>,
 }
 
-/// Entries that stand in both versions.
+/// Entries that both versions have.
 pub(super) type Kept<'a> = [(&'a Entry, &'a Entry)];
 
 impl Columns {
@@ -38,110 +39,102 @@ impl Columns {
     pub fn between(before: &Inventory, after: &Inventory, kept: &Kept<'_>) -> Self {
         let mut columns = Columns::default();
         let old: Vec<&Column> = before.filled_columns().collect();
-        let new: Vec<&Column> = after.columns.iter().collect();
-        let mut gone: Vec<&Column> =
+        let mut removed: Vec<&Column> =
             old.iter().filter(|column| after.column(&column.field).is_none()).copied().collect();
-        let mut come: Vec<&Column> =
-            new.iter().filter(|column| !old.iter().any(|known| known.field == column.field)).copied().collect();
-        columns.pair_by_label(&mut gone, &mut come);
-        columns.pair_by_cells(&mut gone, &mut come, kept, before, after);
-        for column in &old {
-            let now = after.column(columns.key_after(&column.field));
-            if let Some(now) = now.filter(|now| {
-                now.field == column.field
-                    && !Vocabulary::builtin().same_label(column.label.as_str(), now.label.as_str())
-            }) {
-                // The same meaning under another header. A passage to another layout renames nothing,
-                // and an address behind a name has no header.
-                let headed = [column, &now].iter().all(|column| column.label.as_str() != ADDRESS_LABEL);
-                if before.layout == after.layout && headed {
-                    columns.tell(now.field.clone(), Edit::Changed(column.label.clone(), now.label.clone()), Vec::new());
-                }
-            }
-        }
+        let mut added: Vec<&Column> =
+            after.columns.iter().filter(|column| !old.iter().any(|known| known.field == column.field)).collect();
+        columns.pair_by_label(&mut removed, &mut added);
+        columns.pair_by_cells(&mut removed, &mut added, kept, before.layout == after.layout);
+        columns.compare_headers(&old, before, after);
         let (kept_old, kept_new): (Vec<&Entry>, Vec<&Entry>) = kept.iter().copied().unzip();
-        for column in come {
-            if let Some(cells) = columns.cells_told(column, after, &kept_new, after.layout) {
-                columns.appeared.insert(column.field.clone());
-                columns.tell(column.field.clone(), Edit::Set(column.label.clone()), cells);
+        for column in added {
+            if let Some(cells) = columns.cells_of_list(column, after, &kept_new, after.layout) {
+                columns.added.insert(column.field.clone());
+                columns.announce(column, Edit::Set(column.label.clone()), cells, Reason::WholeColumn);
             }
         }
-        for column in gone {
-            if let Some(cells) = columns.cells_told(column, before, &kept_old, after.layout) {
-                columns.vanished.insert(column.field.clone());
-                columns.tell(column.field.clone(), Edit::Cleared(column.label.clone()), cells);
+        for column in removed {
+            if let Some(cells) = columns.cells_of_list(column, before, &kept_old, after.layout) {
+                columns.removed.insert(column.field.clone());
+                columns.announce(column, Edit::Cleared(column.label.clone()), cells, Reason::WholeColumn);
             }
         }
         columns
     }
 
-    /// The cells that are told with a column that came or went; `None` where each entry tells its own.
-    fn cells_told(
+    /// Announces other headers of columns with the same role.
+    fn compare_headers(&mut self, old: &[&Column], before: &Inventory, after: &Inventory) {
+        // Another layout has other headers without renaming anything.
+        if before.layout != after.layout {
+            return;
+        }
+        for column in old {
+            let Some(new) = after.column(&column.field).filter(|_| self.key_after(&column.field) == &column.field)
+            else {
+                continue;
+            };
+            let (label, new_label) = (column.label.as_str(), new.label.as_str());
+            // An address behind a name has no header.
+            let have_headers = label != ADDRESS_LABEL && new_label != ADDRESS_LABEL;
+            if have_headers && !Vocabulary::builtin().same_label(label, new_label) {
+                let edit = Edit::Changed(column.label.clone(), new.label.clone());
+                self.announce(new, edit, Vec::new(), Reason::OtherHeader);
+            }
+        }
+    }
+
+    /// The cells to announce with an added or removed column; `None` if each entry announces its own.
+    fn cells_of_list(
         &mut self,
         column: &Column,
         inventory: &Inventory,
         kept: &[&Entry],
         layout: Layout,
     ) -> Option<Vec<ColumnCell>> {
-        let texts = kept.iter().filter_map(|entry| Some((&entry.id, entry.text(&column.field)?)));
-        let texts: Vec<(&EntryId, &Text)> = texts.collect();
-        if !belongs_to_list(layout, texts.len(), kept.len()) {
+        let texts: Vec<(&EntryId, &Text)> =
+            kept.iter().filter_map(|entry| Some((&entry.id, entry.text(&column.field)?))).collect();
+        if !concerns_list(layout, texts.len(), kept.len()) {
             return None;
         }
         let mut cells = cells(inventory, column);
         if column.role == Role::Status {
-            let apart = standing_out(&texts);
-            cells.retain(|cell| !apart.contains(&cell.id));
-            self.apart.extend(apart.into_iter().map(|entry| (column.field.clone(), entry.clone())));
+            let exceptions = exceptional_statuses(&texts);
+            cells.retain(|cell| !exceptions.contains(&cell.id));
+            let exceptions = exceptions.into_iter().map(|entry| (column.field.clone(), entry.clone()));
+            self.announced_per_entry.extend(exceptions);
         }
         Some(cells)
     }
 
-    /// The same header with another key: the table of roles learned a word, or a column joined or
-    /// left another of its role. Nothing changed for a reader.
-    fn pair_by_label(&mut self, gone: &mut Vec<&Column>, come: &mut Vec<&Column>) {
-        gone.retain(|old| {
-            let Some(at) =
-                come.iter().position(|new| Vocabulary::builtin().same_label(old.label.as_str(), new.label.as_str()))
-            else {
-                return true;
-            };
-            let new = come.remove(at);
-            self.rename(old, new);
+    /// Pairs columns with the same header and different keys. Keys differ if the vocabulary got a word,
+    /// or if another column of the same role was added or removed; readers see no difference.
+    fn pair_by_label(&mut self, removed: &mut Vec<&Column>, added: &mut Vec<&Column>) {
+        let vocabulary = Vocabulary::builtin();
+        removed.retain(|old| {
+            let found = added.iter().position(|new| vocabulary.same_label(old.label.as_str(), new.label.as_str()));
+            let Some(at) = found else { return true };
+            self.rename(old, added.remove(at));
             false
         });
     }
 
-    /// Another header of no known meaning over the same cells.
+    /// Pairs columns with different headers and mostly equal cells.
     fn pair_by_cells(
         &mut self,
-        gone: &mut Vec<&Column>,
-        come: &mut Vec<&Column>,
+        removed: &mut Vec<&Column>,
+        added: &mut Vec<&Column>,
         kept: &Kept<'_>,
-        before: &Inventory,
-        after: &Inventory,
+        same_layout: bool,
     ) {
-        gone.retain(|old| {
-            let same_cells = |new: &Column| {
-                let both: Vec<(Option<&Text>, Option<&Text>)> = kept
-                    .iter()
-                    .map(|(a, b)| (a.text(&old.field), b.text(&new.field)))
-                    .filter(|(a, b)| a.is_some() || b.is_some())
-                    .collect();
-                let equal = both
-                    .iter()
-                    .filter(|(a, b)| matches!((a, b), (Some(a), Some(b)) if same_meaning(Vocabulary::builtin(), Comparison::Text, a, b)))
-                    .count();
-                equal > 0 && equal * 5 >= both.len() * 4
-            };
-            let fits = |new: &&Column| {
-                (old.role == new.role || new.role == Role::Other || old.role == Role::Other) && same_cells(new)
-            };
-            let Some(at) = come.iter().position(fits) else { return true };
-            let new = come.remove(at);
+        removed.retain(|old| {
+            let found =
+                added.iter().position(|new| have_compatible_roles(old, new) && have_equal_cells(kept, old, new));
+            let Some(at) = found else { return true };
+            let new = added.remove(at);
             self.rename(old, new);
-            if before.layout == after.layout {
-                self.tell(new.field.clone(), Edit::Changed(old.label.clone(), new.label.clone()), Vec::new());
+            if same_layout {
+                let edit = Edit::Changed(old.label.clone(), new.label.clone());
+                self.announce(new, edit, Vec::new(), Reason::EqualCells);
             }
             false
         });
@@ -149,44 +142,75 @@ impl Columns {
 
     fn rename(&mut self, old: &Column, new: &Column) {
         self.renamed.insert(old.field.clone(), new.field.clone());
-        self.recolumned.push(IdChange { from: old.field.clone(), to: new.field.clone() });
+        self.column_keys.push(IdChange { from: old.field.clone(), to: new.field.clone() });
     }
 
-    fn tell(&mut self, field: FieldKey, edit: Edit, cells: Vec<ColumnCell>) {
-        self.changes.push(Change::new(Kind::ColumnsChanged, Detail::Column { field, edit, cells }));
+    fn announce(&mut self, column: &Column, edit: Edit, cells: Vec<ColumnCell>, reason: Reason) {
+        let change = Change::new(Kind::ColumnsChanged, Detail::Column { field: column.field.clone(), edit, cells });
+        self.decisions.push(Decision { change, reason });
     }
 
-    /// The key that an old column has now.
+    /// The new key of an old column.
     pub fn key_after<'a>(&'a self, old: &'a FieldKey) -> &'a FieldKey {
         self.renamed.get(old).unwrap_or(old)
     }
 
-    /// Whether an entry's cell is told with its column already: of a new column that came, or an old one
-    /// that went.
-    pub fn told_with_column(&self, field: &FieldKey, came: bool, entry: &EntryId) -> bool {
-        let passed = if came { &self.appeared } else { &self.vanished };
-        passed.contains(field) && !self.apart.contains(&(field.clone(), entry.clone()))
+    /// Whether the cell of an entry is announced with the column that was added.
+    pub fn includes_added_cell(&self, field: &FieldKey, entry: &EntryId) -> bool {
+        self.added.contains(field) && !self.announced_per_entry.contains(&(field.clone(), entry.clone()))
+    }
+
+    /// Whether the cell of an entry is announced with the column that was removed.
+    pub fn includes_removed_cell(&self, field: &FieldKey, entry: &EntryId) -> bool {
+        self.removed.contains(field) && !self.announced_per_entry.contains(&(field.clone(), entry.clone()))
     }
 }
 
-/// The entries whose status says that they are not simply engaged, unless all do. Where most are plainly
-/// engaged, words that nobody knows say so, too.
-fn standing_out<'a>(statuses: &[(&'a EntryId, &Text)]) -> BTreeSet<&'a EntryId> {
-    let read = statuses.iter().map(|(entry, text)| (*entry, Status::read(Vocabulary::builtin(), text.as_str())));
-    let read: Vec<(&EntryId, Status)> = read.collect();
-    let are_engaged = read.iter().filter(|(_, status)| status.is_active()).count() * 2 > read.len();
-    let is_plain = |status: &Status| match status.lifecycle {
-        Some(Lifecycle::Active) => status.qualifier.is_empty() || !are_engaged,
-        known => known.is_none() && !are_engaged,
-    };
-    let all = !read.iter().any(|(_, status)| is_plain(status));
-    read.iter().filter(|(_, status)| !all && !is_plain(status)).map(|(entry, _)| *entry).collect()
+fn have_compatible_roles(old: &Column, new: &Column) -> bool {
+    old.role == new.role || new.role == Role::Other || old.role == Role::Other
 }
 
-/// Whether a column came or went as a matter of the list: at least half of the entries that stayed
-/// have it. What few entries say is their own matter, also under a new header. A single record says
-/// nothing of the list.
-fn belongs_to_list(layout: Layout, filled: usize, kept: usize) -> bool {
+/// Whether at least four of five entries with a cell in either column have equal cells in both.
+fn have_equal_cells(kept: &Kept<'_>, old: &Column, new: &Column) -> bool {
+    let mut filled = 0;
+    let mut equal = 0;
+    for (before, after) in kept {
+        match (before.text(&old.field), after.text(&new.field)) {
+            (None, None) => {}
+            (Some(before), Some(after)) => {
+                filled += 1;
+                equal += usize::from(same_meaning(Vocabulary::builtin(), Comparison::Text, before, after));
+            }
+            _ => filled += 1,
+        }
+    }
+    equal > 0 && equal * 5 >= filled * 4
+}
+
+/// The entries with a status other than plainly active, unless no entry is plainly active. If most
+/// entries are active, unknown words count as exceptions, too.
+fn exceptional_statuses<'a>(statuses: &[(&'a EntryId, &Text)]) -> BTreeSet<&'a EntryId> {
+    let read: Vec<(&EntryId, Status)> =
+        statuses.iter().map(|(entry, text)| (*entry, Status::read(Vocabulary::builtin(), text.as_str()))).collect();
+    let mostly_active = read.iter().filter(|(_, status)| status.is_active()).count() * 2 > read.len();
+    if !read.iter().any(|(_, status)| is_plain(status, mostly_active)) {
+        return BTreeSet::new();
+    }
+    read.iter().filter(|(_, status)| !is_plain(status, mostly_active)).map(|(entry, _)| *entry).collect()
+}
+
+fn is_plain(status: &Status, mostly_active: bool) -> bool {
+    match status.lifecycle {
+        Some(Lifecycle::Active) => status.qualifier.is_empty() || !mostly_active,
+        Some(_) => false,
+        None => !mostly_active,
+    }
+}
+
+/// Whether a column was added or removed for the list as a whole: at least half of the remaining
+/// entries have a cell in it. Otherwise each entry announces its own cell, and so does the only
+/// entry of a list of records.
+fn concerns_list(layout: Layout, filled: usize, kept: usize) -> bool {
     let enough = match layout {
         Layout::Table => 1,
         Layout::Records => 2,
@@ -195,13 +219,9 @@ fn belongs_to_list(layout: Layout, filled: usize, kept: usize) -> bool {
 }
 
 fn cells(inventory: &Inventory, column: &Column) -> Vec<ColumnCell> {
-    let mut cells: Vec<ColumnCell> = inventory
-        .entries
-        .iter()
-        .filter_map(|entry| {
-            let text = entry.text(&column.field)?.clone();
-            Some(ColumnCell { id: entry.id.clone(), name: entry.name.clone(), text })
-        })
+    let filled = inventory.entries.iter().filter_map(|entry| Some((entry, entry.text(&column.field)?)));
+    let mut cells: Vec<ColumnCell> = filled
+        .map(|(entry, text)| ColumnCell { id: entry.id.clone(), name: entry.name.clone(), text: text.clone() })
         .collect();
     cells.sort_by(|a, b| a.id.cmp(&b.id));
     cells

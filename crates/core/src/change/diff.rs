@@ -1,4 +1,4 @@
-//! From two versions to what changed between them.
+//! From two versions of a list to the changes between them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,137 +10,143 @@ use crate::{
 
 use super::{
     columns::Columns,
-    event::{Carry, Change, ChangeSet, ColumnLabel, Detail, Edit, EntryRef, Frame, IdChange, Row, RowField},
-    kind::Kind,
+    event::{Change, ChangeSet, Detail, Edit, EntryRef, IdChange, ListHeader, Row, Unannounced},
+    kind::{Kind, Level},
     matching::{Pairing, pair},
     name_match::same_name,
+    reason::{Decision, Reason},
+    sections::{SectionPairs, pair_sections},
 };
 
-/// What changed from one state of a list to the next.
+/// Field of a change that renames a section.
+pub(crate) const SECTION: &str = "section";
+/// Field of a change to the note of a section.
+pub(crate) const SECTION_NOTE: &str = "section-note";
+/// Field of a change that moves entries together from one section to another.
+pub(crate) const SECTION_ENTRIES: &str = "section-entries";
+
+/// The changes from one state of a list to the next.
 ///
-/// A published list never becomes unpublished again, so that `Unpublished` after `Listed` counts as withdrawn.
+/// A published list never becomes unpublished again: `Unpublished` after `Listed` counts as withdrawn.
 pub fn diff(before: &ListState, after: &ListState) -> ChangeSet {
     match (before, after) {
-        (ListState::Listed(before), ListState::Listed(after)) => Differ::new(before, after).run(),
-        (ListState::Listed(before), ListState::Unpublished | ListState::Withdrawn) => ChangeSet {
-            changes: vec![Change::new(Kind::Withdrawn, Detail::List { entries: gone_rows(before) })],
-            carry: Carry::default(),
-        },
-        (ListState::Unpublished, ListState::Listed(after)) => arrival(Kind::Published, after),
-        (ListState::Withdrawn, ListState::Listed(after)) => arrival(Kind::Restored, after),
+        (ListState::Listed(before), ListState::Listed(after)) => compare_lists(before, after).into_change_set(),
+        (ListState::Listed(before), ListState::Unpublished | ListState::Withdrawn) => {
+            let detail = Detail::List { entries: withdrawn_rows(before) };
+            ChangeSet { changes: vec![Change::new(Kind::Withdrawn, detail)], ..ChangeSet::default() }
+        }
+        (ListState::Unpublished, ListState::Listed(after)) => whole_list(Kind::Published, after),
+        (ListState::Withdrawn, ListState::Listed(after)) => whole_list(Kind::Restored, after),
         (ListState::Unpublished | ListState::Withdrawn, ListState::Unpublished | ListState::Withdrawn) => {
             ChangeSet::default()
         }
     }
 }
 
-fn arrival(kind: Kind, after: &Inventory) -> ChangeSet {
+fn whole_list(kind: Kind, after: &Inventory) -> ChangeSet {
     let entries = after.entries.iter().map(|entry| Row::of(after, entry)).collect();
-    ChangeSet {
-        changes: vec![Change::new(kind, Detail::List { entries })],
-        carry: Carry { frame: Some(Frame::of(after)), ..Carry::default() },
-    }
+    let unannounced = Unannounced { header: Some(ListHeader::of(after)), ..Unannounced::default() };
+    ChangeSet { changes: vec![Change::new(kind, Detail::List { entries })], unannounced }
 }
 
-/// The rows of a list that went, in an order that does not depend on that of its file, which a
-/// published list does not keep.
-fn gone_rows(before: &Inventory) -> Vec<Row> {
+/// The rows of a withdrawn list, in an order that does not depend on that of its file.
+fn withdrawn_rows(before: &Inventory) -> Vec<Row> {
     let mut rows: Vec<Row> = before.entries.iter().map(|entry| Row::of(before, entry)).collect();
     rows.sort_by_cached_key(|row| (fold(row.name.as_str()), row.id.clone()));
     rows
 }
 
-impl Row {
-    /// The row of an entry.
-    pub fn of(inventory: &Inventory, entry: &Entry) -> Self {
-        let fields = entry.cells.iter().map(|cell| {
-            let label = inventory.column(&cell.field).map(|column| column.label.clone()).unwrap_or_default();
-            RowField { field: cell.field.clone(), label, text: cell.text.clone() }
-        });
-        let EntryRef { id, name, section } = EntryRef::of(inventory, entry);
-        Row { id, name, section, fields: fields.collect() }
+/// The result of comparing two versions.
+#[derive(Debug)]
+pub(super) struct ListComparison {
+    /// The changes with their reasons: the announced ones first, then the editorial ones.
+    pub decisions: Vec<Decision>,
+    /// The internal differences. Its editorial changes are in `decisions`.
+    pub unannounced: Unannounced,
+    /// The matched entries.
+    pub pairing: Pairing,
+}
+
+impl ListComparison {
+    fn into_change_set(self) -> ChangeSet {
+        let (editorial, announced): (Vec<Decision>, Vec<Decision>) =
+            self.decisions.into_iter().partition(|decision| decision.change.level == Level::Editorial);
+        let editorial = editorial.into_iter().map(|decision| decision.change).collect();
+        ChangeSet {
+            changes: announced.into_iter().map(|decision| decision.change).collect(),
+            unannounced: Unannounced { editorial, ..self.unannounced },
+        }
     }
 }
 
-impl EntryRef {
-    /// The name of an entry.
-    pub fn of(inventory: &Inventory, entry: &Entry) -> Self {
-        let section = inventory.section(&entry.section).map(|section| section.title.clone()).unwrap_or_default();
-        EntryRef { id: entry.id.clone(), name: entry.name.clone(), section }
+/// Compares two versions of a list.
+pub(super) fn compare_lists(before: &Inventory, after: &Inventory) -> ListComparison {
+    let pairing = pair(&before.entries, &after.entries);
+    let kept: Vec<(&Entry, &Entry)> =
+        pairing.kept.iter().map(|(old, new, _)| (&*before.entries[*old], &*after.entries[*new])).collect();
+    let columns = Columns::between(before, after, &kept);
+    let section_pairs = pair_sections(before, after, &kept);
+    let mut differ = Differ { before, after, decisions: Vec::new(), unannounced: Unannounced::default() };
+    differ.compare_sections(&section_pairs);
+    differ.compare_entries(&kept, &columns, &section_pairs);
+    differ.report_rows(&pairing);
+    differ.compare_facts();
+    differ.decisions.extend(columns.decisions);
+    differ.unannounced.column_keys = columns.column_keys;
+    differ.compare_headers();
+    differ.finish(pairing)
+}
+
+/// A field of an entry, and how its values are compared.
+struct ComparedField {
+    field: FieldKey,
+    label: Text,
+    comparison: Comparison,
+}
+
+impl ComparedField {
+    fn text(field: &str, label: &str) -> Self {
+        ComparedField { field: FieldKey::from_name(field), label: label.into(), comparison: Comparison::Text }
     }
 }
 
-impl Frame {
-    /// The list's own fields, in an order that does not depend on the file's.
-    pub fn of(inventory: &Inventory) -> Self {
-        let mut facts = inventory.facts.clone();
-        facts.sort_by(|a, b| a.field.cmp(&b.field));
-        let mut columns: Vec<ColumnLabel> = inventory
-            .filled_columns()
-            .map(|column| {
-                let told = Role::of_field(Vocabulary::builtin(), &column.field, column.label.as_str());
-                let role = (told != column.role).then_some(column.role);
-                ColumnLabel { field: column.field.clone(), label: column.label.clone(), role }
-            })
-            .collect();
-        columns.sort_by(|a, b| a.field.cmp(&b.field));
-        let mut sections: Vec<_> = inventory.filled_sections().cloned().collect();
-        sections.sort_by(|a, b| a.id.cmp(&b.id));
-        Frame { layout: inventory.layout, facts, columns, sections }
-    }
-}
-
+/// Collects the differences of two versions.
 struct Differ<'a> {
     before: &'a Inventory,
     after: &'a Inventory,
-    out: ChangeSet,
+    decisions: Vec<Decision>,
+    unannounced: Unannounced,
 }
 
 impl<'a> Differ<'a> {
-    fn new(before: &'a Inventory, after: &'a Inventory) -> Self {
-        Differ { before, after, out: ChangeSet::default() }
+    fn announce(&mut self, change: Change, reason: Reason) {
+        self.decisions.push(Decision { change, reason });
     }
 
-    fn run(mut self) -> ChangeSet {
-        let pairing = pair(&self.before.entries, &self.after.entries);
-        let kept: Vec<(&Entry, &Entry)> = pairing
-            .kept
-            .iter()
-            .map(|(old, new, _)| (&*self.before.entries[*old], &*self.after.entries[*new]))
-            .collect();
-        let columns = Columns::between(self.before, self.after, &kept);
-        let sections = self.sections(&kept);
-        let mut moves: BTreeMap<(SectionId, SectionId), Vec<&Entry>> = BTreeMap::new();
-        let settled = sections.iter().all(|(before, after)| before == after);
-        for (old, new) in &kept {
-            // The same entry says the same, and stands where it stood unless its section went elsewhere.
-            let is_same = std::ptr::eq(*old, *new);
-            if is_same && settled {
-                continue;
-            }
-            if !is_same {
-                self.entry(old, new, &columns);
-            }
-            if sections.get(&old.section) != Some(&new.section) {
-                moves.entry((old.section.clone(), new.section.clone())).or_default().push(new);
-            }
-        }
-        self.moves(moves);
-        self.rows(&pairing);
-        self.facts();
-        self.out.changes.extend(columns.changes);
-        self.out.carry.recolumned = columns.recolumned;
-        if !self.has_same_frame() {
-            let frame = Frame::of(self.after);
-            self.out.carry.frame = Some(frame).filter(|frame| *frame != Frame::of(self.before));
-        }
-        self.out.sort();
-        self.out
+    fn record_editorial(&mut self, change: Change, reason: Reason) {
+        self.decisions.push(Decision { change: change.editorial(), reason });
     }
 
-    /// Whether both versions plainly have the same frame, as most have: nothing has to be put in order
-    /// to know.
-    fn has_same_frame(&self) -> bool {
+    fn finish(mut self, pairing: Pairing) -> ListComparison {
+        self.decisions
+            .sort_by_cached_key(|decision| (decision.change.level == Level::Editorial, change_order(&decision.change)));
+        self.unannounced.entry_ids.sort();
+        self.unannounced.section_ids.sort();
+        self.unannounced.column_keys.sort();
+        ListComparison { decisions: self.decisions, unannounced: self.unannounced, pairing }
+    }
+
+    fn compare_headers(&mut self) {
+        if self.has_equal_headers() {
+            return;
+        }
+        let header = ListHeader::of(self.after);
+        self.unannounced.header = Some(header).filter(|header| *header != ListHeader::of(self.before));
+    }
+
+    /// Whether the headers are equal as they are. True for most versions, and cheaper to check than
+    /// sorted headers.
+    fn has_equal_headers(&self) -> bool {
         let (before, after) = (self.before, self.after);
         before.layout == after.layout
             && before.facts == after.facts
@@ -148,24 +154,36 @@ impl<'a> Differ<'a> {
             && before.filled_sections().eq(after.filled_sections())
     }
 
-    fn tell(&mut self, change: Change, announced: bool) {
-        if announced {
-            self.out.changes.push(change);
-        } else {
-            self.out.carry.editorial.push(change.editorial());
+    fn compare_entries(&mut self, kept: &[(&'a Entry, &'a Entry)], columns: &Columns, sections: &SectionPairs) {
+        let mut moves: BTreeMap<(SectionId, SectionId), Vec<&Entry>> = BTreeMap::new();
+        let same_sections = sections.iter().all(|(before, after)| before == after);
+        for (old, new) in kept {
+            // Versions share equal entries.
+            let is_shared = std::ptr::eq(*old, *new);
+            if is_shared && same_sections {
+                continue;
+            }
+            if !is_shared {
+                self.compare_entry(old, new, columns);
+            }
+            if sections.get(&old.section) != Some(&new.section) {
+                moves.entry((old.section.clone(), new.section.clone())).or_default().push(new);
+            }
+        }
+        for ((from, to), entries) in moves {
+            self.report_moves(&from, &to, &entries);
         }
     }
 
-    /// Compares an entry with itself.
-    fn entry(&mut self, old: &Entry, new: &Entry, columns: &Columns) {
+    fn compare_entry(&mut self, old: &Entry, new: &Entry, columns: &Columns) {
         if old.id != new.id {
-            self.out.carry.rekeyed.push(IdChange { from: old.id.clone(), to: new.id.clone() });
+            self.unannounced.entry_ids.push(IdChange { from: old.id.clone(), to: new.id.clone() });
         }
-        let name = FieldKey::from_name("name");
         if old.name != new.name {
-            let announced = !same_name(old.name.as_str(), new.name.as_str());
             let edit = Edit::Changed(old.name.clone(), new.name.clone());
-            self.field(new, Kind::Renamed, (name, "Name".into(), Comparison::Text), edit, announced);
+            let is_same = same_name(old.name.as_str(), new.name.as_str());
+            let change = self.field_change(Kind::Renamed, new, ComparedField::text("name", "Name"), edit);
+            self.decide(change, is_same, Comparison::Text);
         }
         if old.cells == new.cells {
             return;
@@ -175,208 +193,179 @@ impl<'a> Differ<'a> {
             let field = columns.key_after(&cell.field);
             seen.insert(field);
             let after = new.text(field);
-            if after.is_some() || !columns.told_with_column(&cell.field, false, &old.id) {
-                self.cell(new, field, Some(&cell.text), after);
+            if after.is_some() || !columns.includes_removed_cell(&cell.field, &old.id) {
+                self.compare_cell(new, field, Some(&cell.text), after);
             }
         }
         for cell in new.cells.iter().filter(|cell| !seen.contains(&cell.field)) {
-            if !columns.told_with_column(&cell.field, true, &new.id) {
-                self.cell(new, &cell.field, None, Some(&cell.text));
+            if !columns.includes_added_cell(&cell.field, &new.id) {
+                self.compare_cell(new, &cell.field, None, Some(&cell.text));
             }
         }
     }
 
-    fn cell(&mut self, entry: &Entry, field: &FieldKey, before: Option<&Text>, after: Option<&Text>) {
+    fn compare_cell(&mut self, entry: &Entry, field: &FieldKey, before: Option<&Text>, after: Option<&Text>) {
         if before == after {
             return;
         }
         let Some(edit) = Edit::between(before, after) else { return };
         let column = self.after.column(field).or_else(|| self.before.column(field));
         let (label, role) = column.map_or((Text::default(), Role::Other), |column| (column.label.clone(), column.role));
-        let compared = role.info().comparison;
-        let announced = match &edit {
-            Edit::Changed(before, after) => !same_meaning(Vocabulary::builtin(), compared, before, after),
-            Edit::Set(_) | Edit::Cleared(_) => true,
+        let comparison = role.info().comparison;
+        let is_same = match &edit {
+            Edit::Changed(before, after) => Some(same_meaning(Vocabulary::builtin(), comparison, before, after)),
+            Edit::Set(_) | Edit::Cleared(_) => None,
         };
-        self.field(entry, Kind::of_role(role), (field.clone(), label, compared), edit, announced);
+        let compared = ComparedField { field: field.clone(), label, comparison };
+        let change = self.field_change(Kind::of_role(role), entry, compared, edit);
+        match is_same {
+            Some(is_same) => self.decide(change, is_same, comparison),
+            None => self.announce(change, Reason::OneSided),
+        }
     }
 
-    fn field(
-        &mut self,
-        entry: &Entry,
-        kind: Kind,
-        (field, label, compared): (FieldKey, Text, Comparison),
-        edit: Edit,
-        announced: bool,
-    ) {
-        let (gained, lost) = gained_and_lost(Vocabulary::builtin(), compared, edit.before(), edit.after());
+    fn decide(&mut self, change: Change, is_same: bool, comparison: Comparison) {
+        if is_same {
+            self.record_editorial(change, Reason::Equivalent(comparison));
+        } else {
+            self.announce(change, Reason::Different(comparison));
+        }
+    }
+
+    fn field_change(&self, kind: Kind, entry: &Entry, compared: ComparedField, edit: Edit) -> Change {
+        let ComparedField { field, label, comparison } = compared;
+        let (gained, lost) = gained_and_lost(Vocabulary::builtin(), comparison, edit.before(), edit.after());
         let entry = EntryRef::of(self.after, entry);
-        self.tell(Change::new(kind, Detail::Field { entry, field, label, edit, gained, lost }), announced);
+        Change::new(kind, Detail::Field { entry, field, label, edit, gained, lost })
     }
 
-    /// Pairs sections, tells renamed ones, and returns the new id of each old one.
-    fn sections(&mut self, kept: &[(&Entry, &Entry)]) -> BTreeMap<SectionId, SectionId> {
-        let old: Vec<_> = self.before.filled_sections().collect();
-        let new: Vec<_> = self.after.filled_sections().collect();
-        let mut pairs: BTreeMap<SectionId, SectionId> = BTreeMap::new();
-        let mut open: Vec<_> = new.clone();
-        // The same heading, else the same id under another one.
-        let titles = |a: &Section, b: &Section| same(a.title.as_str(), b.title.as_str());
-        let ids = |a: &Section, b: &Section| a.id == b.id;
-        for alike in [&titles as &dyn Fn(&Section, &Section) -> bool, &ids] {
-            for section in &old {
-                let known = open.iter().position(|other| alike(section, other));
-                if let Some(at) = known.filter(|_| !pairs.contains_key(&section.id)) {
-                    pairs.insert(section.id.clone(), open.remove(at).id.clone());
-                }
-            }
-        }
-        // A section without its like is the one where most of its entries went, if they fill that.
-        for section in &old {
-            if pairs.contains_key(&section.id) {
-                continue;
-            }
-            let went =
-                |to: &SectionId| kept.iter().filter(|(a, b)| a.section == section.id && b.section == *to).count();
-            let (stayed, best) = (
-                kept.iter().filter(|(a, _)| a.section == section.id).count(),
-                open.iter().position(|other| {
-                    let here = kept.iter().filter(|(_, b)| b.section == other.id).count();
-                    let both = went(&other.id);
-                    let all = kept.iter().filter(|(a, _)| a.section == section.id).count();
-                    both > 0 && both * 2 > here && both * 2 > all
-                }),
-            );
-            if let Some(at) = best.filter(|_| stayed > 0) {
-                pairs.insert(section.id.clone(), open.remove(at).id.clone());
-            }
-        }
-        let single = old.len() == 1 && new.len() == 1;
-        for (from, to) in &pairs {
-            let (Some(a), Some(b)) = (self.before.section(from), self.after.section(to)) else { continue };
+    fn compare_sections(&mut self, pairs: &SectionPairs) {
+        let has_one_section = self.before.filled_sections().count() == 1 && self.after.filled_sections().count() == 1;
+        for (from, to) in pairs {
+            let (Some(old), Some(new)) = (self.before.section(from), self.after.section(to)) else { continue };
             if from != to {
-                self.out.carry.resectioned.push(IdChange { from: from.clone(), to: to.clone() });
+                self.unannounced.section_ids.push(IdChange { from: from.clone(), to: to.clone() });
             }
-            // The heading over the only section is the page's title, not a statement about entries.
-            if !single
-                && !same(a.title.as_str(), b.title.as_str())
-                && let Some(edit) = section_edit(&a.title, &b.title)
-            {
-                self.section_fact(SECTION, b.title.clone(), edit);
+            // The heading of the only section is a page title, which does not concern the entries.
+            if !has_one_section {
+                self.compare_section_text(SECTION, Reason::OtherTitle, new, (&old.title, &new.title));
             }
-            // Only some formats can hold a note: it comes and goes with the format.
-            let can_be_held = !a.note.is_empty() && !b.note.is_empty() || self.before.layout == self.after.layout;
-            if can_be_held
-                && !same(a.note.as_str(), b.note.as_str())
-                && let Some(edit) = section_edit(&a.note, &b.note)
-            {
-                self.section_fact(SECTION_NOTE, b.title.clone(), edit);
-            }
-        }
-        pairs
-    }
-
-    fn section_fact(&mut self, field: &str, label: Text, edit: Edit) {
-        let detail = Detail::Fact { field: FieldKey::from_name(field), label, edit };
-        self.out.changes.push(Change::new(Kind::SectionsChanged, detail));
-    }
-
-    /// Tells moves: singly, or as one change of the sections where several entries went together
-    /// into a section that is new or out of one that is gone.
-    fn moves(&mut self, moves: BTreeMap<(SectionId, SectionId), Vec<&Entry>>) {
-        for ((from, to), entries) in moves {
-            let title = |inventory: &Inventory, id: &SectionId| {
-                inventory.section(id).map(|s| s.title.clone()).unwrap_or_default()
-            };
-            let (before, after) = (title(self.before, &from), title(self.after, &to));
-            let known = |inventory: &Inventory, title: &Text| {
-                inventory.filled_sections().any(|s| same(s.title.as_str(), title.as_str()))
-            };
-            let reorganised = entries.len() > 1 && !(known(self.before, &after) && known(self.after, &before));
-            let edit = Edit::between(Some(&before).filter(|t| !t.is_empty()), Some(&after).filter(|t| !t.is_empty()));
-            let Some(edit) = edit else { continue };
-            if reorganised {
-                self.section_fact(SECTION_ENTRIES, after.clone(), edit.clone());
-            }
-            for entry in entries {
-                let label = ("section".to_owned(), "Section");
-                let field = (FieldKey::from_name(&label.0), Text::new(label.1), Comparison::Text);
-                self.field(entry, Kind::Moved, field, edit.clone(), !reorganised);
+            // Only some formats can contain notes: without a note on both sides the format decides.
+            let both_have_notes = !old.note.is_empty() && !new.note.is_empty();
+            if both_have_notes || self.before.layout == self.after.layout {
+                self.compare_section_text(SECTION_NOTE, Reason::OtherNote, new, (&old.note, &new.note));
             }
         }
     }
 
-    fn rows(&mut self, pairing: &Pairing) {
+    fn compare_section_text(&mut self, field: &str, reason: Reason, section: &Section, texts: (&Text, &Text)) {
+        let (before, after) = texts;
+        if same(before.as_str(), after.as_str()) {
+            return;
+        }
+        if let Some(edit) = edit_of_filled(before, after) {
+            self.announce(section_change(field, section.title.clone(), edit), reason);
+        }
+    }
+
+    /// Reports entries that moved from one section to another: one by one, or as one change if several
+    /// moved together and one of the sections exists in one version only.
+    fn report_moves(&mut self, from: &SectionId, to: &SectionId, entries: &[&Entry]) {
+        let (before, after) = (title_of(self.before, from), title_of(self.after, to));
+        let Some(edit) = edit_of_filled(&before, &after) else { return };
+        let both_remain = has_section(self.before, &after) && has_section(self.after, &before);
+        let is_regrouping = entries.len() > 1 && !both_remain;
+        if is_regrouping {
+            self.announce(section_change(SECTION_ENTRIES, after, edit.clone()), Reason::MovedTogether);
+        }
+        for entry in entries {
+            let field = ComparedField::text(SECTION, "Section");
+            let change = self.field_change(Kind::Moved, entry, field, edit.clone());
+            if is_regrouping {
+                self.record_editorial(change, Reason::PartOfRegrouping);
+            } else {
+                self.announce(change, Reason::OtherSection);
+            }
+        }
+    }
+
+    fn report_rows(&mut self, pairing: &Pairing) {
         let (before, after) = (self.before, self.after);
-        let old_row = |at: &usize| Row::of(before, &before.entries[*at]);
-        let new_row = |at: &usize| Row::of(after, &after.entries[*at]);
-        let changes = &mut self.out.changes;
         for at in &pairing.removed {
-            changes.push(Change::new(Kind::Removed, Detail::Row { row: old_row(at), former: None }));
+            let detail = Detail::Row { row: Row::of(before, &before.entries[*at]), former: None };
+            self.announce(Change::new(Kind::Removed, detail), Reason::NotMatched);
         }
         for at in &pairing.added {
-            changes.push(Change::new(Kind::Added, Detail::Row { row: new_row(at), former: None }));
+            let detail = Detail::Row { row: Row::of(after, &after.entries[*at]), former: None };
+            self.announce(Change::new(Kind::Added, detail), Reason::NotMatched);
         }
         for (old, new) in &pairing.replaced {
-            changes.push(Change::new(Kind::Replaced, Detail::Row { row: new_row(new), former: Some(old_row(old)) }));
+            let former = Some(Row::of(before, &before.entries[*old]));
+            let detail = Detail::Row { row: Row::of(after, &after.entries[*new]), former };
+            self.announce(Change::new(Kind::Replaced, detail), Reason::StatesReplacement);
         }
     }
 
-    fn facts(&mut self) {
+    fn compare_facts(&mut self) {
         let (before, after) = (self.before, self.after);
         let keys: BTreeSet<&FieldKey> = before.facts.iter().chain(&after.facts).map(|fact| &fact.field).collect();
         for key in keys {
-            let find = |facts: &'a [Fact]| facts.iter().find(|fact| fact.field == *key);
-            let (old, new) = (find(&before.facts), find(&after.facts));
-            let Some(edit) = Edit::between(old.map(|f| &f.text), new.map(|f| &f.text)) else { continue };
-            let terms = key.as_str().starts_with("notice.");
-            // A title or description that only some formats can hold comes and goes with the format.
-            let page_matter = matches!(key.as_str(), "title" | "description");
-            let announced = match &edit {
-                Edit::Changed(a, b) if a == b => continue,
-                Edit::Changed(a, b) => fold(a.as_str()) != fold(b.as_str()),
-                Edit::Set(_) | Edit::Cleared(_) => !page_matter,
-            };
+            let (old, new) = (find_fact(&before.facts, key), find_fact(&after.facts, key));
+            let Some(edit) = Edit::between(old.map(|fact| &fact.text), new.map(|fact| &fact.text)) else { continue };
+            if matches!(&edit, Edit::Changed(before, after) if before == after) {
+                continue;
+            }
+            let kind = if key.as_str().starts_with("notice.") { Kind::TermsChanged } else { Kind::Amended };
             let label = new.or(old).map(|fact| fact.label.clone()).unwrap_or_default();
-            let kind = if terms { Kind::TermsChanged } else { Kind::Amended };
-            self.tell(Change::new(kind, Detail::Fact { field: key.clone(), label, edit }), announced);
+            let reason = fact_reason(key, &edit);
+            let change = Change::new(kind, Detail::Fact { field: key.clone(), label, edit });
+            match reason {
+                Reason::OtherStatement => self.announce(change, reason),
+                _ => self.record_editorial(change, reason),
+            }
         }
     }
 }
 
-/// Field of a change that renames a section.
-pub(crate) const SECTION: &str = "section";
-/// Field of a change to the note of a section.
-pub(crate) const SECTION_NOTE: &str = "section-note";
-/// Field of a change that moves entries together from one section to another.
-pub(crate) const SECTION_ENTRIES: &str = "section-entries";
-
-fn section_edit(before: &Text, after: &Text) -> Option<Edit> {
-    Edit::between(Some(before).filter(|t| !t.is_empty()), Some(after).filter(|t| !t.is_empty()))
+fn find_fact<'f>(facts: &'f [Fact], key: &FieldKey) -> Option<&'f Fact> {
+    facts.iter().find(|fact| fact.field == *key)
 }
 
-impl ChangeSet {
-    /// Puts changes into the order in which they are told, whatever the order of the file.
-    fn sort(&mut self) {
-        for changes in [&mut self.changes, &mut self.carry.editorial] {
-            changes.sort_by_cached_key(|change| {
-                let entry = change.entry();
-                let field = match &change.detail {
-                    Detail::Field { field, .. } | Detail::Column { field, .. } | Detail::Fact { field, .. } => {
-                        field.to_string()
-                    }
-                    Detail::List { .. } | Detail::Row { .. } => String::new(),
-                };
-                let edit = match &change.detail {
-                    Detail::Fact { edit, .. } => edit.after().map(Text::to_string),
-                    _ => None,
-                };
-                let (name, id) = entry.map_or_else(Default::default, |e| (fold(e.name.as_str()), e.id.to_string()));
-                (change.kind, name, id, field, edit)
-            });
-        }
-        self.carry.rekeyed.sort();
-        self.carry.resectioned.sort();
-        self.carry.recolumned.sort();
+fn fact_reason(key: &FieldKey, edit: &Edit) -> Reason {
+    // A title or description appears and disappears with the format of the list.
+    let is_page_text = matches!(key.as_str(), "title" | "description");
+    match edit {
+        Edit::Changed(before, after) if fold(before.as_str()) == fold(after.as_str()) => Reason::SameStatement,
+        Edit::Set(_) | Edit::Cleared(_) if is_page_text => Reason::PageText,
+        _ => Reason::OtherStatement,
     }
+}
+
+fn section_change(field: &str, label: Text, edit: Edit) -> Change {
+    Change::new(Kind::SectionsChanged, Detail::Fact { field: FieldKey::from_name(field), label, edit })
+}
+
+/// The edit between two texts that are empty where they are not stated.
+fn edit_of_filled(before: &Text, after: &Text) -> Option<Edit> {
+    Edit::between(Some(before).filter(|text| !text.is_empty()), Some(after).filter(|text| !text.is_empty()))
+}
+
+fn title_of(inventory: &Inventory, id: &SectionId) -> Text {
+    inventory.section(id).map(|section| section.title.clone()).unwrap_or_default()
+}
+
+fn has_section(inventory: &Inventory, title: &Text) -> bool {
+    inventory.filled_sections().any(|section| same(section.title.as_str(), title.as_str()))
+}
+
+/// The sort key that gives the changes of a release their order, whatever the order of the file.
+fn change_order(change: &Change) -> (Kind, String, String, String, Option<String>) {
+    let (name, id) =
+        change.entry().map_or_else(Default::default, |entry| (fold(entry.name.as_str()), entry.id.to_string()));
+    let (field, value) = match &change.detail {
+        Detail::Field { field, .. } | Detail::Column { field, .. } => (field.to_string(), None),
+        Detail::Fact { field, edit, .. } => (field.to_string(), edit.after().map(Text::to_string)),
+        Detail::List { .. } | Detail::Row { .. } => (String::new(), None),
+    };
+    (change.kind, name, id, field, value)
 }

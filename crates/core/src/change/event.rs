@@ -1,89 +1,92 @@
-//! A change, and everything that changed between two versions.
+//! A change, and all changes between two versions.
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{EntryId, Fact, FieldKey, Layout, Role, Section, SectionId, Text};
+use crate::{
+    model::{Entry, EntryId, Fact, FieldKey, Inventory, Layout, Role, Section, SectionId, Text},
+    vocabulary::Vocabulary,
+};
 
 use super::{
     kind::{Kind, Level},
-    wire::Wire,
+    wire::ChangeDocument,
 };
 
-/// One change, as it is told, signed and read by scripts.
+/// One change. Its JSON is the same in `log --format json` and in the signed log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Wire", into = "Wire")]
+#[serde(try_from = "ChangeDocument", into = "ChangeDocument")]
 pub struct Change {
-    /// What happened.
+    /// The kind of change.
     pub kind: Kind,
-    /// How much it matters.
+    /// How much the change matters to customers.
     pub level: Level,
-    /// To what, and how.
+    /// What changed, and the values before and after.
     pub detail: Detail,
 }
 
-/// What a change speaks of.
+/// The part of a list that changed, with its values before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Detail {
-    /// The whole list: its entries as they came (or went).
+    /// The whole list was published, restored or withdrawn.
     List {
-        /// The entries.
+        /// The entries of the list.
         entries: Vec<Row>,
     },
-    /// A row that came or went.
+    /// A row was added or removed.
     Row {
-        /// The row.
+        /// The added or removed row.
         row: Row,
-        /// The row whose place it took, for `replaced`.
+        /// For `replaced`: the row that was replaced.
         former: Option<Row>,
     },
-    /// A field of an entry.
+    /// A field of an entry changed.
     Field {
-        /// The entry, as it is called afterwards.
+        /// The entry, with its name in the later version.
         entry: EntryRef,
-        /// The field.
+        /// The key of the field.
         field: FieldKey,
-        /// How the field is called.
+        /// The label of the field.
         label: Text,
-        /// From what to what.
+        /// The value before and after.
         edit: Edit,
-        /// For sets and places: items that came, as written.
+        /// Items of a set or location list that were added, as written.
         gained: Vec<Text>,
-        /// For sets and places: items that went, as written.
+        /// Items of a set or location list that were removed, as written.
         lost: Vec<Text>,
     },
-    /// A column: its label before and after, and the cells that came or went with it.
+    /// A column was added, removed or renamed.
     Column {
-        /// The column.
+        /// The key of the column.
         field: FieldKey,
-        /// Its label.
+        /// The label before and after.
         edit: Edit,
-        /// Its cells.
+        /// The cells that were added or removed with the column.
         cells: Vec<ColumnCell>,
     },
-    /// A statement of the list about itself.
+    /// A statement of the list about itself changed.
     Fact {
-        /// The statement.
+        /// The key of the statement.
         field: FieldKey,
-        /// How it is called.
+        /// The label of the statement; for a section, its title.
         label: Text,
-        /// From what to what.
+        /// The value before and after.
         edit: Edit,
     },
 }
 
-/// From what to what. At least one side says something.
+/// A value before and after. At least one of the two exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// Said nothing before.
+    /// There was no value before.
     Set(Text),
-    /// Says nothing any more.
+    /// There is no value any more.
     Cleared(Text),
-    /// Says something else.
+    /// The value changed from the first to the second.
     Changed(Text, Text),
 }
 
 impl Edit {
-    /// The edit between two texts; `None` when neither says anything.
+    /// The edit between two values; `None` if neither exists.
     pub fn between(before: Option<&Text>, after: Option<&Text>) -> Option<Self> {
         match (before, after) {
             (None, None) => None,
@@ -93,7 +96,7 @@ impl Edit {
         }
     }
 
-    /// What was said before.
+    /// The value before.
     pub fn before(&self) -> Option<&Text> {
         match self {
             Edit::Set(_) => None,
@@ -101,7 +104,7 @@ impl Edit {
         }
     }
 
-    /// What is said now.
+    /// The value after.
     pub fn after(&self) -> Option<&Text> {
         match self {
             Edit::Cleared(_) => None,
@@ -110,39 +113,39 @@ impl Edit {
     }
 }
 
-/// An entry, named.
+/// A reference to an entry, with the texts that identify it for readers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EntryRef {
-    /// Its id.
+    /// The id of the entry.
     pub id: EntryId,
-    /// Its name.
+    /// The name of the entry.
     pub name: Text,
     /// The title of its section.
     pub section: Text,
 }
 
-/// An entry with all it says.
+/// An entry with all its fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
-    /// Its id.
+    /// The id of the entry.
     pub id: EntryId,
-    /// Its name.
+    /// The name of the entry.
     pub name: Text,
     /// The title of its section.
     pub section: Text,
-    /// Its fields, in column order.
+    /// The fields, in column order.
     pub fields: Vec<RowField>,
 }
 
 impl Row {
-    /// The row's entry.
+    /// The entry of the row.
     pub fn entry(&self) -> EntryRef {
         EntryRef { id: self.id.clone(), name: self.name.clone(), section: self.section.clone() }
     }
 
-    /// What the row says in a field.
+    /// The text of a field.
     pub fn text(&self, field: &str) -> Option<&Text> {
         self.fields.iter().find(|cell| cell.field.as_str() == field).map(|cell| &cell.text)
     }
@@ -152,38 +155,38 @@ impl Row {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RowField {
-    /// The field.
+    /// The key of the field.
     pub field: FieldKey,
-    /// How it is called.
+    /// The label of the field.
     pub label: Text,
-    /// What it says.
+    /// The text of the field.
     pub text: Text,
 }
 
-/// A cell that came or went with its column.
+/// A cell that was added or removed with its column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnCell {
-    /// The entry's id.
+    /// The id of the entry.
     pub id: EntryId,
-    /// The entry's name.
+    /// The name of the entry.
     pub name: Text,
-    /// What the cell says, or said.
+    /// The text of the cell.
     pub text: Text,
 }
 
 impl Change {
-    /// A change of the kind's usual level.
+    /// A change with the level of its kind.
     pub fn new(kind: Kind, detail: Detail) -> Self {
         Change { kind, level: kind.info().level, detail }
     }
 
-    /// The same change as presentation only.
+    /// The same change as an editorial one.
     pub fn editorial(self) -> Self {
         Change { level: Level::Editorial, ..self }
     }
 
-    /// The entry that the change speaks of.
+    /// The entry that changed; `None` if the change concerns the list.
     pub fn entry(&self) -> Option<EntryRef> {
         match &self.detail {
             Detail::Row { row, .. } => Some(row.entry()),
@@ -193,41 +196,40 @@ impl Change {
     }
 }
 
-/// All that changed between two versions.
+/// All changes between two versions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangeSet {
-    /// What is announced, loudest first.
+    /// The announced changes, in the order of [`KINDS`](super::KINDS).
     pub changes: Vec<Change>,
-    /// What is carried along unannounced, so that the changes applied to the one version give
-    /// exactly the other.
-    pub carry: Carry,
+    /// Everything else that [`apply`](super::apply()) needs to turn one version into the other.
+    pub unannounced: Unannounced,
 }
 
 /// The unannounced part of a change set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Carry {
-    /// Changes of presentation.
+pub struct Unannounced {
+    /// Editorial changes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub editorial: Vec<Change>,
-    /// Entries whose derived id is another.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub rekeyed: Vec<IdChange<EntryId>>,
-    /// Sections whose derived id is another.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub resectioned: Vec<IdChange<SectionId>>,
-    /// Columns whose derived key is another.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub recolumned: Vec<IdChange<FieldKey>>,
-    /// The list's own fields as they stand afterwards, when they differ.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub frame: Option<Frame>,
+    /// Entries with another derived id.
+    #[serde(default, rename = "rekeyed", skip_serializing_if = "Vec::is_empty")]
+    pub entry_ids: Vec<IdChange<EntryId>>,
+    /// Sections with another derived id.
+    #[serde(default, rename = "resectioned", skip_serializing_if = "Vec::is_empty")]
+    pub section_ids: Vec<IdChange<SectionId>>,
+    /// Columns with another derived key.
+    #[serde(default, rename = "recolumned", skip_serializing_if = "Vec::is_empty")]
+    pub column_keys: Vec<IdChange<FieldKey>>,
+    /// The header of the later version, if it differs.
+    #[serde(default, rename = "frame", skip_serializing_if = "Option::is_none")]
+    pub header: Option<ListHeader>,
 }
 
-impl Carry {
-    /// Whether nothing is carried.
+impl Unannounced {
+    /// Whether there are no unannounced differences.
     pub fn is_empty(&self) -> bool {
-        *self == Carry::default()
+        *self == Unannounced::default()
     }
 }
 
@@ -235,36 +237,77 @@ impl Carry {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IdChange<Id> {
-    /// Before.
+    /// The id in the earlier version.
     pub from: Id,
-    /// After.
+    /// The id in the later version.
     pub to: Id,
 }
 
-/// The list's own fields: everything but its entries, without columns and sections nobody uses.
+/// Everything in a list except its entries, without empty columns and sections. Sorted by key, so
+/// that the order of the file has no influence.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Frame {
-    /// How the file lays entries out.
+pub struct ListHeader {
+    /// The layout of the file.
     #[serde(default)]
     pub layout: Layout,
-    /// What the list says of itself, by key.
+    /// The statements of the list about itself.
     pub facts: Vec<Fact>,
-    /// Its columns, by key.
+    /// The columns.
     pub columns: Vec<ColumnLabel>,
-    /// Its sections, by id.
+    /// The sections.
     pub sections: Vec<Section>,
 }
 
-/// A column, as published documents know it.
+/// A column in published documents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnLabel {
-    /// Its key.
+    /// The key of the column.
     pub field: FieldKey,
-    /// Its label.
+    /// The label of the column.
     pub label: Text,
-    /// Its meaning, where key and label do not tell it.
+    /// The role, if key and label do not imply it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
+}
+
+impl Row {
+    /// The row of an entry.
+    pub fn of(inventory: &Inventory, entry: &Entry) -> Self {
+        let fields = entry.cells.iter().map(|cell| {
+            let label = inventory.column(&cell.field).map(|column| column.label.clone()).unwrap_or_default();
+            RowField { field: cell.field.clone(), label, text: cell.text.clone() }
+        });
+        let EntryRef { id, name, section } = EntryRef::of(inventory, entry);
+        Row { id, name, section, fields: fields.collect() }
+    }
+}
+
+impl EntryRef {
+    /// The reference to an entry of an inventory.
+    pub fn of(inventory: &Inventory, entry: &Entry) -> Self {
+        let section = inventory.section(&entry.section).map(|section| section.title.clone()).unwrap_or_default();
+        EntryRef { id: entry.id.clone(), name: entry.name.clone(), section }
+    }
+}
+
+impl ListHeader {
+    /// The header of an inventory.
+    pub fn of(inventory: &Inventory) -> Self {
+        let mut facts = inventory.facts.clone();
+        facts.sort_by(|a, b| a.field.cmp(&b.field));
+        let mut columns: Vec<ColumnLabel> = inventory
+            .filled_columns()
+            .map(|column| {
+                let implied = Role::of_field(Vocabulary::builtin(), &column.field, column.label.as_str());
+                let role = (implied != column.role).then_some(column.role);
+                ColumnLabel { field: column.field.clone(), label: column.label.clone(), role }
+            })
+            .collect();
+        columns.sort_by(|a, b| a.field.cmp(&b.field));
+        let mut sections: Vec<_> = inventory.filled_sections().cloned().collect();
+        sections.sort_by(|a, b| a.id.cmp(&b.id));
+        ListHeader { layout: inventory.layout, facts, columns, sections }
+    }
 }

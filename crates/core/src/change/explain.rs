@@ -1,153 +1,105 @@
-//! MatchReason a comparison says what it says: how entries were paired, and why each difference is told or not.
+//! How the entries of two versions were matched, and why each difference is announced or not.
 
-use crate::{
-    compare::Comparison,
-    model::{Entry, Inventory, ListState, Role, Text},
-};
+use crate::model::{EntryId, FieldKey, Inventory, SectionId, Text};
 
 use super::{
-    diff::diff,
-    event::{Change, Detail, Edit},
-    kind::{Kind, Level},
-    matching::{MatchReason, Refusals, pair},
+    diff::compare_lists,
+    event::IdChange,
+    matching::{MatchReason, Pairing, Refusal},
+    reason::Decision,
 };
 
-/// Why two versions of a list are told apart as they are.
+/// The explanation of a comparison of two versions.
 #[derive(Clone, Debug, Default)]
 pub struct Explanation {
-    /// How many entries stand in both versions under the same id or name.
+    /// Number of entries that both versions contain under the same id or name.
     pub same: usize,
-    /// Entries that were recognised by something else, or under another name.
-    pub recognised: Vec<Matched>,
-    /// Entries of one version without their like in the other.
-    pub alone: Vec<Unmatched>,
-    /// Each difference, with the reason why it is told or not.
-    pub reasons: Vec<(Change, String)>,
-    /// What differs and is no statement of the list: ids, keys, order.
-    pub beside: Vec<String>,
+    /// Entries that were matched by something else, or have another name.
+    pub matched: Vec<Matched>,
+    /// Entries of one version that were not matched.
+    pub unmatched: Vec<Unmatched>,
+    /// The differences, with the reason why each is announced or editorial.
+    pub decisions: Vec<Decision>,
+    /// Derived ids and keys that differ. They are internal and never announced.
+    pub internal: InternalChanges,
 }
 
-/// An entry that was recognised.
+/// Differences without content: derived ids and keys, and the order of entries.
+#[derive(Clone, Debug, Default)]
+pub struct InternalChanges {
+    /// Ids of entries.
+    pub entry_ids: Vec<IdChange<EntryId>>,
+    /// Ids of sections.
+    pub section_ids: Vec<IdChange<SectionId>>,
+    /// Keys of columns.
+    pub column_keys: Vec<IdChange<FieldKey>>,
+    /// Whether the entries are merely in another order.
+    pub reordered: bool,
+}
+
+/// An entry that was matched.
 #[derive(Clone, Debug)]
 pub struct Matched {
-    /// Its earlier name.
+    /// The name in the earlier version.
     pub before: Text,
-    /// Its name now.
+    /// The name in the later version.
     pub after: Text,
-    /// By what.
-    pub why: MatchReason,
+    /// The evidence.
+    pub reason: MatchReason,
 }
 
-/// An entry without its like.
+/// An entry that was not matched.
 #[derive(Clone, Debug)]
 pub struct Unmatched {
-    /// The entry.
+    /// The name of the entry.
     pub name: Text,
-    /// Whether it is one of the later version.
+    /// Whether it belongs to the later version.
     pub is_new: bool,
-    /// The entries of the other version with a similar name, and what speaks against each.
-    pub near: Vec<(Text, &'static str)>,
+    /// The entries of the other version with a related name, and the reason against each.
+    pub near: Vec<(Text, Refusal)>,
 }
 
 /// Explains the comparison of two versions.
 pub fn explain(before: &Inventory, after: &Inventory) -> Explanation {
-    let pairing = pair(&before.entries, &after.entries);
-    let mut explanation = Explanation::default();
-    for (old, new, why) in &pairing.kept {
+    let comparison = compare_lists(before, after);
+    let pairing = &comparison.pairing;
+    let mut explanation = Explanation { unmatched: unmatched(before, after, pairing), ..Explanation::default() };
+    for (old, new, reason) in &pairing.kept {
         let (old, new) = (&before.entries[*old].name, &after.entries[*new].name);
-        if matches!(why, MatchReason::Id | MatchReason::Name) && old == new {
+        if matches!(reason, MatchReason::Id | MatchReason::Name) && old == new {
             explanation.same += 1;
         } else {
-            explanation.recognised.push(Matched { before: old.clone(), after: new.clone(), why: *why });
+            explanation.matched.push(Matched { before: old.clone(), after: new.clone(), reason: *reason });
         }
     }
-    explanation.recognised.sort_by(|a, b| a.after.cmp(&b.after));
-    let refusals = Refusals::of(&before.entries);
-    let removed = || pairing.removed.iter().map(|at| &*before.entries[*at]);
-    let added = || pairing.added.iter().map(|at| &*after.entries[*at]);
-    let near = |pairs: Vec<(&Entry, &Entry, &Entry)>| {
-        let refused = pairs
-            .into_iter()
-            .filter_map(|(old, new, shown)| refusals.reason(old, new).map(|reason| (shown.name.clone(), reason)));
-        refused.collect::<Vec<_>>()
+    explanation.matched.sort_by(|a, b| a.after.cmp(&b.after));
+    let unannounced = comparison.unannounced;
+    let is_silent = comparison.decisions.is_empty() && unannounced.entry_ids.is_empty();
+    explanation.internal = InternalChanges {
+        reordered: is_silent && ids(before) != ids(after),
+        entry_ids: unannounced.entry_ids,
+        section_ids: unannounced.section_ids,
+        column_keys: unannounced.column_keys,
     };
-    for old in removed() {
-        let near = near(added().map(|new| (old, new, new)).collect());
-        explanation.alone.push(Unmatched { name: old.name.clone(), is_new: false, near });
-    }
-    for new in added() {
-        let near = near(removed().map(|old| (old, new, old)).collect());
-        explanation.alone.push(Unmatched { name: new.name.clone(), is_new: true, near });
-    }
-    let set = diff(&ListState::listed(before.clone()), &ListState::listed(after.clone()));
-    let reason = |change: &Change| (change.clone(), reason(change, before, after));
-    explanation.reasons = set.changes.iter().chain(&set.carry.editorial).map(reason).collect();
-    let carry = &set.carry;
-    explanation.beside.extend(carry.rekeyed.iter().map(|r| format!("the id {} is now {}", r.from, r.to)));
-    explanation.beside.extend(carry.resectioned.iter().map(|r| format!("the section {} is now {}", r.from, r.to)));
-    explanation.beside.extend(carry.recolumned.iter().map(|r| format!("the column key {} is now {}", r.from, r.to)));
-    if ids(before) != ids(after) && set.changes.is_empty() && carry.rekeyed.is_empty() {
-        explanation.beside.push("the entries stand in another order".to_owned());
-    }
+    explanation.decisions = comparison.decisions;
     explanation
 }
 
-fn ids(inventory: &Inventory) -> Vec<&crate::model::EntryId> {
+fn unmatched(before: &Inventory, after: &Inventory, pairing: &Pairing) -> Vec<Unmatched> {
+    let mut unmatched = Vec::new();
+    for at in &pairing.removed {
+        let misses = pairing.near_misses.iter().filter(|miss| miss.old == *at);
+        let near = misses.map(|miss| (after.entries[miss.new].name.clone(), miss.refusal)).collect();
+        unmatched.push(Unmatched { name: before.entries[*at].name.clone(), is_new: false, near });
+    }
+    for at in &pairing.added {
+        let misses = pairing.near_misses.iter().filter(|miss| miss.new == *at);
+        let near = misses.map(|miss| (before.entries[miss.old].name.clone(), miss.refusal)).collect();
+        unmatched.push(Unmatched { name: after.entries[*at].name.clone(), is_new: true, near });
+    }
+    unmatched
+}
+
+fn ids(inventory: &Inventory) -> Vec<&EntryId> {
     inventory.entries.iter().map(|entry| &entry.id).collect()
-}
-
-fn reason(change: &Change, before: &Inventory, after: &Inventory) -> String {
-    let told = change.level != Level::Editorial;
-    match &change.detail {
-        Detail::List { .. } => "the whole list came or went".into(),
-        Detail::Row { row, former: Some(former) } => {
-            format!("{} states that it replaces {}", row.name, former.name)
-        }
-        Detail::Row { .. } => "no entry of the other version is the same vendor".into(),
-        Detail::Column { edit: Edit::Changed(..), .. } => "the same cells stand under another header".into(),
-        Detail::Column { .. } => "a matter of the whole list: told once, not for each entry".into(),
-        Detail::Fact { .. } if told => "a statement of the list itself".into(),
-        Detail::Fact { .. } => "presentation of the page".into(),
-        Detail::Field { .. } if change.kind == Kind::Moved && !told => "told once, as a change of the sections".into(),
-        Detail::Field { .. } if change.kind == Kind::Moved => "it stands under another heading".into(),
-        Detail::Field { edit: Edit::Set(_) | Edit::Cleared(_), .. } if told => {
-            "one version says something here, the other nothing".into()
-        }
-        Detail::Field { field, .. } => {
-            let column = after.column(field).or_else(|| before.column(field));
-            let role = column.map_or(Role::Other, |column| column.role);
-            compared(role.info().comparison, told)
-        }
-    }
-}
-
-fn compared(how: Comparison, told: bool) -> String {
-    let reason = match (how, told) {
-        (Comparison::Text, true) => "the words differ, not only case, markup, white space or punctuation",
-        (Comparison::Text, false) => "the same words: only case, markup, white space or punctuation differ",
-        (Comparison::Set, true) => "read as a set, it has other items",
-        (Comparison::Set, false) => "read as a set, it has the same items",
-        (Comparison::Locations, true) => "read as a set of places, it has others",
-        (Comparison::Locations, false) => "read as a set of places, it has the same",
-        (Comparison::Lifecycle, true) => "the state, or a condition of it, is another",
-        (Comparison::Lifecycle, false) => "the same state under the same conditions",
-        (Comparison::Date, true) => "another date, or one of another precision",
-        (Comparison::Date, false) => "the same date, written otherwise",
-        (Comparison::Url, true) => "another address",
-        (Comparison::Url, false) => "the same address, written otherwise",
-    };
-    reason.to_owned()
-}
-
-impl MatchReason {
-    /// By what an entry was recognised, in words.
-    pub fn in_words(&self) -> String {
-        match self {
-            MatchReason::Id => "the same id".into(),
-            MatchReason::Formerly => "it states the earlier name, or its file was renamed".into(),
-            MatchReason::Name => "the same name".into(),
-            MatchReason::LikeName(form) => format!("the name in another form: {form}"),
-            MatchReason::LikeNameAndFields(form) => format!("{form}, and what else they say agrees"),
-        }
-    }
 }

@@ -1,66 +1,91 @@
 //! Which entry of one version is which entry of the next.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
-use crate::model::{Cell, Entry, EntryId, Text, changed_indices, fold, same};
+use crate::model::{Cell, Entry, EntryId, SectionId, Text, changed_indices, fold, same};
 
-use super::name_match::{Likeness, NameForm, likeness};
+use super::name_match::{Evidence, NameForm, NameRelation, relation};
 
-/// Why two entries are taken for one.
+/// Why two entries were matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MatchReason {
     /// They have the same id.
     Id,
-    /// The new one states the old name or id under `formerly`.
+    /// The new entry states the old name or id under `formerly`.
     Formerly,
     /// They have the same name.
     Name,
-    /// The names are forms of one name.
-    LikeName(&'static str),
-    /// The names are alike, and what else they say agrees.
-    LikeNameAndFields(&'static str),
+    /// The relation of their names is sufficient.
+    NameForm(NameRelation),
+    /// Their names are related, and their fields agree.
+    NameAndFields(NameRelation),
 }
 
-/// How the entries of two versions belong together. Indexes are places in the lists of entries.
+/// Why two entries with related names were not matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Their fields differ too much for this relation of names.
+    FieldsDiffer(NameRelation),
+    /// One of them was matched with another entry.
+    BetterMatch,
+}
+
+/// Two entries with related names that were not matched. Indices refer to the lists of entries.
+#[derive(Debug)]
+pub(super) struct NearMiss {
+    /// The index of the old entry.
+    pub old: usize,
+    /// The index of the new entry.
+    pub new: usize,
+    /// The reason.
+    pub refusal: Refusal,
+}
+
+/// The matched entries of two versions. Indices refer to the lists of entries.
 #[derive(Debug, Default)]
 pub(super) struct Pairing {
-    /// The same entry before and after.
+    /// Entries that both versions have.
     pub kept: Vec<(usize, usize, MatchReason)>,
-    /// A new entry that states which old one it replaces.
+    /// Old entries with the new ones that state to replace them.
     pub replaced: Vec<(usize, usize)>,
-    /// Entries that went.
+    /// Entries that only the old version has.
     pub removed: Vec<usize>,
-    /// Entries that came.
+    /// Entries that only the new version has.
     pub added: Vec<usize>,
+    /// Pairs of the above that were considered and refused.
+    pub near_misses: Vec<NearMiss>,
 }
 
-/// Above this many comparisons of names, only names that share a word are compared.
-const MANY: usize = 250_000;
+/// Greatest number of pairs that are compared one by one. Beyond it only likely pairs are compared,
+/// so that the time grows with the size of the list and not with its square.
+const MAX_PAIRS: usize = 250_000;
+/// Greatest number of pairs for one word or key if not all pairs are compared. More frequent words
+/// do not identify vendors.
+const MAX_PAIRS_OF_WORD: usize = 1_000;
 
-/// Pairs entries. The order of either list does not matter.
+/// Matches the entries of two versions. The order of either list has no influence.
 pub(super) fn pair(old: &[Arc<Entry>], new: &[Arc<Entry>]) -> Pairing {
     let (old_open, new_open) = changed_indices(old, new);
-    let mut state = State {
+    let mut matcher = Matcher {
         old,
         new,
         pairing: Pairing { kept: shared(&old_open, &new_open, old.len()), ..Pairing::default() },
         old_open: old_open.into_iter().collect(),
         new_open: new_open.into_iter().collect(),
     };
-    state.by_id();
-    state.by_statement();
-    state.by_name();
-    state.by_replacement();
-    state.by_likeness();
-    state.pairing.removed = state.old_open.into_iter().collect();
-    state.pairing.added = state.new_open.into_iter().collect();
-    state.pairing
+    matcher.match_by_id();
+    matcher.match_by_statement();
+    matcher.match_by_name();
+    matcher.match_replacements();
+    matcher.match_by_related_name();
+    matcher.finish()
 }
 
-/// The pairs of the places that are not open, which stand in the same order.
+/// The pairs of entries that both versions share, which are in the same order in both.
 fn shared(old_open: &[usize], new_open: &[usize], old: usize) -> Vec<(usize, usize, MatchReason)> {
     let (mut old_open, mut new_open) = (old_open.iter().peekable(), new_open.iter().peekable());
     let mut new = 0;
@@ -78,7 +103,8 @@ fn shared(old_open: &[usize], new_open: &[usize], old: usize) -> Vec<(usize, usi
     pairs
 }
 
-struct State<'a> {
+/// The state of the matching: each step matches some of the open entries.
+struct Matcher<'a> {
     old: &'a [Arc<Entry>],
     new: &'a [Arc<Entry>],
     old_open: BTreeSet<usize>,
@@ -86,14 +112,26 @@ struct State<'a> {
     pairing: Pairing,
 }
 
-impl State<'_> {
-    fn keep(&mut self, old: usize, new: usize, why: MatchReason) {
+impl<'a> Matcher<'a> {
+    fn keep(&mut self, old: usize, new: usize, reason: MatchReason) {
         self.old_open.remove(&old);
         self.new_open.remove(&new);
-        self.pairing.kept.push((old, new, why));
+        self.pairing.kept.push((old, new, reason));
     }
 
-    fn by_id(&mut self) {
+    fn are_open(&self, old: usize, new: usize) -> bool {
+        self.old_open.contains(&old) && self.new_open.contains(&new)
+    }
+
+    fn finish(mut self) -> Pairing {
+        let (old_open, new_open) = (&self.old_open, &self.new_open);
+        self.pairing.near_misses.retain(|miss| old_open.contains(&miss.old) || new_open.contains(&miss.new));
+        self.pairing.removed = self.old_open.into_iter().collect();
+        self.pairing.added = self.new_open.into_iter().collect();
+        self.pairing
+    }
+
+    fn match_by_id(&mut self) {
         let old = self.old;
         let by_id: BTreeMap<&EntryId, usize> = self.old_open.iter().map(|at| (&old[*at].id, *at)).collect();
         let open: Vec<usize> = self.new_open.iter().copied().collect();
@@ -102,73 +140,65 @@ impl State<'_> {
             let Some(old) = by_id.get(&self.new[new].id).copied() else { continue };
             if same(self.old[old].name.as_str(), self.new[new].name.as_str()) {
                 self.keep(old, new, MatchReason::Id);
-            } else if !only_by_chance(&self.old[old], &self.new[new]) {
+            } else if !is_same_id_by_chance(&self.old[old], &self.new[new]) {
                 renamed.push((old, new));
             }
         }
+        self.match_renamed_ids(&renamed);
+    }
+
+    /// Matches entries that have the same id and different names, unless the name belongs to another
+    /// entry of the other version. Where ids number the rows, they pass from vendor to vendor.
+    fn match_renamed_ids(&mut self, renamed: &[(usize, usize)]) {
         if renamed.is_empty() {
             return;
         }
-        // Where ids number the rows they pass from vendor to vendor; a name that was another's and is
-        // no longer is then the vendor's. One that an entry keeps under its own id says nothing.
-        let names = |entries: &[Arc<Entry>], open: &BTreeSet<usize>| -> BTreeSet<String> {
-            open.iter().map(|at| fold(entries[*at].name.as_str())).collect()
-        };
-        let (before, after) = (names(self.old, &self.old_open), names(self.new, &self.new_open));
-        for (old, new) in renamed {
-            let passed_on = after.contains(&fold(self.old[old].name.as_str()))
-                || before.contains(&fold(self.new[new].name.as_str()));
+        let old_names = folded_names(self.old, &self.old_open);
+        let new_names = folded_names(self.new, &self.new_open);
+        for (old, new) in renamed.iter().copied() {
+            let passed_on = new_names.contains(&fold(self.old[old].name.as_str()))
+                || old_names.contains(&fold(self.new[new].name.as_str()));
             if !passed_on {
                 self.keep(old, new, MatchReason::Id);
             }
         }
     }
 
-    /// The open old entry with this name or id.
-    fn old_called(&self, called: &Text) -> Option<usize> {
-        let folded = fold(called.as_str());
-        let called_so = |at: &&usize| {
-            let entry = &self.old[**at];
-            entry.id.as_str() == called.as_str() || fold(entry.name.as_str()) == folded
-        };
-        self.old_open.iter().filter(called_so).min_by_key(|at| &self.old[**at].id).copied()
+    /// The open old entries by id and by folded name; of several with one name, the one with the
+    /// smallest id.
+    fn old_by_id_or_name(&self) -> BTreeMap<String, usize> {
+        let mut open: Vec<usize> = self.old_open.iter().copied().collect();
+        open.sort_by_key(|at| Reverse(&self.old[*at].id));
+        let mut found = BTreeMap::new();
+        for at in &open {
+            found.insert(fold(self.old[*at].name.as_str()), *at);
+        }
+        for at in &open {
+            found.insert(self.old[*at].id.to_string(), *at);
+        }
+        found
     }
 
-    fn by_statement(&mut self) {
+    fn match_by_statement(&mut self) {
+        if !self.new_open.iter().any(|at| !self.new[*at].hints.formerly.is_empty()) {
+            return;
+        }
+        let known = self.old_by_id_or_name();
         for new in self.new_in_order() {
-            let stated = self.new[new].hints.formerly.iter().find_map(|name| self.old_called(name));
+            let stated = self.new[new].hints.formerly.iter().find_map(|name| self.find_open(&known, name));
             if let Some(old) = stated {
                 self.keep(old, new, MatchReason::Formerly);
             }
         }
     }
 
-    fn by_name(&mut self) {
-        let mut groups: BTreeMap<String, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
-        for old in &self.old_open {
-            groups.entry(fold(self.old[*old].name.as_str())).or_default().0.push(*old);
+    fn match_replacements(&mut self) {
+        if !self.new_open.iter().any(|at| self.new[*at].hints.replaces.is_some()) {
+            return;
         }
-        for new in &self.new_open {
-            groups.entry(fold(self.new[*new].name.as_str())).or_default().1.push(*new);
-        }
-        for (olds, news) in groups.into_values() {
-            let mut candidates: Vec<_> = olds.iter().flat_map(|old| news.iter().map(move |new| (*old, *new))).collect();
-            candidates.sort_by_cached_key(|(old, new)| {
-                let (old, new) = (&self.old[*old], &self.new[*new]);
-                let equal = new.cells.iter().filter(|cell| old.text(&cell.field) == Some(&cell.text)).count();
-                (old.section != new.section, std::cmp::Reverse(equal), old.id.clone(), new.id.clone())
-            });
-            for (old, new) in candidates {
-                if self.old_open.contains(&old) && self.new_open.contains(&new) {
-                    self.keep(old, new, MatchReason::Name);
-                }
-            }
-        }
-    }
-
-    fn by_replacement(&mut self) {
+        let known = self.old_by_id_or_name();
         for new in self.new_in_order() {
-            let replaced = self.new[new].hints.replaces.as_ref().and_then(|name| self.old_called(name));
+            let replaced = self.new[new].hints.replaces.as_ref().and_then(|name| self.find_open(&known, name));
             if let Some(old) = replaced {
                 self.old_open.remove(&old);
                 self.new_open.remove(&new);
@@ -177,158 +207,293 @@ impl State<'_> {
         }
     }
 
-    fn by_likeness(&mut self) {
-        if self.old_open.is_empty() || self.new_open.is_empty() {
-            return;
+    fn find_open(&self, known: &BTreeMap<String, usize>, id_or_name: &Text) -> Option<usize> {
+        let by_id = known.get(id_or_name.as_str());
+        let found = by_id.or_else(|| known.get(&fold(id_or_name.as_str())));
+        found.copied().filter(|old| self.old_open.contains(old))
+    }
+
+    fn match_by_name(&mut self) {
+        let mut groups: BTreeMap<String, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+        for old in &self.old_open {
+            groups.entry(fold(self.old[*old].name.as_str())).or_default().0.push(*old);
         }
-        let old_forms: BTreeMap<usize, NameForm> =
-            self.old_open.iter().map(|at| (*at, NameForm::of(&self.old[*at].name))).collect();
-        let new_forms: BTreeMap<usize, NameForm> =
-            self.new_open.iter().map(|at| (*at, NameForm::of(&self.new[*at].name))).collect();
-        let few = old_forms.len() * new_forms.len() <= MANY;
-        let mut by_word: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
-        for (at, form) in &new_forms {
-            for word in form.index_words() {
-                by_word.entry(word).or_default().insert(*at);
+        for new in &self.new_open {
+            groups.entry(fold(self.new[*new].name.as_str())).or_default().1.push(*new);
+        }
+        for (olds, news) in groups.into_values() {
+            if olds.len() * news.len() > MAX_PAIRS {
+                self.match_equal_rows(&olds, &news);
+                self.match_in_order(&olds, &news);
+            } else {
+                self.match_most_similar_rows(&olds, &news);
             }
         }
-        let mut alike = Vec::new();
-        for (old, form) in &old_forms {
-            let near: Vec<usize> = if few {
-                new_forms.keys().copied().collect()
-            } else {
-                let sharing: BTreeSet<usize> =
-                    form.index_words().filter_map(|word| by_word.get(word)).flatten().copied().collect();
-                sharing.into_iter().collect()
-            };
-            alike.extend(near.into_iter().filter_map(|new| Some((*old, new, likeness(form, &new_forms[&new])?))));
+    }
+
+    /// Matches entries of one name: first those in the same section, then those with the most equal
+    /// fields.
+    fn match_most_similar_rows(&mut self, olds: &[usize], news: &[usize]) {
+        let mut candidates: Vec<_> = olds.iter().flat_map(|old| news.iter().map(move |new| (*old, *new))).collect();
+        candidates.sort_by_cached_key(|(old, new)| {
+            let (old, new) = (&self.old[*old], &self.new[*new]);
+            let equal = new.cells.iter().filter(|cell| old.text(&cell.field) == Some(&cell.text)).count();
+            (old.section != new.section, Reverse(equal), old.id.clone(), new.id.clone())
+        });
+        for (old, new) in candidates {
+            if self.are_open(old, new) {
+                self.keep(old, new, MatchReason::Name);
+            }
         }
-        let support = Support::of(self.old, alike.iter().map(|(old, ..)| &*self.old[*old]));
+    }
+
+    fn match_equal_rows(&mut self, olds: &[usize], news: &[usize]) {
+        let (old, new) = (self.old, self.new);
+        let mut known: HashMap<(&SectionId, &[Cell]), Vec<usize>> = HashMap::new();
+        for at in in_id_order(old, olds).into_iter().rev() {
+            known.entry((&old[at].section, &old[at].cells)).or_default().push(at);
+        }
+        for at in in_id_order(new, news) {
+            let equal = known.get_mut(&(&new[at].section, &new[at].cells[..])).and_then(Vec::pop);
+            if let Some(equal) = equal {
+                self.keep(equal, at, MatchReason::Name);
+            }
+        }
+    }
+
+    fn match_in_order(&mut self, olds: &[usize], news: &[usize]) {
+        let (olds, news) = (in_id_order(self.old, olds), in_id_order(self.new, news));
+        let olds: Vec<usize> = olds.into_iter().filter(|at| self.old_open.contains(at)).collect();
+        let news: Vec<usize> = news.into_iter().filter(|at| self.new_open.contains(at)).collect();
+        for (old, new) in olds.into_iter().zip(news) {
+            self.keep(old, new, MatchReason::Name);
+        }
+    }
+
+    fn match_by_related_name(&mut self) {
+        let related = self.related_pairs();
+        let old = self.old;
+        let weights = FieldWeights::of(old, related.iter().map(|(at, ..)| &*old[*at]));
         let mut candidates = Vec::new();
-        for (old, new, like) in alike {
-            let agreement = support.agreement(&self.old[old], &self.new[new]);
-            let Ok(why) = verdict(like, &agreement) else { continue };
-            let weak = matches!(why, MatchReason::LikeNameAndFields(_));
-            let far = u32::MAX - (agreement.share() * 1e6) as u32;
-            candidates.push(((weak, far, &self.old[old].id, &self.new[new].id), old, new, why));
+        for (old, new, relation) in related {
+            let similarity = weights.similarity(&self.old[old], &self.new[new]);
+            match decide(relation, &similarity) {
+                Ok(reason) => {
+                    let needs_fields = matches!(reason, MatchReason::NameAndFields(_));
+                    let order = (needs_fields, Reverse(similarity.permille()), &self.old[old].id, &self.new[new].id);
+                    candidates.push((order, old, new, reason));
+                }
+                Err(refusal) => self.pairing.near_misses.push(NearMiss { old, new, refusal }),
+            }
         }
         candidates.sort_by(|a, b| a.0.cmp(&b.0));
-        for (_, old, new, why) in candidates {
-            if self.old_open.contains(&old) && self.new_open.contains(&new) {
-                self.keep(old, new, why);
+        for (_, old, new, reason) in candidates {
+            if self.are_open(old, new) {
+                self.keep(old, new, reason);
+            } else {
+                self.pairing.near_misses.push(NearMiss { old, new, refusal: Refusal::BetterMatch });
             }
         }
     }
 
-    /// Open new entries in an order that does not depend on the file's.
+    /// The pairs of open entries with related names.
+    fn related_pairs(&self) -> Vec<(usize, usize, NameRelation)> {
+        if self.old_open.is_empty() || self.new_open.is_empty() {
+            return Vec::new();
+        }
+        let old_forms = forms(self.old, &self.old_open);
+        let new_forms = forms(self.new, &self.new_open);
+        let pairs: Vec<(usize, usize)> = if old_forms.len() * new_forms.len() <= MAX_PAIRS {
+            old_forms.keys().flat_map(|old| new_forms.keys().map(move |new| (*old, *new))).collect()
+        } else {
+            likely_pairs(&old_forms, &new_forms)
+        };
+        pairs
+            .into_iter()
+            .filter_map(|(old, new)| Some((old, new, relation(&old_forms[&old], &new_forms[&new])?)))
+            .collect()
+    }
+
+    /// The open new entries in an order that does not depend on that of the file.
     fn new_in_order(&self) -> Vec<usize> {
-        let mut open: Vec<usize> = self.new_open.iter().copied().collect();
-        open.sort_by_key(|at| &self.new[*at].id);
-        open
+        let open: Vec<usize> = self.new_open.iter().copied().collect();
+        in_id_order(self.new, &open)
     }
 }
 
-/// Whether two entries of like names are one, or what speaks against it.
-fn verdict(like: Likeness, agreement: &Agreement) -> Result<MatchReason, &'static str> {
-    match like {
-        Likeness::Strong(form) => Ok(MatchReason::LikeName(form)),
-        Likeness::Short(form) if !agreement.contradicts() => Ok(MatchReason::LikeName(form)),
-        Likeness::Slip(form) if agreement.is_unopposed() => Ok(MatchReason::LikeNameAndFields(form)),
-        Likeness::Weak(form) if agreement.carries() => Ok(MatchReason::LikeNameAndFields(form)),
-        Likeness::Short(_) => Err("a short form of the name, and nothing else that they say agrees"),
-        Likeness::Slip(_) => Err("a similar name, and most of what else they say differs"),
-        Likeness::Weak(_) => Err("a part of the name, or a similar one, and nothing that tells vendors apart agrees"),
+fn in_id_order(entries: &[Arc<Entry>], indices: &[usize]) -> Vec<usize> {
+    let mut sorted = indices.to_vec();
+    sorted.sort_by_key(|at| &entries[*at].id);
+    sorted
+}
+
+fn folded_names(entries: &[Arc<Entry>], open: &BTreeSet<usize>) -> BTreeSet<String> {
+    open.iter().map(|at| fold(entries[*at].name.as_str())).collect()
+}
+
+fn forms(entries: &[Arc<Entry>], open: &BTreeSet<usize>) -> BTreeMap<usize, NameForm> {
+    open.iter().map(|at| (*at, NameForm::of(&entries[*at].name))).collect()
+}
+
+/// The pairs of names that share a key, or a word that few names have.
+fn likely_pairs(old_forms: &BTreeMap<usize, NameForm>, new_forms: &BTreeMap<usize, NameForm>) -> Vec<(usize, usize)> {
+    let mut groups: BTreeMap<String, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    for (old, form) in old_forms {
+        for key in index_keys(form) {
+            groups.entry(key).or_default().0.push(*old);
+        }
+    }
+    for (new, form) in new_forms {
+        for key in index_keys(form) {
+            groups.entry(key).or_default().1.push(*new);
+        }
+    }
+    let mut pairs = BTreeSet::new();
+    for (olds, news) in groups.into_values() {
+        if olds.len() * news.len() <= MAX_PAIRS_OF_WORD {
+            pairs.extend(olds.iter().flat_map(|old| news.iter().map(move |new| (*old, *new))));
+        }
+    }
+    pairs.into_iter().collect()
+}
+
+fn index_keys(form: &NameForm) -> BTreeSet<String> {
+    form.words().map(str::to_owned).chain(form.keys()).collect()
+}
+
+/// Whether two entries with related names are the same vendor.
+fn decide(relation: NameRelation, similarity: &Similarity) -> Result<MatchReason, Refusal> {
+    match relation.evidence_needed() {
+        Evidence::None => Ok(MatchReason::NameForm(relation)),
+        Evidence::NotAllDifferent if !similarity.is_zero() => Ok(MatchReason::NameForm(relation)),
+        Evidence::HalfEqual if similarity.is_half() => Ok(MatchReason::NameAndFields(relation)),
+        Evidence::DistinctiveHalfEqual if similarity.is_sufficient() => Ok(MatchReason::NameAndFields(relation)),
+        _ => Err(Refusal::FieldsDiffer(relation)),
     }
 }
 
-/// Why entries of like names were not taken for one.
-pub(super) struct Refusals<'a>(Support<'a>);
-
-impl<'a> Refusals<'a> {
-    pub fn of(old: &'a [Arc<Entry>]) -> Self {
-        Refusals(Support::of(old, old.iter().map(|entry| &**entry)))
-    }
-
-    /// What speaks against a pair; `None` where the names are not even alike.
-    pub fn reason(&self, old: &Entry, new: &Entry) -> Option<&'static str> {
-        let like = likeness(&NameForm::of(&old.name), &NameForm::of(&new.name))?;
-        Some(verdict(like, &self.0.agreement(old, new)).err().unwrap_or("another entry fits better"))
-    }
+/// Whether two ids are equal only because both were derived from names that give the same id ("C++ Corp",
+/// "C Corp").
+fn is_same_id_by_chance(old: &Entry, new: &Entry) -> bool {
+    !same(old.name.as_str(), new.name.as_str()) && has_derived_id(old) && has_derived_id(new)
 }
 
-/// Whether two ids are equal only because two names derive the same ("C++ Corp", "C Corp").
-fn only_by_chance(old: &Entry, new: &Entry) -> bool {
-    let derived = |entry: &Entry| {
-        let own = EntryId::from_name(&fold(entry.name.as_str()));
-        entry.id.as_str().strip_prefix(own.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("--"))
-    };
-    !same(old.name.as_str(), new.name.as_str()) && derived(old) && derived(new)
+fn has_derived_id(entry: &Entry) -> bool {
+    let own = EntryId::from_name(&fold(entry.name.as_str()));
+    entry.id.as_str().strip_prefix(own.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("--"))
 }
 
-/// How telling the fields of a list are: what half the list says ("United States") tells nobody apart.
-struct Support<'a> {
-    /// By field and text: how many entries say so, for what the entries in question say.
+/// The weights of field values. A value that many entries have ("United States") does not identify
+/// a vendor.
+struct FieldWeights<'a> {
+    /// The number of entries with a value, by field, for the values of the entries to compare.
     frequency: HashMap<(&'a str, &'a Text), usize>,
+    /// More frequent values are common.
     common: usize,
 }
 
-/// How far two entries agree beside their names.
-struct Agreement {
-    equal: f32,
-    whole: f32,
-    telling: bool,
+/// Weight of an equal or different distinctive value.
+const DISTINCTIVE: u32 = 10;
+/// Weight of a common value.
+const COMMON: u32 = 1;
+
+/// How far the fields of two entries agree, as sums of weights.
+struct Similarity {
+    equal: u32,
+    total: u32,
+    /// Whether a distinctive value is equal.
+    distinctive: bool,
 }
 
-impl Agreement {
-    fn share(&self) -> f32 {
-        if self.whole > 0.0 { self.equal / self.whole } else { 0.0 }
+impl Similarity {
+    fn permille(&self) -> u32 {
+        (self.equal * 1000).checked_div(self.total).unwrap_or(0)
     }
 
-    fn contradicts(&self) -> bool {
-        self.whole > 0.0 && self.equal == 0.0
+    /// Whether there are fields, and all of them differ.
+    fn is_zero(&self) -> bool {
+        self.total > 0 && self.equal == 0
     }
 
-    fn is_unopposed(&self) -> bool {
-        self.whole == 0.0 || self.share() >= 0.5
+    /// Whether at least half of the fields agree. Entries without fields do not contradict each other.
+    fn is_half(&self) -> bool {
+        self.equal * 2 >= self.total
     }
 
-    fn carries(&self) -> bool {
-        self.telling && self.share() >= 0.5
+    fn is_sufficient(&self) -> bool {
+        self.distinctive && self.is_half()
     }
 }
 
-impl<'a> Support<'a> {
-    /// Counts in the whole list what the entries in question say.
-    fn of(old: &'a [Arc<Entry>], asked: impl Iterator<Item = &'a Entry>) -> Self {
-        let key = |cell: &'a Cell| (cell.field.as_str(), &cell.text);
+impl<'a> FieldWeights<'a> {
+    /// Counts the values of `compared` among all entries of the old version.
+    fn of(old: &'a [Arc<Entry>], compared: impl Iterator<Item = &'a Entry>) -> Self {
         let mut frequency: HashMap<_, usize> =
-            asked.flat_map(|entry| &entry.cells).map(|cell| (key(cell), 0)).collect();
+            compared.flat_map(|entry| &entry.cells).map(|cell| (value_of(cell), 0)).collect();
         if !frequency.is_empty() {
             for cell in old.iter().flat_map(|entry| &entry.cells) {
-                if let Some(count) = frequency.get_mut(&key(cell)) {
+                if let Some(count) = frequency.get_mut(&value_of(cell)) {
                     *count += 1;
                 }
             }
         }
-        Support { frequency, common: (old.len() / 10).max(1) }
+        FieldWeights { frequency, common: (old.len() / 10).max(1) }
     }
 
-    fn agreement(&self, old: &Entry, new: &Entry) -> Agreement {
-        let mut agreement = Agreement { equal: 0.0, whole: 0.0, telling: false };
+    fn similarity(&self, old: &Entry, new: &Entry) -> Similarity {
+        let mut similarity = Similarity { equal: 0, total: 0, distinctive: false };
         let fields: BTreeSet<_> = old.cells.iter().chain(&new.cells).map(|cell| &cell.field).collect();
         for field in fields {
             let (before, after) = (old.text(field), new.text(field));
-            let telling = before.is_none_or(|text| {
+            let is_distinctive = before.is_none_or(|text| {
                 self.frequency.get(&(field.as_str(), text)).is_none_or(|count| *count <= self.common)
             });
-            let weight = if telling { 1.0 } else { 0.1 };
-            agreement.whole += weight;
-            let equal = matches!((before, after), (Some(a), Some(b)) if same(a.as_str(), b.as_str()));
-            if equal {
-                agreement.equal += weight;
-                agreement.telling |= telling;
+            let weight = if is_distinctive { DISTINCTIVE } else { COMMON };
+            similarity.total += weight;
+            if matches!((before, after), (Some(a), Some(b)) if same(a.as_str(), b.as_str())) {
+                similarity.equal += weight;
+                similarity.distinctive |= is_distinctive;
             }
         }
-        agreement
+        similarity
+    }
+}
+
+fn value_of(cell: &Cell) -> (&str, &Text) {
+    (cell.field.as_str(), &cell.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FieldKey, Hints};
+
+    fn entry(id: &str, name: &str, purpose: &str) -> Arc<Entry> {
+        let cells = vec![Cell { field: FieldKey::from_name("purpose"), text: purpose.into() }];
+        let (id, section) = (EntryId::from_name(id), SectionId::from_name(""));
+        Arc::new(Entry { id, name: name.into(), section, cells, hints: Hints::default() })
+    }
+
+    #[test]
+    fn a_large_list_of_one_name_is_matched_row_by_row() {
+        let rows = 1_000;
+        let old: Vec<_> = (0..rows).map(|n| entry(&format!("a{n}"), "Quill", &format!("purpose {n}"))).collect();
+        let new: Vec<_> = (0..rows).map(|n| entry(&format!("b{n}"), "Quill", &format!("purpose {}", n + 1))).collect();
+        let pairing = pair(&old, &new);
+        assert_eq!((pairing.kept.len(), pairing.removed.len(), pairing.added.len()), (rows, 0, 0));
+        let moved = pairing.kept.iter().filter(|(a, b, _)| old[*a].cells != new[*b].cells).count();
+        assert_eq!(moved, 1, "equal rows are matched first");
+    }
+
+    #[test]
+    fn renames_are_found_in_large_lists_of_similar_names() {
+        let rows = 2_000;
+        let old: Vec<_> =
+            (0..rows).map(|n| entry(&format!("a{n}"), &format!("Vendor {n} Inc"), &format!("purpose {n}"))).collect();
+        let new: Vec<_> =
+            (0..rows).map(|n| entry(&format!("b{n}"), &format!("Vendor {n} LLC"), &format!("purpose {n}"))).collect();
+        let pairing = pair(&old, &new);
+        assert_eq!(pairing.kept.len(), rows);
+        assert!(pairing.kept.iter().all(|(a, b, _)| a == b));
     }
 }

@@ -13,6 +13,8 @@ mod explain;
 mod kind;
 mod matching;
 mod name_match;
+mod reason;
+mod sections;
 mod text_diff;
 mod wire;
 
@@ -21,9 +23,12 @@ pub use column_order::column_order;
 pub use diff::diff;
 pub(crate) use diff::{SECTION, SECTION_ENTRIES, SECTION_NOTE};
 pub use event::{
-    Carry, Change, ChangeSet, ColumnCell, ColumnLabel, Detail, Edit, EntryRef, Frame, IdChange, Row, RowField,
+    Change, ChangeSet, ColumnCell, ColumnLabel, Detail, Edit, EntryRef, IdChange, ListHeader, Row, RowField,
+    Unannounced,
 };
-pub use explain::{Explanation, Matched, Unmatched, explain};
+pub use explain::{Explanation, InternalChanges, Matched, Unmatched, explain};
 pub use kind::{KINDS, Kind, KindInfo, Level, Phrase, Subject, TitleDetail, UnknownKind};
-pub use matching::MatchReason;
+pub use matching::{MatchReason, Refusal};
+pub use name_match::NameRelation;
+pub use reason::{Decision, Reason};
 pub use text_diff::{Piece, word_diff};

@@ -1,23 +1,23 @@
-//! Differences inside a text, word by word. The only user of `similar`.
+//! Differences between two texts, word by word.
 
 use similar::{Algorithm, ChangeTag, TextDiff};
 
 /// A piece of a text that changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// In both texts.
+    /// Words of both texts.
     Kept(String),
-    /// Only in the old text.
+    /// Words of the old text only.
     Deleted(String),
-    /// Only in the new text.
+    /// Words of the new text only.
     Inserted(String),
 }
 
-/// Longest texts that are compared word by word; longer ones are told whole.
+/// Longest texts that are compared word by word; longer ones are shown whole.
 const MAX_WORDS_LENGTH: usize = 20_000;
 
-/// The way from one text to another, in words. `None` when so little is common to both that the
-/// two texts are better read one after the other.
+/// The words that two texts have in common, and those of one text only. `None` if the texts have so little
+/// in common that they are easier to read one after the other.
 pub fn word_diff(before: &str, after: &str) -> Option<Vec<Piece>> {
     if before.len() + after.len() > MAX_WORDS_LENGTH {
         return None;
@@ -79,11 +79,6 @@ fn flush(out: &mut Vec<Piece>, deleted: &mut String, inserted: &mut String) {
     if !inserted.is_empty() {
         out.push(Piece::Inserted(std::mem::take(inserted)));
     }
-}
-
-/// Likeness of two words by their letters, from 0 to 1.
-pub(super) fn likeness_of_letters(a: &str, b: &str) -> f32 {
-    TextDiff::from_chars(a, b).ratio()
 }
 
 #[cfg(test)]

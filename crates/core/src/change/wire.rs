@@ -1,4 +1,4 @@
-//! The flat JSON shape of a change (the same in `log --format json` and in the signed log).
+//! The flat JSON form of a change.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use super::{
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wire {
+pub(super) struct ChangeDocument {
     kind: Kind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     entry: Option<EntryRef>,
@@ -38,9 +38,9 @@ pub(super) struct Wire {
     level: Level,
 }
 
-impl From<Change> for Wire {
+impl From<Change> for ChangeDocument {
     fn from(change: Change) -> Self {
-        let mut wire = Wire {
+        let mut document = ChangeDocument {
             kind: change.kind,
             entry: None,
             field: None,
@@ -56,33 +56,33 @@ impl From<Change> for Wire {
             level: change.level,
         };
         match change.detail {
-            Detail::List { entries } => wire.entries = Some(entries),
+            Detail::List { entries } => document.entries = Some(entries),
             Detail::Row { row, former } => {
-                wire.entry = Some(row.entry());
-                wire.fields = Some(row.fields);
-                wire.former = former;
+                document.entry = Some(row.entry());
+                document.fields = Some(row.fields);
+                document.former = former;
             }
             Detail::Field { entry, field, label, edit, gained, lost } => {
-                wire.entry = Some(entry);
-                wire.label = Some(label);
-                wire.gained = gained;
-                wire.lost = lost;
-                wire.set_edit(field, edit);
+                document.entry = Some(entry);
+                document.label = Some(label);
+                document.gained = gained;
+                document.lost = lost;
+                document.set_edit(field, edit);
             }
             Detail::Column { field, edit, cells } => {
-                wire.cells = Some(cells);
-                wire.set_edit(field, edit);
+                document.cells = Some(cells);
+                document.set_edit(field, edit);
             }
             Detail::Fact { field, label, edit } => {
-                wire.label = Some(label);
-                wire.set_edit(field, edit);
+                document.label = Some(label);
+                document.set_edit(field, edit);
             }
         }
-        wire
+        document
     }
 }
 
-impl Wire {
+impl ChangeDocument {
     fn set_edit(&mut self, field: FieldKey, edit: Edit) {
         self.field = Some(field);
         self.before = edit.before().cloned();
@@ -98,44 +98,44 @@ pub struct BadShape {
     lacks: &'static str,
 }
 
-impl TryFrom<Wire> for Change {
+impl TryFrom<ChangeDocument> for Change {
     type Error = BadShape;
 
-    fn try_from(wire: Wire) -> Result<Self, BadShape> {
-        let kind = wire.kind;
+    fn try_from(document: ChangeDocument) -> Result<Self, BadShape> {
+        let kind = document.kind;
         let lack = |lacks| move || BadShape { kind, lacks };
         // `amended` speaks of a field of an entry, or of a statement of the list.
         let subject = match kind.info().subject {
-            Subject::Field if wire.entry.is_none() => Subject::Fact,
+            Subject::Field if document.entry.is_none() => Subject::Fact,
             subject => subject,
         };
-        let edit = Edit::between(wire.before.as_ref(), wire.after.as_ref());
+        let edit = Edit::between(document.before.as_ref(), document.after.as_ref());
         let detail = match subject {
-            Subject::List => Detail::List { entries: wire.entries.ok_or_else(lack("entries"))? },
+            Subject::List => Detail::List { entries: document.entries.ok_or_else(lack("entries"))? },
             Subject::Row => {
-                let EntryRef { id, name, section } = wire.entry.ok_or_else(lack("entry"))?;
-                let fields = wire.fields.ok_or_else(lack("fields"))?;
-                Detail::Row { row: Row { id, name, section, fields }, former: wire.former }
+                let EntryRef { id, name, section } = document.entry.ok_or_else(lack("entry"))?;
+                let fields = document.fields.ok_or_else(lack("fields"))?;
+                Detail::Row { row: Row { id, name, section, fields }, former: document.former }
             }
             Subject::Field => Detail::Field {
-                entry: wire.entry.ok_or_else(lack("entry"))?,
-                field: wire.field.ok_or_else(lack("field"))?,
-                label: wire.label.ok_or_else(lack("label"))?,
+                entry: document.entry.ok_or_else(lack("entry"))?,
+                field: document.field.ok_or_else(lack("field"))?,
+                label: document.label.ok_or_else(lack("label"))?,
                 edit: edit.ok_or_else(lack("before or after"))?,
-                gained: wire.gained,
-                lost: wire.lost,
+                gained: document.gained,
+                lost: document.lost,
             },
             Subject::Column => Detail::Column {
-                field: wire.field.ok_or_else(lack("field"))?,
+                field: document.field.ok_or_else(lack("field"))?,
                 edit: edit.ok_or_else(lack("before or after"))?,
-                cells: wire.cells.ok_or_else(lack("cells"))?,
+                cells: document.cells.ok_or_else(lack("cells"))?,
             },
             Subject::Fact => Detail::Fact {
-                field: wire.field.ok_or_else(lack("field"))?,
-                label: wire.label.ok_or_else(lack("label"))?,
+                field: document.field.ok_or_else(lack("field"))?,
+                label: document.label.ok_or_else(lack("label"))?,
                 edit: edit.ok_or_else(lack("before or after"))?,
             },
         };
-        Ok(Change { kind, level: wire.level, detail })
+        Ok(Change { kind, level: document.level, detail })
     }
 }
