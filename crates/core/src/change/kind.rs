@@ -6,53 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Role, Trigger};
 
-/// What kind of change happened. [`KindInfo::about`] describes each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// The list was published for the first time.
-    Published,
-    /// The whole list was withdrawn.
-    Withdrawn,
-    /// A withdrawn list was published again.
-    Restored,
-    /// A published release was wrong.
-    Corrected,
-    /// The notice terms of the list changed.
-    TermsChanged,
-    /// An entry is new.
-    Added,
-    /// A new entry states which entry it replaces.
-    Replaced,
-    /// An entry was removed.
-    Removed,
-    /// An entry has another name.
-    Renamed,
-    /// An entry has another status.
-    StatusChanged,
-    /// Data are processed in other places.
-    Relocated,
-    /// Other data are processed.
-    DataChanged,
-    /// The purpose changed.
-    PurposeChanged,
-    /// The transfer safeguard changed.
-    TransferChanged,
-    /// The entry applies to other products or plans.
-    ScopeChanged,
-    /// A date or period changed.
-    Rescheduled,
-    /// Certificates changed.
-    CertificationChanged,
-    /// Another field of an entry, or a statement of the list, changed.
-    Amended,
-    /// An entry is in another section.
-    Moved,
-    /// A column was added, removed or renamed.
-    ColumnsChanged,
-    /// A section was renamed, has another note, or its entries were regrouped.
-    SectionsChanged,
-}
-
 /// How much a change matters to a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -149,10 +102,19 @@ pub struct KindInfo {
     pub about: &'static str,
 }
 
+/// A row: variant, name, subject, level, roles; verb, phrase, noun, title, trigger; about. [`KindInfo`]
+/// describes each.
 macro_rules! kinds {
     ($($kind:ident $name:literal $subject:ident $level:ident [$($role:ident)*]
         $verb:literal $phrase:ident $noun:expr, $title:ident $trigger:expr, $about:literal;)*) => {
-        &[$(KindInfo {
+        /// What kind of change happened.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $(#[doc = $about] $kind,)*
+        }
+
+        /// The table of kinds, in the order in which the changes of a release are listed.
+        pub static KINDS: &[KindInfo] = &[$(KindInfo {
             kind: Kind::$kind,
             name: $name,
             subject: Subject::$subject,
@@ -164,12 +126,11 @@ macro_rules! kinds {
             title: TitleDetail::$title,
             trigger: $trigger,
             about: $about,
-        }),*]
+        }),*];
     };
 }
 
-/// The table of kinds, in the order in which the changes of a release are listed.
-pub static KINDS: &[KindInfo] = kinds! {
+kinds! {
     Published "published" List Info []
         "First published" Verb None, Count None,
         "The list was published for the first time.";
@@ -233,7 +194,7 @@ pub static KINDS: &[KindInfo] = kinds! {
     SectionsChanged "sections-changed" Fact Info []
         "Sections changed" Verb None, None None,
         "A section was renamed, has another note, or its entries were regrouped.";
-};
+}
 
 impl Kind {
     /// The row of the kind in [`KINDS`].

@@ -46,35 +46,35 @@ pub struct RoleInfo {
     pub key: &'static str,
     /// How its texts are compared.
     pub comparison: Comparison,
-    /// What a field of this role states, in one sentence for documentation, schema and help.
+    /// What a field of this role states, in one sentence for documentation.
     pub about: &'static str,
 }
 
 macro_rules! roles {
-    ($($role:ident $key:literal $comparison:ident $about:literal;)*) => {
+    ($($role:ident $comparison:ident;)*) => {
         [$(RoleInfo {
             role: Role::$role,
-            key: $key,
+            key: Role::$role.key(),
             comparison: Comparison::$comparison,
-            about: $about,
+            about: Role::$role.about(),
         }),*]
     };
 }
 
 /// The table of roles, in the order of [`Role::ALL`].
-pub static ROLES: [RoleInfo; 12] = roles! {
-    Name          "name"          Text      "The name of the vendor.";
-    Service       "service"       Text      "The product or service that the vendor provides.";
-    Purpose       "purpose"       Text      "What the vendor is used for.";
-    Location      "location"      Locations "Where the vendor processes data.";
-    Data          "data"          Set       "Which categories of data the vendor processes.";
-    Transfer      "transfer"      Set       "The safeguard for transfers to third countries.";
-    Status        "status"        Lifecycle "Whether the vendor is planned, in use, suspended or no longer used.";
-    Scope         "scope"         Set       "Which products, plans or customers the entry applies to.";
-    Certification "certification" Set       "Certificates and attestations of the vendor.";
-    Effective     "effective"     Date      "The date or period from which the entry applies.";
-    Link          "link"          Url       "A web page about the vendor.";
-    Other         "other"         Text      "Anything else, under its own header.";
+pub static ROLES: [RoleInfo; Role::ALL.len()] = roles! {
+    Name          Text;
+    Service       Text;
+    Purpose       Text;
+    Location      Locations;
+    Data          Set;
+    Transfer      Set;
+    Status        Lifecycle;
+    Scope         Set;
+    Certification Set;
+    Effective     Date;
+    Link          Url;
+    Other         Text;
 };
 
 /// The label of the field for the web address behind a name: no page writes it as a header.

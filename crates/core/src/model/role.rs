@@ -2,70 +2,47 @@
 
 use std::{fmt, str::FromStr};
 
-/// The meaning of a field. It decides how the field is compared and which kind a change of it has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// The name of the entry itself.
-    Name,
-    /// A product or service of the vendor.
-    Service,
-    /// What the vendor is used for.
-    Purpose,
-    /// Where data are processed.
-    Location,
-    /// Which data are processed.
-    Data,
-    /// The safeguard of an international transfer.
-    Transfer,
-    /// Whether the vendor is planned, in use, suspended or no longer used.
-    Status,
-    /// Which products, plans or customers the entry applies to.
-    Scope,
-    /// Certificates and attestations.
-    Certification,
-    /// A date: from when, or until when.
-    Effective,
-    /// A web page.
-    Link,
-    /// Anything else.
-    Other,
+macro_rules! roles {
+    ($($role:ident $key:literal $about:literal;)*) => {
+        /// The meaning of a field. It decides how the field is compared and which kind a change of it has.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Role {
+            $(#[doc = $about] $role,)*
+        }
+
+        impl Role {
+            /// All roles, in the order in which columns are shown.
+            pub const ALL: [Role; [$($key),*].len()] = [$(Role::$role),*];
+
+            /// The key of the role in inventories, configurations and published documents.
+            pub const fn key(self) -> &'static str {
+                match self { $(Role::$role => $key,)* }
+            }
+
+            /// What a field of this role states, in one sentence for documentation.
+            pub const fn about(self) -> &'static str {
+                match self { $(Role::$role => $about,)* }
+            }
+        }
+    };
+}
+
+roles! {
+    Name          "name"          "The name of the vendor.";
+    Service       "service"       "The product or service that the vendor provides.";
+    Purpose       "purpose"       "What the vendor is used for.";
+    Location      "location"      "Where the vendor processes data.";
+    Data          "data"          "Which categories of data the vendor processes.";
+    Transfer      "transfer"      "The safeguard for transfers to third countries.";
+    Status        "status"        "Whether the vendor is planned, in use, suspended or no longer used.";
+    Scope         "scope"         "Which products, plans or customers the entry applies to.";
+    Certification "certification" "Certificates and attestations of the vendor.";
+    Effective     "effective"     "The date or period from which the entry applies.";
+    Link          "link"          "A web page about the vendor.";
+    Other         "other"         "Anything else, under its own header.";
 }
 
 impl Role {
-    /// All roles, in the order in which columns are shown.
-    pub const ALL: [Role; 12] = [
-        Role::Name,
-        Role::Service,
-        Role::Purpose,
-        Role::Location,
-        Role::Data,
-        Role::Transfer,
-        Role::Status,
-        Role::Scope,
-        Role::Certification,
-        Role::Effective,
-        Role::Link,
-        Role::Other,
-    ];
-
-    /// The key of the role in inventories, configurations and published documents.
-    pub fn key(self) -> &'static str {
-        match self {
-            Role::Name => "name",
-            Role::Service => "service",
-            Role::Purpose => "purpose",
-            Role::Location => "location",
-            Role::Data => "data",
-            Role::Transfer => "transfer",
-            Role::Status => "status",
-            Role::Scope => "scope",
-            Role::Certification => "certification",
-            Role::Effective => "effective",
-            Role::Link => "link",
-            Role::Other => "other",
-        }
-    }
-
     /// The role with exactly this key.
     pub fn from_key(key: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|role| role.key() == key)

@@ -77,8 +77,8 @@ impl HeaderRole {
 
 /// The roles in the order in which they claim a phrase. Roles that share words with others come before
 /// them: "data transfer safeguards" is about the transfer, "data processed" about the data, and both
-/// contain words of a purpose.
-const PRECEDENCE: [Role; 11] = [
+/// contain words of a purpose. Columns of the role `other` have no words.
+const PRECEDENCE: [Role; Role::ALL.len() - 1] = [
     Role::Name,
     Role::Service,
     Role::Location,
