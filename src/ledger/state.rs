@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use changecast_core::{
     change::ListHeader,
-    model::{Cell, Entry, EntryId, FieldKey, Hints, Inventory, SectionId, Text, Timestamp},
+    model::{Cell, Entry, EntryId, FieldKey, Hints, Inventory, RichText, SectionId, Text, Timestamp},
 };
 
 use super::{
@@ -42,14 +42,20 @@ struct FieldState<'e> {
 impl<'e> EntryState<'e> {
     fn of(entry: &'e Entry) -> Self {
         let Entry { id, name, section, cells, .. } = entry;
-        let field = |cell: &'e Cell| FieldState { field: Cow::Borrowed(&cell.field), text: Cow::Borrowed(&cell.text) };
+        let field = |cell: &'e Cell| FieldState {
+            field: Cow::Borrowed(&cell.field),
+            text: Cow::Borrowed(cell.text.markdown()),
+        };
         let mut fields: Vec<FieldState<'e>> = cells.iter().map(field).collect();
         fields.sort_by(|a, b| a.field.cmp(&b.field));
         EntryState { id: Cow::Borrowed(id), name: Cow::Borrowed(name), section: Cow::Borrowed(section), fields }
     }
 
     fn entry(self) -> Entry {
-        let cell = |state: FieldState<'_>| Cell { field: state.field.into_owned(), text: state.text.into_owned() };
+        let cell = |state: FieldState<'_>| Cell {
+            field: state.field.into_owned(),
+            text: RichText::from_inline_markdown(state.text.as_str()),
+        };
         Entry {
             id: self.id.into_owned(),
             name: self.name.into_owned(),

@@ -2,7 +2,7 @@
 
 use changecast_core::{
     change::Level,
-    model::{Inventory, Role, Text, WebUrl, in_words},
+    model::{Inventory, Role, Text, WebUrl, to_plain_text},
 };
 
 use super::{
@@ -100,7 +100,7 @@ pub fn list_tables(inventory: &Inventory) -> String {
             out.push_str(&format!("### {}\n\n", escape(section.title.as_str())));
         }
         if !section.note.is_empty() {
-            out.push_str(&format!("{}\n\n", escape(&in_words(section.note.as_str()))));
+            out.push_str(&format!("{}\n\n", escape(&to_plain_text(section.note.as_str()))));
         }
         let entries: Vec<_> = inventory.entries.iter().filter(|entry| entry.section == section.id).collect();
         let columns: Vec<_> = inventory
@@ -115,7 +115,7 @@ pub fn list_tables(inventory: &Inventory) -> String {
         for entry in entries {
             let cells = columns
                 .iter()
-                .map(|column| entry.text(&column.field).map(|text| cell(column.role, text)).unwrap_or_default());
+                .map(|column| entry.markdown(&column.field).map(|text| cell(column.role, text)).unwrap_or_default());
             let row: Vec<String> = std::iter::once(escape(entry.name.as_str())).chain(cells).collect();
             out.push_str(&format!("| {} |\n", row.join(" | ")));
         }
@@ -127,7 +127,7 @@ pub fn list_tables(inventory: &Inventory) -> String {
 fn cell(role: Role, text: &Text) -> String {
     match WebUrl::new(text.as_str()) {
         Ok(url) if role == Role::Link && !url.as_str().contains(['(', ')', '[', ']']) => format!("<{url}>"),
-        _ => escape(&in_words(text.as_str())),
+        _ => escape(&to_plain_text(text.as_str())),
     }
 }
 

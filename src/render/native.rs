@@ -25,7 +25,7 @@ pub fn native(inventory: &Inventory) -> Value {
                     }
                     map.insert("name".to_owned(), json!(entry.name));
                     for cell in &entry.cells {
-                        map.insert(cell.field.to_string(), json!(cell.text));
+                        map.insert(cell.field.to_string(), json!(cell.text.markdown()));
                     }
                     Value::Object(map)
                 })

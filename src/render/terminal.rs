@@ -5,7 +5,7 @@ use textwrap::Options;
 
 use changecast_core::{
     change::{Change, Level},
-    model::{Inventory, Text, in_words},
+    model::{Inventory, Text},
 };
 
 use super::{ChangeLogRow, Inline};
@@ -73,13 +73,7 @@ pub fn list(inventory: &Inventory, style: Style) -> String {
             wrap(&mut out, "  ", 4, &[Inline::Strong(entry.name.to_string())], style);
             for cell in &entry.cells {
                 let label = inventory.column(&cell.field).map(|column| column.label.to_string()).unwrap_or_default();
-                wrap(
-                    &mut out,
-                    "    ",
-                    6,
-                    &[Inline::Plain(format!("{label}: {}", in_words(cell.text.as_str())))],
-                    style,
-                );
+                wrap(&mut out, "    ", 6, &[Inline::Plain(format!("{label}: {}", cell.text.to_plain_text()))], style);
             }
         }
         out.push('\n');

@@ -9,7 +9,7 @@ use crate::{
         RowField, SECTION, SECTION_ENTRIES, SECTION_NOTE, TitleDetail, word_diff,
     },
     compare::{Comparison, Status, is_in_eu, items_not_in},
-    model::{FieldKey, Role, Text, in_words},
+    model::{FieldKey, Role, Text, to_plain_text},
     vocabulary::Vocabulary,
 };
 
@@ -82,7 +82,7 @@ pub fn what(change: &Change) -> Vec<Inline> {
             }
         }
         Detail::Fact { edit: Edit::Set(reason), label, .. } if change.kind == Kind::Corrected => {
-            vec![plain(format!("{label}: {}", in_words(reason.as_str())))]
+            vec![plain(format!("{label}: {}", to_plain_text(reason.as_str())))]
         }
         Detail::Fact { field, label, edit } => {
             // The titles of sections are the values themselves.
@@ -303,7 +303,7 @@ fn row_in_words(row: &Row) -> String {
 }
 
 fn cell_in_words(cell: &RowField) -> String {
-    let text = in_words(Vocabulary::builtin().without_full_stop(cell.text.as_str()));
+    let text = to_plain_text(Vocabulary::builtin().without_full_stop(cell.text.as_str()));
     match Role::of_field(Vocabulary::builtin(), &cell.field, cell.label.as_str()) {
         Role::Purpose | Role::Service | Role::Location | Role::Data | Role::Status | Role::Link => text.into_owned(),
         _ => format!("{}: {text}", cell.label),
@@ -325,7 +325,7 @@ fn labelled_text(label: Option<&Text>, text: Inline) -> Vec<Inline> {
 }
 
 fn changed_in_words(before: &Text, after: &Text) -> Vec<Inline> {
-    let (old_words, new_words) = (in_words(before.as_str()), in_words(after.as_str()));
+    let (old_words, new_words) = (to_plain_text(before.as_str()), to_plain_text(after.as_str()));
     if old_words.len().max(new_words.len()) <= MAX_WHOLE_TEXT {
         return whole_texts(before, after);
     }
@@ -399,7 +399,7 @@ fn remark(change: &Change) -> Option<String> {
 }
 
 fn items(items: &[Text]) -> String {
-    let items: Vec<String> = items.iter().map(|item| in_words(item.as_str()).into_owned()).collect();
+    let items: Vec<String> = items.iter().map(|item| to_plain_text(item.as_str()).into_owned()).collect();
     short_list(&items, NAMES_IN_SENTENCE)
 }
 
@@ -507,11 +507,11 @@ fn plain(text: impl Into<String>) -> Inline {
 }
 
 fn new(text: &Text) -> Inline {
-    Inline::New(in_words(text.as_str()).into_owned())
+    Inline::New(to_plain_text(text.as_str()).into_owned())
 }
 
 fn old(text: &Text) -> Inline {
-    Inline::Old(in_words(text.as_str()).into_owned())
+    Inline::Old(to_plain_text(text.as_str()).into_owned())
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, rc::Rc, sync::Arc};
 
-use changecast_core::model::{Cell, Column, Entry, EntryId, Inventory, Layout, Section, SectionId, Text, fold};
+use changecast_core::model::{
+    Cell, Column, Entry, EntryId, Inventory, Layout, RichText, Section, SectionId, Text, fold,
+};
 
 use crate::read::{
     Reading,
@@ -230,15 +232,15 @@ impl Context {
     }
 
     /// The texts of the columns, in their order.
-    fn texts(&self, at: Position, row: &RowContent) -> Result<Vec<Option<Text>>, ReadError> {
-        let mut texts: Vec<Option<Text>> = vec![None; self.scheme.columns.len()];
+    fn texts(&self, at: Position, row: &RowContent) -> Result<Vec<Option<RichText>>, ReadError> {
+        let mut texts: Vec<Option<RichText>> = vec![None; self.scheme.columns.len()];
         let own = row.cells.iter().filter(|(label, _)| !self.scheme.is_excluded(*label));
         for (label, text) in own.chain(&self.defaults) {
             let Some(place) = self.scheme.place(*label) else { continue };
             if texts[place].is_some() || is_placeholder(text) {
                 continue;
             }
-            let text = Text::new(text);
+            let text = RichText::from_inline_markdown(text);
             check_limit("characters of a field", text.as_str().chars().count(), MAX_TEXT, Some(at))?;
             texts[place] = Some(text).filter(|text| !text.is_empty());
         }

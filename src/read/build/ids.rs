@@ -36,7 +36,7 @@ impl Candidate<'_> {
 
     /// Everything that the entry contains, except for its id.
     fn texts(&self) -> Vec<&str> {
-        let cells = self.entry.cells.iter().flat_map(|cell| [cell.field.as_str(), cell.text.as_str()]);
+        let cells = self.entry.cells.iter().flat_map(|cell| [cell.field.as_str(), cell.text.markdown().as_str()]);
         [self.entry.name.as_str(), self.entry.section.as_str()].into_iter().chain(cells).collect()
     }
 
@@ -192,7 +192,7 @@ fn text_of_field<'e>(entry: &'e Entry, field: &str) -> &'e str {
 }
 
 fn id_of_all_texts(base: &EntryId, entry: &Entry) -> EntryId {
-    let cells = entry.cells.iter().flat_map(|cell| [cell.field.as_str(), cell.text.as_str()]);
+    let cells = entry.cells.iter().flat_map(|cell| [cell.field.as_str(), cell.text.markdown().as_str()]);
     base.distinguished_by_all(iter::once(entry.section.as_str()).chain(cells))
 }
 

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use changecast_core::prose;
 use changecast_core::{
     change::{Change, Detail, Edit, Row},
-    model::{Role, Text, in_words},
+    model::{Role, Text, to_plain_text},
     vocabulary::Vocabulary,
 };
 
@@ -159,5 +159,5 @@ fn columns<'a>(rows: &[&'a Row]) -> Vec<(&'a str, &'a Text)> {
 }
 
 fn joined(items: &[Text]) -> String {
-    items.iter().map(|item| in_words(item.as_str())).collect::<Vec<_>>().join(", ")
+    items.iter().map(|item| to_plain_text(item.as_str())).collect::<Vec<_>>().join(", ")
 }

@@ -6,7 +6,7 @@ use maud::{Markup, Render, html};
 use changecast_core::prose;
 use changecast_core::{
     compare::Status,
-    model::{Column, Entry, Fact, Inventory, Role, Section, Shown, Text, WebUrl, in_words, shown},
+    model::{Column, Entry, Fact, Inventory, RichText, Role, Section, Span, Text, WebUrl, without_footnote_marks},
     vocabulary::Vocabulary,
 };
 
@@ -111,7 +111,7 @@ fn table(inventory: &Inventory, entries: &[&Entry]) -> Markup {
                         tr {
                             th scope="row" { (entry.name) }
                             @for column in &columns {
-                                @match entry.text(&column.field) {
+                                @match entry.markdown(&column.field) {
                                     Some(text) => td data-label=(column.label) { (cell(column.role, text)) },
                                     None => td {},
                                 }
@@ -145,13 +145,11 @@ pub(super) fn cell(role: Role, text: &Text) -> Markup {
 pub(super) fn said(text: &Text) -> Markup {
     let is_address = |words: &str| words.contains("://") || words.contains("www.");
     html! {
-        @for piece in shown(text.as_str()) {
-            @match piece {
-                Shown::Words(words) => (words),
-                Shown::Link { words, target } => @match WebUrl::new(target) {
-                    Ok(url) if !words.is_empty() && !is_address(words) => a href=(url) rel="nofollow noopener" { (words) },
-                    Ok(_) | Err(_) => (in_words(&format!("[{words}]({target})"))),
-                },
+        @for Span { text, href } in RichText::from_inline_markdown(text.as_str()).spans() {
+            @match (href, href.map(WebUrl::new)) {
+                (_, Some(Ok(url))) if !is_address(text) => a href=(url) rel="nofollow noopener" { (text) },
+                (Some(href), _) => { (text) " (" (href) ")" },
+                (None, _) => (without_footnote_marks(text)),
             }
         }
     }

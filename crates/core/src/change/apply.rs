@@ -6,7 +6,9 @@ use std::{
 };
 
 use crate::{
-    model::{Cell, Column, Entry, EntryId, FieldKey, Hints, Inventory, ListState, Role, SectionId, Text, same},
+    model::{
+        Cell, Column, Entry, EntryId, FieldKey, Hints, Inventory, ListState, RichText, Role, SectionId, Text, same,
+    },
     vocabulary::Vocabulary,
 };
 
@@ -192,7 +194,7 @@ impl Replay {
         if self.places().insert(row.id.clone(), place).is_some() {
             return Err(ReplayError::Taken(row.id.clone()));
         }
-        let cells = row.fields.iter().map(|cell| Cell { field: cell.field.clone(), text: cell.text.clone() }).collect();
+        let cells = row.fields.iter().map(|cell| rich_cell(&cell.field, &cell.text)).collect();
         let section = self.section(&row.section)?;
         let entry = Entry { id: row.id.clone(), name: row.name.clone(), section, cells, hints: Hints::default() };
         self.inventory.entries.push(Arc::new(entry));
@@ -234,11 +236,16 @@ impl Replay {
     }
 }
 
+/// The cell of a text of a change, in which links are Markdown.
+fn rich_cell(field: &FieldKey, text: &Text) -> Cell {
+    Cell { field: field.clone(), text: RichText::from_inline_markdown(text.as_str()) }
+}
+
 /// Sets or clears a cell, and keeps the cells in column order.
 fn set_cell(entry: &mut Entry, columns: &[FieldKey], field: &FieldKey, text: Option<&Text>) {
     entry.cells.retain(|cell| cell.field != *field);
     if let Some(text) = text {
-        entry.cells.push(Cell { field: field.clone(), text: text.clone() });
+        entry.cells.push(rich_cell(field, text));
         entry.cells.sort_by_key(|cell| columns.iter().position(|column| *column == cell.field));
     }
 }

@@ -92,7 +92,7 @@ impl Columns {
         layout: Layout,
     ) -> Option<Vec<ColumnCell>> {
         let texts: Vec<(&EntryId, &Text)> =
-            kept.iter().filter_map(|entry| Some((&entry.id, entry.text(&column.field)?))).collect();
+            kept.iter().filter_map(|entry| Some((&entry.id, entry.markdown(&column.field)?))).collect();
         if !concerns_list(layout, texts.len(), kept.len()) {
             return None;
         }
@@ -175,7 +175,7 @@ fn have_equal_cells(kept: &Kept<'_>, old: &Column, new: &Column) -> bool {
     let mut filled = 0;
     let mut equal = 0;
     for (before, after) in kept {
-        match (before.text(&old.field), after.text(&new.field)) {
+        match (before.markdown(&old.field), after.markdown(&new.field)) {
             (None, None) => {}
             (Some(before), Some(after)) => {
                 filled += 1;
@@ -219,7 +219,7 @@ fn concerns_list(layout: Layout, filled: usize, kept: usize) -> bool {
 }
 
 fn cells(inventory: &Inventory, column: &Column) -> Vec<ColumnCell> {
-    let filled = inventory.entries.iter().filter_map(|entry| Some((entry, entry.text(&column.field)?)));
+    let filled = inventory.entries.iter().filter_map(|entry| Some((entry, entry.markdown(&column.field)?)));
     let mut cells: Vec<ColumnCell> = filled
         .map(|(entry, text)| ColumnCell { id: entry.id.clone(), name: entry.name.clone(), text: text.clone() })
         .collect();

@@ -192,14 +192,14 @@ impl<'a> Differ<'a> {
         for cell in &old.cells {
             let field = columns.key_after(&cell.field);
             seen.insert(field);
-            let after = new.text(field);
+            let after = new.markdown(field);
             if after.is_some() || !columns.includes_removed_cell(&cell.field, &old.id) {
-                self.compare_cell(new, field, Some(&cell.text), after);
+                self.compare_cell(new, field, Some(cell.text.markdown()), after);
             }
         }
         for cell in new.cells.iter().filter(|cell| !seen.contains(&cell.field)) {
             if !columns.includes_added_cell(&cell.field, &new.id) {
-                self.compare_cell(new, &cell.field, None, Some(&cell.text));
+                self.compare_cell(new, &cell.field, None, Some(cell.text.markdown()));
             }
         }
     }

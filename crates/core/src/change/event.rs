@@ -277,7 +277,7 @@ impl Row {
     pub fn of(inventory: &Inventory, entry: &Entry) -> Self {
         let fields = entry.cells.iter().map(|cell| {
             let label = inventory.column(&cell.field).map(|column| column.label.clone()).unwrap_or_default();
-            RowField { field: cell.field.clone(), label, text: cell.text.clone() }
+            RowField { field: cell.field.clone(), label, text: cell.text.markdown().clone() }
         });
         let EntryRef { id, name, section } = EntryRef::of(inventory, entry);
         Row { id, name, section, fields: fields.collect() }

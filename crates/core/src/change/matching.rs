@@ -237,7 +237,7 @@ impl<'a> Matcher<'a> {
         let mut candidates: Vec<_> = olds.iter().flat_map(|old| news.iter().map(move |new| (*old, *new))).collect();
         candidates.sort_by_cached_key(|(old, new)| {
             let (old, new) = (&self.old[*old], &self.new[*new]);
-            let equal = new.cells.iter().filter(|cell| old.text(&cell.field) == Some(&cell.text)).count();
+            let equal = new.cells.iter().filter(|cell| old.rich_text(&cell.field) == Some(&cell.text)).count();
             (old.section != new.section, Reverse(equal), old.id.clone(), new.id.clone())
         });
         for (old, new) in candidates {
@@ -444,7 +444,7 @@ impl<'a> FieldWeights<'a> {
         let mut similarity = Similarity { equal: 0, total: 0, distinctive: false };
         let fields: BTreeSet<_> = old.cells.iter().chain(&new.cells).map(|cell| &cell.field).collect();
         for field in fields {
-            let (before, after) = (old.text(field), new.text(field));
+            let (before, after) = (old.markdown(field), new.markdown(field));
             let is_distinctive = before.is_none_or(|text| {
                 self.frequency.get(&(field.as_str(), text)).is_none_or(|count| *count <= self.common)
             });
@@ -460,7 +460,7 @@ impl<'a> FieldWeights<'a> {
 }
 
 fn value_of(cell: &Cell) -> (&str, &Text) {
-    (cell.field.as_str(), &cell.text)
+    (cell.field.as_str(), cell.text.markdown())
 }
 
 #[cfg(test)]
@@ -469,7 +469,7 @@ mod tests {
     use crate::model::{FieldKey, Hints};
 
     fn entry(id: &str, name: &str, purpose: &str) -> Arc<Entry> {
-        let cells = vec![Cell { field: FieldKey::from_name("purpose"), text: purpose.into() }];
+        let cells = vec![Cell { field: FieldKey::from_name("purpose"), text: Text::new(purpose).into() }];
         let (id, section) = (EntryId::from_name(id), SectionId::from_name(""));
         Arc::new(Entry { id, name: name.into(), section, cells, hints: Hints::default() })
     }

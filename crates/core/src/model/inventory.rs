@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{EntryId, FieldKey, Role, SectionId, Text};
+use crate::model::{EntryId, FieldKey, RichText, Role, SectionId, Text};
 
 /// One version of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,7 +89,7 @@ pub struct Cell {
     /// The key of its column.
     pub field: FieldKey,
     /// Its text as written.
-    pub text: Text,
+    pub text: RichText,
 }
 
 /// Statements of an entry that help to recognise it in earlier versions. They are no content:
@@ -103,9 +103,19 @@ pub struct Hints {
 }
 
 impl Entry {
-    /// The text of a field.
+    /// The text of a field, without its links.
     pub fn text(&self, field: &FieldKey) -> Option<&Text> {
+        self.rich_text(field).map(RichText::text)
+    }
+
+    /// The text of a field.
+    pub fn rich_text(&self, field: &FieldKey) -> Option<&RichText> {
         self.cells.iter().find(|cell| cell.field == *field).map(|cell| &cell.text)
+    }
+
+    /// The text of a field with its links in Markdown, so that comparisons notice other addresses.
+    pub fn markdown(&self, field: &FieldKey) -> Option<&Text> {
+        self.rich_text(field).map(RichText::markdown)
     }
 }
 

@@ -1,98 +1,471 @@
-//! Text as a reader is to see it: cells keep the links of Markdown, since another target is another
-//! statement, and a reader wants words.
+//! Text with links.
+//!
+//! A [`RichText`] is a plain [`Text`] and the ranges of it that are links. Syntax readers build it with
+//! [`RichTextBuilder`]; renderers iterate over its [`Span`]s. [`RichText::from_inline_markdown`] is the only
+//! parser of Markdown links: formats whose strings are conventionally Markdown use it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
-/// A piece of a text.
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::Text;
+
+/// A text, parts of which may be links. Without links it costs as much as a [`Text`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct RichText {
+    text: Text,
+    /// Present when the Markdown form differs from the text.
+    marked: Option<Arc<Marked>>,
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Marked {
+    /// In the order of the text, without overlap.
+    links: Vec<Link>,
+    markdown: Text,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Link {
+    /// A byte range of the text.
+    range: Range<usize>,
+    href: Box<str>,
+}
+
+/// A part of a text, with the address that it links to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown<'a> {
-    /// Words.
-    Words(&'a str),
-    /// A link, `[words](target)`. Nothing is known of its target.
-    Link {
-        /// What it says.
-        words: &'a str,
-        /// Where it leads.
-        target: &'a str,
-    },
+pub struct Span<'a> {
+    /// The text of the part.
+    pub text: &'a str,
+    /// The address of a link as written. It may be relative: use [`WebUrl`](super::WebUrl) before it becomes a
+    /// link on another page.
+    pub href: Option<&'a str>,
 }
 
-/// The pieces of a text, without the marks of footnotes (`[^1]`).
-pub fn shown(text: &str) -> Vec<Shown<'_>> {
-    let mut pieces = Vec::new();
-    let (mut words, mut from) = (0, 0);
-    while let Some(at) = text[from..].find('[').map(|at| from + at) {
-        let Some((piece, length)) = special(&text[at..]) else {
-            from = at + 1;
-            continue;
-        };
-        pieces.extend((words < at).then(|| Shown::Words(&text[words..at])));
-        pieces.extend(piece);
-        words = at + length;
-        from = words;
-    }
-    pieces.extend((words < text.len()).then(|| Shown::Words(&text[words..])));
-    pieces
+/// An owned [`Span`]: the form in which rich text is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextSpan {
+    /// The text of the part.
+    pub text: String,
+    /// The address of a link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub href: Option<String>,
 }
 
-/// What begins at this bracket, and its length in bytes: a link, or a footnote's mark, which is not shown.
-fn special(text: &str) -> Option<(Option<Shown<'_>>, usize)> {
-    let inner = text.strip_prefix('[')?;
-    let (words, behind) = inner.split_at(inner.find([']', '['])?);
-    let behind = behind.strip_prefix(']')?;
-    // With words in it, it is the note itself.
-    if words.starts_with('^') {
-        return (!words.contains(' ')).then_some((None, words.len() + 2));
+/// Stored spans that are not in the form that [`RichText::to_spans`] returns.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("spans that are empty, adjacent without a link, unclean or with an unsafe address")]
+pub struct BadSpans;
+
+impl RichText {
+    /// The text without its links.
+    pub fn text(&self) -> &Text {
+        &self.text
     }
-    let (target, _) = behind.strip_prefix('(')?.split_once(')')?;
-    let length = words.len() + target.len() + 4;
-    // A title may stand behind the target.
-    let target = target.split_whitespace().next().unwrap_or_default();
-    Some((Some(Shown::Link { words, target }), length))
+
+    /// The text without its links.
+    pub fn as_str(&self) -> &str {
+        self.text.as_str()
+    }
+
+    /// Whether the text is empty. An empty text has no links.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Whether a part of the text is a link.
+    pub fn has_links(&self) -> bool {
+        !self.links().is_empty()
+    }
+
+    fn links(&self) -> &[Link] {
+        self.marked.as_ref().map_or(&[], |marked| &marked.links)
+    }
+
+    /// The parts of the text: links, and the text between them. No span is empty.
+    pub fn spans(&self) -> impl Iterator<Item = Span<'_>> {
+        let text = self.as_str();
+        let ends = self.links().iter().map(|link| link.range.end);
+        let gaps = std::iter::once(0).chain(ends).zip(self.links().iter().map(Some).chain([None]));
+        let spans = gaps.flat_map(move |(from, link)| {
+            let gap = Span { text: &text[from..link.map_or(text.len(), |link| link.range.start)], href: None };
+            [Some(gap), link.map(|link| Span { text: &text[link.range.clone()], href: Some(&*link.href) })]
+        });
+        spans.flatten().filter(|span| !span.text.is_empty())
+    }
+
+    /// The spans as they are stored.
+    pub fn to_spans(&self) -> Vec<TextSpan> {
+        let owned = |span: Span<'_>| TextSpan { text: span.text.to_owned(), href: span.href.map(str::to_owned) };
+        self.spans().map(owned).collect()
+    }
+
+    /// The text of stored spans.
+    ///
+    /// # Errors
+    /// [`BadSpans`] if [`RichText::to_spans`] would return other spans.
+    pub fn from_spans(spans: &[TextSpan]) -> Result<Self, BadSpans> {
+        let mut builder = RichTextBuilder::default();
+        for span in spans {
+            match &span.href {
+                Some(href) => builder.push_link(&span.text, href),
+                None => builder.push(&span.text),
+            }
+        }
+        let text = builder.build();
+        if text.to_spans() == spans { Ok(text) } else { Err(BadSpans) }
+    }
+
+    /// The text with its links in the form `[label](href)`. [`RichText::from_inline_markdown`] reads it back.
+    pub fn markdown(&self) -> &Text {
+        self.marked.as_ref().map_or(&self.text, |marked| &marked.markdown)
+    }
+
+    /// Reads a string in which `[label](href)` is a link. Other Markdown stays as it is.
+    ///
+    /// Labels may contain balanced brackets. Footnote marks (`[^1]`) are not links.
+    pub fn from_inline_markdown(raw: &str) -> Self {
+        if raw.contains('[') { parse(raw).build() } else { RichText::from(Text::new(raw)) }
+    }
+
+    /// The text for output without links: `terms (https://a.example)`. Footnote marks are left out.
+    pub fn to_plain_text(&self) -> Cow<'_, str> {
+        if !self.as_str().contains('[') && !self.has_links() {
+            return self.as_str().into();
+        }
+        let mut out = String::with_capacity(self.as_str().len());
+        for span in self.spans() {
+            match span.href {
+                Some(href) => out.extend([span.text, " (", href, ")"]),
+                None => out.push_str(&without_footnote_marks(span.text)),
+            }
+        }
+        out.into()
+    }
 }
 
-/// The text in words alone: "terms (https://a.example)" of a link.
-pub fn in_words(text: &str) -> Cow<'_, str> {
-    if !text.contains('[') {
-        return text.into();
+impl From<Text> for RichText {
+    fn from(text: Text) -> Self {
+        RichTextBuilder { text: text.to_string(), links: Vec::new() }.build()
     }
-    let mut out = String::with_capacity(text.len());
-    for piece in shown(text) {
-        match piece {
-            Shown::Words(words) => out.push_str(words),
-            Shown::Link { words, target } if target.is_empty() || words == target => out.push_str(words),
-            Shown::Link { words: "", target } => out.push_str(target),
-            Shown::Link { words, target } => out.extend([words, " (", target, ")"]),
+}
+
+impl fmt::Display for RichText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
+impl Serialize for RichText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_spans().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for RichText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let spans = Vec::<TextSpan>::deserialize(deserializer)?;
+        RichText::from_spans(&spans).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Puts a [`RichText`] together. Its text is cleaned like every [`Text`].
+#[derive(Debug, Default)]
+pub struct RichTextBuilder {
+    text: String,
+    links: Vec<Link>,
+}
+
+impl RichTextBuilder {
+    /// Adds text.
+    pub fn push(&mut self, raw: &str) {
+        if raw.starts_with(char::is_whitespace) {
+            self.push_space();
+        }
+        let text = Text::new(raw);
+        if !text.is_empty() {
+            self.text.push_str(text.as_str());
+            if raw.ends_with(char::is_whitespace) {
+                self.push_space();
+            }
+        }
+    }
+
+    fn push_space(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with(' ') {
+            self.text.push(' ');
+        }
+    }
+
+    /// Adds a link. Its label alone is added if the address is empty or could run code. An address whose label
+    /// is empty or the address itself is text.
+    pub fn push_link(&mut self, label: &str, href: &str) {
+        let text = Text::new(label);
+        let href = Text::new(href);
+        if href.is_empty() || is_unsafe(href.as_str()) || text == href {
+            return self.push(label);
+        }
+        if text.is_empty() {
+            return self.push(href.as_str());
+        }
+        if label.starts_with(char::is_whitespace) {
+            self.push_space();
+        }
+        let start = self.text.len();
+        self.text.push_str(text.as_str());
+        self.links.push(Link { range: start..self.text.len(), href: canonical_href(href.as_str()) });
+        if label.ends_with(char::is_whitespace) {
+            self.push_space();
+        }
+    }
+
+    /// The text.
+    pub fn build(mut self) -> RichText {
+        self.text.truncate(self.text.trim_end().len());
+        let text = Text::new(&self.text);
+        let markdown = Text::new(&self.markdown());
+        if self.links.is_empty() && markdown == text {
+            return RichText { text, marked: None };
+        }
+        let marked = Marked { links: self.links, markdown };
+        RichText { text, marked: Some(Arc::new(marked)) }
+    }
+
+    /// The Markdown form. Brackets are escaped only if they would be read as something else.
+    fn markdown(&self) -> Cow<'_, str> {
+        if !self.text.contains('[') && self.links.is_empty() {
+            return self.text.as_str().into();
+        }
+        let simple = self.write(|text| text.into());
+        let read_back = parse(&simple);
+        if read_back.text.trim_end() == self.text && read_back.links == self.links {
+            simple.into()
+        } else {
+            self.write(escaped).into()
+        }
+    }
+
+    fn write(&self, form: fn(&str) -> Cow<'_, str>) -> String {
+        let mut out = String::with_capacity(self.text.len());
+        let mut from = 0;
+        for Link { range, href } in &self.links {
+            let (before, label) = (form(&self.text[from..range.start]), form(&self.text[range.clone()]));
+            out.extend([&before, "[", &label, "](", href, ")"]);
+            from = range.end;
+        }
+        out + &form(&self.text[from..])
+    }
+}
+
+/// Whether an address could run code or carry a page when it is followed.
+fn is_unsafe(href: &str) -> bool {
+    let scheme = href.split_once(':').map_or("", |(scheme, _)| scheme).trim();
+    ["javascript", "data", "vbscript"].iter().any(|bad| scheme.eq_ignore_ascii_case(bad))
+}
+
+/// The address without characters that would end it in Markdown.
+fn canonical_href(href: &str) -> Box<str> {
+    let mut out = String::with_capacity(href.len());
+    for c in href.chars() {
+        match c {
+            '(' => out.push_str("%28"),
+            ')' => out.push_str("%29"),
+            ' ' => out.push_str("%20"),
+            '<' => out.push_str("%3C"),
+            '>' => out.push_str("%3E"),
+            c => out.push(c),
         }
     }
     out.into()
 }
 
+fn escaped(text: &str) -> Cow<'_, str> {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '[' | ']' | '^' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.into()
+}
+
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let escaped = escaped_bracket(rest);
+        out.push(escaped.unwrap_or(c));
+        rest = &rest[c.len_utf8() + escaped.map_or(0, char::len_utf8)..];
+    }
+    out
+}
+
+/// The bracket or backslash that is escaped at the start of a text.
+fn escaped_bracket(text: &str) -> Option<char> {
+    text.strip_prefix('\\')?.chars().next().filter(|c| matches!(c, '[' | ']' | '^' | '\\'))
+}
+
+fn parse(raw: &str) -> RichTextBuilder {
+    let mut builder = RichTextBuilder::default();
+    let mut rest = raw;
+    while let Some(at) = rest.find(['[', '\\']) {
+        let (before, tail) = rest.split_at(at);
+        builder.push(before);
+        let length = if let Some(escaped) = escaped_bracket(tail) {
+            builder.push(escaped.encode_utf8(&mut [0; 4]));
+            2
+        } else if let Some(link) = MarkdownLink::at_start_of(tail) {
+            builder.push_link(&unescaped(link.label), link.href);
+            link.length
+        } else {
+            builder.push(&tail[..1]);
+            1
+        };
+        rest = &tail[length..];
+    }
+    builder.push(rest);
+    builder
+}
+
+/// `[label](href "title")`
+struct MarkdownLink<'a> {
+    label: &'a str,
+    href: &'a str,
+    /// In bytes.
+    length: usize,
+}
+
+impl<'a> MarkdownLink<'a> {
+    fn at_start_of(text: &'a str) -> Option<Self> {
+        let label = balanced(text, '[', ']').filter(|label| !label.starts_with('^'))?;
+        let behind = &text[label.len() + 2..];
+        let inside = balanced(behind, '(', ')')?;
+        let href = inside.split_whitespace().next().unwrap_or_default();
+        let title = inside.trim_start()[href.len()..].trim();
+        let has_title = title.is_empty() || title.starts_with(['"', '\'', '(']);
+        let href = href.strip_prefix('<').and_then(|href| href.strip_suffix('>')).unwrap_or(href);
+        has_title.then_some(MarkdownLink { label, href, length: label.len() + inside.len() + 4 })
+    }
+}
+
+/// The text between the bracket at the start of a text and the one that closes it.
+fn balanced(text: &str, open: char, close: char) -> Option<&str> {
+    let mut depth = 0;
+    let mut is_escaped = false;
+    for (at, c) in text.char_indices() {
+        if is_escaped {
+            is_escaped = false;
+        } else if c == '\\' {
+            is_escaped = true;
+        } else if c == open {
+            depth += 1;
+        } else if depth == 0 {
+            return None;
+        } else if c == close {
+            depth -= 1;
+            if depth == 0 {
+                return Some(&text[open.len_utf8()..at]);
+            }
+        }
+    }
+    None
+}
+
+/// A text without marks like `[^1]`. If there is a space inside the brackets, they contain the note itself.
+pub fn without_footnote_marks(text: &str) -> Cow<'_, str> {
+    if !text.contains("[^") {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("[^") {
+        out.push_str(before);
+        match behind.split_once(']').filter(|(mark, _)| !mark.contains([' ', '['])) {
+            Some((_, after)) => rest = after,
+            None => {
+                out.push_str("[^");
+                rest = behind;
+            }
+        }
+    }
+    out.push_str(rest);
+    out.into()
+}
+
+/// The text of a Markdown string for output without links. See [`RichText::to_plain_text`].
+pub fn to_plain_text(markdown: &str) -> Cow<'_, str> {
+    if !markdown.contains('[') {
+        return markdown.into();
+    }
+    RichText::from_inline_markdown(markdown).to_plain_text().into_owned().into()
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
-    fn links_become_words_and_nothing_else_does() {
-        for (text, expected) in [
+    fn links_are_written_behind_their_labels_and_other_brackets_stay() {
+        for (markdown, plain) in [
             (
                 "see [the terms](https://a.example/t \"Terms\"), [DPA](/dpa)",
                 "see the terms (https://a.example/t), DPA (/dpa)",
             ),
+            ("[Acme [EU]](https://a.example)", "Acme [EU] (https://a.example)"),
+            ("[Acme \\[EU](https://a.example)", "Acme [EU (https://a.example)"),
+            ("[Acme (EU)](https://a.example)", "Acme (EU) (https://a.example)"),
+            ("[Foo](https://a.example/Foo_(bar)).", "Foo (https://a.example/Foo_%28bar%29)."),
+            ("[x](<https://a.example>)", "x (https://a.example)"),
             ("[https://a.example](https://a.example)", "https://a.example"),
             ("logs[^1], data[^note]", "logs, data"),
             ("kept[^for 30 days]", "kept[^for 30 days]"),
             ("[](https://a.example) [x]()", "https://a.example x"),
             ("[optional] (if chosen) [a] [b](", "[optional] (if chosen) [a] [b]("),
+            ("[optional](if chosen)", "[optional](if chosen)"),
             ("[[x](y)", "[x (y)"),
+            ("[x](javascript:alert) [y](DATA:text)", "x y"),
             ("[", "["),
             ("", ""),
         ] {
-            assert_eq!(in_words(text), expected, "{text}");
+            assert_eq!(to_plain_text(markdown), plain, "{markdown}");
         }
-        assert_eq!(
-            shown("a [b](c) d"),
-            [Shown::Words("a "), Shown::Link { words: "b", target: "c" }, Shown::Words(" d")]
-        );
+    }
+
+    #[test]
+    fn spans_are_links_and_the_text_between_them() {
+        let text = RichText::from_inline_markdown("a [b](c) d");
+        let spans: Vec<Span<'_>> = text.spans().collect();
+        let plain = |text| Span { text, href: None };
+        assert_eq!(spans, [plain("a "), Span { text: "b", href: Some("c") }, plain(" d")]);
+        assert_eq!(text.as_str(), "a b d");
+        assert_eq!(serde_json::to_string(&text).unwrap(), r#"[{"text":"a "},{"text":"b","href":"c"},{"text":" d"}]"#);
+        for bad in [
+            r#"[{"text":"a"},{"text":"b"}]"#,
+            r#"[{"text":""}]"#,
+            r#"[{"text":"a  b"}]"#,
+            r#"[{"text":"a","href":"javascript:b"}]"#,
+        ] {
+            assert!(serde_json::from_str::<RichText>(bad).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn markdown_and_spans_lead_back_to_the_text(parts in prop::collection::vec(("[a\\[\\]()\\\\^ ]{0,6}", prop::option::of("[a/()\\[ ]{0,4}")), 0..4)) {
+            let mut builder = RichTextBuilder::default();
+            for (text, href) in &parts {
+                match href {
+                    Some(href) => builder.push_link(text, href),
+                    None => builder.push(text),
+                }
+            }
+            let text = builder.build();
+            prop_assert_eq!(&RichText::from_inline_markdown(text.markdown().as_str()), &text);
+            prop_assert_eq!(RichText::from_spans(&text.to_spans()), Ok(text));
+        }
     }
 }
