@@ -46,6 +46,7 @@ const EXISTENCE: &str = "existence";
 /// # Errors
 /// The first [`Disagreement`].
 pub fn check(before: Option<&List>, after: Option<&List>, change: &ListChange) -> Result<(), Disagreement> {
+    let before = before.filter(|_| !states_whole_list(&change.changes));
     let lists = Lists { before, after, ids: &change.ids };
     for (position, object) in change.changes.iter().enumerate() {
         lists.check(object).map_err(|problem| {
@@ -75,6 +76,7 @@ pub fn editorial(
     changes: &[Json],
     ids: &Ids,
 ) -> Result<Vec<String>, Disagreement> {
+    let before = before.filter(|_| !states_whole_list(changes));
     let named = named_parts(changes);
     let mut editorial = BTreeSet::new();
     for (id, part) in altered_parts(before, after, ids) {
@@ -88,6 +90,11 @@ pub fn editorial(
         editorial.insert(id);
     }
     Ok(editorial.into_iter().collect())
+}
+
+/// Whether a list is restored with all its rows, not with the differences to the list that was withdrawn.
+fn states_whole_list(changes: &[Json]) -> bool {
+    changes.iter().any(|change| change.text("kind") == Some("restored") && change.get("entries").is_some())
 }
 
 /// The parts that differ between two lists, after ids that merely changed are followed.
@@ -216,7 +223,10 @@ impl Lists<'_> {
                 require(self.before.is_none() && self.after.is_some(), "the list was published before")?;
                 self.check_rows(self.after, change)
             }
-            "restored" => require(self.after.is_some(), "there is no list"),
+            "restored" => {
+                require(self.after.is_some(), "there is no list")?;
+                if change.get("entries").is_some() { self.check_rows(self.after, change) } else { Ok(()) }
+            }
             "withdrawn" => {
                 require(self.before.is_some() && self.after.is_none(), "the list is still there")?;
                 self.check_rows(self.before, change)

@@ -104,40 +104,41 @@ impl IndexFile {
     }
 }
 
-/// Compares both files with the verified log. An older file is a remark; one that is ahead of the log means
-/// an incomplete copy; one that contradicts the log is an error.
+/// Compares both files with the verified log. Files of an older publication are a remark, as long as both are
+/// of the same one; files that are ahead of the log mean an incomplete copy; others are an error.
 pub(super) fn check(source: &dyn Fetch, verified: &mut Verified) -> Result<(), VerifyError> {
+    let index = read_index(source, verified)?;
+    let list = ListFile::from_bytes(&get(source, Path::List)?);
+    let list = list.map_err(|error| VerifyError::inconsistent(Path::List, error))?;
+    check_origin(Path::List, &list.origin, verified)?;
+    if list.seq != index.release {
+        let what = format!("list.json is that of release {}, index.json names {}", list.seq, index.release);
+        return Err(VerifyError::Incomplete(what));
+    }
+    let release = usize::try_from(list.seq).ok().and_then(|at| verified.releases.get(at));
+    if release.is_none_or(|release| release.header.state != list.list.as_ref().map(List::state)) {
+        return Err(VerifyError::inconsistent(Path::List, format!("it is not the list after release {}", list.seq)));
+    }
+    if verified.head().is_some_and(|head| head.head.number != index.head) {
+        let what = format!("list.json and index.json are older than the log: they end with release {}", index.release);
+        verified.remarks.push(what);
+    }
+    Ok(())
+}
+
+fn read_index(source: &dyn Fetch, verified: &Verified) -> Result<IndexFile, VerifyError> {
     let index = IndexFile::from_bytes(&get(source, Path::Index)?);
     let index = index.map_err(|error| VerifyError::inconsistent(Path::Index, error))?;
     check_origin(Path::Index, &index.origin, verified)?;
-    let head = verified.head().map_or(0, |head| head.head.number);
-    let covered = verified.covered().map_or(0, |release| release.header.seq);
-    if index.head >= verified.heads.len() as u64 || index.release > covered {
-        let what = format!("index.json names head {} and release {}", index.head, index.release);
-        return Err(VerifyError::Incomplete(what));
+    let head = usize::try_from(index.head).ok().and_then(|at| verified.heads.get(at));
+    match head {
+        None => Err(VerifyError::Incomplete(format!("index.json names head {}, which is not there", index.head))),
+        Some(head) if head.void || head.head.covers.seq != index.release => {
+            let problem = format!("it names release {}, which is not the one that its head covers", index.release);
+            Err(VerifyError::inconsistent(Path::Index, problem))
+        }
+        Some(_) => Ok(index),
     }
-    if (index.head, index.release) != (head, covered) {
-        verified.remarks.push(format!("index.json is older than the log: it names release {}", index.release));
-    }
-    check_list(source, verified)
-}
-
-fn check_list(source: &dyn Fetch, verified: &mut Verified) -> Result<(), VerifyError> {
-    let file = ListFile::from_bytes(&get(source, Path::List)?);
-    let file = file.map_err(|error| VerifyError::inconsistent(Path::List, error))?;
-    check_origin(Path::List, &file.origin, verified)?;
-    let release = usize::try_from(file.seq).ok().and_then(|at| verified.releases.get(at));
-    let Some(release) = release else {
-        return Err(VerifyError::Incomplete(format!("list.json is that of release {}", file.seq)));
-    };
-    if release.header.state != file.list.as_ref().map(List::state) {
-        return Err(VerifyError::inconsistent(Path::List, format!("it is not the list after release {}", file.seq)));
-    }
-    let covered = verified.covered().map_or(0, |release| release.header.seq);
-    if file.seq != covered {
-        verified.remarks.push(format!("list.json is that of release {}, not of {covered}", file.seq));
-    }
-    Ok(())
 }
 
 fn get(source: &dyn Fetch, path: Path) -> Result<Vec<u8>, VerifyError> {

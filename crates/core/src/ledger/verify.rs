@@ -52,7 +52,7 @@ pub fn open(source: &dyn Fetch, pin: &Pin) -> Result<Verified, VerifyError> {
     if let Some((path, stop)) = ends.into_iter().next() {
         return Err(stopped(path, stop, verified));
     }
-    check_names(source, &verified)?;
+    check_names(source, &mut verified)?;
     Ok(verified)
 }
 
@@ -114,6 +114,7 @@ fn read_headers(source: &dyn Fetch, pin: &Pin) -> Result<(Chain, End), VerifyErr
             Ok(Some(signed)) => signed,
             Ok(None) if seq == 0 => return Err(VerifyError::Incomplete(format!("{path} does not exist"))),
             Ok(None) => break,
+            Err(torn) if seq == 0 => return Err(VerifyError::Incomplete(format!("{torn} is missing or cut off"))),
             Err(torn) => return Ok((chain, End::Unfinished(torn))),
         };
         if let Err(fault) = chain.append(&signed) {
@@ -260,7 +261,7 @@ fn read_body(source: &dyn Fetch, header: &Header, redacted: bool) -> Result<Resu
 }
 
 /// `log/` and `head/` contain nothing but the files of the log.
-fn check_names(source: &dyn Fetch, verified: &Verified) -> Result<(), VerifyError> {
+fn check_names(source: &dyn Fetch, verified: &mut Verified) -> Result<(), VerifyError> {
     for folder in [layout::LOG, layout::HEADS] {
         let names = source.list(folder).map_err(|error| VerifyError::Fetch { path: folder.to_owned(), error })?;
         let Some(names) = names else { return Ok(()) };
@@ -269,7 +270,11 @@ fn check_names(source: &dyn Fetch, verified: &Verified) -> Result<(), VerifyErro
             let text = format!("{folder}/{name}");
             match text.parse() {
                 Ok(path) if is_expected(verified, path) => {}
-                _ if verified.unfinished.contains(&text) => {}
+                Ok(path) if is_next(verified, path) => {
+                    if !verified.unfinished.contains(&text) {
+                        verified.unfinished.push(text);
+                    }
+                }
                 Ok(path) if is_beyond(verified, path) => {
                     return Err(VerifyError::Incomplete(format!("{path} is there, but not what it follows")));
                 }
@@ -288,6 +293,15 @@ fn is_expected(verified: &Verified, path: Path) -> bool {
         Path::Header(seq) | Path::HeaderSignature(seq) => verified.chain.link(seq).is_some(),
         Path::Body(seq) => verified.chain.link(seq).is_some_and(|link| link.header.body.is_some()),
         Path::Head(number) | Path::HeadSignature(number) => number < verified.heads.len() as u64,
+        _ => false,
+    }
+}
+
+/// Whether a file belongs to the release or head that would come next. Its publisher was interrupted.
+fn is_next(verified: &Verified, path: Path) -> bool {
+    match path {
+        Path::Header(seq) | Path::HeaderSignature(seq) | Path::Body(seq) => seq == verified.chain.links().len() as u64,
+        Path::Head(number) | Path::HeadSignature(number) => number == verified.heads.len() as u64,
         _ => false,
     }
 }

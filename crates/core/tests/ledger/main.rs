@@ -1,0 +1,9 @@
+//! Signed logs: published in memory, verified, and attacked.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod kinds;
+mod laws;
+mod support;
+mod tampering;
+mod verification;
