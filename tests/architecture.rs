@@ -196,6 +196,23 @@ fn every_dependency_is_listed() {
 }
 
 #[test]
+fn the_core_needs_no_git_no_command_line_and_no_threads() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let tree = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "-p", "changecast-core", "-e", "normal", "--prefix", "none"])
+        .current_dir(root)
+        .output()
+        .expect("cargo tree");
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let tree = String::from_utf8_lossy(&tree.stdout);
+    let names: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.contains(&"changecast-core"), "{tree}");
+    for name in ["git2", "clap", "rayon", "tempfile", "tokio", "reqwest", "ureq"] {
+        assert!(!names.contains(&name), "changecast-core depends on {name}");
+    }
+}
+
+#[test]
 fn files_can_be_read_in_one_sitting() {
     let mut long: BTreeMap<String, usize> = BTreeMap::new();
     for (name, text) in sources() {

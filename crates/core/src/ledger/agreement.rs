@@ -357,38 +357,41 @@ fn field_of<'e>(entry: &'e Json, key: &str) -> Option<&'e Json> {
 fn section_title(list: Option<&List>, entry: &Json) -> String {
     let id = entry.text("section").unwrap_or_default();
     let section = list.and_then(|list| list.facts().value().get("sections")?.get(id));
-    section.map(|section| spoken(section.get("title"))).unwrap_or_default()
+    section.and_then(|section| section.text("title")).unwrap_or_default().to_owned()
 }
 
-/// Whether a text of a change is that of a field: the texts of its spans one after the other, with or
-/// without the targets of links.
+/// Whether a text of a change is that of a field. The text may contain the links in Markdown, with escaped
+/// brackets or without, or leave their targets out.
 fn matches(text: Option<&Json>, field: Option<&Json>) -> bool {
     match (text.and_then(Json::as_text), field) {
         (None | Some(""), None) => true,
-        (Some(text), Some(field)) => text == spoken(Some(field)) || text == with_targets(field),
+        (Some(text), Some(field)) => [plain, as_is, escaped].into_iter().any(|form| text == in_form(field, form)),
         _ => false,
     }
 }
 
-/// The texts of spans one after the other. A plain string counts as one span.
-fn spoken(spans: Option<&Json>) -> String {
-    match spans {
-        Some(Json::Text(text)) => text.clone(),
-        Some(Json::Array(spans)) => spans.iter().filter_map(|span| span.text("text")).collect(),
-        _ => String::new(),
-    }
+/// The texts of spans one after the other, each in a form.
+fn in_form(spans: &Json, form: fn(&str, Option<&str>) -> String) -> String {
+    let spans = spans.as_array().unwrap_or_default();
+    spans.iter().map(|span| form(span.text("text").unwrap_or_default(), span.text("href"))).collect()
 }
 
-/// The texts of spans, each link followed by its target in parentheses.
-fn with_targets(spans: &Json) -> String {
-    let spans = spans.as_array().unwrap_or_default();
-    let texts = spans.iter().map(|span| {
-        let text = span.text("text").unwrap_or_default();
-        match span.text("href") {
-            Some(href) if href != text && !text.is_empty() => format!("{text} ({href})"),
-            Some(href) => href.to_owned(),
-            None => text.to_owned(),
+fn plain(text: &str, _: Option<&str>) -> String {
+    text.to_owned()
+}
+
+fn as_is(text: &str, href: Option<&str>) -> String {
+    href.map_or_else(|| text.to_owned(), |href| format!("[{text}]({href})"))
+}
+
+/// Brackets, carets and backslashes of the text are preceded by a backslash.
+fn escaped(text: &str, href: Option<&str>) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '[' | ']' | '^' | '\\') {
+            out.push('\\');
         }
-    });
-    texts.collect()
+        out.push(c);
+    }
+    as_is(&out, href)
 }

@@ -258,3 +258,70 @@ impl Parser<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::json::object;
+    use serde_json::json;
+
+    fn value(value: serde_json::Value) -> Json {
+        Json::from_serde(value).unwrap()
+    }
+
+    #[test]
+    fn members_are_sorted_and_texts_stay_as_they_are() {
+        let document = value(json!({"b": [1, true, null], "a": "é \" \\ / \u{2028} 😀", "A": {"z": 0, "y": "x"}}));
+        let text = "{\"A\":{\"y\":\"x\",\"z\":0},\"a\":\"é \\\" \\\\ / \u{2028} 😀\",\"b\":[1,true,null]}";
+        assert_eq!(String::from_utf8(to_bytes(&document, MAX_BODY).unwrap()).unwrap(), text);
+        assert_eq!(from_bytes(text.as_bytes(), MAX_BODY), Ok(document));
+    }
+
+    #[test]
+    fn values_outside_of_the_subset_have_no_bytes() {
+        for text in ["\n", "\u{0}", "\u{7f}", "\u{9f}"] {
+            assert!(matches!(to_bytes(&Json::from(text), MAX_BODY), Err(CanonicalError::Text(_))), "{text:?}");
+        }
+        for key in ["ü", "\"", "\\", "\n"] {
+            let document = object([(key, Json::Null)]);
+            assert!(matches!(to_bytes(&document, MAX_BODY), Err(CanonicalError::Text(_))), "{key:?}");
+        }
+        assert!(to_bytes(&Json::Integer(MAX_INTEGER), MAX_BODY).is_ok());
+        assert_eq!(to_bytes(&Json::Integer(MAX_INTEGER + 1), MAX_BODY), Err(CanonicalError::Number(MAX_INTEGER + 1)));
+        for number in [json!(-1), json!(1.5), json!(MAX_INTEGER + 1)] {
+            assert!(Json::from_serde(number.clone()).is_err(), "{number}");
+        }
+    }
+
+    #[test]
+    fn other_bytes_are_refused() {
+        for text in [
+            "{\"b\":1,\"a\":2}", "{\"a\": 1}", "{\"a\":1}\n", "{\"a\":1,\"a\":1}", "1.5", "1e2", "-1", "01",
+            "9007199254740993", "{\"é\":1}", "\"\\u00e9\"", "\"\\n\"", "\"\\/\"", "\"\u{7f}\"", "\"\n\"", "", "nul",
+            "[1,]", "[1 2]", "{\"a\"}", "\"open", "{\"a\":1,}", "+1", "NaN", "'a'", "\u{feff}1",
+            "99999999999999999999",
+        ] {
+            assert!(from_bytes(text.as_bytes(), MAX_BODY).is_err(), "{text}");
+        }
+        assert!(from_bytes(b"\"\xff\"", MAX_BODY).is_err());
+    }
+
+    #[test]
+    fn limits_are_the_same_for_reading_and_writing() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(from_bytes(nested(MAX_DEPTH).as_bytes(), MAX_BODY).is_ok());
+        for depth in [MAX_DEPTH + 1, 100_000] {
+            assert_eq!(from_bytes(nested(depth).as_bytes(), MAX_BODY), Err(CanonicalError::TooDeep));
+        }
+        let deepest = (0..=MAX_DEPTH).fold(Json::Null, |inner, _| Json::Array(vec![inner]));
+        assert_eq!(to_bytes(&deepest, MAX_BODY), Err(CanonicalError::TooDeep));
+        for (length, fits) in [(MAX_TEXT, true), (MAX_TEXT + 1, false)] {
+            let text = Json::from("a".repeat(length));
+            assert_eq!(to_bytes(&text, MAX_BODY).is_ok(), fits);
+            let bytes = format!("\"{}\"", "a".repeat(length));
+            assert_eq!(from_bytes(bytes.as_bytes(), MAX_BODY).is_ok(), fits);
+        }
+        assert_eq!(from_bytes(b"[1,2]", 4), Err(CanonicalError::TooLarge(4)));
+        assert_eq!(to_bytes(&value(json!([1, 2])), 4), Err(CanonicalError::TooLarge(4)));
+    }
+}

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 
-use crate::model::{Entry, EntryId, Inventory, Layout};
+use crate::model::{Entry, EntryId, Inventory, Layout, RichText};
 
 use super::{
     fields::DocumentError,
@@ -89,13 +89,17 @@ fn salted(content: Json, salt: &str) -> Json {
     Json::Object(members)
 }
 
-/// One span of text.
-fn rich(text: &str) -> Json {
-    Json::Array(vec![object([("text", Json::from(text))])])
+/// The spans of a text with links.
+fn spans(text: &RichText) -> Json {
+    let spans = text.spans().map(|span| match span.href {
+        Some(href) => object([("href", Json::from(href)), ("text", Json::from(span.text))]),
+        None => object([("text", Json::from(span.text))]),
+    });
+    Json::Array(spans.collect())
 }
 
 fn content(entry: &Entry) -> Json {
-    let fields = entry.cells.iter().map(|cell| (cell.field.to_string(), rich(cell.text.as_str()))).collect();
+    let fields = entry.cells.iter().map(|cell| (cell.field.to_string(), spans(&cell.text))).collect();
     let mut members = Members::from([
         ("fields".to_owned(), Json::Object(fields)),
         ("name".to_owned(), Json::from(entry.name.as_str())),
@@ -122,7 +126,7 @@ fn facts(inventory: &Inventory) -> Result<Json, DocumentError> {
     for section in inventory.filled_sections() {
         let mut members = Members::from([("title".to_owned(), Json::from(section.title.as_str()))]);
         if !section.note.is_empty() {
-            members.insert("note".to_owned(), rich(section.note.as_str()));
+            members.insert("note".to_owned(), spans(&section.note.clone().into()));
         }
         sections.insert(section.id.to_string(), Json::Object(members));
     }
@@ -130,7 +134,7 @@ fn facts(inventory: &Inventory) -> Result<Json, DocumentError> {
         Members::from([("columns".to_owned(), Json::Object(columns)), ("sections".to_owned(), Json::Object(sections))]);
     let mut texts = Members::new();
     for fact in &inventory.facts {
-        let text = rich(fact.text.as_str());
+        let text = spans(&fact.text.clone().into());
         if matches!(fact.field.as_str(), "title" | "description") {
             members.insert(fact.field.to_string(), text);
         } else {

@@ -235,14 +235,14 @@ fn write_kind(kind: &ReleaseKind, members: &mut Members) {
                 put(members, "predecessor", predecessor.to_json());
             }
             if !keys.disowned.is_empty() {
-                put(members, "disowned", Json::Array(keys.disowned.iter().map(Pointer::to_json).collect()));
+                put(members, "disowned", Json::Array(keys.disowned.iter().copied().map(Pointer::to_json).collect()));
             }
             if let Some(head) = keys.last_head {
                 put(members, "last_head", head.to_json());
             }
         }
         ReleaseKind::Redaction { redacts } => {
-            put(members, "redacts", Json::Array(redacts.iter().map(Pointer::to_json).collect()));
+            put(members, "redacts", Json::Array(redacts.iter().copied().map(Pointer::to_json).collect()));
         }
         ReleaseKind::Moved { successor } => {
             put(members, "successor", successor.to_json());
@@ -262,7 +262,7 @@ impl Pointer {
         fields.finish_closed().map(|()| pointer)
     }
 
-    pub(super) fn to_json(&self) -> Json {
+    pub(super) fn to_json(self) -> Json {
         object([("seq", Json::Integer(self.seq)), ("sha256", Json::from(self.sha256.to_string()))])
     }
 }

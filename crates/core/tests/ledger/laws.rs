@@ -27,7 +27,9 @@ const NAMES: [&str; 7] = ["Nordhaven", "Kestrel", "Oakline", "Quill B.V.", "Quil
 
 fn list() -> impl Strategy<Value = Inventory> {
     let row = (
-        select(&["Hosting", "Mail", "e-mail", "MAIL", ""][..]),
+        select(
+            &["Hosting", "Mail", "MAIL", "see [DPA](https://a.example)", "see [DPA](/b)", "[x](y", "a [^1] \\[", ""][..],
+        ),
         select(&["Finland", "EU, United States", "USA/EU", ""][..]),
     );
     prop::collection::btree_map(select(&NAMES[..]), row, 0..6).prop_map(|rows| {

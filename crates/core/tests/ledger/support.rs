@@ -9,7 +9,8 @@ use changecast_core::{
         NextHead, Origin, Pin, Reader, Roles, Salts, Source, Tip, Verified, VerifyError, layout::Path, verify,
     },
     model::{
-        Cell, Column, Entry, EntryId, Fact, FieldKey, Hints, Inventory, ListState, Role, Section, SectionId, Timestamp,
+        Cell, Column, Entry, EntryId, Fact, FieldKey, Hints, Inventory, ListState, RichText, Role, Section, SectionId,
+        Timestamp,
     },
     sign::{Secret, Signer},
 };
@@ -188,15 +189,15 @@ impl Log {
 /// What the publisher makes of a change set.
 pub fn difference(changes: &ChangeSet, seq: u64) -> Difference {
     let objects = changes.changes.iter().map(|change| Json::from_serde(serde_json::to_value(change).unwrap()).unwrap());
-    let carry = &changes.carry;
+    let ids = &changes.unannounced;
     Difference {
         source: source(seq),
         reading: None,
         changes: objects.collect(),
         ids: Ids {
-            entries: carry.rekeyed.iter().map(|pair| (pair.from.to_string(), pair.to.to_string())).collect(),
-            sections: carry.resectioned.iter().map(|pair| (pair.from.to_string(), pair.to.to_string())).collect(),
-            fields: carry.recolumned.iter().map(|pair| (pair.from.to_string(), pair.to.to_string())).collect(),
+            entries: ids.entry_ids.iter().map(|pair| (pair.from.to_string(), pair.to.to_string())).collect(),
+            sections: ids.section_ids.iter().map(|pair| (pair.from.to_string(), pair.to.to_string())).collect(),
+            fields: ids.column_keys.iter().map(|pair| (pair.from.to_string(), pair.to.to_string())).collect(),
         },
     }
 }
@@ -213,7 +214,10 @@ pub fn inventory(rows: &[(&str, &str, &str)]) -> Inventory {
             name: (*name).into(),
             section: section.id.clone(),
             cells: cells
-                .map(|(key, text)| Cell { field: FieldKey::new(key).unwrap(), text: (**text).into() })
+                .map(|(key, text)| Cell {
+                    field: FieldKey::new(key).unwrap(),
+                    text: RichText::from_inline_markdown(text),
+                })
                 .collect(),
             hints: Hints::default(),
         })
