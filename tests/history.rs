@@ -470,28 +470,63 @@ fn commits_with_unusual_identity_lines_are_read_as_git_log_reads_them() {
     }
 }
 
+/// Commits a file with a name in Latin-1 to the folder `list`, and then its renaming to UTF-8.
+fn commit_latin1_name_and_its_fix(repo: &Repository) -> [git2::Oid; 2] {
+    let blob = repo.blob(b"name: M\n").expect("a blob");
+    let before = repo.revparse_single("HEAD:list").and_then(|tree| tree.peel_to_tree()).expect("a tree");
+    [&b"M\xfcller.yaml"[..], "Müller.yaml".as_bytes()].map(|name| {
+        let head = repo.head().and_then(|head| head.peel_to_commit()).expect("a commit");
+        let mut folder = repo.treebuilder(Some(&before)).expect("a tree");
+        folder.insert(name, blob, 0o100_644).expect("a file");
+        let mut root = repo.treebuilder(None).expect("a tree");
+        root.insert("list", folder.write().expect("a tree"), 0o040_000).expect("a folder");
+        let tree = repo.find_tree(root.write().expect("a tree")).expect("the tree");
+        let time = git2::Time::new(head.time().seconds() + DAY, 0);
+        let who = git2::Signature::new("A", "a@example.com", &time).expect("a signature");
+        repo.commit(Some("HEAD"), &who, &who, "b", &tree, &[&head]).expect("a commit")
+    })
+}
+
 #[test]
-fn a_file_name_that_is_not_utf8_in_an_inventory_folder_is_an_error() {
+fn a_folder_with_a_file_name_that_is_not_utf8_is_an_unreadable_version() {
     let story = Story::new().commit("a", &[("list/nordhaven.yaml", Some("name: Nordhaven\n"))]);
     story.build();
     let repo = Repository::open(story.path("repo")).expect("the repository");
-    let head = repo.head().and_then(|head| head.peel_to_commit()).expect("a commit");
-    let blob = repo.blob(b"name: M\n").expect("a blob");
-    let old = repo.revparse_single("HEAD:list").and_then(|tree| tree.peel_to_tree()).expect("a tree");
-    let mut folder = repo.treebuilder(Some(&old)).expect("a tree");
-    folder.insert(&b"M\xfcller.yaml"[..], blob, 0o100_644).expect("a file");
-    let mut root = repo.treebuilder(None).expect("a tree");
-    root.insert("list", folder.write().expect("a tree"), 0o040_000).expect("a folder");
-    let tree = repo.find_tree(root.write().expect("a tree")).expect("the tree");
-    let who = git2::Signature::new("A", "a@example.com", &git2::Time::new(BEGIN + DAY, 0)).expect("a signature");
-    repo.commit(Some("HEAD"), &who, &who, "b", &tree, &[&head]).expect("a commit");
-    log(&story, &["--inventory", "list"]).fails(2, &[r"not UTF-8: M\xfcller.yaml", "git mv"]);
-    #[cfg(target_os = "linux")]
-    {
-        use std::os::unix::ffi::OsStrExt;
-        let name = std::ffi::OsStr::from_bytes(b"M\xfcller.yaml");
-        fs::write(story.path("repo/list").join(name), "name: M\n").expect("a file");
-        let args = ["diff", "HEAD~1", "--repo", "repo", "--inventory", "list"];
-        story.run(&args).fails(2, &[r"not UTF-8: M\xfcller.yaml"]);
-    }
+    let [wrong, _fixed] = commit_latin1_name_and_its_fix(&repo);
+    let changes = log(&story, &["--inventory", "list"]).expect(0).json();
+    let releases = changes["releases"].as_array().expect("releases");
+    assert_eq!(kinds(&changes), [vec!["published"], vec![], vec!["added"]]);
+    assert_eq!(releases[1]["unreadable"]["message"], r"M\xfcller.yaml: the file name is not UTF-8");
+    assert_eq!(releases[1]["unreadable"]["file"], r"M\xfcller.yaml");
+    let shown = story.run(&["log", "--repo", "repo", "--inventory", "list"]).expect(0).out;
+    assert!(shown.contains(r"list/M\xfcller.yaml: the file name is not UTF-8"), "{shown}");
+    let at = wrong.to_string();
+    let show = story.run(&["show", "--repo", "repo", "--inventory", "list", "--at", &at]);
+    show.fails(2, &[r"list/M\xfcller.yaml: the file name is not UTF-8", "git mv"]);
+}
+
+#[test]
+fn a_publication_passes_over_a_version_with_a_file_name_that_is_not_utf8() {
+    let config = CONFIG.replace("data/list.yaml", "list");
+    let files = [("changecast.yaml", Some(config.as_str())), ("list/nordhaven.yaml", Some("name: Nordhaven\n"))];
+    let story = Story::new().commit("a", &files);
+    story.build();
+    let repo = Repository::open(story.path("repo")).expect("the repository");
+    commit_latin1_name_and_its_fix(&repo);
+    story.publish(&[]).expect(0);
+    let published = fs::read_to_string(story.path("feeds/vendors/changelog.md")).expect("a change log");
+    assert!(published.contains("Nordhaven") && published.contains("| Added | **M** |"), "{published}");
+    story.verify().expect(0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_name_that_is_not_utf8_in_the_working_tree_is_an_error() {
+    use std::os::unix::ffi::OsStrExt;
+    let story = Story::new().commit("a", &[("list/nordhaven.yaml", Some("name: Nordhaven\n"))]);
+    story.build();
+    let name = std::ffi::OsStr::from_bytes(b"M\xfcller.yaml");
+    fs::write(story.path("repo/list").join(name), "name: M\n").expect("a file");
+    let diff = story.run(&["diff", "HEAD", "--repo", "repo", "--inventory", "list"]);
+    diff.fails(2, &[r"list/M\xfcller.yaml: the file name is not UTF-8", "git mv"]);
 }

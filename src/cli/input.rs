@@ -2,11 +2,11 @@
 
 use std::{fs, io::Read, path::Path};
 
-use changecast::history::{Content, Files, HistoryError, check_size};
+use changecast::history::{Content, Files, check_size};
 
 use super::Failure;
 
-/// The content at a path: a file, a folder of files, or standard input for `-`.
+/// Reads the content at a path: a file, a folder of files, or standard input for `-`.
 pub fn content(path: &Path) -> Result<Content, Failure> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
@@ -14,17 +14,28 @@ pub fn content(path: &Path) -> Result<Content, Failure> {
         return Ok(Content::File(bytes));
     }
     if path.is_dir() {
-        let mut files = Vec::new();
-        collect(path, "", 0, &mut files)?;
-        files.sort();
-        return Ok(Content::Folder(files));
+        let mut found = Found::default();
+        collect(path, "", 0, &mut found)?;
+        found.files.sort();
+        return Ok(match found.not_utf8 {
+            Some(path) => Content::NotUtf8 { path },
+            None => Content::Folder(found.files),
+        });
     }
     regular_file(path).map(Content::File)
 }
 
-/// The files below a folder, without hidden files and links, as the history has them.
-fn collect(folder: &Path, prefix: &str, depth: usize, files: &mut Files) -> Result<(), Failure> {
-    check_size(files.len(), depth)?;
+/// The files below a folder.
+#[derive(Default)]
+struct Found {
+    files: Files,
+    /// The first path that is not UTF-8, with escapes.
+    not_utf8: Option<String>,
+}
+
+/// Reads the files below a folder, without hidden files and links, as the history module does.
+fn collect(folder: &Path, prefix: &str, depth: usize, found: &mut Found) -> Result<(), Failure> {
+    check_size(found.files.len(), depth)?;
     for entry in fs::read_dir(folder).map_err(|error| Failure::file(folder, error))? {
         let entry = entry.map_err(|error| Failure::file(folder, error))?;
         let kind = entry.file_type().map_err(|error| Failure::file(&entry.path(), error))?;
@@ -34,12 +45,15 @@ fn collect(folder: &Path, prefix: &str, depth: usize, files: &mut Files) -> Resu
         }
         let Some(name) = name.to_str() else {
             let escaped = name.as_encoded_bytes().escape_ascii();
-            return Err(HistoryError::NotUtf8 { name: format!("{prefix}{escaped}") }.into());
+            if kind.is_dir() || kind.is_file() {
+                found.not_utf8.get_or_insert(format!("{prefix}{escaped}"));
+            }
+            continue;
         };
         if kind.is_dir() {
-            collect(&entry.path(), &format!("{prefix}{name}/"), depth + 1, files)?;
+            collect(&entry.path(), &format!("{prefix}{name}/"), depth + 1, found)?;
         } else if kind.is_file() {
-            files.push((format!("{prefix}{name}"), regular_file(&entry.path())?.into()));
+            found.files.push((format!("{prefix}{name}"), regular_file(&entry.path())?.into()));
         }
     }
     Ok(())

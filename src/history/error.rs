@@ -76,12 +76,6 @@ pub enum HistoryError {
         /// The limit on nested folders.
         depth: usize,
     },
-    /// A file name in an inventory folder is not UTF-8.
-    #[error("the inventory folder contains a file name that is not UTF-8: {name}")]
-    NotUtf8 {
-        /// The path in the folder, with escapes (`\xfc`) for bytes that are not ASCII.
-        name: String,
-    },
     /// An object is missing or cannot be unpacked.
     #[error("cannot read {object} from the repository: {}", source.message())]
     Object {
@@ -159,7 +153,6 @@ impl HistoryError {
             HistoryError::NotAFile { .. } | HistoryError::TooLarge { .. } => {
                 "pass the path of the inventory file or folder itself".into()
             }
-            HistoryError::NotUtf8 { .. } => "rename the file with `git mv`, and commit".into(),
             HistoryError::Object { .. } | HistoryError::Damaged { .. } | HistoryError::Git(_) => {
                 "check the repository with: git fsck --full".into()
             }

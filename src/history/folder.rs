@@ -9,7 +9,7 @@ use std::{
 use git2::{ObjectType, Oid};
 
 use super::{
-    Files, HistoryError,
+    Content, Files, HistoryError,
     objects::{Entry, Objects},
     unverified::FolderObject,
 };
@@ -26,6 +26,8 @@ pub(super) struct Listing {
     pub files: Vec<(String, Oid)>,
     /// The folder itself and all folders in it.
     folders: Vec<Oid>,
+    /// The first path that is not UTF-8, with escapes. What is below it is not listed.
+    not_utf8: Option<String>,
 }
 
 /// A cache of the previous folder, most of which is in the next one as well.
@@ -40,12 +42,20 @@ pub(super) struct FolderCache {
 }
 
 impl FolderCache {
-    /// The files below a tree, by their paths in it.
-    pub fn read(&self, objects: &Objects<'_>, tree: Oid) -> Result<Files, HistoryError> {
+    /// The content of a tree: the files below it, by their paths in it.
+    pub fn read(&self, objects: &Objects<'_>, tree: Oid) -> Result<Content, HistoryError> {
+        let listing = self.list(objects, tree)?;
+        match &listing.not_utf8 {
+            Some(path) => Ok(Content::NotUtf8 { path: path.clone() }),
+            None => Ok(Content::Folder(self.files(objects, &listing)?)),
+        }
+    }
+
+    fn files(&self, objects: &Objects<'_>, listing: &Listing) -> Result<Files, HistoryError> {
         let mut known = self.contents.borrow_mut();
         let mut now = BTreeMap::new();
         let mut files = Vec::new();
-        for (path, blob) in &self.list(objects, tree)?.files {
+        for (path, blob) in &listing.files {
             let bytes: Arc<[u8]> = match known.get(blob).or_else(|| now.get(blob)) {
                 Some(bytes) => bytes.clone(),
                 None => objects.blob(*blob)?.into(),
@@ -71,7 +81,7 @@ impl FolderCache {
         Ok(listing)
     }
 
-    /// The objects of a folder that have to be hashed. Bytes that the previous folder had as well are
+    /// The objects of a folder that have to be hashed: its folders, and its files if they were read. Bytes that the previous folder had as well are
     /// hashed once.
     pub fn unverified(
         &self,
@@ -111,7 +121,11 @@ fn collect(
     listing.folders.push(tree);
     for (bytes, entry) in objects.entries(tree)?.into_iter().filter(|(name, _)| !name.starts_with(b".")) {
         let Ok(name) = str::from_utf8(&bytes) else {
-            return Err(HistoryError::NotUtf8 { name: format!("{folder}{}", bytes.escape_ascii()) });
+            if matches!(entry, Entry::File(_) | Entry::Folder(_)) {
+                let path = format!("{folder}{}", bytes.escape_ascii());
+                listing.not_utf8.get_or_insert(path);
+            }
+            continue;
         };
         match entry {
             Entry::File(blob) => listing.files.push((format!("{folder}{name}"), blob)),

@@ -232,7 +232,7 @@ impl History {
         let objects = Objects::of(&self.repo)?;
         Ok(match stored {
             Stored::File(blob) => Content::File(objects.blob(blob)?),
-            Stored::Folder(tree) => Content::Folder(self.folders.read(&objects, tree)?),
+            Stored::Folder(tree) => self.folders.read(&objects, tree)?,
         })
     }
 
@@ -272,6 +272,10 @@ impl History {
             (Some(Stored::File(blob)), Some(Content::File(bytes))) => unverified::Objects::File(blob, bytes),
             (Some(Stored::Folder(tree)), Some(Content::Folder(files))) => {
                 unverified::Objects::Folder(self.folders.unverified(&Objects::of(&self.repo)?, tree, files)?)
+            }
+            // The names are all that was read of the folder.
+            (Some(Stored::Folder(tree)), Some(Content::NotUtf8 { .. })) => {
+                unverified::Objects::Folder(self.folders.unverified(&Objects::of(&self.repo)?, tree, Files::new())?)
             }
             (None, None) => unverified::Objects::Deleted,
             _ => {

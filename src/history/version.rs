@@ -66,6 +66,11 @@ pub enum Content {
     File(Vec<u8>),
     /// The files below a folder, by their paths in it.
     Folder(Files),
+    /// A folder that contains a name that is not UTF-8. Its files are not read.
+    NotUtf8 {
+        /// The path in the folder, with escapes (`\xfc`) for bytes that are not ASCII.
+        path: String,
+    },
 }
 
 /// Files by their paths in a folder.

@@ -163,6 +163,7 @@ impl ChangeTracker {
         Some(match content? {
             Content::File(bytes) => self.reader.read(&version.path, bytes, options),
             Content::Folder(files) => self.reader.read_folder(files, &self.moved, options),
+            Content::NotUtf8 { path } => Err(ReadError::name_not_utf8(path)),
         })
     }
 

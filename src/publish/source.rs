@@ -47,6 +47,7 @@ pub fn read_list(
     match content {
         Content::File(bytes) => read::read(path, bytes, options),
         Content::Folder(files) => read::read_folder(files, moved, options),
+        Content::NotUtf8 { path } => Err(ReadError::name_not_utf8(path)),
     }
 }
 

@@ -38,6 +38,9 @@ pub enum Problem {
     /// The file is not UTF-8 text.
     #[error("the file is not UTF-8")]
     NotUtf8,
+    /// The name of a file in a folder is not UTF-8.
+    #[error("the file name is not UTF-8")]
+    NameNotUtf8,
     /// The file has no content.
     #[error("the file is empty")]
     Empty,
@@ -101,6 +104,12 @@ impl ReadError {
         ReadError { file: None, at: Some(at), problem }
     }
 
+    /// The error of a folder that contains a name that is not UTF-8. `path` is the path in the folder,
+    /// with escapes.
+    pub fn name_not_utf8(path: &str) -> Self {
+        ReadError::from(Problem::NameNotUtf8).in_file(path)
+    }
+
     /// The same error in a file of a folder, unless it names a file already.
     pub(crate) fn in_file(self, file: &str) -> Self {
         ReadError { file: self.file.or_else(|| Some(file.into())), ..self }
@@ -115,6 +124,7 @@ impl ReadError {
     pub fn help(&self) -> String {
         match &self.problem {
             Problem::NotUtf8 => "save the file as UTF-8".into(),
+            Problem::NameNotUtf8 => "rename the file with `git mv`, and commit".into(),
             Problem::Empty => {
                 "restore the list, or delete the file to withdraw it: an empty file is not a removal".into()
             }
