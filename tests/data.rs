@@ -6,7 +6,7 @@ use changecast::read::{ReadingConfig, read};
 use changecast_core::{change::KINDS, compare::ROLES};
 use serde_json::Value;
 
-use crate::support::{Story, files_below};
+use crate::support::{TestRepo, files_below};
 
 /// The file, its sections, and the rows and statements that its page has in each.
 const PAGES: [(&str, &[usize]); 5] = [
@@ -87,13 +87,13 @@ fn each_of_them_is_published() {
         files.iter().map(|(path, text)| (path.as_str(), Some(text.as_str()))).collect();
     let config = text("changecast.yaml");
     files.push(("data/changecast.yaml", Some(&config)));
-    let story = Story::new().commit("the pages", &files);
-    story.build();
-    story.keys();
+    let repo = TestRepo::new().commit("the pages", &files);
+    repo.build();
+    repo.keys();
     let place = ["--repo", "repo", "--config", "repo/data/changecast.yaml", "--output", "feeds"];
-    story.run(&[&["publish", "--key", "keys/release", "--root-key", "keys/root"][..], &place].concat()).expect(0);
-    story.verify().expect(0);
-    let index = fs::read_to_string(story.path("feeds/index.html")).expect("a page");
+    repo.run(&[&["publish", "--key", "keys/release", "--root-key", "keys/root"][..], &place].concat()).expect(0);
+    repo.verify().expect(0);
+    let index = fs::read_to_string(repo.path("feeds/index.html")).expect("a page");
     for (list, rows) in [
         ("smalt-ai-subprocessors", 7),
         ("smalt-ai-trust-center", 56),
@@ -101,10 +101,10 @@ fn each_of_them_is_published() {
         ("salessynq-subprocessors", 12),
         ("mielto-subprocessors", 25),
     ] {
-        let page = fs::read_to_string(story.path(&format!("feeds/{list}/index.html"))).expect("a page");
+        let page = fs::read_to_string(repo.path(&format!("feeds/{list}/index.html"))).expect("a page");
         assert_eq!(page.matches("<th scope=\"row\">").count(), rows, "{list}");
         assert!(index.contains(&format!("{list}/feed.atom")), "{list}");
-        let table = story
+        let table = repo
             .run(&[
                 "show", "--repo", "repo", "--config", "repo/data/changecast.yaml", "--list", list, "--format", "yaml",
             ])
@@ -198,8 +198,8 @@ fn schemas_say_what_the_program_reads_and_writes() {
         assert!(inventories.validate(&yaml(bad)).is_err(), "{bad}");
     }
     // The program prints them.
-    let story = Story::new();
+    let repo = TestRepo::new();
     for name in ["config", "inventory", "release"] {
-        assert_eq!(story.run(&["schema", name]).expect(0).out, text(&format!("schema/{name}.schema.json")));
+        assert_eq!(repo.run(&["schema", name]).expect(0).out, text(&format!("schema/{name}.schema.json")));
     }
 }

@@ -5,36 +5,35 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 use changecast_core::change::{KINDS, Kind};
 use serde_json::Value;
 
-use crate::support::{Story, files_below};
+use crate::support::{TestRepo, files_below};
 
 #[test]
 fn a_second_run_leaves_every_byte_as_it_was() {
-    let story = Story::new();
-    let first = story.run(&["demo"]).expect(0);
+    let repo = TestRepo::new();
+    let first = repo.run(&["demo"]).expect(0);
     assert!(first.out.contains("relocated") && first.err.contains("verify.sh"), "{}{}", first.out, first.err);
-    let files = story.files("changecast-demo");
-    let second = story.run(&["demo"]).expect(0);
+    let files = repo.files("changecast-demo");
+    let second = repo.run(&["demo"]).expect(0);
     assert_eq!(second.out, first.out);
-    assert_eq!(story.files("changecast-demo"), files);
+    assert_eq!(repo.files("changecast-demo"), files);
     // Elsewhere, with another environment, it is the same again.
-    story
-        .run_with(&["demo", "other"], &[("TZ", "Asia/Kathmandu"), ("LC_ALL", "tr_TR.UTF-8"), ("HOME", "/nonexistent")])
+    repo.run_with(&["demo", "other"], &[("TZ", "Asia/Kathmandu"), ("LC_ALL", "tr_TR.UTF-8"), ("HOME", "/nonexistent")])
         .expect(0);
-    assert_eq!(story.files("other/feeds"), story.files("changecast-demo/feeds"));
-    story.run(&["verify", "changecast-demo/feeds", "--root", "changecast-demo/root.pub"]).expect(0);
+    assert_eq!(repo.files("other/feeds"), repo.files("changecast-demo/feeds"));
+    repo.run(&["verify", "changecast-demo/feeds", "--root", "changecast-demo/root.pub"]).expect(0);
     // Nothing of somebody else is overwritten.
-    fs::create_dir_all(story.path("mine/repo")).expect("a folder");
-    fs::write(story.path("mine/repo/file"), "mine").expect("a file");
-    story.run(&["demo", "mine"]).fails(2, &["mine/repo exists"]);
-    assert_eq!(story.files("mine").len(), 1);
+    fs::create_dir_all(repo.path("mine/repo")).expect("a folder");
+    fs::write(repo.path("mine/repo/file"), "mine").expect("a file");
+    repo.run(&["demo", "mine"]).fails(2, &["mine/repo exists"]);
+    assert_eq!(repo.files("mine").len(), 1);
 }
 
 #[test]
 fn feeds_in_the_project_are_its_output() {
-    let story = Story::new();
-    story.run(&["demo", "demo"]).expect(0);
+    let repo = TestRepo::new();
+    repo.run(&["demo", "demo"]).expect(0);
     let kept = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("feeds");
-    let (kept, made) = (files_below(&kept), story.files("demo/feeds"));
+    let (kept, made) = (files_below(&kept), repo.files("demo/feeds"));
     let names = |files: &[(String, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<BTreeSet<_>>();
     assert_eq!(names(&kept), names(&made), "run `just demo`");
     for ((name, kept), (_, made)) in kept.iter().zip(&made) {

@@ -2,17 +2,17 @@
 
 use serde_json::Value;
 
-use crate::support::{Ran, Story};
+use crate::support::{Ran, TestRepo};
 
 const AWS: &str = "name: Nordhaven\npurpose: Hosting\nlocation: [Ireland, Germany]\nentity: Nordhaven Ltd\ntransfer: none\nwebsite: https://nordhaven.example\n";
 const TALLY: &str = "{\"name\": \"Tally\", \"purpose\": \"Billing\", \"location\": \"France\"}";
 const QUILL: &str = "name = \"Quill\"\npurpose = \"Text\"\nlocation = [\"Spain\"]\n";
 const KESTREL: &str = "---\nname: Kestrel\npurpose: Mail\n---\n\nSends what customers asked for.\n";
 
-fn log(story: &Story, paths: &[&str]) -> Ran {
+fn log(repo: &TestRepo, paths: &[&str]) -> Ran {
     let mut args = vec!["log", "--repo", "repo", "--format", "json"];
     args.extend(paths.iter().flat_map(|path| ["--inventory", path]));
-    story.run(&args)
+    repo.run(&args)
 }
 
 /// For each version: the kinds of its changes, each with the name of its entry.
@@ -26,8 +26,8 @@ fn told(log: &Value) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn first() -> Story {
-    Story::new().commit(
+fn first() -> TestRepo {
+    TestRepo::new().commit(
         "first",
         &[
             ("vendors/nordhaven.yaml", Some(AWS)),
@@ -44,13 +44,13 @@ fn first() -> Story {
 
 #[test]
 fn every_file_is_an_entry() {
-    let story = first()
+    let repo = first()
         .commit("one more", &[("vendors/ember.yaml", Some("name: Ember\npurpose: Search\n"))])
         .commit("one less", &[("vendors/tally.json", None)])
         .commit("moved", &[("vendors/nordhaven.yaml", Some(&AWS.replace("Germany", "Poland")))])
         .commit("nothing", &[("vendors/README.md", Some("# Our vendors\n"))]);
-    story.build();
-    let json = log(&story, &["vendors"]).expect(0).json();
+    repo.build();
+    let json = log(&repo, &["vendors"]).expect(0).json();
     assert_eq!(
         told(&json)[1..],
         [vec!["added Ember".to_owned()], vec!["removed Tally".into()], vec!["relocated Nordhaven".into()], vec![]]
@@ -60,10 +60,10 @@ fn every_file_is_an_entry() {
     assert_eq!(ids, ["kestrel", "nordhaven", "quill", "tally"]);
     assert!(entries[0].to_string().contains("Sends what customers asked for."), "{}", entries[0]);
     // The same with a slash, and as the newest version and the working tree have it.
-    assert_eq!(told(&log(&story, &["vendors/"]).expect(0).json()), told(&json));
-    assert!(story.run(&["show", "--repo", "repo", "--inventory", "vendors"]).expect(0).out.contains("Poland"));
-    std::fs::write(story.path("repo/vendors/quill.toml"), QUILL.replace("Spain", "Portugal")).expect("a file");
-    let diff = story.run(&["diff", "--repo", "repo", "--inventory", "vendors", "--format", "json"]).expect(0).json();
+    assert_eq!(told(&log(&repo, &["vendors/"]).expect(0).json()), told(&json));
+    assert!(repo.run(&["show", "--repo", "repo", "--inventory", "vendors"]).expect(0).out.contains("Poland"));
+    std::fs::write(repo.path("repo/vendors/quill.toml"), QUILL.replace("Spain", "Portugal")).expect("a file");
+    let diff = repo.run(&["diff", "--repo", "repo", "--inventory", "vendors", "--format", "json"]).expect(0).json();
     assert_eq!(diff["changes"][0]["kind"], "relocated");
     assert_eq!(diff["changes"].as_array().map(Vec::len), Some(1));
 }
@@ -71,7 +71,7 @@ fn every_file_is_an_entry() {
 #[test]
 fn a_renamed_file_stays_the_same_entry() {
     let renamed = AWS.replace("name: Nordhaven", "name: Fjordcloud");
-    let story = first()
+    let repo = first()
         // The file first, the name a commit later: what happened in between is remembered.
         .commit("file", &[("vendors/nordhaven.yaml", None), ("vendors/fjord.yaml", Some(AWS))])
         .commit("name", &[("vendors/fjord.yaml", Some(&renamed))])
@@ -85,8 +85,8 @@ fn a_renamed_file_stays_the_same_entry() {
                 ("vendors/cumulus.yaml", Some(&AWS.replace("Nordhaven", "Cumulus").replace("nordhaven", "cumulus"))),
             ],
         );
-    story.build();
-    let json = log(&story, &["vendors"]).expect(0).json();
+    repo.build();
+    let json = log(&repo, &["vendors"]).expect(0).json();
     assert_eq!(
         told(&json)[1..],
         [
@@ -101,32 +101,32 @@ fn a_renamed_file_stays_the_same_entry() {
 #[test]
 fn a_file_that_joins_another_of_its_name_only_moves() {
     let (eu, us) = ("name: Stripe\nlocation: Germany\n", "name: Stripe\nlocation: United States\n");
-    let story = Story::new()
+    let repo = TestRepo::new()
         .commit("a", &[("v/eu/stripe.yaml", Some(eu)), ("v/us/stripe.yaml", Some(us))])
         .commit("b", &[("v/us/stripe.yaml", None), ("v/eu/stripe2.yaml", Some(us))]);
-    story.build();
-    let told = told(&log(&story, &["v"]).expect(0).json());
+    repo.build();
+    let told = told(&log(&repo, &["v"]).expect(0).json());
     assert_eq!(told[1], ["moved Stripe"]);
 }
 
 #[test]
 fn names_of_files_are_texts_of_others() {
-    let story = Story::new()
+    let repo = TestRepo::new()
         .commit(
             "a",
             &[("v/a.yaml", Some("name: A\npurpose: x\n")), ("v/b\u{1b}]0;x\u{7}.yaml", Some("name: B\npurpose: y\n"))],
         )
         .commit("b", &[("v/b\u{1b}]0;x\u{7}.yaml", Some("name: ["))]);
-    let ids = story.build();
+    let ids = repo.build();
     for args in [vec!["--format", "table"], vec!["--format", "md"], vec!["--explain", ids[1].as_str()]] {
-        let ran = story.run(&[&["log", "--repo", "repo", "--inventory", "v"], &args[..]].concat()).expect(0);
+        let ran = repo.run(&[&["log", "--repo", "repo", "--inventory", "v"], &args[..]].concat()).expect(0);
         assert!(!(ran.out + &ran.err).contains(['\u{1b}', '\u{7}']));
     }
 }
 
 #[test]
 fn folders_in_the_folder_are_sections_and_a_folder_can_move() {
-    let story = Story::new()
+    let repo = TestRepo::new()
         .commit("a", &[("v/eu/nordhaven.yaml", Some(AWS)), ("v/us/tally/index.md", Some(KESTREL))])
         .commit("b", &[("v/eu/nordhaven.yaml", None), ("v/us/nordhaven.yaml", Some(AWS))])
         .commit(
@@ -139,8 +139,8 @@ fn folders_in_the_folder_are_sections_and_a_folder_can_move() {
             ],
         )
         .commit("d", &[("trust/v/us/quill.toml", Some(QUILL))]);
-    story.build();
-    let json = log(&story, &["trust/v"]).expect(0).json();
+    repo.build();
+    let json = log(&repo, &["trust/v"]).expect(0).json();
     assert_eq!(told(&json), [vec!["published "], vec!["moved Nordhaven"], vec![], vec!["added Quill"]]);
     let entry = &json["releases"][0]["changes"][0]["entries"][1];
     assert_eq!((&entry["id"], &entry["name"], &entry["section"]), (&"tally".into(), &"Kestrel".into(), &"Us".into()));
@@ -150,13 +150,13 @@ fn folders_in_the_folder_are_sections_and_a_folder_can_move() {
 fn a_list_passes_from_a_file_to_a_folder_and_back_without_news() {
     let list = "entries:\n- {name: Nordhaven, purpose: Hosting}\n- {name: Tally, purpose: Billing}\n";
     let (one, two) = ("name: Nordhaven\npurpose: Hosting\n", "name: Tally\npurpose: Billing\n");
-    let story = Story::new()
+    let repo = TestRepo::new()
         .commit("a", &[("list.yaml", Some(list))])
         .commit("b", &[("list.yaml", None), ("vendors/nh.yaml", Some(one)), ("vendors/tally.yaml", Some(two))])
         .commit("c", &[("list.yaml", Some(list)), ("vendors/nh.yaml", None), ("vendors/tally.yaml", None)]);
-    story.build();
+    repo.build();
     assert_eq!(
-        told(&log(&story, &["list.yaml", "vendors"]).expect(0).json()),
+        told(&log(&repo, &["list.yaml", "vendors"]).expect(0).json()),
         [vec!["published "], Vec::new(), Vec::new()]
     );
 }
@@ -175,18 +175,18 @@ fn what_is_wrong_in_a_file_is_said_with_its_place() {
         ("ember.yaml", "answer: 42\n", "no name and no known field"),
     ] {
         let path = format!("vendors/{name}");
-        let story = first().commit("slip", &[(&path, Some(text))]).commit("mended", &[(&path, None)]);
-        story.build();
-        let json = log(&story, &["vendors"]).expect(0).json();
+        let repo = first().commit("slip", &[(&path, Some(text))]).commit("mended", &[(&path, None)]);
+        repo.build();
+        let json = log(&repo, &["vendors"]).expect(0).json();
         assert_eq!(told(&json)[1..], [Vec::<String>::new(), Vec::new()], "a slip is never a removal");
         assert!(!json["releases"][1]["unreadable"].is_null(), "{text}: {json}");
-        let table = story.run(&["log", "--repo", "repo", "--inventory", "vendors"]).expect(0).out;
+        let table = repo.run(&["log", "--repo", "repo", "--inventory", "vendors"]).expect(0).out;
         assert!(table.replace("\n", " ").split_whitespace().collect::<Vec<_>>().join(" ").contains(said), "{table}");
     }
     // A near miss of a key is pointed out, too.
-    let story = first().commit("key", &[("vendors/ember.yaml", Some("name: Ember\npurpse: Search\n"))]);
-    story.build();
-    assert!(log(&story, &["vendors"]).expect(0).err.contains("vendors/ember.yaml:2:1: unknown key \"purpse\""));
+    let repo = first().commit("key", &[("vendors/ember.yaml", Some("name: Ember\npurpse: Search\n"))]);
+    repo.build();
+    assert!(log(&repo, &["vendors"]).expect(0).err.contains("vendors/ember.yaml:2:1: unknown key \"purpse\""));
 }
 
 #[test]
@@ -200,13 +200,13 @@ fn a_folder_is_published_like_a_file() {
             .commit("file", &[("vendors/ember.yaml", None), ("vendors/glow.yaml", Some(ember))])
             .commit("name", &[("vendors/glow.yaml", Some("name: Glow\npurpose: Search\nformerly: [Ember]\n"))])
     };
-    let story = history();
-    story.build();
-    story.publish(&[]).expect(0);
-    story.verify().expect(0);
-    let files = story.files("feeds");
-    story.publish(&[]).expect(0);
-    assert_eq!(files, story.files("feeds"), "publishing twice changes nothing");
+    let repo = history();
+    repo.build();
+    repo.publish(&[]).expect(0);
+    repo.verify().expect(0);
+    let files = repo.files("feeds");
+    repo.publish(&[]).expect(0);
+    assert_eq!(files, repo.files("feeds"), "publishing twice changes nothing");
     // Commit by commit it is the same.
     let singly = history();
     for count in 2..=5 {

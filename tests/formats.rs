@@ -14,7 +14,7 @@ use changecast::{
 };
 use changecast_core::{change::diff, model::ListState};
 
-use crate::support::{Story, run_in};
+use crate::support::{TestRepo, run_in};
 use writers::{DIALECTS, Dialect, List, lists};
 
 fn reading(dialect: &Dialect, list: &List) -> Inventory {
@@ -97,7 +97,7 @@ fn a_passage_from_format_to_format_announces_nothing() {
 /// The same through the program: one file after the other, each in another format.
 #[test]
 fn a_history_through_all_formats_is_one_list() {
-    let mut story = Story::new();
+    let mut repo = TestRepo::new();
     let mut before: Option<String> = None;
     let mut paths = Vec::new();
     let list = &lists()[0];
@@ -110,14 +110,14 @@ fn a_history_through_all_formats_is_one_list() {
         let text = (dialect.write)(&list);
         let mut files = vec![(path.as_str(), Some(text.as_str()))];
         files.extend(before.as_deref().map(|before| (before, None)));
-        story = story.commit(dialect.name, &files);
+        repo = repo.commit(dialect.name, &files);
         before = Some(path.clone());
         paths.insert(0, path);
     }
-    story.build();
+    repo.build();
     let mut args = vec!["log", "--repo", "repo", "--format", "json"];
     args.extend(paths.iter().flat_map(|path| ["--inventory", path.as_str()]));
-    let log = run_in(story.dir.path(), &args, &[]).expect(0).json();
+    let log = run_in(repo.dir.path(), &args, &[]).expect(0).json();
     let releases = log["releases"].as_array().expect("releases");
     assert_eq!(releases.len(), firsts.len(), "{log:#}");
     assert_eq!(releases[0]["changes"][0]["kind"], "published");

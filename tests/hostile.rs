@@ -6,7 +6,7 @@ use std::fs;
 use changecast::read::{MAX_BYTES, Problem, ReadingConfig, read};
 use serde_json::Value;
 
-use crate::support::{CONFIG, Story};
+use crate::support::{CONFIG, TestRepo};
 
 /// What it is, the file, its content, where the error is, and its words.
 type Case = (&'static str, &'static str, Vec<u8>, Option<(usize, usize)>, &'static str);
@@ -249,12 +249,15 @@ entries:
 
 #[test]
 fn hostile_texts_come_out_harmless_everywhere() {
-    let story =
-        Story::of_lists(&["entries:\n- {name: A}\n", EVIL, &EVIL.replace("calc", "notepad").replace("+1+1", "=1+1")]);
-    story.build();
-    story.publish(&[]).expect(0);
-    story.verify().expect(0);
-    for (name, bytes) in story.files("feeds") {
+    let repo = TestRepo::of_lists(&[
+        "entries:\n- {name: A}\n",
+        EVIL,
+        &EVIL.replace("calc", "notepad").replace("+1+1", "=1+1"),
+    ]);
+    repo.build();
+    repo.publish(&[]).expect(0);
+    repo.verify().expect(0);
+    for (name, bytes) in repo.files("feeds") {
         let text = String::from_utf8(bytes).unwrap_or_else(|_| panic!("{name} is not UTF-8"));
         for c in text.chars() {
             let fit = !c.is_control() || c == '\n' || (c == '\r' && name.ends_with(".csv"));
@@ -299,7 +302,7 @@ fn hostile_texts_come_out_harmless_everywhere() {
         }
     }
     let feed: Value =
-        serde_json::from_slice(&fs::read(story.path("feeds/vendors/feed.json")).expect("a feed")).expect("JSON");
+        serde_json::from_slice(&fs::read(repo.path("feeds/vendors/feed.json")).expect("a feed")).expect("JSON");
     assert!(
         feed["items"]
             .as_array()
@@ -311,7 +314,7 @@ fn hostile_texts_come_out_harmless_everywhere() {
     for args in [&["log", "--all"][..], &["show"], &["diff", "HEAD~1", "HEAD"]] {
         let mut args = args.to_vec();
         args.extend(["--repo", "repo", "--config", "repo/changecast.yaml"]);
-        let ran = story.run(&args).expect(0);
+        let ran = repo.run(&args).expect(0);
         assert!(
             !ran.out.contains('\u{1b}') && !ran.out.contains('\u{202e}') && !ran.out.contains('\u{9b}'),
             "{}",
@@ -331,30 +334,30 @@ fn csv_cells(text: &str) -> impl Iterator<Item = String> + '_ {
 #[test]
 fn odd_things_in_place_of_files_and_folders() {
     use std::{os::unix::fs::symlink, process::Command};
-    let story = Story::of_lists(&["entries:\n- {name: A}\n"]);
-    story.build();
+    let repo = TestRepo::of_lists(&["entries:\n- {name: A}\n"]);
+    repo.build();
     // The output directory may be a link; links inside it are refused, and so is a file in its place.
-    fs::create_dir(story.path("real")).expect("a folder");
-    symlink(story.path("real"), story.path("feeds")).expect("a link");
-    story.publish(&[]).expect(0);
-    assert!(story.path("real/vendors/feed.atom").is_file());
-    fs::remove_dir_all(story.path("real/vendors/changes")).expect("a folder");
-    symlink("/tmp", story.path("real/vendors/changes")).expect("a link");
-    story.publish(&[]).fails(2, &["changes", "symbolic link"]);
-    fs::remove_file(story.path("real/vendors/changes")).expect("the link");
-    fs::remove_file(story.path("real/vendors/feed.atom")).expect("a feed");
-    symlink("/etc/passwd", story.path("real/vendors/feed.atom")).expect("a link");
-    story.publish(&[]).fails(2, &["feed.atom", "symbolic link"]);
-    fs::remove_file(story.path("real/vendors/feed.atom")).expect("the link");
-    fs::create_dir(story.path("real/vendors/feed.atom")).expect("a folder");
-    story.publish(&[]).fails(2, &["feed.atom", "a folder, not a file"]);
-    fs::remove_file(story.path("feeds")).expect("the link");
-    fs::write(story.path("feeds"), "a file").expect("a file");
-    story.publish(&[]).fails(2, &["feeds"]);
-    assert_eq!(fs::read_to_string(story.path("feeds")).expect("the file"), "a file");
+    fs::create_dir(repo.path("real")).expect("a folder");
+    symlink(repo.path("real"), repo.path("feeds")).expect("a link");
+    repo.publish(&[]).expect(0);
+    assert!(repo.path("real/vendors/feed.atom").is_file());
+    fs::remove_dir_all(repo.path("real/vendors/changes")).expect("a folder");
+    symlink("/tmp", repo.path("real/vendors/changes")).expect("a link");
+    repo.publish(&[]).fails(2, &["changes", "symbolic link"]);
+    fs::remove_file(repo.path("real/vendors/changes")).expect("the link");
+    fs::remove_file(repo.path("real/vendors/feed.atom")).expect("a feed");
+    symlink("/etc/passwd", repo.path("real/vendors/feed.atom")).expect("a link");
+    repo.publish(&[]).fails(2, &["feed.atom", "symbolic link"]);
+    fs::remove_file(repo.path("real/vendors/feed.atom")).expect("the link");
+    fs::create_dir(repo.path("real/vendors/feed.atom")).expect("a folder");
+    repo.publish(&[]).fails(2, &["feed.atom", "a folder, not a file"]);
+    fs::remove_file(repo.path("feeds")).expect("the link");
+    fs::write(repo.path("feeds"), "a file").expect("a file");
+    repo.publish(&[]).fails(2, &["feeds"]);
+    assert_eq!(fs::read_to_string(repo.path("feeds")).expect("the file"), "a file");
     // Neither a folder nor a FIFO is an inventory, and nobody waits for one.
-    let diff = |a: &str, b: &str| story.run(&["diff", a, b, "--repo", "repo", "--config", "repo/changecast.yaml"]);
-    let made = Command::new("mkfifo").arg(story.path("fifo")).status().expect("mkfifo");
+    let diff = |a: &str, b: &str| repo.run(&["diff", a, b, "--repo", "repo", "--config", "repo/changecast.yaml"]);
+    let made = Command::new("mkfifo").arg(repo.path("fifo")).status().expect("mkfifo");
     assert!(made.success());
     diff("fifo", "HEAD").fails(2, &["fifo"]);
     diff("repo", "HEAD").fails(2, &["repo"]);
@@ -363,15 +366,15 @@ fn odd_things_in_place_of_files_and_folders() {
 
 #[test]
 fn unknown_keys_of_the_configuration_name_the_nearest() {
-    let story = Story::new().commit(
+    let repo = TestRepo::new().commit(
         "first",
         &[
             ("changecast.yaml", Some(&CONFIG.replace("inventory:", "invenory:"))),
             ("data/list.yaml", Some("entries: []\n")),
         ],
     );
-    story.build();
-    story.publish(&[]).fails(2, &["repo/changecast.yaml:5:33", "lists[0]", "invenory", "did you mean `inventory`?"]);
+    repo.build();
+    repo.publish(&[]).fails(2, &["repo/changecast.yaml:5:33", "lists[0]", "invenory", "did you mean `inventory`?"]);
 }
 
 /// Found by fuzzing: cut to the length of an id, such labels and ids were the same, without end.

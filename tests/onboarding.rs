@@ -4,51 +4,50 @@ use std::fs;
 
 use changecast::config::Config;
 
-use crate::support::{CONFIG, Story, key};
+use crate::support::{CONFIG, TestRepo, key};
 
 const PAGE: &str = "# Sub-processors\n\nVendor | What for | Where\n--- | --- | ---\n[Nordhaven](https://nordhaven.example/) | Hosting | Ireland\nTally: \"one\" | Billing | France\n";
 
 #[test]
 fn init_keeps_the_page_that_is_there() {
-    let story = Story::new()
+    let repo = TestRepo::new()
         .commit("a", &[("docs/legal/sub-processors.md", Some(PAGE)), ("docs/other.md", Some("# Other\n\n- a\n- b\n"))]);
-    story.build();
-    let preview = story.run(&["init", "repo", "--dry-run"]).expect(0).out;
-    assert!(!story.path("repo/changecast.yaml").exists());
-    let ran = story.run(&["init", "repo"]).expect(0);
+    repo.build();
+    let preview = repo.run(&["init", "repo", "--dry-run"]).expect(0).out;
+    assert!(!repo.path("repo/changecast.yaml").exists());
+    let ran = repo.run(&["init", "repo"]).expect(0);
     assert!(preview.starts_with(&ran.out), "the preview shows the same");
     for said in ["sub-processors.md (markdown): 2 entries", "Vendor    name", "What for  purpose", "Where     location"]
     {
         assert!(ran.out.contains(said), "{said}: {}", ran.out);
     }
-    let text = fs::read_to_string(story.path("repo/changecast.yaml")).expect("a configuration");
+    let text = fs::read_to_string(repo.path("repo/changecast.yaml")).expect("a configuration");
     assert!(preview.ends_with(&text));
     let config = Config::parse("changecast.yaml", &text).expect("a valid configuration");
     assert_eq!(config.lists[0].id.as_str(), "sub-processors");
     assert_eq!(config.lists[0].inventory.0, ["docs/legal/sub-processors.md"]);
-    assert!(!story.path("repo/data").exists(), "no second inventory is made");
+    assert!(!repo.path("repo/data").exists(), "no second inventory is made");
     assert!(
-        story.run(&["log", "--repo", "repo", "--config", "repo/changecast.yaml"]).expect(0).out.contains("Nordhaven")
+        repo.run(&["log", "--repo", "repo", "--config", "repo/changecast.yaml"]).expect(0).out.contains("Nordhaven")
     );
-    story.run(&["init", "repo"]).fails(2, &["exists already", "nothing was written"]);
+    repo.run(&["init", "repo"]).fails(2, &["exists already", "nothing was written"]);
 }
 
 #[test]
 fn init_asks_where_several_lists_are_and_starts_where_none_is() {
-    let story = Story::new()
+    let repo = TestRepo::new()
         .commit("a", &[("a/subprocessors.md", Some(PAGE)), ("b/subprocessors/index.md", Some(PAGE))])
         .commit("b", &[("c/vendors/tally.yaml", Some("name: Tally\npurpose: Billing\n"))]);
-    story.build();
-    story
-        .run(&["init", "repo"])
+    repo.build();
+    repo.run(&["init", "repo"])
         .fails(2, &["a/subprocessors.md (2 entries)", "b/subprocessors/index.md", "--inventory"]);
-    story.run(&["init", "repo", "--inventory", "nowhere.md"]).fails(2, &["nowhere.md"]);
-    story.run(&["init", "repo", "--inventory", "c/vendors"]).expect(0);
-    let text = fs::read_to_string(story.path("repo/changecast.yaml")).expect("a configuration");
+    repo.run(&["init", "repo", "--inventory", "nowhere.md"]).fails(2, &["nowhere.md"]);
+    repo.run(&["init", "repo", "--inventory", "c/vendors"]).expect(0);
+    let text = fs::read_to_string(repo.path("repo/changecast.yaml")).expect("a configuration");
     assert!(text.contains("id: vendors") && text.contains("inventory: c/vendors"), "{text}");
-    fs::remove_file(story.path("repo/changecast.yaml")).expect("the configuration");
+    fs::remove_file(repo.path("repo/changecast.yaml")).expect("the configuration");
     // What is called like a list and is none does not stand in the way.
-    let none = Story::new().commit("a", &[("docs/subprocessors.md", Some("We have none.\n"))]);
+    let none = TestRepo::new().commit("a", &[("docs/subprocessors.md", Some("We have none.\n"))]);
     none.build();
     none.run(&["init", "repo"]).expect(0);
     assert!(none.path("repo/data/subprocessors.yaml").exists());
@@ -58,16 +57,16 @@ fn init_asks_where_several_lists_are_and_starts_where_none_is() {
 
 #[test]
 fn init_writes_paths_that_hold_and_says_what_it_could_not_read() {
-    let story = Story::new().commit("a", &[("docs/subprocessors.md", Some(PAGE))]);
-    story.build();
-    story.run(&["init", "repo", "--inventory", "./docs/./subprocessors.md"]).expect(0);
-    let text = fs::read_to_string(story.path("repo/changecast.yaml")).expect("a configuration");
+    let repo = TestRepo::new().commit("a", &[("docs/subprocessors.md", Some(PAGE))]);
+    repo.build();
+    repo.run(&["init", "repo", "--inventory", "./docs/./subprocessors.md"]).expect(0);
+    let text = fs::read_to_string(repo.path("repo/changecast.yaml")).expect("a configuration");
     assert!(text.contains("inventory: docs/subprocessors.md"), "{text}");
-    story.run(&["init", "repo/docs"]).fails(2, &["inside of a repository", "changecast init"]);
+    repo.run(&["init", "repo/docs"]).fails(2, &["inside of a repository", "changecast init"]);
     for path in ["../list.md", "/etc/hosts"] {
-        story.run(&["init", "new", "--inventory", path]).fails(2, &["is no path below the directory"]);
+        repo.run(&["init", "new", "--inventory", path]).fails(2, &["is no path below the directory"]);
     }
-    let broken = Story::new().commit("a", &[("docs/subprocessors.yaml", Some("entries: ["))]);
+    let broken = TestRepo::new().commit("a", &[("docs/subprocessors.yaml", Some("entries: ["))]);
     broken.build();
     broken.run(&["init", "repo"]).fails(2, &["docs/subprocessors.yaml:"]);
     assert!(!broken.path("repo/changecast.yaml").exists() && !broken.path("repo/data").exists());
@@ -77,10 +76,10 @@ fn init_writes_paths_that_hold_and_says_what_it_could_not_read() {
 fn an_explanation_says_why_each_difference_is_told_or_not() {
     let one = "entries:\n- {name: Nordhaven, purpose: Hosting, location: EU and US}\n- {name: Tally, purpose: Billing}\n- {name: Quill, purpose: Text}\n- {name: Ember Search, purpose: Search, url: 'https://ember.example'}\n";
     let two = "entries:\n- {name: Quill, purpose: Text.}\n- {name: Nordhaven GmbH, purpose: Hosting, location: US/EU}\n- {name: Zephyr, purpose: Mail}\n- {name: Ember, purpose: Maps}\n";
-    let story = Story::of_lists(&[one, "entries: [", two]);
-    let ids = story.build();
+    let repo = TestRepo::of_lists(&[one, "entries: [", two]);
+    let ids = repo.build();
     let explain = |at: usize| {
-        story.run(&["log", "--repo", "repo", "--inventory", "data/list.yaml", "--explain", ids[at].as_str()])
+        repo.run(&["log", "--repo", "repo", "--inventory", "data/list.yaml", "--explain", ids[at].as_str()])
     };
     let said = explain(2).expect(0).out;
     for line in [
@@ -100,7 +99,7 @@ fn an_explanation_says_why_each_difference_is_told_or_not() {
     }
     assert!(explain(1).expect(0).out.contains("not readable: data/list.yaml:"));
     assert!(explain(0).expect(0).out.contains("the first version"));
-    let other = Story::of_lists(&[one]).commit("beside", &[("README.md", Some("x"))]);
+    let other = TestRepo::of_lists(&[one]).commit("beside", &[("README.md", Some("x"))]);
     let ids = other.build();
     let args = ["log", "--repo", "repo", "--inventory", "data/list.yaml", "--explain", ids[1].as_str()];
     other.run(&args).fails(2, &["is no version of data/list.yaml"]);
@@ -113,52 +112,51 @@ fn a_dry_run_takes_no_key() {
         let rows: Vec<String> = names.iter().map(|name| format!("- {{name: {name}, purpose: Mail}}\n")).collect();
         format!("entries:\n{}", rows.concat())
     };
-    let story = Story::of_lists(&[&list(&["Nordhaven"]), &list(&["Nordhaven", "Kestrel"])]);
+    let repo = TestRepo::of_lists(&[&list(&["Nordhaven"]), &list(&["Nordhaven", "Kestrel"])]);
     let look = ["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds", "--dry-run"];
-    story.build_first(1);
-    assert!(story.run(&look).expect(0).out.contains("first published (1 entry)"));
-    assert!(!story.path("feeds").exists(), "a dry run makes no folder");
-    story.publish(&[]).expect(0);
-    story.build();
-    let before = story.files("feeds");
-    let ran = story.run(&look).expect(0);
+    repo.build_first(1);
+    assert!(repo.run(&look).expect(0).out.contains("first published (1 entry)"));
+    assert!(!repo.path("feeds").exists(), "a dry run makes no folder");
+    repo.publish(&[]).expect(0);
+    repo.build();
+    let before = repo.files("feeds");
+    let ran = repo.run(&look).expect(0);
     assert_eq!(ran.err, "");
     let said = ran.out;
     assert!(said.contains("added Kestrel") && said.contains("Added Kestrel: Mail"), "{said}");
     assert!(!said.contains("first published"), "{said}");
-    assert_eq!(story.files("feeds"), before);
-    story.run(&look[..look.len() - 1]).fails(2, &["no key to sign with"]);
+    assert_eq!(repo.files("feeds"), before);
+    repo.run(&look[..look.len() - 1]).fails(2, &["no key to sign with"]);
     // What the log says is checked nevertheless.
-    let release = story.path("feeds/vendors/log/000001.json");
+    let release = repo.path("feeds/vendors/log/000001.json");
     let forged = fs::read_to_string(&release).expect("a release").replace("Nordhaven", "Nordhaven2");
     fs::write(&release, forged).expect("a release");
-    story.run(&look).fails(3, &["release 1"]);
-    fs::remove_dir_all(story.path("feeds/vendors/log")).expect("a log");
-    story.run(&look).fails(3, &["is not there", "names release 1", "last good copy"]);
-    story.publish(&[]).fails(3, &["is not there"]);
+    repo.run(&look).fails(3, &["release 1"]);
+    fs::remove_dir_all(repo.path("feeds/vendors/log")).expect("a log");
+    repo.run(&look).fails(3, &["is not there", "names release 1", "last good copy"]);
+    repo.publish(&[]).fails(3, &["is not there"]);
 }
 
 #[test]
 fn keys_in_the_wrong_place_are_told() {
-    let story = Story::of_lists(&["entries: [{name: Nordhaven, purpose: Mail}]"]);
-    story.build();
-    story.keys();
+    let repo = TestRepo::of_lists(&["entries: [{name: Nordhaven, purpose: Mail}]"]);
+    repo.build();
+    repo.keys();
     let publish = ["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds"];
-    story
-        .run_with(&publish, &[("CHANGECAST_KEY", "keys/release")])
+    repo.run_with(&publish, &[("CHANGECAST_KEY", "keys/release")])
         .fails(2, &["CHANGECAST_KEY contains the path of a file", "--key"]);
-    assert!(!story.path("feeds").exists());
-    story.publish(&[]).expect(0);
-    story.run(&["verify", "feeds", "--root", "keys/root"]).fails(2, &["a private key", ".pub"]);
+    assert!(!repo.path("feeds").exists());
+    repo.publish(&[]).expect(0);
+    repo.run(&["verify", "feeds", "--root", "keys/root"]).fails(2, &["a private key", ".pub"]);
     let (own, other) = (key("release").public().fingerprint(), key("other").public().fingerprint());
     let wrong = [&publish[..], &["--key", "keys/other"]].concat();
-    story.run(&wrong).fails(2, &["may not sign this log", &own, &other]);
+    repo.run(&wrong).fails(2, &["may not sign this log", &own, &other]);
 }
 
 #[test]
 fn a_publication_that_comes_too_early_leaves_nothing() {
-    let story = Story::new().commit("configuration alone", &[("changecast.yaml", Some(CONFIG))]);
-    story.build();
-    story.publish(&[]).fails(2, &["no commit on the branch has a list", "commit the inventory first"]);
-    assert!(!story.path("feeds").exists());
+    let repo = TestRepo::new().commit("configuration alone", &[("changecast.yaml", Some(CONFIG))]);
+    repo.build();
+    repo.publish(&[]).fails(2, &["no commit on the branch has a list", "commit the inventory first"]);
+    assert!(!repo.path("feeds").exists());
 }

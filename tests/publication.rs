@@ -10,7 +10,7 @@ use changecast::{
 use changecast_core::sign::PublicKey;
 use serde_json::Value;
 
-use crate::support::{CONFIG, Story, key, run_in};
+use crate::support::{CONFIG, TestRepo, key, run_in};
 
 const ONE: &str = "entries:\n- {name: Nordhaven, purpose: Hosting, location: Finland}\n";
 const TWO: &str = "entries:\n- {name: Nordhaven, purpose: Hosting, location: Finland}\n- {name: Kestrel, purpose: Mail, location: United States}\n";
@@ -18,43 +18,43 @@ const THREE: &str = "entries:\n- {name: Nordhaven, purpose: Hosting, location: G
 const REFORMATTED: &str = "# reviewed\nentries:\n- {purpose: hosting., name: nordhaven, location: [Finland]}\n";
 const BROKEN: &str = "entries:\n- {name: Nordhaven, purpose: Hosting\n";
 
-fn feed(story: &Story) -> Value {
-    serde_json::from_slice(&fs::read(story.path("feeds/vendors/feed.json")).expect("a feed")).expect("JSON")
+fn feed(repo: &TestRepo) -> Value {
+    serde_json::from_slice(&fs::read(repo.path("feeds/vendors/feed.json")).expect("a feed")).expect("JSON")
 }
 
-fn items(story: &Story) -> Vec<Value> {
-    feed(story)["items"].as_array().expect("items").clone()
+fn items(repo: &TestRepo) -> Vec<Value> {
+    feed(repo)["items"].as_array().expect("items").clone()
 }
 
-fn ids(story: &Story) -> Vec<String> {
-    items(story).iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
+fn ids(repo: &TestRepo) -> Vec<String> {
+    items(repo).iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
 }
 
 #[test]
 fn publishing_twice_changes_no_byte_and_no_time() {
-    let story = Story::of_lists(&[ONE, TWO, THREE]);
-    story.build();
-    story.publish(&[]).expect(0);
-    let times = |story: &Story| {
-        let files = story.files("feeds").into_iter();
+    let repo = TestRepo::of_lists(&[ONE, TWO, THREE]);
+    repo.build();
+    repo.publish(&[]).expect(0);
+    let times = |repo: &TestRepo| {
+        let files = repo.files("feeds").into_iter();
         files
-            .map(|(name, _)| fs::metadata(story.path("feeds").join(&name)).expect("a file").modified().expect("a time"))
+            .map(|(name, _)| fs::metadata(repo.path("feeds").join(&name)).expect("a file").modified().expect("a time"))
             .collect::<Vec<_>>()
     };
-    let (before, stamps) = (story.files("feeds"), times(&story));
+    let (before, stamps) = (repo.files("feeds"), times(&repo));
     thread::sleep(Duration::from_millis(20));
-    let again = story.publish(&[]).expect(0);
+    let again = repo.publish(&[]).expect(0);
     assert!(again.err.contains("nothing new") && again.err.contains(" 0 files written"), "{}", again.err);
-    assert_eq!(story.files("feeds"), before);
-    assert_eq!(times(&story), stamps);
-    story.verify().expect(0);
-    story.publish(&["--check"]).expect(0);
+    assert_eq!(repo.files("feeds"), before);
+    assert_eq!(times(&repo), stamps);
+    repo.verify().expect(0);
+    repo.publish(&["--check"]).expect(0);
 }
 
 #[test]
 fn publishing_commit_by_commit_equals_publishing_at_once() {
     let versions = [ONE, BROKEN, REFORMATTED, TWO, ONE, TWO, THREE];
-    let (slow, quick) = (Story::of_lists(&versions), Story::of_lists(&versions));
+    let (slow, quick) = (TestRepo::of_lists(&versions), TestRepo::of_lists(&versions));
     for count in 1..=versions.len() {
         slow.build_first(count);
         let code = if versions[count - 1] == BROKEN { 1 } else { 0 };
@@ -68,13 +68,13 @@ fn publishing_commit_by_commit_equals_publishing_at_once() {
 
 #[test]
 fn the_bytes_depend_on_history_key_and_configuration_alone() {
-    let story = Story::of_lists(&[ONE, TWO, THREE]);
-    story.build();
-    story.publish(&[]).expect(0);
-    let expected = story.files("feeds");
-    let elsewhere = story.path("elsewhere/deep");
+    let repo = TestRepo::of_lists(&[ONE, TWO, THREE]);
+    repo.build();
+    repo.publish(&[]).expect(0);
+    let expected = repo.files("feeds");
+    let elsewhere = repo.path("elsewhere/deep");
     fs::create_dir_all(&elsewhere).expect("a folder");
-    let root = story.dir.path().display().to_string();
+    let root = repo.dir.path().display().to_string();
     for (at, env) in
         [("TZ", "Pacific/Kiritimati"), ("LC_ALL", "tr_TR.UTF-8"), ("HOME", "/nonexistent")].into_iter().enumerate()
     {
@@ -98,10 +98,10 @@ fn the_bytes_depend_on_history_key_and_configuration_alone() {
 
 #[test]
 fn going_to_and_fro_gives_each_way_its_own_id() {
-    let story = Story::of_lists(&[ONE, TWO, ONE, TWO, ONE]);
-    story.build();
-    story.publish(&[]).expect(0);
-    let ids = ids(&story);
+    let repo = TestRepo::of_lists(&[ONE, TWO, ONE, TWO, ONE]);
+    repo.build();
+    repo.publish(&[]).expect(0);
+    let ids = ids(&repo);
     assert_eq!(ids.len(), 5);
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), 5, "{ids:?}");
     assert!(ids.iter().all(|id| id.starts_with("tag:example.com,2024:vendors/")), "{ids:?}");
@@ -109,149 +109,149 @@ fn going_to_and_fro_gives_each_way_its_own_id() {
 
 #[test]
 fn reformatting_publishes_nothing() {
-    let story = Story::of_lists(&[ONE, REFORMATTED]);
-    story.build_first(1);
-    story.publish(&[]).expect(0);
-    let before = story.files("feeds");
-    story.build();
-    story.publish(&[]).expect(0);
-    assert_eq!(story.files("feeds"), before);
+    let repo = TestRepo::of_lists(&[ONE, REFORMATTED]);
+    repo.build_first(1);
+    repo.publish(&[]).expect(0);
+    let before = repo.files("feeds");
+    repo.build();
+    repo.publish(&[]).expect(0);
+    assert_eq!(repo.files("feeds"), before);
 }
 
 #[test]
 fn texts_that_changed_in_passing_arrive_with_the_next_release() {
-    let story = Story::of_lists(&[ONE, REFORMATTED, &REFORMATTED.replace("[Finland]", "[Germany]")]);
-    story.build();
-    story.publish(&[]).expect(0);
+    let repo = TestRepo::of_lists(&[ONE, REFORMATTED, &REFORMATTED.replace("[Finland]", "[Germany]")]);
+    repo.build();
+    repo.publish(&[]).expect(0);
     let list: Value =
-        serde_json::from_slice(&fs::read(story.path("feeds/vendors/list.json")).expect("a list")).expect("JSON");
+        serde_json::from_slice(&fs::read(repo.path("feeds/vendors/list.json")).expect("a list")).expect("JSON");
     assert_eq!(list["entries"][0]["name"], "nordhaven");
-    assert_eq!(items(&story).len(), 2);
-    story.verify().expect(0);
+    assert_eq!(items(&repo).len(), 2);
+    repo.verify().expect(0);
 }
 
 #[test]
 fn a_rewritten_history_announces_nothing_twice() {
     let versions = [ONE, TWO, THREE];
-    let story = Story::of_lists(&versions);
-    story.build();
-    story.publish(&[]).expect(0);
-    let before = ids(&story);
+    let repo = TestRepo::of_lists(&versions);
+    repo.build();
+    repo.publish(&[]).expect(0);
+    let before = ids(&repo);
     // Rebased: other messages and times. Squashed: one commit in place of three.
-    let rebased = Story::of_lists(&versions)
+    let rebased = TestRepo::of_lists(&versions)
         .amend(|commit| commit.message = "another message".into())
         .amend(|commit| commit.time += 60);
-    let squashed = Story::of_lists(&[THREE]);
+    let squashed = TestRepo::of_lists(&[THREE]);
     for rewritten in [rebased, squashed] {
-        fs::remove_dir_all(story.path("repo/.git")).expect("the old history");
+        fs::remove_dir_all(repo.path("repo/.git")).expect("the old history");
         rewritten.build();
         for entry in fs::read_dir(rewritten.path("repo")).expect("a repository") {
             let entry = entry.expect("an entry");
-            let target = story.path("repo").join(entry.file_name());
+            let target = repo.path("repo").join(entry.file_name());
             if target.is_dir() {
                 fs::remove_dir_all(&target).expect("the old files");
             }
             fs::rename(entry.path(), target).expect("the new files");
         }
-        let files = story.files("feeds");
-        story.publish(&[]).fails(3, &["is not on the first-parent line any more", "--reanchor"]);
-        assert_eq!(story.files("feeds"), files, "a refusal writes nothing");
-        story.publish(&["--reanchor"]).expect(0);
-        assert_eq!(ids(&story), before);
-        story.verify().expect(0);
-        story.publish(&[]).expect(0);
-        assert_eq!(ids(&story), before);
+        let files = repo.files("feeds");
+        repo.publish(&[]).fails(3, &["is not on the first-parent line any more", "--reanchor"]);
+        assert_eq!(repo.files("feeds"), files, "a refusal writes nothing");
+        repo.publish(&["--reanchor"]).expect(0);
+        assert_eq!(ids(&repo), before);
+        repo.verify().expect(0);
+        repo.publish(&[]).expect(0);
+        assert_eq!(ids(&repo), before);
     }
 }
 
 #[test]
 fn an_amended_last_commit_announces_only_what_it_changes() {
-    let story = Story::of_lists(&[ONE, TWO]);
-    story.build();
-    story.publish(&[]).expect(0);
-    let before = ids(&story);
-    let amended = Story::of_lists(&[ONE, THREE]);
+    let repo = TestRepo::of_lists(&[ONE, TWO]);
+    repo.build();
+    repo.publish(&[]).expect(0);
+    let before = ids(&repo);
+    let amended = TestRepo::of_lists(&[ONE, THREE]);
     amended.build();
-    fs::remove_dir_all(story.path("repo")).expect("the old repository");
-    fs::rename(amended.path("repo"), story.path("repo")).expect("the new repository");
-    story.publish(&["--reanchor"]).expect(0);
-    let after = ids(&story);
+    fs::remove_dir_all(repo.path("repo")).expect("the old repository");
+    fs::rename(amended.path("repo"), repo.path("repo")).expect("the new repository");
+    repo.publish(&["--reanchor"]).expect(0);
+    let after = ids(&repo);
     assert_eq!(after.len(), before.len() + 1);
     assert_eq!(after[1..], before[..]);
-    assert!(items(&story)[0]["title"].as_str().expect("a title").contains("relocated Nordhaven"));
-    story.verify().expect(0);
+    assert!(items(&repo)[0]["title"].as_str().expect("a title").contains("relocated Nordhaven"));
+    repo.verify().expect(0);
 }
 
 #[test]
 fn an_older_checkout_is_no_rewritten_history() {
-    let story = Story::of_lists(&[ONE, TWO, THREE]);
-    story.build();
-    story.publish(&[]).expect(0);
-    let before = ids(&story);
+    let repo = TestRepo::of_lists(&[ONE, TWO, THREE]);
+    repo.build();
+    repo.publish(&[]).expect(0);
+    let before = ids(&repo);
     for more in [&["--branch", "HEAD~1"][..], &["--branch", "HEAD~1", "--reanchor"]] {
-        story.publish(more).fails(3, &["published already", "newest commit"]);
+        repo.publish(more).fails(3, &["published already", "newest commit"]);
     }
-    assert_eq!(ids(&story), before);
+    assert_eq!(ids(&repo), before);
 }
 
 #[test]
 fn a_log_belongs_to_its_publisher_and_has_its_end() {
-    let story = Story::of_lists(&[ONE, TWO]);
-    story.build();
-    story.publish(&[]).expect(0);
-    let config = story.path("repo/changecast.yaml");
+    let repo = TestRepo::of_lists(&[ONE, TWO]);
+    repo.build();
+    repo.publish(&[]).expect(0);
+    let config = repo.path("repo/changecast.yaml");
     fs::write(&config, CONFIG.replace("example.com,2024", "other.example,2024")).expect("a configuration");
-    story.publish(&[]).fails(3, &["example.com,2024:vendors", "other.example,2024:vendors"]);
+    repo.publish(&[]).fails(3, &["example.com,2024:vendors", "other.example,2024:vendors"]);
     fs::write(&config, CONFIG.replace("example.com,2024", "example.com,2025")).expect("a configuration");
     for more in [&[][..], &["--check"], &["--all"]] {
-        story.publish(more).fails(3, &["example.com,2025:vendors", "never change"]);
+        repo.publish(more).fails(3, &["example.com,2025:vendors", "never change"]);
     }
     // The log itself holds the domain only.
-    let word = story.path("feeds/vendors/resume.json");
+    let word = repo.path("feeds/vendors/resume.json");
     let bytes = fs::read(&word).expect("a word");
     fs::remove_file(&word).expect("a word");
     fs::write(&config, CONFIG.replace("example.com,2024", "other.example,2024")).expect("a configuration");
-    story.publish(&[]).fails(3, &["example.com/vendors", "other.example/vendors"]);
+    repo.publish(&[]).fails(3, &["example.com/vendors", "other.example/vendors"]);
     fs::write(&word, bytes).expect("a word");
     fs::write(&config, CONFIG.replace("data/list.yaml", "data/nope.yaml")).expect("a configuration");
-    story.publish(&[]).fails(2, &["data/nope.yaml", "inventory"]);
+    repo.publish(&[]).fails(2, &["data/nope.yaml", "inventory"]);
     fs::write(&config, CONFIG).expect("a configuration");
-    story.publish(&["--check"]).expect(0);
+    repo.publish(&["--check"]).expect(0);
     for end in ["feeds/vendors/log/000002.json", "feeds/vendors/log/000002.json.sig"] {
-        fs::remove_file(story.path(end)).expect("the last release");
+        fs::remove_file(repo.path(end)).expect("the last release");
     }
-    story.publish(&[]).fails(3, &["ends with release 1", "names 2"]);
+    repo.publish(&[]).fails(3, &["ends with release 1", "names 2"]);
 }
 
 #[test]
 fn a_file_that_moved_unseen_is_found_again_when_it_is_named() {
-    let story = Story::of_lists(&[ONE])
+    let repo = TestRepo::of_lists(&[ONE])
         .commit("gone", &[("data/list.yaml", None)])
         .commit("elsewhere", &[("data/new.yaml", Some(ONE))]);
-    story.build();
-    story.publish(&[]).expect(0);
-    assert!(items(&story)[0]["title"].as_str().expect("a title").contains("withdrawn"));
-    let config = story.path("repo/changecast.yaml");
+    repo.build();
+    repo.publish(&[]).expect(0);
+    assert!(items(&repo)[0]["title"].as_str().expect("a title").contains("withdrawn"));
+    let config = repo.path("repo/changecast.yaml");
     fs::write(&config, CONFIG.replace("data/list.yaml", "[data/new.yaml, data/list.yaml]")).expect("a configuration");
-    story.publish(&[]).expect(0);
-    assert!(items(&story)[0]["title"].as_str().expect("a title").contains("restored"));
-    story.publish(&["--check"]).expect(0);
-    story.verify().expect(0);
+    repo.publish(&[]).expect(0);
+    assert!(items(&repo)[0]["title"].as_str().expect("a title").contains("restored"));
+    repo.publish(&["--check"]).expect(0);
+    repo.verify().expect(0);
 }
 
 #[test]
 fn a_correction_is_said_once() {
-    let story = Story::of_lists(&[ONE, TWO]);
-    story.build();
-    story.publish(&[]).expect(0);
+    let repo = TestRepo::of_lists(&[ONE, TWO]);
+    repo.build();
+    repo.publish(&[]).expect(0);
     for _ in 0..2 {
-        story.publish(&["--list", "vendors", "--correct", "2", "--reason", "It was another place."]).expect(0);
+        repo.publish(&["--list", "vendors", "--correct", "2", "--reason", "It was another place."]).expect(0);
     }
-    assert_eq!(ids(&story).len(), 3);
+    assert_eq!(ids(&repo).len(), 3);
 }
 
-fn found(story: &Story) -> FoundLog {
-    read_log(&story.path("feeds/vendors")).expect("a log")
+fn found(repo: &TestRepo) -> FoundLog {
+    read_log(&repo.path("feeds/vendors")).expect("a log")
 }
 
 fn holds(log: &FoundLog) -> bool {
@@ -264,10 +264,10 @@ fn pin() -> PublicKey {
 
 #[test]
 fn every_changed_byte_is_found() {
-    let story = Story::of_lists(&[ONE, TWO]);
-    story.build();
-    story.publish(&[]).expect(0);
-    let log = found(&story);
+    let repo = TestRepo::of_lists(&[ONE, TWO]);
+    repo.build();
+    repo.publish(&[]).expect(0);
+    let log = found(&repo);
     assert!(holds(&log));
     assert_eq!(log.releases.len(), 3);
     for release in 0..log.releases.len() {
@@ -300,10 +300,10 @@ fn every_changed_byte_is_found() {
 
 #[test]
 fn deleted_swapped_and_inserted_releases_are_found() {
-    let story = Story::of_lists(&[ONE, TWO, THREE]);
-    story.build();
-    story.publish(&[]).expect(0);
-    let log = found(&story);
+    let repo = TestRepo::of_lists(&[ONE, TWO, THREE]);
+    repo.build();
+    repo.publish(&[]).expect(0);
+    let log = found(&repo);
     for at in 0..log.releases.len() {
         let mut changed = log.clone();
         changed.releases.remove(at);
@@ -317,44 +317,44 @@ fn deleted_swapped_and_inserted_releases_are_found() {
             assert!(!holds(&changed), "release {other} inserted at {at}");
         }
     }
-    let folder = story.path("feeds/vendors/log");
+    let folder = repo.path("feeds/vendors/log");
     fs::write(folder.join("000009.json"), "{}").expect("a stranger");
-    story.verify().fails(3, &["000009.json"]);
+    repo.verify().fails(3, &["000009.json"]);
     fs::remove_file(folder.join("000009.json")).expect("the stranger");
     fs::remove_file(folder.join("000003.json")).expect("a release");
-    story.verify().fails(3, &["vendors"]);
+    repo.verify().fails(3, &["vendors"]);
 }
 
 #[test]
 fn trust_is_a_decision() {
-    let story = Story::of_lists(&[ONE]);
-    story.build();
-    story.publish(&[]).expect(0);
+    let repo = TestRepo::of_lists(&[ONE]);
+    repo.build();
+    repo.publish(&[]).expect(0);
     // Another root key than the pinned one.
-    story.run(&["verify", "feeds", "--root", "keys/other.pub"]).fails(5, &["not the pinned one"]);
+    repo.run(&["verify", "feeds", "--root", "keys/other.pub"]).fails(5, &["not the pinned one"]);
     // A key that the log does not know.
     let other =
         ["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds", "--key", "keys/other"];
-    story.run(&other).fails(2, &["may not sign this log"]);
+    repo.run(&other).fails(2, &["may not sign this log"]);
     // A new log without the root key.
     let mut new = other;
     new[6] = "elsewhere";
-    story.run(&new).fails(2, &["--root-key"]);
-    story.run(&other[..7]).fails(2, &["no key to sign with", "keygen", "--unsigned"]);
-    let missing = story.run(&["verify", "nowhere", "--root", "keys/root.pub"]);
+    repo.run(&new).fails(2, &["--root-key"]);
+    repo.run(&other[..7]).fails(2, &["no key to sign with", "keygen", "--unsigned"]);
+    let missing = repo.run(&["verify", "nowhere", "--root", "keys/root.pub"]);
     missing.fails(2, &["nowhere"]);
 }
 
 #[test]
 fn the_key_may_come_from_the_environment() {
-    let story = Story::of_lists(&[ONE]);
-    story.build();
-    story.publish(&[]).expect(0);
-    let secret = |name: &str| fs::read_to_string(story.path(&format!("keys/{name}"))).expect("a key");
+    let repo = TestRepo::of_lists(&[ONE]);
+    repo.build();
+    repo.publish(&[]).expect(0);
+    let secret = |name: &str| fs::read_to_string(repo.path(&format!("keys/{name}"))).expect("a key");
     let (release, root) = (secret("release"), secret("root"));
     let arguments = ["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "other"];
-    story.run_with(&arguments, &[("CHANGECAST_KEY", &release), ("CHANGECAST_ROOT_KEY", &root)]).expect(0);
-    assert_eq!(story.files("feeds"), story.files("other"));
+    repo.run_with(&arguments, &[("CHANGECAST_KEY", &release), ("CHANGECAST_ROOT_KEY", &root)]).expect(0);
+    assert_eq!(repo.files("feeds"), repo.files("other"));
     // A protected key, and its passphrase.
     let protected = key("release").to_openssh(Some("correct horse")).expect("a key");
     let with = |passphrase: &str| {
@@ -363,44 +363,44 @@ fn the_key_may_come_from_the_environment() {
             ("CHANGECAST_ROOT_KEY", root.as_str()),
             ("CHANGECAST_PASSPHRASE", passphrase),
         ];
-        story.run_with(&["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "third"], &env)
+        repo.run_with(&["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "third"], &env)
     };
     with("wrong").fails(2, &["passphrase"]);
     with("correct horse").expect(0);
-    assert_eq!(story.files("feeds"), story.files("third"));
+    assert_eq!(repo.files("feeds"), repo.files("third"));
 }
 
 #[test]
 fn a_preview_says_what_it_is_and_never_replaces_signed_pages() {
-    let story = Story::of_lists(&[ONE, TWO]);
-    story.build();
+    let repo = TestRepo::of_lists(&[ONE, TWO]);
+    repo.build();
     let preview = ["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds", "--unsigned"];
-    story.run(&preview).expect(0);
-    for (name, bytes) in story.files("feeds") {
+    repo.run(&preview).expect(0);
+    for (name, bytes) in repo.files("feeds") {
         let text = String::from_utf8(bytes).expect("text");
         assert!(!name.contains("/log/"), "{name}");
         if name.ends_with(".html") || name.ends_with(".md") {
             assert!(text.contains("Unsigned preview"), "{name}");
         }
     }
-    story.publish(&[]).expect(0);
-    story.run(&preview).fails(2, &["signed log"]);
-    assert!(story.files("feeds").iter().all(|(_, bytes)| !String::from_utf8_lossy(bytes).contains("Unsigned preview")));
+    repo.publish(&[]).expect(0);
+    repo.run(&preview).fails(2, &["signed log"]);
+    assert!(repo.files("feeds").iter().all(|(_, bytes)| !String::from_utf8_lossy(bytes).contains("Unsigned preview")));
 }
 
 #[test]
 fn an_unreadable_version_is_no_removal() {
-    let story = Story::of_lists(&[ONE, BROKEN, TWO, "", THREE]);
-    story.build_first(2);
-    let ran = story.publish(&[]).expect(1);
+    let repo = TestRepo::of_lists(&[ONE, BROKEN, TWO, "", THREE]);
+    repo.build_first(2);
+    let ran = repo.publish(&[]).expect(1);
     assert!(ran.err.contains("data/list.yaml:3") && ran.err.contains("skipped"), "{}", ran.err);
-    story.build();
-    story.publish(&[]).expect(0);
-    let titles: Vec<String> = items(&story).iter().map(|item| item["title"].to_string()).collect();
+    repo.build();
+    repo.publish(&[]).expect(0);
+    let titles: Vec<String> = items(&repo).iter().map(|item| item["title"].to_string()).collect();
     assert_eq!(titles.len(), 3, "{titles:?}");
     assert!(titles[1].contains("added Kestrel") && titles[0].contains("relocated Nordhaven"), "{titles:?}");
     let log =
-        story.run(&["log", "--repo", "repo", "--config", "repo/changecast.yaml", "--format", "json"]).expect(0).json();
+        repo.run(&["log", "--repo", "repo", "--config", "repo/changecast.yaml", "--format", "json"]).expect(0).json();
     let rows = log["releases"].as_array().expect("rows");
     assert_eq!(rows[1]["unreadable"]["line"], 3);
     assert_eq!(rows[3]["unreadable"]["message"], "the file is empty");
@@ -409,43 +409,43 @@ fn an_unreadable_version_is_no_removal() {
 
 #[test]
 fn a_correction_is_a_new_entry_and_leaves_the_list_alone() {
-    let story = Story::of_lists(&[ONE, TWO]);
-    story.build();
-    story.publish(&[]).expect(0);
-    let list = fs::read(story.path("feeds/vendors/changelog.md")).expect("a page");
-    story.publish(&["--correct", "2", "--reason", "Kestrel <b>never</b> saw data."]).expect(0);
-    let items = items(&story);
+    let repo = TestRepo::of_lists(&[ONE, TWO]);
+    repo.build();
+    repo.publish(&[]).expect(0);
+    let list = fs::read(repo.path("feeds/vendors/changelog.md")).expect("a page");
+    repo.publish(&["--correct", "2", "--reason", "Kestrel <b>never</b> saw data."]).expect(0);
+    let items = items(&repo);
     assert_eq!(items.len(), 3);
     assert!(items[0]["title"].as_str().expect("a title").contains("corrected: Release 2"));
     assert!(items[0]["content_html"].as_str().expect("content").contains("&lt;b&gt;never"));
-    assert_ne!(fs::read(story.path("feeds/vendors/changelog.md")).expect("a page"), list);
-    story.verify().expect(0);
-    story.publish(&["--correct", "77", "--reason", "x"]).fails(2, &["no announced release 77"]);
-    story.publish(&["--correct", "0", "--reason", "x"]).fails(2, &["no announced release 0"]);
+    assert_ne!(fs::read(repo.path("feeds/vendors/changelog.md")).expect("a page"), list);
+    repo.verify().expect(0);
+    repo.publish(&["--correct", "77", "--reason", "x"]).fails(2, &["no announced release 77"]);
+    repo.publish(&["--correct", "0", "--reason", "x"]).fails(2, &["no announced release 0"]);
 }
 
 #[test]
 fn checking_and_trying_write_nothing() {
-    let story = Story::of_lists(&[ONE, TWO]);
-    story.build_first(1);
-    story.publish(&[]).expect(0);
-    let before = story.files("feeds");
-    story.build();
-    story.publish(&["--check"]).expect(1);
-    let tried = story.publish(&["--dry-run"]).expect(0);
+    let repo = TestRepo::of_lists(&[ONE, TWO]);
+    repo.build_first(1);
+    repo.publish(&[]).expect(0);
+    let before = repo.files("feeds");
+    repo.build();
+    repo.publish(&["--check"]).expect(1);
+    let tried = repo.publish(&["--dry-run"]).expect(0);
     assert!(tried.out.contains("Added Kestrel: Mail; United States"), "{}", tried.err);
-    assert_eq!(story.files("feeds"), before);
+    assert_eq!(repo.files("feeds"), before);
 }
 
 #[test]
 fn pages_of_others_are_updated_between_their_markers() {
-    let story = Story::of_lists(&[ONE, TWO]);
-    story.build();
+    let repo = TestRepo::of_lists(&[ONE, TWO]);
+    repo.build();
     let page = "# Ours\n<!-- changecast:list -->old<!-- /changecast:list -->\ntext\n<!-- changecast:changelog -->\n<!-- /changecast:changelog -->\nend\n";
-    fs::write(story.path("page.md"), page).expect("a page");
-    fs::write(story.path("page.html"), page).expect("a page");
-    story.publish(&["--inject", "page.md", "--inject", "page.html"]).expect(0);
-    let text = fs::read_to_string(story.path("page.md")).expect("a page");
+    fs::write(repo.path("page.md"), page).expect("a page");
+    fs::write(repo.path("page.html"), page).expect("a page");
+    repo.publish(&["--inject", "page.md", "--inject", "page.html"]).expect(0);
+    let text = fs::read_to_string(repo.path("page.md")).expect("a page");
     assert!(
         text.starts_with("# Ours\n<!-- changecast:list -->\nLast updated: 2024-01-02\n") && text.ends_with("end\n"),
         "{text}"
@@ -454,28 +454,28 @@ fn pages_of_others_are_updated_between_their_markers() {
         text.contains("| Kestrel | Mail | United States |") && text.contains("| 2024-01-02 | Added | **Kestrel** |"),
         "{text}"
     );
-    assert!(fs::read_to_string(story.path("page.html")).expect("a page").contains("<th scope=\"row\">Kestrel</th>"));
-    story.publish(&["--inject", "page.md", "--inject", "page.html", "--check"]).expect(0);
-    fs::write(story.path("bare.md"), "nothing\n").expect("a page");
-    story.publish(&["--inject", "bare.md"]).fails(2, &["bare.md", "marker"]);
-    fs::write(story.path("open.md"), "<!-- changecast:list -->\n").expect("a page");
-    story.publish(&["--inject", "open.md"]).fails(2, &["not closed"]);
+    assert!(fs::read_to_string(repo.path("page.html")).expect("a page").contains("<th scope=\"row\">Kestrel</th>"));
+    repo.publish(&["--inject", "page.md", "--inject", "page.html", "--check"]).expect(0);
+    fs::write(repo.path("bare.md"), "nothing\n").expect("a page");
+    repo.publish(&["--inject", "bare.md"]).fails(2, &["bare.md", "marker"]);
+    fs::write(repo.path("open.md"), "<!-- changecast:list -->\n").expect("a page");
+    repo.publish(&["--inject", "open.md"]).fails(2, &["not closed"]);
 }
 
 #[test]
 fn closed_years_are_left_alone() {
     let year = 366 * crate::support::DAY;
-    let story = Story::of_lists(&[ONE, TWO, THREE, ONE]);
-    let story = story.amend(|commit| commit.time += year);
-    story.build_first(3);
-    story.publish(&[]).expect(0);
-    assert!(!story.path("feeds/vendors/archive").exists(), "the year is open");
-    story.build();
-    story.publish(&[]).expect(0);
-    let archive = fs::read(story.path("feeds/vendors/archive/2024.atom")).expect("an archive");
+    let repo = TestRepo::of_lists(&[ONE, TWO, THREE, ONE]);
+    let repo = repo.amend(|commit| commit.time += year);
+    repo.build_first(3);
+    repo.publish(&[]).expect(0);
+    assert!(!repo.path("feeds/vendors/archive").exists(), "the year is open");
+    repo.build();
+    repo.publish(&[]).expect(0);
+    let archive = fs::read(repo.path("feeds/vendors/archive/2024.atom")).expect("an archive");
     assert_eq!(archive.windows(7).filter(|window| window == b"<entry>").count(), 3);
     // One more year: the archive of the first stays as it is.
-    let longer = Story::of_lists(&[ONE, TWO, THREE]);
+    let longer = TestRepo::of_lists(&[ONE, TWO, THREE]);
     let longer = longer.commit("a year on", &[("data/list.yaml", Some(ONE))]).amend(|commit| commit.time += year);
     let longer =
         longer.commit("two years on", &[("data/list.yaml", Some(TWO))]).amend(|commit| commit.time += 2 * year);
@@ -486,7 +486,7 @@ fn closed_years_are_left_alone() {
 
 #[test]
 fn merges_count_once_and_moves_not_at_all() {
-    let story = Story::new()
+    let repo = TestRepo::new()
         .commit(
             "first",
             &[
@@ -498,9 +498,9 @@ fn merges_count_once_and_moves_not_at_all() {
         .commit_onto(Branch::Side, "further", &[("old/list.yaml", Some(THREE))])
         .commit_onto(Branch::Merge, "merge", &[])
         .commit("move", &[("old/list.yaml", None), ("data/list.yaml", Some(THREE))]);
-    story.build();
-    story.publish(&[]).expect(0);
-    let items = items(&story);
+    repo.build();
+    repo.publish(&[]).expect(0);
+    let items = items(&repo);
     assert_eq!(items.len(), 2);
     assert_eq!(items[0]["date_published"], "2024-01-04T10:00:00Z");
     assert_eq!(items[0]["title"], "Vendors: added Kestrel; relocated Nordhaven (now Germany)");
@@ -508,12 +508,12 @@ fn merges_count_once_and_moves_not_at_all() {
 
 #[test]
 fn one_writer_at_a_time() {
-    let story = Story::of_lists(&[ONE]);
-    story.build();
-    let held = Output::open(&story.path("feeds")).expect("the lock");
-    story.publish(&[]).fails(2, &["another changecast", "wait"]);
+    let repo = TestRepo::of_lists(&[ONE]);
+    repo.build();
+    let held = Output::open(&repo.path("feeds")).expect("the lock");
+    repo.publish(&[]).fails(2, &["another changecast", "wait"]);
     drop(held);
-    story.publish(&[]).expect(0);
+    repo.publish(&[]).expect(0);
 }
 
 #[test]
@@ -521,17 +521,17 @@ fn a_killed_publication_is_whole_or_mended() {
     let versions: Vec<String> =
         (0..40).map(|n| format!("entries:\n- {{name: Nordhaven, purpose: Hosting {n}}}\n")).collect();
     let versions: Vec<&str> = versions.iter().map(String::as_str).collect();
-    let reference = Story::of_lists(&versions);
+    let reference = TestRepo::of_lists(&versions);
     reference.build();
     reference.publish(&[]).expect(0);
     let expected = reference.files("feeds");
-    let story = Story::of_lists(&versions);
-    story.build();
-    story.keys();
+    let repo = TestRepo::of_lists(&versions);
+    repo.build();
+    repo.keys();
     for round in 0..12u64 {
         let mut command = Command::new(env!("CARGO_BIN_EXE_changecast"));
         command
-            .current_dir(story.dir.path())
+            .current_dir(repo.dir.path())
             .env_clear()
             .args(["publish", "--repo", "repo", "--config", "repo/changecast.yaml"]);
         command.args(["--output", "feeds", "--key", "keys/release", "--root-key", "keys/root"]);
@@ -541,50 +541,51 @@ fn a_killed_publication_is_whole_or_mended() {
         running.kill().expect("a signal");
         running.wait().expect("its end");
         // Whatever stands there is a beginning of the log, each document with its signature.
-        let found = found_or_empty(&story);
+        let found = found_or_empty(&repo);
         assert!(found.releases.len() <= 41, "round {round}");
         if round % 3 == 2 {
-            fs::remove_dir_all(story.path("feeds")).ok();
+            fs::remove_dir_all(repo.path("feeds")).ok();
         }
     }
-    story.publish(&[]).expect(0);
-    story.verify().expect(0);
-    assert_eq!(story.files("feeds"), expected);
+    repo.publish(&[]).expect(0);
+    repo.verify().expect(0);
+    assert_eq!(repo.files("feeds"), expected);
 }
 
-fn found_or_empty(story: &Story) -> FoundLog {
-    read_log(&story.path("feeds/vendors")).unwrap_or_default()
+fn found_or_empty(repo: &TestRepo) -> FoundLog {
+    read_log(&repo.path("feeds/vendors")).unwrap_or_default()
 }
 
 #[test]
 fn a_file_that_was_moved_is_not_withdrawn() {
     let list = "entries:\n- {name: Nordhaven, purpose: Hosting}\n- {name: Tally, purpose: Billing}\n";
-    let story =
-        Story::of_lists(&[list]).commit("move", &[("data/list.yaml", None), ("data/vendors.yaml", Some(list))]).commit(
+    let repo = TestRepo::of_lists(&[list])
+        .commit("move", &[("data/list.yaml", None), ("data/vendors.yaml", Some(list))])
+        .commit(
             "configuration",
             &[("changecast.yaml", Some(&CONFIG.replace("data/list.yaml", "[data/vendors.yaml, data/list.yaml]")))],
         );
-    story.build_first(1);
-    story.publish(&[]).expect(0);
-    let files = story.files("feeds");
-    story.build_first(2);
-    story.publish(&[]).fails(2, &["moved data/list.yaml to data/vendors.yaml", "[data/vendors.yaml, data/list.yaml]"]);
-    assert_eq!(files, story.files("feeds"), "nothing was written");
-    story.build();
-    story.publish(&[]).expect(0);
+    repo.build_first(1);
+    repo.publish(&[]).expect(0);
+    let files = repo.files("feeds");
+    repo.build_first(2);
+    repo.publish(&[]).fails(2, &["moved data/list.yaml to data/vendors.yaml", "[data/vendors.yaml, data/list.yaml]"]);
+    assert_eq!(files, repo.files("feeds"), "nothing was written");
+    repo.build();
+    repo.publish(&[]).expect(0);
     // The next publication is told of the other configuration.
     let but_resume = |files: Vec<(String, Vec<u8>)>| -> Vec<_> {
         files.into_iter().filter(|(name, _)| !name.contains("/resume.json")).collect()
     };
-    assert_eq!(but_resume(files), but_resume(story.files("feeds")), "the same list is no news");
+    assert_eq!(but_resume(files), but_resume(repo.files("feeds")), "the same list is no news");
 }
 
 #[test]
 fn what_is_hardly_meant_is_warned_of() {
     let nobody = "under the placeholder example.com";
-    let story = Story::of_lists(&[ONE, TWO]).commit("a page", &[("data/list.yaml", Some("note: moved\n"))]);
-    let commits = story.build();
-    let publish = |n: usize| story.publish(&["--branch", commits[n].as_str()]).expect(0).err;
+    let repo = TestRepo::of_lists(&[ONE, TWO]).commit("a page", &[("data/list.yaml", Some("note: moved\n"))]);
+    let commits = repo.build();
+    let publish = |n: usize| repo.publish(&["--branch", commits[n].as_str()]).expect(0).err;
     assert!(publish(0).contains(nobody), "a log begins");
     let second = publish(1);
     assert!(!second.contains(nobody), "it began before: {second}");

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use crate::support::{BEGIN, CONFIG, DAY, Story};
+use crate::support::{BEGIN, CONFIG, DAY, TestRepo};
 
 const VENDORS: [&str; 6] = ["Nordhaven", "Kestrel", "Tally", "Lumen", "Brightwater", "Quill"];
 const PLACES: [&str; 4] = ["Finland", "Germany", "United States", "Japan"];
@@ -27,8 +27,8 @@ fn version(n: usize) -> String {
 }
 
 /// Versions over more than two years; one cannot be read, and for a while there is none.
-fn long_story() -> Story {
-    let mut story = Story::new();
+fn long_history() -> TestRepo {
+    let mut repo = TestRepo::new();
     let mut time = BEGIN;
     for n in 0..48usize {
         let text = match n {
@@ -40,11 +40,11 @@ fn long_story() -> Story {
         if n == 0 {
             files.push(("changecast.yaml", Some(CONFIG)));
         }
-        story = story.commit(&format!("version {n}"), &files).amend(|commit| commit.time = time);
+        repo = repo.commit(&format!("version {n}"), &files).amend(|commit| commit.time = time);
         // Sometimes often, sometimes rarely.
         time += DAY * if n / 8 % 2 == 0 { 3 } else { 37 };
     }
-    story
+    repo
 }
 
 type Files = Vec<(String, Vec<u8>)>;
@@ -64,62 +64,62 @@ fn is_resume(name: &str) -> bool {
 
 #[test]
 fn on_top_of_the_last_publication_equals_from_nothing() {
-    let story = long_story();
-    let commits = story.build();
+    let repo = long_history();
+    let commits = repo.build();
     for (n, commit) in commits.iter().enumerate() {
         let code = if n == 13 { 1 } else { 0 };
-        story.publish(&["--branch", commit.as_str()]).expect(code);
+        repo.publish(&["--branch", commit.as_str()]).expect(code);
         // Checking makes everything again and compares.
-        let checked = story.publish(&["--branch", commit.as_str(), "--check"]).expect(code);
+        let checked = repo.publish(&["--branch", commit.as_str(), "--check"]).expect(code);
         assert!(checked.err.contains(" 0 files would be written"), "version {n}: {}", checked.err);
     }
-    story.verify().expect(0);
-    assert!(story.path("feeds/vendors/2024.html").exists() && story.path("feeds/vendors/archive/2024.atom").exists());
-    let step_by_step = story.files("feeds");
-    fs::remove_dir_all(story.path("feeds")).expect("the folder");
-    story.publish(&[]).expect(0);
-    assert_same(&story.files("feeds"), &step_by_step, "from nothing");
+    repo.verify().expect(0);
+    assert!(repo.path("feeds/vendors/2024.html").exists() && repo.path("feeds/vendors/archive/2024.atom").exists());
+    let step_by_step = repo.files("feeds");
+    fs::remove_dir_all(repo.path("feeds")).expect("the folder");
+    repo.publish(&[]).expect(0);
+    assert_same(&repo.files("feeds"), &step_by_step, "from nothing");
 }
 
 /// The folder after the first `count` commits, and after the next.
-fn two_steps() -> (Story, Vec<String>) {
-    let story = long_story();
-    let commits: Vec<String> = story.build().iter().map(ToString::to_string).collect();
-    story.publish(&["--branch", &commits[8]]).expect(0);
-    (story, commits)
+fn two_steps() -> (TestRepo, Vec<String>) {
+    let repo = long_history();
+    let commits: Vec<String> = repo.build().iter().map(ToString::to_string).collect();
+    repo.publish(&["--branch", &commits[8]]).expect(0);
+    (repo, commits)
 }
 
-fn some_page(story: &Story) -> String {
-    let (name, _) = story.files("feeds/vendors/changes").into_iter().next().expect("a page");
+fn some_page(repo: &TestRepo) -> String {
+    let (name, _) = repo.files("feeds/vendors/changes").into_iter().next().expect("a page");
     format!("feeds/vendors/changes/{name}")
 }
 
 #[test]
 fn pages_of_earlier_changes_are_left_alone_unless_all_is_asked_for() {
-    let (story, commits) = two_steps();
-    let page = some_page(&story);
-    let whole = fs::read(story.path(&page)).expect("a page");
-    fs::write(story.path(&page), "defaced").expect("a page");
-    story.publish(&["--branch", &commits[9]]).expect(0);
-    assert_eq!(fs::read(story.path(&page)).expect("a page"), b"defaced", "the short way was taken");
-    story.publish(&["--branch", &commits[9], "--check"]).expect(1);
-    story.publish(&["--branch", &commits[9], "--all"]).expect(0);
-    assert_eq!(fs::read(story.path(&page)).expect("a page"), whole);
-    story.publish(&["--branch", &commits[9], "--check"]).expect(0);
+    let (repo, commits) = two_steps();
+    let page = some_page(&repo);
+    let whole = fs::read(repo.path(&page)).expect("a page");
+    fs::write(repo.path(&page), "defaced").expect("a page");
+    repo.publish(&["--branch", &commits[9]]).expect(0);
+    assert_eq!(fs::read(repo.path(&page)).expect("a page"), b"defaced", "the short way was taken");
+    repo.publish(&["--branch", &commits[9], "--check"]).expect(1);
+    repo.publish(&["--branch", &commits[9], "--all"]).expect(0);
+    assert_eq!(fs::read(repo.path(&page)).expect("a page"), whole);
+    repo.publish(&["--branch", &commits[9], "--check"]).expect(0);
 }
 
 #[test]
 fn whatever_is_missing_or_was_changed_is_made_again() {
-    let (story, commits) = two_steps();
-    let begun = story.files("feeds");
+    let (repo, commits) = two_steps();
+    let begun = repo.files("feeds");
     let expected = |commit: &str| {
-        fs::remove_dir_all(story.path("feeds")).expect("the folder");
-        story.publish(&["--branch", commit]).expect(0);
-        story.files("feeds")
+        fs::remove_dir_all(repo.path("feeds")).expect("the folder");
+        repo.publish(&["--branch", commit]).expect(0);
+        repo.files("feeds")
     };
     let (next, same) = (expected(&commits[9]), expected(&commits[8]));
     assert_same(&begun, &same, "from nothing");
-    let page = some_page(&story);
+    let page = some_page(&repo);
     let files = [
         "feeds/index.html",
         "feeds/vendors/index.html",
@@ -137,22 +137,22 @@ fn whatever_is_missing_or_was_changed_is_made_again() {
     let relied_upon = ["changelog", "list.json", "resume", "index", "feed."];
     for (commit, wanted) in [(&commits[8], &same), (&commits[9], &next)] {
         for file in files {
-            restore(story.path("feeds").as_path(), &begun);
-            fs::remove_file(story.path(file)).expect(file);
-            story.publish(&["--branch", commit]).expect(0);
-            assert_same(&story.files("feeds"), wanted, &format!("without {file}"));
+            restore(repo.path("feeds").as_path(), &begun);
+            fs::remove_file(repo.path(file)).expect(file);
+            repo.publish(&["--branch", commit]).expect(0);
+            assert_same(&repo.files("feeds"), wanted, &format!("without {file}"));
         }
     }
     for file in files.iter().filter(|file| relied_upon.iter().any(|part| file.contains(part))) {
-        restore(story.path("feeds").as_path(), &begun);
-        let mut bytes = fs::read(story.path(file)).expect(file);
+        restore(repo.path("feeds").as_path(), &begun);
+        let mut bytes = fs::read(repo.path(file)).expect(file);
         let at = bytes.len() / 2;
         bytes[at] ^= 1;
-        fs::write(story.path(file), bytes).expect(file);
-        story.publish(&["--branch", &commits[9]]).expect(0);
-        assert_same(&story.files("feeds"), &next, &format!("with another {file}"));
+        fs::write(repo.path(file), bytes).expect(file);
+        repo.publish(&["--branch", &commits[9]]).expect(0);
+        assert_same(&repo.files("feeds"), &next, &format!("with another {file}"));
     }
-    story.verify().expect(0);
+    repo.verify().expect(0);
 }
 
 fn restore(root: &Path, files: &Files) {
@@ -166,48 +166,48 @@ fn restore(root: &Path, files: &Files) {
 
 #[test]
 fn another_configuration_makes_every_page_again() {
-    let (story, commits) = two_steps();
-    let config = story.path("repo/changecast.yaml");
+    let (repo, commits) = two_steps();
+    let config = repo.path("repo/changecast.yaml");
     fs::write(&config, CONFIG.replace("title: Vendors", "title: Suppliers")).expect("a configuration");
-    story.publish(&["--branch", &commits[9]]).expect(0);
-    let page = fs::read_to_string(story.path(&some_page(&story))).expect("a page");
+    repo.publish(&["--branch", &commits[9]]).expect(0);
+    let page = fs::read_to_string(repo.path(&some_page(&repo))).expect("a page");
     assert!(page.contains("Suppliers"), "{page}");
-    story.publish(&["--branch", &commits[9], "--check"]).expect(0);
+    repo.publish(&["--branch", &commits[9], "--check"]).expect(0);
 }
 
 #[test]
 fn nobody_else_says_where_a_log_goes_on() {
-    let (story, commits) = two_steps();
+    let (repo, commits) = two_steps();
     // The word of an earlier publication: the log went on since.
-    let read = |name: &str| fs::read(story.path(&format!("feeds/vendors/{name}"))).expect(name);
+    let read = |name: &str| fs::read(repo.path(&format!("feeds/vendors/{name}"))).expect(name);
     let word = ["resume.json", "resume.json.sig"].map(|name| (name, read(name)));
-    story.publish(&["--branch", &commits[9]]).expect(0);
-    let expected = story.files("feeds");
+    repo.publish(&["--branch", &commits[9]]).expect(0);
+    let expected = repo.files("feeds");
     for (name, bytes) in word {
-        fs::write(story.path(&format!("feeds/vendors/{name}")), bytes).expect(name);
+        fs::write(repo.path(&format!("feeds/vendors/{name}")), bytes).expect(name);
     }
-    story.publish(&["--branch", &commits[9]]).expect(0);
-    assert_same(&story.files("feeds"), &expected, "with an old word");
+    repo.publish(&["--branch", &commits[9]]).expect(0);
+    assert_same(&repo.files("feeds"), &expected, "with an old word");
     // A signature of the same key for another purpose.
     let release = read("log/000001.json.sig");
-    fs::write(story.path("feeds/vendors/resume.json.sig"), release).expect("a signature");
-    story.publish(&["--branch", &commits[10]]).expect(0);
-    assert!(story.files("feeds").iter().filter(|(name, _)| is_resume(name)).count() == 2);
-    story.publish(&["--branch", &commits[10], "--check"]).expect(0);
+    fs::write(repo.path("feeds/vendors/resume.json.sig"), release).expect("a signature");
+    repo.publish(&["--branch", &commits[10]]).expect(0);
+    assert!(repo.files("feeds").iter().filter(|(name, _)| is_resume(name)).count() == 2);
+    repo.publish(&["--branch", &commits[10], "--check"]).expect(0);
     // Nothing follows a last release that was changed, and the whole log shows any that was.
     let change = |seq: usize| {
-        let document = story.path(&format!("feeds/vendors/log/{seq:06}.json"));
+        let document = repo.path(&format!("feeds/vendors/log/{seq:06}.json"));
         let text = fs::read_to_string(&document).expect("a release");
         fs::write(&document, text.replacen("20", "19", 1)).expect("a release");
         (document, text)
     };
-    let last = fs::read_dir(story.path("feeds/vendors/log")).expect("a log").count() / 2 - 1;
+    let last = fs::read_dir(repo.path("feeds/vendors/log")).expect("a log").count() / 2 - 1;
     let (document, text) = change(last);
-    story.publish(&["--branch", &commits[11]]).fails(3, &["does not hold together"]);
+    repo.publish(&["--branch", &commits[11]]).fails(3, &["does not hold together"]);
     fs::write(document, text).expect("a release");
     change(3);
-    story.publish(&["--branch", &commits[11], "--all"]).fails(3, &["does not hold together"]);
-    story.verify().fails(3, &[]);
+    repo.publish(&["--branch", &commits[11], "--all"]).fails(3, &["does not hold together"]);
+    repo.verify().fails(3, &[]);
 }
 
 #[test]
@@ -215,159 +215,159 @@ fn lists_go_on_each_by_itself() {
     let two = CONFIG.replace("lists:\n", "lists:\n- {id: partners, title: Partners, inventory: data/partners.yaml}\n");
     assert_ne!(two, CONFIG);
     let partners = "entries:\n- {name: Osprey, purpose: Resale}\n";
-    let story = Story::new()
+    let repo = TestRepo::new()
         .commit("first", &[("changecast.yaml", Some(&two)), ("data/list.yaml", Some(&version(1)))])
         .commit("partners", &[("data/partners.yaml", Some(partners))])
         .commit("vendors", &[("data/list.yaml", Some(&version(2)))])
         .commit("partners again", &[("data/partners.yaml", Some(&partners.replace("Resale", "Support")))]);
-    story.build_first(2);
-    story.publish(&[]).expect(0);
-    story.build_first(3);
+    repo.build_first(2);
+    repo.publish(&[]).expect(0);
+    repo.build_first(3);
     // One list has news, the other has none; then one of them is without its word.
-    story.publish(&[]).expect(0);
-    story.publish(&["--check"]).expect(0);
-    story.build();
-    fs::remove_file(story.path("feeds/vendors/resume.json")).expect("a file");
-    story.publish(&[]).expect(0);
-    story.publish(&["--check"]).expect(0);
-    let step_by_step = story.files("feeds");
-    fs::remove_dir_all(story.path("feeds")).expect("the folder");
-    story.publish(&[]).expect(0);
-    assert_same(&story.files("feeds"), &step_by_step, "from nothing");
+    repo.publish(&[]).expect(0);
+    repo.publish(&["--check"]).expect(0);
+    repo.build();
+    fs::remove_file(repo.path("feeds/vendors/resume.json")).expect("a file");
+    repo.publish(&[]).expect(0);
+    repo.publish(&["--check"]).expect(0);
+    let step_by_step = repo.files("feeds");
+    fs::remove_dir_all(repo.path("feeds")).expect("the folder");
+    repo.publish(&[]).expect(0);
+    assert_same(&repo.files("feeds"), &step_by_step, "from nothing");
 }
 
 #[test]
 fn the_archive_of_a_busy_year_goes_on() {
     // Twenty entries of the feed are more than it may hold: the open year has an archive.
     let purpose = |n: usize| (0..1_200).map(|word| format!("word{}x{word}", n * 7 + word % 3)).collect::<Vec<_>>();
-    let mut story = Story::new();
+    let mut repo = TestRepo::new();
     for n in 0..26usize {
         let text = format!("entries:\n- {{name: Nordhaven, purpose: {}}}\n", purpose(n).join(" "));
         let mut files = vec![("data/list.yaml", Some(text.as_str()))];
         if n == 0 {
             files.push(("changecast.yaml", Some(CONFIG)));
         }
-        story = story.commit(&format!("version {n}"), &files);
+        repo = repo.commit(&format!("version {n}"), &files);
     }
-    let commits = story.build();
+    let commits = repo.build();
     for (n, commit) in commits.iter().enumerate().skip(20) {
-        story.publish(&["--branch", commit.as_str()]).expect(0);
-        let checked = story.publish(&["--branch", commit.as_str(), "--check"]).expect(0);
+        repo.publish(&["--branch", commit.as_str()]).expect(0);
+        let checked = repo.publish(&["--branch", commit.as_str(), "--check"]).expect(0);
         assert!(checked.err.contains(" 0 files would be written"), "version {n}: {}", checked.err);
     }
-    let archive = fs::read_to_string(story.path("feeds/vendors/archive/2024.atom")).expect("an archive");
-    let main = fs::read_to_string(story.path("feeds/vendors/feed.atom")).expect("a feed");
+    let archive = fs::read_to_string(repo.path("feeds/vendors/archive/2024.atom")).expect("an archive");
+    let main = fs::read_to_string(repo.path("feeds/vendors/feed.atom")).expect("a feed");
     assert_eq!(archive.matches("<entry>").count(), 26);
     assert!(main.matches("<entry>").count() < 26);
-    let word = fs::read_to_string(story.path("feeds/vendors/resume.json")).expect("a word");
+    let word = fs::read_to_string(repo.path("feeds/vendors/resume.json")).expect("a word");
     assert!(word.contains("archive/2024.atom"), "the archive is gone on with");
 }
 
 #[test]
 fn of_a_long_log_every_publication_looks_for_other_pages() {
-    let mut story = Story::new();
+    let mut repo = TestRepo::new();
     for n in 0..150usize {
         let text = format!("entries:\n- {{name: Nordhaven, purpose: Purpose {n}}}\n");
         let mut files = vec![("data/list.yaml", Some(text.as_str()))];
         if n == 0 {
             files.push(("changecast.yaml", Some(CONFIG)));
         }
-        story = story.commit(&format!("version {n}"), &files).amend(|commit| commit.time = BEGIN + DAY * n as i64 / 2);
+        repo = repo.commit(&format!("version {n}"), &files).amend(|commit| commit.time = BEGIN + DAY * n as i64 / 2);
     }
-    let commits = story.build();
-    story.publish(&["--branch", commits[129].as_str()]).expect(0);
-    let page = story.path(&some_page(&story));
+    let commits = repo.build();
+    repo.publish(&["--branch", commits[129].as_str()]).expect(0);
+    let page = repo.path(&some_page(&repo));
     let whole = fs::read(&page).expect("a page");
     fs::remove_file(&page).expect("a page");
     // A third of them each time.
     for commit in &commits[130..] {
-        story.publish(&["--branch", commit.as_str()]).expect(0);
+        repo.publish(&["--branch", commit.as_str()]).expect(0);
     }
     assert_eq!(fs::read(&page).expect("the page stands again"), whole);
-    story.publish(&["--check"]).expect(0);
+    repo.publish(&["--check"]).expect(0);
     // What cannot be made again is refused.
-    fs::remove_file(story.path("feeds/vendors/log/000020.json.sig")).expect("a signature");
-    story.publish(&["--all"]).fails(3, &["ends with release 19"]);
+    fs::remove_file(repo.path("feeds/vendors/log/000020.json.sig")).expect("a signature");
+    repo.publish(&["--all"]).fails(3, &["ends with release 19"]);
 }
 
 #[test]
 fn what_change_logs_tell_of_closed_years_stays_as_it_is() {
-    let story = long_story();
-    let commits = story.build();
+    let repo = long_history();
+    let commits = repo.build();
     let (last, earlier) = (commits[47].as_str(), commits[46].as_str());
-    story.publish(&["--branch", earlier]).expect(0);
-    let file = story.path("feeds/vendors/changelog.csv");
+    repo.publish(&["--branch", earlier]).expect(0);
+    let file = repo.path("feeds/vendors/changelog.csv");
     let text = fs::read_to_string(&file).expect("a change log");
     let edited = text.replacen("\n2024-", "\n2034-", 1);
     assert_ne!(edited, text);
     fs::write(&file, edited).expect("a change log");
-    story.publish(&["--branch", last]).expect(0);
+    repo.publish(&["--branch", last]).expect(0);
     let text = fs::read_to_string(&file).expect("a change log");
     assert!(text.contains("\n2034-"), "nobody looked at it");
-    story.publish(&["--branch", last, "--check"]).expect(1);
+    repo.publish(&["--branch", last, "--check"]).expect(1);
     // Another length is another file.
     fs::write(&file, text + "more\r\n").expect("a change log");
-    story.publish(&["--branch", last]).expect(0);
-    story.publish(&["--branch", last, "--check"]).expect(0);
+    repo.publish(&["--branch", last]).expect(0);
+    repo.publish(&["--branch", last, "--check"]).expect(0);
 }
 
 #[test]
 fn a_log_that_customers_would_not_accept_does_not_go_on() {
-    let (story, commits) = two_steps();
-    let begun = story.files("feeds");
-    let last = fs::read_dir(story.path("feeds/vendors/log")).expect("a log").count() / 2 - 1;
-    let signature = |seq: usize| story.path(&format!("feeds/vendors/log/{seq:06}.json.sig"));
+    let (repo, commits) = two_steps();
+    let begun = repo.files("feeds");
+    let last = fs::read_dir(repo.path("feeds/vendors/log")).expect("a log").count() / 2 - 1;
+    let signature = |seq: usize| repo.path(&format!("feeds/vendors/log/{seq:06}.json.sig"));
     fs::write(signature(last), "x").expect("a signature");
     for commit in [&commits[8], &commits[9]] {
-        story.publish(&["--branch", commit]).fails(3, &["does not hold together"]);
+        repo.publish(&["--branch", commit]).fails(3, &["does not hold together"]);
     }
-    restore(story.path("feeds").as_path(), &begun);
+    restore(repo.path("feeds").as_path(), &begun);
     fs::write(signature(2), "x").expect("a signature");
-    story.publish(&["--branch", &commits[9], "--all"]).fails(3, &["does not hold together"]);
+    repo.publish(&["--branch", &commits[9], "--all"]).fails(3, &["does not hold together"]);
     // A newer index: the end of the log was lost.
-    restore(story.path("feeds").as_path(), &begun);
-    story.publish(&["--branch", &commits[9]]).expect(0);
-    let index = fs::read(story.path("feeds/vendors/index.json")).expect("an index");
-    restore(story.path("feeds").as_path(), &begun);
-    fs::write(story.path("feeds/vendors/index.json"), index).expect("an index");
-    story.publish(&["--branch", &commits[9]]).fails(3, &["its index.json names"]);
+    restore(repo.path("feeds").as_path(), &begun);
+    repo.publish(&["--branch", &commits[9]]).expect(0);
+    let index = fs::read(repo.path("feeds/vendors/index.json")).expect("an index");
+    restore(repo.path("feeds").as_path(), &begun);
+    fs::write(repo.path("feeds/vendors/index.json"), index).expect("an index");
+    repo.publish(&["--branch", &commits[9]]).fails(3, &["its index.json names"]);
 }
 
 #[test]
 fn files_of_closed_years_are_missed() {
-    let story = long_story();
-    let commits = story.build();
-    story.publish(&["--branch", commits[46].as_str()]).expect(0);
+    let repo = long_history();
+    let commits = repo.build();
+    repo.publish(&["--branch", commits[46].as_str()]).expect(0);
     for (file, commit) in [("2024.html", &commits[46]), ("archive/2024.atom", &commits[47])] {
-        fs::remove_file(story.path(&format!("feeds/vendors/{file}"))).expect(file);
-        story.publish(&["--branch", commit.as_str()]).expect(0);
-        story.publish(&["--branch", commit.as_str(), "--check"]).expect(0);
+        fs::remove_file(repo.path(&format!("feeds/vendors/{file}"))).expect(file);
+        repo.publish(&["--branch", commit.as_str()]).expect(0);
+        repo.publish(&["--branch", commit.as_str(), "--check"]).expect(0);
     }
 }
 
 #[test]
 fn what_an_interrupted_publication_left_is_made_again() {
-    let (story, commits) = two_steps();
-    let (begun, config) = (story.files("feeds"), story.path("repo/changecast.yaml"));
+    let (repo, commits) = two_steps();
+    let (begun, config) = (repo.files("feeds"), repo.path("repo/changecast.yaml"));
     // Titles of one length: the feeds look alike.
     fs::write(&config, CONFIG.replace("title: Vendors", "title: Sellers")).expect("a configuration");
-    story.publish(&["--branch", &commits[8]]).expect(0);
-    let other = story.files("feeds");
+    repo.publish(&["--branch", &commits[8]]).expect(0);
+    let other = repo.files("feeds");
     fs::write(&config, CONFIG).expect("a configuration");
     // Killed after all but the word was in its place, and taken back.
     for (name, bytes) in begun.iter().filter(|(name, _)| name.ends_with("resume.json")) {
-        fs::write(story.path("feeds").join(name), bytes).expect(name);
+        fs::write(repo.path("feeds").join(name), bytes).expect(name);
     }
     assert_ne!(begun, other);
-    story.publish(&["--branch", &commits[8]]).expect(0);
-    assert_same(&story.files("feeds"), &begun, "after the interruption");
+    repo.publish(&["--branch", &commits[8]]).expect(0);
+    assert_same(&repo.files("feeds"), &begun, "after the interruption");
 }
 
 #[test]
 fn another_file_that_is_renamed_to_the_list_was_not_the_list_before() {
     let list = |name: &str| (0..8).map(|n| format!("- {{name: {name} {n}, purpose: {name}}}\n")).collect::<String>();
     let [one, two] = ["Nordhaven", "Kestrel"].map(|name| format!("entries:\n{}", list(name)));
-    let story = Story::new()
+    let repo = TestRepo::new()
         .commit(
             "first",
             &[("changecast.yaml", Some(CONFIG)), ("data/old.yaml", Some(&one)), ("data/other.yaml", Some(&two))],
@@ -377,16 +377,16 @@ fn another_file_that_is_renamed_to_the_list_was_not_the_list_before() {
         .commit("beside", &[("README.md", Some("x"))])
         .commit("another", &[("data/other.yaml", None), ("data/list.yaml", Some(&two))])
         .commit("more", &[("data/list.yaml", Some(&two.replace("7, purpose: Kestrel", "7, purpose: Mail")))]);
-    let commits = story.build();
+    let commits = repo.build();
     for commit in &commits[1..] {
-        story.publish(&["--branch", commit.as_str()]).expect(0);
-        story.publish(&["--branch", commit.as_str(), "--check"]).expect(0);
+        repo.publish(&["--branch", commit.as_str()]).expect(0);
+        repo.publish(&["--branch", commit.as_str(), "--check"]).expect(0);
     }
-    let step_by_step = story.files("feeds");
-    fs::remove_dir_all(story.path("feeds")).expect("the folder");
-    story.publish(&[]).expect(0);
-    assert_same(&story.files("feeds"), &step_by_step, "from nothing");
-    let log = story.run(&["log", "--repo", "repo", "--format", "json"]).expect(0).json();
+    let step_by_step = repo.files("feeds");
+    fs::remove_dir_all(repo.path("feeds")).expect("the folder");
+    repo.publish(&[]).expect(0);
+    assert_same(&repo.files("feeds"), &step_by_step, "from nothing");
+    let log = repo.run(&["log", "--repo", "repo", "--format", "json"]).expect(0).json();
     let told = |n: usize| log["releases"][n]["commit"].as_str().expect("a commit").to_owned();
     let expected = [0, 1, 2, 4, 5].map(|n: usize| commits[n].to_string());
     assert_eq!([0, 1, 2, 3, 4].map(told), expected, "the file that was renamed is the list from then on");

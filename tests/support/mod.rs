@@ -1,4 +1,4 @@
-//! Repositories with fixed dates, and the program run on them without anything of this machine.
+//! Test repositories with fixed dates, and runs of the program that do not depend on the environment.
 
 use std::{
     fs,
@@ -22,38 +22,42 @@ lists:
 - {id: vendors, title: Vendors, inventory: data/list.yaml}
 ";
 
-/// A history that is being written, and a directory for it.
-pub struct Story {
+/// A temporary directory, and the commits of the repository `repo` in it. The commits are collected
+/// first; [`TestRepo::build`] creates the repository.
+pub struct TestRepo {
     pub dir: TempDir,
     commits: Vec<FixtureCommit>,
 }
 
-/// The first commit of a story is made at this time; each further one a day later.
+/// The time of the first commit. Each further commit is one day later.
 pub const BEGIN: i64 = 1_704_103_200; // 2024-01-01T10:00:00Z
 pub const DAY: i64 = 86_400;
 
-impl Story {
+impl TestRepo {
+    /// No commits yet.
     pub fn new() -> Self {
-        Story { dir: TempDir::new().expect("a temporary directory"), commits: Vec::new() }
+        TestRepo { dir: TempDir::new().expect("a temporary directory"), commits: Vec::new() }
     }
 
-    /// A story of one list, with a configuration.
+    /// One commit for each version of `data/list.yaml`. The first one adds the configuration [`CONFIG`].
     pub fn of_lists(versions: &[&str]) -> Self {
-        let mut story = Story::new();
+        let mut repo = TestRepo::new();
         for (at, version) in versions.iter().enumerate() {
             let mut files = vec![("data/list.yaml", Some(*version))];
             if at == 0 {
                 files.push(("changecast.yaml", Some(CONFIG)));
             }
-            story = story.commit(&format!("version {at}"), &files);
+            repo = repo.commit(&format!("version {at}"), &files);
         }
-        story
+        repo
     }
 
+    /// Adds a commit on the main branch. `None` deletes a file.
     pub fn commit(self, message: &str, files: &[(&str, Option<&str>)]) -> Self {
         self.commit_onto(Branch::Main, message, files)
     }
 
+    /// Adds a commit on a branch.
     pub fn commit_onto(mut self, branch: Branch, message: &str, files: &[(&str, Option<&str>)]) -> Self {
         let time = BEGIN + DAY * self.commits.len() as i64;
         let files =
@@ -62,41 +66,43 @@ impl Story {
         self
     }
 
-    /// Changes the last commit before it is made.
+    /// Changes the commit that was added last.
     pub fn amend(mut self, change: impl FnOnce(&mut FixtureCommit)) -> Self {
         change(self.commits.last_mut().expect("a commit"));
         self
     }
 
+    /// A path in the temporary directory.
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    /// Makes the repository `repo` in the story's directory, anew.
+    /// Creates the repository `repo`, replacing an earlier one, and returns the ids of its commits.
     pub fn build(&self) -> Vec<CommitId> {
         self.build_first(self.commits.len())
     }
 
-    /// Makes the repository with the first commits only.
+    /// Creates the repository with the first `count` commits only.
     pub fn build_first(&self, count: usize) -> Vec<CommitId> {
-        let repo = self.path("repo");
-        let git = repo.join(".git");
+        let folder = self.path("repo");
+        let git = folder.join(".git");
         if git.exists() {
             fs::remove_dir_all(&git).expect("the old repository");
         }
-        create_repo(&repo, &self.commits[..count]).expect("a repository")
+        create_repo(&folder, &self.commits[..count]).expect("a repository")
     }
 
-    /// Runs the program in the story's directory.
+    /// Runs the program in the temporary directory.
     pub fn run(&self, args: &[&str]) -> Ran {
         run_in(self.dir.path(), args, &[])
     }
 
+    /// Runs the program with environment variables.
     pub fn run_with(&self, args: &[&str], env: &[(&str, &str)]) -> Ran {
         run_in(self.dir.path(), args, env)
     }
 
-    /// Writes the keys of the tests: `keys/root`, `keys/release`, with their `.pub`.
+    /// Writes the test keys `keys/root`, `keys/release` and `keys/other`, with their `.pub` files.
     pub fn keys(&self) {
         fs::create_dir_all(self.path("keys")).expect("a folder for keys");
         for name in ["root", "release", "other"] {
@@ -106,7 +112,7 @@ impl Story {
         }
     }
 
-    /// `publish` with both keys into `feeds`.
+    /// Runs `publish` with both keys; the output directory is `feeds`.
     pub fn publish(&self, more: &[&str]) -> Ran {
         self.keys();
         let mut args = vec!["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds"];
@@ -115,21 +121,23 @@ impl Story {
         self.run(&args)
     }
 
+    /// Runs `verify` on `feeds`, with the public root key.
     pub fn verify(&self) -> Ran {
         self.run(&["verify", "feeds", "--root", "keys/root.pub"])
     }
 
-    /// All files below a folder, with their bytes.
+    /// All files below a folder, with their paths in it, in sorted order.
     pub fn files(&self, name: &str) -> Vec<(String, Vec<u8>)> {
         files_below(&self.path(name))
     }
 }
 
-/// A key that is the same in every run.
+/// The test key of this name; the same in every run.
 pub fn key(name: &str) -> Secret {
     Secret::from_seed(&Digest::of(name.as_bytes()).bytes(), name)
 }
 
+/// All files below a folder, with their paths in it, in sorted order.
 pub fn files_below(root: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     let mut folders = vec![root.to_owned()];
@@ -148,37 +156,42 @@ pub fn files_below(root: &Path) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// A finished run of the program.
+/// A completed run of the program.
 #[derive(Debug)]
 pub struct Ran {
+    /// The exit status.
     pub code: i32,
+    /// Standard output.
     pub out: String,
+    /// Standard error.
     pub err: String,
 }
 
 impl Ran {
+    /// Asserts the exit status.
     #[track_caller]
     pub fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{}\n{}", self.out, self.err);
         self
     }
 
-    /// The run failed with this code, and said this.
+    /// Asserts the exit status, and that standard error contains each of the texts.
     #[track_caller]
-    pub fn fails(self, code: i32, says: &[&str]) {
+    pub fn fails(self, code: i32, texts: &[&str]) {
         let ran = self.expect(code);
-        for words in says {
-            assert!(ran.err.contains(words), "{words:?} is missing in:\n{}", ran.err);
+        for text in texts {
+            assert!(ran.err.contains(text), "{text:?} is missing in:\n{}", ran.err);
         }
         assert!(!ran.err.contains("panicked"), "{}", ran.err);
     }
 
+    /// Standard output as JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).expect("JSON")
     }
 }
 
-/// Runs the program with no environment but the one given: no HOME, no locale, no git configuration.
+/// Runs the program with these environment variables only: without HOME, locale and git configuration.
 pub fn run_in(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_changecast"));
     command.args(args).current_dir(dir).env_clear().envs(env.iter().copied());
