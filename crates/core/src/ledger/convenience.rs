@@ -109,7 +109,7 @@ impl IndexFile {
 pub(super) fn check(source: &dyn Fetch, verified: &mut Verified) -> Result<(), VerifyError> {
     let index = read_index(source, verified)?;
     let list = ListFile::from_bytes(&get(source, Path::List)?);
-    let list = list.map_err(|error| VerifyError::inconsistent(Path::List, error))?;
+    let list = list.map_err(|error| unreadable(Path::List, error, verified))?;
     check_origin(Path::List, &list.origin, verified)?;
     if list.seq != index.release {
         let what = format!("list.json is that of release {}, index.json names {}", list.seq, index.release);
@@ -128,7 +128,7 @@ pub(super) fn check(source: &dyn Fetch, verified: &mut Verified) -> Result<(), V
 
 fn read_index(source: &dyn Fetch, verified: &Verified) -> Result<IndexFile, VerifyError> {
     let index = IndexFile::from_bytes(&get(source, Path::Index)?);
-    let index = index.map_err(|error| VerifyError::inconsistent(Path::Index, error))?;
+    let index = index.map_err(|error| unreadable(Path::Index, error, verified))?;
     check_origin(Path::Index, &index.origin, verified)?;
     let head = usize::try_from(index.head).ok().and_then(|at| verified.heads.get(at));
     match head {
@@ -138,6 +138,16 @@ fn read_index(source: &dyn Fetch, verified: &Verified) -> Result<IndexFile, Veri
             Err(VerifyError::inconsistent(Path::Index, problem))
         }
         Some(_) => Ok(index),
+    }
+}
+
+/// The log itself is verified; only the unsigned file may belong to a later version.
+fn unreadable(path: Path, error: DocumentError, verified: &Verified) -> VerifyError {
+    match error {
+        DocumentError::NeedsNewer(what) => {
+            VerifyError::NeedsNewer { path: path.to_string(), what, verified: Some(Box::new(verified.clone())) }
+        }
+        error => VerifyError::inconsistent(path, error),
     }
 }
 

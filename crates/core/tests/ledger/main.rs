@@ -6,4 +6,5 @@ mod kinds;
 mod laws;
 mod support;
 mod tampering;
+mod vectors;
 mod verification;
