@@ -70,7 +70,7 @@ impl Reader {
         config: &ReadingConfig,
     ) -> Result<Reading, ReadError> {
         self.forget_unless(FOLDER, config);
-        self.memory.build(config, |list, _| folder::interpret(files, moved, config, list))
+        self.memory.build(config, |list, memos| folder::interpret(files, moved, &memos.key_roles(config), list))
     }
 
     /// Forgets everything, unless the format and the configuration are still the same.

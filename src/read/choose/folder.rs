@@ -13,8 +13,7 @@ use changecast_core::{
 
 use crate::read::{
     build::raw_list::{ParsedRow, RawList},
-    choose::records,
-    config::ReadingConfig,
+    choose::{memo::KeyRoles, records},
     error::{Problem, ReadError},
     format::Format,
     position::Position,
@@ -34,7 +33,7 @@ const INDEX: &str = "index";
 pub(crate) fn interpret(
     files: &[(String, Arc<[u8]>)],
     moved: &BTreeMap<String, String>,
-    config: &ReadingConfig,
+    key_roles: &KeyRoles<'_>,
     list: &mut RawList<'_>,
 ) -> Result<(), ReadError> {
     let entries: Vec<(EntryPath<'_>, &[u8])> =
@@ -44,7 +43,7 @@ pub(crate) fn interpret(
     }
     let stems: BTreeSet<&str> = entries.iter().map(|(entry, _)| entry.stem).collect();
     for (entry, bytes) in &entries {
-        let mut row = read_entry(list, entry, bytes, config).map_err(|error| error.in_file(entry.path))?;
+        let mut row = read_entry(list, entry, bytes, key_roles).map_err(|error| error.in_file(entry.path))?;
         row.file = Some(entry.path.into());
         // The earlier stem identifies this entry, unless another file has it now.
         let earlier = moved.get(entry.path).and_then(|path| EntryPath::new(path));
@@ -96,27 +95,27 @@ fn read_entry(
     list: &mut RawList<'_>,
     entry: &EntryPath<'_>,
     bytes: &[u8],
-    config: &ReadingConfig,
+    key_roles: &KeyRoles<'_>,
 ) -> Result<ParsedRow, ReadError> {
     let start = Position { line: 1, column: 1 };
     let node = entry
         .format
         .parse_entry(&text_of(bytes)?)?
         .ok_or_else(|| not_an_entry(start, "a page without front matter"))?;
-    check_is_entry(&node, config)?;
+    check_is_entry(&node, key_roles)?;
     let key = Key { at: node.at, text: entry.stem.to_owned() };
-    let mut row = records::row(list, Some(&key), &node, 0, config)?;
+    let mut row = records::read_record(list, Some(&key), &node, 0, key_roles)?;
     if row.id.is_none() {
         row.id = Some(EntryId::from_name(entry.stem));
     }
     Ok(row)
 }
 
-fn check_is_entry(node: &Node, config: &ReadingConfig) -> Result<(), ReadError> {
+fn check_is_entry(node: &Node, key_roles: &KeyRoles<'_>) -> Result<(), ReadError> {
     if !matches!(node.value, Value::Map(_)) {
         return Err(not_an_entry(node.at, node.found()));
     }
-    if !records::can_be_entry(node, config) {
+    if !records::can_be_entry(node, key_roles) {
         return Err(not_an_entry(node.at, "no name and no known field"));
     }
     Ok(())

@@ -2,10 +2,13 @@
 //! interpreted once and not in every version.
 
 use std::{
-    cell::{Cell, OnceCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
     rc::{Rc, Weak},
 };
+
+use changecast_core::{compare::readable, model::Role, vocabulary::HeaderRole};
 
 use crate::read::{
     build::{
@@ -13,6 +16,7 @@ use crate::read::{
         raw_list::{ParsedRow, RawList, Row},
     },
     choose::records::MapShape,
+    config::ReadingConfig,
     error::ReadError,
     position::Position,
     syntax::tree::Node,
@@ -21,13 +25,68 @@ use crate::read::{
 /// Memos that are kept before a purge, in addition to twice the number left by the last purge.
 const PURGE_MARGIN: usize = 1_000;
 
-/// The memos of shared nodes.
+/// The largest number of keys that are remembered with their roles. Keys can be names of entries.
+const MAX_KEYS: usize = 10_000;
+
+/// The memos of shared nodes, and the roles of keys.
 #[derive(Debug, Default)]
 pub(crate) struct Memos {
     /// By the address of the node. A weak reference keeps the address from being used again.
-    by_address: HashMap<*const Node, (Weak<Node>, Rc<Memo>)>,
+    by_address: HashMap<*const Node, (Weak<Node>, Rc<Memo>), BuildHasherDefault<AddressHasher>>,
     /// The number of memos after the last purge.
     kept: usize,
+    headers: Rc<RefCell<HashMap<String, HeaderRole>>>,
+}
+
+/// Hashes addresses. Every version looks up every item, so this must be cheaper than the standard hash.
+#[derive(Debug, Default)]
+struct AddressHasher(u64);
+
+impl AddressHasher {
+    /// 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
+    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+}
+
+impl Hasher for AddressHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_usize(usize::from(*byte)));
+    }
+
+    fn write_usize(&mut self, address: usize) {
+        self.0 = (self.0 ^ address as u64).wrapping_mul(Self::MULTIPLIER);
+    }
+
+    /// The high bits depend on all bits of an address. A table uses the low ones.
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(32)
+    }
+}
+
+/// Finds the roles of keys under a configuration, and remembers them between versions.
+pub(crate) struct KeyRoles<'c> {
+    config: &'c ReadingConfig,
+    headers: Rc<RefCell<HashMap<String, HeaderRole>>>,
+}
+
+impl KeyRoles<'_> {
+    /// The role of a key, and how well the key fits it.
+    pub fn header(&self, key: &str) -> HeaderRole {
+        let mut headers = self.headers.borrow_mut();
+        if let Some(known) = headers.get(key) {
+            return *known;
+        }
+        let header = self.config.header(&readable(key));
+        if headers.len() >= MAX_KEYS {
+            headers.clear();
+        }
+        headers.insert(key.to_owned(), header);
+        header
+    }
+
+    /// The role of a key: [`Role::Other`] if it is not known.
+    pub fn role(&self, key: &str) -> Role {
+        self.header(key).role
+    }
 }
 
 /// The results for one node.
@@ -47,6 +106,11 @@ impl Memos {
     pub fn of(&mut self, node: &Rc<Node>) -> Rc<Memo> {
         let (_, memo) = self.by_address.entry(Rc::as_ptr(node)).or_insert_with(|| (Rc::downgrade(node), Rc::default()));
         Rc::clone(memo)
+    }
+
+    /// The roles of keys under a configuration, which must be the same for all versions.
+    pub fn key_roles<'c>(&self, config: &'c ReadingConfig) -> KeyRoles<'c> {
+        KeyRoles { config, headers: Rc::clone(&self.headers) }
     }
 
     /// Drops the memos of nodes that no longer exist, now and then.
@@ -76,7 +140,7 @@ impl RowMemo {
     }
 }
 
-/// The row of a node: the remembered one if there is one, else the one that `read` returns.
+/// The row of a node. If none is remembered, `read` reads it.
 pub(crate) fn remembered_row(
     list: &mut RawList<'_>,
     memo: Option<&RowMemo>,

@@ -15,7 +15,7 @@ use changecast_core::{
 use crate::read::{
     build::raw_list::{ParsedRow, RawList, RawSection, Row},
     choose::{
-        memo::{Memo, Memos, remembered_row},
+        memo::{KeyRoles, Memo, Memos, remembered_row},
         native,
     },
     config::ReadingConfig,
@@ -60,18 +60,18 @@ pub(crate) enum MapShape {
 }
 
 impl MapShape {
-    fn of(node: &Node, config: &ReadingConfig) -> Self {
+    fn of(node: &Node, key_roles: &KeyRoles<'_>) -> Self {
         match &node.value {
-            Value::Map(pairs) => MapShape::of_map(pairs, config),
+            Value::Map(pairs) => MapShape::of_map(pairs, key_roles),
             Value::Text(_) => MapShape::Text,
             Value::Null | Value::List(_) => MapShape::Other,
         }
     }
 
-    fn of_map(pairs: &[(Key, Node)], config: &ReadingConfig) -> Self {
+    fn of_map(pairs: &[(Key, Node)], key_roles: &KeyRoles<'_>) -> Self {
         let (mut has_name, mut roles) = (false, 0);
         for (key, node) in pairs {
-            let role = config.role(&readable(&key.text));
+            let role = key_roles.role(&key.text);
             has_name |= role == Role::Name && name_in(node).is_some();
             roles |= if role == Role::Other { 0 } else { 1 << role as u32 };
         }
@@ -94,9 +94,9 @@ impl MapShape {
     }
 }
 
-/// Finds lists, given the configuration and the memos of shared nodes.
+/// Finds lists, given the roles of keys and the memos of shared nodes.
 struct Search<'s> {
-    config: &'s ReadingConfig,
+    key_roles: &'s KeyRoles<'s>,
     memos: &'s mut Memos,
 }
 
@@ -107,8 +107,9 @@ pub(crate) fn interpret(
     memos: &mut Memos,
     list: &mut RawList<'_>,
 ) -> Result<(), ReadError> {
+    let key_roles = memos.key_roles(config);
     let mut found = Vec::new();
-    Search { config, memos }.search(root, 0, &mut Path::default(), &mut found);
+    Search { key_roles: &key_roles, memos }.search(root, 0, &mut Path::default(), &mut found);
     let chosen = choose(&found).ok_or_else(|| {
         let what = format!("{} without a list of maps that have names", root.found());
         ReadError::at(root.at, Problem::NoList(what))
@@ -121,9 +122,10 @@ pub(crate) fn interpret(
         for member in &records.members {
             let at = member.node.at.below(member.shift);
             let memo = member.memo.as_ref().map(|memo| &memo.record);
-            section
-                .rows
-                .push(remembered_row(list, memo, at, |list| row(list, member.key, member.node, member.shift, config))?);
+            let row = remembered_row(list, memo, at, |list| {
+                read_record(list, member.key, member.node, member.shift, &key_roles)
+            })?;
+            section.rows.push(row);
         }
         list.sections.push(section);
     }
@@ -226,7 +228,7 @@ impl Search<'_> {
                     path.titles.push(readable(&key.text));
                 }
             }
-            None => path.titles.extend(name_of(member.node, self.config).map(str::to_owned)),
+            None => path.titles.extend(name_of(member.node, self.key_roles).map(str::to_owned)),
         }
         self.search(member.node, member.shift, path, found);
         path.pattern.truncate(keys);
@@ -237,14 +239,14 @@ impl Search<'_> {
         let node = item.node();
         let memo = item.shared().map(|node| self.memos.of(node));
         let shape = match &memo {
-            Some(memo) => *memo.shape.get_or_init(|| MapShape::of(node, self.config)),
-            None => MapShape::of(node, self.config),
+            Some(memo) => *memo.shape.get_or_init(|| MapShape::of(node, self.key_roles)),
+            None => MapShape::of(node, self.key_roles),
         };
         Member { key: None, node, shift: shift + item.shift(), memo, shape }
     }
 
     fn pair<'a>(&mut self, (key, node): &'a (Key, Node), shift: usize) -> Member<'a> {
-        Member { key: Some(key), node, shift, memo: None, shape: MapShape::of(node, self.config) }
+        Member { key: Some(key), node, shift, memo: None, shape: MapShape::of(node, self.key_roles) }
     }
 
     /// Whether a member contains no list of maps with names. For a shared map the answer is remembered:
@@ -269,7 +271,7 @@ fn is_list_of_records(members: &[Member<'_>], key: Option<&str>) -> bool {
     (named > 0 && named * 3 >= members.len() * 2) || (are_texts && key.is_some_and(means_vendors))
 }
 
-/// Whether a map is a map of maps whose keys are names. It is not if the keys belong to one thing.
+/// Whether a map is a map of maps with names as keys. It is not if the keys describe one thing.
 fn is_map_of_records(members: &[Member<'_>]) -> bool {
     let with_roles = members.iter().filter(|member| member.shape.roles() != 0).count();
     let are_maps = members.len() > 1 && members.iter().all(|member| member.shape.is_map());
@@ -282,9 +284,9 @@ fn is_structural(key: &str) -> bool {
 }
 
 /// The name in a map.
-fn name_of<'a>(node: &'a Node, config: &ReadingConfig) -> Option<&'a str> {
+fn name_of<'a>(node: &'a Node, key_roles: &KeyRoles<'_>) -> Option<&'a str> {
     let Value::Map(pairs) = &node.value else { return None };
-    let names = pairs.iter().filter_map(|(key, node)| match config.header(&readable(&key.text)) {
+    let names = pairs.iter().filter_map(|(key, node)| match key_roles.header(&key.text) {
         HeaderRole { role: Role::Name, fitness } => Some((fitness, name_in(node)?)),
         _ => None,
     });
@@ -300,19 +302,19 @@ fn name_in(node: &Node) -> Option<&str> {
 }
 
 /// Whether a map can be an entry: it has a name, or a key with a known role.
-pub(crate) fn can_be_entry(node: &Node, config: &ReadingConfig) -> bool {
-    let shape = MapShape::of(node, config);
+pub(crate) fn can_be_entry(node: &Node, key_roles: &KeyRoles<'_>) -> bool {
+    let shape = MapShape::of(node, key_roles);
     shape.has_name() || shape.roles() != 0
 }
 
 /// Reads an entry. Maps in it become columns: `contact: {email: …}` is the column "Contact email".
 /// All positions in the node are `shift` lines short.
-pub(crate) fn row(
+pub(crate) fn read_record(
     list: &mut RawList<'_>,
     key: Option<&Key>,
     node: &Node,
     shift: usize,
-    config: &ReadingConfig,
+    key_roles: &KeyRoles<'_>,
 ) -> Result<ParsedRow, ReadError> {
     let members = node.map("an entry").unwrap_or_default();
     // Errors in a value name the position of its key, since a flattened value has no other.
@@ -324,7 +326,7 @@ pub(crate) fn row(
     };
     if let Some(key) = key {
         // In a map of maps, the key is the name of an entry without a name.
-        if name_of(node, config).is_none() {
+        if name_of(node, key_roles).is_none() {
             let label = list.labels.intern(NAME_LABEL);
             row.cells.insert(0, (label, key.text.clone()));
         } else {
