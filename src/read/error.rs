@@ -1,6 +1,6 @@
 //! Why a version of an inventory cannot be read, and what to do about it.
 
-use std::{fmt, sync::Arc};
+use std::{error::Error, fmt, sync::Arc};
 
 use changecast_core::model::BadId;
 
@@ -14,11 +14,11 @@ pub struct ReadError {
     pub file: Option<Arc<str>>,
     /// The position in the file, if the problem has one.
     pub at: Option<Position>,
-    /// The problem.
+    /// The problem at that position.
     pub problem: Problem,
 }
 
-/// The place of a problem in front of its description: `file:line:column: `.
+/// The place of a problem, which precedes its description: `file:line:column: `.
 struct Prefix<'e>(Option<&'e str>, Option<Position>);
 
 impl fmt::Display for Prefix<'_> {
@@ -32,7 +32,37 @@ impl fmt::Display for Prefix<'_> {
     }
 }
 
-/// The kinds of problems.
+/// The error of a parser. Two of them are equal if their messages are.
+#[derive(Clone, Debug)]
+pub struct ParserError(Arc<dyn Error + Send + Sync>);
+
+impl ParserError {
+    pub(crate) fn new(error: impl Error + Send + Sync + 'static) -> Self {
+        ParserError(Arc::new(error))
+    }
+}
+
+impl fmt::Display for ParserError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for ParserError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
+    }
+}
+
+impl PartialEq for ParserError {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.to_string() == other.0.to_string()
+    }
+}
+
+impl Eq for ParserError {}
+
+/// The problems that make a version unreadable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// The file is not UTF-8 text.
@@ -49,19 +79,21 @@ pub enum Problem {
     Syntax {
         /// The name of the format.
         format: &'static str,
-        /// The message of its parser.
+        /// The description of the error.
         message: String,
+        /// The error of the parser, if a parser found it.
+        source: Option<ParserError>,
     },
     /// The file contains the markers of a merge conflict.
     #[error("unresolved merge conflict")]
     Conflict,
-    /// The file is readable, but contains no list. The reason names what it contains instead.
+    /// The file is readable, but contains no list. The text describes its content.
     #[error("no list found: {0}")]
     NoList(String),
     /// The value of a key has another shape than the key requires.
     #[error("{key}: expected {expected}, found {found}")]
     Shape {
-        /// The key.
+        /// The key that has the value.
         key: String,
         /// The shape that it requires.
         expected: &'static str,
@@ -82,11 +114,11 @@ pub enum Problem {
     Id(#[from] BadId),
     /// Notice terms are not valid.
     #[error("notice: {0}")]
-    Terms(String),
+    Terms(#[source] ParserError),
     /// The file exceeds one of the limits that bound memory and the size of pages.
     #[error("too many {what}: {found}, the limit is {limit}")]
     Limit {
-        /// What is counted.
+        /// The things that are counted, as a plural.
         what: &'static str,
         /// The number found, or a lower bound of it.
         found: usize,
@@ -99,7 +131,7 @@ pub enum Problem {
 }
 
 impl ReadError {
-    /// An error at a position.
+    /// An error at a position of the inventory's file.
     pub fn at(at: Position, problem: Problem) -> Self {
         ReadError { file: None, at: Some(at), problem }
     }
@@ -120,7 +152,7 @@ impl ReadError {
         place(path, self.file.as_deref(), self.at)
     }
 
-    /// What to do about it.
+    /// The action that solves the problem, as an imperative sentence.
     pub fn help(&self) -> String {
         match &self.problem {
             Problem::NotUtf8 => "save the file as UTF-8".into(),
@@ -166,7 +198,7 @@ pub struct Warning {
     pub file: Option<Arc<str>>,
     /// The position in the file.
     pub at: Position,
-    /// The problem and what to do about it.
+    /// The problem and its solution.
     pub message: String,
 }
 
@@ -182,7 +214,7 @@ impl Warning {
     /// A file exists, but no longer contains a list.
     pub const MISSING_LIST: &'static str = "missing-list";
 
-    /// A warning at a position.
+    /// A warning at a position of the inventory's file.
     pub fn at(rule: &'static str, at: Position, message: String) -> Self {
         Warning { rule, file: None, at, message }
     }

@@ -18,7 +18,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use changecast_core::model::{Inventory, Text};
 
 pub use config::ReadingConfig;
-pub use error::{Problem, ReadError, Warning};
+pub use error::{ParserError, Problem, ReadError, Warning};
 pub use position::{EntryPosition, Position};
 pub use reader::Reader;
 

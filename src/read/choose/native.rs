@@ -9,21 +9,25 @@ use changecast_core::{
 use crate::read::{
     build::raw_list::{ParsedRow, RawList, RawSection},
     choose::memo::{Memos, remembered_row},
-    error::{Problem, ReadError, Warning},
+    error::{ParserError, Problem, ReadError, Warning},
     position::Position,
     syntax::tree::{Item, Key, Node, Value},
 };
 
-/// Keys of an inventory that have a meaning of their own; others are facts of the list.
+/// Keys of an inventory with a fixed meaning. All others are facts of the list.
 const LIST_KEYS: [&str; 6] = ["title", "description", "notice", "exclusions", "sections", "entries"];
 
-/// Keys of an entry beside the roles'.
+/// Keys of an entry, in addition to those of the roles.
 const ENTRY_KEYS: [&str; 6] = ["id", "name", "entity", "condition", "formerly", "replaces"];
 
 /// Whether a tree is a native inventory.
 pub(crate) fn is_native(root: &Node) -> bool {
-    let lists = |key: &str| matches!(root.get(key), Some(Node { value: Value::List(_) | Value::Null, .. }));
-    lists("sections") || lists("entries")
+    has_list(root, "sections") || has_list(root, "entries")
+}
+
+/// Whether a key has a list as its value, or no value.
+fn has_list(root: &Node, key: &str) -> bool {
+    matches!(root.get(key), Some(Node { value: Value::List(_) | Value::Null, .. }))
 }
 
 /// Reads a native inventory.
@@ -52,17 +56,21 @@ pub(crate) fn interpret(root: &Node, memos: &mut Memos, list: &mut RawList<'_>) 
             }
         }
     }
-    // `entries:` with nothing behind it is a slip; an empty list is written `[]`.
-    let nothing = |node: &Node| matches!(node.get("entries").map(|entries| &entries.value), Some(Value::Null));
-    let slip = nothing(root) || matches!(root.get("sections").map(|sections| &sections.value), Some(Value::Null));
-    if slip && list.sections.iter().all(|section| section.rows.is_empty()) {
+    // `entries:` without a value is an oversight. An empty list is written `[]`.
+    let has_oversight = is_null(root.get("entries")) || is_null(root.get("sections"));
+    if has_oversight && list.sections.iter().all(|section| section.rows.is_empty()) {
         return Err(ReadError::at(root.at, Problem::Empty));
     }
     Ok(())
 }
 
+fn is_null(node: Option<&Node>) -> bool {
+    matches!(node, Some(Node { value: Value::Null, .. }))
+}
+
 fn terms(node: &Node) -> Result<Terms, ReadError> {
-    serde_json::from_value(node.to_json()).map_err(|error| ReadError::at(node.at, Problem::Terms(error.to_string())))
+    serde_json::from_value(node.to_json())
+        .map_err(|error| ReadError::at(node.at, Problem::Terms(ParserError::new(error))))
 }
 
 fn read_section(list: &mut RawList<'_>, memos: &mut Memos, item: &Item) -> Result<(), ReadError> {
@@ -116,8 +124,8 @@ fn read_entries(
     Ok(())
 }
 
-/// Reads the members of a map as an entry: its keys are the labels of its fields. Each comes with the
-/// place that errors in its value name. All positions are `shift` lines short.
+/// Reads the members of a map as an entry. The keys are the labels of its fields. The position of a member
+/// is used for errors in its value. `shift` lines must be added to all positions.
 pub(crate) fn read_entry<'a>(
     list: &mut RawList<'_>,
     at: Position,
@@ -132,7 +140,7 @@ pub(crate) fn read_entry<'a>(
             "replaces" => row.hints.replaces = Some(Text::new(&value.line(at, "replaces")?)).filter(|t| !t.is_empty()),
             other => {
                 let (label, is_known) = list.labels.intern_key(other);
-                // Once is enough for a key that stands in every entry.
+                // A version has one warning for each key, even if all entries have the key.
                 if !is_known && Vocabulary::builtin().role_of(other).info().comparison == Comparison::Text {
                     let meant = list.labels.suggestion(other, || nearest_entry_key(other));
                     warn_near(&mut list.warnings, key, shift, meant);
@@ -144,7 +152,7 @@ pub(crate) fn read_entry<'a>(
     Ok(row)
 }
 
-/// Points out a key that is almost one of the known keys.
+/// Adds a warning for a key that is almost one of the known keys.
 fn warn_near(warnings: &mut Vec<Warning>, key: &Key, shift: usize, meant: Option<&str>) {
     if let Some(meant) = meant {
         let message = format!("unknown key {:?}, kept as a custom column; did you mean {meant:?}?", key.text);
@@ -157,12 +165,15 @@ fn nearest_entry_key(found: &str) -> Option<&'static str> {
     nearest(found, &ENTRY_KEYS.into_iter().chain(roles).collect::<Vec<_>>())
 }
 
-/// The known key that was meant, if this one is almost it.
+/// The known key that was probably meant, if the key is a near misspelling of it.
 fn nearest(found: &str, known: &[&'static str]) -> Option<&'static str> {
     if known.contains(&found) || Vocabulary::builtin().role_of(found) != Role::Other {
         return None;
     }
-    let near =
-        |known: &&&str| found.len() > 3 && strsim::osa_distance(known, found) <= if found.len() > 6 { 2 } else { 1 };
-    known.iter().find(near).copied()
+    let tolerated = match found.len() {
+        0..=3 => return None,
+        4..=6 => 1,
+        _ => 2,
+    };
+    known.iter().copied().find(|known| strsim::osa_distance(known, found) <= tolerated)
 }

@@ -59,7 +59,7 @@ pub(crate) fn parse(path: &str, text: &str, config: &ReadingConfig) -> Result<Ve
 }
 
 fn syntax_error(at: Position, message: String) -> ReadError {
-    ReadError::at(at, Problem::Syntax { format: "CSV", message })
+    ReadError::at(at, Problem::Syntax { format: "CSV", message, source: None })
 }
 
 fn records(text: &str, delimiter: u8) -> Result<Vec<Record>, ReadError> {

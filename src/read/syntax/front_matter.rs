@@ -42,7 +42,8 @@ fn split<'t>(text: &'t str, mark: &str) -> Result<(&'t str, &'t str), ReadError>
         end += line.len();
     }
     let message = format!("the closing {mark} is missing");
-    Err(ReadError::at(Position { line: 1, column: 1 }, Problem::Syntax { format: "front matter", message }))
+    let problem = Problem::Syntax { format: "front matter", message, source: None };
+    Err(ReadError::at(Position { line: 1, column: 1 }, problem))
 }
 
 fn add_text(node: &mut Node, text: &str) {

@@ -1,13 +1,13 @@
-//! JSON (RFC 8259) to a tree, with places and with numbers as written.
+//! JSON (RFC 8259) to a tree, with positions and with numbers as written.
 //!
-//! Items of long lists are trees of their own, which the next version takes over where it has the same
-//! item at the same column: an item of a list means the same wherever it stands.
+//! The items of long lists are separate trees. The next version reuses the tree of an item with the same
+//! text at the same column, because the meaning of an item does not depend on its context.
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::read::{
-    error::{Problem, ReadError},
+    error::{ParserError, Problem, ReadError},
     position::{LineIndex, Position},
     syntax::{
         incremental::{ItemCache, MIN_RUN},
@@ -18,87 +18,93 @@ use crate::read::{
 const BEGINNING: Position = Position { line: 1, column: 1 };
 
 pub(crate) fn parse(text: &str) -> Result<Node, ReadError> {
-    let raw: &RawValue = serde_json::from_str(text).map_err(|error| syntax(&error, BEGINNING))?;
-    Source { text, places: LineIndex::new(text), column: 1, cache: None }.node(raw, 1)
+    let raw: &RawValue = serde_json::from_str(text).map_err(|error| syntax_error(error, BEGINNING))?;
+    Source { text, lines: LineIndex::new(text), column: 1, cache: None }.node(raw, 1)
 }
 
 /// Parses a text with the items of earlier versions. `None` means that the text must be parsed as a whole.
 pub(crate) fn parse_incremental(cache: &mut ItemCache, text: &str) -> Option<Node> {
     let raw: &RawValue = serde_json::from_str(text).ok()?;
     cache.start_version();
-    Source { text, places: LineIndex::new(text), column: 1, cache: Some(cache) }.node(raw, 1).ok()
+    Source { text, lines: LineIndex::new(text), column: 1, cache: Some(cache) }.node(raw, 1).ok()
 }
 
-fn syntax(error: &serde_json::Error, base: Position) -> ReadError {
-    let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+fn syntax_error(error: serde_json::Error, base: Position) -> ReadError {
+    let with_position = error.to_string();
+    let message = with_position.split(" at line ").next().unwrap_or_default().to_owned();
     let column = if error.line() <= 1 { base.column + error.column().saturating_sub(1) } else { error.column() };
     let at = Position { line: base.line + error.line().saturating_sub(1), column: column.max(1) };
-    ReadError::at(at, Problem::Syntax { format: "JSON", message })
+    ReadError::at(at, Problem::Syntax { format: "JSON", message, source: Some(ParserError::new(error)) })
 }
 
 struct Source<'a, 'p> {
     text: &'a str,
-    places: LineIndex<'a>,
+    lines: LineIndex<'a>,
     /// The column of its first character.
     column: usize,
-    /// The items that are read by themselves; those have none of their own.
+    /// The items of earlier versions. `None` inside an item, which is parsed as a whole.
     cache: Option<&'p mut ItemCache>,
 }
 
 impl<'a> Source<'a, '_> {
-    /// A raw value borrows from the text, so its address tells its place.
-    fn place(&self, raw: &RawValue) -> Position {
-        let at = self.places.at((raw.get().as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize));
+    /// The position of a raw value. It borrows from the text, so its address gives its offset.
+    fn position(&self, raw: &RawValue) -> Position {
+        let at = self.lines.at((raw.get().as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize));
         if at.line == 1 { Position { column: at.column + self.column - 1, ..at } } else { at }
     }
 
     fn node(&mut self, raw: &'a RawValue, depth: usize) -> Result<Node, ReadError> {
-        let piece = raw.get();
-        let at = self.place(raw);
+        let at = self.position(raw);
         check_depth(depth, at)?;
-        let failed = |error: serde_json::Error| syntax(&error, at);
-        let value = match piece.as_bytes().first() {
-            Some(b'{') => {
-                let Pairs(pairs) = serde_json::from_str(piece).map_err(failed)?;
-                let pairs = pairs
-                    .into_iter()
-                    .map(|(text, raw)| {
-                        let node = self.node(raw, depth + 1)?;
-                        Ok((Key { at: node.at, text }, node))
-                    })
-                    .collect::<Result<Vec<_>, ReadError>>()?;
-                check_keys(&pairs)?;
-                Value::Map(pairs)
-            }
-            Some(b'[') => {
-                let items: Vec<&'a RawValue> = serde_json::from_str(piece).map_err(failed)?;
-                let items = items.into_iter();
-                let items = if piece.len() >= MIN_RUN {
-                    items.map(|raw| self.item(raw, depth + 1)).collect::<Result<_, ReadError>>()
-                } else {
-                    items.map(|raw| Ok(Item::Own(self.node(raw, depth + 1)?))).collect()
-                };
-                Value::List(items?)
-            }
-            Some(b'"') => Value::Text(serde_json::from_str(piece).map_err(failed)?),
+        let value = match raw.get().as_bytes().first() {
+            Some(b'{') => self.map(raw, at, depth)?,
+            Some(b'[') => self.list(raw, at, depth)?,
+            Some(b'"') => Value::Text(parse_part(raw, at)?),
             Some(b'n') => Value::Null,
-            _ => Value::Text(piece.to_owned()),
+            _ => Value::Text(raw.get().to_owned()),
         };
         Ok(Node { at, value })
     }
 
+    fn map(&mut self, raw: &'a RawValue, at: Position, depth: usize) -> Result<Value, ReadError> {
+        let Pairs(members) = parse_part(raw, at)?;
+        let mut pairs = Vec::with_capacity(members.len());
+        for (text, raw) in members {
+            let node = self.node(raw, depth + 1)?;
+            pairs.push((Key { at: node.at, text }, node));
+        }
+        check_keys(&pairs)?;
+        Ok(Value::Map(pairs))
+    }
+
+    fn list(&mut self, raw: &'a RawValue, at: Position, depth: usize) -> Result<Value, ReadError> {
+        let members: Vec<&'a RawValue> = parse_part(raw, at)?;
+        let is_long = raw.get().len() >= MIN_RUN;
+        let items = members.into_iter().map(|member| match is_long {
+            true => self.item(member, depth + 1),
+            false => Ok(Item::Own(self.node(member, depth + 1)?)),
+        });
+        Ok(Value::List(items.collect::<Result<_, ReadError>>()?))
+    }
+
     /// An item of a long list.
     fn item(&mut self, raw: &'a RawValue, depth: usize) -> Result<Item, ReadError> {
-        let at = self.place(raw);
+        let at = self.position(raw);
         let Some(cache) = self.cache.as_deref_mut() else { return Ok(Item::Own(self.node(raw, depth)?)) };
         let text = raw.get();
-        let read = || Source { text, places: LineIndex::new(text), column: at.column, cache: None }.node(raw, depth);
-        Ok(Item::Shared(at.line - 1, cache.item(text, (at.column, depth), read)?))
+        let node = cache.item(text, (at.column, depth), || {
+            Source { text, lines: LineIndex::new(text), column: at.column, cache: None }.node(raw, depth)
+        })?;
+        Ok(Item::Shared(at.line - 1, node))
     }
 }
 
-/// The members of an object in their order; serde's own maps would drop a key that stands twice.
+/// Parses a value that is part of a valid text.
+fn parse_part<'a, T: Deserialize<'a>>(raw: &'a RawValue, at: Position) -> Result<T, ReadError> {
+    serde_json::from_str(raw.get()).map_err(|error| syntax_error(error, at))
+}
+
+/// The members of an object in their order, including repeated keys, which serde's own maps would drop.
 struct Pairs<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {

@@ -30,7 +30,7 @@ pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
     }
     let damage = reader.broken.map(|at| {
         let message = "a table without the line of dashes below its header".to_owned();
-        ReadError::at(at, Problem::Syntax { format: "Markdown", message })
+        ReadError::at(at, Problem::Syntax { format: "Markdown", message, source: None })
     });
     let blocks = blocks.into_iter().map(|(_, block)| block).collect();
     Ok(Page { blocks, metadata: reader.metadata, damage })

@@ -6,7 +6,7 @@ use toml::{
 };
 
 use crate::read::{
-    error::{Problem, ReadError},
+    error::{ParserError, Problem, ReadError},
     position::{LineIndex, Position},
     syntax::tree::{Item, Key, Node, Value, check_depth},
 };
@@ -15,7 +15,8 @@ pub(crate) fn parse(text: &str) -> Result<Node, ReadError> {
     let places = LineIndex::new(text);
     let table = DeTable::parse(text).map_err(|error| {
         let at = places.at(error.span().map_or(0, |span| span.start));
-        ReadError::at(at, Problem::Syntax { format: "TOML", message: error.message().to_owned() })
+        let message = error.message().to_owned();
+        ReadError::at(at, Problem::Syntax { format: "TOML", message, source: Some(ParserError::new(error)) })
     })?;
     let at = Position { line: 1, column: 1 };
     Ok(Node { at, value: map(&places, table.get_ref(), 1)? })

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
 
 use crate::read::{
-    error::{Problem, ReadError},
+    error::{ParserError, Problem, ReadError},
     position::Position,
     syntax::tree::{Item, Key, MAX_NODES, Node, Value, check_depth, check_keys},
 };
@@ -39,7 +39,7 @@ fn build(text: &str) -> Result<(Node, Builder), ReadError> {
     let mut builder = Builder::default();
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| syntax_error(position(error.marker()), error.info()))?;
+        let (event, span) = event.map_err(scan_error)?;
         if matches!(event, Event::StreamEnd) {
             break;
         }
@@ -52,7 +52,12 @@ fn build(text: &str) -> Result<(Node, Builder), ReadError> {
 }
 
 fn syntax_error(at: Position, message: &str) -> ReadError {
-    ReadError::at(at, Problem::Syntax { format: FORMAT, message: message.to_owned() })
+    ReadError::at(at, Problem::Syntax { format: FORMAT, message: message.to_owned(), source: None })
+}
+
+fn scan_error(error: ScanError) -> ReadError {
+    let (at, message) = (position(error.marker()), error.info().to_owned());
+    ReadError::at(at, Problem::Syntax { format: FORMAT, message, source: Some(ParserError::new(error)) })
 }
 
 fn position(marker: &Marker) -> Position {
