@@ -21,7 +21,7 @@ pub struct ReadingConfig {
     /// The headings of the tables and lists that make up the inventory, for a page that has several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<String>,
-    /// The roles of headers and keys whose usual meaning does not fit, by header.
+    /// The roles of headers and keys that mean something unusual in this list, by header.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, Role>,
     /// The words by which headers, keys and pages are understood. They belong to the edition of the

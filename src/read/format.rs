@@ -16,18 +16,18 @@ use crate::read::{
 
 /// A row of the table of formats.
 pub(crate) struct Format {
-    /// Its name in the configuration.
+    /// The name in the configuration.
     pub name: &'static str,
     /// Extensions of its files, in lower case.
     pub extensions: &'static [&'static str],
-    /// What it covers, for people who choose a format.
+    /// A short description, for people who choose a format.
     pub about: &'static str,
     pub syntax: Syntax,
     /// Extensions of files that may be the entries of a folder, in lower case.
     entry_extensions: &'static [&'static str],
 }
 
-/// What a format is parsed to.
+/// The parser of a format, by the structure that it returns.
 #[derive(Clone, Copy)]
 pub(crate) enum Syntax {
     /// The blocks of a page.

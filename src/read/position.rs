@@ -2,17 +2,17 @@
 
 use std::{cell::Cell, fmt, sync::Arc};
 
-/// A place in a text: line and column count from 1, columns in characters.
+/// A position in a text. Lines and columns count from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
-    /// Line.
+    /// The number of the line, from 1.
     pub line: usize,
-    /// Column.
+    /// The number of the character in its line, from 1.
     pub column: usize,
 }
 
 impl Position {
-    /// The place so many lines below.
+    /// The same column, this number of lines further down.
     pub(crate) fn below(self, lines: usize) -> Self {
         Position { line: self.line + lines, ..self }
     }
@@ -24,11 +24,11 @@ impl fmt::Display for Position {
     }
 }
 
-/// Finds places by byte offset. Asking in the order of the text costs its length once; asking for
-/// an earlier place costs its line.
+/// Converts byte offsets to positions. Offsets in increasing order take time linear in the text. An earlier
+/// offset takes time linear in its line.
 pub(crate) struct LineIndex<'a> {
     text: &'a str,
-    /// Where lines begin.
+    /// The byte offset of the start of each line.
     lines: Vec<usize>,
     last: Cell<(usize, Position)>,
 }
@@ -39,25 +39,27 @@ impl<'a> LineIndex<'a> {
         LineIndex { text, lines, last: Cell::new((0, Position { line: 1, column: 1 })) }
     }
 
-    /// The place of a byte offset.
+    /// The position of a byte offset.
     pub fn at(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
-        // Mostly on the line of the last place, or on the next one.
-        let last = self.last.get().1.line;
-        let is_on = |line: &usize| {
-            let start = self.lines.get(*line - 1).is_some_and(|start| *start <= offset);
-            start && self.lines.get(*line).is_none_or(|next| *next > offset)
-        };
-        let near = [last, last + 1].into_iter().find(is_on);
+        // Most offsets are on the line of the last one, or on the next line.
+        let last_line = self.last.get().1.line;
+        let near = [last_line, last_line + 1].into_iter().find(|line| self.is_on(*line, offset));
         let line = near.unwrap_or_else(|| self.lines.partition_point(|start| *start <= offset));
         let (from, start) = match self.last.get() {
             last if last.0 <= offset && last.1.line == line => last,
             _ => (self.lines[line - 1], Position { line, column: 1 }),
         };
         let passed = self.text.get(from..offset).unwrap_or_default().chars().count();
-        let place = Position { column: start.column + passed, ..start };
-        self.last.set((offset, place));
-        place
+        let position = Position { column: start.column + passed, ..start };
+        self.last.set((offset, position));
+        position
+    }
+
+    /// Whether a line, counted from 1, contains an offset.
+    fn is_on(&self, line: usize, offset: usize) -> bool {
+        let begins_before = self.lines.get(line - 1).is_some_and(|start| *start <= offset);
+        begins_before && self.lines.get(line).is_none_or(|next| *next > offset)
     }
 }
 

@@ -21,7 +21,7 @@ const FOLDER: &str = "folder";
 
 /// Reads the versions of a list one after the other.
 ///
-/// Its results equal those of [`super::read`]. Entries that did not change are the same `Arc` in all
+/// The results equal those of [`super::read`]. Entries that did not change are the same `Arc` in all
 /// versions. A change of format or configuration makes it forget everything.
 #[derive(Debug, Default)]
 pub struct Reader {

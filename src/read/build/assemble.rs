@@ -227,8 +227,7 @@ impl Context {
 
     /// The id that the row states.
     fn id(&self, row: &RowContent) -> Option<EntryId> {
-        let in_column = || EntryId::new(row.text(self.scheme.ids?)?.trim()).ok();
-        row.id.clone().or_else(in_column)
+        row.id.clone().or_else(|| EntryId::new(row.text(self.scheme.ids?)?.trim()).ok())
     }
 
     /// The texts of the columns, in their order.

@@ -125,7 +125,7 @@ impl IdAssigner {
     }
 }
 
-/// The candidates whose id several of them have, by their places.
+/// The candidates that share an id with others, as indices by id.
 fn groups_of_one_id<'c>(candidates: &'c [Candidate<'_>]) -> Result<BTreeMap<&'c EntryId, Vec<usize>>, ReadError> {
     let mut groups: BTreeMap<&EntryId, Vec<usize>> = BTreeMap::new();
     let mut stated: HashSet<&EntryId> = HashSet::new();
@@ -171,12 +171,12 @@ fn distinguish(base: &EntryId, entries: &[&Entry]) -> Vec<EntryId> {
     let fields: BTreeSet<&str> =
         entries.iter().flat_map(|entry| &entry.cells).map(|cell| cell.field.as_str()).collect();
     let by_section = distinct_ids(base, entries.iter().map(|entry| entry.section.as_str()));
-    let by_one_field = || {
-        let mut fields = DISTINGUISHING_FIELDS.into_iter().chain(fields);
-        fields.find_map(|field| distinct_ids(base, entries.iter().map(|entry| text_of_field(entry, field))))
-    };
-    let by_all_texts = || entries.iter().map(|entry| id_of_all_texts(base, entry)).collect();
-    by_section.or_else(by_one_field).unwrap_or_else(by_all_texts)
+    by_section
+        .or_else(|| {
+            let mut fields = DISTINGUISHING_FIELDS.into_iter().chain(fields);
+            fields.find_map(|field| distinct_ids(base, entries.iter().map(|entry| text_of_field(entry, field))))
+        })
+        .unwrap_or_else(|| entries.iter().map(|entry| id_of_all_texts(base, entry)).collect())
 }
 
 /// The ids with these details, if all of them differ.
@@ -242,7 +242,7 @@ impl IdColumn {
     }
 }
 
-/// The column whose header means an id and whose texts are valid ids that all differ.
+/// The column with a header that means an id and with valid ids that all differ.
 pub(crate) fn find_id_column(sections: &[RawSection], labels: &Labels) -> Option<IdColumn> {
     let candidates = labels.iter().filter(|(_, spelling)| means_id(spelling));
     let columns = candidates.filter_map(|(label, spelling)| Some((spelling, id_column(sections, label)?)));

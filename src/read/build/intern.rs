@@ -1,5 +1,5 @@
-//! Interned labels and rows. Versions of a list share most of both, so each is stored once and what is
-//! derived from it is derived once.
+//! Interned labels and rows. Versions of a list share most of both, so each is stored once, and each result
+//! that depends on one of them is computed once.
 
 use std::{
     cell::{Cell, RefCell},

@@ -1,12 +1,12 @@
-//! Incremental parsing of long YAML files. Each item of a long list is parsed by itself, once for as long
-//! as versions contain it. The text around the lists is parsed in one go, with placeholders for them.
+//! Incremental parsing of long YAML files. Each item of a long list is parsed separately, and its tree is
+//! reused as long as versions contain the item. The text around the lists is parsed with placeholders.
 //!
-//! A block sequence whose dashes are in some column ends an item where the next line begins in that column
-//! or before it, comments and empty lines aside. There the parser is in the same state whatever the item
-//! contained, provided that the item is complete when parsed by itself: nothing is left open that the next
-//! line could continue, and no construct except those of [`yaml::parse_fragment`] reaches over the end of
-//! an item. So the tree of a file is the tree of its outline, in which one `- ~` replaces all items of a
-//! list, with the trees of the items put in. Where anything is doubtful (tabs, carriage returns, anchors,
+//! An item of a block sequence ends before the next line that begins in the column of its dash or to the
+//! left, apart from comments and empty lines. The state of the parser at this point does not depend on the
+//! item, if the item is complete when it is parsed separately: the next line cannot continue an open
+//! construct, and only the constructs that [`yaml::parse_fragment`] rejects extend over the end of an item.
+//! So the tree of a file is the tree of its outline, in which one `- ~` replaces all items of a list, after
+//! the trees of the items are inserted. Where anything is doubtful (tabs, carriage returns, anchors,
 //! tags, an incomplete item) the file is parsed as a whole instead. Readers of other formats that know
 //! where their items end use [`ItemCache::item`].
 
@@ -26,24 +26,24 @@ use crate::read::{
     },
 };
 
-/// Length in bytes of the shortest list whose items are parsed by themselves.
+/// The length in bytes of the shortest list with items that are parsed separately.
 pub(crate) const MIN_RUN: usize = 1_000;
 
 /// Unused items that are kept before a purge, in addition to twice the number left by the last purge.
 const PURGE_MARGIN: usize = 1_000;
 
-/// An item of a list that was parsed by itself. Its positions are relative to its first line.
+/// An item of a list that was parsed separately. Its positions are relative to its first line.
 #[derive(Debug)]
 struct CachedItem {
     text: Box<str>,
     /// The column and depth of the item, where its tree depends on them.
     place: (usize, usize),
-    /// The number of its lines.
+    /// The number of lines that it takes.
     lines: usize,
     node: Rc<Node>,
     nodes: usize,
     depth: usize,
-    /// The lists in it whose items were parsed by themselves.
+    /// The lists in it with items that were parsed separately.
     runs: Vec<Run>,
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct ItemCache {
 /// The outline of a file and its tree.
 #[derive(Debug)]
 struct Outline {
-    /// The number of comment lines at the beginning, whose text does not matter.
+    /// The number of comment lines at the beginning. Their text does not matter.
     comments: usize,
     /// The text after them.
     text: String,
@@ -109,7 +109,7 @@ impl ItemCache {
         (joined.nodes <= MAX_NODES && joined.depth <= MAX_DEPTH).then_some(joined.root)
     }
 
-    /// Starts the next version of a text whose reader finds the items itself and calls [`ItemCache::item`].
+    /// Starts the next version, for a reader that finds the items itself and calls [`ItemCache::item`].
     pub fn start_version(&mut self) {
         self.purge();
         self.last = vec![Run::new()];
@@ -144,7 +144,7 @@ impl ItemCache {
         }
     }
 
-    /// Parses a text whose lists may begin at `from`. `last` are the lists of its earlier version.
+    /// Parses a text with lists that begin at `from` or later. `last` are the lists of its earlier version.
     fn join(&mut self, text: &str, from: usize, last: &[Run]) -> Option<Joined> {
         let (mut outline, mut outlined, mut line) = (String::new(), 0, 1);
         let (mut placeholders, mut runs): (Vec<Placeholder>, Vec<Run>) = Default::default();

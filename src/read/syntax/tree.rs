@@ -1,4 +1,4 @@
-//! Trees of maps, lists and texts with their places: what YAML, JSON and TOML have in common.
+//! Trees of maps, lists and texts with their positions, for YAML, JSON and TOML.
 
 use std::rc::Rc;
 
@@ -7,13 +7,14 @@ use crate::read::{
     position::Position,
 };
 
-/// Deepest nesting that is read.
+/// The deepest nesting that is accepted.
 pub(crate) const MAX_DEPTH: usize = 64;
 
-/// Most nodes of one file, expanded aliases included: a bound on what a small file can unfold to.
+/// The largest number of nodes of one file, including expanded aliases. It bounds the memory that a small
+/// file can take.
 pub(crate) const MAX_NODES: usize = 4_000_000;
 
-/// A value and where it begins.
+/// A value and its position.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub at: Position,
@@ -23,7 +24,7 @@ pub(crate) struct Node {
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
     Null,
-    /// A scalar, always as written: `1.10` is not 1.1, `+60 12` is no number.
+    /// A scalar, always as written: `1.10` is not 1.1, and `+60 12` is not a number.
     Text(String),
     List(Vec<Item>),
     Map(Vec<(Key, Node)>),
@@ -71,7 +72,7 @@ pub(crate) struct Key {
 }
 
 impl Node {
-    /// The value of a key, when this is a map that has it.
+    /// The value of a key, if the node is a map with this key.
     pub fn get(&self, key: &str) -> Option<&Node> {
         match &self.value {
             Value::Map(pairs) => pairs.iter().find(|(k, _)| k.text == key).map(|(_, node)| node),
@@ -79,7 +80,7 @@ impl Node {
         }
     }
 
-    /// What stands here, in words for an error.
+    /// A description of the value for an error message.
     pub fn found(&self) -> &'static str {
         self.value.found()
     }
@@ -88,7 +89,7 @@ impl Node {
         self.value.shape(self.at, key, expected)
     }
 
-    /// The list here; nothing is an empty list.
+    /// The items of a list. A missing value is an empty list.
     pub fn list(&self, key: &str) -> Result<&[Item], ReadError> {
         match &self.value {
             Value::List(items) => Ok(items),
@@ -97,7 +98,7 @@ impl Node {
         }
     }
 
-    /// The map here.
+    /// The members of a map, in their order.
     pub fn map(&self, key: &str) -> Result<&[(Key, Node)], ReadError> {
         match &self.value {
             Value::Map(pairs) => Ok(pairs),
@@ -105,12 +106,12 @@ impl Node {
         }
     }
 
-    /// The texts here. See [`Value::texts`].
+    /// The texts of the node. See [`Value::texts`].
     pub fn texts(&self, key: &str) -> Result<Vec<&str>, ReadError> {
         self.value.texts(self.at, key)
     }
 
-    /// The texts here as one line. See [`Value::line`].
+    /// The texts of the node as one line. See [`Value::line`].
     pub fn line(&self, key: &str) -> Result<String, ReadError> {
         self.value.line(self.at, key)
     }
@@ -140,7 +141,7 @@ impl Value {
         ReadError::at(at, Problem::Shape { key: key.to_owned(), expected, found: self.found() })
     }
 
-    /// The texts of a value that stands at a place: one, or a list of them; nothing is no text.
+    /// The texts of a value: one, or a list of them. A missing value has none. Errors have the position `at`.
     pub fn texts(&self, at: Position, key: &str) -> Result<Vec<&str>, ReadError> {
         match self {
             Value::Null => Ok(Vec::new()),
@@ -158,7 +159,7 @@ impl Value {
         }
     }
 
-    /// Its texts as one line. Items are joined by commas, or by semicolons when an item holds one.
+    /// The texts as one line. Items are joined by commas, or by semicolons if an item contains a comma.
     pub fn line(&self, at: Position, key: &str) -> Result<String, ReadError> {
         if let Value::Text(text) = self {
             return Ok(text.clone());
@@ -168,7 +169,7 @@ impl Value {
     }
 }
 
-/// Refuses a map that has a key twice.
+/// Returns an error if a map has a key twice.
 pub(crate) fn check_keys(pairs: &[(Key, Node)]) -> Result<(), ReadError> {
     let mut keys: Vec<&Key> = pairs.iter().map(|(key, _)| key).collect();
     keys.sort_unstable_by(|a, b| (&a.text, a.at).cmp(&(&b.text, b.at)));
@@ -178,7 +179,7 @@ pub(crate) fn check_keys(pairs: &[(Key, Node)]) -> Result<(), ReadError> {
     }
 }
 
-/// Refuses nesting deeper than [`MAX_DEPTH`].
+/// Returns an error if the nesting is deeper than [`MAX_DEPTH`].
 pub(crate) fn check_depth(depth: usize, at: Position) -> Result<(), ReadError> {
     if depth <= MAX_DEPTH {
         return Ok(());
