@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
 mod architecture;
+mod command_line;
 mod data;
 mod demo;
 mod dependencies;

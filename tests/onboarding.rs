@@ -30,7 +30,7 @@ fn init_keeps_the_page_that_is_there() {
     assert!(
         repo.run(&["log", "--repo", "repo", "--config", "repo/changecast.yaml"]).expect(0).out.contains("Nordhaven")
     );
-    repo.run(&["init", "repo"]).fails(2, &["exists already", "nothing was written"]);
+    repo.run(&["init", "repo"]).fails(2, &["exists already", "edit the existing file"]);
 }
 
 #[test]
@@ -62,9 +62,9 @@ fn init_writes_paths_that_hold_and_says_what_it_could_not_read() {
     repo.run(&["init", "repo", "--inventory", "./docs/./subprocessors.md"]).expect(0);
     let text = fs::read_to_string(repo.path("repo/changecast.yaml")).expect("a configuration");
     assert!(text.contains("inventory: docs/subprocessors.md"), "{text}");
-    repo.run(&["init", "repo/docs"]).fails(2, &["inside of a repository", "changecast init"]);
+    repo.run(&["init", "repo/docs"]).fails(2, &["is inside a repository", "changecast init"]);
     for path in ["../list.md", "/etc/hosts"] {
-        repo.run(&["init", "new", "--inventory", path]).fails(2, &["is no path below the directory"]);
+        repo.run(&["init", "new", "--inventory", path]).fails(2, &["is not a path in the directory"]);
     }
     let broken = TestRepo::new().commit("a", &[("docs/subprocessors.yaml", Some("entries: ["))]);
     broken.build();
@@ -102,7 +102,7 @@ fn an_explanation_says_why_each_difference_is_told_or_not() {
     let other = TestRepo::of_lists(&[one]).commit("beside", &[("README.md", Some("x"))]);
     let ids = other.build();
     let args = ["log", "--repo", "repo", "--inventory", "data/list.yaml", "--explain", ids[1].as_str()];
-    other.run(&args).fails(2, &["is no version of data/list.yaml"]);
+    other.run(&args).fails(2, &["does not change data/list.yaml"]);
 }
 
 /// Who proposes a change sees what would be announced, and has no key.

@@ -1,4 +1,4 @@
-//! Data on standard output, narration on standard error, and a progress bar on a terminal.
+//! Prints results to standard output, and messages and progress to standard error.
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -12,6 +12,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::Failure;
 
 /// Writes data to standard output.
+///
+/// # Errors
+/// [`Failure::ClosedPipe`] if its reader has closed it, [`Failure::File`] for other errors.
 pub fn data(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let written = out.write_all(bytes).and_then(|()| out.flush());
@@ -21,7 +24,7 @@ pub fn data(bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
-/// How standard output shows things: its width, and colours unless `NO_COLOR` or a pipe forbids.
+/// The width of standard output, and whether to use colours: not in a pipe, and not with `NO_COLOR`.
 pub fn style() -> Style {
     let choice = anstream::AutoStream::choice(&io::stdout());
     let width = if io::stdout().is_terminal() {
@@ -32,29 +35,29 @@ pub fn style() -> Style {
     Style { width, color: choice != anstream::ColorChoice::Never }
 }
 
-fn narrate(mark: &str, style: Ansi, text: &str) {
+fn print(label: &str, style: Ansi, text: &str) {
     let text = visible(text);
-    // One write, so that lines of several processes do not mix.
-    let line = format!("{style}{mark}{style:#}{text}\n");
-    // A closed standard error does not fail the command.
+    // A single write, so that the lines of several processes are not mixed.
+    let line = format!("{style}{label}{style:#}{text}\n");
+    // The command does not fail because standard error is closed.
     let _closed = anstream::stderr().lock().write_all(line.as_bytes()).is_err();
 }
 
-/// Reports progress or a result.
+/// Prints a message about progress or a result.
 pub fn note(text: &str) {
-    narrate("", Ansi::new(), text);
+    print("", Ansi::new(), text);
 }
 
-/// Reports something that the user should look at.
+/// Prints a warning.
 pub fn warning(text: &str) {
-    narrate("warning: ", AnsiColor::Yellow.on_default().effects(Effects::BOLD), text);
+    print("warning: ", AnsiColor::Yellow.on_default().effects(Effects::BOLD), text);
 }
 
-/// Reports an error, with the next step.
+/// Prints an error and the next step.
 pub fn error(text: &str, help: Option<&str>) {
-    narrate("error: ", AnsiColor::Red.on_default().effects(Effects::BOLD), text);
+    print("error: ", AnsiColor::Red.on_default().effects(Effects::BOLD), text);
     if let Some(help) = help {
-        narrate("help: ", AnsiColor::Cyan.on_default().effects(Effects::BOLD), help);
+        print("help: ", AnsiColor::Cyan.on_default().effects(Effects::BOLD), help);
     }
 }
 
@@ -82,11 +85,11 @@ pub struct Progress {
     started: Instant,
 }
 
-/// The time before the bar is shown.
+/// The time after which the bar is shown.
 const DELAY: Duration = Duration::from_secs(1);
 
 impl Progress {
-    /// A bar that is not shown yet.
+    /// Creates a bar, which is not shown yet.
     pub fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} versions, {per_sec}") {
@@ -95,9 +98,8 @@ impl Progress {
         Progress { bar, started: Instant::now() }
     }
 
-    /// Updates the bar.
-    pub fn at(&self, done: usize, of: usize) {
-        // Short work does not pay for a bar.
+    /// Updates the bar, and shows it if the work takes long.
+    pub fn update(&self, done: usize, of: usize) {
         if self.started.elapsed() <= DELAY {
             return;
         }

@@ -1,4 +1,4 @@
-//! What most commands begin with: the repository, the configuration, the list.
+//! Options that most commands share: the repository, the configuration and the list.
 
 use std::{
     fs,
@@ -14,13 +14,13 @@ use clap::Args;
 
 use super::Failure;
 
-/// Where to look.
+/// The options that select the repository, the configuration and the branch.
 #[derive(Debug, Clone, Args)]
 pub struct RepoArgs {
-    /// The configuration [default: changecast.yaml, else data/changecast.yaml]
+    /// The configuration file [default: changecast.yaml or data/changecast.yaml]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The repository [default: the one around the working directory]
+    /// The repository [default: found from the working directory]
     #[arg(long, value_name = "DIR")]
     pub repo: Option<PathBuf>,
     /// The branch or revision to read [default: HEAD]
@@ -28,35 +28,41 @@ pub struct RepoArgs {
     pub branch: Option<String>,
 }
 
-/// Which list.
+/// The options that select a list.
 #[derive(Debug, Clone, Args)]
 pub struct ListArgs {
-    /// The list of the configuration
+    /// The id of a list in the configuration
     #[arg(long, value_name = "ID")]
     pub list: Option<ListId>,
-    /// Read this inventory without a configuration; repeat it for earlier paths, newest first
+    /// Read this file or folder without a configuration; repeat with its earlier paths, newest first
     #[arg(long, value_name = "PATH", conflicts_with_all = ["list", "config"])]
     pub inventory: Vec<String>,
-    /// The heading of the table or list that is the inventory, where a page has several; repeatable
+    /// The heading of the table or list to read, if the page has several; repeatable
     #[arg(long, value_name = "HEADING")]
     pub table: Vec<String>,
 }
 
-/// Names that a configuration has when nobody says another.
-const USUAL: [&str; 2] = ["changecast.yaml", "data/changecast.yaml"];
+/// The default paths of the configuration.
+const DEFAULT_PATHS: [&str; 2] = ["changecast.yaml", "data/changecast.yaml"];
 
 impl RepoArgs {
     /// Opens the repository.
+    ///
+    /// # Errors
+    /// [`Failure::History`] if there is none, or it cannot be opened.
     pub fn history(&self) -> Result<History, Failure> {
         Ok(History::open(self.repo.as_deref().unwrap_or(Path::new(".")))?)
     }
 
-    /// Which commits to walk.
+    /// The walk that starts at `--branch`.
     pub fn walk(&self) -> Walk {
         Walk { tip: self.branch.clone(), ..Walk::default() }
     }
 
     /// Reads the configuration.
+    ///
+    /// # Errors
+    /// [`Failure`] if there is none, or it cannot be read or is not valid.
     pub fn config(&self, history: &History) -> Result<Config, Failure> {
         let path = self.config_path(history)?;
         let text = fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))?;
@@ -67,13 +73,14 @@ impl RepoArgs {
         if let Some(path) = &self.config {
             return Ok(path.clone());
         }
-        // Who names another repository means its configuration.
+        // With --repo, the configuration of that repository has precedence.
         let here = Some(Path::new(""));
         let roots = if self.repo.is_some() { [history.root(), here] } else { [here, history.root()] };
-        let candidates = roots.into_iter().flatten().flat_map(|root| USUAL.iter().map(move |name| root.join(name)));
+        let candidates =
+            roots.into_iter().flatten().flat_map(|root| DEFAULT_PATHS.iter().map(move |name| root.join(name)));
         candidates.into_iter().find(|path| path.is_file()).ok_or_else(|| {
             Failure::usage(
-                "there is no changecast.yaml or data/changecast.yaml here or at the root of the repository",
+                "found no changecast.yaml or data/changecast.yaml here or at the root of the repository",
                 "`changecast init` writes one; `log`, `diff` and `show` also work with --inventory PATH alone",
             )
         })
@@ -81,19 +88,22 @@ impl RepoArgs {
 }
 
 impl ListArgs {
-    /// The lists to work on: the chosen one, or all of the configuration.
-    pub fn lists(&self, place: &RepoArgs, history: &History) -> Result<Vec<ListConfig>, Failure> {
+    /// The selected list, or all lists of the configuration.
+    ///
+    /// # Errors
+    /// [`Failure`] if the configuration cannot be read, or does not have the selected list.
+    pub fn lists(&self, repo: &RepoArgs, history: &History) -> Result<Vec<ListConfig>, Failure> {
         if !self.inventory.is_empty() {
             return Ok(vec![self.bare_list()?]);
         }
-        let lists = place.config(history)?.lists;
+        let lists = repo.config(history)?.lists;
         match &self.list {
             None => Ok(lists.into_iter().map(|list| self.with_tables(list)).collect()),
             Some(id) => Ok(vec![self.with_tables(find(lists, id)?)]),
         }
     }
 
-    /// Tables named on the command line count in place of the configuration's.
+    /// Replaces the tables of the list by those of `--table`, if there are any.
     fn with_tables(&self, mut list: ListConfig) -> ListConfig {
         if !self.table.is_empty() {
             list.tables = self.table.iter().map(|heading| TableConfig { heading: heading.clone() }).collect();
@@ -101,9 +111,12 @@ impl ListArgs {
         list
     }
 
-    /// The one list to work on.
-    pub fn list(&self, place: &RepoArgs, history: &History) -> Result<ListConfig, Failure> {
-        let mut lists = self.lists(place, history)?;
+    /// The selected list, or the only one of the configuration.
+    ///
+    /// # Errors
+    /// [`Failure`] as for [`ListArgs::lists`], or if the configuration has several lists.
+    pub fn list(&self, repo: &RepoArgs, history: &History) -> Result<ListConfig, Failure> {
+        let mut lists = self.lists(repo, history)?;
         match (lists.pop(), lists.is_empty()) {
             (Some(list), true) => Ok(list),
             (last, _) => {
@@ -121,7 +134,7 @@ impl ListArgs {
         let path = self.inventory.first().map(String::as_str).unwrap_or_default();
         let stem = list_name(path);
         let inventory = Inventory::new(self.inventory.clone()).map_err(|message| {
-            Failure::usage(message, "name the path of the inventory in the repository, such as data/subprocessors.yaml")
+            Failure::usage(message, "pass the path of the inventory in the repository, such as data/subprocessors.yaml")
         })?;
         Ok(ListConfig {
             id: ListId::from_name(stem),
@@ -137,7 +150,7 @@ impl ListArgs {
     }
 }
 
-/// What a list is called after its file, or after the folder of an `index` page.
+/// The name of a list without a title: the name of its file, or of the folder of an `index` page.
 pub fn list_name(path: &str) -> &str {
     let mut parts = path.trim_end_matches('/').rsplit('/');
     let file = parts.next().unwrap_or_default();
@@ -154,7 +167,7 @@ fn find(lists: Vec<ListConfig>, id: &ListId) -> Result<ListConfig, Failure> {
     lists.into_iter().find(|list| list.id == *id).ok_or_else(|| {
         Failure::usage(
             format!("the configuration has no list {id:?}", id = id.as_str()),
-            format!("it has: {}", ids.join(", ")),
+            format!("its lists are: {}", ids.join(", ")),
         )
     })
 }

@@ -23,16 +23,17 @@ use super::{
 
 /// Show what changed between two revisions or files
 ///
-/// A and B are revisions, paths of files, or - for standard input. B defaults to the file in the working
-/// tree, and A to HEAD. To use changecast as git's diff driver, run
-/// `git config diff.changecast.command "changecast diff"`, and `*.yaml diff=changecast` in .gitattributes.
+/// A and B are revisions, paths of files, or - for standard input. A defaults to HEAD, and B to the file
+/// in the working tree. To use changecast as a diff driver of git, run
+/// `git config diff.changecast.command "changecast diff"`, and add the line
+/// `data/subprocessors.yaml diff=changecast` to .gitattributes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     repo: RepoArgs,
     #[command(flatten)]
     list: ListArgs,
-    /// The older and the newer side; git passes seven or more arguments to a diff driver
+    /// The older and the newer version; git passes seven or more arguments to a diff driver
     #[arg(value_name = "A|B", num_args = 0..=9)]
     sides: Vec<String>,
     /// The output format
@@ -47,6 +48,9 @@ pub struct Args {
 }
 
 /// Runs the command.
+///
+/// # Errors
+/// [`Failure`] if the command cannot complete.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let (before, after) = match args.sides.as_slice() {
         // path old-file old-hex old-mode new-file new-hex new-mode [new-path info]
@@ -57,7 +61,12 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         [] => sides(args, "HEAD", None)?,
         [a] => sides(args, a, None)?,
         [a, b] => sides(args, a, Some(b))?,
-        _ => return Err(Failure::usage("diff takes at most two sides", "for example: changecast diff HEAD~3 HEAD")),
+        _ => {
+            return Err(Failure::usage(
+                "diff compares at most two versions",
+                "for example: changecast diff HEAD~3 HEAD",
+            ));
+        }
     };
     let before = ListState::from(before);
     let set = diff(&before, &before.after_version(after));
@@ -77,29 +86,33 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     Ok(if args.exit_code && !set.changes.is_empty() { Exit::Findings } else { Exit::Clean })
 }
 
-/// What git gives in place of a file that is not there.
-const NOTHING: &str = "/dev/null";
+/// The path that git passes to a diff driver for a file that does not exist.
+const NO_FILE: &str = "/dev/null";
 
 type Sides = (Option<Inventory>, Option<Inventory>);
 
 fn sides(args: &Args, a: &str, b: Option<&String>) -> Result<Sides, Failure> {
-    let is_file =
-        |side: &str| side == "-" || side == NOTHING || (Path::new(side).exists() && args.list.inventory.is_empty());
-    // Two files need no repository.
-    if let Some(b) = b.filter(|b| is_file(a) && is_file(b)) {
+    // Two files can be compared without a repository.
+    if let Some(b) = b.filter(|b| is_file(a, args) && is_file(b, args)) {
         let source = ListSource { paths: Vec::new(), options: Default::default() };
         return Ok((file(Path::new(a), a, &source)?, file(Path::new(b.as_str()), b, &source)?));
     }
     let history = args.repo.history()?;
     let source = ListSource::from(&args.list.list(&args.repo, &history)?);
-    let side = |name: &str| {
-        if is_file(name) { file(Path::new(name), name, &source) } else { revision(&history, name, &source) }
-    };
     let after = match b {
-        Some(b) => side(b)?,
+        Some(b) => side(b, args, &history, &source)?,
         None => working_tree(&history, &source)?,
     };
-    Ok((side(a)?, after))
+    Ok((side(a, args, &history, &source)?, after))
+}
+
+/// Whether a side is a file of the file system. With `--inventory`, both sides are revisions of that path.
+fn is_file(side: &str, args: &Args) -> bool {
+    side == "-" || side == NO_FILE || (Path::new(side).exists() && args.list.inventory.is_empty())
+}
+
+fn side(name: &str, args: &Args, history: &History, source: &ListSource) -> Result<Option<Inventory>, Failure> {
+    if is_file(name, args) { file(Path::new(name), name, source) } else { revision(history, name, source) }
 }
 
 fn revision(history: &History, name: &str, source: &ListSource) -> Result<Option<Inventory>, Failure> {
@@ -109,27 +122,27 @@ fn revision(history: &History, name: &str, source: &ListSource) -> Result<Option
 
 fn working_tree(history: &History, source: &ListSource) -> Result<Option<Inventory>, Failure> {
     let root =
-        history.root().ok_or_else(|| Failure::usage("a bare repository has no working tree", "name both sides"))?;
+        history.root().ok_or_else(|| Failure::usage("a bare repository has no working tree", "name two revisions"))?;
     match source.paths.iter().map(|path| (root.join(path), path)).find(|(file, _)| file.exists()) {
         Some((path, name)) => file(&path, name, source),
         None => Ok(None),
     }
 }
 
-/// Reads a file of the file system; `/dev/null` is no list, as git means it.
+/// Reads a file of the file system; `None` for `/dev/null`.
 fn file(path: &Path, name: &str, source: &ListSource) -> Result<Option<Inventory>, Failure> {
-    if path == Path::new(NOTHING) {
+    if path == Path::new(NO_FILE) {
         return Ok(None);
     }
     parse(name, name, &input::content(path)?, source)
 }
 
 fn parse(place: &str, path: &str, content: &Content, source: &ListSource) -> Result<Option<Inventory>, Failure> {
-    // Standard input has no name that tells its format.
+    // Standard input has no name: its format is that of the list, or YAML.
     let path = if path == "-" { source.paths.first().map_or("stdin.yaml", String::as_str) } else { path };
     let reading = match publish::read_list(path, content, &BTreeMap::new(), &source.options) {
         Ok(reading) => reading,
-        // A side without a list is one before it began, or after it left; whoever expects one is told.
+        // The list may have started or ended between the two versions; a warning shows why none was found.
         Err(ReadError { problem: problem @ Problem::NoList(_), .. }) => {
             console::warning(&format!("{place}: {problem}"));
             return Ok(None);

@@ -15,7 +15,7 @@ use changecast_core::sign::SignError;
 /// The result of a command that completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Success.
+    /// The command succeeded.
     Clean,
     /// There is something to look at: a finding, or a check that failed.
     Findings,
@@ -33,65 +33,65 @@ impl From<Exit> for ExitCode {
 /// Why a command did not complete.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The command line cannot be followed.
+    /// The arguments are not valid, or do not apply here.
     #[error("{message}")]
     Usage {
-        /// What is wrong.
+        /// The problem.
         message: String,
-        /// What to do.
+        /// The next step for the user.
         help: String,
     },
-    /// The configuration.
+    /// The configuration is not valid.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The repository.
+    /// The repository cannot be read.
     #[error(transparent)]
     History(#[from] HistoryError),
-    /// An inventory.
+    /// The inventory cannot be read.
     #[error("{place}: {}", error.problem)]
     Read {
         /// Path (or revision and path), line and column.
         place: String,
-        /// What is wrong.
+        /// The problem and its position.
         error: ReadError,
     },
-    /// A file that the user named.
+    /// A file cannot be read or written.
     #[error("{path}: {error}")]
     File {
-        /// Its path.
+        /// The path of the file.
         path: String,
-        /// What the system says.
+        /// The error of the operating system.
         error: io::Error,
     },
-    /// The output directory.
+    /// The output directory cannot be read or written.
     #[error(transparent)]
     Output(#[from] OutputError),
-    /// Keys and signatures.
+    /// A key cannot be used, or a signature is wrong.
     #[error(transparent)]
     Sign(#[from] SignError),
-    /// Publication.
+    /// The list cannot be published.
     #[error(transparent)]
     Publish(#[from] PublishError),
-    /// Verification of a list's log.
+    /// The log of a list does not verify.
     #[error("{list}: {error}")]
     Verify {
-        /// The folder.
+        /// The folder of the list.
         list: String,
-        /// What does not hold.
+        /// The check that failed.
         error: VerifyError,
     },
-    /// Rendering.
+    /// A file cannot be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
-    /// A page to inject into.
+    /// The page for `publish --inject` has no usable markers.
     #[error("{path}: {error}")]
     Inject {
-        /// The page.
+        /// The path of the page.
         path: String,
-        /// What is wrong.
+        /// The problem with its markers.
         error: InjectError,
     },
-    /// Writing JSON.
+    /// A value cannot be written as JSON.
     #[error("cannot write JSON: {0}")]
     Json(#[from] serde_json::Error),
     /// The reader of standard output closed it, which is not an error.
@@ -100,17 +100,17 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// A [`Failure::Usage`] with its next step.
+    /// A [`Failure::Usage`] with the next step.
     pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
         Failure::Usage { message: message.into(), help: help.into() }
     }
 
-    /// An inventory that cannot be read.
+    /// A [`Failure::Read`] for the inventory at a path.
     pub fn read(path: &str, error: ReadError) -> Self {
         Failure::Read { place: error.place(path), error }
     }
 
-    /// A file that cannot be read or written.
+    /// A [`Failure::File`] for a path.
     pub fn file(path: &std::path::Path, error: io::Error) -> Self {
         Failure::File { path: path.display().to_string(), error }
     }
@@ -150,7 +150,7 @@ impl Failure {
             Failure::Sign(error) => Some(error.help()),
             Failure::Publish(error) => Some(error.help()),
             Failure::Verify { error, .. } => Some(error.help()),
-            Failure::Inject { .. } => Some("put both markers around the place where the text belongs".to_owned()),
+            Failure::Inject { .. } => Some("put both markers around the place for the text".to_owned()),
             Failure::Render(_) | Failure::Json(_) => Some("please report this as a bug".to_owned()),
             Failure::ClosedPipe => None,
         }

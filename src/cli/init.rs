@@ -1,4 +1,4 @@
-//! `init`: a configuration for the page that is there, or a starting configuration and inventory.
+//! `init`: writes a configuration for an existing list, or a configuration and an inventory to start from.
 
 use std::{
     collections::BTreeMap,
@@ -15,6 +15,7 @@ use changecast::{
     render,
 };
 use changecast_core::{
+    compare::ROLES,
     model::{ListId, Role, Text},
     vocabulary::Vocabulary,
 };
@@ -22,36 +23,40 @@ use serde::Serialize;
 
 use super::{Exit, Failure, console, context::list_name, input};
 
-/// Write a starting configuration, for the page that is there already
+/// Write a configuration for an existing list, or a new one to start from
 ///
-/// Recognises a sub-processor list in the directory (or the one that is named), shows how its columns
-/// are understood, and writes the changecast.yaml that keeps it as it is. Without a list it writes
-/// changecast.yaml and data/subprocessors.yaml, both to be edited. Nothing is overwritten.
+/// Searches the directory for a list of sub-processors, shows the role of each of its columns, and
+/// writes a changecast.yaml for it. The list itself is not changed. If there is no list, init writes
+/// changecast.yaml and data/subprocessors.yaml for you to edit. Existing files are never overwritten.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = roles_help())]
 pub struct Args {
     /// The directory, usually the root of the repository
     #[arg(default_value = ".", value_name = "DIR")]
     dir: PathBuf,
-    /// The list that is there: a file, or a folder of one-entry files, by its path in DIR
+    /// The existing list: the path in DIR of a file, or of a folder with one file per entry
     #[arg(long, value_name = "PATH")]
     inventory: Option<String>,
-    /// The heading of the table or list that is the inventory, where a page has several; repeatable
+    /// The heading of the table or list to read, if the page has several; repeatable
     #[arg(long, value_name = "HEADING", requires = "inventory")]
     table: Vec<String>,
-    /// Show what would be written, and write nothing
+    /// Print the configuration instead of writing it
     #[arg(long)]
     dry_run: bool,
 }
 
 const CONFIG: &str = "changecast.yaml";
 
-/// What is written where there is no list yet.
+/// The files to start from, if there is no list yet: name and text.
 const STARTER: [(&str, &str); 2] = [
     (CONFIG, include_str!("../../data/init/changecast.yaml")),
     ("data/subprocessors.yaml", include_str!("../../data/init/subprocessors.yaml")),
 ];
 
 /// Runs the command.
+///
+/// # Errors
+/// [`Failure`] if the command cannot complete.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     if !args.dry_run {
         refuse_existing(&args.dir, &[CONFIG])?;
@@ -59,105 +64,116 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     refuse_subfolder(&args.dir)?;
     let options = ReadingConfig { tables: args.table.clone(), ..ReadingConfig::default() };
     let page = match &args.inventory {
-        Some(path) => Some(named(&args.dir, &inside(path)?, &options)?),
-        None if args.dir.is_dir() => only(recognised(&args.dir)?)?,
+        Some(path) => Some(read_page(&args.dir, &path_in_dir(path)?, &options)?),
+        None if args.dir.is_dir() => the_only(find_pages(&args.dir)?)?,
         None => None,
     };
     match page {
-        Some(page) => keep(args, &page, &options),
-        None => start(args),
+        Some(page) => write_config(args, &page, &options),
+        None => write_starter(args),
     }
+}
+
+/// The roles that `fields` in the configuration can give to a column.
+fn roles_help() -> String {
+    let rows = ROLES.iter().map(|row| format!("  {:<15}{}\n", row.key, row.about));
+    format!("Roles of columns (`fields: {{Header: role}}` in the configuration):\n{}", rows.collect::<String>())
 }
 
 fn refuse_existing(dir: &Path, names: &[&str]) -> Result<(), Failure> {
     match names.iter().map(|name| dir.join(name)).find(|path| path.symlink_metadata().is_ok()) {
         Some(path) => Err(Failure::usage(
             format!("{} exists already", path.display()),
-            "nothing was written; edit the file, or choose another directory",
+            "edit the existing file, or choose another directory",
         )),
         None => Ok(()),
     }
 }
 
-/// Paths of inventories count from the root of the repository, where the configuration is looked for.
+/// Refuses a folder inside a repository: commands look for the configuration at the root, and the paths
+/// in it start there.
 fn refuse_subfolder(dir: &Path) -> Result<(), Failure> {
-    let root = |path: &Path| path.canonicalize().ok();
     let history = History::open(dir);
     match history.as_ref().ok().and_then(History::root) {
-        Some(top) if root(top) != root(dir) => Err(Failure::usage(
-            format!("{} lies inside of a repository, and changecast.yaml belongs at its root", dir.display()),
+        Some(top) if top.canonicalize().ok() != dir.canonicalize().ok() => Err(Failure::usage(
+            format!("{} is inside a repository, and changecast.yaml belongs at its root", dir.display()),
             format!("run: changecast init {}", top.display()),
         )),
         _ => Ok(()),
     }
 }
 
-/// A path below the directory, without what says nothing (`./`).
-fn inside(path: &str) -> Result<String, Failure> {
+/// The path without `./` parts, if it is a relative path that stays in the directory.
+fn path_in_dir(path: &str) -> Result<String, Failure> {
     let plain: PathBuf = Path::new(path).components().filter(|part| !matches!(part, Component::CurDir)).collect();
     let plain = plain.to_string_lossy().into_owned();
     match config::Inventory::new(vec![plain.clone()]) {
         Ok(_) => Ok(plain),
         Err(_) => Err(Failure::usage(
-            format!("{path:?} is no path below the directory"),
+            format!("{path:?} is not a path in the directory"),
             "for example: --inventory docs/subprocessors.md",
         )),
     }
 }
 
-/// A list that is there.
+/// An existing list.
 struct Page {
+    /// Its path in the directory.
     path: String,
+    /// The list, and how it was read.
     reading: Reading,
 }
 
-/// The list that the command line names.
-fn named(dir: &Path, path: &str, options: &ReadingConfig) -> Result<Page, Failure> {
+/// Reads the list that the command line names.
+fn read_page(dir: &Path, path: &str, options: &ReadingConfig) -> Result<Page, Failure> {
     let content = input::content(&dir.join(path))?;
     let reading = publish::find_list(path, &content, &BTreeMap::new(), options);
     let reading = reading.map_err(|error| Failure::read(path, error))?.ok_or_else(|| {
         Failure::usage(
             format!("no list found in {path}"),
-            format!("formats read are {}; of a page with several tables, name one with --table", read::formats_read()),
+            format!(
+                "supported formats: {}; if the page has several tables, choose one with --table",
+                read::formats_read()
+            ),
         )
     })?;
     Ok(Page { path: path.to_owned(), reading })
 }
 
-/// Folders that hold the work of others.
-const FOREIGN: [&str; 5] = ["node_modules", "target", "vendor", "dist", "build"];
-/// How deep a list is looked for.
-const DEPTH: usize = 6;
+/// Folders with dependencies or build results.
+const SKIPPED_FOLDERS: [&str; 5] = ["node_modules", "target", "vendor", "dist", "build"];
+/// The number of nested folders that are searched.
+const MAX_DEPTH: usize = 6;
 
-/// The lists below a directory that are called like one and can be read as one.
-fn recognised(dir: &Path) -> Result<Vec<Page>, Failure> {
+/// Finds the files and folders below a directory that have the usual name of a list, and contain one.
+fn find_pages(dir: &Path) -> Result<Vec<Page>, Failure> {
     let mut paths = Vec::new();
-    look(dir, "", 0, &mut paths)?;
+    find_usual_names(dir, "", 0, &mut paths)?;
     paths.sort();
     let mut pages = Vec::new();
-    let mut broken = None;
+    let mut unreadable = None;
     for path in paths {
         let content = input::content(&dir.join(&path))?;
         match publish::find_list(&path, &content, &BTreeMap::new(), &ReadingConfig::default()) {
             Ok(Some(reading)) => {
-                let says_more = reading.inventory.columns.iter().any(|column| column.role != Role::Other);
-                if says_more && reading.inventory.entries.len() > 1 {
+                let has_role = reading.inventory.columns.iter().any(|column| column.role != Role::Other);
+                if has_role && reading.inventory.entries.len() > 1 {
                     pages.push(Page { path, reading });
                 }
             }
             Ok(None) => {}
-            Err(error) => broken = broken.or(Some(Failure::read(&path, error))),
+            Err(error) => unreadable = unreadable.or(Some(Failure::read(&path, error))),
         }
     }
-    // What is called like the list and cannot be read may be it.
-    match broken {
+    // A file with the usual name that cannot be read may be the list.
+    match unreadable {
         Some(failure) if pages.is_empty() => Err(failure),
         _ => Ok(pages),
     }
 }
 
-fn look(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<String>) -> Result<(), Failure> {
-    // What was published is no list to begin with.
+fn find_usual_names(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<String>) -> Result<(), Failure> {
+    // The output directory of an earlier publication.
     if folder.join("feed.atom").exists() {
         return Ok(());
     }
@@ -165,18 +181,18 @@ fn look(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<String>) -> R
         let entry = entry.map_err(|error| Failure::file(folder, error))?;
         let kind = entry.file_type().map_err(|error| Failure::file(&entry.path(), error))?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        if name.starts_with('.') || FOREIGN.contains(&name.as_str()) {
+        if name.starts_with('.') || SKIPPED_FOLDERS.contains(&name.as_str()) {
             continue;
         }
-        // Where pages are folders, the folder has the name: `subprocessors/index.md`.
+        // Sites often name the folder instead of the file: `subprocessors/index.md`.
         let is_index = name.starts_with("index.") || name.starts_with("page.");
         let usual =
             is_usual(&name) || (is_index && prefix.trim_end_matches('/').rsplit('/').next().is_some_and(is_usual));
         let path = format!("{prefix}{name}");
-        if kind.is_dir() && depth < DEPTH {
+        if kind.is_dir() && depth < MAX_DEPTH {
             let before = found.len();
-            look(&entry.path(), &format!("{path}/"), depth + 1, found)?;
-            // A folder that is called like a list and holds none is a folder of entries.
+            find_usual_names(&entry.path(), &format!("{path}/"), depth + 1, found)?;
+            // A folder with the usual name and no such file in it may contain one file per entry.
             if usual && found.len() == before {
                 found.push(path);
             }
@@ -191,8 +207,8 @@ fn is_usual(name: &str) -> bool {
     Vocabulary::builtin().is_vendor_file(name)
 }
 
-/// The only page; several are a question.
-fn only(mut pages: Vec<Page>) -> Result<Option<Page>, Failure> {
+/// The only page; an error that asks the user to choose if there are several.
+fn the_only(mut pages: Vec<Page>) -> Result<Option<Page>, Failure> {
     if pages.len() > 1 {
         let found: Vec<String> = pages
             .iter()
@@ -206,7 +222,7 @@ fn only(mut pages: Vec<Page>) -> Result<Option<Page>, Failure> {
     Ok(pages.pop())
 }
 
-/// A list of the configuration, as it is written.
+/// An item of `lists` in the configuration.
 #[derive(Serialize)]
 struct List<'a> {
     id: ListId,
@@ -216,12 +232,12 @@ struct List<'a> {
     tables: Vec<config::TableConfig>,
 }
 
-/// Writes the configuration of a page that stays as it is.
-fn keep(args: &Args, page: &Page, options: &ReadingConfig) -> Result<Exit, Failure> {
+/// Shows how an existing list is read, and writes a configuration for it.
+fn write_config(args: &Args, page: &Page, options: &ReadingConfig) -> Result<Exit, Failure> {
     let dir = &args.dir;
     let Reading { inventory, names, warnings, .. } = &page.reading;
     let format = match dir.join(&page.path).is_dir() {
-        true => "folder of one-entry files",
+        true => "folder with one file per entry",
         false => read::format_name(&page.path, options).map_err(|error| Failure::read(&page.path, error))?,
     };
     let titled = inventory.filled_sections().any(|section| !section.title.is_empty());
@@ -245,7 +261,7 @@ fn keep(args: &Args, page: &Page, options: &ReadingConfig) -> Result<Exit, Failu
     let list = List { id: ListId::from_name(list_name(&page.path)), title, inventory: &page.path, tables };
     let yaml = config::yaml(&[list])?;
     let lines: String = yaml.lines().map(|line| format!("  {line}\n")).collect();
-    // The starting configuration, with this list in place of its own.
+    // The configuration to start from, with this list instead of its example.
     let publisher = STARTER[0].1.split_inclusive("lists:\n").next().unwrap_or_default();
     let config = format!("{publisher}{lines}");
     console::data(text.as_bytes())?;
@@ -258,19 +274,19 @@ fn keep(args: &Args, page: &Page, options: &ReadingConfig) -> Result<Exit, Failu
     }
     create(&dir.join(CONFIG), &config)?;
     console::note(&format!(
-        "\n{} written. A column that is misunderstood is set right there, under the list: `fields: {{Header: role}}`.\n\
-         `changecast log` shows the history of the list; edit the publisher, then publish.",
+        "\nwrote {}. If a column has the wrong role, correct it there, under the list: `fields: {{Header: role}}`.\n\
+         `changecast log` shows the history of the list. Before you publish, edit `publisher` and `base_url`.",
         dir.join(CONFIG).display()
     ));
     Ok(Exit::Clean)
 }
 
 /// Writes a configuration and an inventory to start from.
-fn start(args: &Args) -> Result<Exit, Failure> {
+fn write_starter(args: &Args) -> Result<Exit, Failure> {
     let dir = &args.dir;
     if args.dry_run {
         console::note(
-            "no file here is called like a list of sub-processors; a configuration and an inventory to start from would be written:",
+            "found no file with the usual name of a sub-processor list; init would write these files to start from:",
         );
         for (name, text) in STARTER {
             console::data(format!("{name}:\n{text}").as_bytes())?;
@@ -279,15 +295,15 @@ fn start(args: &Args) -> Result<Exit, Failure> {
     }
     refuse_existing(dir, &STARTER.map(|(name, _)| name))?;
     console::note(
-        "no file here is called like a list of sub-processors; if there is one: `changecast init --inventory PATH`",
+        "found no file with the usual name of a sub-processor list; if there is one, run: changecast init --inventory PATH",
     );
     for (name, text) in STARTER {
         let path = dir.join(name);
         create(&path, text)?;
-        console::note(&format!("{} written", path.display()));
+        console::note(&format!("wrote {}", path.display()));
     }
     console::note(
-        "\nEdit both, commit them, make keys with `changecast keygen`, then run `changecast publish`.\nA preview without keys: `changecast publish --unsigned`.",
+        "\nEdit both and commit them. Create keys with `changecast keygen`, then run `changecast publish`.\n`changecast publish --unsigned` makes a preview without keys.",
     );
     Ok(Exit::Clean)
 }

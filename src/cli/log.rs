@@ -8,11 +8,14 @@ use changecast::{
     render::{self, ChangeLogRow},
 };
 use changecast_core::{
-    change::{Change, Kind},
+    change::{Change, KINDS, Kind},
     model::{CommitId, Text, Timestamp},
 };
 use chrono::NaiveDate;
-use clap::ValueEnum;
+use clap::{
+    ValueEnum,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
 use serde::Serialize;
 
 use super::{
@@ -38,7 +41,7 @@ pub struct Args {
     #[arg(long, value_name = "DATE|REV")]
     since: Option<String>,
     /// Only changes of this kind; repeatable
-    #[arg(long, value_name = "KIND", value_parser = kind)]
+    #[arg(long, value_name = "KIND", value_parser = kind_parser())]
     kind: Vec<Kind>,
     /// Explain one commit: how entries were matched, and why each difference was announced or not
     #[arg(long, value_name = "COMMIT", conflicts_with_all = ["format", "all", "since", "kind"])]
@@ -48,7 +51,7 @@ pub struct Args {
     timings: bool,
 }
 
-/// How a change log is shown.
+/// The output formats of change logs.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Format {
     /// Lines for a terminal, newest first
@@ -61,16 +64,16 @@ pub enum Format {
     Csv,
 }
 
-fn kind(name: &str) -> Result<Kind, String> {
-    name.parse().map_err(|_| {
-        format!(
-            "kinds are {}",
-            changecast_core::change::KINDS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ")
-        )
-    })
+/// Accepts the names in the table of kinds, and shows their descriptions in help and completions.
+fn kind_parser() -> impl TypedValueParser<Value = Kind> {
+    let values = KINDS.iter().map(|row| PossibleValue::new(row.name).help(row.about));
+    PossibleValuesParser::new(values).try_map(|name| name.parse::<Kind>())
 }
 
 /// Runs the command.
+///
+/// # Errors
+/// [`Failure`] if the command cannot complete.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let history = args.repo.history()?;
     if let Some(commit) = &args.explain {
@@ -83,9 +86,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     for list in &lists {
         let source = ListSource::from(list);
         let watcher = Watcher::new();
-        let progress = Progress(&|event| watcher.hear(event));
+        let progress = Progress(&|event| watcher.on_event(event));
         let rows = publish::change_log(&history, &args.repo.walk(), &source, progress)?;
-        watcher.hear(Event::Starts(Stage::Render));
+        watcher.on_event(Event::Starts(Stage::Render));
         let path = list.inventory.0.first().map(String::as_str).unwrap_or_default();
         check_found(&rows, path)?;
         let since = Since::read(args, &history, &source.paths)?;
@@ -97,22 +100,26 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             Format::Md => render::markdown_change_log(&newest_first(&shown)),
             Format::Csv => render::csv_change_log(&newest_first(&shown))?,
         };
-        watcher.hear(Event::Starts(Stage::Write));
+        watcher.on_event(Event::Starts(Stage::Write));
         console::data(text.as_bytes())?;
         if args.timings {
             watcher.report();
         }
         drop(watcher);
-        // What many versions have in common is said of the newest of them.
-        let mut said: BTreeSet<&str> = BTreeSet::new();
-        for row in rows.iter().rev() {
-            for warning in row.warnings.iter().filter(|warning| said.insert(&warning.message)) {
-                let place = warning.place(&row.path);
-                console::warning(&format!("commit {} {place}: {}", row.commit.short(), warning.message));
-            }
-        }
+        print_warnings(&rows);
     }
     Ok(Exit::Clean)
+}
+
+/// Prints the warnings of versions. Of equal warnings, only the one for the newest version is printed.
+fn print_warnings(rows: &[&LogRow]) {
+    let mut printed: BTreeSet<&str> = BTreeSet::new();
+    for row in rows.iter().rev() {
+        for warning in row.warnings.iter().filter(|warning| printed.insert(&warning.message)) {
+            let place = warning.place(&row.path);
+            console::warning(&format!("commit {} {place}: {}", row.commit.short(), warning.message));
+        }
+    }
 }
 
 fn explain(args: &Args, history: &History, commit: &str) -> Result<Exit, Failure> {
@@ -121,22 +128,24 @@ fn explain(args: &Args, history: &History, commit: &str) -> Result<Exit, Failure
     let id = history.resolve(Some(commit))?;
     let explained = publish::explain_commit(history, &args.repo.walk(), &source, &id)?.ok_or_else(|| {
         Failure::usage(
-            format!("commit {} is no version of {}", id.short(), source.paths.join(", ")),
-            "`changecast log --format csv` shows the commits that are, on the first-parent line",
+            format!("commit {} does not change {}", id.short(), source.paths.join(", ")),
+            "`changecast log --format csv` lists the commits that do, on the first-parent line",
         )
     })?;
     let Explained { row, against, explanation } = &explained;
     let mut out = format!("{}  commit {}  {}\n", row.published, row.commit.short(), Text::new(&row.path));
     match against {
-        Some(against) => {
-            out.push_str(&format!("compared with commit {}, the last that announced something\n", against.short()))
-        }
+        Some(against) => out.push_str(&format!(
+            "compared with commit {}, the previous one with an announced change\n",
+            against.short()
+        )),
         None => out.push_str("the first version\n"),
     }
     match (explanation, unreadable(row)) {
         (Some(explanation), _) => out.push_str(&render::terminal_explanation(explanation, console::style())),
-        (None, Some(reason)) => out
-            .push_str(&format!("\nnot readable: {reason}\nThe next readable version is compared with the last one.\n")),
+        (None, Some(reason)) => out.push_str(&format!(
+            "\nnot readable: {reason}\nThe next readable version is compared with the last readable one.\n"
+        )),
         (None, None) => {
             let changes: Vec<&Change> = row.announced().iter().collect();
             out.push('\n');
@@ -147,6 +156,7 @@ fn explain(args: &Args, history: &History, commit: &str) -> Result<Exit, Failure
     Ok(Exit::Clean)
 }
 
+/// A version, with those of its changes that the options select.
 struct Shown<'a> {
     row: &'a LogRow,
     changes: Vec<&'a Change>,
@@ -166,7 +176,7 @@ fn check_found(rows: &[LogRow], path: &str) -> Result<(), Failure> {
     if rows.is_empty() {
         return Err(Failure::usage(
             format!("no commit on the first-parent line has the file {path}"),
-            "check the path, and --branch",
+            "check the path and --branch",
         ));
     }
     if rows.iter().any(|row| !row.announced().is_empty()) {
@@ -268,10 +278,13 @@ fn json_log(list: &str, shown: &[Shown<'_>]) -> Result<String, Failure> {
     Ok(serde_json::to_string(&JsonLog { list, releases: releases.collect() })? + "\n")
 }
 
-/// A bound on what is shown.
+/// The part of the history that `--since` selects.
 enum Since {
+    /// The whole history.
     Beginning,
+    /// Versions published on this day (UTC) or later.
     Date(NaiveDate),
+    /// Versions of these commits.
     Commits(BTreeSet<CommitId>),
 }
 

@@ -1,6 +1,6 @@
-//! `completions` and `man`: help for shells and for `man`, made from the command line itself.
+//! `completions` and `man`: generates completion scripts and manual pages from the command line's definition.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -10,7 +10,7 @@ use super::{Cli, Exit, Failure, console};
 /// Print a completion script for a shell
 #[derive(Debug, clap::Args)]
 pub struct Completions {
-    /// The shell
+    /// The shell that reads the script
     #[arg(value_enum)]
     shell: Shell,
 }
@@ -18,12 +18,15 @@ pub struct Completions {
 /// Write the manual pages
 #[derive(Debug, clap::Args)]
 pub struct Man {
-    /// The directory for one page per command; without it, changecast(1) goes to standard output
+    /// Write a page for each command to this directory [default: print changecast(1)]
     #[arg(value_name = "DIR")]
     dir: Option<PathBuf>,
 }
 
 /// Prints a completion script.
+///
+/// # Errors
+/// [`Failure`] if standard output cannot be written to.
 pub fn completions(args: &Completions) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "changecast", &mut script);
@@ -31,13 +34,16 @@ pub fn completions(args: &Completions) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-/// Writes the manual pages.
+/// Writes the manual pages to a directory, or the main one to standard output.
+///
+/// # Errors
+/// [`Failure`] if a file or standard output cannot be written to.
 pub fn man(args: &Man) -> Result<Exit, Failure> {
     match &args.dir {
         None => {
             let mut page = Vec::new();
-            let failed = |error| Failure::file(std::path::Path::new("changecast.1"), error);
-            clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(failed)?;
+            let rendered = clap_mangen::Man::new(Cli::command()).render(&mut page);
+            rendered.map_err(|error| Failure::file(Path::new("changecast.1"), error))?;
             console::data(&page)?;
         }
         Some(dir) => {

@@ -38,10 +38,11 @@ struct Cli {
 const EXIT_CODES: &str = "\
 Exit status:
   0  success
-  1  completed, and there is something to look at (publish --check would change something, diff
-     --exit-code found changes, the newest version cannot be read)
-  2  could not run, or cannot tell (usage, configuration, input, a missing log)
-  3  what was published is not authentic or not consistent (a bad signature, a gap, a fork, rewritten git)
+  1  completed with a finding (publish --check would change a file, diff --exit-code found changes,
+     the newest version cannot be read)
+  2  could not complete (usage, configuration, input, a missing log)
+  3  the published log is not authentic or not consistent (a bad signature, a gap, a fork, rewritten
+     git history)
   5  a decision about trust is needed (the log has another root key than the pinned one)";
 
 #[derive(Debug, Subcommand)]

@@ -100,14 +100,14 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         rewritten: if args.reanchor { Rewritten::Reanchor } else { Rewritten::Refuse },
         correct: correction(args, &config)?,
         scope: if args.looks_at_all() { Scope::All } else { Scope::New },
-        progress: Progress(&|event| watcher.hear(event)),
+        progress: Progress(&|event| watcher.on_event(event)),
     };
     // Lock the output before reading the log, so that the plan still fits when it is written.
     let output = if args.check || args.dry_run { None } else { Some(Output::open(&dir)?) };
     let plan = publish::publish(&request, &Found::at(&dir))?;
     let pages = injected(args, &config, &plan)?;
     let unreadable = plan.lists.iter().any(ends_unreadable);
-    watcher.hear(Event::Starts(Stage::Write));
+    watcher.on_event(Event::Starts(Stage::Write));
     let changed = match &output {
         Some(output) => output.write(&plan.files)?,
         None => output::differing(&dir, &plan.files)?,

@@ -1,4 +1,4 @@
-//! `schema`: the shapes that the program reads and writes, as JSON Schema.
+//! `schema`: prints the JSON Schemas of the files that the program reads and writes.
 
 use clap::ValueEnum;
 
@@ -7,14 +7,14 @@ use super::{Exit, Failure, console};
 /// Print the JSON Schema of the configuration, the inventory or a release
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Which
+    /// The kind of file
     #[arg(value_enum)]
-    of: Shape,
+    file: FileKind,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Shape {
-    /// changecast.yaml
+enum FileKind {
+    /// The configuration, changecast.yaml
     Config,
     /// A native inventory, in YAML, JSON or TOML
     Inventory,
@@ -23,11 +23,14 @@ enum Shape {
 }
 
 /// Runs the command.
+///
+/// # Errors
+/// [`Failure`] if the command cannot complete.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let schema = match args.of {
-        Shape::Config => include_str!("../../data/schema/config.schema.json"),
-        Shape::Inventory => include_str!("../../data/schema/inventory.schema.json"),
-        Shape::Release => include_str!("../../data/schema/release.schema.json"),
+    let schema = match args.file {
+        FileKind::Config => include_str!("../../data/schema/config.schema.json"),
+        FileKind::Inventory => include_str!("../../data/schema/inventory.schema.json"),
+        FileKind::Release => include_str!("../../data/schema/release.schema.json"),
     };
     console::data(schema.as_bytes())?;
     Ok(Exit::Clean)

@@ -23,7 +23,7 @@ pub struct Args {
     repo: RepoArgs,
     #[command(flatten)]
     list: ListArgs,
-    /// The day (2026-01-31) or revision [default: the newest version]
+    /// A date (2026-01-31) or a revision [default: the newest version]
     #[arg(long, value_name = "DATE|REV")]
     at: Option<String>,
     /// The output format
@@ -37,13 +37,16 @@ enum Format {
     Table,
     /// Markdown tables
     Md,
-    /// JSON: the list's own fields, and its entries
+    /// A native inventory in JSON
     Json,
-    /// A native inventory
+    /// A native inventory in YAML
     Yaml,
 }
 
 /// Runs the command.
+///
+/// # Errors
+/// [`Failure`] if the command cannot complete.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let history = args.repo.history()?;
     let list = args.list.list(&args.repo, &history)?;
@@ -51,21 +54,26 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let date: Option<NaiveDate> = args.at.as_deref().and_then(|at| at.parse().ok());
     let tip = args.at.clone().filter(|_| date.is_none()).or_else(|| args.repo.branch.clone());
     let versions = history.versions(&Walk { tip, ..Walk::default() }, &source.paths)?.versions;
-    let in_time = |version: &&Version| date.is_none_or(|date| Timestamp::of_commit(version.time).date() <= date);
-    let none = || Failure::usage("there was no list then", "`changecast log` shows when it was first published");
-    let version = versions.iter().rev().find(in_time).ok_or_else(none)?;
+    let version = versions.iter().rev().find(|version| is_until(version, date)).ok_or_else(|| {
+        Failure::usage("the list did not exist yet", "`changecast log` shows when it was first published")
+    })?;
     let content = history
         .content(version)?
-        .ok_or_else(|| Failure::usage("the list was withdrawn then", "`changecast log` shows when"))?;
+        .ok_or_else(|| Failure::usage("the list was withdrawn at that time", "`changecast log` shows when"))?;
     let place = format!("commit {} {}", version.commit.short(), version.path);
     let reading = publish::read_list(&version.path, &content, &BTreeMap::new(), &source.options);
     let inventory = reading.map_err(|error| Failure::read(&place, error))?.inventory;
     console::note(&format!("{place}, {}", Timestamp::of_commit(version.time)));
-    console::data(shown(args.format, &inventory)?.as_bytes())?;
+    console::data(render_list(args.format, &inventory)?.as_bytes())?;
     Ok(Exit::Clean)
 }
 
-fn shown(format: Format, inventory: &Inventory) -> Result<String, Failure> {
+/// Whether a version was committed on the date (UTC) or before; true without a date.
+fn is_until(version: &Version, date: Option<NaiveDate>) -> bool {
+    date.is_none_or(|date| Timestamp::of_commit(version.time).date() <= date)
+}
+
+fn render_list(format: Format, inventory: &Inventory) -> Result<String, Failure> {
     Ok(match format {
         Format::Table => render::terminal_list(inventory, console::style()),
         Format::Md => render::markdown_list(inventory),

@@ -1,4 +1,4 @@
-//! Where a run is, and where it spent its time.
+//! Progress and timings of a run.
 
 use std::{
     cell::{Cell, RefCell},
@@ -10,37 +10,38 @@ use changecast::publish::{Event, Stage};
 
 use super::console::{self, Progress};
 
-/// Watches a run: a progress bar on a terminal, and timings for those who ask.
+/// Shows a progress bar on a terminal, and measures the stages of a run for `--timings`.
 pub struct Watcher {
     progress: Progress,
-    at: Cell<(Option<Stage>, Instant)>,
+    /// The current stage, and when it started.
+    stage: Cell<(Option<Stage>, Instant)>,
     spent: RefCell<BTreeMap<Stage, Duration>>,
 }
 
 impl Watcher {
-    /// Begins to watch.
+    /// Starts measuring; no stage has started yet.
     pub fn new() -> Self {
-        Watcher { progress: Progress::new(), at: Cell::new((None, Instant::now())), spent: RefCell::default() }
+        Watcher { progress: Progress::new(), stage: Cell::new((None, Instant::now())), spent: RefCell::default() }
     }
 
-    /// Hears what happens.
-    pub fn hear(&self, event: Event) {
+    /// Updates the progress bar or the timings.
+    pub fn on_event(&self, event: Event) {
         match event {
-            Event::Starts(stage) => self.begins(Some(stage)),
-            Event::Versions { done, of } => self.progress.at(done, of),
+            Event::Starts(stage) => self.stage_started(Some(stage)),
+            Event::Versions { done, of } => self.progress.update(done, of),
         }
     }
 
-    fn begins(&self, stage: Option<Stage>) {
+    fn stage_started(&self, stage: Option<Stage>) {
         let now = Instant::now();
-        if let (Some(before), since) = self.at.replace((stage, now)) {
+        if let (Some(before), since) = self.stage.replace((stage, now)) {
             *self.spent.borrow_mut().entry(before).or_default() += now - since;
         }
     }
 
-    /// Says where the time went.
+    /// Prints the time that each stage took, in milliseconds and as a share of the whole.
     pub fn report(&self) {
-        self.begins(None);
+        self.stage_started(None);
         let spent = self.spent.borrow();
         let whole: Duration = spent.values().sum();
         for (stage, time) in spent.iter() {
