@@ -6,5 +6,6 @@ mod kinds;
 mod laws;
 mod support;
 mod tampering;
+mod transparency;
 mod vectors;
 mod verification;

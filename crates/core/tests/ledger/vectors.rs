@@ -72,6 +72,19 @@ fn resigned(log: &Log, from: &str, to: &str) -> Files {
     files
 }
 
+/// The body of the last release, changed by the holder of the release key.
+fn resigned_body(log: &Log, from: &str, to: &str) -> Files {
+    let seq = log.tip.next - 1;
+    let changed = replaced(&log.files, Path::Body(seq), from, to);
+    let pointer = |files: &Files| {
+        let bytes = &files.0[&Path::Body(seq).to_string()];
+        format!("\"sha256\":\"{}\",\"size\":{}", changecast_core::ledger::Digest::of(bytes), bytes.len())
+    };
+    let mut files = resigned(log, &pointer(&log.files), &pointer(&changed));
+    files.0.extend(changed.0.into_iter().filter(|(path, _)| path.ends_with(".body.json")));
+    files
+}
+
 fn pointer(log: &Log, seq: u64) -> Pointer {
     Pointer { seq, sha256: changecast_core::ledger::Digest::of(&log.files.0[&Path::Header(seq).to_string()]) }
 }
@@ -215,6 +228,18 @@ fn vectors() -> Vec<Vector> {
             "state is not the digest of the list",
             3,
             resigned(&uncovered(), &state_of(&uncovered()), &"0".repeat(64)),
+        ),
+        vector(
+            "change-contradicts-patch",
+            "a change states another value than the list after it has",
+            3,
+            resigned_body(&uncovered(), "\"after\":\"Mail\"", "\"after\":\"Post\""),
+        ),
+        vector(
+            "change-not-named",
+            "the patch removes an entry, and a change names another one",
+            3,
+            resigned_body(&uncovered(), "\"entry\":{\"id\":\"xe794a8e98094\"", "\"entry\":{\"id\":\"kestrel\""),
         ),
         vector("number-as-text", "seq is a string", 3, resigned(&uncovered(), "\"seq\":3", "\"seq\":\"3\"")),
         vector("not-canonical", "a space after a colon", 3, resigned(&uncovered(), "\"seq\":3", "\"seq\": 3")),
