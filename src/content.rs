@@ -1,15 +1,15 @@
-//! The content of a file, of which a part may stand already.
+//! The new content of a file, of which a part may be in the existing file already.
 
 use std::ops::Range;
 
-/// Bytes that were made, and between them a part of the file that they take the place of.
+/// New bytes around a part of the existing file, which is copied from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bytes {
-    /// What comes first.
+    /// The new bytes before the copied part.
     pub front: Vec<u8>,
-    /// What is kept of the standing file, as its offsets there.
+    /// The copied part, as offsets in the existing file; empty if everything is new.
     pub kept: Range<u64>,
-    /// What comes behind.
+    /// The new bytes after the copied part.
     pub back: Vec<u8>,
 }
 
@@ -26,12 +26,12 @@ impl From<String> for Bytes {
 }
 
 impl Bytes {
-    /// Whether they are these; never, when something is kept of a standing file.
-    pub fn are(&self, bytes: &[u8]) -> bool {
+    /// Whether the content is equal to these bytes; false if a part is copied from the existing file.
+    pub fn equals(&self, bytes: &[u8]) -> bool {
         self.kept.is_empty() && bytes.strip_prefix(&*self.front) == Some(&self.back)
     }
 
-    /// How many there are.
+    /// The size of the content, in bytes.
     pub fn size(&self) -> u64 {
         (self.front.len() + self.back.len()) as u64 + (self.kept.end - self.kept.start)
     }

@@ -141,7 +141,7 @@ fn join<R>(joined: thread::Result<R>) -> R {
     joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Items that a thread of its own produces ahead of their reader, in order.
+/// Items that another thread produces ahead of their reader, in order.
 pub struct Prefetch<T> {
     items: Option<Receiver<T>>,
     thread: Option<JoinHandle<()>>,
@@ -163,7 +163,7 @@ impl<T: Send + 'static> Prefetch<T> {
 }
 
 impl<T> Drop for Prefetch<T> {
-    /// Waits for the thread: it may still be using what its reader is about to close.
+    /// Waits for the thread, which may still use files that the reader is about to close.
     fn drop(&mut self) {
         self.items = None;
         if let Some(thread) = self.thread.take() {

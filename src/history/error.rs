@@ -11,7 +11,7 @@ pub enum HistoryError {
     /// There is no repository at this path or above it.
     #[error("{path} is not in a git repository")]
     NoRepository {
-        /// The directory.
+        /// The directory that was searched from.
         path: String,
     },
     /// git's protection against repositories of other users applies (git-config, `safe.directory`).
@@ -24,9 +24,9 @@ pub enum HistoryError {
     /// or its configuration is broken.
     #[error("cannot open the git repository at {path}: {}", source.message())]
     CannotOpen {
-        /// The directory.
+        /// The directory that was searched from.
         path: String,
-        /// The reason.
+        /// The error of libgit2.
         source: git2::Error,
     },
     /// The repository has no commits yet.
@@ -53,19 +53,19 @@ pub enum HistoryError {
     /// The path is inside a submodule.
     #[error("commit {commit}: {path} is in a submodule, which has its own history")]
     Submodule {
-        /// The commit.
+        /// The commit with the submodule.
         commit: CommitId,
-        /// The path.
+        /// The path of the inventory.
         path: String,
     },
     /// A version is neither a file nor a folder.
     #[error("commit {commit}: {path} is {found}, not a file or folder")]
     NotAFile {
-        /// The commit.
+        /// The commit of the version.
         commit: CommitId,
-        /// The path.
+        /// The path of the inventory.
         path: String,
-        /// What the path is.
+        /// The type of object at the path.
         found: &'static str,
     },
     /// A folder is too large for an inventory.
@@ -81,23 +81,23 @@ pub enum HistoryError {
     Object {
         /// Type and id of the object.
         object: String,
-        /// The reason.
+        /// The error of libgit2.
         source: git2::Error,
     },
-    /// An object can be unpacked, but its content is not what it should be.
+    /// An object can be unpacked, but its content is not valid, or does not match its id.
     #[error("{object} is damaged: {problem}")]
     Damaged {
         /// Type and id of the object.
         object: String,
-        /// What is wrong with it.
+        /// The problem with its content.
         problem: &'static str,
     },
     /// A file of the repository cannot be read.
     #[error("{}: {source}", path.display())]
     File {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// The reason.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// Any other error of git.
@@ -123,7 +123,7 @@ impl HistoryError {
         HistoryError::Object { object: format!("{kind} {id}"), source }
     }
 
-    /// The error of an object whose content is wrong.
+    /// The error of an object with wrong content.
     pub(super) fn damaged(kind: &str, id: Oid, problem: &'static str) -> Self {
         HistoryError::Damaged { object: format!("{kind} {id}"), problem }
     }

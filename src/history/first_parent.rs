@@ -22,7 +22,7 @@ pub(super) struct PrefetchPolicy {
     pub starts_after: usize,
     /// The number of commits that the thread sends at once.
     pub batch: usize,
-    /// The number of successive batches whose trees are read by the same thread. A tree is stored as
+    /// The number of successive batches after which the other thread reads the trees. A tree is stored as
     /// its difference from the next one: if the threads alternated between single trees, both would
     /// unpack all of them.
     pub stretch: usize,
@@ -113,8 +113,8 @@ impl<'r> FirstParentCommits<'r> {
         }
     }
 
-    /// Decides whether an error is due to a wrong commit-graph. `commit` is the commit whose tree or
-    /// parent could not be read.
+    /// Decides whether an error is due to a wrong commit-graph. The tree or the parent of `commit` could
+    /// not be read.
     pub fn blame(&self, id: Oid, commit: &Commit, error: HistoryError) -> WalkError {
         match self.time(id, commit) {
             Ok(_) => WalkError::History(error),
@@ -138,12 +138,11 @@ impl<'r> FirstParentCommits<'r> {
             let Ok(objects) = dir.open() else { return };
             let mut graph = if use_graph { dir.graph() } else { None };
             let name = name.filter(|_| graph.is_some());
-            let mut read = |id: Oid| {
-                let from_graph = graph.as_mut().and_then(|graph| graph.commit(id));
-                Some((id, from_graph.or_else(|| objects.commit(id).ok())?))
-            };
-            let tip = read(tip);
-            let mut line = iter::successors(tip, |(id, commit)| read(commit.parent.filter(|_| Some(*id) != end)?));
+            let first = read_commit(graph.as_mut(), &objects, tip);
+            let mut line = iter::successors(first, |(id, commit)| {
+                let parent = commit.parent.filter(|_| Some(*id) != end)?;
+                read_commit(graph.as_mut(), &objects, parent)
+            });
             for stretch in (0..).map(|batch| batch / policy.stretch) {
                 let mut batch: Batch = line.by_ref().take(policy.batch).collect();
                 if let Some(name) = name.as_ref().filter(|_| stretch % 2 == 1) {
@@ -155,4 +154,10 @@ impl<'r> FirstParentCommits<'r> {
             }
         })
     }
+}
+
+/// Reads a commit from the commit-graph, or else from the repository; `None` if it is missing.
+fn read_commit(graph: Option<&mut graph::Graph>, objects: &Objects<'_>, id: Oid) -> Option<(Oid, Commit)> {
+    let from_graph = graph.and_then(|graph| graph.commit(id));
+    Some((id, from_graph.or_else(|| objects.commit(id).ok())?))
 }

@@ -26,7 +26,7 @@ pub(super) struct Listing {
     pub files: Vec<(String, Oid)>,
     /// The folder itself and all folders in it.
     folders: Vec<Oid>,
-    /// The first path that is not UTF-8, with escapes. What is below it is not listed.
+    /// The first path that is not UTF-8, with escapes. Such a folder is not searched.
     not_utf8: Option<String>,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Listing {
 pub(super) struct FolderCache {
     /// Contents of the folder that was read last. (Not a hash map: git2 hashes equal ids differently.)
     contents: RefCell<BTreeMap<Oid, Arc<[u8]>>>,
-    /// The two folders that were listed last: a version and the one before it.
+    /// The two folders that were listed last: those of a version and of the previous version.
     listings: RefCell<VecDeque<(Oid, Arc<Listing>)>>,
     /// The objects of the folder that was last passed on for verification.
     verified: RefCell<BTreeMap<Oid, Arc<[u8]>>>,

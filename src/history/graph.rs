@@ -1,7 +1,7 @@
 //! git's commit-graph (gitformat-commit-graph): parents and root trees of commits, without unpacking
 //! the commits.
 //!
-//! The graph only repeats what the commits contain. If anything in it is unexpected, it is ignored. Its
+//! The graph only repeats data of the commits. If anything in it is unexpected, it is ignored. Its
 //! checksum is not verified, and git does not verify it either: hashing the graph of all commits can
 //! take longer than reading the commits of one line. The commits of versions are compared with the
 //! commit objects.
@@ -37,7 +37,7 @@ fn replaces_commits(repo: &Repository) -> Result<bool, git2::Error> {
 
 /// A commit-graph, and a position on the line that is followed in it.
 pub(super) struct Graph {
-    /// The files of the graph; the one with the oldest commits comes first.
+    /// The files of the graph, the one with the oldest commits first.
     layers: Vec<Layer>,
     /// The parent of the commit that was looked up last.
     next: Option<GraphPosition>,
@@ -267,18 +267,18 @@ mod tests {
             let dir = TempDir::new().expect("a folder");
             let mut options = RepositoryInitOptions::new();
             let repo = Repository::init_opts(&dir, options.bare(true).external_template(false).object_format(format));
-            let mut story = GraphRepo { dir, repo: repo.expect("a repository"), commits: Vec::new() };
-            let mut main = story.commit("0", &[]);
+            let mut repo = GraphRepo { dir, repo: repo.expect("a repository"), commits: Vec::new() };
+            let mut main = repo.commit("0", &[]);
             for round in 0..3 {
-                main = story.commit(&round.to_string(), &[main]);
-                let sides = [0, 1, 2].map(|side| story.commit(&format!("side {round} {side}"), &[main]));
-                main = story.commit(&round.to_string(), &[main]);
+                main = repo.commit(&round.to_string(), &[main]);
+                let sides = [0, 1, 2].map(|side| repo.commit(&format!("side {round} {side}"), &[main]));
+                main = repo.commit(&round.to_string(), &[main]);
                 // A merge that brings no change, one that does, and one of four.
-                main = story.commit(&round.to_string(), &[main, sides[0]]);
-                main = story.commit(&format!("side {round} 1"), &[main, sides[1]]);
-                main = story.commit(&format!("side {round} 1"), &[main, sides[2], sides[1], sides[0]]);
+                main = repo.commit(&round.to_string(), &[main, sides[0]]);
+                main = repo.commit(&format!("side {round} 1"), &[main, sides[1]]);
+                main = repo.commit(&format!("side {round} 1"), &[main, sides[2], sides[1], sides[0]]);
             }
-            story
+            repo
         }
 
         /// A commit whose inventory has this content.
@@ -287,7 +287,7 @@ mod tests {
             let time = Time::new(self.commits.len() as i64 - 3, 0);
             let person = Signature::new("A", "a@example.com", &time).expect("a person");
             let parents: Vec<_> = parents.iter().map(|id| repo.find_commit(*id).expect("a parent")).collect();
-            let made = || {
+            let create = || {
                 let mut folder = repo.treebuilder(None)?;
                 folder.insert("list.yaml", repo.blob(content.as_bytes())?, 0o100_644)?;
                 let mut root = repo.treebuilder(None)?;
@@ -295,7 +295,7 @@ mod tests {
                 let tree = repo.find_tree(root.write()?)?;
                 repo.commit(None, &person, &person, content, &tree, &parents.iter().collect::<Vec<_>>())
             };
-            let id = made().expect("a commit");
+            let id = create().expect("a commit");
             self.commits.push(id);
             id
         }
@@ -403,92 +403,92 @@ mod tests {
     #[test]
     fn a_walk_with_a_graph_finds_what_a_walk_without_one_finds() {
         for format in [ObjectFormat::Sha1, ObjectFormat::Sha256] {
-            let story = GraphRepo::of(format);
-            let ends = [None, Some(story.commits[0]), Some(story.commits[9])];
-            let expected = ends.map(|end| story.walk(end).0);
+            let repo = GraphRepo::of(format);
+            let ends = [None, Some(repo.commits[0]), Some(repo.commits[9])];
+            let expected = ends.map(|end| repo.walk(end).0);
             assert!(expected[0].versions.len() > 5 && expected[0].base.is_none());
             assert!(expected[2].base.is_some() && expected[2].reached);
             let check = || {
                 for (end, expected) in ends.iter().zip(&expected) {
-                    let (walked, is_from_graph) = story.walk(*end);
+                    let (walked, is_from_graph) = repo.walk(*end);
                     assert!(is_from_graph && same(&walked, expected));
                 }
             };
-            story.write_chain(&[5, 9, story.commits.len() - 14]);
+            repo.write_chain(&[5, 9, repo.commits.len() - 14]);
             check();
             // Commits that are newer than the graph are read from git.
-            story.write_chain(&[5, 9, story.commits.len() - 16]);
+            repo.write_chain(&[5, 9, repo.commits.len() - 16]);
             check();
-            let all = story.graph(&story.commits, &[], &[]);
-            story.write("commit-graph", &all);
+            let all = repo.graph(&repo.commits, &[], &[]);
+            repo.write("commit-graph", &all);
             check();
             // The graph of a repository whose objects are borrowed.
-            let own = story.dir.path().join("objects");
+            let own = repo.dir.path().join("objects");
             fs::rename(own.join("info/commit-graph"), own.join("graph")).expect("a move");
             fs::remove_dir_all(own.join("info/commit-graphs")).expect("no chain");
-            let alternate = story.dir.path().join("alternate/objects");
+            let alternate = repo.dir.path().join("alternate/objects");
             fs::create_dir_all(alternate.join("info")).expect("a folder");
             fs::rename(own.join("graph"), alternate.join("info/commit-graph")).expect("a move");
-            story.write("alternates", b"# comment\n../alternate/objects\n");
+            repo.write("alternates", b"# comment\n../alternate/objects\n");
             check();
         }
     }
 
     #[test]
     fn a_damaged_graph_does_not_change_the_result() {
-        let story = GraphRepo::of(ObjectFormat::Sha1);
-        let expected = story.walk(None).0;
-        let good = story.graph(&story.commits, &[], &[]);
+        let repo = GraphRepo::of(ObjectFormat::Sha1);
+        let expected = repo.walk(None).0;
+        let good = repo.graph(&repo.commits, &[], &[]);
         let mut mask = 1_u8;
         // Most numbers of the fanout are alike.
         for at in (0..good.len()).filter(|at| !(200..900).contains(at) || at % 13 == 0) {
             let mut bad = good.clone();
             mask = mask.rotate_left(3) ^ u8::from(mask < 8);
             bad[at] ^= mask.max(1);
-            story.write("commit-graph", &bad);
-            assert!(same(&story.walk(None).0, &expected), "byte {at}, mask {mask}");
+            repo.write("commit-graph", &bad);
+            assert!(same(&repo.walk(None).0, &expected), "byte {at}, mask {mask}");
         }
         for length in (0..good.len()).step_by(29) {
-            story.write("commit-graph", &good[..length]);
-            assert!(same(&story.walk(None).0, &expected), "length {length}");
+            repo.write("commit-graph", &good[..length]);
+            assert!(same(&repo.walk(None).0, &expected), "length {length}");
         }
     }
 
     #[test]
     fn a_graph_with_the_tree_of_another_commit_is_detected() {
-        let mut story = GraphRepo::of(ObjectFormat::Sha1);
-        let expected = story.walk(None).0;
-        let mut lying = story.graph(&story.commits, &[], &[]);
-        let tip = *story.commits.last().expect("a tip");
-        let other = story.commit("other", &[tip]);
-        story.commits.pop();
+        let mut repo = GraphRepo::of(ObjectFormat::Sha1);
+        let expected = repo.walk(None).0;
+        let mut lying = repo.graph(&repo.commits, &[], &[]);
+        let tip = *repo.commits.last().expect("a tip");
+        let other = repo.commit("other", &[tip]);
+        repo.commits.pop();
         // The tree of one commit, instead of another's.
-        let [tree, lie] = [story.commits[1], other].map(|id| story.repo.find_commit(id).expect("a commit").tree_id());
+        let [tree, lie] = [repo.commits[1], other].map(|id| repo.repo.find_commit(id).expect("a commit").tree_id());
         let places: Vec<usize> = (0..lying.len() - 20).filter(|at| lying[*at..*at + 20] == *tree.as_bytes()).collect();
         for at in &places {
             lying[*at..*at + 20].copy_from_slice(lie.as_bytes());
         }
         assert!(!places.is_empty());
-        story.write("commit-graph", &lying);
-        assert!(same(&story.walk(None).0, &expected));
+        repo.write("commit-graph", &lying);
+        assert!(same(&repo.walk(None).0, &expected));
     }
 
     #[test]
     fn a_graph_is_ignored_where_git_ignores_it() {
-        let story = GraphRepo::of(ObjectFormat::Sha1);
-        story.write("commit-graph", &story.graph(&story.commits, &[], &[]));
-        assert!(story.walk(None).1);
-        let grafts = story.dir.path().join("info/grafts");
+        let repo = GraphRepo::of(ObjectFormat::Sha1);
+        repo.write("commit-graph", &repo.graph(&repo.commits, &[], &[]));
+        assert!(repo.walk(None).1);
+        let grafts = repo.dir.path().join("info/grafts");
         fs::create_dir_all(grafts.parent().expect("a folder")).expect("a folder");
         fs::write(&grafts, "").expect("a file");
-        assert!(!story.walk(None).1);
+        assert!(!repo.walk(None).1);
         fs::remove_file(grafts).expect("no grafts");
-        let mut config = story.repo.config().expect("a configuration");
+        let mut config = repo.repo.config().expect("a configuration");
         config.set_bool("core.commitGraph", false).expect("a setting");
-        assert!(!story.walk(None).1);
+        assert!(!repo.walk(None).1);
         config.set_bool("core.commitGraph", true).expect("a setting");
-        let name = format!("refs/replace/{}", story.commits[1]);
-        story.repo.reference(&name, story.commits[2], true, "").expect("a replacement");
-        assert!(!story.walk(None).1);
+        let name = format!("refs/replace/{}", repo.commits[1]);
+        repo.repo.reference(&name, repo.commits[2], true, "").expect("a replacement");
+        assert!(!repo.walk(None).1);
     }
 }

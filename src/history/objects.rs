@@ -11,9 +11,9 @@ use super::{HistoryError, graph::Graph, oid_of_hex};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Commit {
     pub tree: Oid,
-    /// The first parent.
+    /// The first parent, if it has one.
     pub parent: Option<Oid>,
-    /// Committer time, in seconds since 1970 (UTC); `None` if the commit comes from a commit-graph.
+    /// Committer time, in seconds since 1970 (UTC); `None` if the commit was read from a commit-graph.
     pub time: Option<i64>,
     /// The entry of its tree that was looked up ahead, if it was.
     pub top: Option<Option<Entry>>,

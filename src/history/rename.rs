@@ -12,7 +12,7 @@ use super::{HistoryError, objects::Objects};
 
 /// From this share of common lines on, a deleted and an added file are one file that was renamed.
 const RENAMED: f64 = 0.6;
-/// From this share of common lines on, a file is a candidate. With two candidates nothing is evident.
+/// From this share of common lines on, a file is a candidate. If there are two, no rename is evident.
 const CANDIDATE: f64 = 0.4;
 
 /// The files that a commit deletes and adds.
@@ -115,22 +115,25 @@ fn earlier_folder(deleted: &[(PathBuf, Oid)], added: &[(PathBuf, Oid)], path: &P
 
 /// The files of a folder that were renamed between two listings, as (from, to). Only equal content
 /// counts: the entries of two vendors differ in a few lines only.
-pub(super) fn within<'a>(before: &'a [(String, Oid)], after: &'a [(String, Oid)]) -> Vec<(String, String)> {
-    let paths = |files: &'a [(String, Oid)]| files.iter().map(|(path, _)| path.as_str()).collect::<BTreeSet<_>>();
+pub(super) fn within(before: &[(String, Oid)], after: &[(String, Oid)]) -> Vec<(String, String)> {
     let (old, new) = (paths(before), paths(after));
-    let gone: Vec<&(String, Oid)> = before.iter().filter(|(path, _)| !new.contains(path.as_str())).collect();
-    let mut left: BTreeMap<Oid, usize> = BTreeMap::new();
-    gone.iter().for_each(|(_, blob)| *left.entry(*blob).or_default() += 1);
-    let mut come: BTreeMap<Oid, Vec<&str>> = BTreeMap::new();
+    let removed: Vec<&(String, Oid)> = before.iter().filter(|(path, _)| !new.contains(path.as_str())).collect();
+    let mut removed_count: BTreeMap<Oid, usize> = BTreeMap::new();
+    removed.iter().for_each(|(_, blob)| *removed_count.entry(*blob).or_default() += 1);
+    let mut added: BTreeMap<Oid, Vec<&str>> = BTreeMap::new();
     for (path, blob) in after.iter().filter(|(path, _)| !old.contains(path.as_str())) {
-        come.entry(*blob).or_default().push(path);
+        added.entry(*blob).or_default().push(path);
     }
-    let pairs = gone.into_iter().filter_map(|(from, blob)| match come.get(blob).map(Vec::as_slice) {
-        // With two candidates nothing is evident.
-        Some([to]) if left.get(blob) == Some(&1) => Some((from.clone(), (*to).to_owned())),
+    let pairs = removed.into_iter().filter_map(|(from, blob)| match added.get(blob).map(Vec::as_slice) {
+        // With two candidates, no rename is evident.
+        Some([to]) if removed_count.get(blob) == Some(&1) => Some((from.clone(), (*to).to_owned())),
         _ => None,
     });
     pairs.collect()
+}
+
+fn paths(files: &[(String, Oid)]) -> BTreeSet<&str> {
+    files.iter().map(|(path, _)| path.as_str()).collect()
 }
 
 /// The lines of a file, with the number of their occurrences.

@@ -8,7 +8,7 @@ use sha1::{Digest, Sha1};
 
 use super::HistoryError;
 
-/// The content of a version as it was read. Hashing it is left to the caller, who may do so on any
+/// The content of a version, before verification. Hashing it is left to the caller, who may do so on any
 /// thread.
 #[derive(Debug)]
 pub struct UnverifiedContent(pub(super) Objects);
@@ -18,7 +18,7 @@ pub struct UnverifiedContent(pub(super) Objects);
 pub(super) enum Objects {
     /// The version deletes the file or folder.
     Deleted,
-    /// A file.
+    /// The id and the bytes of a file.
     File(Oid, Vec<u8>),
     /// The objects of a folder that the folder before it did not have.
     Folder(Vec<FolderObject>),

@@ -31,9 +31,9 @@ pub struct Walked {
 /// A commit on the first-parent line that changed the inventory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
-    /// The commit.
+    /// The id of the commit.
     pub commit: CommitId,
-    /// Its first parent.
+    /// Its first parent; `None` for a root commit.
     pub parent: Option<CommitId>,
     /// Its committer time, in seconds since 1970 (UTC).
     pub time: i64,

@@ -133,7 +133,7 @@ fn version(
     Ok(Version { commit: commit_id(id), parent, time, path: path.to_owned(), stored, before })
 }
 
-/// The commits whose parents were not fetched (gitrepository-layout, `shallow`).
+/// The boundary of a shallow clone: commits without fetched parents (gitrepository-layout, `shallow`).
 fn shallow(repo: &Repository) -> Result<BTreeSet<Oid>, HistoryError> {
     if !repo.is_shallow() {
         return Ok(BTreeSet::new());

@@ -281,7 +281,7 @@ fn changed<'f>(root: &Path, files: &'f [OutputFile]) -> Result<Vec<&'f OutputFil
         if *stands.entry(inside).or_insert_with(look)
             && let Some(length) = regular_length(&path)?
         {
-            let is_same = || Ok(file.bytes.are(&fs::read(&path).map_err(io_error(&path))?));
+            let is_same = || Ok(file.bytes.equals(&fs::read(&path).map_err(io_error(&path))?));
             if length == file.bytes.size() && is_same()? {
                 continue;
             }
