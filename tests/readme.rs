@@ -1,7 +1,7 @@
-//! The README's commands, run as they stand there, with the output that stands there.
+//! Runs the commands of the README, and compares their output with that in the README.
 //!
-//! `…` stands for any lines. `cargo run --release --` is the program under test, and `cargo test` is
-//! what runs this. Blocks about the demo share a folder; the others are run in a new repository.
+//! `…` matches any lines. `cargo run --release --` is replaced by the program under test. The commands
+//! about the demo share a folder; the others run in a new repository.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ fn readme() -> String {
     fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the README")
 }
 
-/// The blocks of a kind.
+/// The code blocks of a language.
 fn blocks<'a>(readme: &'a str, kind: &str) -> Vec<&'a str> {
     let mark = format!("```{kind}\n");
     readme.split(mark.as_str()).skip(1).map(|rest| rest.split("```").next().unwrap_or_default()).collect()
@@ -54,12 +54,12 @@ fn run(command: &str, dir: &Path) -> String {
         ])
         .output()
         .expect("a shell");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "$ {command}\n{said}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "$ {command}\n{message}");
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-/// Whether the lines are those expected, `…` standing for any number of lines.
+/// Whether the lines match the expected ones. `…` matches any number of lines.
 fn fits(expected: &[String], lines: &[&str]) -> bool {
     match (expected.first().map(String::as_str), lines.first()) {
         (None, None) => true,
@@ -70,7 +70,7 @@ fn fits(expected: &[String], lines: &[&str]) -> bool {
 }
 
 #[test]
-fn the_commands_of_the_readme_do_what_it_shows() {
+fn the_commands_of_the_readme_print_the_output_shown() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let (demo, own) = (folder.path().join("demo"), folder.path().join("own"));
     fs::create_dir_all(&demo).expect("a folder");
@@ -82,7 +82,11 @@ fn the_commands_of_the_readme_do_what_it_shows() {
         let output = run(&command, dir);
         let lines: Vec<&str> = output.lines().collect();
         let shown = expected.is_empty() || fits(&expected, &lines);
-        assert!(shown, "$ {command}\n--- the README says\n{}\n--- the program says\n{output}", expected.join("\n"));
+        assert!(
+            shown,
+            "$ {command}\n--- expected by the README\n{}\n--- printed by the program\n{output}",
+            expected.join("\n")
+        );
         count += 1;
     }
     assert!(count >= 8, "{count} commands");
@@ -106,7 +110,7 @@ fn the_examples_of_the_readme_are_valid() {
 }
 
 #[test]
-fn the_readme_names_every_command_and_nothing_else() {
+fn the_readme_names_exactly_the_existing_commands() {
     let help = run("changecast --help", Path::new("/"));
     let listed = help.split("Commands:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("commands");
     let names: Vec<&str> =
@@ -123,7 +127,7 @@ fn the_readme_names_every_command_and_nothing_else() {
             assert!(names.contains(&name), "the README names {name}");
         }
     }
-    // Links lead somewhere.
+    // Links to files.
     for link in
         readme.split("](").skip(1).filter_map(|rest| rest.split(')').next()).filter(|link| !link.starts_with("http"))
     {
