@@ -29,7 +29,7 @@ pub enum Disagreement {
     Unnamed {
         /// The entry; empty for the facts.
         id: String,
-        /// What is altered: `existence`, `name`, `section` or `fields/` with the key of a field.
+        /// The difference: `existence`, `name`, `section` or `fields/` with the key of a field.
         part: String,
     },
 }
@@ -241,7 +241,7 @@ impl Lists<'_> {
             "renamed" => self.check_renamed(change),
             "moved" => self.check_moved(change),
             "columns-changed" => self.check_column(change),
-            "corrected" => Err("a correction is a release of its own"),
+            "corrected" => Err("a correction is a separate release"),
             // Their texts are sentences made from the facts; only that these differ can be checked.
             "terms-changed" | "sections-changed" | "page-text-changed" => {
                 require(self.facts_differ(), "the facts of the list are the same")

@@ -43,19 +43,19 @@ pub enum AppendError {
     },
 }
 
-/// A published file.
+/// A file to be published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// Where it belongs.
+    /// The path below the folder of the list.
     pub path: Path,
-    /// Its content.
+    /// The bytes of the file.
     pub bytes: Vec<u8>,
 }
 
-/// The end of a log: what the next release follows.
+/// The end of a log, which the next release follows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tip {
-    /// The log.
+    /// The name of the log.
     pub origin: Origin,
     /// The number of the next release.
     pub next: u64,
@@ -63,7 +63,7 @@ pub struct Tip {
     pub last: Option<Digest>,
     /// The list after the last release; `None` while it is unpublished or withdrawn.
     pub list: Option<List>,
-    /// The list that the next changes are relative to: the last one, or the one that was withdrawn.
+    /// The list that the next changes are relative to: the last list, even if it was withdrawn.
     pub basis: Replayed,
 }
 
@@ -72,11 +72,11 @@ pub struct Tip {
 pub struct Difference {
     /// Where the version was read.
     pub source: Source,
-    /// The configuration of reading, where it differs from the one that the log states.
+    /// The configuration of reading, if it differs from the configuration in the log.
     pub reading: Option<Json>,
-    /// The change objects.
+    /// The change objects, in order.
     pub changes: Vec<Json>,
-    /// Ids that differ although what they name is the same.
+    /// Ids that differ although they name the same thing.
     pub ids: Ids,
 }
 
@@ -218,7 +218,7 @@ impl Tip {
 /// A release that is not signed yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// Its header.
+    /// The header of the release.
     pub header: Header,
     bytes: Vec<u8>,
     body: Option<Vec<u8>>,
@@ -243,9 +243,9 @@ impl Draft {
 /// The content of the next head.
 #[derive(Clone, Debug)]
 pub struct NextHead {
-    /// The newest release.
+    /// The newest release of the log.
     pub covers: Pointer,
-    /// The publisher's clock.
+    /// The time of the publisher's clock.
     pub at: Timestamp,
     /// When a newer head will exist.
     pub expires: Option<Timestamp>,

@@ -31,17 +31,17 @@ pub enum Content {
     Reanchor {
         /// The commit that now contains the list.
         source: Source,
-        /// The configuration of reading, where it differs from the one before.
+        /// The configuration of reading, if it differs from the configuration in the log.
         reading: Option<Json>,
     },
-    /// Of `correction`.
+    /// Of `correction`: an error in an earlier release.
     Correction {
-        /// What was wrong, in the words of the publisher.
+        /// The error, in the words of the publisher.
         reason: String,
         /// The correction as change objects.
         changes: Vec<Json>,
     },
-    /// Of `redaction`.
+    /// Of `redaction`: the list after bodies were removed.
     Redaction {
         /// The legal ground, in the words of the publisher.
         ground: String,
@@ -57,13 +57,13 @@ pub enum Content {
 pub struct ListChange {
     /// The commit that contains the list.
     pub source: Source,
-    /// The configuration of reading in full, where it differs from the one before.
+    /// The configuration of reading in full, if it differs from the configuration in the log.
     pub reading: Option<Json>,
     /// The change objects, for people.
     pub changes: Vec<Json>,
     /// The ids of entries with differences that comparison ignores; the empty id means the facts.
     pub editorial: Vec<String>,
-    /// Ids that differ although what they name is the same.
+    /// Ids that differ although they name the same thing.
     pub ids: Ids,
     /// The merge patch (RFC 7396) from the list before to the list after; `null` withdraws the list.
     pub patch: Json,
@@ -72,7 +72,7 @@ pub struct ListChange {
 /// Where in the git history a list was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// The commit.
+    /// The id of the commit.
     pub commit: CommitId,
     /// The committer's time exactly as git stores it: `1712912400 +0200`.
     pub committed: String,
@@ -85,7 +85,7 @@ pub struct Source {
 /// The implementation and edition of reading, matching, levels and change objects: `changecast/2`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reader {
-    /// The implementation.
+    /// The name of the implementation.
     pub name: String,
     /// The edition; raised whenever a result changes.
     pub edition: u64,
@@ -116,11 +116,11 @@ impl FromStr for Reader {
 /// Ids before and after, where an id was derived from a text that was edited.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ids {
-    /// Of entries.
+    /// The ids of entries.
     pub entries: BTreeMap<String, String>,
-    /// Of sections.
+    /// The ids of sections.
     pub sections: BTreeMap<String, String>,
-    /// Of fields: the keys of columns.
+    /// The keys of fields.
     pub fields: BTreeMap<String, String>,
 }
 

@@ -144,7 +144,7 @@ pub fn from_bytes(bytes: &[u8], limit: usize) -> Result<Json, CanonicalError> {
     if parser.at == bytes.len() { Ok(value) } else { Err(parser.unexpected()) }
 }
 
-/// Accepts the canonical form only, so that nothing has to be compared afterwards.
+/// Accepts the canonical form only: the result needs no comparison with the bytes.
 struct Parser<'t> {
     text: &'t str,
     at: usize,

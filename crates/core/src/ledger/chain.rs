@@ -45,7 +45,7 @@ impl Fault {
 /// A header that continues the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// The header.
+    /// The content of the header.
     pub header: Header,
     /// The SHA-256 of its bytes.
     pub digest: Digest,
@@ -67,7 +67,7 @@ impl Chain {
         Chain { root, origin, links: Vec::new(), keys: Vec::new() }
     }
 
-    /// The headers.
+    /// The headers in order.
     pub fn links(&self) -> &[Link] {
         &self.links
     }
@@ -195,7 +195,7 @@ impl Chain {
 
     fn check_keys(&self, header: &Header, keys: &KeysRelease) -> Result<(), Fault> {
         if header.seq == 0 && !keys.roles.contains(KeyRole::Root, &self.root) {
-            return Err(Fault::contradiction("the root keys do not include the one that signed"));
+            return Err(Fault::contradiction("the key that signed is not among the root keys"));
         }
         if header.seq == 0 && keys.authority.is_none() {
             return Err(Fault::contradiction("release 0 does not state the authority"));

@@ -18,9 +18,9 @@ const INDEX_FORMAT: &str = "changecast-index/1";
 /// The content of `list.json`: the list after a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListFile {
-    /// The log.
+    /// The name of the log.
     pub origin: Origin,
-    /// The release.
+    /// The number of the release.
     pub seq: u64,
     /// The list after it.
     pub list: Option<List>,
@@ -64,7 +64,7 @@ impl ListFile {
 /// The content of `index.json`: where the log and its heads end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexFile {
-    /// The log.
+    /// The name of the log.
     pub origin: Origin,
     /// The number of the newest head.
     pub head: u64,
@@ -73,7 +73,7 @@ pub struct IndexFile {
 }
 
 impl IndexFile {
-    /// Reads the file.
+    /// Reads the bytes of the file.
     ///
     /// # Errors
     /// [`DocumentError`] for other bytes.
@@ -134,7 +134,7 @@ fn read_index(source: &dyn Fetch, verified: &Verified) -> Result<IndexFile, Veri
     match head {
         None => Err(VerifyError::Incomplete(format!("index.json names head {}, which is not there", index.head))),
         Some(head) if head.void || head.head.covers.seq != index.release => {
-            let problem = format!("it names release {}, which is not the one that its head covers", index.release);
+            let problem = format!("it names release {}, but its head covers another one", index.release);
             Err(VerifyError::inconsistent(Path::Index, problem))
         }
         Some(_) => Ok(index),

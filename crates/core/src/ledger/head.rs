@@ -17,13 +17,13 @@ pub const FORMAT: &str = "changecast-head/1";
 /// A signed statement that the log had reached a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// The log.
+    /// The name of the log.
     pub origin: Origin,
     /// The number of the head, from 0.
     pub number: u64,
     /// The SHA-256 of the bytes of the head before; `None` for head 0.
     pub prev: Option<Digest>,
-    /// The newest release.
+    /// The newest release of the log.
     pub covers: Pointer,
     /// When the publisher signed the head, by the publisher's clock.
     pub at: Timestamp,
@@ -77,7 +77,7 @@ pub struct Effective {
 pub struct Statement {
     /// The release that they were notified of.
     pub seq: u64,
-    /// The day.
+    /// The day of the notification.
     pub sent: String,
     /// The channel, as one lower-case word: `email`.
     pub channel: String,

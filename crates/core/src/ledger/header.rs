@@ -25,7 +25,7 @@ pub struct Pointer {
 pub struct Predecessor {
     /// The name of the earlier log.
     pub origin: Origin,
-    /// Its last release.
+    /// The last release of that log.
     pub release: Pointer,
 }
 
@@ -43,7 +43,7 @@ pub struct HeadPointer {
 pub struct BodyPointer {
     /// The SHA-256 of the bytes of the body.
     pub sha256: Digest,
-    /// Their number.
+    /// The number of bytes.
     pub size: u64,
 }
 
@@ -62,7 +62,7 @@ pub struct KeysRelease {
     pub last_head: Option<HeadPointer>,
 }
 
-/// What a release is.
+/// The kind of a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReleaseKind {
     /// A change of the list.
@@ -73,10 +73,10 @@ pub enum ReleaseKind {
     Reanchor,
     /// An earlier release was wrong.
     Correction {
-        /// That release.
+        /// The release that was wrong.
         corrects: Pointer,
     },
-    /// Other keys.
+    /// Other keys sign from now on.
     Keys(Box<KeysRelease>),
     /// Bodies were removed because the law requires it.
     Redaction {
@@ -85,7 +85,7 @@ pub enum ReleaseKind {
     },
     /// The log ends; the list continues elsewhere.
     Moved {
-        /// Where.
+        /// The log that continues the list.
         successor: Successor,
     },
     /// A kind of a later version.
@@ -121,13 +121,13 @@ impl ReleaseKind {
 /// The header of a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// The log.
+    /// The name of the log.
     pub origin: Origin,
     /// The number of the release, from 0.
     pub seq: u64,
     /// The SHA-256 of the header before; `None` for release 0.
     pub prev: Option<Digest>,
-    /// What the release is.
+    /// The kind of the release.
     pub kind: ReleaseKind,
     /// The digest of the list after the release; `None` while it is unpublished or withdrawn.
     pub state: Option<Digest>,

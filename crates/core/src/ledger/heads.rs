@@ -11,10 +11,10 @@ use super::{
     keys::KeyRole,
 };
 
-/// A verified head.
+/// A head that was verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedHead {
-    /// The head.
+    /// The content of the head.
     pub head: Head,
     /// The SHA-256 of its bytes.
     pub digest: Digest,

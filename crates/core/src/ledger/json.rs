@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 /// Members are sorted by key whatever features other crates enable in `serde_json`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Json {
-    /// `null`
+    /// The value `null`.
     Null,
-    /// `true` or `false`
+    /// The value `true` or `false`.
     Bool(bool),
     /// An integer from 0 to 2^53.
     Integer(u64),
     /// A string without control characters.
     Text(String),
-    /// An array.
+    /// An array of values.
     Array(Vec<Json>),
     /// An object with ASCII keys.
     Object(Members),

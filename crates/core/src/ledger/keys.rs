@@ -120,9 +120,9 @@ fn is_date(text: &str) -> bool {
 pub enum KeyRole {
     /// `keys`, `redaction` and `moved` releases.
     Root,
-    /// All other releases.
+    /// Releases of all other kinds.
     Release,
-    /// Heads.
+    /// The heads of the log.
     Head,
 }
 

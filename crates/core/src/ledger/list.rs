@@ -45,7 +45,7 @@ impl Leaf {
         &self.value
     }
 
-    /// The members without the salt: what the entry states.
+    /// The members without the salt.
     pub fn content(&self) -> Json {
         let mut members = self.value.as_object().cloned().unwrap_or_default();
         members.remove("salt");
@@ -102,7 +102,7 @@ impl List {
         self.entries.iter().map(|(id, leaf)| (id.as_str(), &**leaf))
     }
 
-    /// An entry.
+    /// The entry with an id.
     pub fn entry(&self, id: &str) -> Option<&Leaf> {
         self.entries.get(id).map(|leaf| &**leaf)
     }

@@ -14,7 +14,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub(super) struct Replay {
     list: Replayed,
-    /// The list that change objects are relative to: the list itself, or the one that was withdrawn.
+    /// The list that change objects are relative to: the last list, even if it was withdrawn.
     basis: Replayed,
 }
 

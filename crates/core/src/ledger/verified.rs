@@ -1,4 +1,4 @@
-//! What verification needs, and what it gives.
+//! The input and the result of verification.
 
 use crate::{model::Timestamp, sign::PublicKey};
 
@@ -52,9 +52,9 @@ pub enum VerifyError {
     /// A file could not be fetched.
     #[error("{path}: {error}")]
     Fetch {
-        /// The file.
+        /// The path of the file.
         path: String,
-        /// Why not.
+        /// The error of the source.
         error: FetchError,
     },
     /// Files are missing, as in a mirror that is being updated.
@@ -63,7 +63,7 @@ pub enum VerifyError {
     /// The log uses a format, member or kind of a later version. What precedes it is verified.
     #[error("{path}: {what} needs a newer changecast")]
     NeedsNewer {
-        /// The file.
+        /// The path of the file.
         path: String,
         /// The format, member or kind.
         what: String,
@@ -73,9 +73,9 @@ pub enum VerifyError {
     /// The files are not authentic, or contradict each other.
     #[error("{path}: {problem}")]
     Inconsistent {
-        /// The file.
+        /// The path of the file.
         path: String,
-        /// What is wrong with it.
+        /// The rule that the file breaks.
         problem: String,
     },
     /// The newest head has expired.
@@ -103,14 +103,14 @@ impl VerifyError {
     }
 }
 
-/// A verified release.
+/// A release that was verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
-    /// Its header.
+    /// The header of the release.
     pub header: Header,
     /// The SHA-256 of the bytes of the header.
     pub digest: Digest,
-    /// Its body.
+    /// The body of the release.
     pub body: BodyState,
     /// When it was published; `None` while no head covers it, and readers ignore it.
     pub publication: Option<Publication>,
@@ -141,20 +141,20 @@ impl Release {
     }
 }
 
-/// A verified log.
+/// A log that was verified.
 #[derive(Clone, Debug)]
 pub struct Verified {
     /// The name of the log.
     pub origin: Origin,
     /// All releases, also those that no head covers yet.
     pub releases: Vec<Release>,
-    /// All heads.
+    /// All heads, also void ones.
     pub heads: Vec<VerifiedHead>,
     /// The list after the last release that a head covers.
     pub list: Replayed,
     /// The list after the last release.
     pub last_list: Replayed,
-    /// The list that the changes of the next release are relative to: the last one, or the one that was withdrawn.
+    /// The list that the changes of the next release are relative to: the last list, even if it was withdrawn.
     pub basis: Replayed,
     /// Files at the end of the log, covered by no head, that a publisher did not finish writing.
     pub unfinished: Vec<String>,

@@ -127,7 +127,7 @@ fn read_headers(source: &dyn Fetch, pin: &Pin) -> Result<(Chain, End), VerifyErr
     Ok((chain, End::Complete))
 }
 
-/// A fault of release 0: nothing of the log is verified.
+/// A fault of release 0. No part of the log is verified.
 fn first_fault(path: Path, fault: Fault) -> VerifyError {
     match fault {
         Fault::OtherRoot(key) => VerifyError::OtherRoot(key),
@@ -260,7 +260,7 @@ fn read_body(source: &dyn Fetch, header: &Header, redacted: bool) -> Result<Resu
     })
 }
 
-/// `log/` and `head/` contain nothing but the files of the log.
+/// Checks that `log/` and `head/` contain only the files of the log.
 fn check_names(source: &dyn Fetch, verified: &mut Verified) -> Result<(), VerifyError> {
     for folder in [layout::LOG, layout::HEADS] {
         let names = source.list(folder).map_err(|error| VerifyError::Fetch { path: folder.to_owned(), error })?;
@@ -276,7 +276,7 @@ fn check_names(source: &dyn Fetch, verified: &mut Verified) -> Result<(), Verify
                     }
                 }
                 Ok(path) if is_beyond(verified, path) => {
-                    return Err(VerifyError::Incomplete(format!("{path} is there, but not what it follows")));
+                    return Err(VerifyError::Incomplete(format!("{path} follows files that are missing")));
                 }
                 _ => {
                     let problem = "the file does not belong to the log".to_owned();

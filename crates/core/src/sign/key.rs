@@ -24,13 +24,12 @@ impl PublicKey {
     /// # Errors
     /// [`SignError::Key`] for anything else; `what` names the key in it.
     pub fn parse(what: &str, line: &str) -> Result<Self, SignError> {
-        let bad = |message: String| SignError::Key { what: what.to_owned(), message };
         if line.contains("PRIVATE KEY-----") {
-            return Err(bad("a private key; the public one is meant, in the file that ends in .pub".to_owned()));
+            return Err(unusable(what, "a private key; expected the public key, in the file that ends in .pub"));
         }
-        let mut key = ssh_key::PublicKey::from_openssh(line.trim()).map_err(|error| bad(error.to_string()))?;
+        let mut key = ssh_key::PublicKey::from_openssh(line.trim()).map_err(|error| unusable(what, error))?;
         if key.algorithm() != Algorithm::Ed25519 {
-            return Err(bad(format!("a key of type {}, not ssh-ed25519", key.algorithm())));
+            return Err(unusable(what, format_args!("a key of type {}, not ssh-ed25519", key.algorithm())));
         }
         key.set_comment("");
         Ok(PublicKey { key })
@@ -61,6 +60,13 @@ impl fmt::Display for PublicKey {
     }
 }
 
+/// The name of a key that is being generated, for errors.
+const NEW_KEY: &str = "new key";
+
+fn unusable(what: &str, message: impl fmt::Display) -> SignError {
+    SignError::Key { what: what.to_owned(), message: message.to_string() }
+}
+
 /// A secret Ed25519 key. It is never printed.
 pub struct Secret {
     key: PrivateKey,
@@ -80,13 +86,12 @@ impl Secret {
     /// # Errors
     /// [`SignError::Key`] when there is none.
     pub fn generate(comment: &str) -> Result<Self, SignError> {
-        let failed = |error: ssh_key::Error| SignError::Key { what: "new key".to_owned(), message: error.to_string() };
-        let mut key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519).map_err(failed)?;
+        let mut key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519).map_err(|error| unusable(NEW_KEY, error))?;
         key.set_comment(comment);
-        Secret::of(key).ok_or_else(|| SignError::Key { what: "new key".to_owned(), message: "not Ed25519".to_owned() })
+        Secret::of(key).ok_or_else(|| unusable(NEW_KEY, "not Ed25519"))
     }
 
-    /// `None` for a key of another type, or one whose halves do not belong together.
+    /// `None` for a key of another type, or with a public half that does not belong to the private half.
     fn of(key: PrivateKey) -> Option<Self> {
         let KeypairData::Ed25519(pair) = key.key_data() else { return None };
         let signing = SigningKey::from_bytes(&pair.private.to_bytes());
@@ -106,8 +111,7 @@ impl Secret {
     /// # Errors
     /// [`SignError::Key`], [`SignError::Passphrase`]; `what` names the key in them.
     pub fn parse(what: &str, text: &str, passphrase: impl FnOnce() -> Option<String>) -> Result<Self, SignError> {
-        let bad = |message: String| SignError::Key { what: what.to_owned(), message };
-        let mut key = PrivateKey::from_openssh(text.trim()).map_err(|error| bad(error.to_string()))?;
+        let mut key = PrivateKey::from_openssh(text.trim()).map_err(|error| unusable(what, error))?;
         if key.is_encrypted() {
             let passphrase = passphrase().ok_or_else(|| SignError::Passphrase(what.to_owned()))?;
             key = key.decrypt(passphrase).map_err(|_| SignError::Passphrase(what.to_owned()))?;
@@ -115,11 +119,11 @@ impl Secret {
         let kind = key.key_data().algorithm().map_or("unknown".into(), |algorithm| algorithm.to_string());
         let is_ed25519 = matches!(key.key_data(), KeypairData::Ed25519(_));
         Secret::of(key).ok_or_else(|| {
-            bad(if is_ed25519 {
-                "a key whose halves do not belong together".to_owned()
+            if is_ed25519 {
+                unusable(what, "the public half does not belong to the private half")
             } else {
-                format!("a key of type {kind}, not ssh-ed25519")
-            })
+                unusable(what, format_args!("a key of type {kind}, not ssh-ed25519"))
+            }
         })
     }
 
@@ -128,15 +132,14 @@ impl Secret {
     /// # Errors
     /// [`SignError::Key`] when it cannot be encoded.
     pub fn to_openssh(&self, passphrase: Option<&str>) -> Result<String, SignError> {
-        let failed = |error: ssh_key::Error| SignError::Key { what: "new key".to_owned(), message: error.to_string() };
         let text = match passphrase {
             Some(passphrase) => self.key.encrypt(&mut OsRng, passphrase).and_then(|key| key.to_openssh(LineEnding::LF)),
             None => self.key.to_openssh(LineEnding::LF),
         };
-        Ok(text.map_err(failed)?.to_string())
+        Ok(text.map_err(|error| unusable(NEW_KEY, error))?.to_string())
     }
 
-    /// The public half.
+    /// The public half of the key.
     pub fn public(&self) -> PublicKey {
         let mut key = self.key.public_key().clone();
         key.set_comment("");
@@ -146,6 +149,6 @@ impl Secret {
     pub(super) fn sign(&self, data: &[u8]) -> Result<Signature, SignError> {
         let signature = signature::Signer::sign(&*self.signing, data);
         Signature::new(Algorithm::Ed25519, signature.to_bytes().to_vec())
-            .map_err(|error| SignError::Key { what: "signing key".to_owned(), message: error.to_string() })
+            .map_err(|error| unusable("signing key", error))
     }
 }

@@ -1,5 +1,4 @@
-//! Signatures in OpenSSH's format (SSHSIG): made with a key file, a key in the environment or
-//! ssh-agent, checked strictly. Knows bytes and keys, no inventories.
+//! Signatures in OpenSSH's format (SSHSIG): created with a key or through ssh-agent, and verified strictly.
 //!
 //! The only user of `ssh-key` and `ed25519-dalek`. The reference for every check is
 //! `ssh-keygen -Y verify`.
@@ -12,14 +11,14 @@ use ssh_key::{HashAlg, LineEnding, Signature, SshSig};
 pub use agent::{Agent, AgentConnection};
 pub use key::{PublicKey, Secret};
 
-/// What a signature is for. A signature for one purpose is worth nothing for another.
+/// The purpose of a signature. A signature for one purpose does not verify for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Namespace {
     /// Releases that only a root key may sign. Root keys are kept offline.
     Root,
     /// All other releases, signed where the publisher runs.
     Release,
-    /// Heads.
+    /// Heads: statements on how far a log had reached at a time.
     Head,
     /// The origin of a log, to derive its salts. These signatures are never published.
     Salt,
@@ -43,21 +42,21 @@ impl Namespace {
     }
 }
 
-/// Why something cannot be signed or a signature does not hold.
+/// Why bytes cannot be signed, or a signature does not verify.
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
     /// Not a key that can be used.
     #[error("{what}: {message}")]
     Key {
-        /// Which key.
+        /// The name of the key, such as its file.
         what: String,
-        /// Why not.
+        /// Why it cannot be used.
         message: String,
     },
     /// The passphrase is missing or wrong.
     #[error("{0}: the key is protected by a passphrase that was not given or is wrong")]
     Passphrase(String),
-    /// ssh-agent cannot help.
+    /// ssh-agent did not sign.
     #[error("ssh-agent: {0}")]
     Agent(String),
     /// The signer returned a signature that does not verify.
@@ -92,7 +91,7 @@ impl SignError {
             SignError::Key { .. } => "keys are OpenSSH Ed25519 keys, as `changecast keygen` and `ssh-keygen -t ed25519` make them".into(),
             SignError::Passphrase(_) => "give it in CHANGECAST_PASSPHRASE, answer the prompt, or add the key to ssh-agent and name the .pub file".into(),
             SignError::Agent(_) => "start ssh-agent and add the key with ssh-add, or name the key file itself".into(),
-            SignError::BadSigner(_) => "nothing was published; check the ssh-agent, or name the key file itself".into(),
+            SignError::BadSigner(_) => "check the ssh-agent, or name the key file itself; no file was published".into(),
             SignError::NotDeterministic(_) => "use an Ed25519 key in a file or in the ssh-agent of OpenSSH: salts must be the same in every run".into(),
             SignError::Armor(_) | SignError::Namespace { .. } | SignError::Signer(_) | SignError::Bytes => {
                 "do not trust this log; fetch it again from its publisher, and compare the root key that you pinned".into()
@@ -101,12 +100,16 @@ impl SignError {
     }
 }
 
-/// Signs with a secret key at hand, or through ssh-agent.
+fn malformed(error: ssh_key::Error) -> SignError {
+    SignError::Armor(error.to_string())
+}
+
+/// Creates signatures.
 #[derive(Debug)]
 pub enum Signer {
-    /// A secret key.
+    /// With a secret key in memory.
     Secret(Secret),
-    /// A key that ssh-agent holds.
+    /// Through ssh-agent, with a key that it keeps.
     Agent(Agent),
 }
 
@@ -125,15 +128,15 @@ impl Signer {
     /// # Errors
     /// [`SignError::Agent`] when ssh-agent fails, [`SignError::BadSigner`] when it returned a wrong signature.
     pub fn sign(&self, namespace: Namespace, message: &[u8]) -> Result<String, SignError> {
-        let armor = |error: ssh_key::Error| SignError::Armor(error.to_string());
-        let data = SshSig::signed_data(namespace.as_str(), HashAlg::Sha512, message).map_err(armor)?;
+        let data = SshSig::signed_data(namespace.as_str(), HashAlg::Sha512, message).map_err(malformed)?;
         let signature: Signature = match self {
             Signer::Secret(secret) => secret.sign(&data)?,
             Signer::Agent(agent) => agent.sign(&data)?,
         };
         let key = self.public();
-        let signed = SshSig::new(key.data().clone(), namespace.as_str(), HashAlg::Sha512, signature).map_err(armor)?;
-        let armored = signed.to_pem(LineEnding::LF).map_err(armor)?;
+        let signed =
+            SshSig::new(key.data().clone(), namespace.as_str(), HashAlg::Sha512, signature).map_err(malformed)?;
+        let armored = signed.to_pem(LineEnding::LF).map_err(malformed)?;
         let verified = verify(std::slice::from_ref(&key), namespace, message, &armored);
         verified.map_err(|_| SignError::BadSigner(key.fingerprint()))?;
         Ok(armored)
@@ -145,9 +148,9 @@ impl Signer {
 /// # Errors
 /// [`SignError::Armor`] for bytes that are not a signature.
 pub fn claimed(armor: &str) -> Result<(String, PublicKey), SignError> {
-    let signed = SshSig::from_pem(armor).map_err(|error| SignError::Armor(error.to_string()))?;
+    let signed = SshSig::from_pem(armor).map_err(malformed)?;
     let key = ssh_key::PublicKey::from(signed.public_key().clone());
-    let line = key.to_openssh().map_err(|error| SignError::Armor(error.to_string()))?;
+    let line = key.to_openssh().map_err(malformed)?;
     Ok((signed.namespace().to_owned(), PublicKey::parse("signature", &line)?))
 }
 
@@ -155,11 +158,10 @@ pub fn claimed(armor: &str) -> Result<(String, PublicKey), SignError> {
 /// one armor that re-encoding gives, and by the strict rules for Ed25519 (no small-order keys).
 ///
 /// # Errors
-/// [`SignError`] with the first rule that does not hold.
+/// [`SignError`] with the first rule that the signature breaks.
 pub fn verify(keys: &[PublicKey], namespace: Namespace, message: &[u8], armor: &str) -> Result<(), SignError> {
-    let bad = |error: ssh_key::Error| SignError::Armor(error.to_string());
-    let signed = SshSig::from_pem(armor).map_err(bad)?;
-    if signed.to_pem(LineEnding::LF).map_err(bad)? != armor {
+    let signed = SshSig::from_pem(armor).map_err(malformed)?;
+    if signed.to_pem(LineEnding::LF).map_err(malformed)? != armor {
         return Err(SignError::Armor("written in another form than its own".to_owned()));
     }
     if signed.version() != SshSig::VERSION || signed.hash_alg() != HashAlg::Sha512 || !signed.reserved().is_empty() {
@@ -171,6 +173,100 @@ pub fn verify(keys: &[PublicKey], namespace: Namespace, message: &[u8], armor: &
     let signer = keys.iter().find(|key| key.data() == signed.public_key());
     let signer =
         signer.ok_or_else(|| SignError::Signer(signed.public_key().fingerprint(HashAlg::Sha256).to_string()))?;
-    let data = SshSig::signed_data(namespace.as_str(), HashAlg::Sha512, message).map_err(bad)?;
+    let data = SshSig::signed_data(namespace.as_str(), HashAlg::Sha512, message).map_err(malformed)?;
     signer.verify(&data, signed.signature_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signer(seed: u8) -> Signer {
+        Signer::Secret(Secret::from_seed(&[seed; 32], "test"))
+    }
+
+    /// An agent that answers every request with the signature of other bytes, or with other bytes each time.
+    #[derive(Debug)]
+    struct FaultyAgent(fn(&[u8]) -> Vec<u8>);
+
+    impl AgentConnection for FaultyAgent {
+        fn exchange(&self, request: &[u8]) -> Result<Vec<u8>, String> {
+            Ok(self.0(request))
+        }
+    }
+
+    fn answer(signature: &[u8]) -> Vec<u8> {
+        let strings = [b"ssh-ed25519".as_slice(), signature];
+        let strings = strings.map(|bytes| [&(bytes.len() as u32).to_be_bytes(), bytes].concat()).concat();
+        [&[14], (strings.len() as u32).to_be_bytes().as_slice(), &strings].concat()
+    }
+
+    fn through_agent(behaviour: fn(&[u8]) -> Vec<u8>) -> Result<String, SignError> {
+        let agent = Agent::new(Box::new(FaultyAgent(behaviour)), signer(1).public());
+        Signer::Agent(agent).sign(Namespace::Release, b"release")
+    }
+
+    /// The data of a request to sign: the second string in it.
+    fn requested(request: &[u8]) -> &[u8] {
+        let key = u32::from_be_bytes(request[1..5].try_into().unwrap()) as usize;
+        &request[9 + key..request.len() - 4]
+    }
+
+    #[test]
+    fn an_agent_gives_the_same_signature_as_the_key() {
+        let signed = through_agent(|request| {
+            let signature = Secret::from_seed(&[1; 32], "test").sign(requested(request)).unwrap();
+            answer(signature.as_bytes())
+        });
+        assert_eq!(signed.unwrap(), signer(1).sign(Namespace::Release, b"release").unwrap());
+    }
+
+    #[test]
+    fn a_wrong_answer_of_an_agent_is_not_returned() {
+        let of_other_bytes =
+            through_agent(|_| answer(Secret::from_seed(&[1; 32], "test").sign(b"other bytes").unwrap().as_bytes()));
+        assert!(matches!(of_other_bytes, Err(SignError::BadSigner(_))), "{of_other_bytes:?}");
+        let of_other_key = through_agent(|request| {
+            answer(Secret::from_seed(&[2; 32], "test").sign(requested(request)).unwrap().as_bytes())
+        });
+        assert!(matches!(of_other_key, Err(SignError::BadSigner(_))), "{of_other_key:?}");
+        for broken in [(|_| vec![5]) as fn(&[u8]) -> Vec<u8>, |_| Vec::new(), |_| answer(b"short"), |_| vec![14, 0, 0]]
+        {
+            assert!(matches!(through_agent(broken), Err(SignError::Agent(_))));
+        }
+    }
+
+    #[test]
+    fn a_signature_verifies_for_its_key_bytes_and_purpose_only() {
+        let armor = signer(1).sign(Namespace::Release, b"bytes").unwrap();
+        let keys = [signer(2).public(), signer(1).public()];
+        assert!(verify(&keys, Namespace::Release, b"bytes", &armor).is_ok());
+        assert!(matches!(verify(&keys[..1], Namespace::Release, b"bytes", &armor), Err(SignError::Signer(_))));
+        assert!(matches!(verify(&keys, Namespace::Release, b"byte", &armor), Err(SignError::Bytes)));
+        for other in [Namespace::Root, Namespace::Head, Namespace::Salt] {
+            assert!(matches!(verify(&keys, other, b"bytes", &armor), Err(SignError::Namespace { .. })));
+        }
+        assert_eq!(claimed(&armor).unwrap(), ("release.v1@changecast".to_owned(), signer(1).public()));
+    }
+
+    #[test]
+    fn a_signature_with_a_larger_s_is_refused() {
+        // The order of the group, little-endian (RFC 8032 §5.1).
+        const ORDER: [u8; 32] = [
+            0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0,
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+        ];
+        let key = signer(1).public();
+        let Signer::Secret(secret) = signer(1) else { unreachable!() };
+        let mut bytes: [u8; 64] = secret.sign(b"data").unwrap().as_bytes().try_into().unwrap();
+        assert!(key.verify(b"data", &bytes).is_ok());
+        let mut carry = 0;
+        for (byte, order) in bytes[32..].iter_mut().zip(ORDER) {
+            let sum = u16::from(*byte) + u16::from(order) + carry;
+            *byte = sum as u8;
+            carry = sum >> 8;
+        }
+        assert_eq!(carry, 0);
+        assert!(key.verify(b"data", &bytes).is_err());
+    }
 }

@@ -1,6 +1,6 @@
 //! Signed logs: published in memory, verified, and attacked.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 mod kinds;
 mod laws;
