@@ -267,10 +267,12 @@ def read_head(data):
         members(period, ["change", "zone"], ["term", "effective", "object_by", "lead_promised", "lead_given"], ext=False)
         for key in ("change", "term"):
             if key in period:
-                members(period[key], ["seq", "position"], ext=False)
+                members(period[key], ["seq", "position"] + ["trigger"] * (key == "term"), ext=False)
                 integer(period[key]["position"])
+                text(period[key].get("trigger", "x"), TOKEN)
                 integer(period[key]["seq"])
-        need(period["change"]["seq"] <= covered, "a period of a release that is not covered")
+        seqs = [period[key]["seq"] for key in ("change", "term") if key in period]
+        need(max(seqs) <= covered, "a period of a release that is not covered")
         text(period["zone"], ZONE)
         if "effective" in period:
             members(period["effective"], ["basis", "date"], ext=False)

@@ -35,22 +35,33 @@ pub struct Head {
     pub statements: Vec<Statement>,
 }
 
-/// A place in the log: a release, and the position in an array of its content, from 0.
+/// A change in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Address {
+pub struct ChangeAddress {
     /// The number of the release.
     pub seq: u64,
-    /// The position in the array.
+    /// The position in the `changes` of its body, from 0.
+    pub position: u64,
+}
+
+/// A lead of the notice terms.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TermAddress {
+    /// The number of a release whose list has the terms.
+    pub seq: u64,
+    /// The kind of change that the lead applies to: a key of `facts.terms.lead`.
+    pub trigger: String,
+    /// The position among the leads for it, from 0.
     pub position: u64,
 }
 
 /// A notice period. It contains references, dates and durations, and no text from the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Period {
-    /// The change: the position in the `changes` of the body.
-    pub change: Address,
-    /// The governing term: the position in the terms of the list after that release.
-    pub term: Option<Address>,
+    /// The change that the period is about.
+    pub change: ChangeAddress,
+    /// The governing term, if the terms name the kind of change.
+    pub term: Option<TermAddress>,
     /// When the change takes effect, as a date or period: `2026-07-01`, `2027-Q3`.
     pub effective: Option<Effective>,
     /// The last day, or instant, at which customers may object.
@@ -102,7 +113,13 @@ impl Head {
             periods: fields.items("periods")?.iter().map(Period::read).collect::<Result<_, _>>()?,
             statements: fields.items("statements")?.iter().map(Statement::read).collect::<Result<_, _>>()?,
         };
-        let covered = head.periods.iter().map(|period| period.change.seq).chain(head.statements.iter().map(|s| s.seq));
+        let terms = head.periods.iter().filter_map(|period| period.term.as_ref()).map(|term| term.seq);
+        let covered = head
+            .periods
+            .iter()
+            .map(|period| period.change.seq)
+            .chain(terms)
+            .chain(head.statements.iter().map(|s| s.seq));
         if covered.into_iter().any(|seq| seq > head.covers.seq) {
             return Err(fields.malformed("periods", "names a release that the head does not cover"));
         }
@@ -138,10 +155,10 @@ fn put_text(members: &mut Members, key: &str, text: Option<String>) {
     members.extend(text.map(|text| (key.to_owned(), Json::Text(text))));
 }
 
-impl Address {
+impl ChangeAddress {
     fn read(value: &Json) -> Result<Self, DocumentError> {
-        let mut fields = Fields::of("address", value)?;
-        let address = Address { seq: fields.integer("seq")?, position: fields.integer("position")? };
+        let mut fields = Fields::of("change address", value)?;
+        let address = ChangeAddress { seq: fields.integer("seq")?, position: fields.integer("position")? };
         fields.finish_closed().map(|()| address)
     }
 
@@ -150,12 +167,32 @@ impl Address {
     }
 }
 
+impl TermAddress {
+    fn read(value: &Json) -> Result<Self, DocumentError> {
+        let mut fields = Fields::of("term address", value)?;
+        let seq = fields.integer("seq")?;
+        let trigger =
+            form(&mut fields, "trigger", is_token)?.ok_or_else(|| fields.malformed("trigger", "is missing"))?;
+        let position = fields.integer("position")?;
+        fields.finish_closed()?;
+        Ok(TermAddress { seq, trigger, position })
+    }
+
+    fn to_json(&self) -> Json {
+        object([
+            ("position", Json::Integer(self.position)),
+            ("seq", Json::Integer(self.seq)),
+            ("trigger", Json::from(self.trigger.as_str())),
+        ])
+    }
+}
+
 impl Period {
     fn read(value: &Json) -> Result<Self, DocumentError> {
         let mut fields = Fields::of("period", value)?;
         let period = Period {
-            change: Address::read(fields.require("change")?)?,
-            term: fields.optional("term").map(Address::read).transpose()?,
+            change: ChangeAddress::read(fields.require("change")?)?,
+            term: fields.optional("term").map(TermAddress::read).transpose()?,
             effective: fields.optional("effective").map(Effective::read).transpose()?,
             object_by: form(&mut fields, "object_by", is_date)?,
             lead_promised: form(&mut fields, "lead_promised", is_duration)?,
@@ -170,7 +207,7 @@ impl Period {
             ("change".to_owned(), self.change.to_json()),
             ("zone".to_owned(), Json::from(self.zone.as_str())),
         ]);
-        if let Some(term) = self.term {
+        if let Some(term) = &self.term {
             members.insert("term".to_owned(), term.to_json());
         }
         if let Some(Effective { date, basis }) = &self.effective {
@@ -186,7 +223,7 @@ impl Period {
     /// Whether this period, of a later head, leaves customers less time than an earlier one for the same
     /// change and term.
     pub fn shortens(&self, earlier: &Period) -> bool {
-        let same = (self.change, self.term) == (earlier.change, earlier.term);
+        let same = (self.change, &self.term) == (earlier.change, &earlier.term);
         let day = self.object_by.as_deref().map(first_day);
         same && earlier.object_by.as_deref().is_some_and(|before| day.is_none_or(|day| day < first_day(before)))
     }

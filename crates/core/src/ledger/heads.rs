@@ -7,7 +7,7 @@ use crate::{model::Timestamp, sign::PublicKey};
 use super::{
     chain::{Chain, Fault, Signed},
     digest::Digest,
-    head::{Address, Head, Period},
+    head::{ChangeAddress, Head, Period, TermAddress},
     keys::KeyRole,
 };
 
@@ -41,7 +41,7 @@ impl From<Fault> for HeadFault {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Heads {
     pub(super) heads: Vec<VerifiedHead>,
-    periods: BTreeMap<(Address, Option<Address>), Period>,
+    periods: BTreeMap<(ChangeAddress, Option<TermAddress>), Period>,
 }
 
 impl Heads {
@@ -85,7 +85,7 @@ impl Heads {
             }
         }
         for period in &head.periods {
-            let key = (period.change, period.term);
+            let key = (period.change, period.term.clone());
             if self.periods.get(&key).is_some_and(|earlier| period.shortens(earlier)) {
                 return Err(Fault::contradiction("it shortens a notice period of an earlier head"));
             }

@@ -33,7 +33,7 @@ pub use convenience::{IndexFile, ListFile};
 pub use digest::{BadDigest, Digest};
 pub use encode::{Encoder, is_list_of};
 pub use fields::DocumentError;
-pub use head::{Address, Effective, Head, Period, Statement};
+pub use head::{ChangeAddress, Effective, Head, Period, Statement, TermAddress};
 pub use header::{BodyPointer, HeadPointer, Header, KeysRelease, Pointer, Predecessor, ReleaseKind};
 pub use heads::{Publication, VerifiedHead};
 pub use json::Json;

@@ -2,8 +2,9 @@
 
 use changecast_core::{
     ledger::{
-        Address, BodyState, Difference, Effective, HeadPointer, Ids, Json, KeysRelease, Period, Pin, Pointer,
-        Predecessor, Successor, Tip, VerifyError, agreement, canonical, json::object, layout::Path, verify,
+        BodyState, ChangeAddress, Difference, Effective, HeadPointer, Ids, Json, KeysRelease, Period, Pin, Pointer,
+        Predecessor, Successor, TermAddress, Tip, VerifyError, agreement, canonical, json::object, layout::Path,
+        verify,
     },
     model::{Inventory, ListState},
     sign::Namespace,
@@ -265,8 +266,8 @@ fn a_newer_log_from_its_first_release_on_needs_a_newer_program() {
 
 fn period(object_by: &str) -> Period {
     Period {
-        change: Address { seq: 1, position: 0 },
-        term: Some(Address { seq: 1, position: 2 }),
+        change: ChangeAddress { seq: 1, position: 0 },
+        term: Some(TermAddress { seq: 1, trigger: "added".into(), position: 0 }),
         effective: Some(Effective { date: "2024-07-01".into(), basis: "stated".into() }),
         object_by: Some(object_by.into()),
         lead_promised: Some("P30D".into()),
