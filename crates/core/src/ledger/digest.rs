@@ -21,6 +21,15 @@ impl Digest {
         self.0
     }
 
+    /// The hexadecimal digits and a line feed.
+    fn line(self) -> [u8; 65] {
+        let mut line = [b'\n'; 65];
+        for (digits, byte) in line.chunks_exact_mut(2).zip(self.0) {
+            digits.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+        }
+        line
+    }
+
     /// The digest of a set of digests: SHA-256 over their hexadecimal forms, sorted, each followed by a
     /// line feed. This is how the leaves of a list give its `state`.
     pub fn of_set(digests: impl IntoIterator<Item = Digest>) -> Self {
@@ -28,16 +37,16 @@ impl Digest {
         sorted.sort_unstable();
         let mut hash = Sha256::new();
         for digest in sorted {
-            hash.update(hex(&digest.0));
-            hash.update(b"\n");
+            hash.update(digest.line());
         }
         Digest(hash.finalize().into())
     }
 }
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// The lower-case hexadecimal digits of bytes.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }

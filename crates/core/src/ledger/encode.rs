@@ -13,10 +13,18 @@ use super::{
     salts::Salts,
 };
 
+/// An entry of the last inventory, and its leaf.
+#[derive(Debug)]
+struct Known {
+    entry: Arc<Entry>,
+    id: Arc<str>,
+    leaf: Arc<Leaf>,
+}
+
 /// Makes lists from inventories. It remembers the entries of the last one, which versions share.
 #[derive(Debug, Default)]
 pub struct Encoder {
-    known: BTreeMap<EntryId, (Arc<Entry>, Arc<Leaf>)>,
+    known: BTreeMap<EntryId, Known>,
 }
 
 impl Encoder {
@@ -33,15 +41,17 @@ impl Encoder {
     ) -> Result<List, DocumentError> {
         let mut entries = BTreeMap::new();
         for entry in &inventory.entries {
-            let leaf = self.leaf(entry, before, salts, seq)?;
-            entries.insert(entry.id.to_string(), leaf);
+            let (id, leaf) = self.leaf(entry, before, salts, seq)?;
+            entries.insert(id, leaf);
         }
         let content = facts(inventory)?;
         let facts = match before.map(List::shared_facts) {
             Some(leaf) if leaf.content() == content => Arc::clone(leaf),
             _ => Arc::new(Leaf::new("", salted(content, salts.facts(seq).as_str()))?),
         };
-        self.known.retain(|id, _| entries.contains_key(id.as_str()));
+        if self.known.len() > entries.len() {
+            self.known.retain(|id, _| entries.contains_key(id.as_str()));
+        }
         Ok(List::new(facts, entries))
     }
 
@@ -51,22 +61,24 @@ impl Encoder {
         before: Option<&List>,
         salts: &Salts,
         seq: u64,
-    ) -> Result<Arc<Leaf>, DocumentError> {
+    ) -> Result<(Arc<str>, Arc<Leaf>), DocumentError> {
         let id = entry.id.as_str();
         let old = before.and_then(|list| list.shared_entry(id));
-        let known = self.known.get(&entry.id).filter(|(known, _)| Arc::ptr_eq(known, entry));
-        if let Some((leaf, old)) = known.map(|(_, leaf)| leaf).zip(old)
-            && Arc::ptr_eq(leaf, old)
+        let known = self.known.get(&entry.id).filter(|known| Arc::ptr_eq(&known.entry, entry));
+        if let Some((known, old)) = known.zip(old)
+            && Arc::ptr_eq(&known.leaf, old)
         {
-            return Ok(Arc::clone(leaf));
+            return Ok((Arc::clone(&known.id), Arc::clone(&known.leaf)));
         }
         let content = content(entry);
         let leaf = match old {
             Some(old) if old.content() == content => Arc::clone(old),
             _ => Arc::new(Leaf::new(id, salted(content, salts.entry(seq, id).as_str()))?),
         };
-        self.known.insert(entry.id.clone(), (Arc::clone(entry), Arc::clone(&leaf)));
-        Ok(leaf)
+        let id: Arc<str> = Arc::from(id);
+        let known = Known { entry: Arc::clone(entry), id: Arc::clone(&id), leaf: Arc::clone(&leaf) };
+        self.known.insert(entry.id.clone(), known);
+        Ok((id, leaf))
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List {
     facts: Arc<Leaf>,
-    entries: BTreeMap<String, Arc<Leaf>>,
+    entries: BTreeMap<Arc<str>, Arc<Leaf>>,
 }
 
 /// The facts or an entry, with the digest of its canonical bytes.
@@ -55,7 +55,7 @@ impl Leaf {
 
 impl List {
     /// A list of these facts and entries.
-    pub(super) fn new(facts: Arc<Leaf>, entries: BTreeMap<String, Arc<Leaf>>) -> Self {
+    pub(super) fn new(facts: Arc<Leaf>, entries: BTreeMap<Arc<str>, Arc<Leaf>>) -> Self {
         List { facts, entries }
     }
 
@@ -74,7 +74,7 @@ impl List {
         let members = members.ok_or_else(|| fields.malformed("entries", "is not an object"))?;
         let mut entries = BTreeMap::new();
         for (id, value) in members {
-            entries.insert(id.clone(), new_entry(id, value.clone())?);
+            entries.insert(Arc::from(id.as_str()), new_entry(id, value.clone())?);
         }
         fields.finish_closed()?;
         Ok(Some(List { facts, entries }))
@@ -82,7 +82,7 @@ impl List {
 
     /// The list as JSON.
     pub fn to_json(&self) -> Json {
-        let entries = self.entries.iter().map(|(id, leaf)| (id.clone(), leaf.value.clone())).collect();
+        let entries = self.entries.iter().map(|(id, leaf)| (id.to_string(), leaf.value.clone())).collect();
         object([("entries", Json::Object(entries)), ("facts", self.facts.value.clone())])
     }
 
@@ -99,7 +99,7 @@ impl List {
 
     /// The entries by id.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &Leaf)> {
-        self.entries.iter().map(|(id, leaf)| (id.as_str(), &**leaf))
+        self.entries.iter().map(|(id, leaf)| (&**id, &**leaf))
     }
 
     /// The entry with an id.
@@ -147,13 +147,13 @@ impl List {
     }
 }
 
-fn patch_entries(entries: &mut BTreeMap<String, Arc<Leaf>>, changes: &Members) -> Result<(), DocumentError> {
+fn patch_entries(entries: &mut BTreeMap<Arc<str>, Arc<Leaf>>, changes: &Members) -> Result<(), DocumentError> {
     for (id, change) in changes {
         if *change == Json::Null {
-            entries.remove(id);
+            entries.remove(id.as_str());
         } else {
-            let value = patch::apply(entries.get(id).map(|leaf| &leaf.value), change);
-            entries.insert(id.clone(), new_entry(id, value)?);
+            let value = patch::apply(entries.get(id.as_str()).map(|leaf| &leaf.value), change);
+            entries.insert(Arc::from(id.as_str()), new_entry(id, value)?);
         }
     }
     Ok(())
@@ -173,15 +173,15 @@ fn between(before: &List, after: &List) -> Json {
         members.insert("facts".to_owned(), patch::make(&before.facts.value, &after.facts.value));
     }
     let removed = before.entries.keys().filter(|id| !after.entries.contains_key(*id));
-    let mut entries: Members = removed.map(|id| (id.clone(), Json::Null)).collect();
+    let mut entries: Members = removed.map(|id| (id.to_string(), Json::Null)).collect();
     for (id, leaf) in &after.entries {
         match before.entries.get(id) {
             Some(was) if was.digest == leaf.digest => {}
             Some(was) => {
-                entries.insert(id.clone(), patch::make(&was.value, &leaf.value));
+                entries.insert(id.to_string(), patch::make(&was.value, &leaf.value));
             }
             None => {
-                entries.insert(id.clone(), leaf.value.clone());
+                entries.insert(id.to_string(), leaf.value.clone());
             }
         }
     }

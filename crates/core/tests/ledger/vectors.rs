@@ -5,7 +5,9 @@
 use std::{fs, path::PathBuf};
 
 use changecast_core::{
-    ledger::{HeadPointer, Json, KeysRelease, Pointer, Verified, layout::Path},
+    ledger::{
+        ChangeAddress, Effective, HeadPointer, Json, KeysRelease, Period, Pointer, TermAddress, Verified, layout::Path,
+    },
     model::{ListState, Timestamp},
     sign::Namespace,
 };
@@ -131,6 +133,24 @@ fn moved() -> Log {
     log
 }
 
+/// A notice period of the first change, extended by two weeks.
+fn periods() -> Files {
+    let mut log = small();
+    for object_by in ["2024-04-09", "2024-04-23"] {
+        let period = Period {
+            change: ChangeAddress { seq: 1, position: 0 },
+            term: Some(TermAddress { seq: 1, trigger: "added".into(), position: 0 }),
+            effective: Some(Effective { date: "2024-Q3".into(), basis: "stated".into() }),
+            object_by: Some(object_by.into()),
+            lead_promised: Some("10bd".into()),
+            lead_given: Some("P113D".into()),
+            zone: "Europe/Berlin".into(),
+        };
+        log.head_with(vec![period], None);
+    }
+    log.files
+}
+
 fn expired() -> Log {
     let mut log = small();
     log.head_with(Vec::new(), Some("2024-05-01T00:00:00Z".parse().unwrap()));
@@ -184,6 +204,7 @@ fn vectors() -> Vec<Vector> {
             0,
             redacted().files,
         ),
+        vector("valid-periods", "a notice period that begins, and is extended by the next head", 0, periods()),
         vector("valid-moved", "the log ends and names its successor", 0, moved().files),
         vector("valid-uncovered", "no head covers the last release: it is not published yet", 0, uncovered().files),
         vector("valid-ext", "an unknown member of ext is ignored", 0, with_ext()),
