@@ -40,6 +40,12 @@ feeds-check:
     cargo build --release
     VNU_JAR={{ vnu }} python3 tests/external/feeds_check.py target/release/changecast {{ schemas }}
 
+# Check the signed format by other means: a second verifier, a timestamp token, other features of serde_json
+format-check:
+    python3 tests/external/verify_log.py --vectors tests/vectors
+    tests/external/timestamp.sh
+    CARGO_TARGET_DIR=target/serde-features cargo test --locked --manifest-path tests/external/serde_features/Cargo.toml
+
 # Run each fuzz target for some seconds
 fuzz seconds="10":
     tests/external/fuzz.sh {{ seconds }}
