@@ -135,3 +135,67 @@ fn a_postal_address_below_a_name_is_no_part_of_it() {
     let cells: Vec<&str> = inventory.entries[0].cells.iter().map(|cell| cell.text.as_str()).collect();
     assert!(cells.contains(&"Hauptstr. 5, 10115 Berlin"), "{cells:?}");
 }
+
+/// The names and fields that are read from one cell of names, in each way to write it.
+#[test]
+fn characters_of_a_name_are_not_markup() {
+    let html =
+        |cell: &str| format!("<h1>Sub-processors</h1><table><tr><th>Vendor<th>Purpose<tr><td>{cell}<td>Maps</table>");
+    let markdown = |cell: &str| format!("# Sub-processors\n\n| Vendor | Purpose |\n|---|---|\n| {cell} | Maps |\n");
+    let csv = |cell: &str| format!("Vendor,Purpose\n\"{cell}\",Maps\n");
+    let link = "link: https://a.example";
+    for (path, text, name, fields) in [
+        ("l.html", html("<a href='https://a.example'>Acme [EU]</a>"), "Acme [EU]", vec![link]),
+        ("l.html", html("<a href='https://a.example'>Acme EU]</a>"), "Acme EU]", vec![link]),
+        ("l.html", html("<a href='https://a.example'>Acme [EU</a>"), "Acme [EU", vec![link]),
+        ("l.html", html("<a href='https://a.example'>Acme (EU)</a>"), "Acme (EU)", vec![link]),
+        (
+            "l.html",
+            html("<a href='https://a.example/x_(y)'>Acme</a>"),
+            "Acme",
+            vec!["link: https://a.example/x_%28y%29"],
+        ),
+        ("l.html", html("<a href='https://a.example'>Acme<br>Berlin</a>"), "Acme Berlin", vec![link]),
+        ("l.html", html("Acme [EU](x)"), "Acme [EU](x)", vec![]),
+        ("l.html", html("Acme | Delta"), "Acme | Delta", vec![]),
+        ("l.html", html("Lantern; Suite 500 Tools"), "Lantern; Suite 500 Tools", vec![]),
+        ("l.html", html("Lantern<br>Street 5, Berlin"), "Lantern", vec!["postal-address: Street 5, Berlin"]),
+        ("l.html", html("Lantern<br><br>Tools<br>"), "Lantern Tools", vec![]),
+        ("l.html", html("Lantern&#xfdd0;; Suite 500 Tools"), "Lantern; Suite 500 Tools", vec![]),
+        ("l.md", markdown("[Acme [EU]](https://a.example)"), "Acme [EU]", vec![link]),
+        ("l.md", markdown("[Acme \\[EU](https://a.example)"), "Acme [EU", vec![link]),
+        ("l.md", markdown("`Acme [EU](x)`"), "Acme [EU](x)", vec![]),
+        ("l.md", markdown("Acme \\| Delta"), "Acme | Delta", vec![]),
+        ("l.md", markdown("Lantern; Suite 500 Tools"), "Lantern; Suite 500 Tools", vec![]),
+        ("l.md", markdown("Lantern<br/>Street 5, Berlin"), "Lantern", vec!["postal-address: Street 5, Berlin"]),
+        ("l.csv", csv("Lantern; Suite 500 Tools"), "Lantern; Suite 500 Tools", vec![]),
+        ("l.csv", csv("Lantern\nStreet 5, Berlin"), "Lantern", vec!["postal-address: Street 5, Berlin"]),
+        ("l.csv", csv("Acme [EU]"), "Acme [EU]", vec![]),
+    ] {
+        let inventory = read(path, text.as_bytes(), &ReadingConfig::default()).expect(&text).inventory;
+        let [entry] = &inventory.entries[..] else { panic!("{text}") };
+        assert_eq!(entry.name.as_str(), name, "{text}");
+        let cells = entry.cells.iter().map(|cell| format!("{}: {}", cell.field, cell.text));
+        let other: Vec<String> = cells.filter(|cell| cell != "purpose: Maps").collect();
+        assert_eq!(other, fields, "{text}");
+    }
+}
+
+#[test]
+fn html_in_code_is_not_a_list() {
+    let table = "<table>\n<tr><th>Vendor</th><th>Purpose</th></tr>\n<tr><td>Sample</td><td>Maps</td></tr>\n</table>";
+    let list = "| Vendor | Purpose |\n|---|---|\n| Lantern | Search |\n";
+    for (code, expected) in [
+        (format!("```html\n{table}\n```\n"), vec!["Lantern"]),
+        (format!("~~~\n{table}\n~~~\n"), vec!["Lantern"]),
+        ("Write `<table>` or `<dl>`.\n".to_owned(), vec!["Lantern"]),
+        (format!("Write `<table>`:\n\n{table}\n"), vec!["Sample", "Lantern"]),
+        (format!("Write `<!--`:\n\n{table}\n\n<!-- end -->\n"), vec!["Sample", "Lantern"]),
+        (format!("<!--\n```\n-->\n\n{table}\n"), vec!["Sample", "Lantern"]),
+    ] {
+        let page = format!("# Sub-processors\n\n{code}\n{list}");
+        let inventory = read("l.md", page.as_bytes(), &ReadingConfig::default()).expect("a list").inventory;
+        let names: Vec<&str> = inventory.entries.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, expected, "{page}");
+    }
+}

@@ -14,7 +14,10 @@ use crate::read::{
     choose::named_cell::{LinkCell, add_name},
     config::ReadingConfig,
     error::{Problem, ReadError},
-    syntax::csv::{HEADER_WITHIN, Record},
+    syntax::{
+        block::{LINE_BREAK, without_break_marks},
+        csv::{HEADER_WITHIN, Record},
+    },
 };
 
 /// A column with a header.
@@ -41,7 +44,9 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
         let mut row = ParsedRow::at(record.at);
         for (column, field) in columns.iter().zip(record.fields()) {
             match column {
-                Some(Column { label, is_name: true }) => add_name(list, &mut row, *label, field, link),
+                Some(Column { label, is_name: true }) => {
+                    add_name(list, &mut row, *label, &with_line_breaks(field), link);
+                }
                 Some(Column { label, is_name: false }) => row.cells.push((*label, field.to_owned())),
                 None => {}
             }
@@ -51,6 +56,11 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
     }
     list.sections.push(section);
     Ok(())
+}
+
+/// The field with a line break for each of its newlines.
+fn with_line_breaks(field: &str) -> String {
+    without_break_marks(field).trim().replace('\n', LINE_BREAK)
 }
 
 /// The column of a header field, unless the field is empty.

@@ -18,7 +18,7 @@ pub(crate) fn add_name(list: &mut RawList<'_>, row: &mut ParsedRow, label: Label
     let Named { name, link: address, postal } = Named::of(text);
     row.cells.push((label, name));
     if let (LinkCell::Add, Some(address)) = (link, address) {
-        row.cells.push((list.labels.intern(ADDRESS_LABEL), address.to_owned()));
+        row.cells.push((list.labels.intern(ADDRESS_LABEL), address));
     }
     if !postal.is_empty() {
         row.cells.push((list.labels.intern(POSTAL_LABEL), postal));

@@ -22,7 +22,7 @@ use crate::read::{
     config::ReadingConfig,
     error::{Problem, ReadError, Warning},
     position::Position,
-    syntax::block::{Block, DASHES, Item, Page, Table, header_of, link_text, split},
+    syntax::block::{Block, DASHES, Item, Page, Table, header_of, link_text, split, without_break_marks},
 };
 
 /// Finds the list of a page. The path and the front matter may state what the page is about.
@@ -135,8 +135,8 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
         .collect();
     // Which column is the name is decided later, by the same rules for all formats; here only the
     // link behind it matters.
-    let name = header.iter().position(|cell| options.role(&cell.text) == Role::Name).unwrap_or(0);
-    let link = LinkCell::unless(header.iter().any(|cell| options.role(&cell.text) == Role::Link));
+    let name = header.iter().position(|cell| options.role(&link_text(&cell.text)) == Role::Name).unwrap_or(0);
+    let link = LinkCell::unless(header.iter().any(|cell| options.role(&link_text(&cell.text)) == Role::Link));
     let mut section = begin(list, part, by_status, &labels);
     let all_strong = rows.iter().all(|(_, cells)| cells.first().is_some_and(|cell| cell.strong));
     let mut are_gone = false;
@@ -159,7 +159,8 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
         }
         let beyond = cells.get(labels.len()..).unwrap_or_default();
         if let Some(cell) = beyond.iter().find(|cell| !cell.text.trim().is_empty()) {
-            let message = format!("the row has a cell without a column: {:?}; write \\| for a | in a cell", cell.text);
+            let text = link_text(&cell.text);
+            let message = format!("the row has a cell without a column: {text:?}; write \\| for a | in a cell");
             list.warnings.push(Warning::at(Warning::EXTRA_CELL, *at, message));
         }
         let mut row = ParsedRow::at(*at);
@@ -178,7 +179,7 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
 
 fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, by_status: bool) -> RawSection {
     let mut section = begin(list, part, by_status, &[]);
-    let label = |list: &mut RawList<'_>, key: &str| list.labels.intern(&readable(key));
+    let label = |list: &mut RawList<'_>, key: &str| list.labels.intern(&readable(&without_break_marks(key)));
     for item in items {
         let (name, rest) = split(item);
         if !is_name(&name) || item.struck {
@@ -249,7 +250,7 @@ fn place_named_in(text: &str) -> Option<String> {
 }
 
 fn are_places(text: &str) -> bool {
-    let places = locations(Vocabulary::builtin(), text);
+    let places = locations(Vocabulary::builtin(), &without_break_marks(text));
     !places.is_empty() && places.iter().all(|place| place.known)
 }
 

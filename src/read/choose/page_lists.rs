@@ -358,7 +358,8 @@ impl Fitness {
     /// `None` for a table that is about something else.
     fn of(table: &Table, part: &Found<'_>, options: &ReadingConfig) -> Option<Self> {
         let (header, rows) = header_of(table);
-        let labels: Vec<&str> = header.iter().map(|cell| cell.text.as_str()).collect();
+        let texts: Vec<String> = header.iter().map(|cell| link_text(&cell.text)).collect();
+        let labels: Vec<&str> = texts.iter().map(String::as_str).collect();
         if rows.is_empty() && labels.iter().all(|label| label.is_empty()) {
             return None;
         }

@@ -1,9 +1,9 @@
 //! What pages are made of: headings, paragraphs, tables and bullets, and links in their texts.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use changecast_core::{
-    model::{Text, fold},
+    model::{RichText, fold},
     vocabulary::{Meaning, Vocabulary},
 };
 
@@ -75,8 +75,7 @@ impl Cell {
             return Cell { struck: !struck.is_empty(), text, strong, ..Cell::default() };
         }
         let remark = begins_struck && is_remark(&kept);
-        let separates = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '/' | '&' | '\u{2192}');
-        let kept = kept.trim_start_matches(separates).trim_end_matches(|c| separates(c) || is_dash(c));
+        let kept = kept.trim_start_matches(is_separator).trim_end_matches(|c| is_separator(c) || is_dash(c));
         let kept = [" ,", " ;", " )"].iter().fold(kept.to_owned(), |text, gap| text.replace(gap, gap.trim_start()));
         Cell { text: kept, strong, struck: false, behind: begins_struck, remark }
     }
@@ -92,6 +91,10 @@ impl Cell {
     }
 }
 
+fn is_separator(c: char) -> bool {
+    is_break_char(c) || matches!(c, ',' | '/' | '&' | '\u{2192}')
+}
+
 fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2013}' | '\u{2014}')
 }
@@ -101,7 +104,7 @@ fn is_dash(c: char) -> bool {
 fn is_remark(text: &str) -> bool {
     let text = text.trim().to_lowercase();
     let opens = text.starts_with(|c: char| is_dash(c) || matches!(c, '(' | ':' | ','));
-    let is_link = text.contains("](");
+    let is_link = RichText::from_inline_markdown(&text).has_links();
     let words = text.chars().any(char::is_alphabetic);
     opens || !words || (text.starts_with('[') && !is_link) || begins_remark(&text)
 }
@@ -155,7 +158,7 @@ pub(crate) fn paragraph(at: Position, text: &str, all_strong: bool, strong: &[(u
     };
     let labels: Vec<(usize, usize)> = strong.iter().filter(is_label).copied().collect();
     let first = labels.first().and_then(|(from, _)| text.get(..*from));
-    let tidy = |text: &str| text.trim().trim_matches(|c: char| c == ';' || c.is_whitespace()).to_owned();
+    let tidy = |text: &str| text.trim_matches(is_break_char).to_owned();
     if all_strong || first.is_none_or(|before| !before.trim().is_empty()) {
         let text = tidy(text);
         return if text.is_empty() { Vec::new() } else { vec![Block::Paragraph { text, strong: all_strong }] };
@@ -202,13 +205,15 @@ pub(crate) fn split(item: &Item) -> (String, &str) {
             };
             (text[..end].to_owned(), trim_separators(&text[at + length..]))
         }
-        None => (Vocabulary::builtin().without_full_stop(text.trim_end_matches([':', ';', ','])).to_owned(), ""),
+        None => {
+            (Vocabulary::builtin().without_full_stop(text.trim_end_matches([':', ';', ',', BREAK_MARK])).to_owned(), "")
+        }
     }
 }
 
 fn trim_separators(text: &str) -> &str {
     let mut text = text.trim();
-    while let Some(rest) = text.strip_prefix(['.', ':', ',', ';', '-', '\u{2013}', '\u{2014}', '|']) {
+    while let Some(rest) = text.strip_prefix([BREAK_MARK, '.', ':', ',', ';', '-', '\u{2013}', '\u{2014}', '|']) {
         // A minus belongs to its number.
         if text.starts_with('-') && rest.starts_with(|c: char| c.is_ascii_digit()) {
             break;
@@ -218,17 +223,9 @@ fn trim_separators(text: &str) -> &str {
     text
 }
 
-/// A text without the addresses of its links: `[AWS](https://…)` becomes `AWS`.
+/// The text without the addresses of its links: `[AWS](https://…)` becomes `AWS`.
 pub(crate) fn link_text(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, label, _, after)) = next_link(rest) {
-        out.push_str(before);
-        out.push_str(label);
-        rest = after;
-    }
-    out.push_str(rest);
-    Text::new(&out).to_string()
+    RichText::from_inline_markdown(text).text().to_string()
 }
 
 /// Whether raised text is the mark of a footnote, or leads to one: a number, a letter, an asterisk.
@@ -236,61 +233,129 @@ pub(crate) fn is_mark(text: Option<&str>) -> bool {
     text.is_some_and(|text| link_text(text).trim().chars().count() <= 2)
 }
 
-/// What a text says that names a vendor.
-pub(crate) struct Named<'t> {
-    /// The name that it is or begins with.
+/// The parts of a text that names a vendor.
+pub(crate) struct Named {
+    /// The name.
     pub name: String,
-    /// The address of the page behind the name.
-    pub link: Option<&'t str>,
-    /// Where letters to the vendor go: what stands on lines of their own from the first with a number on.
+    /// The address of the first link.
+    pub link: Option<String>,
+    /// The postal address: the lines after the name, from the first that contains a number.
     pub postal: String,
 }
 
-impl<'t> Named<'t> {
-    /// Takes a text apart. A second line that only leads to a page ("Privacy policy") is no part of the
-    /// name, nor is the mark of a footnote.
-    pub fn of(text: &'t str) -> Self {
-        if !text.contains(['[', ';']) {
-            return Named { name: Text::new(text).to_string(), link: None, postal: String::new() };
-        }
-        let link = next_link(text).map(|(_, _, address, _)| address);
-        let leads_on = |line: &str| {
-            let pages = ["privacy", "privacy policy", "privacy notice", "website", "dpa", "terms", "link", "details"];
-            next_link(line).is_some_and(|(before, label, _, after)| {
-                before.trim().is_empty() && after.trim().is_empty() && pages.contains(&fold(label).as_str())
-            })
-        };
-        let lines = text.split("; ").enumerate().filter(|(at, line)| *at == 0 || !leads_on(line));
-        let lines: Vec<&str> = lines.map(|(_, line)| line.trim()).collect();
-        // "365" and "GA 4" are names of products.
-        let is_postal = |line: &&str| {
-            let has = |is: fn(char) -> bool| line.chars().any(is);
-            line.len() >= 8 && has(|c| c.is_ascii_digit()) && has(char::is_alphabetic) && !line.contains(['[', '('])
-        };
-        let name = lines.iter().skip(1).position(is_postal).map_or(lines.len(), |at| at + 1);
-        let (name, postal) = lines.split_at(name);
-        let mut name = link_text(&name.join(" "));
-        while let Some((start, end)) = name.find("[^").and_then(|at| Some((at, at + name[at..].find(']')?))) {
-            name.replace_range(start..=end, "");
-        }
+/// Labels of links that follow a name and are not part of it.
+const PAGE_LABELS: [&str; 8] =
+    ["privacy", "privacy policy", "privacy notice", "website", "dpa", "terms", "link", "details"];
+
+impl Named {
+    /// Separates the name from links, postal address and footnote marks. Only a [`LINE_BREAK`] ends a line:
+    /// a semicolon may be part of a name.
+    pub fn of(text: &str) -> Self {
+        let link = RichText::from_inline_markdown(text).spans().find_map(|span| span.href.map(str::to_owned));
+        let (first, others) = text.split_once(LINE_BREAK).unwrap_or((text, ""));
+        let others = others.split(LINE_BREAK).map(str::trim).filter(|line| !leads_to_page(line));
+        let lines: Vec<&str> = std::iter::once(first.trim()).chain(others).collect();
+        let postal_at = lines.iter().skip(1).position(|line| is_postal(line)).map_or(lines.len(), |at| at + 1);
+        let (name, postal) = lines.split_at(postal_at);
+        let name = without_footnote_marks(link_text(&name.join(" ")));
         Named { name: name.trim().to_owned(), link, postal: link_text(&postal.join(", ")) }
     }
 }
 
-/// The first `[label](address)` of a text: what stands before it, its parts, what follows.
-fn next_link(text: &str) -> Option<(&str, &str, &str, &str)> {
-    let middle = text.find("](")?;
-    let start = text[..middle].rfind('[')?;
-    let end = middle + text[middle..].find(')')?;
-    Some((&text[..start], &text[start + 1..middle], &text[middle + 2..end], &text[end + 1..]))
+/// Whether a line is only a link to a page about the vendor ("Privacy policy").
+fn leads_to_page(line: &str) -> bool {
+    let line = RichText::from_inline_markdown(line);
+    line.has_links() && line.spans().count() == 1 && PAGE_LABELS.contains(&fold(line.as_str()).as_str())
 }
 
-/// A link as it stands in a cell.
-pub(crate) fn link(label: &str, address: &str) -> String {
-    let label = label.trim();
-    if label.is_empty() || label == address {
-        address.to_owned()
-    } else {
-        format!("[{label}]({})", address.replace(')', "%29"))
+/// Whether a line after a name belongs to a postal address. "365" and "GA 4" are parts of product names.
+fn is_postal(line: &str) -> bool {
+    line.len() >= 8
+        && line.contains(|c: char| c.is_ascii_digit())
+        && line.contains(char::is_alphabetic)
+        && !line.contains(['[', '('])
+}
+
+fn without_footnote_marks(mut name: String) -> String {
+    while let Some((start, end)) = name.find("[^").and_then(|at| Some((at, at + name[at..].find(']')?))) {
+        name.replace_range(start..=end, "");
     }
+    name
+}
+
+/// Marks a line break inside a text. It is a noncharacter, so [`changecast_core::model::Text`] drops it.
+const BREAK_MARK: char = '\u{fdd0}';
+
+/// A line break inside a cell or item. Readers of the list see the semicolon; only the mark distinguishes a
+/// line break from a semicolon that the page contains.
+pub(crate) const LINE_BREAK: &str = "\u{fdd0}; ";
+
+/// Whether a character belongs to a line break or to the white space around it.
+pub(crate) fn is_break_char(c: char) -> bool {
+    c.is_whitespace() || c == ';' || c == BREAK_MARK
+}
+
+/// Trims white space on both sides, line breaks, and semicolons at the end.
+pub(crate) fn trim_breaks(text: &str) -> &str {
+    let mut text = text.trim_end_matches(is_break_char).trim_start();
+    while let Some(rest) = text.strip_prefix(LINE_BREAK) {
+        text = rest.trim_start();
+    }
+    text
+}
+
+/// A text without the marks of line breaks.
+pub(crate) fn without_break_marks(text: &str) -> Cow<'_, str> {
+    if text.contains(BREAK_MARK) { text.replace(BREAK_MARK, "").into() } else { text.into() }
+}
+
+/// Encodes text of a page that is not a link: `](` in it does not make one.
+pub(crate) fn plain_text(text: &str) -> Cow<'_, str> {
+    let text = without_break_marks(text);
+    if text.contains("](") { text.replace("](", "\\](").into() } else { text }
+}
+
+/// Encodes a link as `[label](address)`. A label of several lines becomes one link per line.
+pub(crate) fn link(label: &str, address: &str) -> String {
+    let label = trim_breaks(label);
+    if label.is_empty() || label == address {
+        return address.to_owned();
+    }
+    let address = address.replace(' ', "%20").replace('(', "%28").replace(')', "%29");
+    let lines = label.split(LINE_BREAK).map(|line| format!("[{}]({address})", link_label(line.trim())));
+    lines.collect::<Vec<_>>().join(LINE_BREAK)
+}
+
+/// The label with its brackets escaped, unless they are balanced.
+fn link_label(label: &str) -> Cow<'_, str> {
+    if !label.contains(['[', ']']) || has_balanced_brackets(label) {
+        return label.into();
+    }
+    let mut out = String::with_capacity(label.len());
+    let mut is_escaped = false;
+    for c in label.chars() {
+        if matches!(c, '[' | ']') && !is_escaped {
+            out.push('\\');
+        }
+        is_escaped = c == '\\' && !is_escaped;
+        out.push(c);
+    }
+    out.into()
+}
+
+fn has_balanced_brackets(text: &str) -> bool {
+    let mut depth = 0usize;
+    let mut is_escaped = false;
+    for c in text.chars() {
+        match c {
+            '[' if !is_escaped => depth += 1,
+            ']' if !is_escaped => match depth.checked_sub(1) {
+                Some(outer) => depth = outer,
+                None => return false,
+            },
+            _ => {}
+        }
+        is_escaped = c == '\\' && !is_escaped;
+    }
+    depth == 0 && !is_escaped
 }

@@ -11,7 +11,7 @@ use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
 use crate::read::{
     error::ReadError,
     position::{LineIndex, Position},
-    syntax::block::{Block, Cell, Item, Page, Table, is_mark, link, paragraph},
+    syntax::block::{Block, Cell, Item, LINE_BREAK, Page, Table, is_mark, link, paragraph, plain_text, trim_breaks},
 };
 
 /// Parses a page.
@@ -160,7 +160,7 @@ impl Builder {
             }
             "b" | "strong" => {
                 let line = self.text.trim_end();
-                if self.strong_depth == 0 && (line.is_empty() || line.ends_with(';')) {
+                if self.strong_depth == 0 && (line.is_empty() || line.ends_with(LINE_BREAK.trim_end())) {
                     self.labels.push((self.text.len(), self.text.len()));
                     self.begun.get_or_insert(at);
                 }
@@ -305,12 +305,12 @@ impl Builder {
         let length = text.bytes().filter(|b| !b.is_ascii_whitespace()).count();
         self.length += length;
         self.strong += if self.strong_depth > 0 { length } else { 0 };
-        self.text.push_str(text);
+        self.text.push_str(&plain_text(text));
     }
 
     fn line_break(&mut self) {
         if self.hidden.is_empty() && (self.table.is_none() || self.in_cell) {
-            self.text.push_str("; ");
+            self.text.push_str(LINE_BREAK);
         }
     }
 
@@ -345,7 +345,7 @@ impl Builder {
         let length = std::mem::take(&mut self.length);
         let strong = std::mem::take(&mut self.strong) >= length && length > 0;
         let cell = Cell::new(text, strong, &struck);
-        Cell { text: collapsed(&cell.text).trim().trim_end_matches(';').trim().to_owned(), ..cell }
+        Cell { text: trim_breaks(&collapsed(&cell.text)).to_owned(), ..cell }
     }
 
     /// Ends a heading or paragraph.

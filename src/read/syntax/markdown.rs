@@ -3,17 +3,26 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, OffsetIter, Options as Extensions, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, OffsetIter, Options as Extensions, Parser, Tag, TagEnd};
 
 use crate::read::{
     error::{Problem, ReadError},
     position::{LineIndex, Position},
     syntax::{
-        block::{self, Block, Cell, Item, Page, Table, link},
+        block::{self, Block, Cell, Item, LINE_BREAK, Page, Table, link, plain_text, trim_breaks},
         html,
         tree::check_depth,
     },
 };
+
+/// The syntax that is read in addition to CommonMark.
+const EXTENSIONS: Extensions = Extensions::ENABLE_TABLES
+    .union(Extensions::ENABLE_FOOTNOTES)
+    .union(Extensions::ENABLE_STRIKETHROUGH)
+    .union(Extensions::ENABLE_HEADING_ATTRIBUTES)
+    .union(Extensions::ENABLE_DEFINITION_LIST)
+    .union(Extensions::ENABLE_YAML_STYLE_METADATA_BLOCKS)
+    .union(Extensions::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS);
 
 /// Parses a page.
 pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
@@ -54,21 +63,44 @@ fn row_cells(line: &str) -> Vec<Cell> {
 fn prepared(text: &str) -> (String, Vec<(usize, String)>) {
     let mut out = text.to_owned();
     let mut embedded = Vec::new();
+    let code = code_ranges(&out);
     for (open, close) in [("<!--", "-->"), ("{/*", "*/}")] {
-        blank(&mut out, open, close, |_, _| {});
+        blank(&mut out, open, close, &code, |_, _| {});
     }
-    let tables: &mut Vec<(usize, String)> = &mut embedded;
+    let code = code_ranges(&out);
     for (open, close) in [("<table", "</table>"), ("<dl", "</dl>"), ("<TABLE", "</TABLE>")] {
-        blank(&mut out, open, close, |at, html| tables.push((at, html.to_owned())));
+        blank(&mut out, open, close, &code, |at, html| embedded.push((at, html.to_owned())));
     }
     (out, embedded)
 }
 
-/// Blanks everything between two marks. A line of a table that was only a comment becomes an empty
+/// The byte ranges of fenced code and code spans. Indented code is not among them: MDX does not have it, and
+/// pages indent their HTML.
+fn code_ranges(text: &str) -> Vec<Range<usize>> {
+    if !text.contains('`') && !text.contains("~~~") {
+        return Vec::new();
+    }
+    let events = Parser::new_ext(text, EXTENSIONS).into_offset_iter();
+    let code = events
+        .filter(|(event, _)| matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)))));
+    code.map(|(_, range)| range).collect()
+}
+
+/// Whether a range of them, which are in order and do not overlap, contains the offset.
+fn is_within(ranges: &[Range<usize>], offset: usize) -> bool {
+    let next = ranges.partition_point(|range| range.end <= offset);
+    ranges.get(next).is_some_and(|range| range.contains(&offset))
+}
+
+/// Blanks everything between two marks, unless the first is in code. A line of a table that was only a comment becomes an empty
 /// row, since an empty line would end the table.
-fn blank(text: &mut String, open: &str, close: &str, mut found: impl FnMut(usize, &str)) {
+fn blank(text: &mut String, open: &str, close: &str, code: &[Range<usize>], mut found: impl FnMut(usize, &str)) {
     let mut from = 0;
     while let Some(start) = text[from..].find(open).map(|at| from + at) {
+        if is_within(code, start) {
+            from = start + open.len();
+            continue;
+        }
         let Some(end) = text[start..].find(close).map(|at| start + at + close.len()) else { break };
         found(start, &text[start..end]);
         let mut blanks: String = text[start..end]
@@ -104,19 +136,12 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str) -> Self {
-        let extensions = Extensions::ENABLE_TABLES
-            | Extensions::ENABLE_FOOTNOTES
-            | Extensions::ENABLE_STRIKETHROUGH
-            | Extensions::ENABLE_HEADING_ATTRIBUTES
-            | Extensions::ENABLE_DEFINITION_LIST
-            | Extensions::ENABLE_YAML_STYLE_METADATA_BLOCKS
-            | Extensions::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
         Reader {
             text,
             places: LineIndex::new(text),
             metadata: String::new(),
             broken: None,
-            events: Parser::new_ext(text, extensions).into_offset_iter(),
+            events: Parser::new_ext(text, EXTENSIONS).into_offset_iter(),
             depth: 0,
             too_deep: None,
         }
@@ -338,10 +363,10 @@ impl<'a> Reader<'a> {
 
     fn take(&mut self, event: Event<'a>, run: &mut Run) {
         match event {
-            Event::Text(text) | Event::Code(text) => run.push(&text),
+            Event::Text(text) | Event::Code(text) => run.push(&plain_text(&text)),
             Event::SoftBreak => run.push(" "),
-            Event::HardBreak => run.push("; "),
-            Event::InlineHtml(tag) | Event::Html(tag) if is_break(&tag) => run.push("; "),
+            Event::HardBreak => run.push(LINE_BREAK),
+            Event::InlineHtml(tag) | Event::Html(tag) if is_break(&tag) => run.push(LINE_BREAK),
             Event::InlineHtml(tag) if is_strike(&tag, "<") => {
                 run.strikes.get_or_insert(run.text.len());
             }
@@ -417,13 +442,13 @@ impl Run {
     }
 
     fn is_strong(&self) -> bool {
-        self.strong > 0 && self.strong >= self.text.trim().trim_end_matches(';').trim().len()
+        self.strong > 0 && self.strong >= trim_breaks(&self.text).len()
     }
 
     fn done(mut self) -> Cell {
         self.end_strike();
         let strong = self.is_strong();
         let cell = Cell::new(self.text, strong, &self.struck);
-        Cell { text: cell.text.trim().trim_end_matches(';').trim().to_owned(), ..cell }
+        Cell { text: trim_breaks(&cell.text).to_owned(), ..cell }
     }
 }

@@ -4,7 +4,7 @@
 use crate::read::{
     error::ReadError,
     position::{LineIndex, Position},
-    syntax::block::{Block, Cell, Item, Page, Table, link},
+    syntax::block::{Block, Cell, Item, Page, Table, link, plain_text},
 };
 
 /// Parses a page.
@@ -328,7 +328,7 @@ impl Reader<'_> {
 
     /// Text without roles, emphasis and reference marks; links as they stand in a cell.
     fn inline(&self, text: &str) -> Cell {
-        let text = without_escapes(text);
+        let text = without_escapes(&plain_text(text));
         let mut out = String::new();
         let mut rest = text.as_str();
         while let Some(start) = rest.find('`') {

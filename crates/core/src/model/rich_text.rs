@@ -352,6 +352,9 @@ impl<'a> MarkdownLink<'a> {
 
 /// The text between the bracket at the start of a text and the one that closes it.
 fn balanced(text: &str, open: char, close: char) -> Option<&str> {
+    if !text.starts_with(open) {
+        return None;
+    }
     let mut depth = 0;
     let mut is_escaped = false;
     for (at, c) in text.char_indices() {
@@ -361,8 +364,6 @@ fn balanced(text: &str, open: char, close: char) -> Option<&str> {
             is_escaped = true;
         } else if c == open {
             depth += 1;
-        } else if depth == 0 {
-            return None;
         } else if c == close {
             depth -= 1;
             if depth == 0 {
