@@ -7,6 +7,7 @@ mod command_line;
 mod data;
 mod demo;
 mod dependencies;
+mod docs;
 mod feeds;
 mod folder;
 mod formats;
