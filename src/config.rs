@@ -1,4 +1,4 @@
-//! `changecast.yaml`: who publishes which lists where. The only user of `serde_yaml`.
+//! `changecast.yaml`: who publishes which lists where. The only user of `serde_yaml` (the crate yaml_serde).
 
 use std::{
     collections::{BTreeMap, BTreeSet},

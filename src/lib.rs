@@ -51,7 +51,6 @@
 pub mod config;
 mod content;
 pub mod history;
-pub mod ledger;
 pub mod output;
 mod parallel;
 pub mod publish;

@@ -46,9 +46,9 @@ fn the_demo_shows_every_kind() {
     let feeds = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("feeds");
     let mut shown: BTreeSet<String> = BTreeSet::new();
     for (name, bytes) in files_below(&feeds) {
-        if name.contains("/log/") && name.ends_with(".json") {
+        if name.contains("/log/") && name.ends_with(".body.json") {
             let release: Value = serde_json::from_slice(&bytes).expect("JSON");
-            let changes = release["body"]["changes"].as_array().cloned().unwrap_or_default();
+            let changes = release["changes"].as_array().cloned().unwrap_or_default();
             shown.extend(changes.iter().map(|change| change["kind"].as_str().expect("a kind").to_owned()));
         }
     }

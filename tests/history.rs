@@ -105,7 +105,8 @@ fn a_deleted_file_withdraws_the_list() {
     assert_eq!(json["releases"][1]["changes"][0]["entries"].as_array().expect("entries").len(), 3);
     repo.build();
     let json = log(&repo, &["--inventory", "data/list.yaml"]).expect(0).json();
-    assert_eq!(kinds(&json), [["published"], ["withdrawn"], ["restored"]]);
+    let expected: [&[&str]; 3] = [&["published"], &["withdrawn"], &["restored", "added"]];
+    assert_eq!(kinds(&json), expected);
     let show = |at: &str| repo.run(&["show", "--repo", "repo", "--config", "repo/changecast.yaml", "--at", at]);
     assert!(show("2024-01-01").expect(0).out.contains("Nordhaven"));
     show("2024-01-03").fails(2, &["withdrawn at that time"]);

@@ -11,6 +11,7 @@ mod docs;
 mod feeds;
 mod folder;
 mod formats;
+mod histories;
 mod history;
 mod hostile;
 mod kinds;

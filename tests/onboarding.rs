@@ -128,13 +128,13 @@ fn a_dry_run_takes_no_key() {
     assert_eq!(repo.files("feeds"), before);
     repo.run(&look[..look.len() - 1]).fails(2, &["no key to sign with"]);
     // What the log says is checked nevertheless.
-    let release = repo.path("feeds/vendors/log/000001.json");
-    let forged = fs::read_to_string(&release).expect("a release").replace("Nordhaven", "Nordhaven2");
+    let release = repo.path("feeds/vendors/log/000001.body.json");
+    let forged = fs::read_to_string(&release).expect("a release").replace("Nordhaven", "Nordhavem");
     fs::write(&release, forged).expect("a release");
-    repo.run(&look).fails(3, &["release 1"]);
+    repo.run(&look).fails(3, &["000001.body.json"]);
     fs::remove_dir_all(repo.path("feeds/vendors/log")).expect("a log");
-    repo.run(&look).fails(3, &["is not there", "names release 1", "last good copy"]);
-    repo.publish(&[]).fails(3, &["is not there"]);
+    repo.run(&look).fails(3, &["is missing", "last good copy"]);
+    repo.publish(&[]).fails(3, &["is missing"]);
 }
 
 #[test]

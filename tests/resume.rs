@@ -2,7 +2,9 @@
 
 use std::{fs, path::Path};
 
-use crate::support::{BEGIN, CONFIG, DAY, TestRepo};
+use changecast_core::model::Timestamp;
+
+use crate::support::{BEGIN, CONFIG, DAY, Ran, TestRepo};
 
 const VENDORS: [&str; 6] = ["Nordhaven", "Kestrel", "Tally", "Lumen", "Brightwater", "Quill"];
 const PLACES: [&str; 4] = ["Finland", "Germany", "United States", "Japan"];
@@ -49,6 +51,18 @@ fn long_history() -> TestRepo {
 
 type Files = Vec<(String, Vec<u8>)>;
 
+/// Publishes up to a commit, an hour after it.
+fn publish_at(repo: &TestRepo, n: usize, more: &[&str]) -> Ran {
+    let commit = repo.ids()[n].to_string();
+    let now = Timestamp::from_unix_clamped(repo.time_of(n) + 3_600).to_string();
+    repo.publish(&[&["--branch", &commit, "--now", &now], more].concat())
+}
+
+/// The files that do not depend on when the list was published.
+fn log_files(repo: &TestRepo) -> Files {
+    repo.files("feeds").into_iter().filter(|(name, _)| name.contains("/log/")).collect()
+}
+
 /// Says which files differ, not how.
 fn assert_same(found: &Files, expected: &Files, when: &str) {
     let unlike = |one: &Files, other: &Files| -> Vec<String> {
@@ -65,28 +79,28 @@ fn is_resume(name: &str) -> bool {
 #[test]
 fn on_top_of_the_last_publication_equals_from_nothing() {
     let repo = long_history();
-    let commits = repo.build();
-    for (n, commit) in commits.iter().enumerate() {
+    repo.build();
+    for n in 0..repo.ids().len() {
         let code = if n == 13 { 1 } else { 0 };
-        repo.publish(&["--branch", commit.as_str()]).expect(code);
+        publish_at(&repo, n, &[]).expect(code);
         // Checking makes everything again and compares.
-        let checked = repo.publish(&["--branch", commit.as_str(), "--check"]).expect(code);
+        let checked = publish_at(&repo, n, &["--check"]).expect(code);
         assert!(checked.err.contains(" 0 files would be written"), "version {n}: {}", checked.err);
     }
     repo.verify().expect(0);
     assert!(repo.path("feeds/vendors/2024.html").exists() && repo.path("feeds/vendors/archive/2024.atom").exists());
-    let step_by_step = repo.files("feeds");
+    let step_by_step = log_files(&repo);
     fs::remove_dir_all(repo.path("feeds")).expect("the folder");
     repo.publish(&[]).expect(0);
-    assert_same(&repo.files("feeds"), &step_by_step, "from nothing");
+    assert_same(&log_files(&repo), &step_by_step, "from nothing");
 }
 
 /// The folder after the first `count` commits, and after the next.
-fn two_steps() -> (TestRepo, Vec<String>) {
+fn two_steps() -> TestRepo {
     let repo = long_history();
-    let commits: Vec<String> = repo.build().iter().map(ToString::to_string).collect();
-    repo.publish(&["--branch", &commits[8]]).expect(0);
-    (repo, commits)
+    repo.build();
+    publish_at(&repo, 8, &[]).expect(0);
+    repo
 }
 
 fn some_page(repo: &TestRepo) -> String {
@@ -96,29 +110,25 @@ fn some_page(repo: &TestRepo) -> String {
 
 #[test]
 fn pages_of_earlier_changes_are_left_alone_unless_all_is_asked_for() {
-    let (repo, commits) = two_steps();
+    let repo = two_steps();
     let page = some_page(&repo);
     let whole = fs::read(repo.path(&page)).expect("a page");
     fs::write(repo.path(&page), "defaced").expect("a page");
-    repo.publish(&["--branch", &commits[9]]).expect(0);
+    publish_at(&repo, 9, &[]).expect(0);
     assert_eq!(fs::read(repo.path(&page)).expect("a page"), b"defaced", "the short way was taken");
-    repo.publish(&["--branch", &commits[9], "--check"]).expect(1);
-    repo.publish(&["--branch", &commits[9], "--all"]).expect(0);
+    publish_at(&repo, 9, &["--check"]).expect(1);
+    publish_at(&repo, 9, &["--all"]).expect(0);
     assert_eq!(fs::read(repo.path(&page)).expect("a page"), whole);
-    repo.publish(&["--branch", &commits[9], "--check"]).expect(0);
+    publish_at(&repo, 9, &["--check"]).expect(0);
 }
 
 #[test]
 fn whatever_is_missing_or_was_changed_is_made_again() {
-    let (repo, commits) = two_steps();
+    let repo = two_steps();
     let begun = repo.files("feeds");
-    let expected = |commit: &str| {
-        fs::remove_dir_all(repo.path("feeds")).expect("the folder");
-        repo.publish(&["--branch", commit]).expect(0);
-        repo.files("feeds")
-    };
-    let (next, same) = (expected(&commits[9]), expected(&commits[8]));
-    assert_same(&begun, &same, "from nothing");
+    publish_at(&repo, 9, &["--all"]).expect(0);
+    let (next, same) = (repo.files("feeds"), begun.clone());
+    restore(repo.path("feeds").as_path(), &begun);
     let page = some_page(&repo);
     let files = [
         "feeds/index.html",
@@ -135,11 +145,11 @@ fn whatever_is_missing_or_was_changed_is_made_again() {
     ];
     // Changed by somebody: not relied upon where the next publication goes on from it.
     let relied_upon = ["changelog", "list.json", "resume", "index", "feed."];
-    for (commit, wanted) in [(&commits[8], &same), (&commits[9], &next)] {
+    for (commit, wanted) in [(8, &same), (9, &next)] {
         for file in files {
             restore(repo.path("feeds").as_path(), &begun);
             fs::remove_file(repo.path(file)).expect(file);
-            repo.publish(&["--branch", commit]).expect(0);
+            publish_at(&repo, commit, &[]).expect(0);
             assert_same(&repo.files("feeds"), wanted, &format!("without {file}"));
         }
     }
@@ -149,7 +159,7 @@ fn whatever_is_missing_or_was_changed_is_made_again() {
         let at = bytes.len() / 2;
         bytes[at] ^= 1;
         fs::write(repo.path(file), bytes).expect(file);
-        repo.publish(&["--branch", &commits[9]]).expect(0);
+        publish_at(&repo, 9, &[]).expect(0);
         assert_same(&repo.files("feeds"), &next, &format!("with another {file}"));
     }
     repo.verify().expect(0);
@@ -166,47 +176,51 @@ fn restore(root: &Path, files: &Files) {
 
 #[test]
 fn another_configuration_makes_every_page_again() {
-    let (repo, commits) = two_steps();
+    let repo = two_steps();
     let config = repo.path("repo/changecast.yaml");
     fs::write(&config, CONFIG.replace("title: Vendors", "title: Suppliers")).expect("a configuration");
-    repo.publish(&["--branch", &commits[9]]).expect(0);
+    publish_at(&repo, 9, &[]).expect(0);
     let page = fs::read_to_string(repo.path(&some_page(&repo))).expect("a page");
     assert!(page.contains("Suppliers"), "{page}");
-    repo.publish(&["--branch", &commits[9], "--check"]).expect(0);
+    publish_at(&repo, 9, &["--check"]).expect(0);
 }
 
 #[test]
 fn nobody_else_says_where_a_log_goes_on() {
-    let (repo, commits) = two_steps();
+    let repo = two_steps();
     // The word of an earlier publication: the log went on since.
     let read = |name: &str| fs::read(repo.path(&format!("feeds/vendors/{name}"))).expect(name);
     let word = ["resume.json", "resume.json.sig"].map(|name| (name, read(name)));
-    repo.publish(&["--branch", &commits[9]]).expect(0);
+    publish_at(&repo, 9, &[]).expect(0);
     let expected = repo.files("feeds");
     for (name, bytes) in word {
         fs::write(repo.path(&format!("feeds/vendors/{name}")), bytes).expect(name);
     }
-    repo.publish(&["--branch", &commits[9]]).expect(0);
+    publish_at(&repo, 9, &[]).expect(0);
     assert_same(&repo.files("feeds"), &expected, "with an old word");
     // A signature of the same key for another purpose.
     let release = read("log/000001.json.sig");
     fs::write(repo.path("feeds/vendors/resume.json.sig"), release).expect("a signature");
-    repo.publish(&["--branch", &commits[10]]).expect(0);
+    publish_at(&repo, 10, &[]).expect(0);
     assert!(repo.files("feeds").iter().filter(|(name, _)| is_resume(name)).count() == 2);
-    repo.publish(&["--branch", &commits[10], "--check"]).expect(0);
+    publish_at(&repo, 10, &["--check"]).expect(0);
     // Nothing follows a last release that was changed, and the whole log shows any that was.
     let change = |seq: usize| {
         let document = repo.path(&format!("feeds/vendors/log/{seq:06}.json"));
         let text = fs::read_to_string(&document).expect("a release");
-        fs::write(&document, text.replacen("20", "19", 1)).expect("a release");
+        fs::write(&document, text.replacen("\"seq\":", "\"seq\":1", 1)).expect("a release");
         (document, text)
     };
-    let last = fs::read_dir(repo.path("feeds/vendors/log")).expect("a log").count() / 2 - 1;
+    let last = fs::read_dir(repo.path("feeds/vendors/log"))
+        .expect("a log")
+        .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().ends_with(".sig")))
+        .count()
+        - 1;
     let (document, text) = change(last);
-    repo.publish(&["--branch", &commits[11]]).fails(3, &["does not hold together"]);
+    publish_at(&repo, 11, &[]).fails(3, &["does not verify"]);
     fs::write(document, text).expect("a release");
     change(3);
-    repo.publish(&["--branch", &commits[11], "--all"]).fails(3, &["does not hold together"]);
+    publish_at(&repo, 11, &["--all"]).fails(3, &["does not verify"]);
     repo.verify().fails(3, &[]);
 }
 
@@ -230,10 +244,10 @@ fn lists_go_on_each_by_itself() {
     fs::remove_file(repo.path("feeds/vendors/resume.json")).expect("a file");
     repo.publish(&[]).expect(0);
     repo.publish(&["--check"]).expect(0);
-    let step_by_step = repo.files("feeds");
+    let step_by_step = log_files(&repo);
     fs::remove_dir_all(repo.path("feeds")).expect("the folder");
     repo.publish(&[]).expect(0);
-    assert_same(&repo.files("feeds"), &step_by_step, "from nothing");
+    assert_same(&log_files(&repo), &step_by_step, "from nothing");
 }
 
 #[test]
@@ -249,10 +263,10 @@ fn the_archive_of_a_busy_year_goes_on() {
         }
         repo = repo.commit(&format!("version {n}"), &files);
     }
-    let commits = repo.build();
-    for (n, commit) in commits.iter().enumerate().skip(20) {
-        repo.publish(&["--branch", commit.as_str()]).expect(0);
-        let checked = repo.publish(&["--branch", commit.as_str(), "--check"]).expect(0);
+    repo.build();
+    for n in 20..repo.ids().len() {
+        publish_at(&repo, n, &[]).expect(0);
+        let checked = publish_at(&repo, n, &["--check"]).expect(0);
         assert!(checked.err.contains(" 0 files would be written"), "version {n}: {}", checked.err);
     }
     let archive = fs::read_to_string(repo.path("feeds/vendors/archive/2024.atom")).expect("an archive");
@@ -274,84 +288,87 @@ fn of_a_long_log_every_publication_looks_for_other_pages() {
         }
         repo = repo.commit(&format!("version {n}"), &files).amend(|commit| commit.time = BEGIN + DAY * n as i64 / 2);
     }
-    let commits = repo.build();
-    repo.publish(&["--branch", commits[129].as_str()]).expect(0);
+    repo.build();
+    publish_at(&repo, 129, &[]).expect(0);
     let page = repo.path(&some_page(&repo));
     let whole = fs::read(&page).expect("a page");
     fs::remove_file(&page).expect("a page");
     // A third of them each time.
-    for commit in &commits[130..] {
-        repo.publish(&["--branch", commit.as_str()]).expect(0);
+    for n in 130..150 {
+        publish_at(&repo, n, &[]).expect(0);
     }
     assert_eq!(fs::read(&page).expect("the page stands again"), whole);
     repo.publish(&["--check"]).expect(0);
     // What cannot be made again is refused.
     fs::remove_file(repo.path("feeds/vendors/log/000020.json.sig")).expect("a signature");
-    repo.publish(&["--all"]).fails(3, &["ends with release 19"]);
+    repo.publish(&["--all"]).fails(2, &["incomplete"]);
 }
 
 #[test]
 fn what_change_logs_tell_of_closed_years_stays_as_it_is() {
     let repo = long_history();
-    let commits = repo.build();
-    let (last, earlier) = (commits[47].as_str(), commits[46].as_str());
-    repo.publish(&["--branch", earlier]).expect(0);
+    repo.build();
+    publish_at(&repo, 46, &[]).expect(0);
     let file = repo.path("feeds/vendors/changelog.csv");
     let text = fs::read_to_string(&file).expect("a change log");
     let edited = text.replacen("\n2024-", "\n2034-", 1);
     assert_ne!(edited, text);
     fs::write(&file, edited).expect("a change log");
-    repo.publish(&["--branch", last]).expect(0);
+    publish_at(&repo, 47, &[]).expect(0);
     let text = fs::read_to_string(&file).expect("a change log");
     assert!(text.contains("\n2034-"), "nobody looked at it");
-    repo.publish(&["--branch", last, "--check"]).expect(1);
+    publish_at(&repo, 47, &["--check"]).expect(1);
     // Another length is another file.
     fs::write(&file, text + "more\r\n").expect("a change log");
-    repo.publish(&["--branch", last]).expect(0);
-    repo.publish(&["--branch", last, "--check"]).expect(0);
+    publish_at(&repo, 47, &[]).expect(0);
+    publish_at(&repo, 47, &["--check"]).expect(0);
 }
 
 #[test]
 fn a_log_that_customers_would_not_accept_does_not_go_on() {
-    let (repo, commits) = two_steps();
+    let repo = two_steps();
     let begun = repo.files("feeds");
-    let last = fs::read_dir(repo.path("feeds/vendors/log")).expect("a log").count() / 2 - 1;
+    let last = fs::read_dir(repo.path("feeds/vendors/log"))
+        .expect("a log")
+        .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().ends_with(".sig")))
+        .count()
+        - 1;
     let signature = |seq: usize| repo.path(&format!("feeds/vendors/log/{seq:06}.json.sig"));
     fs::write(signature(last), "x").expect("a signature");
-    for commit in [&commits[8], &commits[9]] {
-        repo.publish(&["--branch", commit]).fails(3, &["does not hold together"]);
+    for commit in [8, 9] {
+        publish_at(&repo, commit, &[]).fails(2, &["does not verify"]);
     }
     restore(repo.path("feeds").as_path(), &begun);
     fs::write(signature(2), "x").expect("a signature");
-    repo.publish(&["--branch", &commits[9], "--all"]).fails(3, &["does not hold together"]);
+    publish_at(&repo, 9, &["--all"]).fails(2, &["does not verify"]);
     // A newer index: the end of the log was lost.
     restore(repo.path("feeds").as_path(), &begun);
-    repo.publish(&["--branch", &commits[9]]).expect(0);
+    publish_at(&repo, 9, &[]).expect(0);
     let index = fs::read(repo.path("feeds/vendors/index.json")).expect("an index");
     restore(repo.path("feeds").as_path(), &begun);
     fs::write(repo.path("feeds/vendors/index.json"), index).expect("an index");
-    repo.publish(&["--branch", &commits[9]]).fails(3, &["its index.json names"]);
+    publish_at(&repo, 9, &[]).fails(3, &["its index.json names"]);
 }
 
 #[test]
 fn files_of_closed_years_are_missed() {
     let repo = long_history();
-    let commits = repo.build();
-    repo.publish(&["--branch", commits[46].as_str()]).expect(0);
-    for (file, commit) in [("2024.html", &commits[46]), ("archive/2024.atom", &commits[47])] {
+    repo.build();
+    publish_at(&repo, 46, &[]).expect(0);
+    for (file, n) in [("2024.html", 46), ("archive/2024.atom", 47)] {
         fs::remove_file(repo.path(&format!("feeds/vendors/{file}"))).expect(file);
-        repo.publish(&["--branch", commit.as_str()]).expect(0);
-        repo.publish(&["--branch", commit.as_str(), "--check"]).expect(0);
+        publish_at(&repo, n, &[]).expect(0);
+        publish_at(&repo, n, &["--check"]).expect(0);
     }
 }
 
 #[test]
 fn what_an_interrupted_publication_left_is_made_again() {
-    let (repo, commits) = two_steps();
+    let repo = two_steps();
     let (begun, config) = (repo.files("feeds"), repo.path("repo/changecast.yaml"));
     // Titles of one length: the feeds look alike.
     fs::write(&config, CONFIG.replace("title: Vendors", "title: Sellers")).expect("a configuration");
-    repo.publish(&["--branch", &commits[8]]).expect(0);
+    publish_at(&repo, 8, &[]).expect(0);
     let other = repo.files("feeds");
     fs::write(&config, CONFIG).expect("a configuration");
     // Killed after all but the word was in its place, and taken back.
@@ -359,7 +376,7 @@ fn what_an_interrupted_publication_left_is_made_again() {
         fs::write(repo.path("feeds").join(name), bytes).expect(name);
     }
     assert_ne!(begun, other);
-    repo.publish(&["--branch", &commits[8]]).expect(0);
+    publish_at(&repo, 8, &[]).expect(0);
     assert_same(&repo.files("feeds"), &begun, "after the interruption");
 }
 
@@ -377,17 +394,17 @@ fn another_file_that_is_renamed_to_the_list_was_not_the_list_before() {
         .commit("beside", &[("README.md", Some("x"))])
         .commit("another", &[("data/other.yaml", None), ("data/list.yaml", Some(&two))])
         .commit("more", &[("data/list.yaml", Some(&two.replace("7, purpose: Kestrel", "7, purpose: Mail")))]);
-    let commits = repo.build();
-    for commit in &commits[1..] {
-        repo.publish(&["--branch", commit.as_str()]).expect(0);
-        repo.publish(&["--branch", commit.as_str(), "--check"]).expect(0);
+    repo.build();
+    for n in 1..repo.ids().len() {
+        publish_at(&repo, n, &[]).expect(0);
+        publish_at(&repo, n, &["--check"]).expect(0);
     }
-    let step_by_step = repo.files("feeds");
+    let step_by_step = log_files(&repo);
     fs::remove_dir_all(repo.path("feeds")).expect("the folder");
     repo.publish(&[]).expect(0);
-    assert_same(&repo.files("feeds"), &step_by_step, "from nothing");
+    assert_same(&log_files(&repo), &step_by_step, "from nothing");
     let log = repo.run(&["log", "--repo", "repo", "--format", "json"]).expect(0).json();
     let told = |n: usize| log["releases"][n]["commit"].as_str().expect("a commit").to_owned();
-    let expected = [0, 1, 2, 4, 5].map(|n: usize| commits[n].to_string());
+    let expected = [0, 1, 2, 4, 5].map(|n: usize| repo.ids()[n].to_string());
     assert_eq!([0, 1, 2, 3, 4].map(told), expected, "the file that was renamed is the list from then on");
 }

@@ -1,120 +1,444 @@
 #!/bin/sh
-# Checks the signed log in this folder with ssh-keygen, jq and sha256sum alone.
+# Verifies the signed log in the folder of this script with sh, jq, ssh-keygen and a SHA-256 tool.
 #
-#   sh verify.sh ROOT.pub
+#   sh verify.sh ROOT.pub [ORIGIN [TIME]]
 #
-# ROOT.pub is the publisher's root key. Take it from somewhere else than this folder, once, and keep it.
-set -eu
+# ROOT.pub is the publisher's root key and ORIGIN the name of the log, such as example.com/subprocessors. Get both,
+# and this script, from somewhere else than this folder, and keep them. Heads expire by TIME, by default the clock.
+# docs/format.md of changecast specifies the format and the rules.
+#
+# Not checked: that each change object names and describes what its patch does (§9), keys and R of small order (§3),
+# and the notice periods of heads (§10). `changecast verify` checks these too.
+#
+# Exit status: 0 authentic; 2 incomplete, or needs a newer version; 3 not authentic; 4 expired; 5 another root key.
+# shellcheck disable=SC2086,SC2016  # lists of names are split on purpose; $ in quotes belongs to jq
+set -u
+unset CDPATH
 LC_ALL=C
 export LC_ALL
 
-fail() {
-  echo "FAILED: $*" >&2
-  exit 1
+finish() {
+  status=$1
+  shift
+  echo "$*" >&2
+  exit "$status"
 }
+incomplete() { finish 2 "INCOMPLETE: $*"; }
+newer() { finish 2 "NEWER FORMAT: $*: verify with a newer version"; }
+fail() { finish 3 "FAILED: $*"; }
 
-[ $# -eq 1 ] || { echo "usage: sh verify.sh ROOT.pub" >&2; exit 2; }
-for tool in ssh-keygen jq sha256sum; do
-  command -v "$tool" >/dev/null || { echo "verify.sh needs $tool" >&2; exit 2; }
+case $# in 1 | 2 | 3) ;; *) finish 2 "usage: sh verify.sh ROOT.pub [ORIGIN [TIME]]" ;; esac
+if command -v sha256sum >/dev/null; then
+  digests() { xargs sha256sum | cut -c 1-64; }
+elif command -v shasum >/dev/null; then
+  digests() { xargs shasum -a 256 | cut -c 1-64; }
+elif command -v openssl >/dev/null; then
+  digests() { xargs openssl dgst -sha256 -r | cut -c 1-64; }
+else
+  finish 2 "verify.sh needs sha256sum, shasum or openssl"
+fi
+for tool in jq ssh-keygen; do
+  command -v "$tool" >/dev/null || finish 2 "verify.sh needs $tool"
 done
-root=$(cut -d ' ' -f 1,2 "$1")
-cd "$(dirname "$0")"
-tmp=$(mktemp -d)
+root=$(cut -d ' ' -f 1,2 "$1") || finish 2 "$1 cannot be read"
+case $root in 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI'*) ;; *) finish 2 "$1 is not an Ed25519 public key" ;; esac
+origin=${2-}
+now=${3-$(jq -nr 'now | floor | todate')}
+tmp=$(mktemp -d) || finish 2 "no temporary folder"
 trap 'rm -rf "$tmp"' EXIT
+trap 'exit 2' HUP INT TERM
+cd -- "$(dirname -- "$0")" || finish 2 "the folder of the log cannot be read"
 
-sha() { sha256sum <"$1" | cut -c 1-64; }
-canonical() { jq -cS . "$1" | tr -d '\n' | cmp -s - "$1"; }
-
-# A signature has one form: base64 in lines of 70 between the two marks.
-armored() {
-  {
-    echo '-----BEGIN SSH SIGNATURE-----'
-    sed -e '/^-----/d' "$1" | tr -d '\n' | base64 -d 2>/dev/null | base64 -w 70
-    echo '-----END SSH SIGNATURE-----'
-  } | cmp -s - "$1"
+# is_whole FILE: FILE and its signature exist, and end as they must. Otherwise the publisher was interrupted.
+is_whole() {
+  [ -f "$1" ] && [ "$(tail -c 1 "$1")" = '}' ] &&
+    [ -f "$1.sig" ] && [ "$(tail -c 28 "$1.sig")" = "-----END SSH SIGNATURE-----" ]
 }
 
-# signed FILE PURPOSE KEYS: is FILE signed for PURPOSE by one of KEYS?
+# files FOLDER: the documents of FOLDER from 0 to the first that is missing or incomplete.
+files() {
+  n=0
+  while file=$(printf '%s/%06d.json' "$1" "$n") && is_whole "$file"; do
+    echo "$file"
+    n=$((n + 1))
+  done
+}
+
+# lines FILE...: the documents, one per line. Canonical documents contain no line feeds.
+lines() {
+  for file in "$@"; do
+    cat "$file" && echo
+  done
+}
+
+# canonical LIMIT FILE...: are the bytes those of the canonical form? jq -S sorts, and drops duplicates, white space and
+# invalid UTF-8. It prints some numbers and escapes unchanged which the format forbids.
+canonical() {
+  limit=$1
+  shift
+  lines "$@" >"$tmp/lines"
+  [ "$(wc -l <"$tmp/lines")" -eq $# ] && jq -cS . "$tmp/lines" 2>/dev/null | cmp -s - "$tmp/lines" &&
+    ! sed -e 's/\\[\\"]//g' -e 's/"[^"\\]*"//g' "$tmp/lines" | grep -q '[-+.E\\]\|[0-9]e\|[0-9]\{17\}' &&
+    [ "$(jq --argjson limit "$limit" "$limits" "$tmp/lines" | grep -c true)" -eq $# ]
+}
+limits='
+  def depth: if type == "object" or type == "array" then 1 + ([.[] | depth] | max // 0) else 0 end;
+  depth <= 16
+  and (tojson | utf8bytelength) <= $limit
+  and all(.. | numbers; . >= 0 and . <= 9007199254740992)
+  and all(.. | strings; utf8bytelength <= 65536 and all(explode[]; . >= 32 and (. < 127 or . > 159)))
+  and all(.. | objects | keys_unsorted[]; all(explode[]; . >= 32 and . < 127 and . != 34 and . != 92))'
+
+# check_canonical LIMIT FILE...: as above, and names the file.
+check_canonical() {
+  ! canonical "$@" || return 0
+  limit=$1
+  shift
+  for suspect in "$@"; do
+    canonical "$limit" "$suspect" || fail "$suspect is not in canonical form"
+  done
+}
+
+# signed FILE ROLE KEYS: is FILE signed for ROLE by one of KEYS? A signature has one form: lines of 70 characters, no
+# reserved field, SHA-512 (the base64 below), and a last byte smaller than 16, as every valid S has.
 signed() {
-  ssh-keygen -Y verify -f "$tmp/$3" -I "$origin" -n "$2.v1@changecast" -s "$1.sig" <"$1" >/dev/null 2>&1
+  begin='' a='' b='' c='' d='' end=''
+  { read -r begin && read -r a && read -r b && read -r c && read -r d && read -r end; } <"$1.sig"
+  printf '%s\n' "$begin" "$a" "$b" "$c" "$d" "$end" | cmp -s - "$1.sig" || return 1
+  case ${#a}.${#b}.${#c}.${#d} in 70.70.70.4[26]) ;; *) return 1 ;; esac
+  case $a$b$c$d in
+    *[!A-Za-z0-9+/=]*) return 1 ;;
+    *AAAAAAAAAAZzaGE1MTIAAABTAAAAC3NzaC1lZDI1NTE5AAAAQ*[AQgw][AEIMQUYcgkosw048]=) ;;
+    *) return 1 ;;
+  esac
+  ssh-keygen -Y verify -f "$tmp/$3" -I publisher -n "$2.v1@changecast" -s "$1.sig" <"$1" >/dev/null 2>&1
 }
 
-# allow PURPOSE KEYS: reads public keys, writes the file of allowed signers.
-allow() {
-  while read -r key; do
-    printf '%s namespaces="%s.v1@changecast" %s\n' "$origin" "$1" "$key"
-  done >"$tmp/$2"
+# allow ROLE KEYS: reads public keys, writes the file of allowed signers.
+allow() { sed "s|^|publisher namespaces=\"$1.v1@changecast\" |" >"$tmp/$2"; }
+
+# stop_at FILE VERDICT...: ends verification unless the verdict is "ok".
+stop_at() {
+  case $2 in
+    ok) ;;
+    newer) newer "$1 has $3" ;;
+    incomplete) incomplete "$1 $3" ;;
+    *) fail "$1 $3" ;;
+  esac
 }
 
-canonical index.json || fail "index.json is not in canonical form"
-jq -e 'keys == ["head", "latest", "origin"] and .head == null' index.json >/dev/null || fail "index.json has another shape"
-origin=$(jq -r .origin index.json)
-case $origin in
-  '' | *[!A-Za-z0-9._/-]*) fail "index.json names no origin" ;;
-esac
-echo "$root" | allow keys root
+# 1. Headers and heads: which are there, and in canonical form?
+headers=$(files log)
+heads=$(files head)
+[ -n "$headers" ] || incomplete "release 0 is missing or cut off"
+[ -n "$heads" ] || incomplete "no head covers a release"
+check_canonical 65536 $headers
+lines $headers >"$tmp/headers"
+echo "$headers" | digests | sed 's/.*/"&"/' >"$tmp/header-digests"
+check_canonical 65536 $heads
+lines $heads >"$tmp/heads"
+echo "$heads" | digests | sed 's/.*/"&"/' >"$tmp/head-digests"
+[ -n "$origin" ] || origin=$(jq -r '.origin // ""' "$tmp/headers" | sed -n 1p)
 
-seq=0
-prev=null
-state=null
-time=
-while file=$(printf 'log/%06d.json' "$seq") && [ -e "$file" ]; do
-  [ -f "$file.sig" ] || fail "$file has no signature"
-  armored "$file.sig" || fail "$file.sig is not a signature in its one form"
-  if [ "$seq" -gt 0 ] && signed "$file" release release; then
-    purpose=release
-  elif signed "$file" keys root; then
-    purpose=keys
+common='
+  def digest: type == "string" and test("^[0-9a-f]{64}$");
+  def number: type == "number";
+  def pointer: type == "object" and keys == ["seq", "sha256"] and (.seq | number) and (.sha256 | digest);
+  def names($n; $digests): pointer and .seq < $n and .sha256 == $digests[.seq];
+  def key: type == "string" and test("^[!-~]+ [A-Za-z0-9+/]+=*$");
+  def ext: (.ext // {}) | type == "object";'
+
+# 2. Headers: one line for each, with its kind and the verdict on everything but the signature.
+jq -nr --slurpfile h "$tmp/headers" --slurpfile d "$tmp/header-digests" --arg origin "$origin" --arg root "$root" "$common"'
+  def members: {keys: ["roles", "authority", "predecessor", "disowned", "last_head"], correction: ["corrects"],
+      redaction: ["redacts"], moved: ["successor"], changes: [], reread: [], reanchor: []}[.kind];
+  def sorted: type == "array" and length > 0 and map(.seq) == (map(.seq) | unique);
+  def keys_fit($i): (.roles | type == "object" and all(.[]; type == "array" and all(.[]; key)))
+    and all(.roles.root, .roles.release, .roles.head; type == "array") and (.roles.root | length > 0)
+    and (if $i == 0 then .authority and (.roles.root | index([$root])) else has("predecessor") | not end)
+    and ((.authority // "") as $a | $a == "" or ($a | test("^[^,]+,[0-9-]+$")) and ($a | split(","))[0] == ($origin | split("/"))[0])
+    and ((has("disowned") | not) or (.disowned | sorted and all(.[]; names($i; $d))))
+    and ((has("last_head") | not) or (.last_head | keys == ["number", "sha256"]));
+  range($h | length) as $i | $h[$i] | . as $this | (if $i > 0 then $h[$i - 1] else {} end) as $before
+  | ((.kind // "") | tostring) as $kind | members as $more
+  | (if type != "object" or (.format | type) != "string" then "bad is not a header"
+    elif .format != "changecast-release/1" then "newer the format \(.format)"
+    elif .origin != $origin then "bad belongs to \(.origin), not to \($origin)"
+    elif .seq != $i then "bad does not have the number in its name"
+    elif has("prev") and has("state") and .prev == (if $i > 0 then $d[$i - 1] else null end) | not then "bad does not continue the header before"
+    elif $before.kind == "moved" then "bad follows the end of the log"
+    elif ($kind | test("^[a-z0-9-]{1,64}$") | not) or (.state != null and (.state | digest | not)) or (ext | not) then "bad is not valid"
+    elif has("body") and (.body | type == "object" and keys == ["sha256", "size"] and (.sha256 | digest) and (.size | number) | not) then "bad is not valid: body"
+    elif $i == 0 and $kind != "keys" then "bad is not a keys release"
+    elif $more == null and .state != $before.state then "newer the kind \($kind)"
+    elif $kind != "changes" and $kind != "reread" and .state != $before.state then "bad alters the list"
+    elif $more == null then "ok"
+    elif keys - ["body", "ext", "format", "kind", "origin", "prev", "seq", "state"] - $more != [] then "newer an unknown member"
+    elif $kind == "keys" and (keys_fit($i) | not) then "bad is not valid: keys"
+    elif $kind == "correction" and (.corrects | names($i; $d) | not) then "bad is not valid: corrects"
+    elif $kind == "redaction" and (.redacts | sorted and all(.[]; names($i; $d) and ($h[.seq] | has("body"))) | not) then "bad is not valid: redacts"
+    elif $kind == "moved" and (.successor | type == "object" and keys == ["origin", "root"] | not) then "bad is not valid: successor"
+    elif $kind != "keys" and $kind != "moved" and (has("body") | not) then "bad has no body"
+    else "ok" end) as $verdict
+  | (if $more == null then "unknown" else $kind end) + " " + $verdict' >"$tmp/verdicts" || fail "the headers are not valid"
+echo "$root" | allow root root
+seq=0 eras='' later=''
+exec 3<"$tmp/verdicts"
+for file in $headers; do
+  read -r kind verdict rest <&3
+  case $kind in keys | redaction | moved) role=root other=release ;; *) role=release other=root ;; esac
+  if signed "$file" "$role" "$role"; then
+    [ "$verdict" != newer ] || later="$file has $rest"
+  elif [ "$seq" -eq 0 ]; then
+    ! ssh-keygen -Y check-novalidate -n root.v1@changecast -s "$file.sig" <"$file" >/dev/null 2>&1 ||
+      finish 5 "OTHER ROOT: $file is signed by another key than $1"
+    fail "$file is not signed by the root key"
+  elif { [ "$verdict" = newer ] || [ "$kind" = unknown ]; } && signed "$file" "$other" "$other"; then
+    later="$file has a kind that is not known"
   else
     fail "$file is not signed by a key that may sign it"
   fi
-  canonical "$file" || fail "$file is not in canonical form"
-  jq -r '[.format, .origin, .seq, (.prev // "null"), .kind, .published, (.body.before // "null"), (.body.after // "null")] | .[]' "$file" >"$tmp/fields"
-  {
-    read -r format
-    read -r of
-    read -r number
-    read -r before
-    read -r kind
-    read -r published
-    read -r from
-    read -r to
-  } <"$tmp/fields"
-  [ "$format" = changecast-release/1 ] || fail "$file is no release"
-  [ "$of" = "$origin" ] || fail "$file belongs to $of"
-  [ "$number" = "$seq" ] || fail "$file says that it is release $number"
-  [ "$before" = "$prev" ] || fail "$file does not follow the release before"
-  [ -z "$time" ] || expr "$published" \> "$time" >/dev/null || fail "$file is not later than the release before"
+  [ -z "$later" ] || break
+  [ "$verdict" = ok ] || fail "$file $rest"
   if [ "$kind" = keys ]; then
-    [ "$purpose" = keys ] || fail "$file changes keys without the root key"
-    jq -r '.body.root[]' "$file" >"$tmp/keys"
-    [ "$seq" -gt 0 ] || grep -qxF "$root" "$tmp/keys" || fail "the log's root key is not the pinned one"
-    allow keys root <"$tmp/keys"
-    jq -r '.body.release[]' "$file" | allow release release
-  else
-    [ "$purpose" = release ] || fail "$file is signed by a key of another purpose"
-    [ "$from" = "$state" ] || fail "$file changes another list than the release before left"
-    state=$to
+    for role in root release head; do
+      jq -r ".roles.${role}[]" "$file" | grep '^ssh-ed25519 ' | allow "$role" "$role"
+    done
+    cp "$tmp/head" "$tmp/head.$seq"
+    eras="$seq $eras"
   fi
-  prev=$(sha "$file")
-  time=$published
   seq=$((seq + 1))
 done
+releases=$seq
 
-[ "$seq" -gt 0 ] || fail "there is no log"
-[ "$(find log -mindepth 1 | wc -l)" -eq $((2 * seq)) ] || fail "log/ holds files that are no part of the log"
-[ "$(jq -r .latest index.json)" = $((seq - 1)) ] || fail "index.json names another latest release: one is missing"
-
-# The current list has the digest that the last release states.
-canonical list.json || fail "list.json is not in canonical form"
-stated=$(jq -r '[.format, .origin, .seq, .published, (.state // "null")] | join(" ")' list.json)
-[ "$stated" = "changecast-list/1 $origin $((seq - 1)) $time $state" ] || fail "list.json is not the list of the last release"
-if [ "$state" != null ]; then
-  jq -cS '.entries[]' list.json | while read -r entry; do
-    printf '["%s","%s"]\n' "$(printf '%s' "$entry" | jq -r .id)" "$(printf '%s' "$entry" | sha256sum | cut -c 1-64)"
-  done >"$tmp/entries"
-  actual=$(jq -cS --slurpfile entries "$tmp/entries" '[.list] + ($entries | sort)' list.json | tr -d '\n' | sha256sum | cut -c 1-64)
-  [ "$actual" = "$state" ] || fail "list.json does not have the digest that it states"
+# 3. Heads. The keys after the release that a head covers judge it. A head of a stolen key is void after the last head
+# that a keys release names.
+jq -nr --slurpfile h "$tmp/heads" --slurpfile d "$tmp/head-digests" --slurpfile r "$tmp/header-digests" --arg origin "$origin" \
+  --argjson releases "$releases" "$common"'
+  def time: type == "string" and test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$");
+  range($h | length) as $i | $h[$i]
+  | "\(.covers.seq? // 0) " +
+    if .format != "changecast-head/1" then "newer the format \(.format)"
+    elif .origin != $origin then "bad belongs to \(.origin), not to \($origin)"
+    elif .number != $i then "bad does not have the number in its name"
+    elif has("prev") and .prev == (if $i > 0 then $d[$i - 1] else null end) | not then "bad does not continue the head before"
+    elif (.covers | pointer) and (.at | time) and ((has("expires") | not) or (.expires | time)) and ext
+      and all(.periods, .statements; . == null or (type == "array" and length > 0)) and ((has("periods") | not) or .periods != null) | not
+      then "bad is not valid"
+    elif keys - ["at", "covers", "expires", "ext", "format", "number", "origin", "periods", "prev", "statements"] != []
+      then "newer an unknown member"
+    elif .covers.seq >= $releases then "incomplete covers release \(.covers.seq), which is not there"
+    elif .covers.sha256 != $r[.covers.seq] then "bad covers another release \(.covers.seq)"
+    else "ok" end' >"$tmp/verdicts" 2>/dev/null || fail "the heads are not valid"
+jq -r 'select(.last_head) | "\(.seq) \(.last_head.number) \(.last_head.sha256)"' "$tmp/headers" >"$tmp/last-heads"
+cat "$tmp"/head.* >"$tmp/heads-ever"
+number=0 void=''
+exec 3<"$tmp/verdicts"
+for file in $heads; do
+  read -r covers verdict rest <&3
+  signed "$file" head heads-ever || fail "$file is not signed by a head key"
+  [ -z "$later" ] || [ "$verdict" != incomplete ] || break
+  stop_at "$file" "$verdict" "$rest"
+  for era in $eras; do
+    [ "$era" -gt "$covers" ] || break
+  done
+  signed "$file" head "head.$era" || fail "$file is not signed by a head key at release $covers"
+  while read -r era last digest; do
+    if [ "$number" -gt "$last" ] && ! signed "$file" head "head.$era"; then void="$void,$number"; fi
+  done <"$tmp/last-heads"
+  number=$((number + 1))
+done
+while read -r era last digest; do
+  [ -n "$later" ] || [ "$last" -lt "$number" ] || incomplete "head $last, which release $era names, is missing"
+  [ "$last" -ge "$number" ] || [ "\"$digest\"" = "$(sed -n "$((last + 1))p" "$tmp/head-digests")" ] || fail "release $era names another head $last"
+done <"$tmp/last-heads"
+jq -nr --slurpfile h "$tmp/heads" --argjson void "[${void#,}]" --argjson count "$number" '
+  [$h[:$count][] | select(.number as $n | $void | index($n) | not)]
+  | if any(range(1; length) as $i | .[$i].covers.seq < .[$i - 1].covers.seq or .[$i].at < .[$i - 1].at; .) then "bad"
+    elif length == 0 then "none"
+    else last | "ok \(.covers.seq) \(.number) \(.at) \(.expires // "never")" end' >"$tmp/newest"
+read -r verdict covered newest at expires <"$tmp/newest"
+[ "$verdict" != bad ] || fail "a head covers fewer releases than the one before, or is earlier"
+if [ "$verdict" = none ]; then
+  [ -n "$later" ] && newer "$later"
+  incomplete "no head covers a release"
 fi
 
-echo "OK: $seq releases of $origin, the last of $time; the list is $state"
+# 4. Bodies. Only a redaction may remove one.
+jq -r --slurpfile h "$tmp/headers" --argjson releases "$releases" 'select(.body and .seq < $releases) | .seq as $n
+  | "\(.seq) \(.body.size) \(.body.sha256) \(any($h[:$releases][].redacts[]?; .seq == $n))"' "$tmp/headers" >"$tmp/wanted"
+bodies='' numbers='' gone='' kept='' unfinished=''
+: >"$tmp/wanted-digests"
+while read -r seq size digest redacted; do
+  file=$(printf 'log/%06d.body.json' "$seq")
+  if [ -f "$file" ]; then
+    if [ "$(wc -c <"$file")" -ne "$size" ]; then
+      [ "$seq" -le "$covered" ] || [ "$(tail -c 1 "$file")" = '}' ] || [ "$(wc -c <"$file")" -ge "$size" ] || { unfinished=$seq && break; }
+      fail "$file does not have the size that its header states"
+    fi
+    bodies="$bodies $file" numbers="$numbers,$seq"
+    echo "$digest" >>"$tmp/wanted-digests"
+    [ "$redacted" = false ] || kept="$kept $seq"
+  elif [ "$redacted" = true ]; then
+    gone="$gone $seq"
+  elif [ "$seq" -gt "$covered" ]; then
+    unfinished=$seq && break
+  else
+    fail "$file is missing, and no redaction names it"
+  fi
+done <"$tmp/wanted"
+replayable=${unfinished:-$releases}
+: >"$tmp/bodies"
+if [ -n "$bodies" ]; then
+  echo "$bodies" | digests | cmp -s - "$tmp/wanted-digests" || fail "a body does not have the digest that its header states"
+    check_canonical 16777216 $bodies
+    lines $bodies >"$tmp/bodies"
+fi
+
+# 5. The unsigned files.
+for file in index.json list.json; do
+  [ -f "$file" ] || [ -n "$later" ] || incomplete "$file is missing"
+done
+echo null >"$tmp/list"
+if [ -z "$later" ]; then
+  check_canonical 65536 index.json
+  check_canonical 16777216 list.json
+  lines list.json >"$tmp/list"
+  verdict=$(jq -nr --slurpfile i index.json --slurpfile l list.json --slurpfile h "$tmp/heads" --slurpfile r "$tmp/headers" \
+    --argjson void "[${void#,}]" --arg origin "$origin" --argjson releases "$replayable" '$i[0] as $i | $l[0] as $l
+    | if $i.format != "changecast-index/1" then "newer the format \($i.format)"
+      elif $l.format != "changecast-list/1" then "newer the format \($l.format)"
+      elif ($i | keys) - ["format", "head", "origin", "release"] != [] or ($l | keys) - ["format", "list", "origin", "seq", "state"] != []
+        then "newer an unknown member"
+      elif $i.origin != $origin or $l.origin != $origin then "bad belongs to another log"
+      elif all($i.head, $i.release, $l.seq; type == "number") | not then "bad is not valid"
+      elif $i.head >= ($h | length) then "incomplete names head \($i.head), which is not there"
+      elif $h[$i.head].covers.seq != $i.release or ($void | index($i.head)) then "bad names release \($i.release), but its head does not cover it"
+      elif $l.seq != $i.release then "incomplete names release \($i.release), list.json \($l.seq)"
+      elif $l.seq >= $releases or ($l | has("state") and has("list") | not) or $l.state != $r[$l.seq].state then "bad is not the list of its release"
+      else "ok" end')
+  set -- $verdict
+  verdict=$1
+  shift
+  stop_at "index.json or list.json" "$verdict" "$*"
+fi
+
+# 6. Replay. jq applies the patches and prints the leaves of the list that a release alters, and where to check the
+# state: an array is a leaf, an object an instruction, a string a fault.
+jq -cnS --slurpfile h "$tmp/headers" --slurpfile b "$tmp/bodies" --slurpfile l "$tmp/list" --argjson numbers "[${numbers#,}]" \
+  --argjson gone "[$(echo "${gone# }" | tr ' ' ',')]" --argjson releases "$replayable" '
+  def merge($patch):
+    if $patch | type != "object" then $patch
+    else reduce ($patch | keys[]) as $key (if type == "object" then . else {} end;
+      if $patch[$key] == null then del(.[$key]) else .[$key] = (.[$key] | merge($patch[$key])) end) end;
+  def salt: type == "string" and test("^[0-9a-f]{32}$");
+  def is_list: . == null or (type == "object" and keys == ["entries", "facts"] and all(.entries, .facts; type == "object")
+    and (.facts.salt | salt) and all(.entries[]; type == "object" and (.salt | salt) and all(.name, .section; type == "string"))
+    and (.entries | has("") | not) and all(..; . != null));
+  def everything: {reset: true}, (select(. != null) | ["", .facts], (.entries | to_entries[] | [.key, .value]));
+  def altered($patch): . as $list
+    | if $patch.facts then ["", .facts] else empty end,
+      (($patch.entries // {}) | keys[] | if $list.entries[.] then [., $list.entries[.]] else {drop: .} end);
+  def members: {changes: ["source", "changes", "patch", "reading", "editorial", "ids"], reanchor: ["source", "reading"],
+    correction: ["reason", "changes"], redaction: ["ground", "snapshot"], keys: ["reason"], moved: ["reason"]} as $all
+    | ($all + {reread: $all.changes})[.];
+  def fits($kind): type == "object" and (.salt | salt) and ((.ext // {}) | type == "object")
+    and (($kind | members)[0:(if $kind == "changes" or $kind == "reread" then 3 elif $kind == "reanchor" then 1 else 2 end)] - keys == [])
+    and all(.source, .ids, .reading; . == null or type == "object") and all(.changes, .editorial; . == null or type == "array")
+    and all(.patch, .snapshot; . == null or type == "object") and all(.reason, .ground; . == null or type == "string");
+  ($numbers | with_entries({key: (.value | tostring), value: .key})) as $at
+  | foreach (range($releases), "end") as $i ({list: null, known: true};
+      .out = [] | .before = .list
+      | if $i == "end" then .
+        else $h[$i].kind as $kind | (if $at[$i | tostring] then $b[$at[$i | tostring]] else null end) as $body | ($kind | members) as $members
+        | if ($gone | index($i)) and ($kind == "changes" or $kind == "reread") then .known = false
+          elif $members == null or $body == null then .
+          elif $body | fits($kind) | not then .fault = "bad \($i) is not valid"
+          elif ($body | keys) - $members - ["ext", "salt"] != [] then .fault = "newer \($i) an unknown member"
+          elif $kind == "redaction" then (if .known or $body.snapshot != null or $h[$i].state == null then .list = $body.snapshot | .known = true | .all = true else . end)
+          elif ($body | has("patch")) and .known then .list |= merge($body.patch) | .all = (.before == null or .list == null) | .patch = $body.patch
+          else . end
+        end
+      | if .fault == null and (.list | is_list | not) then .fault = "bad \($i) does not lead to a list" else . end;
+      if .fault then .fault
+      elif $i == "end" then $l[0] | select(. != null) | (.list | everything), {check: "list", state: .state, empty: (.list == null)}
+      elif .known then
+        (if .all then .list | everything elif .patch then .patch as $patch | .list | altered($patch) else empty end),
+        {check: $i, state: $h[$i].state, empty: (.list == null)}
+      else {unknown: $i} end)' >"$tmp/steps" || fail "the log cannot be replayed"
+fault=$(grep '^"' "$tmp/steps" | sed -n 1p | tr -d '"')
+if [ -n "$fault" ]; then
+  set -- $fault
+  verdict=$1 seq=$2
+  shift 2
+  stop_at "the body of release $seq" "$verdict" "$*"
+fi
+unreplayed=$(jq -r 'select(type == "object") | .unknown // empty' "$tmp/steps" | tr '\n' ' ')
+
+# The digest of every leaf, then the sorted digests after every release, then the digest of these.
+mkdir "$tmp/leaves" "$tmp/states"
+count=1000000
+grep '^\[' "$tmp/steps" >"$tmp/leaf-lines"
+while IFS= read -r leaf; do
+  printf %s "$leaf" >"$tmp/leaves/$count"
+  count=$((count + 1))
+done <"$tmp/leaf-lines"
+: >"$tmp/leaf-digests"
+[ "$count" -eq 1000000 ] || (cd "$tmp/leaves" && find . -type f | sort | digests) | sed 's/.*/"&"/' >"$tmp/leaf-digests"
+jq -nr --slurpfile digests "$tmp/leaf-digests" '
+  foreach inputs as $step ({leaves: {}, at: 0, out: null};
+    .out = null
+    | if $step | type == "array" then .leaves[$step[0]] = $digests[.at] | .at += 1
+      elif $step.reset then .leaves = {}
+      elif $step.drop then del(.leaves[$step.drop])
+      elif $step.check != null then .out = "\($step.check) \(if $step.empty then "null" else $step.state // "missing" end) \($step.state) \([.leaves[]] | sort | join(" "))"
+      else . end;
+    .out // empty)' "$tmp/steps" >"$tmp/checks" || fail "the states cannot be computed"
+: >"$tmp/stated"
+while read -r seq empty state leaves; do
+  if [ "$empty" = null ] || [ "$state" = null ]; then
+    [ "$empty" = "$state" ] || fail "release $seq does not lead to the state that its header states"
+  else
+    printf '%s\n' $leaves >"$tmp/states/$seq"
+    echo "$state $seq" >>"$tmp/stated"
+  fi
+done <"$tmp/checks"
+if [ -s "$tmp/stated" ]; then
+  (cd "$tmp/states" && cut -d ' ' -f 2 "$tmp/stated" | digests) >"$tmp/computed"
+  cut -d ' ' -f 2 "$tmp/stated" | paste -d ' ' "$tmp/computed" - >"$tmp/found"
+  wrong=$(grep -vxF -f "$tmp/stated" "$tmp/found" | cut -d ' ' -f 2 | sed -n 1p)
+  [ "$wrong" != list ] || fail "list.json does not have the state that it states"
+  [ -z "$wrong" ] || fail "release $wrong does not lead to the state that its header states"
+fi
+[ -z "$later" ] || newer "$later"
+
+# 7. log/ and head/ contain nothing else, except what an interrupted publisher was writing next.
+{
+  for file in $headers $heads; do echo "$file" && echo "$file.sig"; done
+  cut -d ' ' -f 1 "$tmp/wanted" | while read -r seq; do printf 'log/%06d.body.json\n' "$seq"; done
+} | sort >"$tmp/expected"
+next=$(printf 'log/%06d' "$releases")
+next_head=$(printf 'head/%06d.json' "$number")
+find log head ! -path log ! -path head | sort >"$tmp/present"
+while IFS= read -r file; do
+  case $file in
+    "$next.json" | "$next.json.sig" | "$next.body.json" | "$next_head" | "$next_head.sig") unfinished=$file ;;
+    *) [ -f "$file" ] && [ ! -L "$file" ] && grep -qxF -e "$file" "$tmp/expected" || strange="${strange-} $file" ;;
+  esac
+done <"$tmp/present"
+for file in ${strange-}; do
+  case $file in
+    log/[0-9]*.json | log/[0-9]*.json.sig | head/[0-9]*.json | head/[0-9]*.json.sig) incomplete "$file follows files that are missing" ;;
+  esac
+  fail "$file does not belong to the log"
+done
+
+[ -z "$gone" ] || echo "redacted:$gone; states that cannot be replayed: ${unreplayed:-none}"
+[ -z "$kept" ] || echo "warning: redacted, and still there:$kept"
+[ -z "$void" ] || echo "void heads: ${void#,}"
+[ -z "$unfinished" ] || echo "warning: $unfinished was not written completely and is ignored"
+[ "$(jq -r .head index.json)" = "$newest" ] || echo "warning: index.json and list.json are older than the newest head"
+if [ "$expires" != never ] && expr "$expires" \< "$now" >/dev/null; then
+  finish 4 "EXPIRED: the newest head of $origin, of $at, expired at $expires"
+fi
+echo "OK: $origin up to release $covered, published $at; $releases releases, $number heads"

@@ -7,14 +7,17 @@ use std::{
 };
 
 use changecast::{
-    config::{Config, from_yaml},
-    history::{Branch, FixtureCommit, History, create_repo},
-    ledger::Digest,
-    output::{self, Found, Output},
-    publish::{self, Correct, ListSource, Progress, Request, Rewritten, Scope, Signing},
+    config::{Config, ListConfig, from_yaml},
+    history::{Branch, FixtureCommit, History, Walk, create_repo},
+    output::{Found, Output},
+    publish::{
+        self, Correct, Edition, FutureCommits, ListSource, Plan, Progress, PublishError, Request, Rewritten, RootKeys,
+        Scope, Signing,
+    },
     render::{self, Announcement},
 };
 use changecast_core::{
+    ledger::{Digest, Pin},
     model::{CommitId, ListId, Text, Timestamp},
     sign::{Secret, Signer},
 };
@@ -103,19 +106,17 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let (root_public, root, release) = (root.public(), Signer::Secret(root), Signer::Secret(release));
     let feeds = args.dir.join("feeds");
     let output = Output::open(&feeds)?;
-    let signing = Signing::Keys { release: &release, root: Some(&root) };
+    let signing = Signing::Keys { release: &release, root: Some(RootKeys { key: &root, others: &[] }) };
     let demo = Demo { config: &config, history: &history, signing, feeds: &feeds, output: &output };
-    // Up to each correction, with it, and then to the end; what is published already is passed over.
-    for (step, id) in steps.iter().zip(&ids) {
-        if let Some(correct) = &step.correct {
-            let wrong = steps.iter().zip(&ids).find(|(step, _)| step.message == correct.release_of).map(|(_, id)| id);
-            demo.correct(correct, id, wrong)?;
-        }
+    for list in &config.lists {
+        demo.publish_steps(list, &steps, &ids)?;
     }
-    let written = demo.publish(None, None)?;
+    let end = steps.last().map_or(Timestamp::from_unix_clamped(0), |step| later(step.date, 2));
+    let written = demo.publish(config.lists.clone(), None, None, end, Scope::All)?;
     drop(output);
     for list in &config.lists {
-        verify::verify(&feeds.join(list.id.as_str()), &root_public)?;
+        let pin = Pin { root: root_public.clone(), origin: None };
+        verify::verify(&feeds.join(list.id.as_str()), &pin, end)?;
     }
     show(&config, &history)?;
     console::note(&format!(
@@ -206,52 +207,94 @@ struct Demo<'a> {
 }
 
 impl Demo<'_> {
-    fn publish(&self, tip: Option<&CommitId>, correct: Option<Correct>) -> Result<usize, Failure> {
-        // A correction concerns one list: the others may have no history yet at that commit.
-        let mut config = self.config.clone();
-        if let Some(correct) = &correct {
-            config.lists.retain(|list| list.id == correct.list);
+    /// Publishes a list at each of its changes, an hour after the commit, and corrects releases where the script says
+    /// so. What an earlier run published stays as it is.
+    fn publish_steps(&self, list: &ListConfig, steps: &[Step], ids: &[CommitId]) -> Result<(), Failure> {
+        let rows = publish::change_log(self.history, &Walk::default(), &ListSource::from(list), Progress::NONE)?;
+        let announced: Vec<&CommitId> =
+            rows.iter().filter(|row| !row.announced().is_empty()).map(|row| &row.commit).collect();
+        for (step, id) in steps.iter().zip(ids) {
+            let correct = step.correct.as_ref().filter(|correct| correct.list == list.id);
+            if !announced.contains(&id) && correct.is_none() {
+                continue;
+            }
+            let published = self.publish(vec![list.clone()], Some(id), None, later(step.date, 1), Scope::New);
+            match published {
+                Err(Failure::Publish(error)) if matches!(*error, PublishError::Behind { .. }) => continue,
+                published => published?,
+            };
+            if let Some(correct) = correct {
+                self.correct(list, correct, steps, ids, (id, step.date))?;
+            }
         }
+        Ok(())
+    }
+
+    /// Corrects the release of an earlier step, two hours after the commit of this one.
+    fn correct(
+        &self,
+        list: &ListConfig,
+        correct: &CorrectStep,
+        steps: &[Step],
+        ids: &[CommitId],
+        (tip, date): (&CommitId, Timestamp),
+    ) -> Result<(), Failure> {
+        let wrong = steps.iter().zip(ids).find(|(step, _)| step.message == correct.release_of).map(|(_, id)| id);
+        let plan = self.plan(vec![list.clone()], Some(tip), None, later(date, 2), Scope::All)?;
+        let of_wrong = |announcement: &&Announcement| announcement.commit.as_deref() == wrong.map(CommitId::as_str);
+        let announcement = plan.lists.iter().flat_map(|list| &list.announcements).find(of_wrong);
+        let seq = announcement.map(|announcement| announcement.seq).ok_or_else(|| {
+            Failure::usage(
+                format!("the demo has no release of {:?}", correct.release_of),
+                "please report this as a bug",
+            )
+        })?;
+        let correct = Correct { list: list.id.clone(), seq, reason: Text::new(&correct.reason) };
+        self.publish(vec![list.clone()], Some(tip), Some(correct), later(date, 2), Scope::New)?;
+        Ok(())
+    }
+
+    /// Publishes lists up to a commit, and returns the number of files that were written.
+    fn publish(
+        &self,
+        lists: Vec<ListConfig>,
+        tip: Option<&CommitId>,
+        correct: Option<Correct>,
+        now: Timestamp,
+        scope: Scope,
+    ) -> Result<usize, Failure> {
+        Ok(self.output.write(&self.plan(lists, tip, correct, now, scope)?.files)?.len())
+    }
+
+    fn plan(
+        &self,
+        lists: Vec<ListConfig>,
+        tip: Option<&CommitId>,
+        correct: Option<Correct>,
+        now: Timestamp,
+        scope: Scope,
+    ) -> Result<Plan, Failure> {
+        let config = Config { lists, ..self.config.clone() };
         let request = Request {
             config: &config,
             history: self.history,
             tip: tip.map(CommitId::to_string),
             signing: self.signing,
+            now,
+            edition: Edition::CURRENT,
+            future: FutureCommits::Refuse,
             rewritten: Rewritten::Refuse,
             correct,
-            scope: Scope::New,
+            scope,
             progress: Progress::NONE,
         };
-        let plan = publish::publish(&request, &Found::at(self.feeds))?;
-        Ok(self.output.write(&plan.files)?.len())
+        Ok(publish::publish(&request, &Found::at(self.feeds))?)
     }
+}
 
-    /// Publishes up to a commit and corrects a release, unless that was done before.
-    fn correct(&self, step: &CorrectStep, tip: &CommitId, wrong: Option<&CommitId>) -> Result<(), Failure> {
-        if !output::read_log(&self.feeds.join(step.list.as_str()))?.releases.is_empty() {
-            return Ok(());
-        }
-        let mut config = self.config.clone();
-        config.lists.retain(|list| list.id == step.list);
-        let request = Request {
-            config: &config,
-            history: self.history,
-            tip: Some(tip.to_string()),
-            signing: self.signing,
-            rewritten: Rewritten::Refuse,
-            correct: None,
-            scope: Scope::All,
-            progress: Progress::NONE,
-        };
-        let plan = publish::publish(&request, &Found::at(self.feeds))?;
-        let of_wrong = |announcement: &&Announcement| announcement.commit.as_deref() == wrong.map(CommitId::as_str);
-        let announcement = plan.lists.iter().flat_map(|list| &list.announcements).find(of_wrong);
-        let seq = announcement.map(|announcement| announcement.seq).ok_or_else(|| {
-            Failure::usage(format!("the demo has no release of {:?}", step.release_of), "please report this as a bug")
-        })?;
-        self.publish(Some(tip), Some(Correct { list: step.list.clone(), seq, reason: Text::new(&step.reason) }))?;
-        Ok(())
-    }
+/// A time some hours later.
+fn later(time: Timestamp, hours: i64) -> Timestamp {
+    Timestamp::from_unix_clamped(time.seconds() + hours * 3_600)
 }
 
 /// The change log of every list, as `log` shows it.

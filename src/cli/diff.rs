@@ -72,8 +72,12 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let set = diff(&before, &before.after_version(after));
     let editorial = set.unannounced.editorial.iter().filter(|_| args.all);
     let changes: Vec<&Change> = set.changes.iter().chain(editorial).collect();
-    let rows =
-        [ChangeLogRow { published: Timestamp::of_commit(0), commit: None, changes: changes.clone(), unreadable: None }];
+    let rows = [ChangeLogRow {
+        published: Timestamp::from_unix_clamped(0),
+        commit: None,
+        changes: changes.clone(),
+        unreadable: None,
+    }];
     let text = match args.format {
         Format::Table => render::terminal_changes(&changes, console::style()),
         Format::Md => {

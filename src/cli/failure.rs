@@ -6,11 +6,11 @@ use changecast::{
     config::ConfigError,
     history::HistoryError,
     output::OutputError,
-    publish::{PublishError, VerifyError},
+    publish::PublishError,
     read::ReadError,
     render::{InjectError, RenderError},
 };
-use changecast_core::sign::SignError;
+use changecast_core::{ledger::VerifyError, sign::SignError};
 
 /// The result of a command that completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub enum Failure {
         /// Path (or revision and path), line and column.
         place: String,
         /// The problem and its position.
-        error: ReadError,
+        error: Box<ReadError>,
     },
     /// A file cannot be read or written.
     #[error("{path}: {error}")]
@@ -71,14 +71,14 @@ pub enum Failure {
     Sign(#[from] SignError),
     /// The list cannot be published.
     #[error(transparent)]
-    Publish(#[from] PublishError),
+    Publish(Box<PublishError>),
     /// The log of a list does not verify.
     #[error("{list}: {error}")]
     Verify {
         /// The folder of the list.
         list: String,
         /// The check that failed.
-        error: VerifyError,
+        error: Box<VerifyError>,
     },
     /// A file cannot be rendered.
     #[error(transparent)]
@@ -107,7 +107,7 @@ impl Failure {
 
     /// A [`Failure::Read`] for the inventory at a path.
     pub fn read(path: &str, error: ReadError) -> Self {
-        Failure::Read { place: error.place(path), error }
+        Failure::Read { place: error.place(path), error: Box::new(error) }
     }
 
     /// A [`Failure::File`] for a path.
@@ -118,18 +118,9 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Failure::ClosedPipe => 0,
-            Failure::Publish(
-                PublishError::Chain { .. }
-                | PublishError::Rewritten { .. }
-                | PublishError::Behind { .. }
-                | PublishError::OtherOrigin { .. }
-                | PublishError::Shortened { .. }
-                | PublishError::Gone { .. },
-            ) => 3,
+            Failure::Publish(error) => publish_status(error),
             Failure::Output(OutputError::Immutable(_)) => 3,
-            Failure::Verify { error: VerifyError::OtherRoot { .. }, .. } => 5,
-            Failure::Verify { error: VerifyError::NoLog, .. } => 2,
-            Failure::Verify { .. } => 3,
+            Failure::Verify { error, .. } => error.status(),
             _ => 2,
         }
     }
@@ -149,7 +140,7 @@ impl Failure {
             Failure::Output(error) => Some(error.help()),
             Failure::Sign(error) => Some(error.help()),
             Failure::Publish(error) => Some(error.help()),
-            Failure::Verify { error, .. } => Some(error.help()),
+            Failure::Verify { error, .. } => Some(verify_help(error).to_owned()),
             Failure::Inject { .. } => Some("put both markers around the place for the text".to_owned()),
             Failure::Render(_) | Failure::Json(_) => Some("please report this as a bug".to_owned()),
             Failure::ClosedPipe => None,
@@ -162,5 +153,39 @@ impl Failure {
             super::console::error(&self.to_string(), self.help().as_deref());
         }
         ExitCode::from(self.code())
+    }
+}
+
+impl From<PublishError> for Failure {
+    fn from(error: PublishError) -> Self {
+        Failure::Publish(Box::new(error))
+    }
+}
+
+/// The exit status of a refused publication.
+fn publish_status(error: &PublishError) -> u8 {
+    match error {
+        PublishError::Log { error, .. } => error.status(),
+        PublishError::Rewritten { .. }
+        | PublishError::Behind { .. }
+        | PublishError::OtherOrigin { .. }
+        | PublishError::Shortened { .. }
+        | PublishError::Gone(_)
+        | PublishError::Irreproducible { .. } => 3,
+        _ => 2,
+    }
+}
+
+/// The next step after a failed verification.
+fn verify_help(error: &VerifyError) -> &'static str {
+    match error {
+        VerifyError::Fetch { .. } => "check the path and its permissions",
+        VerifyError::Incomplete(_) => "the copy may be in the middle of an update: fetch it again",
+        VerifyError::NeedsNewer { .. } => "install a newer version of changecast and verify again",
+        VerifyError::Inconsistent { .. } => {
+            "do not trust this copy; keep it as evidence, and fetch the log again from its publisher"
+        }
+        VerifyError::Stale(_) => "fetch the log again; if it stays the same, ask its publisher",
+        VerifyError::OtherRoot(_) => "compare the root key that you pinned with the publisher, through another channel",
     }
 }

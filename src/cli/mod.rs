@@ -15,6 +15,7 @@ mod manual;
 mod publish;
 mod schema;
 mod show;
+mod time;
 mod verify;
 mod watch;
 
@@ -43,6 +44,7 @@ Exit status:
   2  could not complete (usage, configuration, input, a missing log)
   3  the published log is not authentic or not consistent (a bad signature, a gap, a fork, rewritten
      git history)
+  4  the log is authentic, but its newest head has expired
   5  a decision about trust is needed (the log has another root key than the pinned one)";
 
 #[derive(Debug, Subcommand)]

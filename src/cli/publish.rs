@@ -1,17 +1,26 @@
 //! `publish`: the release step that runs after a change to the inventory is merged.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use changecast::{
     config::Config,
     history::History,
     output::{self, Found, Output},
-    publish::{self, Correct, Event, ListPlan, Outcome, Plan, Progress, Request, Rewritten, Scope, Signing, Stage},
+    publish::{
+        self, Correct, Edition, Event, FutureCommits, ListPlan, Outcome, Plan, Progress, Request, Rewritten, RootKeys,
+        Scope, Signing, Stage,
+    },
     render::{self, Announcement},
 };
-use changecast_core::model::{ListId, Text};
+use changecast_core::{
+    model::{ListId, Text, Timestamp},
+    sign::PublicKey,
+};
 
-use super::{Exit, Failure, console, context::RepoArgs, input::regular_file, keys, watch::Watcher};
+use super::{Exit, Failure, console, context::RepoArgs, input::regular_file, keys, time, watch::Watcher};
 
 /// Append new changes to the signed log and update the pages and feeds
 ///
@@ -31,6 +40,15 @@ pub struct Args {
     /// The root key, only needed to start a log [env: CHANGECAST_ROOT_KEY, the key itself]
     #[arg(long, value_name = "FILE")]
     root_key: Option<PathBuf>,
+    /// Another public root key for a new log, kept in another place; repeatable
+    #[arg(long, value_name = "FILE", requires = "root_key")]
+    other_root: Vec<PathBuf>,
+    /// The time of the publication [default: the system clock]
+    #[arg(long, value_name = "TIME")]
+    now: Option<Timestamp>,
+    /// Also publish commits that are dated more than a day after the clock
+    #[arg(long)]
+    allow_future: bool,
     /// Publish a preview without a signed log; every page is marked as a preview
     #[arg(long, conflicts_with_all = ["key", "root_key"])]
     unsigned: bool,
@@ -80,10 +98,11 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     } else {
         (keys::release(args.key.as_deref())?, keys::root(args.root_key.as_deref())?)
     };
+    let others = other_roots(args)?;
     let signing = match &release {
-        Some(release) => Signing::Keys { release, root: root.as_ref() },
+        Some(release) => Signing::Keys { release, root: root.as_ref().map(|key| RootKeys { key, others: &others }) },
         None if args.unsigned => Signing::Preview,
-        None if args.dry_run && !args.check => Signing::Look,
+        None if args.dry_run || args.check => Signing::Look,
         None => {
             return Err(Failure::usage(
                 "no key to sign with",
@@ -97,6 +116,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         history: &history,
         tip: args.repo.branch.clone(),
         signing,
+        now: args.now.unwrap_or_else(time::now),
+        edition: Edition::CURRENT,
+        future: if args.allow_future { FutureCommits::Allow } else { FutureCommits::Refuse },
         rewritten: if args.reanchor { Rewritten::Reanchor } else { Rewritten::Refuse },
         correct: correction(args, &config)?,
         scope: if args.looks_at_all() { Scope::All } else { Scope::New },
@@ -108,6 +130,11 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let pages = injected(args, &config, &plan)?;
     let unreadable = plan.lists.iter().any(ends_unreadable);
     watcher.on_event(Event::Starts(Stage::Write));
+    if let Some(output) = &output {
+        for list in plan.lists.iter().filter(|list| is_new_log(list)) {
+            output.remove_others(&format!("{}/changes", list.id), &plan.files)?;
+        }
+    }
     let changed = match &output {
         Some(output) => output.write(&plan.files)?,
         None => output::differing(&dir, &plan.files)?,
@@ -148,6 +175,17 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     }
     let outdated = args.check && !(changed.is_empty() && pages.is_empty());
     Ok(if outdated || unreadable { Exit::Findings } else { Exit::Clean })
+}
+
+/// The further root keys of a new log.
+fn other_roots(args: &Args) -> Result<Vec<PublicKey>, Failure> {
+    args.other_root
+        .iter()
+        .map(|path| {
+            let line = fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
+            Ok(PublicKey::parse(&path.display().to_string(), &line)?)
+        })
+        .collect()
 }
 
 /// Domains that are reserved for examples (RFC 2606 §3). A new configuration starts with one of them.

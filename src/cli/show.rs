@@ -63,14 +63,14 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let place = format!("commit {} {}", version.commit.short(), version.path);
     let reading = publish::read_list(&version.path, &content, &BTreeMap::new(), &source.options);
     let inventory = reading.map_err(|error| Failure::read(&place, error))?.inventory;
-    console::note(&format!("{place}, {}", Timestamp::of_commit(version.time)));
+    console::note(&format!("{place}, {}", Timestamp::from_unix_clamped(version.time)));
     console::data(render_list(args.format, &inventory)?.as_bytes())?;
     Ok(Exit::Clean)
 }
 
 /// Whether a version was committed on the date (UTC) or before; true without a date.
 fn is_until(version: &Version, date: Option<NaiveDate>) -> bool {
-    date.is_none_or(|date| Timestamp::of_commit(version.time).date() <= date)
+    date.is_none_or(|date| Timestamp::from_unix_clamped(version.time).date() <= date)
 }
 
 fn render_list(format: Format, inventory: &Inventory) -> Result<String, Failure> {

@@ -102,6 +102,14 @@ impl History {
         Ok(read.time.unwrap_or_default())
     }
 
+    /// The committer time of a commit exactly as git stores it: seconds since 1970 and a zone, `1712912400 +0200`.
+    ///
+    /// # Errors
+    /// [`HistoryError::Object`] if the commit is missing.
+    pub fn committed(&self, commit: &CommitId) -> Result<String, HistoryError> {
+        Objects::of(&self.repo)?.committed(oid_of_hex(commit.as_str())?)
+    }
+
     fn tip(&self, revision: Option<&str>) -> Result<Oid, HistoryError> {
         match revision {
             Some(name) => self.revision(name).ok_or_else(|| HistoryError::NoRevision(name.to_owned())),

@@ -5,6 +5,8 @@ use std::{fs, path::PathBuf};
 
 use git2::{ErrorCode, ObjectFormat, Odb, OdbObject, Oid, Repository};
 
+use changecast_core::model::Text;
+
 use super::{HistoryError, graph::Graph, oid_of_hex};
 
 /// The fields of a commit that a walk needs.
@@ -72,6 +74,14 @@ impl<'r> Objects<'r> {
     pub fn commit(&self, id: Oid) -> Result<Commit, HistoryError> {
         let object = self.read("commit", id)?;
         parse_commit(object.data()).ok_or_else(|| HistoryError::damaged("commit", id, "it is not a valid commit"))
+    }
+
+    /// The committer time and zone of a commit, as stored.
+    pub fn committed(&self, id: Oid) -> Result<String, HistoryError> {
+        let object = self.read("commit", id)?;
+        let line = object.data().split(|byte| *byte == b'\n').find(|line| line.starts_with(b"committer "));
+        let stored = line.and_then(|line| line.rsplit(|byte| *byte == b'>').next()).unwrap_or_default();
+        Ok(Text::new(&String::from_utf8_lossy(stored)).to_string())
     }
 
     /// Reads an object of any type. `kind` is only used in errors.

@@ -2,11 +2,13 @@
 //! files in again.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs::{self, File, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
+
+use changecast_core::ledger::{Fetch, FetchError};
 
 use crate::{
     content::Bytes,
@@ -124,6 +126,23 @@ impl Output {
             Err(TryLockError::Error(error)) => return Err(io_error(&root)(error)),
         }
         Ok(Output { root, made, _lock: lock })
+    }
+
+    /// Removes the files in a folder of the output that a publication does not contain, such as the pages of an
+    /// earlier preview.
+    ///
+    /// # Errors
+    /// [`OutputError`] if a file cannot be removed.
+    pub fn remove_others(&self, folder: &str, files: &[OutputFile]) -> Result<(), OutputError> {
+        let path = self.root.join(folder);
+        for name in names(&path)? {
+            let is_planned = files.iter().any(|file| file.path == format!("{folder}/{name}"));
+            if !is_planned {
+                let stale = path.join(&name);
+                fs::remove_file(&stale).map_err(io_error(&stale))?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes files in their order, each whole, and leaves unchanged ones untouched. A folder that does
@@ -323,19 +342,6 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// A published log, as it lies in the folder of its list.
-#[derive(Clone, Debug, Default)]
-pub struct FoundLog {
-    /// Documents and signatures, in the order of their numbers, from 0 without a gap.
-    pub releases: Vec<(Vec<u8>, String)>,
-    /// Names in `log/` that are no part of that sequence.
-    pub strangers: Vec<String>,
-    /// `index.json`.
-    pub index: Option<Vec<u8>>,
-    /// `list.json`.
-    pub list: Option<Vec<u8>>,
-}
-
 /// What stands in an output directory.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -370,20 +376,17 @@ impl Found {
         Ok(Some(whole))
     }
 
+    /// The folder of a list.
+    pub fn folder(&self, list: &str) -> Folder {
+        Folder::at(&self.root.join(list))
+    }
+
     /// Whether a file is there.
     ///
     /// # Errors
     /// [`OutputError`] when it is no regular file.
     pub fn has(&self, path: &str) -> Result<bool, OutputError> {
         Ok(regular_length(&self.root.join(path))?.is_some())
-    }
-
-    /// The log of a list; an absent one is empty.
-    ///
-    /// # Errors
-    /// [`OutputError`] when something there cannot be read.
-    pub fn log(&self, list: &str) -> Result<FoundLog, OutputError> {
-        read_log(&self.root.join(list))
     }
 }
 
@@ -398,29 +401,25 @@ fn names(folder: &Path) -> Result<Vec<String>, OutputError> {
     }
 }
 
-/// Reads the log in the folder of a list; an absent folder is an empty log.
-///
-/// # Errors
-/// [`OutputError`] when something there cannot be read.
-pub fn read_log(folder: &Path) -> Result<FoundLog, OutputError> {
-    let log = folder.join("log");
-    let mut names: BTreeSet<String> = names(&log)?.into_iter().collect();
-    let mut found = FoundLog::default();
-    loop {
-        let name = format!("{:06}.json", found.releases.len());
-        let signature = format!("{name}.sig");
-        if !names.contains(&name) || !names.contains(&signature) {
-            break;
-        }
-        let bytes = regular_file(&log.join(&name))?.unwrap_or_default();
-        let armor = regular_file(&log.join(&signature))?.unwrap_or_default();
-        // A signature that is not even text is kept as what can never verify.
-        found.releases.push((bytes, String::from_utf8(armor).unwrap_or_else(|_| "not text".to_owned())));
-        names.remove(&name);
-        names.remove(&signature);
+/// The published folder of a list, as a source of its files.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// The folder at this path, which need not exist.
+    pub fn at(root: &Path) -> Self {
+        Folder { root: root.to_owned() }
     }
-    found.strangers = names.into_iter().collect();
-    found.index = regular_file(&folder.join("index.json"))?;
-    found.list = regular_file(&folder.join("list.json"))?;
-    Ok(found)
+}
+
+impl Fetch for Folder {
+    fn get(&self, path: &str) -> Result<Option<Vec<u8>>, FetchError> {
+        regular_file(&self.root.join(path)).map_err(|error| FetchError(error.to_string()))
+    }
+
+    fn list(&self, folder: &str) -> Result<Option<Vec<String>>, FetchError> {
+        names(&self.root.join(folder)).map(Some).map_err(|error| FetchError(error.to_string()))
+    }
 }

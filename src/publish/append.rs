@@ -1,436 +1,439 @@
-//! The log of one list while it is being extended.
+//! Versions to releases: what the git history contains beyond the published log.
 
 use std::sync::Arc;
 
+use changecast_core::{
+    change::{Change, ChangeSet, Detail, Edit, IdChange, Kind, diff},
+    ledger::{
+        Difference, Digest, Draft, Encoder, Ids, Json, KeysRelease, List, Pointer, Reader, ReleaseKind, Roles, Salts,
+        Source, is_list_of,
+    },
+    model::{CommitId, FieldKey, Inventory, ListState, Text, Timestamp},
+};
+
 use crate::{
     config::ListConfig,
-    history::{UnverifiedContent, Version, Walk, Walked},
-    ledger::{self, Body, Chain, Changes, Correction, Digest, KeyRole, KeySet, Origin, Pointer, Release, Signed, Vcs},
-    output::{Found, FoundLog, OutputFile, Rule},
+    history::{Content, UnverifiedContent, Version, Walk, Walked},
     parallel::{self, Emit, Threads},
-    render::{Announcement, LogStatus, PublishedList, Rendered},
-};
-use changecast_core::{
-    change::{Change, Detail, Edit, Kind},
-    model::{CommitId, FieldKey, Inventory, Text, Timestamp},
-    sign::{Namespace, Signer},
 };
 
 use super::{
-    ChangeTracker, Correct, ListSource, LogRow, Outcome, Request, Rewritten, Scope, Signing, Stage,
-    entry_keys::EntryKeys,
+    change_log::{ChangeTracker, LogRow, Outcome},
+    edition::Continuation,
     error::PublishError,
-    reanchor,
-    verify::{check_signature, fingerprint, first_root, signed},
+    log::PublishedLog,
+    plan::{Correct, FutureCommits, Request, Rewritten},
+    progress::{Progress, Stage},
+    published_list, reanchor,
+    release::{PublishedRelease, committed},
+    source::ListSource,
 };
 
-/// How a release that changes the keys says so, in canonical bytes. No text can hold it: quotes in
-/// texts are escaped.
-const KEYS_KIND: &[u8] = b"\"kind\":\"keys\"";
+/// Fewer versions than this are processed on one thread.
+const MIN_VERSIONS_FOR_THREADS: usize = 3;
 
-/// So many versions are followed without a thread's help.
-const FEW: usize = 2;
+/// The seconds that a commit may be ahead of the clock.
+const MAX_AHEAD: i64 = 24 * 60 * 60;
 
-/// What a version did, and what a release of it needs, when one is made.
+/// A version, and what a release of it needs if it is announced.
 struct Step {
     row: LogRow,
-    news: Option<News>,
+    announced: Option<AnnouncedVersion>,
 }
 
-/// What a release needs besides the changes.
-struct News {
-    /// The list afterwards; `None` when it is withdrawn.
-    after: Option<Arc<Inventory>>,
-    /// What was read, and what the commit says that it is.
+/// A version with announced changes.
+struct AnnouncedVersion {
+    changes: ChangeSet,
+    after: ListState,
+    committed: String,
     content: UnverifiedContent,
 }
 
-/// The bytes of a release, and for what they are to be signed.
-struct Document {
-    seq: u64,
-    namespace: Namespace,
-    bytes: Vec<u8>,
-}
-
-/// A list's log while it is being extended.
-pub(super) struct Log<'a> {
-    pub list: &'a ListConfig,
-    pub origin: Origin,
+/// The new releases of a list, on top of its published log.
+pub(super) struct Appender<'a> {
+    list: &'a ListConfig,
+    /// The keys and the authority that a new log begins with.
+    first: KeysRelease,
+    /// The implementation and edition that reads the list.
+    reader: Reader,
     source: ListSource,
-    pub chain: Chain,
-    /// What was announced, and is now.
-    pub register: EntryKeys,
-    /// Releases before those of the chain, as far as pages need them again.
-    pub earlier: Vec<Release>,
-    /// What stands already, when the log was resumed at its end.
-    pub rendered: Option<Rendered>,
-    /// Documents to sign and write.
-    documents: Vec<Document>,
+    /// The configuration of reading as the log states it.
+    reading: Json,
+    salts: Salts,
+    encoder: Encoder,
+    /// The log, which grows with every release.
+    pub log: PublishedLog,
+    /// The list as last announced.
+    pub state: ListState,
+    /// New releases, not signed yet.
+    pub drafts: Vec<Draft>,
+    /// The versions since the last publication.
     pub rows: Vec<LogRow>,
-    pub new: usize,
+    /// The commits before and after, if the log continues in a rewritten history.
     pub reanchored: Option<(CommitId, CommitId)>,
 }
 
-impl<'a> Log<'a> {
-    /// The log of a list with what the history holds beyond it: from its end on where the last
-    /// publication left word of it, else from its beginning.
-    pub fn extended(request: &Request<'a>, list: &'a ListConfig, found: &Found) -> Result<Self, PublishError> {
-        match Log::resumed(request, list, found)? {
-            Some(log) => Ok(log),
-            None => Log::open(request, list, found.log(list.id.as_str())?)?.extend(request),
-        }
-    }
-
-    pub fn new(request: &Request<'_>, list: &'a ListConfig) -> Self {
-        Log {
+impl<'a> Appender<'a> {
+    /// Appends to a log everything that the history contains beyond it, and the requested correction.
+    ///
+    /// # Errors
+    /// [`PublishError`] if the history cannot be read, or does not continue the log.
+    pub fn run(request: &Request<'_>, list: &'a ListConfig, log: PublishedLog) -> Result<Self, PublishError> {
+        let source = ListSource::from(list);
+        let salts = Salts::derive(request.signing.signer_of_salts(), &log.tip.origin)?;
+        let reading = reading_of(&source)?;
+        let mut appender = Appender {
             list,
-            origin: Origin::new(request.config.publisher.authority.domain(), &list.id),
-            source: ListSource::from(list),
-            chain: Chain::default(),
-            register: EntryKeys::default(),
-            earlier: Vec::new(),
-            rendered: None,
-            documents: Vec::new(),
+            first: first_keys(request),
+            reader: request.edition.reader(),
+            source,
+            reading,
+            salts,
+            encoder: Encoder::default(),
+            log,
+            state: ListState::Unpublished,
+            drafts: Vec::new(),
             rows: Vec::new(),
-            new: 0,
             reanchored: None,
-        }
-    }
-
-    /// The published log, verified from its beginning.
-    fn open(request: &Request<'a>, list: &'a ListConfig, published: FoundLog) -> Result<Self, PublishError> {
-        let existing = signed(&published);
-        let mut log = Log::new(request, list);
-        let latest = published.index.as_deref().and_then(ledger::latest);
-        if let Some(latest) = latest.filter(|_| existing.is_empty()) {
-            return Err(PublishError::Gone { list: list.id.clone(), latest });
-        }
-        match request.signing {
-            Signing::Preview if existing.is_empty() => {}
-            Signing::Preview => return Err(PublishError::PreviewOverSigned(list.id.clone())),
-            Signing::Keys { root: None, .. } if existing.is_empty() => {
-                return Err(PublishError::RootKey(list.id.clone()));
-            }
-            Signing::Keys { .. } | Signing::Look if existing.is_empty() => {}
-            Signing::Keys { .. } | Signing::Look => {
-                // The publisher's own log: the root key that it begins with is the one to trust here.
-                let chain_error = |error| PublishError::Chain { list: list.id.clone(), error };
-                let root = first_root(&existing).unwrap_or_default();
-                // Each release names the digest of the one before: the signature of the last one holds
-                // for all. Changes of keys are checked nevertheless, and every signature when all is asked for.
-                let last = existing.last();
-                let check = |role: KeyRole, keys: &[String], signed: &Signed| {
-                    let is_last = last.is_some_and(|last| std::ptr::eq(last, signed));
-                    let changes_keys = signed.bytes.windows(KEYS_KIND.len()).any(|bytes| bytes == KEYS_KIND);
-                    let implied = request.scope == Scope::New && role == KeyRole::Release && !is_last && !changes_keys;
-                    if implied { Ok(()) } else { check_signature(role, keys, signed) }
-                };
-                log.chain = Chain::verify(&existing, &root, &check).map_err(chain_error)?;
-                log.check_belonging(latest)?;
-                if let Signing::Keys { release, root } = request.signing {
-                    log.check_key(KeyRole::Release, release)?;
-                    root.map_or(Ok(()), |root| log.check_key(KeyRole::Root, root))?;
-                }
-            }
-        }
-        log.chain.releases.iter().for_each(|release| log.register.add(release));
-        Ok(log)
-    }
-
-    /// Whether the log is this list's, and has its end.
-    fn check_belonging(&self, latest: Option<u64>) -> Result<(), PublishError> {
-        let Some(last) = &self.chain.end else { return Ok(()) };
-        if last.origin != self.origin {
-            return Err(PublishError::OtherOrigin {
-                found: last.origin.to_string(),
-                expected: self.origin.to_string(),
-            });
-        }
-        if let Some(latest) = latest.filter(|latest| *latest > last.seq) {
-            return Err(PublishError::Shortened { list: self.list.id.clone(), found: last.seq, latest });
-        }
-        Ok(())
-    }
-
-    /// Whether a key is one of the log's for its role.
-    fn check_key(&self, role: KeyRole, key: &Signer) -> Result<(), PublishError> {
-        let known = |keys: &KeySet| match role {
-            KeyRole::Root => keys.root.clone(),
-            KeyRole::Release => keys.release.clone(),
         };
-        let known = self.chain.keys.as_ref().map(known).unwrap_or_default();
-        let key = key.public();
-        if known.contains(&key.to_string()) {
-            return Ok(());
-        }
-        let known: Vec<String> = known.iter().filter_map(|key| fingerprint(key)).collect();
-        let (list, found) = (self.list.id.clone(), key.fingerprint());
-        Err(PublishError::Key { list, role, found, known: known.join(", ") })
+        appender.extend(request)?;
+        Ok(appender)
     }
 
-    /// Adds what the history holds beyond the log.
-    fn extend(mut self, request: &Request<'_>) -> Result<Self, PublishError> {
+    fn extend(&mut self, request: &Request<'_>) -> Result<(), PublishError> {
         let Walked { mut versions, reached, base } = self.walk(request)?;
-        let other_file = || PublishError::OtherFile { list: self.list.id.clone(), path: self.source.paths.join(", ") };
-        let no_version = versions.is_empty() && base.is_none() && self.chain.list.is_some();
-        if reached && no_version {
-            return Err(other_file());
+        let commit = self.log.source.as_ref().map(|source| source.commit.clone());
+        let is_listed = self.log.tip.list.is_some();
+        if reached && versions.is_empty() && base.is_none() && is_listed {
+            return Err(self.other_file());
         }
-        // The published commit once more: what the configuration makes of it may have changed.
-        versions.splice(0..0, base);
-        if let (false, Some(commit)) = (reached, self.chain.commit.clone()) {
-            if request.history.lies_before(request.tip.as_deref(), &commit)? {
-                return Err(PublishError::Behind { list: self.list.id.clone(), commit });
-            }
-            if request.rewritten == Rewritten::Refuse {
-                return Err(PublishError::Rewritten { list: self.list.id.clone(), commit });
-            }
-            if no_version {
-                return Err(other_file());
-            }
-            let found = reanchor::find(request.history, &versions, &self.source, &self.chain)?;
-            if let Some(anchor) = found {
-                self.reanchor(anchor.version(&versions), commit)?;
-                versions.drain(..anchor.resume_at());
-            }
+        if let (false, Some(commit)) = (reached, commit) {
+            let skip = self.continue_in_rewritten_history(request, &versions, commit)?;
+            versions.drain(..skip);
+        } else if self.log.source.is_some() {
+            self.read_base(request, base.as_ref())?;
         }
         self.follow(request, &versions)?;
-        if self.chain.commit.is_none() {
-            let reason = self.rows.iter().rev().find_map(|row| match &row.outcome {
-                Outcome::Unreadable(error) | Outcome::NoList { error, .. } => {
-                    Some(format!(" (commit {}: {error})", row.commit.short()))
-                }
-                Outcome::Read { .. } => None,
-            });
-            let path = self.source.paths.join(", ");
-            return Err(PublishError::NoList { list: self.list.id.clone(), path, reason: reason.unwrap_or_default() });
+        if self.log.source.is_none() {
+            return Err(self.no_list());
         }
-        if let Some(correct) = request.correct.as_ref().filter(|correct| correct.list == self.list.id) {
-            self.correct(request, correct)?;
+        match request.correct.as_ref().filter(|correct| correct.list == self.list.id) {
+            Some(correct) => self.correct(correct),
+            None => Ok(()),
         }
-        Ok(self)
     }
 
     /// The versions since the commit that the log has reached.
-    pub fn walk(&self, request: &Request<'_>) -> Result<Walked, PublishError> {
+    fn walk(&self, request: &Request<'_>) -> Result<Walked, PublishError> {
         request.progress.starts(Stage::Walk);
-        let since = self.chain.commit.clone();
-        let walk = Walk { tip: request.tip.clone(), withdrawn: since.is_some() && self.chain.list.is_none(), since };
+        let since = self.log.source.as_ref().map(|source| source.commit.clone());
+        let withdrawn = since.is_some() && self.log.tip.list.is_none();
+        let walk = Walk { tip: request.tip.clone(), withdrawn, since };
         Ok(request.history.versions(&walk, &self.source.paths)?)
     }
 
-    /// Makes a release of every version that changes the list. Of many, beside the reading: the log
-    /// needs no more of a version than what it did.
-    pub fn follow(&mut self, request: &Request<'_>, versions: &[Version]) -> Result<(), PublishError> {
-        let published = self.chain.commit.clone();
-        let mut follower =
-            ChangeTracker::resume(self.chain.list_state(), self.chain.end.as_ref().map(|end| end.published));
+    /// Reads the last published version again. A difference that another edition or configuration makes becomes a
+    /// `reread` release.
+    fn read_base(&mut self, request: &Request<'_>, base: Option<&Version>) -> Result<(), PublishError> {
+        let Some(source) = self.log.source.clone() else { return Ok(()) };
+        let continuation = request.edition.compared_with(&source);
+        if continuation == Continuation::Older {
+            return Err(PublishError::NewerEdition { list: self.list.id.clone(), reader: source.reader.to_string() });
+        }
+        let Some(version) = base.filter(|_| self.log.tip.list.is_some()) else {
+            self.state = self.withdrawn()?;
+            return Ok(());
+        };
+        let content = request.history.content(version)?;
+        let mut tracker = ChangeTracker::default();
+        let row = tracker.step(request.history, (version, &content), &self.source.options, Progress::NONE)?;
+        let same_reading = continuation == Continuation::Same && self.log.reading.as_ref() == Some(&self.reading);
+        self.state = match &row.outcome {
+            // Another edition cannot read what was published: the published list stays the one to compare with.
+            Outcome::Unreadable(_) if !same_reading => ListState::listed(self.published_inventory()?),
+            Outcome::Unreadable(error) => {
+                let error = Box::new(error.clone());
+                return Err(PublishError::Unreadable { list: self.list.id.clone(), commit: source.commit, error });
+            }
+            Outcome::Read { .. } | Outcome::NoList { .. } => tracker.latest().clone(),
+        };
+        let Some(inventory) = self.state.inventory() else {
+            return self.reread(
+                version,
+                &source,
+                ListState::from(Some(self.published_inventory()?)).after_version(None),
+            );
+        };
+        let list = self.log.tip.list.as_ref();
+        if list.map(|list| is_list_of(list, inventory)).transpose()?.unwrap_or(false) {
+            return Ok(());
+        }
+        if same_reading {
+            return Err(PublishError::Irreproducible { list: self.list.id.clone(), commit: source.commit });
+        }
+        let state = self.state.clone();
+        self.reread(version, &source, state)
+    }
+
+    /// Appends a `reread` release, which leads from the published list to another reading of the same version.
+    fn reread(&mut self, version: &Version, source: &Source, state: ListState) -> Result<(), PublishError> {
+        let before = ListState::listed(self.published_inventory()?);
+        let changes = diff(&before, &state);
+        let (committed, path) = (source.committed.clone(), version.path.clone());
+        self.state = state.clone();
+        self.append(ReleaseKind::Reread, changes, &state, source.commit.clone(), committed, &path)
+    }
+
+    /// The state of a list that was withdrawn, with what it was before.
+    fn withdrawn(&self) -> Result<ListState, PublishError> {
+        let last = self.log.tip.basis.known().map(published_list::inventory).transpose()?;
+        Ok(ListState::Withdrawn(Arc::new(last.unwrap_or_default())))
+    }
+
+    fn published_inventory(&self) -> Result<Inventory, PublishError> {
+        let list = self.log.tip.list.as_ref();
+        let inventory = list.map(published_list::inventory).transpose()?;
+        Ok(inventory.unwrap_or_default())
+    }
+
+    /// Finds where the published list is in a rewritten history, and records it in a `reanchor` release. Returns how
+    /// many versions precede the next one to compare.
+    fn continue_in_rewritten_history(
+        &mut self,
+        request: &Request<'_>,
+        versions: &[Version],
+        commit: CommitId,
+    ) -> Result<usize, PublishError> {
+        if request.history.lies_before(request.tip.as_deref(), &commit)? {
+            return Err(PublishError::Behind { list: self.list.id.clone(), commit });
+        }
+        if request.rewritten == Rewritten::Refuse {
+            return Err(PublishError::Rewritten { list: self.list.id.clone(), commit });
+        }
+        if versions.is_empty() {
+            return Err(if self.log.tip.list.is_some() { self.other_file() } else { self.no_list() });
+        }
+        let anchor = reanchor::find(request.history, versions, &self.source, &self.log)?;
+        let version = anchor.version(versions);
+        let source = self.source_of(request, version.commit.clone(), &version.path)?;
+        let reading = self.stated_reading();
+        self.reanchored = Some((commit, version.commit.clone()));
+        let draft = self.log.tip.reanchor(source.clone(), reading.clone(), &self.salts)?;
+        self.state = match anchor.state() {
+            Some(state) => state.clone(),
+            None => ListState::from(Some(self.published_inventory()?)),
+        };
+        self.push(draft, Some(source), reading, Vec::new());
+        Ok(anchor.resume_at())
+    }
+
+    /// Appends a release for every version with announced changes.
+    fn follow(&mut self, request: &Request<'_>, versions: &[Version]) -> Result<(), PublishError> {
+        let mut tracker = ChangeTracker::resume(self.state.clone(), None);
         let (list, source) = (self.list, self.source.clone());
-        let read = |emit: &mut Emit<'_, Step>| {
+        let threads = if versions.len() < MIN_VERSIONS_FOR_THREADS { Threads::One } else { Threads::Two };
+        let produce = |emit: &mut Emit<'_, Step>| {
             let contents = request.history.contents(versions);
             request.progress.starts(Stage::Load);
             for (done, (version, content)) in versions.iter().zip(contents).enumerate() {
                 let content = content?;
                 request.progress.versions(done, versions.len());
-                let row = follower.step(request.history, (version, &content), &source.options, request.progress)?;
-                let news = if row.announced().is_empty() {
-                    None
-                } else if let Some(to) = request.history.moved_to(version)? {
-                    return Err(PublishError::Moved { list: list.id.clone(), commit: row.commit, from: row.path, to });
-                } else {
-                    let after = follower.state().inventory().cloned();
-                    Some(News { after, content: request.history.unverified(version, content)? })
-                };
+                let row = tracker.step(request.history, (version, &content), &source.options, request.progress)?;
+                let step = announced_step(request, &list.id, &tracker, version, content, row)?;
                 request.progress.starts(Stage::Sign);
-                emit(news.as_ref().map_or(0, |news| news.content.size()), Step { row, news });
+                emit(step.announced.as_ref().map_or(0, |version| version.content.size()), step);
                 request.progress.starts(Stage::Load);
             }
             request.progress.starts(Stage::Sign);
             Ok(())
         };
-        let signing = request.signing;
-        let threads = if versions.len() > FEW { Threads::Two } else { Threads::One };
-        parallel::pipe(threads, read, |step| {
-            if let Some(news) = step.news {
-                self.announce(signing, &step.row, news)?;
-            }
-            let row = step.row;
-            let is_base = published.as_ref() == Some(&row.commit);
-            if !(is_base && row.outcome.changes().is_some() && row.announced().is_empty()) {
-                self.rows.push(row);
-            }
-            Ok(())
-        })
+        parallel::pipe(threads, produce, |step| self.take(step))
     }
 
-    /// Makes a release of what a version did.
-    fn announce(&mut self, signing: Signing<'_>, row: &LogRow, news: News) -> Result<(), PublishError> {
-        let Some(changes) = row.outcome.changes() else { return Ok(()) };
-        // What a signed release quotes is what was read, and must be what the commit names.
-        news.content.verify()?;
-        self.begin(signing, row.published)?;
-        let body = Changes {
-            source: source_of(row),
-            before: self.chain.state,
-            after: news.after.map(|list| self.chain.digest(&list)).transpose()?,
-            changes: changes.changes.clone(),
-            carry: changes.unannounced.clone(),
-        };
-        self.append(row.published, Body::Changes(body), row.commit.as_str())?;
-        self.new += 1;
+    fn take(&mut self, Step { row, announced }: Step) -> Result<(), PublishError> {
+        if let Some(AnnouncedVersion { changes, after, committed, content }) = announced {
+            // A signed release states what the commit contains, so the objects are hashed.
+            content.verify()?;
+            self.begin()?;
+            self.append(ReleaseKind::Changes, changes, &after, row.commit.clone(), committed, &row.path)?;
+            self.state = after;
+        }
+        self.rows.push(row);
         Ok(())
     }
 
-    /// Begins a new log with its keys, a second before its first change.
-    fn begin(&mut self, signing: Signing<'_>, first: Timestamp) -> Result<(), PublishError> {
-        let Signing::Keys { release, root: Some(root) } = signing else { return Ok(()) };
-        if self.chain.end.is_some() {
+    /// Begins a new log with a `keys` release.
+    fn begin(&mut self) -> Result<(), PublishError> {
+        if self.log.roles.is_some() {
             return Ok(());
         }
-        let keys = KeySet {
-            root: vec![root.public().to_string()],
-            release: vec![release.public().to_string()],
-            head: Vec::new(),
-        };
-        self.append(first.previous(), Body::Keys(keys), "")
+        let draft = self.log.tip.keys(self.first.clone())?;
+        self.log.roles = Some(self.first.roles.clone());
+        self.log.keys = self.log.tip.pointer();
+        self.push(draft, None, None, Vec::new());
+        Ok(())
     }
 
-    fn reanchor(&mut self, version: &Version, previous: CommitId) -> Result<(), PublishError> {
-        let source = ledger::Source {
-            vcs: Vcs::Git,
-            commit: version.commit.clone(),
-            parent: version.parent.clone(),
-            path: Text::new(&version.path),
+    fn append(
+        &mut self,
+        kind: ReleaseKind,
+        changes: ChangeSet,
+        after: &ListState,
+        commit: CommitId,
+        committed: String,
+        path: &str,
+    ) -> Result<(), PublishError> {
+        let (seq, before) = (self.log.tip.next, self.log.tip.list.clone());
+        let list: Option<List> = match after.inventory() {
+            Some(inventory) => Some(self.encoder.encode(inventory, before.as_ref(), &self.salts, seq)?),
+            None => None,
         };
-        self.reanchored = Some((previous.clone(), version.commit.clone()));
-        let body = ledger::Reanchor { source, previous, before: self.chain.state, after: self.chain.state };
-        let published = self.after_last(Timestamp::of_commit(version.time));
-        self.append(published, Body::Reanchor(body), version.commit.as_str())
+        let path = Text::new(path).to_string();
+        let source = Source { commit, committed, path, reader: self.reader.clone() };
+        let reading = self.stated_reading();
+        let difference = Difference {
+            source: source.clone(),
+            reading: reading.clone(),
+            changes: objects(&changes.changes)?,
+            ids: ids(&changes),
+        };
+        let unsound = |error| PublishError::Unsound {
+            list: self.list.id.clone(),
+            commit: source.commit.to_string(),
+            error: Box::new(error),
+        };
+        let draft = match kind {
+            ReleaseKind::Reread => self.log.tip.reread(difference, list, &self.salts),
+            _ => self.log.tip.changes(difference, list, &self.salts),
+        };
+        let draft = draft.map_err(unsound)?;
+        self.push(draft, Some(source.clone()), reading, changes.changes);
+        Ok(())
     }
 
-    fn correct(&mut self, request: &Request<'_>, correct: &Correct) -> Result<(), PublishError> {
-        let no_release = || PublishError::NoRelease { list: self.list.id.clone(), seq: correct.seq };
-        let at = usize::try_from(correct.seq).map_err(|_| no_release())?;
-        let (release, sha256) = self.chain.releases.get(at).zip(self.chain.digests.get(at)).ok_or_else(no_release)?;
-        if release.announced().is_empty() {
-            return Err(no_release());
-        }
-        let is_said = |known: &Release| {
-            matches!(&known.body, Body::Correction(known)
-                if known.corrects.seq == correct.seq && known.reason == correct.reason)
+    /// Appends a correction of a release, unless the same correction was published before.
+    fn correct(&mut self, correct: &Correct) -> Result<(), PublishError> {
+        let wrong = self.log.releases.iter().find(|release| release.seq == correct.seq && release.is_announced());
+        let Some(wrong) = wrong else {
+            return Err(PublishError::NoRelease { list: self.list.id.clone(), seq: correct.seq });
         };
-        if self.chain.releases.iter().any(is_said) {
-            return Ok(());
-        }
-        let label = Text::new(&format!("Release {} of {}", correct.seq, release.published.date()));
+        let label = Text::new(&format!("Release {}", correct.seq));
         let edit = Edit::Set(correct.reason.clone());
         let change =
             Change::new(Kind::Corrected, Detail::Fact { field: FieldKey::from_name("correction"), label, edit });
-        let body = Correction {
-            corrects: Pointer { seq: correct.seq, sha256: *sha256 },
-            reason: correct.reason.clone(),
-            before: self.chain.state,
-            after: self.chain.state,
-            changes: vec![change],
-        };
-        let tip = request.history.resolve(request.tip.as_deref())?;
-        let published = self.after_last(Timestamp::of_commit(request.history.time(&tip)?));
-        self.append(published, Body::Correction(body), "")?;
-        self.new += 1;
+        let corrects = Pointer { seq: wrong.seq, sha256: wrong.digest };
+        let is_known = self.log.releases.iter().any(|release| {
+            matches!(release.kind, ReleaseKind::Correction { corrects: known } if known == corrects)
+                && release.changes == [change.clone()]
+        });
+        if is_known {
+            return Ok(());
+        }
+        let changes = vec![change];
+        let reason = correct.reason.to_string();
+        let draft = self.log.tip.correction(corrects, reason, objects(&changes)?, &self.salts)?;
+        self.push(draft, None, None, changes);
         Ok(())
     }
 
-    /// The moment, or the first one after the last release.
-    fn after_last(&self, moment: Timestamp) -> Timestamp {
-        self.chain.end.as_ref().map_or(moment, |end| moment.max(end.published.next()))
+    /// Adds a release to those of the log.
+    fn push(&mut self, draft: Draft, source: Option<Source>, reading: Option<Json>, changes: Vec<Change>) {
+        let digest = self.log.tip.last.unwrap_or_else(|| Digest::of(&[]));
+        self.log.releases.push(PublishedRelease {
+            seq: draft.header.seq,
+            digest,
+            kind: draft.header.kind.clone(),
+            commit: source.as_ref().map(|source| (source.commit.clone(), committed(&source.committed))),
+            changes,
+            publication: None,
+        });
+        self.log.source = source.or(self.log.source.take());
+        self.log.reading = reading.or(self.log.reading.take());
+        self.drafts.push(draft);
     }
 
-    /// Appends a release, which is still to be signed.
-    fn append(&mut self, published: Timestamp, body: Body, commit: &str) -> Result<(), PublishError> {
-        let seq = self.chain.next_seq();
-        let prev = self.chain.end.as_ref().map(|end| end.sha256);
-        let namespace = if matches!(body, Body::Keys(_)) { Namespace::Keys } else { Namespace::Release };
-        let release = Release { origin: self.origin.clone(), seq, prev, published, body };
-        let bytes = ledger::to_bytes(&release)?;
-        // Appending replays the changes: what would not verify is never published.
-        self.chain.append(seq, release, Digest::of(&bytes)).map_err(|fault| PublishError::Unsound {
-            list: self.list.id.clone(),
-            commit: commit.to_owned(),
-            fault,
-        })?;
-        self.chain.releases.last().into_iter().for_each(|release| self.register.add(release));
-        self.documents.push(Document { seq, namespace, bytes });
-        Ok(())
+    /// The configuration of reading, if the log does not state it yet.
+    fn stated_reading(&self) -> Option<Json> {
+        (self.log.reading.as_ref() != Some(&self.reading)).then(|| self.reading.clone())
     }
 
-    /// What is to be written of the log itself: new releases, signed.
-    pub fn take_files(&mut self, signing: Signing<'_>) -> Result<Vec<OutputFile>, PublishError> {
-        let Signing::Keys { release, root } = signing else { return Ok(Vec::new()) };
-        let documents = std::mem::take(&mut self.documents);
-        let signatures = parallel::par_map(
-            Threads::for_items(documents.len()),
-            &documents,
-            |Document { namespace, bytes, .. }| {
-                let signer = root.filter(|_| *namespace == Namespace::Keys).unwrap_or(release);
-                signer.sign(*namespace, bytes)
-            },
-        )?;
-        let mut files = Vec::with_capacity(2 * documents.len());
-        for (Document { seq, bytes, .. }, signature) in documents.into_iter().zip(signatures) {
-            let path = format!("{}/log/{}", self.list.id, Release::file_name(seq));
-            // The signature first: a document in the log always has one.
-            let rule = Rule::OnceWith(path.clone());
-            files.push(OutputFile { path: format!("{path}.sig"), bytes: signature.into_bytes().into(), rule });
-            files.push(OutputFile { path, bytes: bytes.into(), rule: Rule::Once });
-        }
-        Ok(files)
+    fn source_of(&self, request: &Request<'_>, commit: CommitId, path: &str) -> Result<Source, PublishError> {
+        let committed = request.history.committed(&commit)?;
+        Ok(Source { commit, committed, path: Text::new(path).to_string(), reader: self.reader.clone() })
     }
 
-    /// What was announced, as far as its releases are at hand, oldest first.
-    fn announcements(&self) -> Vec<Announcement> {
-        let releases = self.earlier.iter().chain(&self.chain.releases);
-        let announced: Vec<&Release> = releases.filter(|release| !release.announced().is_empty()).collect();
-        let rows = self.register.newest(announced.len());
-        announced
-            .into_iter()
-            .zip(rows)
-            .map(|(release, row)| {
-                let commit = release.source().map(|source| source.commit.to_string());
-                let changes = release.announced().to_vec();
-                Announcement::new(row.name(), release.published, release.seq, commit, changes)
-            })
-            .collect()
+    fn other_file(&self) -> PublishError {
+        PublishError::OtherFile { list: self.list.id.clone(), path: self.source.paths.join(", ") }
     }
 
-    /// The list for its pages.
-    pub fn published(&self, request: &Request<'_>) -> PublishedList<'_> {
-        PublishedList {
-            id: &self.list.id,
-            title: &self.list.title,
-            page: self.list.page.as_ref(),
-            tag: tag(request, self.list),
-            announcements: self.announcements(),
-            rendered: self.rendered.as_ref(),
-            current: self.chain.list.as_ref(),
-            terms: self.list.notice.as_ref().map(changecast_core::model::Terms::facts).unwrap_or_default(),
-            log: match (&self.chain.keys, request.signing, &self.chain.end) {
-                (Some(keys), Signing::Keys { .. }, Some(end)) => LogStatus::Signed {
-                    origin: self.origin.to_string(),
-                    root: keys.root.clone(),
-                    release: keys.release.clone(),
-                    latest: end.seq,
-                },
-                _ => LogStatus::Unsigned,
-            },
-        }
+    fn no_list(&self) -> PublishError {
+        let reason = self.rows.iter().rev().find_map(|row| match &row.outcome {
+            Outcome::Unreadable(error) | Outcome::NoList { error, .. } => {
+                Some(format!(" (commit {}: {error})", row.commit.short()))
+            }
+            Outcome::Read { .. } => None,
+        });
+        let path = self.source.paths.join(", ");
+        PublishError::NoList { list: self.list.id.clone(), path, reason: reason.unwrap_or_default() }
     }
 }
 
-/// The tag URI that the ids of a list's feeds begin with, without its scheme (RFC 4151 §2.1).
-pub(super) fn tag(request: &Request<'_>, list: &ListConfig) -> String {
-    format!("{}:{}", request.config.publisher.authority, list.id)
+/// The step of a version: with what a release needs, if some change is announced.
+fn announced_step(
+    request: &Request<'_>,
+    list: &changecast_core::model::ListId,
+    tracker: &ChangeTracker,
+    version: &Version,
+    content: Option<Content>,
+    row: LogRow,
+) -> Result<Step, PublishError> {
+    let Some(changes) = row.outcome.changes().filter(|changes| !changes.changes.is_empty()).cloned() else {
+        return Ok(Step { row, announced: None });
+    };
+    if let Some(to) = request.history.moved_to(version)? {
+        return Err(PublishError::Moved { list: list.clone(), commit: row.commit, from: row.path, to });
+    }
+    let time = Timestamp::from_unix_clamped(version.time);
+    if request.future == FutureCommits::Refuse && version.time > request.now.seconds() + MAX_AHEAD {
+        return Err(PublishError::Future { list: list.clone(), commit: row.commit, time, now: request.now });
+    }
+    let committed = request.history.committed(&version.commit)?;
+    let content = request.history.unverified(version, content)?;
+    Ok(Step { row, announced: Some(AnnouncedVersion { changes, after: tracker.state().clone(), committed, content }) })
 }
 
-fn source_of(row: &LogRow) -> ledger::Source {
-    ledger::Source { vcs: Vcs::Git, commit: row.commit.clone(), parent: row.parent.clone(), path: Text::new(&row.path) }
+/// The content of the first release of a new log.
+fn first_keys(request: &Request<'_>) -> KeysRelease {
+    let (root, release) = request.signing.first_keys();
+    KeysRelease {
+        roles: Roles::new(&root, std::slice::from_ref(&release), std::slice::from_ref(&release)),
+        authority: request.config.publisher.authority.to_string().parse().ok(),
+        predecessor: None,
+        disowned: Vec::new(),
+        last_head: None,
+    }
+}
+
+/// Changes as the log contains them.
+fn objects(changes: &[Change]) -> Result<Vec<Json>, PublishError> {
+    changes.iter().map(|change| Ok(Json::from_serde(serde_json::to_value(change)?)?)).collect()
+}
+
+/// Ids that changed although what they name did not.
+fn ids(changes: &ChangeSet) -> Ids {
+    let ids = &changes.unannounced;
+    Ids { entries: pairs(&ids.entry_ids), sections: pairs(&ids.section_ids), fields: pairs(&ids.column_keys) }
+}
+
+fn pairs<Id: ToString>(changes: &[IdChange<Id>]) -> std::collections::BTreeMap<String, String> {
+    changes.iter().map(|change| (change.from.to_string(), change.to.to_string())).collect()
+}
+
+/// The configuration of reading in full, as an auditor needs it.
+fn reading_of(source: &ListSource) -> Result<Json, PublishError> {
+    let mut reading = serde_json::to_value(&source.options)?;
+    if let Some(members) = reading.as_object_mut() {
+        members.insert("inventory".to_owned(), serde_json::to_value(&source.paths)?);
+    }
+    Ok(Json::from_serde(reading)?)
 }

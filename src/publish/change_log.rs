@@ -126,9 +126,10 @@ impl ChangeTracker {
         self.follow_renames(history.renames(version)?);
         progress.starts(Stage::Read);
         let reading = self.read(version, content.as_ref(), options);
+        let unmoved = self.read_unmoved(content.as_ref(), options);
         progress.starts(Stage::Compare);
-        let (outcome, warnings) = self.outcome(reading);
-        let time = Timestamp::of_commit(version.time);
+        let (outcome, warnings) = self.outcome(reading, unmoved);
+        let time = Timestamp::from_unix_clamped(version.time);
         let mut row = LogRow {
             commit: version.commit.clone(),
             parent: version.parent.clone(),
@@ -167,35 +168,52 @@ impl ChangeTracker {
         })
     }
 
-    fn outcome(&mut self, reading: Option<Result<Reading, ReadError>>) -> (Outcome, Vec<Warning>) {
+    /// The inventory of a folder without the earlier names of moved files. They only help to match entries: what is
+    /// published must not depend on the version that it was compared with. `None` if no file was moved.
+    fn read_unmoved(&mut self, content: Option<&Content>, options: &ReadingConfig) -> Option<Inventory> {
+        match content {
+            Some(Content::Folder(files)) if !self.moved.is_empty() => {
+                let reading = self.reader.read_folder(files, &BTreeMap::new(), options).ok();
+                reading.map(|reading| reading.inventory)
+            }
+            _ => None,
+        }
+    }
+
+    fn outcome(
+        &mut self,
+        reading: Option<Result<Reading, ReadError>>,
+        unmoved: Option<Inventory>,
+    ) -> (Outcome, Vec<Warning>) {
         match reading {
             None => {
-                let (changes, editorial) = self.compare(None);
+                let (changes, editorial) = self.compare(None, None);
                 (Outcome::Read { changes, editorial }, Vec::new())
             }
             Some(Ok(Reading { inventory, warnings, .. })) => {
-                let (changes, editorial) = self.compare(Some(inventory));
+                let (changes, editorial) = self.compare(Some(inventory), unmoved);
                 (Outcome::Read { changes, editorial }, warnings)
             }
             Some(Err(error)) if matches!(error.problem, Problem::NoList(_)) => {
                 let warnings = if self.latest.inventory().is_some() { vec![withdrawal(&error)] } else { Vec::new() };
-                let (changes, _) = self.compare(None);
+                let (changes, _) = self.compare(None, None);
                 (Outcome::NoList { changes, error }, warnings)
             }
             Some(Err(error)) => (Outcome::Unreadable(error), Vec::new()),
         }
     }
 
-    /// The announced changes of a version, and its editorial ones.
-    fn compare(&mut self, after: Option<Inventory>) -> (ChangeSet, Vec<Change>) {
-        let after = self.latest.after_version(after);
+    /// The announced changes of a version, and its editorial ones. `unmoved` is the inventory to publish, where it is
+    /// not the one to compare.
+    fn compare(&mut self, after: Option<Inventory>, unmoved: Option<Inventory>) -> (ChangeSet, Vec<Change>) {
+        let after = self.announced.after_version(after);
         let changes = diff(&self.announced, &after);
         let editorial = if self.latest == self.announced {
             changes.unannounced.editorial.clone()
         } else {
             diff(&self.latest, &after).unannounced.editorial
         };
-        self.latest = after;
+        self.latest = unmoved.map_or(after, ListState::listed);
         if changes.changes.is_empty() {
             return (ChangeSet::default(), editorial);
         }

@@ -1,130 +1,175 @@
-//! MatchReason nothing is published, and what to do about it.
+//! Why a publication is refused, and the next step.
 
-use crate::{
-    history::HistoryError,
-    ledger::{CanonicalError, ChainError, Fault, KeyRole},
-    output::OutputError,
-    render::RenderError,
-};
 use changecast_core::{
-    model::{CommitId, ListId},
+    ledger::{AppendError, CanonicalError, DocumentError, FetchError, KeyRole, VerifyError, json::UnfitNumber},
+    model::{CommitId, ListId, Timestamp},
     sign::SignError,
 };
 
-/// Why nothing is published.
+use crate::{history::HistoryError, output::OutputError, read::ReadError, render::RenderError};
+
+use super::published_list::BadMember;
+
+/// Why nothing was published.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
     /// The history cannot be read.
     #[error(transparent)]
     History(#[from] HistoryError),
-    /// The published log does not hold together.
-    #[error("the published log of {list} does not hold together: {error}")]
-    Chain {
+    /// The published log does not verify.
+    #[error("the published log of {list} does not verify: {error}")]
+    Log {
         /// The list.
         list: ListId,
-        /// What is wrong.
-        error: ChainError,
+        /// The failed check.
+        #[source]
+        error: Box<VerifyError>,
     },
-    /// What was just made does not hold together: a fault of this program, and nothing is published.
-    #[error(
-        "{list}, commit {commit}: the changes found do not lead from the published list to that of the commit: {fault}"
-    )]
+    /// The published list is not known, because bodies were redacted and no snapshot follows.
+    #[error("{0}: the published list is not known, because its releases were redacted")]
+    NotReplayed(ListId),
+    /// A release announces a change that this version cannot read.
+    #[error("release {seq} contains a change of a later version: {error}")]
+    UnknownChange {
+        /// The number of the release.
+        seq: u64,
+        /// The reason.
+        #[source]
+        error: serde_json::Error,
+    },
+    /// The log was read by a later edition.
+    #[error("{list}: the log was continued by {reader}, a later edition than this one")]
+    NewerEdition {
+        /// The list.
+        list: ListId,
+        /// The reader that the log states.
+        reader: String,
+    },
+    /// The published commit cannot be read any more.
+    #[error("{list}: the published commit {commit} cannot be read: {error}")]
+    Unreadable {
+        /// The list.
+        list: ListId,
+        /// The commit.
+        commit: CommitId,
+        /// The reason.
+        #[source]
+        error: Box<ReadError>,
+    },
+    /// Reading the published commit again gives another list, with the same edition and configuration.
+    #[error("{list}: reading the published commit {commit} again gives another list than the published one")]
+    Irreproducible {
+        /// The list.
+        list: ListId,
+        /// The commit.
+        commit: CommitId,
+    },
+    /// The new release contradicts itself: a fault of this program.
+    #[error("{list}, commit {commit}: the release that was built is not consistent: {error}")]
     Unsound {
         /// The list.
         list: ListId,
         /// The commit.
         commit: String,
-        /// What is wrong.
-        fault: Fault,
+        /// The failed check.
+        #[source]
+        error: Box<AppendError>,
     },
-    /// The last published commit is gone from the line.
-    #[error("{list}: the last published commit {commit} is not on the first-parent line any more: git was rewritten")]
+    /// A commit is dated in the future.
+    #[error("{list}: commit {commit} is dated {time}, more than a day after now ({now})")]
+    Future {
+        /// The list.
+        list: ListId,
+        /// The commit.
+        commit: CommitId,
+        /// Its committer time.
+        time: Timestamp,
+        /// The publisher's clock.
+        now: Timestamp,
+    },
+    /// The last published commit is not an ancestor any more.
+    #[error("{list}: the last published commit {commit} is no longer on the first-parent line: git was rewritten")]
     Rewritten {
         /// The list.
         list: ListId,
         /// The commit.
         commit: CommitId,
     },
-    /// The last published commit lies ahead of the checkout.
-    #[error("{list}: commit {commit} is published already, and this checkout ends before it")]
+    /// The checkout is older than the published log.
+    #[error("{list}: commit {commit} is already published, and this checkout ends before it")]
     Behind {
         /// The list.
         list: ListId,
         /// The commit.
         commit: CommitId,
     },
-    /// The log was begun by another publisher or for another list.
-    #[error("the log there belongs to {found}, and the configuration says {expected}")]
+    /// The log belongs to another publisher or list.
+    #[error("the published log belongs to {found}, but the configuration says {expected}")]
     OtherOrigin {
-        /// What the log says.
+        /// The origin of the log.
         found: String,
-        /// What the configuration makes of it.
+        /// The origin by the configuration.
         expected: String,
     },
-    /// The published list has no file any more, though no commit took it away.
-    #[error("{list}: {path} is not in the repository, and no commit took the published list away")]
+    /// The configured file does not exist, and no commit deleted it.
+    #[error("{list}: {path} is not in the repository, and no commit removed the published list")]
     OtherFile {
         /// The list.
         list: ListId,
-        /// The paths.
+        /// The configured paths.
         path: String,
     },
-    /// The file was moved, which withdraws nothing.
-    #[error("{list}: commit {commit} moved {from} to {to}, and the configuration knows the old path only")]
+    /// The file was moved, which does not withdraw the list.
+    #[error("{list}: commit {commit} moved {from} to {to}, but the configuration only knows the old path")]
     Moved {
         /// The list.
         list: ListId,
         /// The commit.
         commit: CommitId,
-        /// The path that the configuration knows.
+        /// The configured path.
         from: String,
-        /// Where the file lies now.
+        /// The new path.
         to: String,
     },
     /// The end of the log is missing.
-    #[error("the published log of {list} ends with release {found}, and its index.json names {latest}")]
+    #[error("the published log of {list} ends with release {found}, but its index.json names release {latest}")]
     Shortened {
         /// The list.
         list: ListId,
-        /// The last release that is there.
+        /// The last release in the folder.
         found: u64,
-        /// The last release that was published.
+        /// The last published release.
         latest: u64,
     },
     /// The log is missing.
-    #[error("the published log of {list} is not there, and its index.json names release {latest}")]
-    Gone {
-        /// The list.
-        list: ListId,
-        /// The last release that was published.
-        latest: u64,
-    },
-    /// A new log needs the root key once.
-    #[error("{0}: its log does not exist yet, and a new log begins with a key set that the root key signs")]
+    #[error("the published log of {0} is missing, although its index.json exists")]
+    Gone(ListId),
+    /// A new log needs the root key.
+    #[error("{0}: the log does not exist yet, and a new log begins with a release that a root key signs")]
     RootKey(ListId),
     /// The log has other keys.
     #[error("{list}: the {role} key {found} may not sign this log; its {role} keys are {known}")]
     Key {
         /// The list.
         list: ListId,
-        /// What the key is for.
+        /// The role.
         role: KeyRole,
-        /// The fingerprint of the key at hand, as `ssh-keygen -l` prints it.
+        /// The fingerprint of the key, as `ssh-keygen -l` prints it.
         found: String,
-        /// Those of the keys in force.
+        /// The fingerprints of the keys in force.
         known: String,
     },
-    /// No version of the file holds a list.
+    /// No version of the file contains a list.
     #[error("{list}: no commit on the branch has a list in {path}{reason}")]
     NoList {
         /// The list.
         list: ListId,
-        /// The path.
+        /// The configured paths.
         path: String,
-        /// What was found instead.
+        /// The reason for the newest version.
         reason: String,
     },
-    /// There is no such release to correct.
+    /// The release to correct does not exist.
     #[error("{list} has no announced release {seq} to correct")]
     NoRelease {
         /// The list.
@@ -132,15 +177,33 @@ pub enum PublishError {
         /// The number.
         seq: u64,
     },
-    /// A preview must not take the place of signed pages.
+    /// A preview would replace signed pages.
     #[error("{0} has a signed log there; an unsigned preview would replace its pages")]
     PreviewOverSigned(ListId),
-    /// What is published cannot be read.
+    /// The origin of a log cannot be formed from the configuration.
+    #[error(transparent)]
+    Origin(#[from] changecast_core::ledger::BadOrigin),
+    /// The output folder cannot be read.
     #[error(transparent)]
     Output(#[from] OutputError),
     /// A document cannot be written.
     #[error(transparent)]
+    Append(#[from] AppendError),
+    /// A list cannot be written.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// A document exceeds the limits.
+    #[error(transparent)]
     Canonical(#[from] CanonicalError),
+    /// A value does not fit into a document.
+    #[error(transparent)]
+    Number(#[from] UnfitNumber),
+    /// A value cannot be serialized.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// The published list cannot be compared.
+    #[error(transparent)]
+    PublishedList(#[from] BadMember),
     /// Signing failed.
     #[error(transparent)]
     Sign(#[from] SignError),
@@ -150,40 +213,74 @@ pub enum PublishError {
 }
 
 impl PublishError {
-    /// The next step for whoever sees this error.
+    /// A published file of a list that cannot be read.
+    pub(super) fn fetch(list: &ListId, path: &str, error: FetchError) -> Self {
+        let error = VerifyError::Fetch { path: path.to_owned(), error };
+        PublishError::Log { list: list.clone(), error: Box::new(error) }
+    }
+}
+
+/// What to do about a fault of this program.
+const REPORT: &str = "nothing was written; please report this as a bug";
+
+impl PublishError {
+    /// The next step.
     pub fn help(&self) -> String {
         match self {
             PublishError::History(error) => error.help(),
-            PublishError::Chain { .. } | PublishError::Shortened { .. } | PublishError::Gone { .. } => {
+            PublishError::Log { error, .. } if error.status() == 2 => {
+                "restore the whole output directory from its last good copy, or use the version that wrote it".into()
+            }
+            PublishError::Log { .. } | PublishError::Shortened { .. } | PublishError::Gone(_) => {
                 "restore the output directory from its last good copy; published bytes never change".into()
             }
-            PublishError::Unsound { .. } => "nothing was written; please report this history as a bug".into(),
+            PublishError::NotReplayed(_) => "publish the redaction with its snapshot first".into(),
+            PublishError::UnknownChange { .. } | PublishError::NewerEdition { .. } => {
+                "use the version of changecast that published last, or a later one".into()
+            }
+            PublishError::Unreadable { error, .. } => error.help(),
+            PublishError::Future { .. } => {
+                "correct the date of the commit, or the clock; --allow-future publishes it as it is".into()
+            }
             PublishError::Rewritten { .. } => {
-                "if the rewrite was intended, go on with --reanchor: it records the move and announces nothing twice"
+                "if the rewrite was intended, run again with --reanchor: it records the move and announces nothing twice"
                     .into()
             }
             PublishError::Behind { .. } => "check out the newest commit of the branch, and publish from there".into(),
             PublishError::OtherOrigin { .. } => {
-                "`authority` and the ids of lists never change; set them back, or begin in another output directory".into()
+                "`authority` and the ids of lists never change; restore them, or begin in another output directory".into()
             }
             PublishError::Moved { from, to, .. } => format!("set `inventory: [{to}, {from}]`"),
             PublishError::OtherFile { .. } => {
                 "name the file in `inventory`; after a move: [the new path, the earlier one]".into()
             }
             PublishError::RootKey(_) => {
-                "if it was published before, restore the output directory first; a new log needs --root-key FILE, this once"
+                "if it was published before, restore the output directory first; a new log needs --root-key FILE once"
                     .into()
             }
             PublishError::Key { role, .. } => {
                 format!("sign with a {role} key of the log; `ssh-keygen -lf FILE` prints the fingerprint of a key")
             }
-            PublishError::NoList { .. } => "commit the inventory first, or check `inventory` in the configuration, and --branch".into(),
-            PublishError::NoRelease { .. } => "the folder log/ of the list holds the releases, by number".into(),
+            PublishError::NoList { .. } => {
+                "commit the inventory first, or check `inventory` in the configuration, and --branch".into()
+            }
+            PublishError::NoRelease { .. } => "the folder log/ of the list contains the releases, by number".into(),
             PublishError::PreviewOverSigned(_) => "write the preview elsewhere: --output DIR".into(),
+            PublishError::Origin(_) => "set `publisher.authority` to a domain and a year: `example.com,2026`".into(),
             PublishError::Output(error) => error.help(),
-            PublishError::Canonical(_) => "please report this as a bug".into(),
             PublishError::Sign(error) => error.help(),
-            PublishError::Render(_) => "please report this as a bug".into(),
+            PublishError::Append(AppendError::Clock { .. }) => {
+                "correct the clock; a head is never dated before the last one".into()
+            }
+            PublishError::Irreproducible { .. }
+            | PublishError::Unsound { .. }
+            | PublishError::Append(_)
+            | PublishError::Document(_)
+            | PublishError::Canonical(_)
+            | PublishError::Number(_)
+            | PublishError::Json(_)
+            | PublishError::PublishedList(_)
+            | PublishError::Render(_) => REPORT.into(),
         }
     }
 }

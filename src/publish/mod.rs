@@ -5,18 +5,21 @@
 
 mod append;
 mod change_log;
-mod entry_keys;
+mod edition;
 mod error;
+mod list_plan;
+mod log;
 mod plan;
 mod progress;
+mod published_list;
 mod reanchor;
+mod release;
 mod resume;
 mod source;
-mod verify;
 
 pub use change_log::{ChangeTracker, Explained, LogRow, Outcome, change_log, explain_commit};
+pub use edition::Edition;
 pub use error::PublishError;
-pub use plan::{Correct, ListPlan, Plan, Request, Rewritten, Scope, Signing, publish};
+pub use plan::{Correct, FutureCommits, ListPlan, Plan, Request, Rewritten, RootKeys, Scope, Signing, publish};
 pub use progress::{Event, Progress, Stage};
 pub use source::{ListSource, find_list, read_list};
-pub use verify::{Verified, VerifyError, verify};

@@ -1,4 +1,11 @@
-//! Publication: what the history holds beyond the log becomes releases, and pages and feeds are rendered.
+//! Planning a publication: new releases, heads, pages and feeds, in the order in which they are written.
+
+use std::sync::LazyLock;
+
+use changecast_core::{
+    model::{CommitId, Inventory, ListId, Text, Timestamp},
+    sign::{PublicKey, Secret, Signer},
+};
 
 use crate::{
     config::Config,
@@ -6,66 +13,119 @@ use crate::{
     output::{Found, OutputFile, Rule},
     render::{self, Announcement, Publication},
 };
-use changecast_core::{
-    model::{CommitId, Inventory, ListId, Text},
-    sign::Signer,
+
+use super::{
+    change_log::LogRow,
+    edition::Edition,
+    error::PublishError,
+    list_plan::PlannedList,
+    progress::{Progress, Stage},
 };
 
-use super::{LogRow, Progress, Stage, append::Log, error::PublishError};
-
-/// What to publish, and how.
+/// A publication to plan.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
     /// The configuration.
     pub config: &'a Config,
     /// The repository.
     pub history: &'a History,
-    /// The branch or revision to publish; `HEAD` when not given.
+    /// The branch or revision to publish; `HEAD` by default.
     pub tip: Option<String>,
     /// The keys, or a preview without them.
     pub signing: Signing<'a>,
-    /// What to do when git was rewritten since the last publication.
+    /// The time of the publication.
+    pub now: Timestamp,
+    /// The edition of reading and matching.
+    pub edition: Edition,
+    /// Whether to publish commits that are dated in the future.
+    pub future: FutureCommits,
+    /// Whether to continue after git was rewritten.
     pub rewritten: Rewritten,
     /// A release to correct.
     pub correct: Option<Correct>,
-    /// How much is looked at.
+    /// How much of the earlier output is checked and rendered again.
     pub scope: Scope,
-    /// Who watches.
+    /// Receives events.
     pub progress: Progress<'a>,
 }
 
 /// Whether releases are signed.
 #[derive(Clone, Copy, Debug)]
 pub enum Signing<'a> {
-    /// No log is written, and every page says so.
+    /// The pages are written without a log, and state so.
     Preview,
-    /// Nothing is to be written: whoever has no key sees what would be announced on top of the log.
+    /// Nothing is written; the new changes are only shown. This needs no key.
     Look,
     /// Every release is signed.
     Keys {
-        /// Signs releases.
+        /// Signs releases and heads.
         release: &'a Signer,
-        /// Signs the key set that a new log begins with.
-        root: Option<&'a Signer>,
+        /// Signs the first release of a new log.
+        root: Option<RootKeys<'a>>,
     },
 }
 
-/// What to do when the last published commit is no longer on the first-parent line.
+/// The root keys of a new log.
+#[derive(Clone, Copy, Debug)]
+pub struct RootKeys<'a> {
+    /// Signs the first release.
+    pub key: &'a Signer,
+    /// Further root keys, which are kept elsewhere.
+    pub others: &'a [PublicKey],
+}
+
+/// The key of previews. Everybody knows it, and it signs no published file.
+pub(super) fn preview_signer() -> &'static Signer {
+    static SIGNER: LazyLock<Signer> = LazyLock::new(|| Signer::Secret(Secret::from_seed(&[0; 32], "preview")));
+    &SIGNER
+}
+
+impl Signing<'_> {
+    /// The root keys and the release key of a new log.
+    pub(super) fn first_keys(&self) -> (Vec<PublicKey>, PublicKey) {
+        match self {
+            Signing::Keys { release, root: Some(root) } => {
+                let root_keys = std::iter::once(root.key.public()).chain(root.others.iter().cloned());
+                (root_keys.collect(), release.public())
+            }
+            Signing::Keys { release, root: None } => (vec![release.public()], release.public()),
+            Signing::Preview | Signing::Look => (vec![preview_signer().public()], preview_signer().public()),
+        }
+    }
+
+    /// The signer whose signature the salts are derived from.
+    pub(super) fn signer_of_salts(&self) -> &Signer {
+        match self {
+            Signing::Keys { release, .. } => release,
+            Signing::Preview | Signing::Look => preview_signer(),
+        }
+    }
+}
+
+/// Whether to publish commits that are dated more than a day after the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FutureCommits {
+    /// Refuse them.
+    Refuse,
+    /// Publish them.
+    Allow,
+}
+
+/// Whether to continue when the last published commit is no longer on the first-parent line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rewritten {
-    /// Stop, and say so.
+    /// Refuse.
     Refuse,
-    /// Find the published list in the new history and go on from there.
+    /// Find the published list in the new history and continue from there.
     Reanchor,
 }
 
-/// How much of what was published before is looked at.
+/// How much of the earlier output is checked and rendered again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// The end of the log. What an earlier publication made, with the same program and configuration,
-    /// is left as it is.
+    /// The end of the log. Pages that the same program wrote with the same configuration are left unchanged.
     New,
-    /// The whole log is verified, and every page is made again.
+    /// The whole log is verified, and every page is rendered.
     All,
 }
 
@@ -76,78 +136,65 @@ pub struct Correct {
     pub list: ListId,
     /// The number of the release that was wrong.
     pub seq: u64,
-    /// What was wrong, in the publisher's words.
+    /// The reason, in the words of the publisher.
     pub reason: Text,
 }
 
-/// All that a publication would write.
+/// Everything that a publication writes.
 #[derive(Debug)]
 pub struct Plan {
-    /// By list, what is new.
+    /// The new releases of each list.
     pub lists: Vec<ListPlan>,
-    /// The files, in the order in which they must be written: whatever stands at a moment of
-    /// interruption, the next publication finds it whole or mends it.
+    /// The files in the order in which they must be written. After an interruption at any file, the next publication
+    /// continues.
     pub files: Vec<OutputFile>,
 }
 
-/// What is new in a list.
+/// The new releases of a list.
 #[derive(Debug)]
 pub struct ListPlan {
     /// The list.
     pub id: ListId,
-    /// Its announcements, oldest first, all of them with [`Scope::All`]; the last `new` of them were not
-    /// published before.
+    /// Announcements, oldest first: all of them with [`Scope::All`]. The last `new` of them were not published before.
     pub announcements: Vec<Announcement>,
-    /// How many announcements are new.
+    /// The number of new announcements.
     pub new: usize,
-    /// The list as it stands; `None` when it is withdrawn.
+    /// The current list; `None` if it is withdrawn.
     pub current: Option<Inventory>,
-    /// Commits since the last publication that changed the file, and what became of them.
+    /// The versions since the last publication.
     pub rows: Vec<LogRow>,
-    /// The commits before and after, when the log was moved to a rewritten history.
+    /// The commits before and after, if the log was moved to a rewritten history.
     pub reanchored: Option<(CommitId, CommitId)>,
 }
 
-/// Plans a publication on top of what was found: nothing is written.
+/// Plans a publication on top of the published folder. It writes no file.
 ///
 /// # Errors
-/// [`PublishError`]; nothing is published then.
+/// [`PublishError`]; then no list is published.
 pub fn publish(request: &Request<'_>, found: &Found) -> Result<Plan, PublishError> {
-    match plan(request, found) {
-        // What stands does not do: everything is made anew.
-        Err(PublishError::Render(_)) if request.scope == Scope::New => plan(
-            &Request { scope: Scope::All, correct: request.correct.clone(), tip: request.tip.clone(), ..*request },
-            found,
-        ),
-        planned => planned,
-    }
-}
-
-fn plan(request: &Request<'_>, found: &Found) -> Result<Plan, PublishError> {
     let config = request.config;
-    let mut logs = Vec::with_capacity(config.lists.len());
+    let mut lists = Vec::with_capacity(config.lists.len());
     for list in &config.lists {
-        request.progress.starts(Stage::Verify);
-        logs.push(Log::extended(request, list, found)?);
+        lists.push(PlannedList::new(request, list, found)?);
     }
     request.progress.starts(Stage::Sign);
-    let mut files: Vec<OutputFile> = Vec::new();
-    for log in &mut logs {
-        files.extend(log.take_files(request.signing)?);
+    let mut files = Vec::new();
+    for list in &mut lists {
+        files.extend(list.log_files(request)?);
     }
     request.progress.starts(Stage::Render);
     let publication = Publication {
         publisher: &config.publisher,
         base_url: &config.base_url,
-        lists: logs.iter().map(|log| log.published(request)).collect(),
+        lists: lists.iter().map(|list| list.published(request)).collect(),
     };
     let rendered = render::render(&publication)?;
+    let announcements: Vec<Vec<Announcement>> = publication.lists.into_iter().map(|list| list.announcements).collect();
     let mut summaries = Vec::new();
-    for log in &logs {
-        // The signature before the pages: from the first of them on, the word that stands holds no more.
-        let [signature, others @ ..] = &*log.summary_files(request, &rendered)? else { continue };
-        files.push(signature.clone());
-        summaries.extend_from_slice(others);
+    for list in &lists {
+        let summary = list.summary_files(request, &rendered)?;
+        files.extend(summary.first);
+        summaries.extend(summary.last);
     }
     files.extend(rendered.into_iter().map(|file| OutputFile {
         path: file.path,
@@ -155,18 +202,6 @@ fn plan(request: &Request<'_>, found: &Found) -> Result<Plan, PublishError> {
         rule: Rule::Replace,
     }));
     files.extend(summaries);
-    let lists = publication.lists.into_iter().map(|list| list.announcements).collect::<Vec<_>>();
-    let lists = logs
-        .into_iter()
-        .zip(lists)
-        .map(|(log, announcements)| ListPlan {
-            id: log.list.id.clone(),
-            announcements,
-            new: log.new,
-            current: log.chain.list,
-            rows: log.rows,
-            reanchored: log.reanchored,
-        })
-        .collect();
+    let lists = lists.into_iter().zip(announcements).map(|(list, announcements)| list.plan(announcements)).collect();
     Ok(Plan { lists, files })
 }

@@ -1,92 +1,119 @@
-//! Where a published log goes on in a rewritten history.
+//! Where a published log continues in a rewritten history.
 
-use crate::{
-    history::{History, HistoryError, Version},
-    ledger::{Body, CanonicalError, Chain, Digest, Digester},
+use changecast_core::{
+    change::Change,
+    ledger::{ReleaseKind, is_list_of},
+    model::ListState,
 };
 
-use super::{ChangeTracker, ListSource, Progress, PublishError};
+use crate::history::{History, Version};
 
-/// A place in the versions of the new history.
+use super::{
+    change_log::ChangeTracker, error::PublishError, log::PublishedLog, progress::Progress, source::ListSource,
+};
+
+/// The place in the new history at which the log continues.
 pub(super) enum Anchor {
-    /// The published list stands in this version: what follows is new.
-    Same(usize),
-    /// It stands nowhere: the newest version is compared with it.
+    /// The version at this index contains the published list. What follows is new.
+    Same(usize, ListState),
+    /// No version contains it. The newest one, at this index, is compared with it.
     Newest(usize),
 }
 
 impl Anchor {
-    /// The version that stands for the published list from now on.
+    /// The version that the log has reached from now on.
     pub fn version<'a>(&self, versions: &'a [Version]) -> &'a Version {
         match self {
-            Anchor::Same(at) | Anchor::Newest(at) => &versions[*at],
+            Anchor::Same(at, _) | Anchor::Newest(at) => &versions[*at],
         }
     }
 
-    /// The first version that is compared with the published list.
+    /// The list at that version, if it is the published one.
+    pub fn state(&self) -> Option<&ListState> {
+        match self {
+            Anchor::Same(_, state) => Some(state),
+            Anchor::Newest(_) => None,
+        }
+    }
+
+    /// The index of the first version that is compared with the published list.
     pub fn resume_at(&self) -> usize {
         match self {
-            Anchor::Same(at) => at + 1,
+            Anchor::Same(at, _) => at + 1,
             Anchor::Newest(at) => *at,
         }
     }
 }
 
-/// Finds the version at which the published list stands. Where it stands several times, the one
-/// counts before which the new history resembles the published one the longest; among equals the
-/// newest, so that nothing is announced twice. `None` when the new history has no version at all.
+/// The announced list after a version of the new history, and the changes that led to it.
+struct Candidate {
+    state: ListState,
+    is_readable: bool,
+    changes: Vec<Change>,
+}
+
+/// Finds the version at which the list is the published one. If there are several, the one counts whose history is
+/// equal to the published one for the longest time; among those the newest, so that no change is announced twice.
+///
+/// # Errors
+/// [`PublishError`] if the history cannot be read.
 pub(super) fn find(
     history: &History,
     versions: &[Version],
     source: &ListSource,
-    chain: &Chain,
-) -> Result<Option<Anchor>, PublishError> {
-    if versions.is_empty() {
-        return Ok(None);
-    }
-    let states = states(history, versions, source)?;
-    let published: Vec<Option<Digest>> = chain
+    log: &PublishedLog,
+) -> Result<Anchor, PublishError> {
+    let candidates = candidates(history, versions, source)?;
+    let published: Vec<&[Change]> = log
         .releases
         .iter()
-        .filter_map(|release| match &release.body {
-            Body::Changes(body) => Some(body.after),
-            _ => None,
-        })
+        .filter(|release| matches!(release.kind, ReleaseKind::Changes))
+        .map(|release| release.changes.as_slice())
         .collect();
-    // How long the new history and the published one are alike, looking back from a version, and
-    // whether they are so to their beginnings.
-    let alike = |at: usize| {
-        let so_far: Vec<_> = states[..=at].iter().filter(|state| state.announces).collect();
-        let both = so_far.iter().rev().zip(published.iter().rev());
-        let length = both.take_while(|(a, b)| a.digest == **b).count();
-        (length, length == so_far.len() && length == published.len())
-    };
-    let stands = |at: &usize| states[*at].readable && states[*at].digest == chain.state;
-    let best = (0..states.len()).filter(stands).max_by_key(|at| (alike(*at), *at));
-    Ok(Some(best.map_or(Anchor::Newest(versions.len() - 1), Anchor::Same)))
-}
-
-/// The announced list after a version.
-struct State {
-    readable: bool,
-    announces: bool,
-    digest: Option<Digest>,
-}
-
-/// How the list stands after each version.
-fn states(history: &History, versions: &[Version], source: &ListSource) -> Result<Vec<State>, PublishError> {
-    let mut follower = ChangeTracker::default();
-    let mut digester = Digester::default();
-    let mut states = Vec::with_capacity(versions.len());
-    for (version, content) in versions.iter().zip(history.contents(versions)) {
-        let content = content.map_err(|error: HistoryError| error)?;
-        let row = follower
-            .step(history, (version, &content), &source.options, Progress::NONE)
-            .map_err(|error: HistoryError| error)?;
-        let list = follower.state().inventory();
-        let digest = list.map(|list| digester.digest(list)).transpose().map_err(|error: CanonicalError| error)?;
-        let readable = row.outcome.changes().is_some();
-        states.push(State { readable, announces: !row.announced().is_empty(), digest });
+    let mut best: Option<(usize, usize)> = None;
+    for (at, candidate) in candidates.iter().enumerate() {
+        if !candidate.is_readable || !is_published(log, &candidate.state)? {
+            continue;
+        }
+        let common = common_history(&candidates[..=at], &published);
+        if best.is_none_or(|(most, _)| common >= most) {
+            best = Some((common, at));
+        }
     }
-    Ok(states)
+    Ok(match best {
+        Some((_, at)) => Anchor::Same(at, candidates[at].state.clone()),
+        None => Anchor::Newest(versions.len() - 1),
+    })
+}
+
+fn candidates(history: &History, versions: &[Version], source: &ListSource) -> Result<Vec<Candidate>, PublishError> {
+    let mut tracker = ChangeTracker::default();
+    let mut candidates = Vec::with_capacity(versions.len());
+    for (version, content) in versions.iter().zip(history.contents(versions)) {
+        let row = tracker.step(history, (version, &content?), &source.options, Progress::NONE)?;
+        candidates.push(Candidate {
+            state: tracker.state().clone(),
+            is_readable: row.outcome.changes().is_some(),
+            changes: row.announced().to_vec(),
+        });
+    }
+    Ok(candidates)
+}
+
+fn is_published(log: &PublishedLog, state: &ListState) -> Result<bool, PublishError> {
+    match (&log.tip.list, state.inventory()) {
+        (Some(list), Some(inventory)) => Ok(is_list_of(list, inventory)?),
+        (None, None) => Ok(true),
+        _ => Ok(false),
+    }
+}
+
+/// The number of releases, counted backwards, whose changes are equal in both histories. Equal up to their beginnings
+/// counts most.
+fn common_history(candidates: &[Candidate], published: &[&[Change]]) -> usize {
+    let changes: Vec<&[Change]> =
+        candidates.iter().map(|candidate| candidate.changes.as_slice()).filter(|changes| !changes.is_empty()).collect();
+    let pairs = changes.iter().rev().zip(published.iter().rev());
+    let common = pairs.take_while(|(a, b)| a == b).count();
+    if common == changes.len() && common == published.len() { usize::MAX } else { common }
 }

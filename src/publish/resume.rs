@@ -1,244 +1,453 @@
-//! The short way of a publication: from the end of the log, with the word that the last one left.
+//! Incremental publication: continue from the end of the log as the last publication recorded it in `resume.json`.
 //!
-//! It adds what the long way would add, or is not taken: what it goes on from must stand there unchanged,
-//! and news must leave pages of closed years as they are. At pages of earlier changes it looks only to see
-//! that they are there, and of long logs at a share of them: `--check` and `--all` look at everything.
+//! It writes exactly the files that a complete run would write, or it is not used: everything that it relies on must
+//! be unchanged. Of the pages and releases before the end of the log it only checks that some exist; `--check` and
+//! `--all` look at everything.
 
 use std::collections::BTreeMap;
 
+use changecast_core::{
+    ledger::{
+        Body, Digest, Fetch, Head, Header, IndexFile, Json, KeyRole, ListFile, Pointer, Publication, ReleaseKind,
+        Replayed, Roles, Source, Tip, layout::Path,
+    },
+    model::{ListId, Timestamp},
+    sign::{self, Namespace, Signer},
+};
+use serde::{Deserialize, Serialize};
+
 use crate::{
     config::{Config, ListConfig},
-    ledger::{self, Announced, Digest, Fingerprint, Kept, KeyRole, Release, Resume, Signed},
-    output::{Found, OutputFile, Rule},
+    output::{Folder, Found},
     render::{self, File, Piece, Pieces, Rendered},
-};
-use changecast_core::{
-    model::Timestamp,
-    sign::{self, Namespace},
 };
 
 use super::{
-    Request, Rewritten, Scope, Signing,
-    append::{Log, tag},
-    entry_keys::EntryKeys,
     error::PublishError,
-    verify::check_signature,
+    log::PublishedLog,
+    plan::{Request, Rewritten, Scope, Signing},
+    release::{PublishedRelease, changes_of, committed},
 };
 
-/// The word for the next publication, in the list's folder.
-const FILE: &str = "resume.json";
+/// The signature of `resume.json`.
 const SIGNATURE: &str = "resume.json.sig";
-/// The list as it stands.
-const LIST: &str = "list.json";
-/// Where the log ends, for customers.
-const INDEX: &str = "index.json";
 
-/// So many earlier pages and releases are looked for at most.
+/// At most this many earlier pages and releases are checked for existence.
 const SAMPLE: usize = 32;
 
-/// What pages and releases depend on beside the history: the program and its configuration.
-fn made_with(config: &Config) -> Result<Digest, PublishError> {
-    let config = serde_json::to_string(config).map_err(ledger::CanonicalError::from)?;
-    Ok(Digest::of(format!("changecast {}\n{config}", env!("CARGO_PKG_VERSION")).as_bytes()))
+/// The content of `resume.json`. The publisher signs it with the release key, so that only a holder of the key can
+/// move the place at which the log continues.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Checkpoint {
+    /// The program, its edition and the configuration, on which the pages depend.
+    made_with: Digest,
+    /// The tag URI of the feeds.
+    tag: String,
+    /// The last release.
+    release: Anchor,
+    /// The last head.
+    head: Anchor,
+    /// The release that states the keys in force.
+    keys: Anchor,
+    /// Where the list was read.
+    source: SourceRecord,
+    /// The configuration of reading that the log stated last.
+    reading: serde_json::Value,
+    /// The digest of `list.json`.
+    list: Digest,
+    /// Announced releases, oldest first: the key of each, and the second at which it was published.
+    announced: Vec<(String, i64)>,
+    /// The files that consist of one segment per announcement, by name in the folder of the list.
+    files: BTreeMap<String, SegmentRecord>,
 }
 
-impl<'a> Log<'a> {
-    /// The log from its end on, with what the history holds beyond it; `None` where only the long way
-    /// will do.
-    pub fn resumed(request: &Request<'a>, list: &'a ListConfig, found: &Found) -> Result<Option<Self>, PublishError> {
-        let Some(resume) = word(request, list, found)? else { return Ok(None) };
-        let place = Place { resume: &resume, list, found };
-        let current = place.file(LIST, resume.list)?.and_then(|bytes| ledger::read_list_file(&bytes).ok());
-        let (Some(current), Some(standing)) = (current, place.standing()?) else { return Ok(None) };
-        let Standing { last, rolls } = standing;
-        let mut log = Log::new(request, list);
-        (log.chain, log.register) = (resume.chain(current), EntryKeys::of(resume.announced.clone()));
-        let walked = log.walk(request)?;
-        if !walked.reached || (walked.base.is_none() && log.chain.list.is_some()) {
-            return Ok(None);
+/// A release or head by number and digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Anchor {
+    number: u64,
+    sha256: Digest,
+}
+
+impl From<Pointer> for Anchor {
+    fn from(pointer: Pointer) -> Self {
+        Anchor { number: pointer.seq, sha256: pointer.sha256 }
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceRecord {
+    commit: String,
+    committed: String,
+    path: String,
+    reader: String,
+}
+
+/// The segments of a file, the newest first. Lengths are in bytes.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SegmentRecord {
+    length: u64,
+    head: usize,
+    between: String,
+    /// The length and a fingerprint of each segment: half a SHA-256, as 32 hexadecimal digits.
+    segments: Vec<(usize, String)>,
+    /// The length of the text about past years after the segments.
+    closed: usize,
+}
+
+/// The log of a list as its last publication left it, and the files that this one can reuse.
+pub(super) struct Resumed {
+    /// The log with its last release only.
+    pub log: PublishedLog,
+    /// The announced releases before this publication, oldest first.
+    announced: Vec<(String, Timestamp)>,
+    files: BTreeMap<String, Pieces>,
+}
+
+impl Resumed {
+    /// The reusable parts of pages and feeds for these new announcements; `None` if a year ends with them, and the
+    /// whole list must be rendered.
+    pub fn rendered(&self, new: &[Timestamp]) -> Option<Rendered> {
+        let mut before: Vec<Timestamp> = self.announced.iter().map(|(_, time)| *time).collect();
+        if !render::leave_years(&before, new) {
+            return None;
         }
-        log.follow(request, &walked.versions)?;
-        let dates = log.register.dates();
-        let (old, new) = dates.split_at(resume.announced.len());
-        if !render::leave_years(old, new) {
-            return Ok(None);
-        }
-        let (mut before, mut pages) = (old.to_vec(), 0);
+        let mut pages = 0;
         if new.is_empty() {
-            // The page over all lists shows the last change of each.
-            log.earlier.push(last);
+            // The page of all lists shows the last change of each.
             before.pop();
             pages = 1;
         }
-        log.rendered = Some(Rendered { before, pages, rolls });
-        Ok(Some(log))
+        Some(Rendered { before, pages, rolls: self.files.clone() })
     }
 
-    /// The signature of the word for the next publication, `list.json`, `index.json` and, last of all, the
-    /// word. `rendered` are the files of all lists.
-    pub fn summary_files(&self, request: &Request<'_>, rendered: &[File]) -> Result<Vec<OutputFile>, PublishError> {
-        // Nothing is new, and all of them stand.
-        if self.rendered.is_some() && self.new == 0 {
-            return Ok(Vec::new());
-        }
-        let (Signing::Keys { release: signer, .. }, Some(end), Some(keys), Some(commit)) =
-            (request.signing, &self.chain.end, &self.chain.keys, &self.chain.commit)
-        else {
-            return Ok(Vec::new());
-        };
-        let path = |name: &str| format!("{}/{name}", self.list.id);
-        let current = self.chain.list.as_ref();
-        let list = ledger::list_file(&end.origin, end.seq, end.published, self.chain.state, current)?;
-        let mut rolls = BTreeMap::new();
-        for file in rendered {
-            let name = file.path.strip_prefix(self.list.id.as_str()).and_then(|name| name.strip_prefix('/'));
-            let (Some(name), Some(pieces)) = (name, &file.pieces) else { continue };
-            rolls.insert(name.to_owned(), kept(file, pieces));
-        }
-        let resume = Resume {
-            made_with: made_with(request.config)?,
-            tag: tag(request, self.list),
-            end: end.clone(),
-            keys: keys.clone(),
-            commit: commit.clone(),
-            state: self.chain.state,
-            announced: self.register.rows().to_vec(),
-            list: Digest::of(&list),
-            rolls,
-        };
-        let resume = resume.to_bytes()?;
-        let signature = signer.sign(Namespace::Resume, &resume)?.into_bytes();
-        let index = ledger::index_file(&end.origin, end.seq)?;
-        let files = [(SIGNATURE, signature), (LIST, list), (INDEX, index), (FILE, resume)];
-        Ok(files.map(|(name, bytes)| OutputFile { path: path(name), bytes: bytes.into(), rule: Rule::Replace }).into())
+    /// The announced releases before this publication.
+    pub fn announced(&self) -> &[(String, Timestamp)] {
+        &self.announced
     }
 }
 
-/// Word of a file's pieces. Those that stood before are known.
-fn kept(file: &File, Pieces { head, between, pieces, closed }: &Pieces) -> Kept {
-    let mut begin = *head;
-    let piece = |piece: &Piece| {
-        let bytes = begin..begin + piece.length;
-        begin = bytes.end + between.len();
-        let fresh = || Fingerprint::of(file.bytes.front.get(bytes).unwrap_or_default());
-        (piece.length, piece.fingerprint.map_or_else(fresh, Fingerprint))
-    };
-    let pieces = pieces.iter().map(piece).collect();
-    Kept { length: file.bytes.size(), head: *head, between: between.clone(), pieces, closed: *closed }
-}
-
-/// What the last publication left word of, when this one may rely on it: it comes from the holder of
-/// the key, and program, configuration and keys are the same.
-fn word(request: &Request<'_>, list: &ListConfig, found: &Found) -> Result<Option<Resume>, PublishError> {
-    let Signing::Keys { release, root } = request.signing else { return Ok(None) };
-    let file = |name: &str| found.file(&format!("{}/{name}", list.id));
-    let (Some(bytes), Some(signature)) = (file(FILE)?, file(SIGNATURE)?) else { return Ok(None) };
-    let Ok(signature) = String::from_utf8(signature) else { return Ok(None) };
-    let key = release.public();
-    if sign::verify(std::slice::from_ref(&key), Namespace::Resume, &bytes, &signature).is_err() {
-        return Ok(None);
-    }
-    let Ok(resume) = Resume::read(&bytes) else { return Ok(None) };
-    let expected = tag(request, list);
-    if resume.tag != expected {
-        return Err(PublishError::OtherOrigin { found: resume.tag, expected });
-    }
+/// Continues from `resume.json`. `None` if the log must be opened and verified as a whole.
+///
+/// # Errors
+/// [`PublishError`] if files cannot be read, or the checkpoint belongs to another list.
+pub(super) fn resume(request: &Request<'_>, list: &ListConfig, found: &Found) -> Result<Option<Resumed>, PublishError> {
+    let Signing::Keys { release, .. } = request.signing else { return Ok(None) };
     if request.scope == Scope::All || request.rewritten == Rewritten::Reanchor || request.correct.is_some() {
         return Ok(None);
     }
-    let is_among = |known: &[String], key: String| known.contains(&key);
-    let fits = resume.made_with == made_with(request.config)?
-        && is_among(&resume.keys.release, key.to_string())
-        && root.is_none_or(|root| is_among(&resume.keys.root, root.public().to_string()));
-    Ok(fits.then_some(resume))
+    let folder = ListFolder { id: &list.id, folder: found.folder(list.id.as_str()) };
+    let Some(checkpoint) = load(&folder, release)? else { return Ok(None) };
+    if checkpoint.tag != tag(request.config, &list.id) || checkpoint.made_with != made_with(request)? {
+        return Ok(None);
+    }
+    let Some(log) = folder.log(&checkpoint)? else { return Ok(None) };
+    if log.check_signing(&list.id, request.signing).is_err() || !folder.is_whole(found, &checkpoint)? {
+        return Ok(None);
+    }
+    let Some(files) = folder.segments(found, &checkpoint)? else { return Ok(None) };
+    let times = checkpoint.announced.into_iter().map(|(key, seconds)| (key, Timestamp::from_unix_clamped(seconds)));
+    Ok(Some(Resumed { log, announced: times.collect(), files }))
 }
 
-/// What the last publication left, as far as it is needed.
-struct Standing {
-    last: Release,
-    /// By name in the list's folder: the files whose pieces are taken over.
-    rolls: BTreeMap<String, Pieces>,
+/// The tag URI that the ids of a list's feeds begin with, without its scheme (RFC 4151 §2.1).
+pub(super) fn tag(config: &Config, list: &ListId) -> String {
+    format!("{}:{list}", config.publisher.authority)
 }
 
-/// A list's folder, and what its last publication left word of.
-struct Place<'a> {
-    resume: &'a Resume,
-    list: &'a ListConfig,
-    found: &'a Found,
+/// What pages and releases depend on besides the history: the program and its configuration.
+fn made_with(request: &Request<'_>) -> Result<Digest, PublishError> {
+    let config = serde_json::to_string(request.config)?;
+    let (version, edition) = (env!("CARGO_PKG_VERSION"), request.edition.reader());
+    Ok(Digest::of(format!("changecast {version} {edition}\n{config}").as_bytes()))
 }
 
-impl Place<'_> {
-    fn path(&self, name: &str) -> String {
-        format!("{}/{name}", self.list.id)
+/// The checkpoint in a folder, if the key at hand signed it.
+fn load(folder: &ListFolder<'_>, release: &Signer) -> Result<Option<Checkpoint>, PublishError> {
+    let (Some(bytes), Some(signature)) = (folder.get(&Path::Resume.to_string())?, folder.get(SIGNATURE)?) else {
+        return Ok(None);
+    };
+    let Ok(signature) = String::from_utf8(signature) else { return Ok(None) };
+    if sign::verify(&[release.public()], Namespace::Resume, &bytes, &signature).is_err() {
+        return Ok(None);
     }
+    Ok(serde_json::from_slice(&bytes).ok())
+}
 
-    /// A file as the last publication left it.
-    fn file(&self, name: &str, digest: Digest) -> Result<Option<Vec<u8>>, PublishError> {
-        Ok(self.found.file(&self.path(name))?.filter(|bytes| digest == Digest::of(bytes)))
-    }
+/// The signature of a checkpoint and the checkpoint: the names of the files and their bytes.
+pub(super) type CheckpointFiles = [(String, Vec<u8>); 2];
 
-    /// The last release, when it is what it was, is signed, and announces something.
-    fn last(&self) -> Result<Option<Release>, PublishError> {
-        let Resume { end, keys, .. } = self.resume;
-        let name = format!("log/{}", Release::file_name(end.seq));
-        let signature = self.found.file(&self.path(&format!("{name}.sig")))?.map(String::from_utf8);
-        let (Some(bytes), Some(Ok(signature))) = (self.file(&name, end.sha256)?, signature) else { return Ok(None) };
-        let signed = Signed { bytes, signature };
-        let is_signed = check_signature(KeyRole::Release, &keys.release, &signed).is_ok();
-        let release = Release::read(&signed.bytes).ok().filter(|_| is_signed);
-        Ok(release.filter(|release| !release.announced().is_empty()))
-    }
-
-    /// What stands there; `None` when something is missing or not what it was. What is told of closed
-    /// years is not looked at.
-    fn standing(&self) -> Result<Option<Standing>, PublishError> {
-        let Some(last) = self.last()? else { return Ok(None) };
-        if !self.is_whole()? {
-            return Ok(None);
+/// The signature of the next checkpoint and the checkpoint itself. From the moment at which the signature is replaced,
+/// the old checkpoint is not valid any more.
+///
+/// # Errors
+/// [`PublishError`] if the key cannot sign.
+pub(super) fn checkpoint_files(
+    request: &Request<'_>,
+    list: &ListId,
+    log: &PublishedLog,
+    (head, announced): (Pointer, Vec<(String, Timestamp)>),
+    list_file: &[u8],
+    rendered: &[File],
+) -> Result<Option<CheckpointFiles>, PublishError> {
+    let Signing::Keys { release, .. } = request.signing else { return Ok(None) };
+    let (Some(last), Some(keys), Some(source)) = (log.tip.pointer(), log.keys, &log.source) else { return Ok(None) };
+    let mut files = BTreeMap::new();
+    for file in rendered {
+        let name = file.path.strip_prefix(list.as_str()).and_then(|name| name.strip_prefix('/'));
+        if let (Some(name), Some(pieces)) = (name, &file.pieces) {
+            files.insert(name.to_owned(), record(file, pieces));
         }
-        let mut rolls = BTreeMap::new();
-        let mut bytes = Vec::new();
-        for (name, kept) in &self.resume.rolls {
-            let length = self.found.beginning(&self.path(name), kept.end(), &mut bytes)?;
-            if length != Some(kept.length) || !kept.stands_in(&bytes) {
-                return Ok(None);
+    }
+    let checkpoint = Checkpoint {
+        made_with: made_with(request)?,
+        tag: tag(request.config, list),
+        release: last.into(),
+        head: head.into(),
+        keys: keys.into(),
+        source: SourceRecord {
+            commit: source.commit.to_string(),
+            committed: source.committed.clone(),
+            path: source.path.clone(),
+            reader: source.reader.to_string(),
+        },
+        reading: log.reading.as_ref().map_or(serde_json::Value::Null, Json::to_serde),
+        list: Digest::of(list_file),
+        announced: announced.into_iter().map(|(key, time)| (key, time.seconds())).collect(),
+        files,
+    };
+    let bytes = serde_json::to_vec(&checkpoint)?;
+    let signature = release.sign(Namespace::Resume, &bytes)?.into_bytes();
+    Ok(Some([(SIGNATURE.to_owned(), signature), (Path::Resume.to_string(), bytes)]))
+}
+
+/// The record of the segments of a file. Segments of the earlier file have fingerprints already.
+fn record(file: &File, pieces: &Pieces) -> SegmentRecord {
+    let mut begin = pieces.head;
+    let mut segments = Vec::with_capacity(pieces.pieces.len());
+    for piece in &pieces.pieces {
+        let bytes = begin..begin + piece.length;
+        begin = bytes.end + pieces.between.len();
+        let fingerprint =
+            piece.fingerprint.unwrap_or_else(|| fingerprint(file.bytes.front.get(bytes).unwrap_or_default()));
+        segments.push((piece.length, format!("{fingerprint:032x}")));
+    }
+    SegmentRecord {
+        length: file.bytes.size(),
+        head: pieces.head,
+        between: pieces.between.clone(),
+        segments,
+        closed: pieces.closed,
+    }
+}
+
+/// Half of a SHA-256: it tells an edited segment from the one that was written.
+fn fingerprint(bytes: &[u8]) -> u128 {
+    Digest::of(bytes).bytes().into_iter().take(16).fold(0, |number, byte| number << 8 | u128::from(byte))
+}
+
+impl SegmentRecord {
+    /// The offset of the end of the last segment.
+    fn end(&self) -> usize {
+        let lengths = self.segments.iter().map(|(length, _)| length).sum::<usize>();
+        self.head + lengths + self.between.len() * self.segments.len().saturating_sub(1)
+    }
+
+    /// The segments, if the beginning of the file still contains exactly these.
+    fn matched(&self, bytes: &[u8]) -> Option<Pieces> {
+        let mut rest = bytes.get(self.head..)?;
+        let mut pieces = Vec::with_capacity(self.segments.len());
+        for (at, (length, expected)) in self.segments.iter().enumerate() {
+            let between = if at == 0 { "" } else { &self.between };
+            let (segment, after) = rest.strip_prefix(between.as_bytes())?.split_at_checked(*length)?;
+            let found = fingerprint(segment);
+            if u128::from_str_radix(expected, 16).ok()? != found {
+                return None;
             }
-            let piece = |(length, print): &(usize, Fingerprint)| Piece { length: *length, fingerprint: Some(print.0) };
-            let pieces = kept.pieces.iter().map(piece).collect();
-            let Kept { head, closed, .. } = *kept;
-            rolls.insert(name.clone(), Pieces { head, between: kept.between.clone(), pieces, closed });
+            pieces.push(Piece { length: *length, fingerprint: Some(found) });
+            rest = after;
         }
-        Ok(Some(Standing { last, rolls }))
+        Some(Pieces { head: self.head, between: self.between.clone(), pieces, closed: self.closed })
+    }
+}
+
+/// The published folder of a list.
+struct ListFolder<'a> {
+    id: &'a ListId,
+    folder: Folder,
+}
+
+impl ListFolder<'_> {
+    fn get(&self, path: &str) -> Result<Option<Vec<u8>>, PublishError> {
+        self.folder.get(path).map_err(|error| PublishError::fetch(self.id, path, error))
     }
 
-    /// Whether nothing came to the log since, and nothing is missing. Of a long log every publication
-    /// looks for other releases and pages.
-    fn is_whole(&self) -> Result<bool, PublishError> {
-        let Resume { end, announced, .. } = self.resume;
-        let index = self.found.file(&self.path(INDEX))?;
-        let release = |seq: u64| format!("log/{}", Release::file_name(seq));
-        let ends_here = index.and_then(|index| ledger::latest(&index)) == Some(end.seq)
-            && !self.found.has(&self.path(&release(end.seq + 1)))?;
-        if !ends_here || !self.found.has(render::SITE_FILE)? {
+    /// A file with this digest.
+    fn exact(&self, path: Path, sha256: Digest) -> Result<Option<Vec<u8>>, PublishError> {
+        Ok(self.get(&path.to_string())?.filter(|bytes| Digest::of(bytes) == sha256))
+    }
+
+    /// The end of the log, if all of its files are those that the checkpoint names.
+    fn log(&self, checkpoint: &Checkpoint) -> Result<Option<PublishedLog>, PublishError> {
+        let Anchor { number: seq, sha256: digest } = checkpoint.release;
+        let list = self.exact(Path::List, checkpoint.list)?.and_then(|bytes| ListFile::from_bytes(&bytes).ok());
+        let header = self.exact(Path::Header(seq), digest)?.and_then(|bytes| Header::from_bytes(&bytes).ok());
+        let head = self.exact(Path::Head(checkpoint.head.number), checkpoint.head.sha256)?;
+        let head = head.and_then(|bytes| Head::from_bytes(&bytes).ok());
+        let (Some(list), Some(header), Some(head)) = (list, header, head) else { return Ok(None) };
+        let (Some(roles), Some(source)) = (self.roles(checkpoint.keys)?, checkpoint.source.parsed()) else {
+            return Ok(None);
+        };
+        let is_signed = self.is_signed(Path::Header(seq), Path::HeaderSignature(seq), (KeyRole::Release, &roles))?
+            && self.is_signed(Path::Head(head.number), Path::HeadSignature(head.number), (KeyRole::Head, &roles))?;
+        let Some(last) = self.last_release(checkpoint, header, &source)?.filter(|_| is_signed) else {
+            return Ok(None);
+        };
+        // The basis of a withdrawn list is further back in the log.
+        let Some(current) = list.list else { return Ok(None) };
+        let tip = Tip {
+            origin: list.origin,
+            next: seq + 1,
+            last: Some(digest),
+            basis: Replayed::List(Some(current.clone())),
+            list: Some(current),
+        };
+        Ok(Some(PublishedLog {
+            tip,
+            keys: Some(Pointer { seq: checkpoint.keys.number, sha256: checkpoint.keys.sha256 }),
+            roles: Some(roles),
+            head: Some((head, checkpoint.head.sha256)),
+            source: Some(source),
+            reading: Json::from_serde(checkpoint.reading.clone()).ok(),
+            releases: vec![last],
+            unfinished: Vec::new(),
+        }))
+    }
+
+    /// Whether a key of this role signed a document.
+    fn is_signed(
+        &self,
+        document: Path,
+        signature: Path,
+        (role, roles): (KeyRole, &Roles),
+    ) -> Result<bool, PublishError> {
+        let (Some(bytes), Some(signature)) = (self.get(&document.to_string())?, self.get(&signature.to_string())?)
+        else {
+            return Ok(false);
+        };
+        let namespace = if role == KeyRole::Head { Namespace::Head } else { Namespace::Release };
+        let armor = String::from_utf8(signature).unwrap_or_default();
+        Ok(sign::verify(&roles.keys(role), namespace, &bytes, &armor).is_ok())
+    }
+
+    fn roles(&self, keys: Anchor) -> Result<Option<Roles>, PublishError> {
+        let header = self.exact(Path::Header(keys.number), keys.sha256)?;
+        Ok(header.and_then(|bytes| Header::from_bytes(&bytes).ok()).and_then(|header| match header.kind {
+            ReleaseKind::Keys(keys) => Some(keys.roles),
+            _ => None,
+        }))
+    }
+
+    /// The last release, if it is announced and its body is the signed one.
+    fn last_release(
+        &self,
+        checkpoint: &Checkpoint,
+        header: Header,
+        source: &Source,
+    ) -> Result<Option<PublishedRelease>, PublishError> {
+        let Some(body) = header.body else { return Ok(None) };
+        let bytes = self.exact(Path::Body(header.seq), body.sha256)?;
+        let body = bytes.and_then(|bytes| Body::from_bytes(&header.kind, &bytes).ok().flatten());
+        let (Some(body), Some((key, seconds))) = (body, checkpoint.announced.last()) else { return Ok(None) };
+        let (number, at) = (checkpoint.head.number, Timestamp::from_unix_clamped(*seconds));
+        let release = PublishedRelease {
+            seq: header.seq,
+            digest: checkpoint.release.sha256,
+            kind: header.kind,
+            commit: Some((source.commit.clone(), committed(&source.committed))).filter(|_| body.source().is_some()),
+            changes: changes_of(header.seq, body.changes())?,
+            publication: Some(Publication { at, head: number, backfilled: false }),
+        };
+        Ok(Some(release).filter(|release| release.key() == *key))
+    }
+
+    /// Whether the log ends at the checkpoint and no file is missing, as far as a sample shows.
+    fn is_whole(&self, found: &Found, checkpoint: &Checkpoint) -> Result<bool, PublishError> {
+        let (last, head) = (checkpoint.release.number, checkpoint.head.number);
+        let index = self.get(&Path::Index.to_string())?.and_then(|bytes| IndexFile::from_bytes(&bytes).ok());
+        let ends_here = index.is_some_and(|index| index.release == last && index.head == head)
+            && !self.has(found, &Path::Header(last + 1).to_string())?
+            && !self.has(found, &Path::Head(head + 1).to_string())?;
+        if !ends_here || !found.has(render::SITE_FILE)? {
             return Ok(false);
         }
-        let own = render::LIST_FILES.into_iter().map(str::to_owned);
-        let dates: Vec<Timestamp> = announced.iter().map(Announced::published).collect();
-        let pages = self.sample(announced.len()).map(|at| render::announcement_page(&announced[at].name()));
-        let releases = self.sample(usize::try_from(end.seq).map_or(usize::MAX, |last| last + 1));
-        let releases = releases.map(|seq| release(seq as u64)).flat_map(|name| [format!("{name}.sig"), name]);
-        for name in own.chain(render::closed_files(&dates)).chain(pages).chain(releases) {
-            if !self.found.has(&self.path(&name))? {
+        let announced = &checkpoint.announced;
+        let dates: Vec<Timestamp> =
+            announced.iter().map(|(_, seconds)| Timestamp::from_unix_clamped(*seconds)).collect();
+        let mut names: Vec<String> = render::LIST_FILES.into_iter().map(str::to_owned).collect();
+        names.extend(render::closed_files(&dates));
+        let sample = Sample::of(checkpoint.release.sha256);
+        names.extend(sample.indices(announced.len()).map(|at| render::announcement_page(&announced[at].0)));
+        let releases = usize::try_from(last).map_or(usize::MAX, |last| last + 1);
+        for seq in sample.indices(releases).map(|seq| seq as u64) {
+            names.extend([Path::Header(seq), Path::HeaderSignature(seq)].map(|path| path.to_string()));
+        }
+        for name in names {
+            if !self.has(found, &name)? {
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
-    /// Up to [`SAMPLE`] of so many numbers, others after every release, and the last one.
-    fn sample(&self, count: usize) -> impl Iterator<Item = usize> + use<> {
+    fn has(&self, found: &Found, name: &str) -> Result<bool, PublishError> {
+        Ok(found.has(&format!("{}/{name}", self.id))?)
+    }
+
+    /// The segments of the files that the next publication extends; `None` if one of them was changed.
+    fn segments(
+        &self,
+        found: &Found,
+        checkpoint: &Checkpoint,
+    ) -> Result<Option<BTreeMap<String, Pieces>>, PublishError> {
+        let mut files = BTreeMap::new();
+        let mut bytes = Vec::new();
+        for (name, record) in &checkpoint.files {
+            let length = found.beginning(&format!("{}/{name}", self.id), record.end(), &mut bytes)?;
+            let Some(pieces) = record.matched(&bytes).filter(|_| length == Some(record.length)) else {
+                return Ok(None);
+            };
+            files.insert(name.clone(), pieces);
+        }
+        Ok(Some(files))
+    }
+}
+
+impl SourceRecord {
+    fn parsed(&self) -> Option<Source> {
+        Some(Source {
+            commit: self.commit.parse().ok()?,
+            committed: self.committed.clone(),
+            path: self.path.clone(),
+            reader: self.reader.parse().ok()?,
+        })
+    }
+}
+
+/// Which of many numbers are looked at: others after every release.
+struct Sample(usize);
+
+impl Sample {
+    fn of(digest: Digest) -> Self {
+        Sample(digest.bytes().into_iter().map(usize::from).sum())
+    }
+
+    /// Up to [`SAMPLE`] of this many numbers, and the last one.
+    fn indices(&self, count: usize) -> impl Iterator<Item = usize> + use<> {
         let step = count.div_ceil(SAMPLE).max(1);
-        let first = self.resume.end.sha256.bytes().into_iter().fold(0, |sum, byte| sum + usize::from(byte)) % step;
-        (first..count).step_by(step).chain(count.checked_sub(1))
+        (self.0 % step..count).step_by(step).chain(count.checked_sub(1))
     }
 }

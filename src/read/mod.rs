@@ -1,7 +1,7 @@
 //! From bytes to inventories, in three stages.
 //!
-//! [`syntax`] parses a file: one module per format. [`choose`] finds the part of it that is the list.
-//! [`build`] decides what columns mean and which ids entries have, once for all formats. [`Reader`] runs the
+//! `syntax` parses a file: one module per format. `choose` finds the part of it that is the list.
+//! `build` decides what columns mean and which ids entries have, once for all formats. [`Reader`] runs the
 //! stages and remembers what versions of a list have in common.
 
 mod build;

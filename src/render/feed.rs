@@ -123,7 +123,7 @@ fn feed(publication: &Publication<'_>, list: &PublishedList<'_>, entries: Vec<Fe
             publication.publisher.name
         )),
         home: list.url(publication.base_url, ""),
-        updated: entries.first().map_or(Timestamp::of_commit(0), |entry| entry.published),
+        updated: entries.first().map_or(Timestamp::from_unix_clamped(0), |entry| entry.published),
         entries,
         items: Vec::new(),
         kept: 0,

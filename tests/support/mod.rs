@@ -1,16 +1,19 @@
 //! Test repositories with fixed dates, and runs of the program that do not depend on the environment.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::Arc,
 };
 
-use changecast::{
-    history::{Branch, FixtureCommit, create_repo},
-    ledger::Digest,
+use changecast::history::{Branch, FixtureCommit, create_repo};
+use changecast_core::{
+    ledger::{self, Digest, Encoder, Fetch, FetchError, Pin, Salts, Verified, VerifyError},
+    model::{CommitId, Hints, Inventory},
+    sign::{PublicKey, Secret, Signer},
 };
-use changecast_core::{model::CommitId, sign::Secret};
 use tempfile::TempDir;
 
 /// The configuration of one list, `data/list.yaml`.
@@ -32,6 +35,8 @@ pub struct TestRepo {
 /// The time of the first commit. Each further commit is one day later.
 pub const BEGIN: i64 = 1_704_103_200; // 2024-01-01T10:00:00Z
 pub const DAY: i64 = 86_400;
+/// The clock of publications that do not set another one.
+pub const NOW: &str = "2030-01-01T00:00:00Z";
 
 impl TestRepo {
     /// No commits yet.
@@ -92,6 +97,16 @@ impl TestRepo {
         create_repo(&folder, &self.commits[..count]).expect("a repository")
     }
 
+    /// The ids of the commits of the repository that was built last, oldest first.
+    pub fn ids(&self) -> Vec<CommitId> {
+        create_repo(TempDir::new().expect("a temporary directory").path(), &self.commits).expect("a repository")
+    }
+
+    /// The committer time of a commit, in seconds since 1970.
+    pub fn time_of(&self, n: usize) -> i64 {
+        self.commits[n].time
+    }
+
     /// Runs the program in the temporary directory.
     pub fn run(&self, args: &[&str]) -> Ran {
         run_in(self.dir.path(), args, &[])
@@ -117,6 +132,9 @@ impl TestRepo {
         self.keys();
         let mut args = vec!["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds"];
         args.extend(["--key", "keys/release", "--root-key", "keys/root"]);
+        if !more.contains(&"--now") {
+            args.extend(["--now", NOW]);
+        }
         args.extend(more);
         self.run(&args)
     }
@@ -201,4 +219,44 @@ pub fn run_in(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Ran {
         out: String::from_utf8_lossy(&stdout).into_owned(),
         err: String::from_utf8_lossy(&stderr).into_owned(),
     }
+}
+
+/// The files of a published list, as a source for verification.
+#[derive(Clone, Debug, Default)]
+pub struct PublishedFiles(pub BTreeMap<String, Vec<u8>>);
+
+impl PublishedFiles {
+    /// The files in the folder of a list.
+    pub fn read(folder: &Path) -> Self {
+        PublishedFiles(files_below(folder).into_iter().collect())
+    }
+
+    /// Whether they verify against the root key of the tests.
+    pub fn verify(&self) -> Result<Verified, VerifyError> {
+        let root = PublicKey::parse("pin", &key("root").public().to_string()).expect("a key");
+        ledger::verify(self, &Pin { root, origin: None })
+    }
+}
+
+impl Fetch for PublishedFiles {
+    fn get(&self, path: &str) -> Result<Option<Vec<u8>>, FetchError> {
+        Ok(self.0.get(path).cloned())
+    }
+
+    fn list(&self, folder: &str) -> Result<Option<Vec<String>>, FetchError> {
+        let names = self.0.keys().filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/'));
+        Ok(Some(names.map(str::to_owned).collect()))
+    }
+}
+
+/// The digest of an inventory as a list of the log. Equal lists have equal digests.
+pub fn list_digest(inventory: &Inventory) -> Digest {
+    let salts = Salts::derive(&Signer::Secret(key("release")), &"example.com/list".parse().expect("an origin"));
+    let mut inventory = inventory.clone();
+    // Hints help to match entries, and changes do not contain them.
+    for entry in &mut inventory.entries {
+        Arc::make_mut(entry).hints = Hints::default();
+    }
+    let list = Encoder::default().encode(&inventory, None, &salts.expect("salts"), 0);
+    list.expect("a list").state()
 }

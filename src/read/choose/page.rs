@@ -1,7 +1,7 @@
 //! Pages that were written for people: from blocks to a list.
 //!
-//! Markdown, HTML and reStructuredText all become a sequence of blocks; what is decided about them is
-//! decided here and in [`super::selection`], once.
+//! Markdown, HTML and reStructuredText all become a sequence of blocks. The rules for blocks are here and in
+//! [`super::page_lists`], once for all formats.
 
 use changecast_core::{
     compare::{Status, locations, readable},
@@ -25,7 +25,7 @@ use crate::read::{
     syntax::block::{Block, DASHES, Item, Page, Table, header_of, link_text, split, without_break_marks},
 };
 
-/// Finds the list of a page. The path and the front matter may state what the page is about.
+/// Finds the list of a page. The path and the front matter may state the subject of the page.
 pub(crate) fn interpret(
     page: &Page,
     path: &str,
@@ -87,7 +87,7 @@ fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
     let lead = part.lead.map(str::trim).filter(|lead| lead.ends_with(':') || heads);
     let lead = lead.map(|lead| lead.trim_end_matches(':')).filter(|lead| is_name(lead));
     let (label, value) = split(first);
-    // "Legal entity" is said of a vendor that has a name already.
+    // "Legal entity" describes a vendor that is already named.
     let names = matches!(
         Vocabulary::builtin().header(&link_text(&label)),
         HeaderRole { role: Role::Name, fitness } if fitness.is_usual()
@@ -115,7 +115,7 @@ fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
     list.add_to_section(link_text(above), row);
 }
 
-/// A row that holds a name, and the address behind it.
+/// A row with a name and the address of its link.
 fn row_of(list: &mut RawList<'_>, at: Position, name: &str) -> ParsedRow {
     let mut row = ParsedRow::at(at);
     let label = list.labels.intern(&readable("name"));
@@ -133,8 +133,8 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
                 .map(|text| list.labels.intern(&readable(&text)))
         })
         .collect();
-    // Which column is the name is decided later, by the same rules for all formats; here only the
-    // link behind it matters.
+    // Which column is the name is decided later, by the same rules for all formats; here only its
+    // link matters.
     let name = header.iter().position(|cell| options.role(&link_text(&cell.text)) == Role::Name).unwrap_or(0);
     let link = LinkCell::unless(header.iter().any(|cell| options.role(&link_text(&cell.text)) == Role::Link));
     let mut section = begin(list, part, by_status, &labels);
@@ -146,7 +146,7 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
         if filled == 0 || cells.get(name).is_some_and(|cell| cell.is_over()) {
             continue;
         }
-        // A row that holds nothing but one strong cell is a heading inside the table.
+        // A row with only one strong cell is a heading inside the table.
         if filled == 1 && cells.len() > 1 && cells[0].strong && !all_strong {
             are_gone = status_of(&cells[0].text).is_some_and(|status| ends(&status));
             let next =
@@ -206,7 +206,7 @@ fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, by_sta
     section
 }
 
-/// A section with what its heading and the sentence above say of all its entries.
+/// A section with the defaults that its heading and the sentence above state for all its entries.
 fn begin(list: &mut RawList<'_>, part: &Found<'_>, by_status: bool, header: &[Option<Label>]) -> RawSection {
     let lead = part.lead.unwrap_or_default().trim();
     let label = lead.trim_end_matches(':').trim();
@@ -254,7 +254,7 @@ fn are_places(text: &str) -> bool {
     !places.is_empty() && places.iter().all(|place| place.known)
 }
 
-/// The places of "(Ireland, Germany): hosting", and what is behind them.
+/// The places of "(Ireland, Germany): hosting", and the rest.
 fn places_in_front(text: &str) -> (Option<&str>, &str) {
     let inside = text.trim_start().strip_prefix('(').and_then(|tail| tail.split_once(')'));
     match inside.filter(|(places, _)| are_places(places)) {

@@ -1,4 +1,4 @@
-//! Which tables and bullets of a page are the list, as a careful reader would say.
+//! Selects the tables and bullets of a page that are the list, as a careful reader would.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ fn words() -> &'static Vocabulary {
     Vocabulary::builtin()
 }
 
-/// A table or list with what stands above it.
+/// A table or list with its headings and the paragraph above.
 pub(crate) struct Found<'a> {
     /// The headings above it, from the top level down.
     pub headings: Vec<&'a str>,
@@ -35,7 +35,7 @@ pub(crate) enum Content<'a> {
 }
 
 impl Found<'_> {
-    /// How the items of a list look: whether most have a lead, and whether most say more.
+    /// The shape of a list: whether most items have a lead, and whether most have a description.
     fn shape(&self) -> (bool, bool) {
         let Content::List(items) = self.content else { return (false, false) };
         let most = |is: &dyn Fn(&Item) -> bool| items.iter().filter(|item| is(item)).count() * 2 > items.len();
@@ -43,8 +43,8 @@ impl Found<'_> {
         (most(&|item| item.lead.is_some()), most(&says_more))
     }
 
-    /// Whether this is a list that belongs to the inventory even beside tables: its own heading says
-    /// that it is one of vendors, and every bullet names something and says what it is for.
+    /// Whether this list belongs to the inventory even if the page also has tables: its heading is about
+    /// vendors, and every bullet has a name and a description.
     fn lists_vendors(&self) -> bool {
         let Content::List(items) = self.content else { return false };
         words().is_about_vendors(self.heading())
@@ -54,12 +54,12 @@ impl Found<'_> {
             && items.iter().all(|item| item.lead.is_some() && is_name(&split(item).0) && !split(item).1.is_empty())
     }
 
-    /// Whether what stands directly above speaks of how the list is kept.
+    /// Whether the heading or paragraph above is about the maintenance of the list.
     fn speaks_of_keeping(&self) -> bool {
         words().mentions(Meaning::Procedure, &format!("{} {}", self.heading(), self.lead.unwrap_or_default()))
     }
 
-    /// Whether this tells of vendors that are gone: they are not on the list.
+    /// Whether this lists former vendors, which are not on the list.
     fn is_past(&self) -> bool {
         // The heading over a record is the vendor's name.
         let above = self.headings.len() - usize::from(self.is_record() && !self.headings.is_empty());
@@ -69,7 +69,7 @@ impl Found<'_> {
             || sentence.is_some_and(|sentence| words().mentions(Meaning::NoLongerUsed, sentence))
     }
 
-    /// Whether this is a table that says what changed when.
+    /// Whether this is a table of dated changes.
     fn is_log(&self) -> bool {
         let Content::Table(table) = self.content else { return false };
         let labels: Vec<String> = header_of(table).0.iter().map(|cell| fold(&link_text(&cell.text))).collect();
@@ -99,7 +99,7 @@ impl Found<'_> {
 /// The level of a line of strong text that stands for a heading: below all headings.
 const STRONG_LEVEL: usize = 7;
 
-/// The tables and lists of a page, with what stands above each.
+/// The tables and lists of a page, with the headings and paragraph above each.
 pub(crate) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
     let mut headings: Vec<(usize, &str)> = Vec::new();
     let mut lead: Option<&str> = None;
@@ -190,7 +190,7 @@ fn is_empty_or(meaning: Meaning, header: &str) -> bool {
     folded.is_empty() || words().is(meaning, &folded)
 }
 
-/// Beside records, a list of fields is one even where it says little: its labels are theirs.
+/// If the page has records, a short list with the same labels is a record, too.
 fn short_records(found: &mut [Found<'_>]) {
     let labels: BTreeSet<String> = found
         .iter()
@@ -219,7 +219,7 @@ pub(crate) fn named<'a>(found: &'a [Found<'a>], names: &[String]) -> Vec<&'a Fou
     if all.iter().any(tables) { all.into_iter().filter(tables).collect() } else { all }
 }
 
-/// Whether a heading says of all below it that they are engaged no more: "Former sub-processors", "Removed in
+/// Whether a heading states that all vendors below it are no longer engaged: "Former sub-processors", "Removed in
 /// 2024", but not "Past and current" or "Former Acme products".
 pub(crate) fn ends(status: &str) -> bool {
     let status = Status::read(words(), status);
@@ -240,14 +240,14 @@ pub(crate) fn status_of(heading: &str) -> Option<String> {
     Status::read(words(), &text).lifecycle.map(|_| text)
 }
 
-/// The tables and lists that are the inventory, as a careful reader would say. Vendors that are gone are
-/// none of it; where a log of changes is all there is, it is taken.
+/// The tables and lists that are the inventory. Former vendors are left out. A log of changes is used only if
+/// there is no other list.
 pub(crate) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &ReadingConfig) -> Vec<&'a Found<'a>> {
     let (past, today): (Vec<&Found<'_>>, Vec<&Found<'_>>) = found.iter().partition(|part| part.is_past());
     let lists: Vec<&Found<'_>> = today.iter().filter(|part| !part.is_log()).copied().collect();
     let chosen = choose_among(&lists, about, options);
     let chosen = if chosen.is_empty() { choose_among(&today, about, options) } else { chosen };
-    // Bullets that speak of nothing in particular do not take the place of tables of vendors.
+    // Bullets under an unrelated heading do not replace tables of vendors.
     let names = |part: &&Found<'_>| match part.content {
         Content::Table(table) => matches!(Fitness::of(table, part, options), Some(Fitness::Vendors | Fitness::Named)),
         Content::List(_) | Content::Record(_) => false,
@@ -265,7 +265,7 @@ fn choose_among<'a>(found: &[&'a Found<'a>], about: &str, options: &ReadingConfi
             Content::List(_) | Content::Record(_) => None,
         })
         .collect();
-    // Tables that speak of vendors are the list; tables of the same columns belong to it.
+    // Tables about vendors are the list; tables with the same columns belong to it.
     for level in [Fitness::Vendors, Fitness::Named] {
         if tables.iter().any(|(_, fitness)| *fitness == level) {
             let columns = |part: &Found<'_>| match part.content {
@@ -274,7 +274,7 @@ fn choose_among<'a>(found: &[&'a Found<'a>], about: &str, options: &ReadingConfi
             };
             let chosen: Vec<_> =
                 tables.iter().filter(|(_, fitness)| *fitness == level).map(|(part, _)| columns(part)).collect();
-            // The name may be called otherwise, as long as all that is said of it is the same.
+            // The name column may have another header if all other headers are equal.
             let alike = |a: &[String], b: &[String]| a == b || a.len() > 2 && a.len() == b.len() && a[1..] == b[1..];
             let belongs = |(part, fitness): &&(&'a Found<'a>, Fitness)| {
                 *fitness == level || chosen.iter().any(|other| alike(other, &columns(part)))
@@ -290,7 +290,7 @@ fn choose_among<'a>(found: &[&'a Found<'a>], about: &str, options: &ReadingConfi
     let page_is_about_vendors = words().is_about_vendors(about);
     let lists = found.iter().filter(|part| {
         let named = match &part.content {
-            // A description that begins with `Vendor: …` says what it describes.
+            // A description that begins with `Vendor: …` is about vendors.
             Content::Record(items) => items.first().map(|item| split(item).0).unwrap_or_default(),
             _ => String::new(),
         };
@@ -306,14 +306,14 @@ fn choose_among<'a>(found: &[&'a Found<'a>], about: &str, options: &ReadingConfi
             }
     });
     let lists: Vec<&Found<'_>> = lists.copied().collect();
-    // How the list is kept is told beside it.
+    // Lists about the maintenance of the list are not vendors.
     let plain: Vec<&Found<'_>> = lists.iter().filter(|part| !part.speaks_of_keeping()).copied().collect();
     let lists = if plain.is_empty() { lists } else { plain };
     // One vendor described field by field may be an example; several are the list.
     if lists.iter().filter(|part| part.is_record()).count() > 1 {
         return lists.into_iter().filter(|part| part.is_record()).collect();
     }
-    // Beside lists that are said to be of vendors, others belong to them only if they look like them.
+    // If some lists are known to be of vendors, others belong to them only if they have the same shape.
     let said = |part: &Found<'_>| {
         let below_title = part.headings.get(1..).unwrap_or_default().join(" ");
         words().is_about_vendors(&(below_title + " " + part.lead.unwrap_or_default()))
@@ -346,7 +346,7 @@ pub(crate) fn left_out<'a>(
 /// How well a table fits to be the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fitness {
-    /// Its header or heading speaks of vendors.
+    /// Its header or heading is about vendors.
     Vendors,
     /// It has a column of names.
     Named,
@@ -369,7 +369,7 @@ impl Fitness {
             return None;
         }
         let named = labels.iter().any(|label| options.role(label) == Role::Name);
-        // A log of dates and changes is no list.
+        // A log of dates and changes is not a list.
         if labels.first().is_some_and(|label| fold(label) == "date") && !named {
             return None;
         }
@@ -413,10 +413,10 @@ pub(crate) fn is_name(text: &str) -> bool {
     (1..=8).contains(&words) && plain.chars().count() <= 90 && !plain.ends_with(['?', '!'])
 }
 
-/// Most tables and lists that an error tells about.
+/// The largest number of tables and lists that an error describes.
 const MAX_TOLD: usize = 3;
 
-/// What the page has, and why none of it is the list.
+/// Describes the content of a page, and why none of it is the list.
 pub(crate) fn what_was_found(found: &[Found<'_>], options: &ReadingConfig) -> String {
     let mut said = match &options.tables[..] {
         [] => String::new(),

@@ -40,7 +40,7 @@ pub(crate) enum Block {
     List(Vec<Item>),
 }
 
-/// A table. A header without any text stands for none.
+/// A table. Without a header, all cells of `header` are empty.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     pub header: Vec<Cell>,
@@ -56,15 +56,15 @@ pub(crate) struct Cell {
     pub strong: bool,
     /// Whether all of it is struck out. The text is there nevertheless.
     pub struck: bool,
-    /// Whether something is struck out in front of what is left.
+    /// Whether struck-out text precedes the rest.
     pub behind: bool,
-    /// Whether what is left is a remark on that: "~~Acme~~ (until May)".
+    /// Whether the rest is a remark on the struck-out text: "~~Acme~~ (until May)".
     pub remark: bool,
 }
 
 impl Cell {
-    /// A cell without what is struck out in it: that is not said any more. `struck` are byte ranges of
-    /// the text, in their order.
+    /// A cell without its struck-out parts, unless all of it is struck out. `struck` are byte ranges of the
+    /// text in ascending order.
     pub fn new(text: String, strong: bool, struck: &[Range<usize>]) -> Self {
         let begins = |range: &&Range<usize>| text.get(..range.start).is_some_and(|text| text.trim().is_empty());
         let begins_struck = struck.first().filter(begins).is_some();
@@ -85,7 +85,7 @@ impl Cell {
         self.struck || self.remark
     }
 
-    /// The same for a bullet's text, which goes on behind the name.
+    /// Like [`Cell::is_over`], for the text of a bullet, which continues after the name.
     pub fn is_over_as_item(&self) -> bool {
         self.is_over() || (self.behind && !names_another(&self.text))
     }
@@ -114,7 +114,7 @@ fn begins_remark(text: &str) -> bool {
 }
 
 /// Whether the text behind a bullet's name that is struck out begins with another name, as in "~~Acme~~
-/// Delta – Hosting", rather than telling what the struck one did.
+/// Delta – Hosting", and not with a description of the struck-out vendor.
 pub(crate) fn names_another(rest: &str) -> bool {
     let rest = rest.trim_start();
     let parts = [" \u{2013} ", " \u{2014} ", " - ", ": "].iter().any(|by| rest.contains(by));
@@ -125,7 +125,7 @@ pub(crate) fn names_another(rest: &str) -> bool {
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
     pub at: Position,
-    /// A link, strong text or term at its beginning, as it would stand in a cell.
+    /// A link, strong text or term at its beginning, encoded like the text of a cell.
     pub lead: Option<String>,
     /// What follows, or all of it.
     pub rest: String,
@@ -136,12 +136,12 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// An item of which nothing is known yet.
+    /// An empty item.
     pub fn new(at: Position) -> Self {
         Item { at, lead: None, rest: String::new(), children: Vec::new(), struck: false }
     }
 
-    /// Takes a name that stands behind the one that is struck out.
+    /// Drops a struck-out name if another name follows it.
     pub fn without_struck_lead(&mut self) {
         if self.struck && self.lead.is_some() && names_another(&self.rest) {
             (self.struck, self.lead) = (false, None);
@@ -173,7 +173,7 @@ pub(crate) fn paragraph(at: Position, text: &str, all_strong: bool, strong: &[(u
     fields.collect()
 }
 
-/// The header and rows of a table. Where the header is empty, the first row stands for it.
+/// The header and rows of a table. The first row is the header if there is no other.
 pub(crate) fn header_of(table: &Table) -> (&[Cell], &[(Position, Vec<Cell>)]) {
     let empty = table.header.iter().all(|cell| cell.text.trim().is_empty());
     match table.rows.split_first() {
@@ -182,7 +182,7 @@ pub(crate) fn header_of(table: &Table) -> (&[Cell], &[(Position, Vec<Cell>)]) {
     }
 }
 
-/// The separators between a name and what is said of it.
+/// The separators between a name and its description.
 pub(crate) const DASHES: [&str; 4] = [" \u{2013} ", " \u{2014} ", " - ", " | "];
 
 /// The name of an item, and the rest.

@@ -27,8 +27,8 @@ pub(crate) fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
     }
 }
 
-/// Whether one of these bytes stands in a text. Most files hold none of what is rarely there: looking
-/// at many bytes before asking for the answer is the fastest way to know.
+/// Whether a text contains one of these bytes. Rare bytes are absent from most files, so a whole chunk is
+/// tested before the result is looked at: that lets the compiler vectorise the loop.
 pub(crate) fn holds(text: &str, is_wanted: impl Fn(u8) -> bool) -> bool {
     text.as_bytes().chunks(4096).any(|bytes| bytes.iter().fold(false, |any, b| any | is_wanted(*b)))
 }

@@ -13,8 +13,11 @@ use crate::read::{
 /// The key under which the text of the page is added to its fields.
 const TEXT_KEY: &str = "text";
 
+/// A parser of the fields of front matter.
+type Parser = fn(&str) -> Result<Node, ReadError>;
+
 /// How front matter begins and ends, and its parser.
-const SYNTAXES: [(&str, fn(&str) -> Result<Node, ReadError>); 2] = [("---", yaml::parse), ("+++", toml::parse)];
+const SYNTAXES: [(&str, Parser); 2] = [("---", yaml::parse), ("+++", toml::parse)];
 
 /// Parses the front matter of a page, with the page's own text as one more field. `None` means that the
 /// page has no front matter.

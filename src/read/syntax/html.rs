@@ -1,5 +1,5 @@
 //! HTML to blocks: tables, lists, definition lists, headings. The only user of `html5gum`, which
-//! reads tags the way browsers do; what they mean here is a matter of a few elements.
+//! reads tags the way browsers do. Only a few elements matter here.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -58,10 +58,10 @@ pub(crate) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadErro
     Ok(builder.blocks)
 }
 
-/// Elements whose content is not the page's: code, and what leads to other pages.
+/// Elements that are not content of the page: code and navigation.
 const HIDDEN: [&str; 8] = ["script", "style", "template", "noscript", "svg", "nav", "footer", "aside"];
 
-/// What ends a hidden element that nobody closed.
+/// Elements that end a hidden element without an end tag.
 const SHOWN: [&str; 11] = ["main", "section", "article", "table", "dl", "h1", "h2", "h3", "h4", "h5", "h6"];
 
 /// Where hidden elements begin that are never closed: they hide no more than what follows directly.
@@ -83,7 +83,7 @@ fn unclosed(text: &str) -> BTreeSet<usize> {
     open.into_iter().map(|(_, at)| at).collect()
 }
 
-/// Where text goes at the moment.
+/// The state of the reader, and the blocks that are complete.
 #[derive(Default)]
 struct Builder {
     blocks: Vec<Block>,
@@ -92,13 +92,13 @@ struct Builder {
     length: usize,
     strong: usize,
     strong_depth: usize,
-    /// What is struck out of the text, and where the part begins that is being struck.
+    /// The struck-out ranges of the text, and the start of one that is not closed yet.
     struck: Vec<Range<usize>>,
     struck_from: Option<usize>,
     struck_depth: usize,
     /// Where raised text begins.
     raised: Option<usize>,
-    /// Where strong text at the beginning of a line stands in the text.
+    /// The ranges of strong text at the beginnings of lines.
     labels: Vec<(usize, usize)>,
     /// Where the text of the paragraph begins in the file.
     begun: Option<Position>,
@@ -112,10 +112,10 @@ struct Builder {
     /// How many tables are open inside the outer one; their cells are text.
     nested: usize,
     row: Option<(Position, Vec<Cell>, bool)>,
-    /// For how many rows the open cell holds.
+    /// The number of rows that the open cell spans.
     cell_rows: usize,
-    /// Cells that hold in further rows, by column, with the number of rows, and the bytes that they take
-    /// there.
+    /// Cells that span further rows, by column, with the number of rows that remain, and the size in bytes of
+    /// their copies.
     spans: BTreeMap<usize, (usize, Cell)>,
     spanned: usize,
     in_cell: bool,
@@ -125,7 +125,7 @@ struct Builder {
     item: Option<Item>,
 }
 
-/// More bytes than any page needs for cells that hold in several rows: beyond, each holds in its own.
+/// The largest size in bytes of all copies of spanning cells. Beyond it, cells are not copied to further rows.
 const SPANNED: usize = 4 << 20;
 
 impl Builder {
@@ -139,7 +139,7 @@ impl Builder {
         self.hidden.is_empty()
     }
 
-    /// Whether an end tag belongs to what is hidden.
+    /// Whether an end tag is inside a hidden element or closes it.
     fn unhides(&mut self, name: &str) -> bool {
         let was_hidden = !self.hidden.is_empty();
         if let Some(at) = self.hidden.iter().rposition(|(open, _)| open == name) {
@@ -148,7 +148,7 @@ impl Builder {
         was_hidden
     }
 
-    /// A tag, with the address that it leads to and the rows that it holds for.
+    /// Handles a start tag with the address of its link and the number of rows that it spans.
     fn open(&mut self, name: &str, href: Option<String>, rows: usize, at: Position) {
         match name {
             "br" => self.line_break(),
@@ -287,7 +287,7 @@ impl Builder {
         }
     }
 
-    /// Takes the end of the text away, and what is known of it.
+    /// Shortens the text and all ranges of it.
     fn truncate(&mut self, length: usize) {
         self.text.truncate(length);
         self.link.iter_mut().for_each(|(_, from)| *from = (*from).min(length));
@@ -330,7 +330,7 @@ impl Builder {
         }
     }
 
-    /// The collected text, and nothing is collected any more.
+    /// Takes the collected text and resets its state.
     fn take_text(&mut self) -> Cell {
         self.close_link();
         let text = std::mem::take(&mut self.text);
@@ -338,7 +338,7 @@ impl Builder {
         struck.extend(self.struck_from.take().map(|from| from..text.len()));
         // Who did not close it meant no more than this.
         self.struck_depth = 0;
-        // White space alone that is struck is nothing.
+        // Struck-out white space has no meaning.
         struck.retain(|range| text.get(range.clone()).is_some_and(|text| !text.trim().is_empty()));
         self.labels.clear();
         self.begun = None;
@@ -388,7 +388,7 @@ impl Builder {
         }
     }
 
-    /// Puts the cells of earlier rows into this one that hold here, too.
+    /// Copies cells of earlier rows that span this one.
     fn span(&mut self) {
         let Some((_, cells, _)) = &mut self.row else { return };
         while let Some((_, cell)) = self.spans.get(&cells.len()).filter(|_| self.spanned < SPANNED) {

@@ -45,12 +45,12 @@ pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
     Ok(Page { blocks, metadata: reader.metadata, damage })
 }
 
-/// Whether a row of so many cells can be meant for a table: one may be missing, or one too many.
+/// Whether a row with this number of cells may belong to a table: one may be missing or surplus.
 fn fits(cells: usize, columns: usize) -> bool {
     cells.abs_diff(columns) <= 1
 }
 
-/// The cells of a row as it is written.
+/// The cells of the source of a row.
 fn row_cells(line: &str) -> Vec<Cell> {
     let line = line.trim().trim_start_matches('|');
     let line = line.strip_suffix('|').unwrap_or(line).replace("\\|", "\u{0}");
@@ -127,7 +127,7 @@ struct Reader<'a> {
     text: &'a str,
     places: LineIndex<'a>,
     metadata: String,
-    /// Where rows stand that belong to no table.
+    /// The first rows outside a table.
     broken: Option<Position>,
     events: OffsetIter<'a>,
     depth: usize,
@@ -256,7 +256,7 @@ impl<'a> Reader<'a> {
                 // A line of text directly below a table is not a row of it.
                 Event::End(TagEnd::TableRow) if self.text[row.0.clone()].contains('|') || table.header.len() == 1 => {
                     let mut cells = std::mem::take(&mut row.1);
-                    // The parser leaves out what stands behind the last column.
+                    // The parser drops cells after the last column.
                     cells.extend(row_cells(&self.text[row.0.clone()]).into_iter().skip(table.header.len()));
                     table.rows.push((self.places.at(row.0.start), cells));
                 }
@@ -414,7 +414,7 @@ struct Run {
     /// Where raised text begins.
     raised: Option<usize>,
     strong: usize,
-    /// What is struck out, and where HTML begins to strike.
+    /// The struck-out ranges, and the start of one that HTML opened.
     struck: Vec<Range<usize>>,
     strikes: Option<usize>,
 }

@@ -128,7 +128,7 @@ impl Reader<'_> {
         self.blocks.push(Block::Paragraph { text, strong });
     }
 
-    /// Passes over a directive or comment and what is indented below it.
+    /// Skips a directive or comment and its indented body.
     fn skip_body(&mut self) {
         let indent = self.line(0).map_or(0, |line| line.indent);
         self.at += 1;
@@ -326,7 +326,7 @@ impl Reader<'_> {
         self.lines[self.at..].iter().take_while(|line| !line.text.is_empty()).any(|line| is_simple_border(&line.text))
     }
 
-    /// Text without roles, emphasis and reference marks; links as they stand in a cell.
+    /// Text without roles, emphasis and reference marks, with encoded links.
     fn inline(&self, text: &str) -> Cell {
         let text = without_escapes(&plain_text(text));
         let mut out = String::new();
@@ -355,7 +355,7 @@ impl Reader<'_> {
                     rest = after;
                 }
                 _ => {
-                    // A role, `:ref:` or the like, says nothing here.
+                    // Roles such as `:ref:` are dropped.
                     if out.ends_with(':') {
                         let role = out.trim_end_matches(':').rfind(':').unwrap_or(out.len());
                         out.truncate(role);
@@ -410,11 +410,10 @@ fn is_wide(c: char) -> bool {
         | '\u{ffe0}'..='\u{ffe6}' | '\u{1f300}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}')
 }
 
-/// Where characters that a backslash frees of their meaning stand until the meanings are read: a
-/// private area of Unicode, at their ASCII places.
+/// Offset in a private use area of Unicode that hides escaped ASCII characters while markup is read.
 const ESCAPED: u32 = 0xf100;
 
-/// The text with `\*` hidden as a character that means nothing, and `\ ` gone.
+/// The text with `\*` hidden as a private character, and without `\ `.
 fn without_escapes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars();

@@ -30,7 +30,7 @@ pub(super) fn files(
     list: &PublishedList<'_>,
     _: &MainFeed<'_>,
 ) -> Result<Vec<File>, RenderError> {
-    let newest = list.dates().next().unwrap_or(Timestamp::of_commit(0));
+    let newest = list.dates().next().unwrap_or(Timestamp::from_unix_clamped(0));
     let years = older_years(list.dates(), newest);
     let mut files = vec![index(publication, list, &years, newest)?];
     if list.rendered.is_none() {

@@ -49,9 +49,13 @@ pub enum ReplayError {
 pub fn apply(before: &ListState, set: &ChangeSet) -> Result<ListState, ReplayError> {
     let whole_list = set.changes.iter().find(|change| matches!(change.detail, Detail::List { .. }));
     let start = match (whole_list.map(|change| change.kind), before) {
-        (Some(Kind::Withdrawn), ListState::Listed(_)) => return Ok(ListState::Withdrawn),
-        (Some(Kind::Published), ListState::Unpublished) | (Some(Kind::Restored), ListState::Withdrawn) => {
-            Inventory::default()
+        (Some(Kind::Withdrawn), ListState::Listed(_)) => return Ok(before.after_version(None)),
+        (Some(Kind::Published), ListState::Unpublished) => Inventory::default(),
+        (Some(Kind::Restored), ListState::Withdrawn(last)) => {
+            // The rows of the whole list repeat what the other changes lead to.
+            let changes = set.changes.iter().filter(|change| change.kind != Kind::Restored).cloned().collect();
+            let relative = ChangeSet { changes, unannounced: set.unannounced.clone() };
+            return Ok(ListState::listed(apply_to_inventory((**last).clone(), &relative)?));
         }
         (Some(kind), _) => return Err(ReplayError::State(kind)),
         (None, ListState::Listed(inventory)) => (**inventory).clone(),
@@ -88,23 +92,31 @@ fn apply_to_inventory(before: Inventory, set: &ChangeSet) -> Result<Inventory, R
 }
 
 impl ListHeader {
-    /// The list with these entries, whose cells are put in the order of its columns.
+    /// The list with these entries. Their cells are sorted in the order of its columns.
     pub fn with_entries(&self, entries: Vec<Arc<Entry>>) -> Inventory {
-        let column = |column: &ColumnLabel| {
-            let told = || Role::of_field(Vocabulary::builtin(), &column.field, column.label.as_str());
-            let role = column.role.unwrap_or_else(told);
-            Column { field: column.field.clone(), label: column.label.clone(), role }
-        };
-        let mut columns: Vec<Column> = self.columns.iter().map(column).collect();
+        let mut columns: Vec<Column> = self.columns.iter().map(column_of_label).collect();
         columns.sort_by_cached_key(column_order);
         let (facts, sections) = (self.facts.clone(), self.sections.clone());
         let mut inventory = Inventory { facts, columns, sections, entries, layout: self.layout };
-        let place = |cell: &Cell| inventory.columns.iter().position(|column| column.field == cell.field);
-        for entry in inventory.entries.iter_mut().filter(|entry| !entry.cells.is_sorted_by_key(place)) {
-            Arc::make_mut(entry).cells.sort_by_key(place);
+        let columns = &inventory.columns;
+        for entry in &mut inventory.entries {
+            if !entry.cells.is_sorted_by_key(|cell| position_of(columns, cell)) {
+                Arc::make_mut(entry).cells.sort_by_key(|cell| position_of(columns, cell));
+            }
         }
         inventory
     }
+}
+
+fn position_of(columns: &[Column], cell: &Cell) -> Option<usize> {
+    columns.iter().position(|column| column.field == cell.field)
+}
+
+/// The column of a label. Its role is derived from key and header unless it is stated.
+fn column_of_label(column: &ColumnLabel) -> Column {
+    let role =
+        column.role.unwrap_or_else(|| Role::of_field(Vocabulary::builtin(), &column.field, column.label.as_str()));
+    Column { field: column.field.clone(), label: column.label.clone(), role }
 }
 
 fn id_map<Id: Ord + Clone>(pairs: &[IdChange<Id>]) -> BTreeMap<&Id, &Id> {

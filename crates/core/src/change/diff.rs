@@ -31,22 +31,33 @@ pub(crate) const SECTION_ENTRIES: &str = "section-entries";
 pub fn diff(before: &ListState, after: &ListState) -> ChangeSet {
     match (before, after) {
         (ListState::Listed(before), ListState::Listed(after)) => compare_lists(before, after).into_change_set(),
-        (ListState::Listed(before), ListState::Unpublished | ListState::Withdrawn) => {
+        (ListState::Listed(before), ListState::Unpublished | ListState::Withdrawn(_)) => {
             let detail = Detail::List { entries: withdrawn_rows(before) };
             ChangeSet { changes: vec![Change::new(Kind::Withdrawn, detail)], ..ChangeSet::default() }
         }
         (ListState::Unpublished, ListState::Listed(after)) => whole_list(Kind::Published, after),
-        (ListState::Withdrawn, ListState::Listed(after)) => whole_list(Kind::Restored, after),
-        (ListState::Unpublished | ListState::Withdrawn, ListState::Unpublished | ListState::Withdrawn) => {
+        (ListState::Withdrawn(last), ListState::Listed(after)) => restored(last, after),
+        (ListState::Unpublished | ListState::Withdrawn(_), ListState::Unpublished | ListState::Withdrawn(_)) => {
             ChangeSet::default()
         }
     }
 }
 
+/// The changes of a list that was withdrawn and is published again: the whole list, then what differs from the list
+/// that was withdrawn.
+fn restored(last: &Inventory, after: &Inventory) -> ChangeSet {
+    let mut set = compare_lists(last, after).into_change_set();
+    set.changes.insert(0, whole_list_change(Kind::Restored, after));
+    set
+}
+
+fn whole_list_change(kind: Kind, after: &Inventory) -> Change {
+    Change::new(kind, Detail::List { entries: after.entries.iter().map(|entry| Row::of(after, entry)).collect() })
+}
+
 fn whole_list(kind: Kind, after: &Inventory) -> ChangeSet {
-    let entries = after.entries.iter().map(|entry| Row::of(after, entry)).collect();
     let unannounced = Unannounced { header: Some(ListHeader::of(after)), ..Unannounced::default() };
-    ChangeSet { changes: vec![Change::new(kind, Detail::List { entries })], unannounced }
+    ChangeSet { changes: vec![whole_list_change(kind, after)], unannounced }
 }
 
 /// The rows of a withdrawn list, in an order that does not depend on that of its file.

@@ -58,7 +58,7 @@ pub enum Phrase {
 /// The details that a title adds to the verb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TitleDetail {
-    /// Nothing else.
+    /// Only the verb.
     None,
     /// The number of entries in the list.
     Count,
@@ -85,7 +85,7 @@ pub struct KindInfo {
     pub subject: Subject,
     /// Its level, unless the comparison finds the change to be editorial.
     pub level: Level,
-    /// The roles of the fields whose change has this kind.
+    /// The roles of the fields that this kind of change concerns.
     pub roles: &'static [Role],
     /// The verb that customers read.
     pub verb: &'static str,
@@ -96,7 +96,7 @@ pub struct KindInfo {
     pub noun: Option<&'static str>,
     /// The details in titles of releases.
     pub title: TitleDetail,
-    /// The notice terms that can apply. Those of activations apply only if the entry goes into use.
+    /// The notice terms that can apply. Those of activations apply only if the change puts the entry into use.
     pub trigger: Option<Trigger>,
     /// One sentence for the documentation.
     pub about: &'static str,
@@ -202,7 +202,7 @@ impl Kind {
         &KINDS[self as usize]
     }
 
-    /// The role of the fields whose change has this kind, or [`Role::Other`] if there is not exactly one.
+    /// The role of the fields that this kind of change concerns, or [`Role::Other`] if there is not exactly one.
     pub fn role(self) -> Role {
         match self.info().roles {
             [role] => *role,

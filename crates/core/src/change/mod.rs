@@ -1,7 +1,7 @@
 //! The heart: what changed between two versions of a list, in the words of the field.
 //!
-//! [`diff()`] pairs the entries of two versions, compares what they say by the roles of their fields,
-//! and gives a [`ChangeSet`]; [`apply`] leads from the one version to the other by it. Both are pure:
+//! [`diff()`] pairs the entries of two versions, compares their fields according to their roles,
+//! and gives a [`ChangeSet`]; [`apply()`] leads from the one version to the other by it. Both are pure:
 //! neither the order of sections, entries and fields nor anything outside the two versions matters.
 
 mod apply;

@@ -5,7 +5,7 @@ use similar::{Algorithm, ChangeTag, TextDiff};
 /// A piece of a text that changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// Words of both texts.
+    /// Words that both texts contain.
     Kept(String),
     /// Words of the old text only.
     Deleted(String),
@@ -16,7 +16,7 @@ pub enum Piece {
 /// Longest texts that are compared word by word; longer ones are shown whole.
 const MAX_WORDS_LENGTH: usize = 20_000;
 
-/// The words that two texts have in common, and those of one text only. `None` if the texts have so little
+/// The common words of two texts, and the words of only one of them. `None` if the texts have so little
 /// in common that they are easier to read one after the other.
 pub fn word_diff(before: &str, after: &str) -> Option<Vec<Piece>> {
     if before.len() + after.len() > MAX_WORDS_LENGTH {

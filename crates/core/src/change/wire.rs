@@ -92,10 +92,15 @@ impl ChangeDocument {
 
 /// A change in a shape that no change of its kind has.
 #[derive(Debug, thiserror::Error)]
-#[error("a {kind} change without {lacks:?}")]
+#[error("a {kind} change without {missing:?}")]
 pub struct BadShape {
     kind: Kind,
-    lacks: &'static str,
+    missing: &'static str,
+}
+
+/// The value of a field that changes of this kind must have.
+fn required<T>(value: Option<T>, kind: Kind, missing: &'static str) -> Result<T, BadShape> {
+    value.ok_or(BadShape { kind, missing })
 }
 
 impl TryFrom<ChangeDocument> for Change {
@@ -103,37 +108,36 @@ impl TryFrom<ChangeDocument> for Change {
 
     fn try_from(document: ChangeDocument) -> Result<Self, BadShape> {
         let kind = document.kind;
-        let lack = |lacks| move || BadShape { kind, lacks };
-        // `amended` speaks of a field of an entry, or of a statement of the list.
+        // `amended` concerns a field of an entry, or a statement about the list.
         let subject = match kind.info().subject {
             Subject::Field if document.entry.is_none() => Subject::Fact,
             subject => subject,
         };
         let edit = Edit::between(document.before.as_ref(), document.after.as_ref());
         let detail = match subject {
-            Subject::List => Detail::List { entries: document.entries.ok_or_else(lack("entries"))? },
+            Subject::List => Detail::List { entries: required(document.entries, kind, "entries")? },
             Subject::Row => {
-                let EntryRef { id, name, section } = document.entry.ok_or_else(lack("entry"))?;
-                let fields = document.fields.ok_or_else(lack("fields"))?;
+                let EntryRef { id, name, section } = required(document.entry, kind, "entry")?;
+                let fields = required(document.fields, kind, "fields")?;
                 Detail::Row { row: Row { id, name, section, fields }, former: document.former }
             }
             Subject::Field => Detail::Field {
-                entry: document.entry.ok_or_else(lack("entry"))?,
-                field: document.field.ok_or_else(lack("field"))?,
-                label: document.label.ok_or_else(lack("label"))?,
-                edit: edit.ok_or_else(lack("before or after"))?,
+                entry: required(document.entry, kind, "entry")?,
+                field: required(document.field, kind, "field")?,
+                label: required(document.label, kind, "label")?,
+                edit: required(edit, kind, "before or after")?,
                 gained: document.gained,
                 lost: document.lost,
             },
             Subject::Column => Detail::Column {
-                field: document.field.ok_or_else(lack("field"))?,
-                edit: edit.ok_or_else(lack("before or after"))?,
-                cells: document.cells.ok_or_else(lack("cells"))?,
+                field: required(document.field, kind, "field")?,
+                edit: required(edit, kind, "before or after")?,
+                cells: required(document.cells, kind, "cells")?,
             },
             Subject::Fact => Detail::Fact {
-                field: document.field.ok_or_else(lack("field"))?,
-                label: document.label.ok_or_else(lack("label"))?,
-                edit: edit.ok_or_else(lack("before or after"))?,
+                field: required(document.field, kind, "field")?,
+                label: required(document.label, kind, "label")?,
+                edit: required(edit, kind, "before or after")?,
             },
         };
         Ok(Change { kind, level: document.level, detail })

@@ -46,7 +46,6 @@ const EXISTENCE: &str = "existence";
 /// # Errors
 /// The first [`Disagreement`].
 pub fn check(before: Option<&List>, after: Option<&List>, change: &ListChange) -> Result<(), Disagreement> {
-    let before = before.filter(|_| !states_whole_list(&change.changes));
     let lists = Lists { before, after, ids: &change.ids };
     for (position, object) in change.changes.iter().enumerate() {
         lists.check(object).map_err(|problem| {
@@ -76,7 +75,6 @@ pub fn editorial(
     changes: &[Json],
     ids: &Ids,
 ) -> Result<Vec<String>, Disagreement> {
-    let before = before.filter(|_| !states_whole_list(changes));
     let named = named_parts(changes);
     let mut editorial = BTreeSet::new();
     for (id, part) in altered_parts(before, after, ids) {
@@ -90,11 +88,6 @@ pub fn editorial(
         editorial.insert(id);
     }
     Ok(editorial.into_iter().collect())
-}
-
-/// Whether a list is restored with all its rows, not with the differences to the list that was withdrawn.
-fn states_whole_list(changes: &[Json]) -> bool {
-    changes.iter().any(|change| change.text("kind") == Some("restored") && change.get("entries").is_some())
 }
 
 /// The parts that differ between two lists, after ids that merely changed are followed.
@@ -175,7 +168,10 @@ fn named_parts(changes: &[Json]) -> BTreeSet<Part> {
         if let Some(id) = change.get("former").and_then(|former| former.text("id")) {
             named.insert((id.to_owned(), EXISTENCE.to_owned()));
         }
-        for row in change.get("entries").and_then(Json::as_array).unwrap_or_default() {
+        // A restored list repeats all its rows; the other changes state how it differs from the withdrawn one.
+        let is_restored = change.text("kind") == Some("restored");
+        let rows = change.get("entries").and_then(Json::as_array).unwrap_or_default();
+        for row in rows.iter().filter(|_| !is_restored) {
             named.extend(row.text("id").map(|id| (id.to_owned(), EXISTENCE.to_owned())));
         }
         for cell in change.get("cells").and_then(Json::as_array).unwrap_or_default() {

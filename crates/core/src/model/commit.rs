@@ -8,7 +8,7 @@ pub struct CommitId(Box<str>);
 
 /// Not the id of a commit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no commit id")]
+#[error("{0:?} is not a commit id")]
 pub struct BadCommitId(String);
 
 impl FromStr for CommitId {

@@ -30,7 +30,7 @@ macro_rules! id {
             /// Takes an id as somebody wrote it.
             ///
             /// # Errors
-            /// [`BadId`] when it is empty, too long or holds other characters than ids may.
+            /// [`BadId`] when the text is empty, too long or contains a character that ids must not contain.
             pub fn new(id: &str) -> Result<Self, BadId> {
                 if is_id(id) { Ok($name(id.into())) } else { Err(BadId(id.to_owned())) }
             }
@@ -89,7 +89,7 @@ impl EntryId {
         EntryId(format!("{}--{detail}", &self.0[..room.min(self.0.len())]).into())
     }
 
-    /// The id of one of several entries of the same name that only all they say tells apart.
+    /// The id of one of several entries with the same name that differ only in their other fields.
     pub fn distinguished_by_all<'a>(&self, texts: impl Iterator<Item = &'a str>) -> Self {
         self.distinguished_by(&format!("{:016x}", hash(texts.flat_map(|text| text.bytes().chain([0])))))
     }
@@ -104,7 +104,7 @@ impl FieldKey {
     }
 }
 
-/// FNV-1a, 64 bits: short, and the same for ever. Nothing depends on its strength.
+/// FNV-1a, 64 bits: short and stable. Security does not depend on its strength.
 fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
@@ -113,7 +113,7 @@ fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
 const MAX_SLUG: usize = 49;
 
 /// ASCII letters and digits of `text` in lower case, everything else one `-`. A name without any
-/// (another script, say) gives its UTF-8 bytes in hexadecimal, so that two such names differ.
+/// (such as one in another script) gives its UTF-8 bytes in hexadecimal, so that two such names differ.
 fn slug(text: &str) -> String {
     let mut out = String::new();
     for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {

@@ -9,7 +9,7 @@ use crate::model::{EntryId, FieldKey, RichText, Role, SectionId, Text};
 /// One version of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
-    /// What the list says of itself: title, description, notice terms, exclusions.
+    /// Statements about the list: title, description, notice terms, exclusions.
     pub facts: Vec<Fact>,
     /// The fields that its entries have.
     pub columns: Vec<Column>,
@@ -40,7 +40,7 @@ pub struct Fact {
     pub field: FieldKey,
     /// How it is called on a page.
     pub label: Text,
-    /// What it says.
+    /// The text of the statement.
     pub text: Text,
 }
 
@@ -63,7 +63,7 @@ pub struct Section {
     pub id: SectionId,
     /// Its heading; empty for a list without headings.
     pub title: Text,
-    /// What the page says under the heading, empty when nothing.
+    /// The text below the heading, or empty.
     #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub note: Text,
 }
@@ -75,11 +75,11 @@ pub struct Entry {
     pub id: EntryId,
     /// Its name.
     pub name: Text,
-    /// The section it stands in.
+    /// The section that contains the entry.
     pub section: SectionId,
     /// Its fields, in column order, without the empty ones. A status that the section gives is here too.
     pub cells: Vec<Cell>,
-    /// What the entry says of its own past.
+    /// Statements of the entry about its past.
     pub hints: Hints,
 }
 
@@ -92,13 +92,13 @@ pub struct Cell {
     pub text: RichText,
 }
 
-/// Statements of an entry that help to recognise it in earlier versions. They are no content:
-/// adding one later changes nothing that is published.
+/// Statements of an entry that help to recognise it in earlier versions. They are not content:
+/// adding one later does not change the published list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Hints {
     /// Earlier names or ids of the same entry.
     pub formerly: Vec<Text>,
-    /// Name or id of the entry whose place this one takes.
+    /// The name or id of the entry that this one replaces.
     pub replaces: Option<Text>,
 }
 
@@ -135,12 +135,12 @@ impl Inventory {
         self.sections.iter().find(|section| section.id == *id)
     }
 
-    /// The columns in which some entry says something; an empty column states nothing.
+    /// The columns in which at least one entry has a value.
     pub fn filled_columns(&self) -> impl Iterator<Item = &Column> {
         self.columns.iter().filter(|column| self.entries.iter().any(|entry| entry.text(&column.field).is_some()))
     }
 
-    /// The sections in which some entry stands.
+    /// The sections that contain at least one entry.
     pub fn filled_sections(&self) -> impl Iterator<Item = &Section> {
         let mut filled: HashSet<&SectionId> = HashSet::new();
         for entry in &self.entries {

@@ -13,8 +13,8 @@ pub enum ListState {
     /// The list has never been published.
     #[default]
     Unpublished,
-    /// The list was published before, and its file no longer contains it.
-    Withdrawn,
+    /// The list was published before, last with this inventory, and its file no longer contains it.
+    Withdrawn(Arc<Inventory>),
     /// The list is published, with this inventory.
     Listed(Arc<Inventory>),
 }
@@ -29,7 +29,7 @@ impl ListState {
     pub fn inventory(&self) -> Option<&Arc<Inventory>> {
         match self {
             ListState::Listed(inventory) => Some(inventory),
-            ListState::Unpublished | ListState::Withdrawn => None,
+            ListState::Unpublished | ListState::Withdrawn(_) => None,
         }
     }
 
@@ -37,7 +37,7 @@ impl ListState {
     pub fn into_inventory(self) -> Option<Inventory> {
         match self {
             ListState::Listed(inventory) => Some(Arc::unwrap_or_clone(inventory)),
-            ListState::Unpublished | ListState::Withdrawn => None,
+            ListState::Unpublished | ListState::Withdrawn(_) => None,
         }
     }
 
@@ -47,7 +47,7 @@ impl ListState {
         match (inventory, self) {
             (Some(inventory), _) => ListState::listed(inventory),
             (None, ListState::Unpublished) => ListState::Unpublished,
-            (None, ListState::Withdrawn | ListState::Listed(_)) => ListState::Withdrawn,
+            (None, ListState::Withdrawn(last) | ListState::Listed(last)) => ListState::Withdrawn(Arc::clone(last)),
         }
     }
 }

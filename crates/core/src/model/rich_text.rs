@@ -122,7 +122,7 @@ impl RichText {
         self.marked.as_ref().map_or(&self.text, |marked| &marked.markdown)
     }
 
-    /// Reads a string in which `[label](href)` is a link. Other Markdown stays as it is.
+    /// Reads a string in which `[label](href)` is a link. Other Markdown is kept unchanged.
     ///
     /// Labels may contain balanced brackets. Footnote marks (`[^1]`) are not links.
     pub fn from_inline_markdown(raw: &str) -> Self {
@@ -350,7 +350,7 @@ impl<'a> MarkdownLink<'a> {
     }
 }
 
-/// The text between the bracket at the start of a text and the one that closes it.
+/// The text between the bracket at the start of a text and its closing bracket.
 fn balanced(text: &str, open: char, close: char) -> Option<&str> {
     if !text.starts_with(open) {
         return None;

@@ -7,10 +7,10 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// One line of text from an inventory.
 ///
-/// Holds no control character, no character that XML 1.0 forbids, no bidirectional override and no
+/// It contains no control character, no character that XML 1.0 forbids, no bidirectional override and no
 /// invisible filler; runs of white space are single spaces. Everything behind the readers can
 /// therefore print it after the escaping of its own format, and canonical JSON needs no `\u` escape.
-/// Clones share it: names and labels stand in every change that concerns them.
+/// Clones share it: names and labels occur in every change that concerns them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(Arc<str>);
 
@@ -39,7 +39,7 @@ impl Text {
         &self.0
     }
 
-    /// Whether nothing is left to show.
+    /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -91,7 +91,7 @@ crate::serde_as_str!(Text);
 pub fn fold(text: &str) -> String {
     let plain = without_markup(text);
     let plain = without_marks(&plain);
-    // Most texts are ASCII in single spaces, which lacks nothing but its lower case.
+    // Most texts are ASCII with single spaces, and only need lower case.
     if is_plain(&plain) {
         return without_ends(&plain).to_ascii_lowercase();
     }
@@ -253,7 +253,7 @@ fn character(reference: &str) -> Option<String> {
     Some(tokens.collect::<String>()).filter(|text| !text.is_empty())
 }
 
-/// The inline and table elements that pages hold; other text in angle brackets is text.
+/// The inline and table elements that pages contain; other text in angle brackets is text.
 const ELEMENTS: [&str; 48] = [
     "a", "abbr", "b", "big", "blockquote", "br", "center", "cite", "code", "dd", "del", "details", "div", "dl", "dt",
     "em", "font", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "nobr", "ol", "p",
@@ -292,7 +292,7 @@ fn within_word(chars: &[char], at: usize) -> bool {
     word(at.checked_sub(1)) && word(Some(at + 1))
 }
 
-/// Whether two texts say the same when everything that is only presentation is left out.
+/// Whether two texts are equal except for their presentation.
 pub fn same(a: &str, b: &str) -> bool {
     a == b || fold(a) == fold(b)
 }

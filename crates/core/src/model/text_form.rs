@@ -43,7 +43,7 @@ macro_rules! serde_as_text {
     };
 }
 
-/// The same for types that hold their text and give it as `as_str`.
+/// The same for types that contain their text and return it from `as_str`.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! serde_as_str {

@@ -12,43 +12,43 @@ pub struct Timestamp(i64);
 const LAST: i64 = 253_402_300_799;
 
 impl Timestamp {
-    /// The moment this many seconds after 1970 began. Commits may claim any time; what lies outside
-    /// of what feeds can say is moved to the nearest moment that they can.
-    pub fn of_commit(seconds: i64) -> Self {
+    /// The moment of a Unix time in seconds. Commits may claim any time; a time before 1970 or after 9999
+    /// becomes the nearest one that RFC 3339 can express.
+    pub fn from_unix_clamped(seconds: i64) -> Self {
         Timestamp(seconds.clamp(0, LAST))
     }
 
-    /// Seconds since 1970 began.
+    /// The Unix time in seconds.
     pub fn seconds(self) -> i64 {
         self.0
     }
 
-    /// One second later.
+    /// The moment one second later, at most the last second of 9999.
     pub fn next(self) -> Self {
         Timestamp((self.0 + 1).min(LAST))
     }
 
-    /// One second earlier.
+    /// The moment one second earlier, at least the first second of 1970.
     pub fn previous(self) -> Self {
         Timestamp((self.0 - 1).max(0))
     }
 
-    /// As chrono's type.
+    /// The same moment as chrono's type.
     pub fn utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp(self.0, 0).unwrap_or_default()
     }
 
-    /// The day.
+    /// The calendar day in UTC.
     pub fn date(self) -> NaiveDate {
         self.utc().date_naive()
     }
 
-    /// The year.
+    /// The calendar year in UTC.
     pub fn year(self) -> i32 {
         self.date().year()
     }
 
-    /// This many months earlier.
+    /// The moment this many calendar months earlier, at least the first second of 1970.
     pub fn months_earlier(self, months: u32) -> Self {
         Timestamp(self.utc().checked_sub_months(Months::new(months)).map_or(0, |time| time.timestamp()))
     }
@@ -60,9 +60,9 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// A time in another form than the one that this program writes.
+/// The error for a time that is not in the canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no time in UTC of the form 2026-11-21T10:00:00Z")]
+#[error("{0:?} is not a time in UTC of the form 2026-11-21T10:00:00Z")]
 pub struct BadTimestamp(String);
 
 impl FromStr for Timestamp {
@@ -84,14 +84,14 @@ mod tests {
 
     #[test]
     fn moments_are_written_one_way() {
-        let moment = Timestamp::of_commit(1_712_912_400);
+        let moment = Timestamp::from_unix_clamped(1_712_912_400);
         assert_eq!(moment.to_string(), "2024-04-12T09:00:00Z");
         assert_eq!(moment.to_string().parse(), Ok(moment));
         for bad in ["2024-04-12", "2024-04-12T09:00:00+00:00", "2024-04-12T09:00:00.0Z", "2024-13-12T09:00:00Z"] {
             assert!(bad.parse::<Timestamp>().is_err(), "{bad}");
         }
         for absurd in [i64::MIN, -1, i64::MAX] {
-            let moment = Timestamp::of_commit(absurd);
+            let moment = Timestamp::from_unix_clamped(absurd);
             assert_eq!(moment.to_string().parse(), Ok(moment));
         }
         assert_eq!(moment.months_earlier(12).to_string(), "2023-04-12T09:00:00Z");

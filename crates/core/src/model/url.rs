@@ -2,21 +2,21 @@
 
 use std::{fmt, str::FromStr};
 
-/// An absolute `http` or `https` address. Nothing else becomes a link: a `javascript:` or `data:`
+/// An absolute `http` or `https` address. No other address becomes a link: a `javascript:` or `data:`
 /// address in an inventory stays text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WebUrl(Box<str>);
 
 /// An address of another kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no absolute http or https address")]
+#[error("{0:?} is not an absolute http or https address")]
 pub struct BadUrl(String);
 
 impl WebUrl {
     /// Takes an address.
     ///
     /// # Errors
-    /// [`BadUrl`] when it is not absolute, not http(s), or holds characters that RFC 3986 §2 forbids.
+    /// [`BadUrl`] when the address is not absolute, not http(s), or contains characters that RFC 3986 §2 forbids.
     pub fn new(url: &str) -> Result<Self, BadUrl> {
         let rest = ["https://", "http://"].iter().find_map(|scheme| {
             url.get(..scheme.len()).filter(|head| head.eq_ignore_ascii_case(scheme)).map(|_| &url[scheme.len()..])
@@ -25,7 +25,7 @@ impl WebUrl {
             !(c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '\\' | '^' | '`' | '{' | '|' | '}'))
         };
         let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
-        // A name in front of the host ("https://bank.example@evil.example") serves deception only.
+        // A user name before the host ("https://bank.example@evil.example") serves only deception.
         let host_fits =
             host.is_some_and(|host| !host.is_empty() && !host.contains('@') && !host.starts_with(['.', ':', '-']));
         if host_fits && url.chars().all(fit) { Ok(WebUrl(url.into())) } else { Err(BadUrl(url.to_owned())) }

@@ -245,7 +245,7 @@ fn a_newer_format_ends_verification_and_what_precedes_it_is_verified() {
 fn head_over_last(log: &Log) -> Vec<changecast_core::ledger::File> {
     let next = changecast_core::ledger::NextHead {
         covers: log.tip.pointer().unwrap(),
-        at: changecast_core::model::Timestamp::of_commit(1_800_000_000),
+        at: changecast_core::model::Timestamp::from_unix_clamped(1_800_000_000),
         expires: None,
         periods: Vec::new(),
         statements: Vec::new(),
@@ -324,7 +324,7 @@ fn step(
     if let Some(before) = before {
         log.publish(Some(before));
     }
-    let after = after.map_or(ListState::Withdrawn, ListState::listed);
+    let after = log.state.after_version(after);
     let (difference, list) = log.step(&after);
     (log, difference, list)
 }

@@ -2,7 +2,7 @@
 
 use changecast_core::{
     ledger::{Json, Tip, canonical, open, patch},
-    model::{Inventory, ListState},
+    model::Inventory,
 };
 use proptest::{prelude::*, sample::select};
 
@@ -86,7 +86,7 @@ proptest! {
                 continue;
             }
             listed = version.is_some();
-            let state = version.clone().map_or(ListState::Withdrawn, ListState::listed);
+            let state = log.state.after_version(version.clone());
             let (difference, list) = log.step(&state);
             if list.as_ref().map(|list| list.state()) == log.tip.list.as_ref().map(|list| list.state()) {
                 prop_assert!(difference.changes.is_empty(), "{:?}", difference.changes);

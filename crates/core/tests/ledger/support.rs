@@ -77,7 +77,7 @@ pub struct Log {
     pub release_key: u8,
     pub head_key: u8,
     pub head: Option<(Head, Digest)>,
-    state: ListState,
+    pub state: ListState,
     encoder: Encoder,
     now: i64,
 }
@@ -133,10 +133,7 @@ impl Log {
 
     /// Publishes a version of the list; `None` withdraws it.
     pub fn publish(&mut self, inventory: Option<Inventory>) {
-        let after = match inventory {
-            Some(inventory) => ListState::listed(inventory),
-            None => ListState::Withdrawn,
-        };
+        let after = self.state.after_version(inventory);
         let (difference, list) = self.step(&after);
         let draft = self.tip.changes(difference, list, &self.salts).unwrap();
         self.put(draft);
@@ -161,7 +158,7 @@ impl Log {
         self.now += 86_400;
         let next = NextHead {
             covers: self.tip.pointer().unwrap(),
-            at: Timestamp::of_commit(self.now),
+            at: Timestamp::from_unix_clamped(self.now),
             expires,
             periods,
             statements: Vec::new(),

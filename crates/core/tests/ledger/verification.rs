@@ -44,7 +44,7 @@ fn every_root_key_of_release_0_can_be_pinned_if_it_signed() {
 #[test]
 fn an_expired_head_is_stale_but_authentic() {
     let mut log = five_releases();
-    let expires = Timestamp::of_commit(1_720_000_000);
+    let expires = Timestamp::from_unix_clamped(1_720_000_000);
     log.head_with(Vec::new(), Some(expires));
     let verified = log.files.verify().unwrap();
     assert!(verified.check_fresh(expires).is_ok());

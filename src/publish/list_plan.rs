@@ -1,0 +1,236 @@
+//! The plan of one list: its log with the new releases, the next head, and the files of both.
+
+use changecast_core::{
+    ledger::layout::Path,
+    ledger::{AppendError, Digest, File, Head, IndexFile, ListFile, NextHead, Origin, Pointer, Publication},
+    model::Timestamp,
+    sign::Signer,
+};
+
+use crate::{
+    config::ListConfig,
+    output::{Found, OutputFile, Rule},
+    parallel::{self, Threads},
+    render::{self, Announcement, LogStatus, PublishedList, Rendered},
+};
+
+use super::{
+    append::Appender,
+    error::PublishError,
+    log::PublishedLog,
+    plan::{ListPlan, Request, Signing},
+    progress::Stage,
+    release::{PublishedRelease, publication_times},
+    resume::{self, Resumed},
+};
+
+/// The unsigned files of a list.
+#[derive(Default)]
+pub(super) struct Summary {
+    /// Written before the pages.
+    pub first: Vec<OutputFile>,
+    /// Written after the pages.
+    pub last: Vec<OutputFile>,
+}
+
+/// A list, its log, and what this publication adds.
+pub(super) struct PlannedList<'a> {
+    list: &'a ListConfig,
+    appender: Appender<'a>,
+    /// The number of releases before this publication.
+    known: usize,
+    /// Parts of pages and feeds that an earlier publication wrote.
+    rendered: Option<Rendered>,
+    /// The announced releases that are not at hand, oldest first: their keys and times.
+    earlier: Vec<(String, Timestamp)>,
+    /// The head that covers the releases without one.
+    pending: Publication,
+    /// The newest head after this publication, and its digest; `None` without a log.
+    head: Option<(Head, Digest)>,
+}
+
+impl<'a> PlannedList<'a> {
+    /// Opens the log of a list and appends to it what the history contains beyond it.
+    ///
+    /// # Errors
+    /// [`PublishError`] if the log does not verify, or the history does not continue it.
+    pub fn new(request: &Request<'_>, list: &'a ListConfig, found: &Found) -> Result<Self, PublishError> {
+        request.progress.starts(Stage::Verify);
+        if let Some(resumed) = resume::resume(request, list, found)?
+            && let Some(planned) = PlannedList::resumed(request, list, resumed)?
+        {
+            return Ok(planned);
+        }
+        let origin = Origin::new(request.config.publisher.authority.domain(), &list.id)?;
+        let authority = request.config.publisher.authority.to_string();
+        let log = PublishedLog::open(&list.id, (&origin, &authority), &found.folder(list.id.as_str()))?;
+        log.check_signing(&list.id, request.signing)?;
+        PlannedList::appended(request, list, log)
+    }
+
+    /// Continues incrementally; `None` if the whole list must be rendered.
+    fn resumed(request: &Request<'_>, list: &'a ListConfig, resumed: Resumed) -> Result<Option<Self>, PublishError> {
+        let mut planned = PlannedList::appended(request, list, resumed.log.clone())?;
+        let times = planned.times();
+        let new: Vec<Timestamp> = planned.announced(&times).skip(planned.known).map(|(_, time)| time).collect();
+        let Some(rendered) = resumed.rendered(&new) else { return Ok(None) };
+        planned.rendered = Some(rendered);
+        planned.earlier = resumed.announced().to_vec();
+        planned.earlier.pop();
+        Ok(Some(planned))
+    }
+
+    fn appended(request: &Request<'_>, list: &'a ListConfig, log: PublishedLog) -> Result<Self, PublishError> {
+        let known = log.releases.len();
+        let pending = log.next_publication(request.now);
+        let head = log.head.clone();
+        let appender = Appender::run(request, list, log)?;
+        Ok(PlannedList { list, appender, known, rendered: None, earlier: Vec::new(), pending, head })
+    }
+
+    /// The times of all releases at hand.
+    fn times(&self) -> Vec<Timestamp> {
+        publication_times(&self.log().releases, self.pending)
+    }
+
+    /// The announced releases at hand, with their times.
+    fn announced<'t>(&'t self, times: &'t [Timestamp]) -> impl Iterator<Item = (&'t PublishedRelease, Timestamp)> {
+        let releases = self.log().releases.iter().zip(times.iter().copied());
+        releases.filter(|(release, _)| release.is_announced())
+    }
+
+    fn log(&self) -> &PublishedLog {
+        &self.appender.log
+    }
+
+    /// The releases of this publication.
+    fn new_releases(&self) -> &[PublishedRelease] {
+        &self.log().releases[self.known..]
+    }
+
+    /// The files of the log: bodies and headers, then the head that covers them.
+    ///
+    /// # Errors
+    /// [`PublishError`] if a key cannot sign, or the clock is behind the last head.
+    pub fn log_files(&mut self, request: &Request<'_>) -> Result<Vec<OutputFile>, PublishError> {
+        let drafts = std::mem::take(&mut self.appender.drafts);
+        let Signing::Keys { release, root } = request.signing else { return Ok(Vec::new()) };
+        let root = root.map_or(release, |root| root.key);
+        let signed = parallel::par_map(Threads::for_items(drafts.len()), &drafts, |draft| {
+            draft.clone().sign(if draft.header.kind.is_signed_by_root() { root } else { release })
+        })?;
+        let mut files: Vec<File> = signed.into_iter().flatten().collect();
+        if self.log().has_uncovered() {
+            files.extend(self.next_head(request, release)?);
+        }
+        Ok(files.into_iter().map(|file| self.output_file(file)).collect())
+    }
+
+    fn next_head(&mut self, request: &Request<'_>, signer: &Signer) -> Result<Vec<File>, PublishError> {
+        let Some(covers) = self.log().tip.pointer() else { return Ok(Vec::new()) };
+        let next = NextHead { covers, at: request.now, expires: None, periods: Vec::new(), statements: Vec::new() };
+        let last = self.log().head.as_ref().map(|(head, digest)| (head, *digest));
+        let (head, files) = next.sign(&self.log().tip.origin, last, signer)?;
+        let digest = Digest::of(&head.to_bytes().map_err(AppendError::from)?);
+        self.head = Some((head, digest));
+        Ok(files)
+    }
+
+    /// A file of the log. Published bytes never change, except those that an interrupted run did not finish.
+    fn output_file(&self, file: File) -> OutputFile {
+        let rule = match file.path {
+            path if self.log().unfinished.contains(&path.to_string()) => Rule::Replace,
+            Path::HeaderSignature(seq) => Rule::OnceWith(self.path(Path::Header(seq))),
+            Path::HeadSignature(number) => Rule::OnceWith(self.path(Path::Head(number))),
+            _ => Rule::Once,
+        };
+        OutputFile { path: self.path(file.path), bytes: file.bytes.into(), rule }
+    }
+
+    fn path(&self, path: Path) -> String {
+        format!("{}/{path}", self.list.id)
+    }
+
+    /// The list for its pages and feeds.
+    pub fn published(&self, request: &Request<'_>) -> PublishedList<'_> {
+        let log = self.log();
+        PublishedList {
+            id: &self.list.id,
+            title: &self.list.title,
+            page: self.list.page.as_ref(),
+            tag: resume::tag(request.config, &self.list.id),
+            announcements: self.announcements(),
+            rendered: self.rendered.as_ref(),
+            current: self.appender.state.inventory().map(|inventory| &**inventory),
+            terms: self.list.notice.as_ref().map(changecast_core::model::Terms::facts).unwrap_or_default(),
+            log: match (request.signing, &log.roles, &self.head) {
+                (Signing::Keys { .. } | Signing::Look, Some(roles), Some((head, _))) => LogStatus::Signed {
+                    origin: log.tip.origin.to_string(),
+                    root: roles.lines(changecast_core::ledger::KeyRole::Root).to_vec(),
+                    release: roles.lines(changecast_core::ledger::KeyRole::Release).to_vec(),
+                    latest: head.covers.seq,
+                },
+                _ => LogStatus::Unsigned,
+            },
+        }
+    }
+
+    fn announcements(&self) -> Vec<Announcement> {
+        let times = self.times();
+        let has_news = self.new_releases().iter().any(PublishedRelease::is_announced);
+        // An incremental run has the last release at hand, which is only shown if there is no newer one.
+        let skip = if self.rendered.is_some() && has_news { self.known } else { 0 };
+        let announced = self.announced(&times).skip(skip);
+        announced
+            .map(|(release, time)| {
+                let commit = release.commit.as_ref().map(|(commit, _)| commit.to_string());
+                Announcement::new(release.key(), time, release.seq, commit, release.changes.clone())
+            })
+            .collect()
+    }
+
+    /// The unsigned files of the list: the signature of the checkpoint, which is written before the pages, and
+    /// `list.json`, `index.json` and the checkpoint, which are written last.
+    ///
+    /// # Errors
+    /// [`PublishError`] if the list exceeds the limits of the log.
+    pub fn summary_files(&self, request: &Request<'_>, rendered: &[render::File]) -> Result<Summary, PublishError> {
+        let (log, Some((head, digest))) = (self.log(), &self.head) else { return Ok(Summary::default()) };
+        let is_unchanged = self.rendered.is_some() && self.new_releases().is_empty();
+        if matches!(request.signing, Signing::Preview) || is_unchanged {
+            return Ok(Summary::default());
+        }
+        let origin = log.tip.origin.clone();
+        let list = ListFile { origin: origin.clone(), seq: head.covers.seq, list: log.tip.list.clone() }.to_bytes()?;
+        let index = IndexFile { origin, head: head.number, release: head.covers.seq }.to_bytes()?;
+        let head = Pointer { seq: head.number, sha256: *digest };
+        let times = self.times();
+        let announced = self.announced(&times).map(|(release, time)| (release.key(), time));
+        let announced = self.earlier.iter().cloned().chain(announced).collect();
+        let checkpoint = resume::checkpoint_files(request, &self.list.id, log, (head, announced), &list, rendered)?;
+        let mut last = vec![self.replaced(Path::List.to_string(), list), self.replaced(Path::Index.to_string(), index)];
+        let mut first = Vec::new();
+        if let Some([(name, signature), (resume, bytes)]) = checkpoint {
+            first.push(self.replaced(name, signature));
+            last.push(self.replaced(resume, bytes));
+        }
+        Ok(Summary { first, last })
+    }
+
+    fn replaced(&self, name: String, bytes: Vec<u8>) -> OutputFile {
+        OutputFile { path: format!("{}/{name}", self.list.id), bytes: bytes.into(), rule: Rule::Replace }
+    }
+
+    /// The new releases, for the caller.
+    pub fn plan(self, announcements: Vec<Announcement>) -> ListPlan {
+        let new = self.new_releases().iter().filter(|release| release.is_announced()).count();
+        ListPlan {
+            id: self.list.id.clone(),
+            announcements,
+            new,
+            current: self.appender.state.clone().into_inventory(),
+            rows: self.appender.rows,
+            reanchored: self.appender.reanchored,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The published log of one list: opened and verified.
+
+use changecast_core::{
+    ledger::{
+        self, Digest, Fetch, Head, Json, KeyRole, Origin, Pin, Pointer, Publication, ReleaseKind, Roles, Source, Tip,
+        VerifyError, layout::Path,
+    },
+    model::ListId,
+    sign::{self, PublicKey},
+};
+
+use crate::output::Folder;
+
+use super::{error::PublishError, plan::Signing, release::PublishedRelease};
+
+/// The log of a list as it is published, which a publication continues.
+#[derive(Clone, Debug)]
+pub(super) struct PublishedLog {
+    /// What the next release follows.
+    pub tip: Tip,
+    /// The release that states the keys in force.
+    pub keys: Option<Pointer>,
+    /// The keys in force; `None` for a log that does not exist yet.
+    pub roles: Option<Roles>,
+    /// The newest head and its digest.
+    pub head: Option<(Head, Digest)>,
+    /// The commit that the log has reached.
+    pub source: Option<Source>,
+    /// The configuration of reading that the log stated last.
+    pub reading: Option<Json>,
+    /// All releases, oldest first.
+    pub releases: Vec<PublishedRelease>,
+    /// Files that an interrupted publication did not finish. They are written again.
+    pub unfinished: Vec<String>,
+}
+
+impl PublishedLog {
+    /// A log without releases.
+    pub fn empty(origin: Origin) -> Self {
+        PublishedLog {
+            tip: Tip::empty(origin),
+            keys: None,
+            roles: None,
+            head: None,
+            source: None,
+            reading: None,
+            releases: Vec::new(),
+            unfinished: Vec::new(),
+        }
+    }
+
+    /// Opens and verifies the log in a folder. A folder without log gives an empty one.
+    ///
+    /// # Errors
+    /// [`PublishError`] if the log does not verify, belongs to another list, or is missing although `index.json` names
+    /// a release.
+    pub fn open(list: &ListId, (origin, authority): (&Origin, &str), folder: &Folder) -> Result<Self, PublishError> {
+        let Some(root) = first_root(list, folder)? else {
+            return match folder.get(&Path::Index.to_string()).map_err(fetch(list))? {
+                Some(_) => Err(PublishError::Gone(list.clone())),
+                None => Ok(PublishedLog::empty(origin.clone())),
+            };
+        };
+        let verified = ledger::open(folder, &Pin { root, origin: None }).map_err(|error| log_error(list, error))?;
+        let found = verified.authority().map(|authority| tag(authority.as_str(), &verified.origin));
+        let expected = tag(authority, origin);
+        if found.as_ref() != Some(&expected) {
+            return Err(PublishError::OtherOrigin { found: found.unwrap_or_default(), expected });
+        }
+        check_index(list, folder, &verified)?;
+        let releases = verified.releases.iter().map(PublishedRelease::of).collect::<Result<_, _>>()?;
+        Ok(PublishedLog {
+            tip: Tip::of(&verified).ok_or_else(|| PublishError::NotReplayed(list.clone()))?,
+            keys: keys_release(&verified),
+            roles: verified.roles().cloned(),
+            head: verified.heads.last().map(|last| (last.head.clone(), last.digest)),
+            source: verified.source().cloned(),
+            reading: verified.reading().cloned(),
+            releases,
+            unfinished: verified.unfinished,
+        })
+    }
+
+    /// Checks that the keys of this publication may sign the log.
+    ///
+    /// # Errors
+    /// [`PublishError::Key`] for a key without the role that it needs, [`PublishError::RootKey`] if a new log lacks a
+    /// root key, [`PublishError::PreviewOverSigned`] for a preview that would replace signed pages.
+    pub fn check_signing(&self, list: &ListId, signing: Signing<'_>) -> Result<(), PublishError> {
+        match (signing, &self.roles) {
+            (Signing::Preview, Some(_)) => Err(PublishError::PreviewOverSigned(list.clone())),
+            (Signing::Keys { root: None, .. }, None) => Err(PublishError::RootKey(list.clone())),
+            (Signing::Preview | Signing::Look | Signing::Keys { .. }, None) | (Signing::Look, Some(_)) => Ok(()),
+            (Signing::Keys { release, root }, Some(roles)) => {
+                check_key(list, roles, KeyRole::Release, &release.public())?;
+                check_key(list, roles, KeyRole::Head, &release.public())?;
+                root.map_or(Ok(()), |root| check_key(list, roles, KeyRole::Root, &root.key.public()))
+            }
+        }
+    }
+
+    /// Whether some releases are covered by no head.
+    pub fn has_uncovered(&self) -> bool {
+        self.releases.iter().any(|release| release.publication.is_none())
+    }
+
+    /// The publication of releases that the next head covers, when it is signed at this time.
+    pub fn next_publication(&self, at: changecast_core::model::Timestamp) -> Publication {
+        let head = self.head.as_ref().map_or(0, |(head, _)| head.number + 1);
+        Publication { at, head, backfilled: self.head.is_none() }
+    }
+}
+
+/// The tag of a list: the authority of its publisher and its id.
+fn tag(authority: &str, origin: &Origin) -> String {
+    format!("{authority}:{}", origin.list())
+}
+
+/// The last release that states keys.
+fn keys_release(verified: &ledger::Verified) -> Option<Pointer> {
+    let release = verified.releases.iter().rev().find(|release| matches!(release.header.kind, ReleaseKind::Keys(_)))?;
+    Some(Pointer { seq: release.header.seq, sha256: release.digest })
+}
+
+/// The key that signed release 0. The publisher's own log: what matters is that it continues.
+fn first_root(list: &ListId, folder: &Folder) -> Result<Option<PublicKey>, PublishError> {
+    let header = folder.get(&Path::Header(0).to_string()).map_err(fetch(list))?;
+    let signature = folder.get(&Path::HeaderSignature(0).to_string()).map_err(fetch(list))?;
+    let Some(signature) = signature.filter(|_| header.is_some()) else { return Ok(None) };
+    let armor = String::from_utf8(signature).unwrap_or_default();
+    let claimed = sign::claimed(&armor);
+    // An interrupted first publication leaves release 0 without a whole signature: the log begins again.
+    Ok(claimed.ok().map(|(_, key)| key))
+}
+
+fn check_index(list: &ListId, folder: &Folder, verified: &ledger::Verified) -> Result<(), PublishError> {
+    let Some(bytes) = folder.get(&Path::Index.to_string()).map_err(fetch(list))? else { return Ok(()) };
+    // An index that cannot be read is replaced by this publication.
+    let Ok(index) = ledger::IndexFile::from_bytes(&bytes) else { return Ok(()) };
+    let last = verified.releases.last().map_or(0, |release| release.header.seq);
+    if index.origin == verified.origin && index.release > last {
+        return Err(PublishError::Shortened { list: list.clone(), found: last, latest: index.release });
+    }
+    Ok(())
+}
+
+fn check_key(list: &ListId, roles: &Roles, role: KeyRole, key: &PublicKey) -> Result<(), PublishError> {
+    if roles.contains(role, key) {
+        return Ok(());
+    }
+    let known: Vec<String> = roles.keys(role).iter().map(PublicKey::fingerprint).collect();
+    Err(PublishError::Key { list: list.clone(), role, found: key.fingerprint(), known: known.join(", ") })
+}
+
+fn fetch(list: &ListId) -> impl Fn(ledger::FetchError) -> PublishError {
+    let list = list.clone();
+    move |error| {
+        let path = list.to_string();
+        log_error(&list, VerifyError::Fetch { path, error })
+    }
+}
+
+fn log_error(list: &ListId, error: VerifyError) -> PublishError {
+    PublishError::Log { list: list.clone(), error: Box::new(error) }
+}

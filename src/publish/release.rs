@@ -1,0 +1,91 @@
+//! A release as pages and feeds need it: its changes, and when it was published.
+
+use changecast_core::{
+    change::Change,
+    ledger::{self, Digest, Publication, ReleaseKind},
+    model::{CommitId, Timestamp},
+};
+
+use super::error::PublishError;
+
+/// A release of a log.
+#[derive(Clone, Debug)]
+pub struct PublishedRelease {
+    /// The number of the release.
+    pub seq: u64,
+    /// The SHA-256 of its header.
+    pub digest: Digest,
+    /// What the release is.
+    pub kind: ReleaseKind,
+    /// The commit that contains the list, and its committer time.
+    pub commit: Option<(CommitId, Timestamp)>,
+    /// The changes that it announces.
+    pub changes: Vec<Change>,
+    /// The head that covers it; `None` if no head does yet.
+    pub publication: Option<Publication>,
+}
+
+impl PublishedRelease {
+    /// A release that was verified.
+    ///
+    /// # Errors
+    /// [`PublishError::UnknownChange`] for a change object of a later version.
+    pub fn of(release: &ledger::Release) -> Result<Self, PublishError> {
+        let seq = release.header.seq;
+        let body = release.body();
+        let changes = body.map(|body| changes_of(seq, body.changes())).transpose()?.unwrap_or_default();
+        let commit = body.and_then(ledger::Body::source);
+        Ok(PublishedRelease {
+            seq,
+            digest: release.digest,
+            kind: release.header.kind.clone(),
+            commit: commit.map(|source| (source.commit.clone(), committed(&source.committed))),
+            changes,
+            publication: release.publication,
+        })
+    }
+
+    /// Whether customers are told about the release.
+    pub fn is_announced(&self) -> bool {
+        !self.changes.is_empty() || matches!(self.kind, ReleaseKind::Correction { .. })
+    }
+
+    /// The number of the release and the first 16 digits of the digest of its header: the end of its id in feeds, and
+    /// the name of its page.
+    pub fn key(&self) -> String {
+        format!("{}-{}", self.seq, &self.digest.to_string()[..16])
+    }
+}
+
+/// The change objects of a body as changes.
+pub(super) fn changes_of(seq: u64, objects: &[ledger::Json]) -> Result<Vec<Change>, PublishError> {
+    let parse = |object: &ledger::Json| {
+        serde_json::from_value(object.to_serde()).map_err(|error| PublishError::UnknownChange { seq, error })
+    };
+    objects.iter().map(parse).collect()
+}
+
+/// The time of a commit, from the form in which git stores it: `1712912400 +0200`.
+pub(super) fn committed(stored: &str) -> Timestamp {
+    let seconds = stored.split(' ').next().and_then(|seconds| seconds.parse().ok());
+    Timestamp::from_unix_clamped(seconds.unwrap_or(0))
+}
+
+/// The times at which releases count as published, for releases in their order (DESIGN §7): the time of the head
+/// that covers a release; for history from before the first head the time of the commit, raised to that of the
+/// release before and lowered to that of the head. `pending` is the head that covers releases without one.
+pub(super) fn publication_times(releases: &[PublishedRelease], pending: Publication) -> Vec<Timestamp> {
+    let mut times = Vec::with_capacity(releases.len());
+    let mut last = Timestamp::from_unix_clamped(0);
+    for release in releases {
+        let publication = release.publication.unwrap_or(pending);
+        let time = match &release.commit {
+            Some((_, committed)) if publication.backfilled => (*committed).min(publication.at),
+            _ if publication.backfilled => last.min(publication.at),
+            _ => publication.at,
+        };
+        last = last.max(time);
+        times.push(last);
+    }
+    times
+}
