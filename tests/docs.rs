@@ -111,11 +111,6 @@ fn the_schema_of_the_configuration_has_every_input_format() {
 }
 
 #[test]
-fn the_schema_of_releases_has_every_kind() {
-    check_enumeration("release", KINDS.iter().map(|row| row.name));
-}
-
-#[test]
 fn the_schema_of_inventories_has_every_role() {
     let schema: serde_json::Value = serde_json::from_str(&text("data/schema/inventory.schema.json")).expect("JSON");
     let keys = schema.pointer("/$defs/entries/items/properties").expect("the properties of an entry");
