@@ -8,10 +8,11 @@ use changecast::{
     diff,
     history::{Branch, FixtureCommit, History, Walk, create_repo},
     output::Found,
-    publish::{self, Plan, Progress, Request, Rewritten, Scope, Signing},
+    publish::{self, Edition, FutureCommits, Plan, Progress, Request, Rewritten, Scope, Signing},
     read::{self, Reader},
     render::{self, LogStatus, Publication, PublishedList},
 };
+use changecast_core::model::Timestamp;
 use changecast_core::sign::{self, Namespace, Secret, Signer};
 use criterion::{Criterion, Throughput};
 
@@ -126,6 +127,9 @@ fn plan(config: &Config, history: &History) -> Result<Plan, Box<dyn Error>> {
         history,
         tip: None,
         signing: Signing::Preview,
+        now: Timestamp::from_unix_clamped(1_800_000_000),
+        edition: Edition::CURRENT,
+        future: FutureCommits::Allow,
         rewritten: Rewritten::Refuse,
         correct: None,
         scope: Scope::All,
@@ -145,7 +149,7 @@ fn render_all(criterion: &mut Criterion, history: &History) -> Result<(), Box<dy
         announcements: planned.announcements.clone(),
         rendered: None,
         current: planned.current.as_ref(),
-        terms: Vec::new(),
+        terms: None,
         log: LogStatus::Unsigned,
     });
     let publication = Publication { publisher: &config.publisher, base_url: &config.base_url, lists: lists.collect() };

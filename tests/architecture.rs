@@ -42,13 +42,14 @@ const PROGRAM: [Arrows; 8] = [
 /// The modules of the core.
 /// The ledger imports neither the vocabulary nor comparisons nor changes: replaying a log must give the
 /// same answer under every later version of them.
-const CORE: [Arrows; 7] = [
+const CORE: [Arrows; 8] = [
     ("ledger", &["model", "sign"]),
     ("model", &[]),
     ("vocabulary", &["model"]),
     ("compare", &["model", "vocabulary"]),
     ("sign", &[]),
-    ("change", &["compare", "model", "vocabulary"]),
+    ("term_rows", &["model"]),
+    ("change", &["compare", "model", "term_rows", "vocabulary"]),
     ("prose", &["change", "compare", "model", "vocabulary"]),
 ];
 

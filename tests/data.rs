@@ -3,6 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use changecast::read::{ReadingConfig, read};
+use changecast_core::{change::diff, model::ListState, term_rows::term_rows};
 use serde_json::Value;
 
 use crate::support::{TestRepo, files_below};
@@ -44,7 +45,11 @@ fn every_row_of_the_pages_is_there() {
 fn what_the_pages_state_beside_rows_is_there() {
     let fact = |path: &str, field: &str| {
         let inventory = read(path, text(path).as_bytes(), &ReadingConfig::default()).expect("a list").inventory;
-        inventory.fact(field).map(ToString::to_string).unwrap_or_else(|| panic!("{path} does not state {field}"))
+        let terms = inventory.terms.as_ref().map(term_rows).unwrap_or_default();
+        let row = terms.iter().find(|row| row.field.as_str() == field).map(|row| &row.text);
+        row.or(inventory.fact(field))
+            .map(ToString::to_string)
+            .unwrap_or_else(|| panic!("{path} does not state {field}"))
     };
     assert_eq!(fact("smalt-ai/subprocessors.yaml", "notice.lead.added"), "30 days");
     assert_eq!(fact("smalt-ai/subprocessors.yaml", "notice.objection.within"), "14 days from notification");
@@ -112,6 +117,22 @@ fn each_of_them_is_published() {
         let again = read("shown.yaml", table.out.as_bytes(), &ReadingConfig::default())
             .unwrap_or_else(|error| panic!("{list}: {error} {:?}", error.at));
         assert_eq!(again.inventory.entries.len(), rows, "{list}");
+    }
+}
+
+#[test]
+fn a_list_reads_equal_when_it_was_written_as_a_native_inventory() {
+    let extra = "notice: {lead: {added: P30D, any: [{time: 30bd, name: initial}, 10bd]}, holidays: [2026-12-25]}\nentries:\n- {name: Lantern, id: l, formerly: [Lamp, Light], replaces: Torch, Applies to: All plans}\n";
+    let files: Vec<(&str, String)> = PAGES.iter().map(|(path, _)| (*path, text(path))).collect();
+    for (path, source) in files.iter().map(|(path, text)| (*path, text.as_str())).chain([("extra.yaml", extra)]) {
+        let before = read(path, source.as_bytes(), &ReadingConfig::default()).expect("a list").inventory;
+        let shown = serde_yaml::to_string(&changecast::render::native(&before)).expect("YAML");
+        let after = read("shown.yaml", shown.as_bytes(), &ReadingConfig::default()).expect("a list").inventory;
+        assert_eq!(before.terms, after.terms, "{path}");
+        let hints: Vec<_> = before.entries.iter().map(|entry| &entry.hints).collect();
+        assert!(after.entries.iter().map(|entry| &entry.hints).eq(hints), "{path}");
+        let set = diff(&ListState::listed(before), &ListState::listed(after));
+        assert!(set.changes.is_empty() && set.unannounced.editorial.is_empty(), "{path}: {set:?}\n{shown}");
     }
 }
 

@@ -162,7 +162,7 @@ impl<'a> PlannedList<'a> {
             announcements: self.announcements(),
             rendered: self.rendered.as_ref(),
             current: self.appender.state.inventory().map(|inventory| &**inventory),
-            terms: self.list.notice.as_ref().map(changecast_core::model::Terms::facts).unwrap_or_default(),
+            terms: self.list.notice.as_ref(),
             log: match (request.signing, &log.roles, &self.head) {
                 (Signing::Keys { .. } | Signing::Look, Some(roles), Some((head, _))) => LogStatus::Signed {
                     origin: log.tip.origin.to_string(),

@@ -7,7 +7,7 @@ use changecast_core::{
     ledger::{Json, List, json::Members},
     model::{
         Cell, Column, Entry, EntryId, Fact, FieldKey, Hints, Inventory, Layout, RichText, Role, Section, SectionId,
-        Text, TextSpan,
+        Terms, Text, TextSpan,
     },
 };
 
@@ -27,7 +27,14 @@ pub(super) fn inventory(list: &List) -> Result<Inventory, BadMember> {
     columns.sort_by_cached_key(column_order);
     let sections = members(facts, "sections").map(|(id, value)| section(id, value)).collect::<Result<Vec<_>, _>>()?;
     let entries = list.entries().map(|(id, leaf)| entry(id, leaf.value(), &columns)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Inventory { facts: list_facts(facts)?, columns, sections, entries, layout: layout(facts)? })
+    Ok(Inventory {
+        facts: list_facts(facts)?,
+        terms: terms(facts)?,
+        columns,
+        sections,
+        entries,
+        layout: layout(facts)?,
+    })
 }
 
 fn members<'j>(value: &'j Json, key: &str) -> impl Iterator<Item = (&'j String, &'j Json)> {
@@ -96,6 +103,11 @@ fn list_facts(facts: &Json) -> Result<Vec<Fact>, BadMember> {
         });
     }
     Ok(out)
+}
+
+fn terms(facts: &Json) -> Result<Option<Terms>, BadMember> {
+    let terms = facts.get("terms").map(|terms| Terms::from_json(&terms.to_serde()));
+    terms.transpose().map_err(|_| BadMember("notice terms"))
 }
 
 fn layout(facts: &Json) -> Result<Layout, BadMember> {

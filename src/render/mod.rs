@@ -24,7 +24,8 @@ use crate::{
 };
 use changecast_core::{
     change::Change,
-    model::{Fact, Inventory, ListId, Text, Timestamp, WebUrl},
+    model::{Fact, Inventory, ListId, Terms, Text, Timestamp, WebUrl},
+    term_rows::term_rows,
 };
 
 pub use changecast_core::prose::{Inline, count_entries, flat, sentence, title, verb, what};
@@ -71,7 +72,7 @@ pub struct PublishedList<'a> {
     /// The list as it stands; `None` when it is withdrawn.
     pub current: Option<&'a Inventory>,
     /// The notice terms of the configuration, when the inventory states none itself.
-    pub terms: Vec<Fact>,
+    pub terms: Option<&'a Terms>,
     /// The signed log, or a preview without one.
     pub log: LogStatus,
 }
@@ -222,23 +223,16 @@ impl PublishedList<'_> {
         self.rendered.iter().flat_map(|rendered| rendered.before.iter().rev().copied())
     }
 
-    /// What the list says of itself, title aside; terms of the configuration stand behind.
+    /// What the list says of itself, title aside.
     fn facts(&self) -> Vec<&Fact> {
-        let own: Vec<&Fact> =
-            self.current.iter().flat_map(|list| &list.facts).filter(|fact| fact.field.as_str() != "title").collect();
-        let states_terms = own.iter().any(|fact| is_term(fact));
-        let mut facts: Vec<&Fact> = own.into_iter().chain(self.terms.iter().filter(|_| !states_terms)).collect();
-        // Terms in the order in which they are stated: lead times, objection, exceptions, the rest.
-        facts.sort_by_key(|fact| TERMS.iter().position(|part| fact.field.as_str().starts_with(part)));
-        facts
+        self.current.iter().flat_map(|list| &list.facts).filter(|fact| fact.field.as_str() != "title").collect()
     }
-}
 
-/// The parts of notice terms, in reading order.
-const TERMS: [&str; 5] = ["notice.lead", "notice.objection.within", "notice.objection", "notice.exceptions", "notice"];
-
-fn is_term(fact: &Fact) -> bool {
-    fact.field.as_str().starts_with("notice.")
+    /// The notice terms as rows: those of the inventory, else those of the configuration.
+    fn term_rows(&self) -> Vec<Fact> {
+        let own = self.current.and_then(|list| list.terms.as_ref());
+        own.or(self.terms).map(term_rows).unwrap_or_default()
+    }
 }
 
 /// A file of the output directory.

@@ -2,14 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
-use changecast_core::model::{EntryId, Inventory, fold};
+use changecast_core::{
+    compare::readable,
+    model::{Cell, EntryId, Inventory, Terms, fold},
+};
 
-/// The list as a value in the shape of the native inventory. Notice terms are left out: as facts
-/// they are sentences already.
+/// The list as a value in the shape of the native inventory, which reads as an equal list.
 pub fn native(inventory: &Inventory) -> Value {
     let mut root = Map::new();
-    for fact in inventory.facts.iter().filter(|fact| !super::is_term(fact)) {
+    for fact in &inventory.facts {
         root.insert(fact.field.to_string(), json!(fact.text));
+    }
+    if let Some(Ok(terms)) = inventory.terms.as_ref().map(Terms::to_json) {
+        root.insert("notice".to_owned(), terms);
     }
     let sections: Vec<Value> = inventory
         .filled_sections()
@@ -25,7 +30,13 @@ pub fn native(inventory: &Inventory) -> Value {
                     }
                     map.insert("name".to_owned(), json!(entry.name));
                     for cell in &entry.cells {
-                        map.insert(cell.field.to_string(), json!(cell.text.markdown()));
+                        map.insert(key(inventory, cell), json!(cell.text.markdown()));
+                    }
+                    if !entry.hints.formerly.is_empty() {
+                        map.insert("formerly".to_owned(), json!(entry.hints.formerly));
+                    }
+                    if let Some(replaces) = &entry.hints.replaces {
+                        map.insert("replaces".to_owned(), json!(replaces));
                     }
                     Value::Object(map)
                 })
@@ -43,4 +54,10 @@ pub fn native(inventory: &Inventory) -> Value {
         .collect();
     root.insert("sections".to_owned(), Value::Array(sections));
     Value::Object(root)
+}
+
+/// The key of a cell: the label of its column where the key alone would get another label.
+fn key(inventory: &Inventory, cell: &Cell) -> String {
+    let label = inventory.column(&cell.field).map(|column| column.label.to_string());
+    label.filter(|label| *label != readable(cell.field.as_str())).unwrap_or_else(|| cell.field.to_string())
 }

@@ -10,4 +10,5 @@ pub mod ledger;
 pub mod model;
 pub mod prose;
 pub mod sign;
+pub mod term_rows;
 pub mod vocabulary;

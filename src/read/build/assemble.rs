@@ -76,8 +76,14 @@ impl Assembler {
         let (entries, positions) = identified.into_iter().map(|(entry, row)| (entry, position_of(row))).unzip();
         let columns = columns_of(&scheme, &filled, list.layout);
         let names = scheme.names.iter().map(|label| Text::new(list.labels.spelling(*label))).collect();
-        let inventory =
-            Inventory { facts: list.facts, columns, sections: sections.sections, entries, layout: list.layout };
+        let inventory = Inventory {
+            facts: list.facts,
+            terms: list.terms,
+            columns,
+            sections: sections.sections,
+            entries,
+            layout: list.layout,
+        };
         Ok(Reading { inventory, positions, names, warnings: list.warnings })
     }
 

@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use changecast_core::model::{EntryId, Fact, FieldKey, Hints, Layout, SectionId, Text};
+use changecast_core::model::{EntryId, Fact, FieldKey, Hints, Layout, SectionId, Terms, Text};
 
 use crate::read::{
     build::intern::{Label, Labels, RowContent, RowInterner},
@@ -17,6 +17,7 @@ pub(crate) struct RawList<'r> {
     pub labels: &'r mut Labels,
     rows: &'r mut RowInterner,
     pub facts: Vec<Fact>,
+    pub terms: Option<Terms>,
     pub sections: Vec<RawSection>,
     pub layout: Layout,
     pub warnings: Vec<Warning>,
@@ -70,6 +71,7 @@ impl<'r> RawList<'r> {
         labels.start_version();
         rows.start_version();
         RawList {
+            terms: None,
             labels,
             rows,
             facts: Vec::new(),

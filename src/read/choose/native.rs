@@ -37,7 +37,7 @@ pub(crate) fn interpret(root: &Node, memos: &mut Memos, list: &mut RawList<'_>) 
             "title" => list.add_fact("title", "Title", &node.line("title")?),
             "description" => list.add_fact("description", "Description", &node.texts("description")?.join(" ")),
             "exclusions" => list.add_fact("exclusions", "Not on this list", &node.texts("exclusions")?.join("; ")),
-            "notice" => list.facts.extend(terms(node)?.facts()),
+            "notice" => list.terms = Some(terms(node)?),
             "sections" => {
                 for section in node.list("sections")? {
                     read_section(list, memos, section)?;
@@ -69,8 +69,7 @@ fn is_null(node: Option<&Node>) -> bool {
 }
 
 fn terms(node: &Node) -> Result<Terms, ReadError> {
-    serde_json::from_value(node.to_json())
-        .map_err(|error| ReadError::at(node.at, Problem::Terms(ParserError::new(error))))
+    Terms::from_json(&node.to_json()).map_err(|error| ReadError::at(node.at, Problem::Terms(ParserError::new(error))))
 }
 
 fn read_section(list: &mut RawList<'_>, memos: &mut Memos, item: &Item) -> Result<(), ReadError> {

@@ -11,7 +11,7 @@ use changecast_core::{
 };
 
 use super::{
-    super::{LogStatus, Publication, PublishedList, is_term, list_title},
+    super::{LogStatus, Publication, PublishedList, list_title},
     page::{Page, date},
 };
 
@@ -49,8 +49,8 @@ pub(super) fn index(
                     Some(inventory) => (sections(inventory)),
                     None => p { "The list is not published at present." },
                 }
-                (statements("About this list", facts.iter().copied().filter(|fact| !is_term(fact) && fact.field.as_str() != "description")))
-                (statements("Notice and objection", facts.iter().copied().filter(|fact| is_term(fact))))
+                (statements("About this list", facts.iter().copied().filter(|fact| fact.field.as_str() != "description")))
+                (statements("Notice and objection", list.term_rows().iter()))
             }
             section id="changes" {
                 h2 { "Changes" }

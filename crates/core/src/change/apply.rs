@@ -97,7 +97,8 @@ impl ListHeader {
         let mut columns: Vec<Column> = self.columns.iter().map(column_of_label).collect();
         columns.sort_by_cached_key(column_order);
         let (facts, sections) = (self.facts.clone(), self.sections.clone());
-        let mut inventory = Inventory { facts, columns, sections, entries, layout: self.layout };
+        let mut inventory =
+            Inventory { facts, terms: self.terms.clone(), columns, sections, entries, layout: self.layout };
         let columns = &inventory.columns;
         for entry in &mut inventory.entries {
             if !entry.cells.is_sorted_by_key(|cell| position_of(columns, cell)) {

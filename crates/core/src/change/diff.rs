@@ -16,6 +16,7 @@ use super::{
     name_match::same_name,
     reason::{Decision, Reason},
     sections::{SectionPairs, pair_sections},
+    term_changes::compare_terms,
 };
 
 /// Field of a change that renames a section.
@@ -102,6 +103,7 @@ pub(super) fn compare_lists(before: &Inventory, after: &Inventory) -> ListCompar
     differ.compare_entries(&kept, &columns, &section_pairs);
     differ.report_rows(&pairing);
     differ.compare_facts();
+    differ.decisions.extend(compare_terms(before.terms.as_ref(), after.terms.as_ref()));
     differ.decisions.extend(columns.decisions);
     differ.unannounced.column_keys = columns.column_keys;
     differ.compare_headers();
@@ -161,6 +163,7 @@ impl<'a> Differ<'a> {
         let (before, after) = (self.before, self.after);
         before.layout == after.layout
             && before.facts == after.facts
+            && before.terms == after.terms
             && before.filled_columns().eq(after.filled_columns())
             && before.filled_sections().eq(after.filled_sections())
     }
@@ -326,10 +329,9 @@ impl<'a> Differ<'a> {
             if matches!(&edit, Edit::Changed(before, after) if before == after) {
                 continue;
             }
-            let kind = if key.as_str().starts_with("notice.") { Kind::TermsChanged } else { Kind::Amended };
             let label = new.or(old).map(|fact| fact.label.clone()).unwrap_or_default();
             let reason = fact_reason(key, &edit);
-            let change = Change::new(kind, Detail::Fact { field: key.clone(), label, edit });
+            let change = Change::new(Kind::Amended, Detail::Fact { field: key.clone(), label, edit });
             match reason {
                 Reason::OtherStatement => self.announce(change, reason),
                 _ => self.record_editorial(change, reason),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    model::{Entry, EntryId, Fact, FieldKey, Inventory, Layout, Role, Section, SectionId, Text},
+    model::{Entry, EntryId, Fact, FieldKey, Inventory, Layout, Role, Section, SectionId, Terms, Text},
     vocabulary::Vocabulary,
 };
 
@@ -253,6 +253,9 @@ pub struct ListHeader {
     pub layout: Layout,
     /// The statements of the list about itself.
     pub facts: Vec<Fact>,
+    /// The notice terms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Terms>,
     /// The columns.
     pub columns: Vec<ColumnLabel>,
     /// The sections.
@@ -308,6 +311,6 @@ impl ListHeader {
         columns.sort_by(|a, b| a.field.cmp(&b.field));
         let mut sections: Vec<_> = inventory.filled_sections().cloned().collect();
         sections.sort_by(|a, b| a.id.cmp(&b.id));
-        ListHeader { layout: inventory.layout, facts, columns, sections }
+        ListHeader { layout: inventory.layout, facts, terms: inventory.terms.clone(), columns, sections }
     }
 }

@@ -15,6 +15,7 @@ mod matching;
 mod name_match;
 mod reason;
 mod sections;
+mod term_changes;
 mod text_diff;
 mod wire;
 

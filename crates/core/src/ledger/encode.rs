@@ -156,6 +156,9 @@ fn facts(inventory: &Inventory) -> Result<Json, DocumentError> {
     if !texts.is_empty() {
         members.insert("texts".to_owned(), Json::Object(texts));
     }
+    if let Some(terms) = &inventory.terms {
+        members.insert("terms".to_owned(), by_serde(terms)?);
+    }
     if inventory.layout != Layout::default() {
         members.insert("layout".to_owned(), by_serde(&inventory.layout)?);
     }

@@ -4,13 +4,15 @@ use std::{collections::HashSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{EntryId, FieldKey, RichText, Role, SectionId, Text};
+use crate::model::{EntryId, FieldKey, RichText, Role, SectionId, Terms, Text};
 
 /// One version of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
-    /// Statements about the list: title, description, notice terms, exclusions.
+    /// Statements about the list: title, description, exclusions.
     pub facts: Vec<Fact>,
+    /// The notice terms; `None` if the file does not state any.
+    pub terms: Option<Terms>,
     /// The fields that its entries have.
     pub columns: Vec<Column>,
     /// Its sections; a list without headings has one section with an empty title.

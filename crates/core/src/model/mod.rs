@@ -8,7 +8,7 @@ mod inventory;
 mod list_state;
 pub mod rich_text;
 mod role;
-mod terms;
+pub mod terms;
 pub mod text;
 #[doc(hidden)]
 pub mod text_form;
@@ -21,7 +21,7 @@ pub use inventory::{Cell, Column, Entry, Fact, Hints, Inventory, Layout, Section
 pub use list_state::ListState;
 pub use rich_text::{BadSpans, RichText, RichTextBuilder, Span, TextSpan, to_plain_text, without_footnote_marks};
 pub use role::{Role, UnknownRole};
-pub use terms::{BadPeriod, DayUnit, Objection, ObjectionStart, Period, Terms, Trigger};
+pub use terms::{Terms, Trigger};
 pub use text::{Text, UncleanText, fold, same, strip_markup};
 pub use timestamp::{BadTimestamp, Timestamp};
 pub use url::{BadUrl, WebUrl};
