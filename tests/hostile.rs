@@ -121,7 +121,7 @@ fn bad_input_gets_a_located_error() {
             "l.yaml",
             b"notice: {lead: {added: 30}}\nentries: []\n".to_vec(),
             Some((1, 9)),
-            "\"30\" is no period",
+            "\"30\" is not a duration",
         ),
         (
             "a lead time for nothing",

@@ -99,7 +99,7 @@ impl Table {
                 rows: (0..1 + random.below(4)).map(|_| Row::random(random, &columns)).collect(),
             })
             .collect();
-        Table { name_header: *random.pick(&NAME_HEADERS), columns, sections }
+        Table { name_header: random.pick::<&str>(&NAME_HEADERS), columns, sections }
     }
 
     /// The next version: between one and three edits.
@@ -164,7 +164,7 @@ impl Table {
         }
         self.columns.insert(random.below(self.columns.len() + 1), header);
         for row in self.sections.iter_mut().flat_map(|section| &mut section.rows) {
-            row.set(header, *random.pick(&CELLS));
+            row.set(header, random.pick::<&str>(&CELLS));
         }
     }
 

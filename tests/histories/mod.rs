@@ -56,17 +56,20 @@ impl RandomHistory {
     /// Publishes up to each of these commits, one after the other, and returns the files of the log.
     fn published(&self, name: &str, steps: &[usize], resume: Resume) -> Vec<(String, Vec<u8>)> {
         let folder = self.dir.path().join(name);
+        // One lock for all steps: processes that other tests start meanwhile may inherit it for a moment, so that it
+        // could not be taken again at once.
+        let output = Output::open(&folder).expect("a folder");
         for step in steps {
             if resume == Resume::Delete {
                 let _ = fs::remove_file(folder.join("vendors/resume.json"));
             }
-            self.publish(&folder, &self.commits[*step]);
+            self.publish((&folder, &output), &self.commits[*step]);
         }
         let log = folder.join("vendors/log");
         if log.exists() { files_below(&log) } else { Vec::new() }
     }
 
-    fn publish(&self, folder: &Path, tip: &CommitId) {
+    fn publish(&self, (folder, output): (&Path, &Output), tip: &CommitId) {
         let history = History::open(&self.dir.path().join("repo")).expect("the repository");
         let [root, release] = ["root", "release"].map(|name| Signer::Secret(key(name)));
         let request = Request {
@@ -82,7 +85,6 @@ impl RandomHistory {
             scope: Scope::New,
             progress: Progress::NONE,
         };
-        let output = Output::open(folder).expect("a folder");
         let plan = match publish::publish(&request, &Found::at(folder)) {
             Ok(plan) => plan,
             // No version up to this commit could be read.
