@@ -5,7 +5,11 @@ mod pages;
 mod trees;
 mod writers;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+};
 
 use changecast::{
     Inventory,
@@ -51,11 +55,22 @@ fn every_format_has_dialects() {
 }
 
 #[test]
+fn every_format_has_a_fuzz_target() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("the manifest");
+    for format in format_names() {
+        let target = format!("fuzz_targets/{format}.rs");
+        assert!(root.join(&target).exists(), "fuzz/{target} is missing: copy the target of another format");
+        assert!(manifest.contains(&format!("\"{target}\"")), "fuzz/Cargo.toml has no [[bin]] with {target}");
+    }
+}
+
+#[test]
 fn the_same_list_in_every_format_gives_equal_inventories() {
     let native = &DIALECTS[0];
     let mut wrong = String::new();
     for list in &lists() {
-        for dialect in &DIALECTS {
+        for dialect in DIALECTS {
             let list = dialect.able(list);
             let (expected, found) = (said(&reading(native, &list)), said(&reading(dialect, &list)));
             assert_eq!(expected.len(), list.entries().count(), "{}", dialect.name);
@@ -78,8 +93,8 @@ fn the_same_list_in_every_format_gives_equal_inventories() {
 fn a_passage_from_format_to_format_announces_nothing() {
     let mut wrong = String::new();
     for list in &lists() {
-        for from in &DIALECTS {
-            for to in &DIALECTS {
+        for from in DIALECTS {
+            for to in DIALECTS {
                 // Of what both can hold.
                 let list = to.able(&from.able(list));
                 let (old, new) = (reading(from, &list), reading(to, &list));

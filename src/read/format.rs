@@ -43,7 +43,7 @@ pub(crate) enum Syntax {
 }
 
 /// The formats that can be read.
-pub(crate) static FORMATS: [Format; 7] = [
+pub(crate) static FORMATS: &[Format] = &[
     Format {
         name: "markdown",
         extensions: &["md", "mdx", "markdown", "mdown", "txt"],

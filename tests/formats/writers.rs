@@ -127,7 +127,7 @@ use Lacks::{Fields, Sections, Twins};
 
 /// All dialects; the first is what the others are compared with, and the first of each format what
 /// is said of the format as a whole.
-pub static DIALECTS: [Dialect; 28] = [
+pub static DIALECTS: &[Dialect] = &[
     Dialect { format: "yaml", name: "native YAML", extension: "yaml", lacks: &[], write: yaml_native },
     Dialect { format: "yaml", name: "native YAML in flow style", extension: "yml", lacks: &[], write: json_native },
     Dialect {

@@ -262,7 +262,7 @@ mod tests {
         }
         for role in &ROLES {
             let rows = KINDS.iter().filter(|row| row.roles.contains(&role.role)).count();
-            assert_eq!(rows, 1, "{}", role.key);
+            assert_eq!(rows, 1, "rows of `kinds!` in change/kind.rs that name the role {}", role.role);
         }
         assert!("nonsense".parse::<Kind>().is_err());
     }

@@ -211,7 +211,11 @@ mod tests {
         let mut sorted = words.clone();
         sorted.sort_by_key(|word| (word.meaning.key(), word.language, word.text));
         for (found, expected) in words.iter().zip(&sorted) {
-            assert_eq!(found.text, expected.text, "the line of {:?} belongs here", expected.text);
+            assert_eq!(
+                found.text, expected.text,
+                "words.tsv is not sorted: the line of {:?} belongs before that of {:?}",
+                expected.text, found.text
+            );
         }
         let mut known = BTreeSet::new();
         for word in &words {
@@ -222,7 +226,11 @@ mod tests {
             assert!(!needs_use || word.uses != Uses::default(), "{:?} needs a use", word.text);
         }
         for meaning in Meaning::all() {
-            assert!(words.iter().any(|word| word.meaning == meaning), "no word has the meaning {}", meaning.key());
+            assert!(
+                words.iter().any(|word| word.meaning == meaning),
+                "add a line with the meaning {} to words.tsv",
+                meaning.key()
+            );
             assert_eq!(meaning.key().parse(), Ok(meaning));
         }
     }
