@@ -15,6 +15,8 @@ use changecast_core::{
     model::Role,
 };
 
+use crate::support::{TestRepo, files_below};
+
 fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
 }
@@ -120,5 +122,17 @@ fn the_schema_of_inventories_has_every_role() {
             keys.get(role.key()).is_some(),
             "data/schema/inventory.schema.json: add {member} to the properties of entries"
         );
+    }
+}
+
+#[test]
+fn every_published_file_of_a_list_is_expected() {
+    let repo = TestRepo::of_lists(&["entries:\n- {name: Nordhaven, purpose: Hosting}\n"]);
+    repo.build();
+    repo.run(&["publish", "--repo", "repo", "--unsigned", "--output", "feeds"]).expect(0);
+    let files = files_below(&repo.path("feeds/vendors"));
+    let is_known = |name: &str| name.contains('/') || name == "list.json" || LIST_FILES.contains(&name);
+    for (name, _) in files.iter().filter(|(name, _)| !is_known(name)) {
+        panic!("{name} is missing in LIST_FILES of src/render/mod.rs");
     }
 }
