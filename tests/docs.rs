@@ -132,7 +132,30 @@ fn every_published_file_of_a_list_is_expected() {
     repo.run(&["publish", "--repo", "repo", "--unsigned", "--output", "feeds"]).expect(0);
     let files = files_below(&repo.path("feeds/vendors"));
     let is_known = |name: &str| name.contains('/') || name == "list.json" || LIST_FILES.contains(&name);
-    for (name, _) in files.iter().filter(|(name, _)| !is_known(name)) {
-        panic!("{name} is missing in LIST_FILES of src/render/mod.rs");
+    for (name, _) in files {
+        assert!(is_known(&name), "{name} is missing in LIST_FILES of src/render/mod.rs");
+    }
+}
+
+/// The paths in a page that begin with a folder of the repository, without examples like `<kind>`.
+fn paths_in(page: &str) -> impl Iterator<Item = &str> {
+    let code = page.split('`').skip(1).step_by(2).flat_map(str::split_whitespace);
+    let is_path = |part: &&str| {
+        ["src/", "crates/", "tests/", "fuzz/", "data/", "docs/", "benches/", ".ci/"]
+            .iter()
+            .any(|root| part.starts_with(root))
+    };
+    code.filter(is_path).filter(|part| !part.contains(['<', '*']))
+}
+
+#[test]
+fn pages_for_contributors_name_files_that_exist() {
+    for page in ["CONTRIBUTING.md", "docs/architecture.md", "docs/reference.md"] {
+        for name in paths_in(&text(page)) {
+            assert!(path(name).exists(), "{page} names {name}, which does not exist");
+        }
+    }
+    for link in text("CONTRIBUTING.md").split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        assert!(link.starts_with("http") || path(link).exists(), "CONTRIBUTING.md links to {link}");
     }
 }
