@@ -177,15 +177,37 @@ impl Output {
             let target = self.root.join(&file.path);
             write(&folders.join(&file.path), &file.bytes, &target).map_err(io_error(&target))
         })?;
+        let prepared_folders: BTreeSet<PathBuf> = prepared
+            .iter()
+            .flat_map(|file| Path::new(&file.path).ancestors().skip(1))
+            .map(|inside| folders.join(inside))
+            .collect();
+        prepared_folders.iter().try_for_each(|folder| sync_folder(folder))?;
+        // Folders with names that are not on the disk yet.
+        let (mut unsynced, mut pages) = (BTreeSet::<PathBuf>::new(), BTreeSet::<PathBuf>::new());
         for (at, file) in changed.iter().enumerate() {
             let target = self.root.join(&file.path);
+            // What may be replaced can refer to files that never change: their names come first.
+            if file.rule == Rule::Replace {
+                std::mem::take(&mut unsynced).iter().try_for_each(|folder| sync_folder(folder))?;
+            }
+            let placed = match new_folder(file) {
+                None if target.symlink_metadata().is_err() => Some(target.as_path()),
+                None => None,
+                Some(new) => (last.get(new) == Some(&at)).then_some(Path::new(new)),
+            };
+            let parent = placed.and_then(Path::parent).map(|parent| self.root.join(parent));
             let written = match new_folder(file) {
                 None => write(&single, &file.bytes, &target).and_then(|()| fs::rename(&single, &target)),
                 Some(new) if last.get(new) == Some(&at) => fs::rename(folders.join(new), self.root.join(new)),
                 Some(_) => Ok(()),
             };
             written.map_err(io_error(&target))?;
+            if file.rule == Rule::Replace { pages.extend(parent) } else { unsynced.extend(parent) }
         }
+        let made = self.made.iter().filter_map(|folder| folder.parent());
+        pages.extend(made.map(|parent| if parent.as_os_str().is_empty() { ".".into() } else { parent.to_owned() }));
+        unsynced.union(&pages).try_for_each(|folder| sync_folder(folder))?;
         Ok(changed.into_iter().map(|file| file.path.clone()).collect())
     }
 
@@ -231,7 +253,8 @@ impl Drop for Output {
 
 /// Writes a file that is to take the place of one that may stand.
 fn write(path: &Path, bytes: &Bytes, standing: &Path) -> io::Result<()> {
-    let mut file = File::create(path)?;
+    // The name must not exist: a link that was put there would be followed.
+    let mut file = File::create_new(path)?;
     file.write_all(&bytes.front)?;
     if !bytes.kept.is_empty() {
         let mut standing = File::open(standing)?;
@@ -242,7 +265,17 @@ fn write(path: &Path, bytes: &Bytes, standing: &Path) -> io::Result<()> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
     }
-    file.write_all(&bytes.back)
+    file.write_all(&bytes.back)?;
+    // A file system may keep a new name across a power cut and lose the content. Where a file is replaced,
+    // common file systems write the content before the name (ext4: `auto_da_alloc`), and the next run
+    // writes it again: only new names are worth the wait.
+    if standing.symlink_metadata().is_err() { file.sync_all() } else { Ok(()) }
+}
+
+/// Writes the names in a folder to the disk. Where folders cannot be opened like files, the system decides
+/// when.
+fn sync_folder(folder: &Path) -> Result<(), OutputError> {
+    if cfg!(unix) { File::open(folder).and_then(|folder| folder.sync_all()).map_err(io_error(folder)) } else { Ok(()) }
 }
 
 /// The folder of a file's path; empty for the output directory itself.
@@ -271,7 +304,13 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
     let prepared = path.with_file_name(format!(".{name}.changecast"));
     let mode = fs::metadata(&path).map(|meta| meta.permissions()).map_err(io_error(&path))?;
     let write = || -> io::Result<()> {
-        fs::write(&prepared, bytes)?;
+        // The name can be guessed: a link that was put there would be followed. It may also be left from a run
+        // that was killed.
+        match fs::remove_file(&prepared) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+        File::create_new(&prepared)?.write_all(bytes)?;
         fs::set_permissions(&prepared, mode)?;
         fs::rename(&prepared, &path)
     };

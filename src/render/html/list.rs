@@ -170,7 +170,7 @@ fn subscribe(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup 
     html! {
         section id="subscribe" {
             h2 { "Subscribe" }
-            p { "Every change of this list is one entry of its feeds. Give one of these addresses to a feed reader, to a chat tool or to a service that mails feeds:" }
+            p { "Each change to this list is one entry in its feeds. Give one of these addresses to a feed reader, to a chat tool or to a service that mails feeds:" }
             dl {
                 @for (name, file) in [("Atom", "feed.atom"), ("RSS", "feed.rss"), ("JSON Feed", "feed.json")] {
                     dt { (name) } dd { a href=(file) { code { (feed(file)) } } }
@@ -191,7 +191,7 @@ fn verify(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup {
                         "Every change is a document in a signed log, chained to the one before. Keep the root key below; whoever has it can prove "
                         "that nothing was rewritten, with " code { "changecast verify" } ", or with ssh-keygen and jq alone:"
                     }
-                    pre { code {
+                    pre tabindex="0" { code {
                         @for key in root { "echo '" (key) "' > root.pub\n" }
                         "curl -fsSO '" (list.url(publication.base_url, "{index.json,list.json,verify.sh}")) "'\n"
                         "curl -fsS --create-dirs -o 'log/#1.json#2' '"
@@ -199,7 +199,7 @@ fn verify(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup {
                         "sh verify.sh root.pub\n"
                     } }
                     p { "A single document, with ssh-keygen:" }
-                    pre { code {
+                    pre tabindex="0" { code {
                         @for key in release { "echo '" (origin) " namespaces=\"release.v1@changecast\" " (key) "' > allowed_signers\n" }
                         "ssh-keygen -Y verify -f allowed_signers -I " (origin) " -n release.v1@changecast \\\n"
                         "  -s log/000001.json.sig < log/000001.json\n"
@@ -208,7 +208,7 @@ fn verify(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup {
                         dt { "Log" } dd { code { (origin) } }
                         @for key in root { dt { "Root key" } dd { code { (key) } } }
                         @for key in release { dt { "Release key" } dd { code { (key) } } }
-                        dt { "Files" } dd { a href="log/" { "log/" } ", " a href="list.json" { "list.json" } ", " a href="index.json" { "index.json" } ", " a href="verify.sh" { "verify.sh" } }
+                        dt { "Files" } dd { a href="list.json" { "list.json" } ", " a href="index.json" { "index.json" } ", " a href="verify.sh" { "verify.sh" } }
                     }
                 }
             }

@@ -67,7 +67,7 @@ impl Page<'_> {
                         p {
                             "Published by " a href=(publisher.url) { (publisher.name) }
                             @if let Some(email) = &publisher.email { " \u{b7} " a href={ "mailto:" (email) } { (email) } }
-                            ". This page is a source of information; which notice applies is a matter of your agreement."
+                            ". This page is for information. Your agreement says which notice applies."
                         }
                     }
                 }
