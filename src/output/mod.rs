@@ -1,8 +1,10 @@
 //! Files out: whole or not at all, unchanged files untouched, one writer at a time. And the same
 //! files in again.
 
+mod sync;
+
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
@@ -14,6 +16,7 @@ use crate::{
     content::Bytes,
     parallel::{self, Threads},
 };
+use sync::NewNames;
 
 /// A file to write.
 #[derive(Clone, Debug)]
@@ -22,17 +25,20 @@ pub struct OutputFile {
     pub path: String,
     /// Its content.
     pub bytes: Bytes,
-    /// What may become of it later.
-    pub rule: Rule,
+    /// Whether a later publication may change it.
+    pub policy: WritePolicy,
 }
 
-/// What may become of a file.
+/// Whether a file may change once it was written, and how its bytes survive a power cut (see `sync`).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rule {
+pub enum WritePolicy {
     /// It is written once and never changes.
-    Once,
-    /// It never changes once the file of this path stands beside it.
-    OnceWith(String),
+    Immutable,
+    /// It never changes once the file of this path exists. A signature, for example, may be written again until
+    /// the document that it signs is there.
+    ImmutableWith(String),
+    /// An interrupted run left it empty or half-written: it is written again, as carefully as an immutable file.
+    Repair,
     /// Every publication may replace it.
     Replace,
 }
@@ -175,39 +181,38 @@ impl Output {
         let prepared: Vec<&OutputFile> = changed.iter().copied().filter(|file| new_folder(file).is_some()).collect();
         parallel::par_map(Threads::for_items(prepared.len()), &prepared, |file| {
             let target = self.root.join(&file.path);
-            write(&folders.join(&file.path), &file.bytes, &target).map_err(io_error(&target))
+            write(&folders.join(&file.path), file, &target).map_err(io_error(&target))
         })?;
         let prepared_folders: BTreeSet<PathBuf> = prepared
             .iter()
             .flat_map(|file| Path::new(&file.path).ancestors().skip(1))
             .map(|inside| folders.join(inside))
             .collect();
-        prepared_folders.iter().try_for_each(|folder| sync_folder(folder))?;
-        // Folders with names that are not on the disk yet.
-        let (mut unsynced, mut pages) = (BTreeSet::<PathBuf>::new(), BTreeSet::<PathBuf>::new());
+        prepared_folders.iter().try_for_each(|folder| sync::sync_folder(folder))?;
+        let mut names = NewNames::default();
         for (at, file) in changed.iter().enumerate() {
             let target = self.root.join(&file.path);
-            // What may be replaced can refer to files that never change: their names come first.
-            if file.rule == Rule::Replace {
-                std::mem::take(&mut unsynced).iter().try_for_each(|folder| sync_folder(folder))?;
+            let (source, place) = match new_folder(file) {
+                None => (single.clone(), target.clone()),
+                Some(new) if last.get(new) == Some(&at) => (folders.join(new), self.root.join(new)),
+                Some(_) => continue,
+            };
+            let parent = place.parent().unwrap_or(&self.root);
+            names.before(parent, &file.policy)?;
+            let is_new = place.symlink_metadata().is_err();
+            if new_folder(file).is_none() {
+                write(&single, file, &target).map_err(io_error(&target))?;
             }
-            let placed = match new_folder(file) {
-                None if target.symlink_metadata().is_err() => Some(target.as_path()),
-                None => None,
-                Some(new) => (last.get(new) == Some(&at)).then_some(Path::new(new)),
-            };
-            let parent = placed.and_then(Path::parent).map(|parent| self.root.join(parent));
-            let written = match new_folder(file) {
-                None => write(&single, &file.bytes, &target).and_then(|()| fs::rename(&single, &target)),
-                Some(new) if last.get(new) == Some(&at) => fs::rename(folders.join(new), self.root.join(new)),
-                Some(_) => Ok(()),
-            };
-            written.map_err(io_error(&target))?;
-            if file.rule == Rule::Replace { pages.extend(parent) } else { unsynced.extend(parent) }
+            fs::rename(source, &place).map_err(io_error(&target))?;
+            if is_new || file.policy != WritePolicy::Replace {
+                names.add(parent.to_owned(), &file.policy);
+            }
         }
-        let made = self.made.iter().filter_map(|folder| folder.parent());
-        pages.extend(made.map(|parent| if parent.as_os_str().is_empty() { ".".into() } else { parent.to_owned() }));
-        unsynced.union(&pages).try_for_each(|folder| sync_folder(folder))?;
+        for parent in self.made.iter().filter_map(|folder| folder.parent()) {
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            names.add(parent.to_owned(), &WritePolicy::Replace);
+        }
+        names.finish()?;
         Ok(changed.into_iter().map(|file| file.path.clone()).collect())
     }
 
@@ -251,31 +256,23 @@ impl Drop for Output {
     }
 }
 
-/// Writes a file that is to take the place of one that may stand.
-fn write(path: &Path, bytes: &Bytes, standing: &Path) -> io::Result<()> {
+/// Writes a file under a temporary name, before it takes the place of `target`, which may exist.
+fn write(path: &Path, file: &OutputFile, target: &Path) -> io::Result<()> {
     // The name must not exist: a link that was put there would be followed.
-    let mut file = File::create_new(path)?;
-    file.write_all(&bytes.front)?;
+    let mut out = File::create_new(path)?;
+    let bytes = &file.bytes;
+    out.write_all(&bytes.front)?;
     if !bytes.kept.is_empty() {
-        let mut standing = File::open(standing)?;
-        standing.seek(SeekFrom::Start(bytes.kept.start))?;
-        // The system copies; where it can, not even that.
+        let mut earlier = File::open(target)?;
+        earlier.seek(SeekFrom::Start(bytes.kept.start))?;
         let length = bytes.kept.end - bytes.kept.start;
-        if io::copy(&mut standing.take(length), &mut file)? != length {
+        if io::copy(&mut earlier.take(length), &mut out)? != length {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
     }
-    file.write_all(&bytes.back)?;
-    // A file system may keep a new name across a power cut and lose the content. Where a file is replaced,
-    // common file systems write the content before the name (ext4: `auto_da_alloc`), and the next run
-    // writes it again: only new names are worth the wait.
-    if standing.symlink_metadata().is_err() { file.sync_all() } else { Ok(()) }
-}
-
-/// Writes the names in a folder to the disk. Where folders cannot be opened like files, the system decides
-/// when.
-fn sync_folder(folder: &Path) -> Result<(), OutputError> {
-    if cfg!(unix) { File::open(folder).and_then(|folder| folder.sync_all()).map_err(io_error(folder)) } else { Ok(()) }
+    out.write_all(&bytes.back)?;
+    let can_be_lost = file.policy == WritePolicy::Replace && target.symlink_metadata().is_ok();
+    if can_be_lost { Ok(()) } else { out.sync_all() }
 }
 
 /// The folder of a file's path; empty for the output directory itself.
@@ -343,10 +340,10 @@ fn changed<'f>(root: &Path, files: &'f [OutputFile]) -> Result<Vec<&'f OutputFil
             if length == file.bytes.size() && is_same()? {
                 continue;
             }
-            let settled = match &file.rule {
-                Rule::Once => true,
-                Rule::OnceWith(other) => root.join(other).exists(),
-                Rule::Replace => false,
+            let settled = match &file.policy {
+                WritePolicy::Immutable => true,
+                WritePolicy::ImmutableWith(other) => root.join(other).exists(),
+                WritePolicy::Repair | WritePolicy::Replace => false,
             };
             if settled {
                 return Err(OutputError::Immutable(path.display().to_string()));

@@ -9,7 +9,7 @@ use changecast_core::{
 
 use crate::{
     config::ListConfig,
-    output::{Found, OutputFile, Rule},
+    output::{Found, OutputFile, WritePolicy},
     parallel::{self, Threads},
     render::{self, Announcement, LogStatus, PublishedList, Rendered},
 };
@@ -138,13 +138,13 @@ impl<'a> PlannedList<'a> {
 
     /// A file of the log. Published bytes never change, except those that an interrupted run did not finish.
     fn output_file(&self, file: File) -> OutputFile {
-        let rule = match file.path {
-            path if self.log().unfinished.contains(&path.to_string()) => Rule::Replace,
-            Path::HeaderSignature(seq) => Rule::OnceWith(self.path(Path::Header(seq))),
-            Path::HeadSignature(number) => Rule::OnceWith(self.path(Path::Head(number))),
-            _ => Rule::Once,
+        let policy = match file.path {
+            path if self.log().unfinished.contains(&path.to_string()) => WritePolicy::Repair,
+            Path::HeaderSignature(seq) => WritePolicy::ImmutableWith(self.path(Path::Header(seq))),
+            Path::HeadSignature(number) => WritePolicy::ImmutableWith(self.path(Path::Head(number))),
+            _ => WritePolicy::Immutable,
         };
-        OutputFile { path: self.path(file.path), bytes: file.bytes.into(), rule }
+        OutputFile { path: self.path(file.path), bytes: file.bytes.into(), policy }
     }
 
     fn path(&self, path: Path) -> String {
@@ -218,7 +218,7 @@ impl<'a> PlannedList<'a> {
     }
 
     fn replaced(&self, name: String, bytes: Vec<u8>) -> OutputFile {
-        OutputFile { path: format!("{}/{name}", self.list.id), bytes: bytes.into(), rule: Rule::Replace }
+        OutputFile { path: format!("{}/{name}", self.list.id), bytes: bytes.into(), policy: WritePolicy::Replace }
     }
 
     /// The new releases, for the caller.

@@ -10,7 +10,7 @@ use changecast_core::{
 use crate::{
     config::Config,
     history::History,
-    output::{Found, OutputFile, Rule},
+    output::{Found, OutputFile, WritePolicy},
     render::{self, Announcement, Publication},
 };
 
@@ -199,7 +199,7 @@ pub fn publish(request: &Request<'_>, found: &Found) -> Result<Plan, PublishErro
     files.extend(rendered.into_iter().map(|file| OutputFile {
         path: file.path,
         bytes: file.bytes,
-        rule: Rule::Replace,
+        policy: WritePolicy::Replace,
     }));
     files.extend(summaries);
     let lists = lists.into_iter().zip(announcements).map(|(list, announcements)| list.plan(announcements)).collect();
