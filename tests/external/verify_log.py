@@ -408,8 +408,6 @@ def content(leaf):
 
 def check_changes(before, after, body):
     changes, ids = body["changes"], body.get("ids", {})
-    if any(change["kind"] == "restored" and "entries" in change for change in changes):
-        before = None
     old_entry = {to: old for old, to in ids.get("entries", {}).items()}
     old_field = {to: old for old, to in ids.get("fields", {}).items()}
     facts_differ = (before and content(before["facts"])) != (after and content(after["facts"]))
@@ -490,7 +488,7 @@ def check_named(before, after, body, old_entry):
             named.add(("", "facts"))
         if "former" in change:
             named.add((change["former"]["id"], "existence"))
-        for row in change.get("entries", []):
+        for row in change.get("entries", []) if change["kind"] != "restored" else []:
             named.add((row["id"], "existence"))
         for cell in change.get("cells", []):
             named.add((cell["id"], "fields/" + change["field"]))
