@@ -12,7 +12,10 @@ use serde::{
 };
 
 use changecast_core::{
-    model::{ListId, Role, Terms, WebUrl},
+    model::{
+        ListId, Role, Terms, Timestamp, WebUrl,
+        terms::{BadDuration, Duration, DurationUnit},
+    },
     serde_as_text,
 };
 
@@ -27,6 +30,9 @@ pub struct Config {
     /// The output directory, relative to the working directory.
     #[serde(default = "default_output")]
     pub output: PathBuf,
+    /// The heads of the signed logs.
+    #[serde(default, skip_serializing_if = "HeadConfig::is_default")]
+    pub head: HeadConfig,
     /// The lists.
     #[serde(deserialize_with = "unique_lists")]
     pub lists: Vec<ListConfig>,
@@ -49,6 +55,52 @@ pub struct Publisher {
     pub email: Option<Email>,
     /// The naming authority of all ids.
     pub authority: Authority,
+}
+
+/// The heads of the signed logs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadConfig {
+    /// How long after its signature a head expires. `publish` or `head` must run more often than that. Without it, heads
+    /// do not expire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fresh_for: Option<FreshFor>,
+}
+
+impl HeadConfig {
+    fn is_default(&self) -> bool {
+        *self == HeadConfig::default()
+    }
+
+    /// When a head that is signed now expires.
+    pub fn expires(&self, now: Timestamp) -> Option<Timestamp> {
+        self.fresh_for.and_then(|fresh_for| fresh_for.0.after(now))
+    }
+}
+
+/// A time after which heads expire: hours, days, weeks or months, at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FreshFor(Duration);
+
+impl FromStr for FreshFor {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let duration: Duration = text.parse().map_err(|error: BadDuration| error.to_string())?;
+        match duration {
+            Duration { count: 0, .. } => Err(format!("{text:?} is too short: a head would expire at once")),
+            Duration { unit: DurationUnit::BusinessDays, .. } => {
+                Err(format!("{text:?} is not possible here: business days depend on a calendar"))
+            }
+            duration => Ok(FreshFor(duration)),
+        }
+    }
+}
+
+impl std::fmt::Display for FreshFor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 /// The authority of tag URIs (RFC 4151 §2.1): a domain and a date on which the publisher held it.
@@ -126,7 +178,7 @@ impl std::fmt::Display for Email {
     }
 }
 
-serde_as_text!(Authority, Email);
+serde_as_text!(Authority, Email, FreshFor);
 
 /// One list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -363,6 +415,8 @@ mod tests {
                 "locatoin",
                 Some("location"),
             ),
+            ("lists:", "head: {fresh_for: 5bd}\nlists:", "c.yaml:3", "head.fresh_for: \"5bd\" is not possible", None),
+            ("lists:", "head: {fresh_for: 0d}\nlists:", "c.yaml:3", "would expire at once", None),
             ("inventory: s.yaml", "inventory: s.yaml\n  notice: {lead: {added: 30}}", "c.yaml:7", "lead.added", None),
         ] {
             let error = Config::parse("c.yaml", &GOOD.replacen(from, to, 1)).unwrap_err();

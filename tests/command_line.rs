@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use crate::support::{CONFIG, TestRepo, run_in};
 
 const COMMANDS: &[&str] =
-    &["", "demo", "init", "publish", "log", "diff", "show", "keygen", "verify", "schema", "completions", "man"];
+    &["", "demo", "init", "publish", "head", "log", "diff", "show", "keygen", "verify", "schema", "completions", "man"];
 
 /// With `CHANGECAST_ACCEPT=1`, the fixtures are written instead of compared.
 #[test]

@@ -11,6 +11,7 @@ mod docs;
 mod feeds;
 mod folder;
 mod formats;
+mod heads;
 mod histories;
 mod history;
 mod hostile;

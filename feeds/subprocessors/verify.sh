@@ -7,8 +7,8 @@
 # and this script, from somewhere else than this folder, and keep them. Heads expire by TIME, by default the clock.
 # docs/format.md of changecast specifies the format and the rules.
 #
-# Not checked: that each change object names and describes what its patch does (§9), keys and R of small order (§3),
-# and the notice periods of heads (§10). `changecast verify` checks these too.
+# Not checked: keys and R of small order (§3), which only help a publisher to forge its own signatures, and the members of
+# the notice periods of heads (§10). `changecast verify` checks these too.
 #
 # Exit status: 0 authentic; 2 incomplete, or needs a newer version; 3 not authentic; 4 expired; 5 another root key.
 # shellcheck disable=SC2086,SC2016  # lists of names are split on purpose; $ in quotes belongs to jq
@@ -218,7 +218,8 @@ jq -nr --slurpfile h "$tmp/heads" --slurpfile d "$tmp/head-digests" --slurpfile 
   def time: type == "string" and test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$");
   range($h | length) as $i | $h[$i]
   | "\(.covers.seq? // 0) " +
-    if .format != "changecast-head/1" then "newer the format \(.format)"
+    if (.format | type) != "string" then "bad is not a head"
+    elif .format != "changecast-head/1" then "newer the format \(.format)"
     elif .origin != $origin then "bad belongs to \(.origin), not to \($origin)"
     elif .number != $i then "bad does not have the number in its name"
     elif has("prev") and .prev == (if $i > 0 then $d[$i - 1] else null end) | not then "bad does not continue the head before"
@@ -306,7 +307,8 @@ if [ -z "$later" ]; then
   lines list.json >"$tmp/list"
   verdict=$(jq -nr --slurpfile i index.json --slurpfile l list.json --slurpfile h "$tmp/heads" --slurpfile r "$tmp/headers" \
     --argjson void "[${void#,}]" --arg origin "$origin" --argjson releases "$replayable" '$i[0] as $i | $l[0] as $l
-    | if $i.format != "changecast-index/1" then "newer the format \($i.format)"
+    | if all($i.format, $l.format; type == "string") | not then "bad is not valid"
+      elif $i.format != "changecast-index/1" then "newer the format \($i.format)"
       elif $l.format != "changecast-list/1" then "newer the format \($l.format)"
       elif ($i | keys) - ["format", "head", "origin", "release"] != [] or ($l | keys) - ["format", "list", "origin", "seq", "state"] != []
         then "newer an unknown member"
@@ -323,10 +325,73 @@ if [ -z "$later" ]; then
   stop_at "index.json or list.json" "$verdict" "$*"
 fi
 
+# Do the changes of a release agree with the lists before and after (§9)?
+agreement='
+  def linked: if .href then "[\(.text)](\(.href))" else .text end;
+  def escaped: explode | map(if . == 91 or . == 93 or . == 94 or . == 92 then 92, . else . end) | implode;
+  def forms: (map(.text) | join("")), (map(linked) | join("")), (map(.text |= escaped | linked) | join(""));
+  def matches($rich): . as $text | if $rich == null then . == null or . == "" else any($rich | forms; . == $text) end;
+  def title($list): $list.facts.sections[.section].title // "";
+  def row_fits($list; $entry): .fields as $cells | $list.entries[$entry.id] as $found | ($found.fields // {}) as $fields
+    | $found != null and $entry.name == $found.name and ($entry.section // "") == ($found | title($list))
+      and ($cells | type == "array" and length == ($fields | length))
+      and all($cells[]; $fields[.field] as $rich | $rich != null and (.text | matches($rich)));
+  def rows_fit($list): .entries | type == "array" and all(.[]; . as $row | row_fits($list; $row));
+  def field_kind: IN("status-changed", "relocated", "data-changed", "purpose-changed", "transfer-changed", "scope-changed",
+    "rescheduled", "certification-changed", "amended");
+  def invert: (. // {}) | with_entries({key: .value, value: .key});
+  def content: if . == null then . else del(.salt) end;
+  def agrees($b; $a; $ids):
+    . as $change | .entry.id as $id | (($ids.entries | invert)[$id // ""] // $id) as $old_id
+    | def was: $b.entries[$old_id // ""]; def is: $a.entries[$id // ""];
+      def is_new: ($b.entries[$id // ""] == null or (($ids.entries // {}) | has($id))) and row_fits($a; .entry);
+      def is_gone($entry): ($a.entries[$entry.id] == null or any($ids.entries[]?; . == $entry.id)) and row_fits($b; $entry);
+      def facts_differ: ($b.facts | content) != ($a.facts | content);
+    if .kind == "published" then $b == null and $a != null and rows_fit($a)
+    elif .kind == "restored" then $a != null and ((has("entries") | not) or rows_fit($a))
+    elif .kind == "withdrawn" then $b != null and $a == null and rows_fit($b)
+    elif .kind == "added" then is_new
+    elif .kind == "removed" then is_gone(.entry)
+    elif .kind == "replaced" then is_new and (.former | is_gone(.))
+    elif .kind == "renamed" then was != null and is != null and .before == was.name and .after == is.name
+    elif .kind == "moved" then was != null and is != null
+      and (.before // "") == (was | title($b)) and (.after // "") == (is | title($a))
+    elif .kind == "columns-changed" then (if has("after") then $a else $b end) as $list
+      | all(.cells[]?; $list.entries[.id] as $found | $found != null and (.text | matches($found.fields[$change.field])))
+    elif .kind == "corrected" then false
+    elif (.kind | field_kind) and has("entry") then (($ids.fields | invert)[.field] // .field) as $old_field
+      | was != null and is != null and .entry.name == is.name
+        and (.before | matches(was.fields[$old_field])) and (.after | matches(is.fields[$change.field]))
+    elif (.kind | field_kind) or (.kind | IN("terms-changed", "sections-changed", "page-text-changed")) then facts_differ
+    else true end;
+  def named: [.[] | . as $change
+    | (if .entry.id then [.entry.id, if .kind == "renamed" then "name" elif .kind == "moved" then "section"
+        elif .field then "fields/" + .field else "existence" end] elif has("entries") then empty else ["", "facts"] end),
+      (.former | select(. != null) | [.id, "existence"]),
+      (select(.kind != "restored") | .entries[]? | [.id, "existence"]),
+      (.cells[]? | [.id, "fields/" + $change.field])] | map({key: tojson, value: true}) | from_entries;
+  def altered($b; $a; $ids; $among): ($ids.entries // {}) as $renamed | ($renamed | invert) as $old
+    | ($among[] | . as $id | $a.entries[$id] | select(. != null) | . as $is | ($old[$id] // $id) as $from
+        | (if $from == $id and ($renamed | has($id)) then null else $b.entries[$from] end) as $was
+        | if $was == null then [$id, "existence"]
+          else (($was + $is) | keys[] | select(. != "salt")) as $key
+            | if $key == "fields" then (($was.fields // {}) | with_entries(.key |= ($ids.fields[.] // .))) as $fields
+                | (($fields + ($is.fields // {})) | keys[]) | select($fields[.] != $is.fields[.]) | [$id, "fields/" + .]
+              elif $key == "section" then select(($ids.sections[$was.section] // $was.section) != $is.section) | [$id, $key]
+              else select($was[$key] != $is[$key]) | [$id, $key] end
+          end),
+      ($among[] | select($b.entries[.] != null and $a.entries[$renamed[.] // .] == null) | [., "existence"]),
+      (select($b != null and $a != null and ($b.facts | content) != ($a.facts | content)) | ["", "facts"]);
+  def disagreement($b; $a; $among): (.ids // {}) as $ids | (.editorial // []) as $editorial | (.changes | named) as $named
+    | (first(.changes | to_entries[] | select(.value | agrees($b; $a; $ids) | not) | "change \(.key) does not match the lists"),
+       first(altered($b; $a; $ids; $among) | . as [$id, $part]
+         | select($named[tojson] or $named[[$id, "existence"] | tojson] or ($part != "existence" and any($editorial[]; . == $id)) | not)
+         | "the patch alters an entry that no change names")) // null;'
+
 # 6. Replay. jq applies the patches and prints the leaves of the list that a release alters, and where to check the
 # state: an array is a leaf, an object an instruction, a string a fault.
 jq -cnS --slurpfile h "$tmp/headers" --slurpfile b "$tmp/bodies" --slurpfile l "$tmp/list" --argjson numbers "[${numbers#,}]" \
-  --argjson gone "[$(echo "${gone# }" | tr ' ' ',')]" --argjson releases "$replayable" '
+  --argjson gone "[$(echo "${gone# }" | tr ' ' ',')]" --argjson releases "$replayable" "$agreement"'
   def merge($patch):
     if $patch | type != "object" then $patch
     else reduce ($patch | keys[]) as $key (if type == "object" then . else {} end;
@@ -346,20 +411,29 @@ jq -cnS --slurpfile h "$tmp/headers" --slurpfile b "$tmp/bodies" --slurpfile l "
     and (($kind | members)[0:(if $kind == "changes" or $kind == "reread" then 3 elif $kind == "reanchor" then 1 else 2 end)] - keys == [])
     and all(.source, .ids, .reading; . == null or type == "object") and all(.changes, .editorial; . == null or type == "array")
     and all(.patch, .snapshot; . == null or type == "object") and all(.reason, .ground; . == null or type == "string");
+  # The changes of a restored list are relative to the one that was withdrawn.
+  def disagreements($i): .list as $a | .basis as $b | .release as $body
+    | (if $b != null and $b == .before and $a != null
+        then ($body.patch.entries // {} | keys) + ($body.ids.entries // {} | keys + [.[]])
+        else [$a, $b | .entries // {} | keys[]] end | unique) as $among
+    | (if .basis_known then $body | disagreement($b; $a; $among) else null end) as $problem
+    | if $problem then .fault = "bad \($i) \($problem)" elif $a != null then .basis = $a | .basis_known = true else . end;
   ($numbers | with_entries({key: (.value | tostring), value: .key})) as $at
-  | foreach (range($releases), "end") as $i ({list: null, known: true};
-      .out = [] | .before = .list
+  | foreach (range($releases), "end") as $i ({list: null, known: true, basis: null, basis_known: true};
+      .before = .list | .all = false | .patch = null | .release = null
       | if $i == "end" then .
         else $h[$i].kind as $kind | (if $at[$i | tostring] then $b[$at[$i | tostring]] else null end) as $body | ($kind | members) as $members
-        | if ($gone | index($i)) and ($kind == "changes" or $kind == "reread") then .known = false
+        | if ($gone | index($i)) and ($kind == "changes" or $kind == "reread") then .known = false | .basis_known = false
           elif $members == null or $body == null then .
           elif $body | fits($kind) | not then .fault = "bad \($i) is not valid"
           elif ($body | keys) - $members - ["ext", "salt"] != [] then .fault = "newer \($i) an unknown member"
           elif $kind == "redaction" then (if .known or $body.snapshot != null or $h[$i].state == null then .list = $body.snapshot | .known = true | .all = true else . end)
-          elif ($body | has("patch")) and .known then .list |= merge($body.patch) | .all = (.before == null or .list == null) | .patch = $body.patch
+            | if $body.snapshot != null then .basis = $body.snapshot | .basis_known = true else . end
+          elif ($body | has("patch")) and .known then .list |= merge($body.patch) | .all = (.before == null or .list == null) | .patch = $body.patch | .release = $body
           else . end
         end
-      | if .fault == null and (.list | is_list | not) then .fault = "bad \($i) does not lead to a list" else . end;
+      | if .fault == null and (.list | is_list | not) then .fault = "bad \($i) does not lead to a list" else . end
+      | if .fault == null and .release then disagreements($i) else . end;
       if .fault then .fault
       elif $i == "end" then $l[0] | select(. != null) | (.list | everything), {check: "list", state: .state, empty: (.list == null)}
       elif .known then

@@ -17,7 +17,7 @@ use changecast::{
     render::{self, Announcement},
 };
 use changecast_core::{
-    ledger::{Digest, Pin},
+    ledger::{Digest, Origin, Pin},
     model::{CommitId, ListId, Text, Timestamp},
     sign::{Secret, Signer},
 };
@@ -107,6 +107,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let feeds = args.dir.join("feeds");
     let output = Output::open(&feeds)?;
     let signing = Signing::Keys { release: &release, root: Some(RootKeys { key: &root, others: &[] }) };
+    let authority = config.publisher.authority.domain();
+    let origins = config.lists.iter().map(|list| Origin::new(authority, &list.id).map_err(PublishError::from));
+    let origins: Vec<Origin> = origins.collect::<Result<_, _>>()?;
     let demo = Demo { config: &config, history: &history, signing, feeds: &feeds, output: &output };
     for list in &config.lists {
         demo.publish_steps(list, &steps, &ids)?;
@@ -114,14 +117,15 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let end = steps.last().map_or(Timestamp::from_unix_clamped(0), |step| later(step.date, 2));
     let written = demo.publish(config.lists.clone(), None, None, end, Scope::All)?;
     drop(output);
-    for list in &config.lists {
-        let pin = Pin { root: root_public.clone(), origin: None };
+    for (list, origin) in config.lists.iter().zip(&origins) {
+        let pin = Pin { root: root_public.clone(), origin: Some(origin.clone()) };
         verify::verify(&feeds.join(list.id.as_str()), &pin, end)?;
     }
     show(&config, &history)?;
     console::note(&format!(
-        "\n{written} files written. Look at\n  {0}/feeds/index.html               the pages\n  {0}/feeds/subprocessors/feed.atom   a feed\n  {0}/feeds/subprocessors/log/        the signed log\nand check it with other people's tools:\n  sh {0}/feeds/subprocessors/verify.sh {0}/root.pub",
-        args.dir.display()
+        "\n{written} files written. Look at\n  {0}/feeds/index.html               the pages\n  {0}/feeds/subprocessors/feed.atom   a feed\n  {0}/feeds/subprocessors/log/        the signed log\nand check it with other people's tools:\n  sh {0}/feeds/subprocessors/verify.sh {0}/root.pub {1}",
+        args.dir.display(),
+        origins[0]
     ));
     Ok(Exit::Clean)
 }

@@ -6,6 +6,7 @@ mod context;
 mod demo;
 mod diff;
 mod failure;
+mod head;
 mod init;
 mod input;
 mod keygen;
@@ -55,6 +56,8 @@ enum Command {
     Init(init::Args),
     /// Append new changes to the signed log and update the pages and feeds
     Publish(publish::Args),
+    /// Sign a new head for each log, without a new release
+    Head(head::Args),
     /// Show the change log of the whole history
     Log(log::Args),
     /// Show what changed between two revisions or files
@@ -91,6 +94,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Publish(args) => publish::run(&args),
+        Command::Head(args) => head::run(&args),
         Command::Log(args) => log::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Show(args) => show::run(&args),

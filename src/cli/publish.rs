@@ -198,7 +198,7 @@ fn files(count: usize) -> String {
 }
 
 /// `--output`, or else the configured directory, which is relative to the root of the repository.
-fn output_dir(chosen: Option<&Path>, config: &Config, history: &History) -> PathBuf {
+pub fn output_dir(chosen: Option<&Path>, config: &Config, history: &History) -> PathBuf {
     match (chosen, history.root()) {
         (Some(dir), _) => dir.to_owned(),
         (None, Some(root)) => root.join(&config.output),

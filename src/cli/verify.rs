@@ -1,13 +1,13 @@
 //! `verify`: checks a published log against the pinned root key and origin.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use changecast::{output::Folder, render};
 use changecast_core::{
-    ledger::{self, Origin, Pin, Verified, VerifyError},
+    ledger::{self, Origin, Pin, Verified, VerifyError, layout},
     model::Timestamp,
     sign::PublicKey,
 };
@@ -62,7 +62,7 @@ pub fn verify(folder: &Path, pin: &Pin, now: Timestamp) -> Result<(), Failure> {
     let verified = ledger::verify(&Folder::at(folder), pin).map_err(failed)?;
     verified.check_fresh(now).map_err(failed)?;
     report(&name, &verified);
-    Ok(())
+    check_script(folder, &name)
 }
 
 fn report(name: &str, verified: &Verified) {
@@ -89,6 +89,25 @@ fn report(name: &str, verified: &Verified) {
             "{name}: signed but not replayed, because bodies were redacted: {}",
             not_replayed.join(", ")
         ));
+    }
+}
+
+/// Warns about a published script that is not the one of this program. The script is not signed.
+fn check_script(folder: &Path, name: &str) -> Result<(), Failure> {
+    let path = folder.join(layout::Path::Script.to_string());
+    match fs::read(&path) {
+        Ok(script) if script == render::VERIFY_SCRIPT.as_bytes() => Ok(()),
+        Ok(_) => {
+            console::warning(&format!(
+                "{name}: verify.sh is not the script of changecast {}: another version wrote it, or it was altered; \
+                 use a copy that you keep",
+                env!("CARGO_PKG_VERSION")
+            ));
+            Ok(())
+        }
+        // A mirror need not have the script.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Failure::file(&path, error)),
     }
 }
 

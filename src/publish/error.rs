@@ -144,6 +144,9 @@ pub enum PublishError {
     /// The log is missing.
     #[error("the published log of {0} is missing, although its index.json exists")]
     Gone(ListId),
+    /// A head can only follow a publication.
+    #[error("{0}: no head has been signed yet, so nothing was published that a new head could confirm")]
+    NoHead(ListId),
     /// A new log needs the root key.
     #[error("{0}: the log does not exist yet, and a new log begins with a release that a root key signs")]
     RootKey(ListId),
@@ -234,6 +237,7 @@ impl PublishError {
             PublishError::Log { .. } | PublishError::Shortened { .. } | PublishError::Gone(_) => {
                 "restore the output directory from its last good copy; published bytes never change".into()
             }
+            PublishError::NoHead(_) => "run `changecast publish` first".into(),
             PublishError::NotReplayed(_) => "publish the redaction with its snapshot first".into(),
             PublishError::UnknownChange { .. } | PublishError::NewerEdition { .. } => {
                 "use the version of changecast that published last, or a later one".into()

@@ -47,6 +47,8 @@ pub(super) struct PlannedList<'a> {
     pending: Publication,
     /// The newest head after this publication, and its digest; `None` without a log.
     head: Option<(Head, Digest)>,
+    /// The first head that covers the last release.
+    publishing: Option<Pointer>,
 }
 
 impl<'a> PlannedList<'a> {
@@ -83,9 +85,9 @@ impl<'a> PlannedList<'a> {
     fn appended(request: &Request<'_>, list: &'a ListConfig, log: PublishedLog) -> Result<Self, PublishError> {
         let known = log.releases.len();
         let pending = log.next_publication(request.now);
-        let head = log.head.clone();
+        let (head, publishing) = (log.head.clone(), log.publishing);
         let appender = Appender::run(request, list, log)?;
-        Ok(PlannedList { list, appender, known, rendered: None, earlier: Vec::new(), pending, head })
+        Ok(PlannedList { list, appender, known, rendered: None, earlier: Vec::new(), pending, head, publishing })
     }
 
     /// The times of all releases at hand.
@@ -128,10 +130,17 @@ impl<'a> PlannedList<'a> {
 
     fn next_head(&mut self, request: &Request<'_>, signer: &Signer) -> Result<Vec<File>, PublishError> {
         let Some(covers) = self.log().tip.pointer() else { return Ok(Vec::new()) };
-        let next = NextHead { covers, at: request.now, expires: None, periods: Vec::new(), statements: Vec::new() };
+        let next = NextHead {
+            covers,
+            at: request.now,
+            expires: request.config.head.expires(request.now),
+            periods: Vec::new(),
+            statements: Vec::new(),
+        };
         let last = self.log().head.as_ref().map(|(head, digest)| (head, *digest));
         let (head, files) = next.sign(&self.log().tip.origin, last, signer)?;
         let digest = Digest::of(&head.to_bytes().map_err(AppendError::from)?);
+        self.publishing = Some(Pointer { seq: head.number, sha256: digest });
         self.head = Some((head, digest));
         Ok(files)
     }
@@ -164,11 +173,10 @@ impl<'a> PlannedList<'a> {
             current: self.appender.state.inventory().map(|inventory| &**inventory),
             terms: self.list.notice.as_ref(),
             log: match (request.signing, &log.roles, &self.head) {
-                (Signing::Keys { .. } | Signing::Look, Some(roles), Some((head, _))) => LogStatus::Signed {
+                (Signing::Keys { .. } | Signing::Look, Some(roles), Some(_)) => LogStatus::Signed {
                     origin: log.tip.origin.to_string(),
                     root: roles.lines(changecast_core::ledger::KeyRole::Root).to_vec(),
                     release: roles.lines(changecast_core::ledger::KeyRole::Release).to_vec(),
-                    latest: head.covers.seq,
                 },
                 _ => LogStatus::Unsigned,
             },
@@ -195,21 +203,27 @@ impl<'a> PlannedList<'a> {
     /// # Errors
     /// [`PublishError`] if the list exceeds the limits of the log.
     pub fn summary_files(&self, request: &Request<'_>, rendered: &[render::File]) -> Result<Summary, PublishError> {
-        let (log, Some((head, digest))) = (self.log(), &self.head) else { return Ok(Summary::default()) };
-        let is_unchanged = self.rendered.is_some() && self.new_releases().is_empty();
-        if matches!(request.signing, Signing::Preview) || is_unchanged {
+        let (log, Some((head, _)), Some(publishing)) = (self.log(), &self.head, self.publishing) else {
             return Ok(Summary::default());
+        };
+        if matches!(request.signing, Signing::Preview) {
+            return Ok(Summary::default());
+        }
+        let script = self.replaced(Path::Script.to_string(), render::VERIFY_SCRIPT.into());
+        let is_unchanged = self.rendered.is_some() && self.new_releases().is_empty();
+        if is_unchanged {
+            return Ok(Summary { first: vec![script], last: Vec::new() });
         }
         let origin = log.tip.origin.clone();
         let list = ListFile { origin: origin.clone(), seq: head.covers.seq, list: log.tip.list.clone() }.to_bytes()?;
         let index = IndexFile { origin, head: head.number, release: head.covers.seq }.to_bytes()?;
-        let head = Pointer { seq: head.number, sha256: *digest };
         let times = self.times();
         let announced = self.announced(&times).map(|(release, time)| (release.key(), time));
         let announced = self.earlier.iter().cloned().chain(announced).collect();
-        let checkpoint = resume::checkpoint_files(request, &self.list.id, log, (head, announced), &list, rendered)?;
+        let checkpoint =
+            resume::checkpoint_files(request, &self.list.id, log, (publishing, announced), &list, rendered)?;
         let mut last = vec![self.replaced(Path::List.to_string(), list), self.replaced(Path::Index.to_string(), index)];
-        let mut first = Vec::new();
+        let mut first = vec![script];
         if let Some([(name, signature), (resume, bytes)]) = checkpoint {
             first.push(self.replaced(name, signature));
             last.push(self.replaced(resume, bytes));

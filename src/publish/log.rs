@@ -24,6 +24,8 @@ pub(super) struct PublishedLog {
     pub roles: Option<Roles>,
     /// The newest head and its digest.
     pub head: Option<(Head, Digest)>,
+    /// The first head that covers the last release: its number and digest.
+    pub publishing: Option<Pointer>,
     /// The commit that the log has reached.
     pub source: Option<Source>,
     /// The configuration of reading that the log stated last.
@@ -42,6 +44,7 @@ impl PublishedLog {
             keys: None,
             roles: None,
             head: None,
+            publishing: None,
             source: None,
             reading: None,
             releases: Vec::new(),
@@ -74,6 +77,7 @@ impl PublishedLog {
             keys: keys_release(&verified),
             roles: verified.roles().cloned(),
             head: verified.heads.last().map(|last| (last.head.clone(), last.digest)),
+            publishing: publishing(&verified),
             source: verified.source().cloned(),
             reading: verified.reading().cloned(),
             releases,
@@ -114,6 +118,13 @@ impl PublishedLog {
 /// The tag of a list: the authority of its publisher and its id.
 fn tag(authority: &str, origin: &Origin) -> String {
     format!("{authority}:{}", origin.list())
+}
+
+/// The head that published the last release.
+fn publishing(verified: &ledger::Verified) -> Option<Pointer> {
+    let number = verified.releases.last()?.publication?.head;
+    let head = verified.heads.get(usize::try_from(number).ok()?)?;
+    Some(Pointer { seq: number, sha256: head.digest })
 }
 
 /// The last release that states keys.

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use changecast_core::{
     ledger::{
         Body, Digest, Fetch, Head, Header, IndexFile, Json, KeyRole, ListFile, Pointer, Publication, ReleaseKind,
-        Replayed, Roles, Source, Tip, layout::Path,
+        Replayed, Roles, Source, Tip,
+        layout::{self, Path},
     },
     model::{ListId, Timestamp},
     sign::{self, Namespace, Signer},
@@ -46,7 +47,7 @@ struct Checkpoint {
     tag: String,
     /// The last release.
     release: Anchor,
-    /// The last head.
+    /// The head that published the last release. Later heads that cover the same release may follow it.
     head: Anchor,
     /// The release that states the keys in force.
     keys: Anchor,
@@ -145,7 +146,8 @@ pub(super) fn resume(request: &Request<'_>, list: &ListConfig, found: &Found) ->
         return Ok(None);
     }
     let Some(log) = folder.log(&checkpoint)? else { return Ok(None) };
-    if log.check_signing(&list.id, request.signing).is_err() || !folder.is_whole(found, &checkpoint)? {
+    let head = log.head.as_ref().map_or(0, |(head, _)| head.number);
+    if log.check_signing(&list.id, request.signing).is_err() || !folder.is_whole(found, &checkpoint, head)? {
         return Ok(None);
     }
     let Some(files) = folder.segments(found, &checkpoint)? else { return Ok(None) };
@@ -295,14 +297,12 @@ impl ListFolder<'_> {
         let Anchor { number: seq, sha256: digest } = checkpoint.release;
         let list = self.exact(Path::List, checkpoint.list)?.and_then(|bytes| ListFile::from_bytes(&bytes).ok());
         let header = self.exact(Path::Header(seq), digest)?.and_then(|bytes| Header::from_bytes(&bytes).ok());
-        let head = self.exact(Path::Head(checkpoint.head.number), checkpoint.head.sha256)?;
-        let head = head.and_then(|bytes| Head::from_bytes(&bytes).ok());
-        let (Some(list), Some(header), Some(head)) = (list, header, head) else { return Ok(None) };
+        let (Some(list), Some(header)) = (list, header) else { return Ok(None) };
         let (Some(roles), Some(source)) = (self.roles(checkpoint.keys)?, checkpoint.source.parsed()) else {
             return Ok(None);
         };
-        let is_signed = self.is_signed(Path::Header(seq), Path::HeaderSignature(seq), (KeyRole::Release, &roles))?
-            && self.is_signed(Path::Head(head.number), Path::HeadSignature(head.number), (KeyRole::Head, &roles))?;
+        let Some((head, head_digest)) = self.newest_head(checkpoint, &roles)? else { return Ok(None) };
+        let is_signed = self.is_signed(Path::Header(seq), Path::HeaderSignature(seq), (KeyRole::Release, &roles))?;
         let Some(last) = self.last_release(checkpoint, header, &source)?.filter(|_| is_signed) else {
             return Ok(None);
         };
@@ -319,12 +319,36 @@ impl ListFolder<'_> {
             tip,
             keys: Some(Pointer { seq: checkpoint.keys.number, sha256: checkpoint.keys.sha256 }),
             roles: Some(roles),
-            head: Some((head, checkpoint.head.sha256)),
+            head: Some((head, head_digest)),
+            publishing: Some(Pointer { seq: checkpoint.head.number, sha256: checkpoint.head.sha256 }),
             source: Some(source),
             reading: Json::from_serde(checkpoint.reading.clone()).ok(),
             releases: vec![last],
             unfinished: Vec::new(),
         }))
+    }
+
+    /// The newest head and its digest, if all heads from that of the checkpoint on cover its release and are signed.
+    fn newest_head(&self, checkpoint: &Checkpoint, roles: &Roles) -> Result<Option<(Head, Digest)>, PublishError> {
+        let mut newest: Option<(Head, Digest)> = None;
+        loop {
+            let number = newest.as_ref().map_or(checkpoint.head.number, |(head, _)| head.number + 1);
+            let Some(bytes) = self.get(&Path::Head(number).to_string())? else { return Ok(newest) };
+            let (digest, head) = (Digest::of(&bytes), Head::from_bytes(&bytes).ok());
+            let continues = match &newest {
+                Some((last, sha256)) => {
+                    head.as_ref().is_some_and(|head| head.prev == Some(*sha256) && head.at >= last.at)
+                }
+                None => digest == checkpoint.head.sha256,
+            };
+            let covers = Pointer { seq: checkpoint.release.number, sha256: checkpoint.release.sha256 };
+            let head = head.filter(|head| continues && head.number == number && head.covers == covers);
+            let is_signed = self.is_signed(Path::Head(number), Path::HeadSignature(number), (KeyRole::Head, roles))?;
+            match head.filter(|_| is_signed) {
+                Some(head) => newest = Some((head, digest)),
+                None => return Ok(None),
+            }
+        }
     }
 
     /// Whether a key of this role signed a document.
@@ -375,12 +399,11 @@ impl ListFolder<'_> {
     }
 
     /// Whether the log ends at the checkpoint and no file is missing, as far as a sample shows.
-    fn is_whole(&self, found: &Found, checkpoint: &Checkpoint) -> Result<bool, PublishError> {
-        let (last, head) = (checkpoint.release.number, checkpoint.head.number);
+    fn is_whole(&self, found: &Found, checkpoint: &Checkpoint, head: u64) -> Result<bool, PublishError> {
+        let last = checkpoint.release.number;
         let index = self.get(&Path::Index.to_string())?.and_then(|bytes| IndexFile::from_bytes(&bytes).ok());
         let ends_here = index.is_some_and(|index| index.release == last && index.head == head)
-            && !self.has(found, &Path::Header(last + 1).to_string())?
-            && !self.has(found, &Path::Head(head + 1).to_string())?;
+            && self.contains_only_the_log(last, head)?;
         if !ends_here || !found.has(render::SITE_FILE)? {
             return Ok(false);
         }
@@ -397,6 +420,17 @@ impl ListFolder<'_> {
         }
         for name in names {
             if !self.has(found, &name)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether `log/` and `head/` contain no file after the last release and head, and none that is not of the log.
+    fn contains_only_the_log(&self, last: u64, head: u64) -> Result<bool, PublishError> {
+        for folder in [layout::LOG, layout::HEADS] {
+            let names = self.folder.list(folder).map_err(|error| PublishError::fetch(self.id, folder, error))?;
+            if !names.iter().flatten().all(|name| is_within(&format!("{folder}/{name}"), last, head)) {
                 return Ok(false);
             }
         }
@@ -423,6 +457,15 @@ impl ListFolder<'_> {
             files.insert(name.clone(), pieces);
         }
         Ok(Some(files))
+    }
+}
+
+/// Whether a path belongs to a release or head up to these numbers.
+fn is_within(path: &str, last: u64, head: u64) -> bool {
+    match path.parse() {
+        Ok(Path::Header(seq) | Path::HeaderSignature(seq) | Path::Body(seq)) => seq <= last,
+        Ok(Path::Head(number) | Path::HeadSignature(number)) => number <= head,
+        _ => false,
     }
 }
 

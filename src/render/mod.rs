@@ -88,8 +88,6 @@ pub enum LogStatus {
         root: Vec<String>,
         /// The keys that sign releases.
         release: Vec<String>,
-        /// The number of its last release.
-        latest: u64,
     },
     /// There is none: the pages say so.
     Unsigned,
@@ -297,12 +295,12 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
             debug_assert!(!made.is_empty(), "{} makes no files", format.name);
             files.extend(made);
         }
-        if list.log != LogStatus::Unsigned && list.rendered.is_none() {
-            files.push(File::new(format!("{}/verify.sh", list.id), include_str!("verify.sh").to_owned()));
-        }
     }
     Ok(files)
 }
+
+/// The script that verifies a published log with standard tools. Every signed list has a copy.
+pub const VERIFY_SCRIPT: &str = include_str!("verify.sh");
 
 /// The title of a list: its own, or that of the configuration.
 fn list_title(list: &PublishedList<'_>) -> Text {

@@ -186,17 +186,23 @@ fn verify(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup {
             h2 { "Verify" }
             @match &list.log {
                 LogStatus::Unsigned => p { "This is an unsigned preview: there is nothing to verify." },
-                LogStatus::Signed { origin, root, release, latest } => {
+                LogStatus::Signed { origin, root, release } => {
                     p {
-                        "Every change is a document in a signed log, chained to the one before. Keep the root key below; whoever has it can prove "
-                        "that nothing was rewritten, with " code { "changecast verify" } ", or with ssh-keygen and jq alone:"
+                        "Every change is a document in a signed log, each chained to the one before. With the root key, "
+                        code { "changecast verify" } " checks that the log is authentic and consistent. This script does the same "
+                        "with ssh-keygen and jq. Keep the root key, the script and the log: only an older copy shows whether the "
+                        "publisher replaced the whole log."
                     }
                     pre tabindex="0" { code {
-                        @for key in root { "echo '" (key) "' > root.pub\n" }
+                        @if let Some(key) = root.first() { "echo '" (key) "' > root.pub\n" }
                         "curl -fsSO '" (list.url(publication.base_url, "{index.json,list.json,verify.sh}")) "'\n"
-                        "curl -fsS --create-dirs -o 'log/#1.json#2' '"
-                        (list.url(publication.base_url, &format!("log/[000000-{latest:06}].json{{,.sig}}"))) "'\n"
-                        "sh verify.sh root.pub\n"
+                        "curl -fsS --create-dirs -o 'head/#1.json#2' \""
+                        (list.url(publication.base_url, "head/[000000-$(jq .head index.json)].json{,.sig}")) "\"\n"
+                        "curl -fsS --create-dirs -o 'log/#1.json#2' \""
+                        (list.url(publication.base_url, "log/[000000-$(jq .release index.json)].json{,.sig}")) "\"\n"
+                        "curl -fsS -o 'log/#1.body.json' \""
+                        (list.url(publication.base_url, "log/[000001-$(jq .release index.json)].body.json")) "\"\n"
+                        "sh verify.sh root.pub " (origin) "\n"
                     } }
                     p { "A single document, with ssh-keygen:" }
                     pre tabindex="0" { code {

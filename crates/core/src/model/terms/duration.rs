@@ -2,6 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
+use chrono::{Days, Months, TimeDelta};
+
+use crate::model::Timestamp;
+
 /// A length of time: `72h`, `30d`, `10bd`, `2w`, `3m`, or the ISO 8601 forms `PT72H`, `P30D`, `P2W`, `P3M`.
 ///
 /// ISO 8601 has no business days. The short form is the one that is written back.
@@ -59,6 +63,21 @@ impl Duration {
     /// The approximate length in minutes. A month counts as 30 days, five business days as a week.
     pub fn approximate_minutes(self) -> u32 {
         u32::from(self.count) * self.unit.minutes()
+    }
+
+    /// The moment this long after another: elapsed hours, and the same time of a later day. `None` for business days,
+    /// which depend on a calendar, and after the year 9999.
+    pub fn after(self, start: Timestamp) -> Option<Timestamp> {
+        let count = u32::from(self.count);
+        let end = match self.unit {
+            DurationUnit::Hours => start.utc().checked_add_signed(TimeDelta::hours(count.into())),
+            DurationUnit::Days => start.utc().checked_add_days(Days::new(count.into())),
+            DurationUnit::Weeks => start.utc().checked_add_days(Days::new(7 * u64::from(count))),
+            DurationUnit::Months => start.utc().checked_add_months(Months::new(count)),
+            DurationUnit::BusinessDays => None,
+        };
+        let seconds = end?.timestamp();
+        Some(Timestamp::from_unix_clamped(seconds)).filter(|end| end.seconds() == seconds)
     }
 }
 
