@@ -102,7 +102,8 @@ fn a_head_follows_a_publication_and_never_goes_back_in_time() {
         repo.publish(&[more, &["--now", earlier]].concat()).fails(2, &[earlier, NOW, "correct the clock"]);
     }
     assert_eq!(repo.files("feeds"), before);
-    let other = ["head", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds", "--key", "keys/other"];
+    let other =
+        ["head", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds", "--key", "keys/other"];
     repo.run(&other).fails(2, &["release key"]);
 }
 

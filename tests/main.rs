@@ -15,6 +15,7 @@ mod heads;
 mod histories;
 mod history;
 mod hostile;
+mod keys;
 mod kinds;
 mod laws;
 mod limits;

@@ -38,6 +38,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let history = args.repo.history()?;
     let config = args.repo.config(&history)?;
     let dir = output_dir(args.output.as_deref(), &config, &history);
+    keys::check_untracked(&history, args.key.as_deref())?;
     let Some(key) = keys::release(args.key.as_deref())? else {
         return Err(Failure::usage(
             "no key to sign with",

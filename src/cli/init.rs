@@ -303,7 +303,7 @@ fn write_starter(args: &Args) -> Result<Exit, Failure> {
         console::note(&format!("wrote {}", path.display()));
     }
     console::note(
-        "\nEdit both and commit them. Create keys with `changecast keygen`, then run `changecast publish`.\n`changecast publish --unsigned` makes a preview without keys.",
+        "\nEdit both and commit them. Create keys with `changecast keygen ../keys`, then run `changecast publish`.\n`changecast publish --unsigned` makes a preview without keys.",
     );
     Ok(Exit::Clean)
 }

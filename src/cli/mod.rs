@@ -64,7 +64,7 @@ enum Command {
     Diff(diff::Args),
     /// Show the list at a date or revision
     Show(show::Args),
-    /// Create a root key and a release key
+    /// Create two root keys and a release key
     Keygen(keygen::Args),
     /// Verify a published log against the pinned root key
     Verify(verify::Args),

@@ -98,6 +98,12 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     } else {
         (keys::release(args.key.as_deref())?, keys::root(args.root_key.as_deref())?)
     };
+    for path in [&args.key, &args.root_key] {
+        keys::check_untracked(&history, path.as_deref())?;
+    }
+    if let Some((root, release)) = root.as_ref().zip(release.as_ref()) {
+        keys::check_pair(root, release)?;
+    }
     let others = other_roots(args)?;
     let signing = match &release {
         Some(release) => Signing::Keys { release, root: root.as_ref().map(|key| RootKeys { key, others: &others }) },
@@ -106,7 +112,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         None => {
             return Err(Failure::usage(
                 "no key to sign with",
-                "create keys with `changecast keygen` and pass --key FILE (or set CHANGECAST_KEY); --unsigned publishes a preview without keys",
+                "create keys with `changecast keygen ../keys` and pass --key FILE (or set CHANGECAST_KEY); --unsigned publishes a preview without keys",
             ));
         }
     };

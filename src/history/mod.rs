@@ -85,6 +85,19 @@ impl History {
         self.repo.workdir()
     }
 
+    /// Whether git tracks the file at this path in the working tree.
+    ///
+    /// # Errors
+    /// [`HistoryError::Git`] if the index cannot be read.
+    pub fn is_tracked(&self, path: &Path) -> Result<bool, HistoryError> {
+        let (Some(root), Ok(path)) = (self.root().and_then(|root| root.canonicalize().ok()), path.canonicalize())
+        else {
+            return Ok(false);
+        };
+        let Ok(path) = path.strip_prefix(root) else { return Ok(false) };
+        Ok(self.repo.index()?.get_path(path, 0).is_some())
+    }
+
     /// The commit of a revision; that of `HEAD` for `None`.
     ///
     /// # Errors

@@ -122,7 +122,10 @@ impl TestRepo {
         fs::create_dir_all(self.path("keys")).expect("a folder for keys");
         for name in ["root", "release", "other"] {
             let secret = key(name);
-            fs::write(self.path(&format!("keys/{name}")), secret.to_openssh(None).expect("a key")).expect("a key file");
+            let path = self.path(&format!("keys/{name}"));
+            fs::write(&path, secret.to_openssh(None).expect("a key")).expect("a key file");
+            #[cfg(unix)]
+            fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("permissions");
             fs::write(self.path(&format!("keys/{name}.pub")), format!("{}\n", secret.public())).expect("a key file");
         }
     }

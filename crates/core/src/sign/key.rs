@@ -139,6 +139,11 @@ impl Secret {
         Ok(text.map_err(|error| unusable(NEW_KEY, error))?.to_string())
     }
 
+    /// The comment in the key file, such as "changecast release key".
+    pub fn comment(&self) -> &str {
+        self.key.comment()
+    }
+
     /// The public half of the key.
     pub fn public(&self) -> PublicKey {
         let mut key = self.key.public_key().clone();

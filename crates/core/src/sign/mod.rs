@@ -22,8 +22,6 @@ pub enum Namespace {
     Head,
     /// The origin of a log, to derive its salts. These signatures are never published.
     Salt,
-    /// Key sets of the first edition of the log.
-    Keys,
     /// Where a publication ended, for the next one.
     Resume,
 }
@@ -35,7 +33,6 @@ impl Namespace {
             Namespace::Root => "root.v1@changecast",
             Namespace::Head => "head.v1@changecast",
             Namespace::Salt => "salt.v1@changecast",
-            Namespace::Keys => "keys.v1@changecast",
             Namespace::Release => "release.v1@changecast",
             Namespace::Resume => "resume.v1@changecast",
         }
