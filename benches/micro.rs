@@ -13,7 +13,10 @@ use changecast::{
     render::{self, LogStatus, Publication, PublishedList},
 };
 use changecast_core::model::Timestamp;
-use changecast_core::sign::{self, Namespace, Secret, Signer};
+use changecast_core::{
+    sign::{self, Namespace, Secret, Signer},
+    vocabulary::Vocabulary,
+};
 use criterion::{Criterion, Throughput};
 
 /// Commits of the repository, and how many of them there are to one version of the list.
@@ -129,6 +132,7 @@ fn plan(config: &Config, history: &History) -> Result<Plan, Box<dyn Error>> {
         signing: Signing::Preview,
         now: Timestamp::from_unix_clamped(1_800_000_000),
         edition: Edition::CURRENT,
+        vocabulary: Vocabulary::default(),
         future: FutureCommits::Allow,
         rewritten: Rewritten::Refuse,
         correct: None,

@@ -52,6 +52,9 @@ fn the_demo_shows_every_kind() {
             shown.extend(changes.iter().map(|change| change["kind"].as_str().expect("a kind").to_owned()));
         }
     }
-    let missing: Vec<Kind> = KINDS.iter().filter(|row| !shown.contains(row.name)).map(|row| row.kind).collect();
+    // Only another edition or configuration reads a list again; tests/editions.rs covers that.
+    let missing: Vec<Kind> = KINDS.iter().map(|row| row.kind).collect();
+    let missing: Vec<Kind> =
+        missing.into_iter().filter(|kind| *kind != Kind::Reread && !shown.contains(kind.info().name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

@@ -3,7 +3,7 @@
 
 mod pages;
 mod trees;
-mod writers;
+pub mod writers;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

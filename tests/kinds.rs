@@ -93,8 +93,8 @@ fn every_kind_has_fixtures() {
     let shown: BTreeSet<String> =
         folders(&fixtures()).iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
     for row in KINDS {
-        // A correction is not a difference between versions; tests/publication.rs covers it.
-        if row.kind != Kind::Corrected {
+        // Neither is a difference between versions; tests/publication.rs and tests/editions.rs cover them.
+        if !matches!(row.kind, Kind::Corrected | Kind::Reread) {
             assert!(
                 shown.contains(row.name),
                 "tests/fixtures/kinds/{}/<case>/ is missing: write before.* and after.* there, then {ACCEPT}",

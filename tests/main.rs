@@ -8,6 +8,8 @@ mod data;
 mod demo;
 mod dependencies;
 mod docs;
+mod edition;
+mod editions;
 mod feeds;
 mod folder;
 mod formats;

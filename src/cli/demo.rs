@@ -20,6 +20,7 @@ use changecast_core::{
     ledger::{Digest, Origin, Pin},
     model::{CommitId, ListId, Text, Timestamp},
     sign::{Secret, Signer},
+    vocabulary::Vocabulary,
 };
 use serde::Deserialize;
 
@@ -286,6 +287,7 @@ impl Demo<'_> {
             signing: self.signing,
             now,
             edition: Edition::CURRENT,
+            vocabulary: Vocabulary::default(),
             future: FutureCommits::Refuse,
             rewritten: Rewritten::Refuse,
             correct,

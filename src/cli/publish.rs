@@ -18,6 +18,7 @@ use changecast::{
 use changecast_core::{
     model::{ListId, Text, Timestamp},
     sign::PublicKey,
+    vocabulary::Vocabulary,
 };
 
 use super::{Exit, Failure, console, context::RepoArgs, input::regular_file, keys, time, watch::Watcher};
@@ -124,6 +125,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         signing,
         now: args.now.unwrap_or_else(time::now),
         edition: Edition::CURRENT,
+        vocabulary: Vocabulary::default(),
         future: if args.allow_future { FutureCommits::Allow } else { FutureCommits::Refuse },
         rewritten: if args.reanchor { Rewritten::Reanchor } else { Rewritten::Refuse },
         correct: correction(args, &config)?,

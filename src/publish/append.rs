@@ -9,6 +9,7 @@ use changecast_core::{
         Source, is_list_of,
     },
     model::{CommitId, FieldKey, Inventory, ListState, Text, Timestamp},
+    prose::reread,
 };
 
 use crate::{
@@ -25,7 +26,7 @@ use super::{
     plan::{Correct, FutureCommits, Request, Rewritten},
     progress::{Progress, Stage},
     published_list, reanchor,
-    release::{PublishedRelease, committed},
+    release::{PublishedRelease, committed, reread_cause},
     source::ListSource,
 };
 
@@ -79,7 +80,7 @@ impl<'a> Appender<'a> {
     /// # Errors
     /// [`PublishError`] if the history cannot be read, or does not continue the log.
     pub fn run(request: &Request<'_>, list: &'a ListConfig, log: PublishedLog) -> Result<Self, PublishError> {
-        let source = ListSource::from(list);
+        let source = ListSource::new(list, &request.vocabulary);
         let salts = Salts::derive(request.signing.signer_of_salts(), &log.tip.origin)?;
         let reading = reading_of(&source)?;
         let mut appender = Appender {
@@ -302,12 +303,18 @@ impl<'a> Appender<'a> {
             commit: source.commit.to_string(),
             error: Box::new(error),
         };
+        let announced = match kind {
+            ReleaseKind::Reread => {
+                reread::announcement(reread_cause(reading.is_some()), &changes.changes).into_iter().collect()
+            }
+            _ => changes.changes,
+        };
         let draft = match kind {
             ReleaseKind::Reread => self.log.tip.reread(difference, list, &self.salts),
             _ => self.log.tip.changes(difference, list, &self.salts),
         };
         let draft = draft.map_err(unsound)?;
-        self.push(draft, Some(source.clone()), reading, changes.changes);
+        self.push(draft, Some(source.clone()), reading, announced);
         Ok(())
     }
 

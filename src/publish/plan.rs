@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use changecast_core::{
     model::{CommitId, Inventory, ListId, Text, Timestamp},
     sign::{PublicKey, Secret, Signer},
+    vocabulary::Vocabulary,
 };
 
 use crate::{
@@ -37,6 +38,8 @@ pub struct Request<'a> {
     pub now: Timestamp,
     /// The edition of reading and matching.
     pub edition: Edition,
+    /// The words by which the lists are understood. They belong to the edition.
+    pub vocabulary: Vocabulary,
     /// Whether to publish commits that are dated in the future.
     pub future: FutureCommits,
     /// Whether to continue after git was rewritten.

@@ -4,6 +4,7 @@ use changecast_core::{
     change::Change,
     ledger::{self, Digest, Publication, ReleaseKind},
     model::{CommitId, Timestamp},
+    prose::reread,
 };
 
 use super::error::PublishError;
@@ -33,7 +34,8 @@ impl PublishedRelease {
     pub fn of(release: &ledger::Release) -> Result<Self, PublishError> {
         let seq = release.header.seq;
         let body = release.body();
-        let changes = body.map(|body| changes_of(seq, body.changes())).transpose()?.unwrap_or_default();
+        let changes =
+            body.map(|body| announced_changes(seq, &release.header.kind, body)).transpose()?.unwrap_or_default();
         let commit = body.and_then(ledger::Body::source);
         Ok(PublishedRelease {
             seq,
@@ -57,8 +59,29 @@ impl PublishedRelease {
     }
 }
 
+/// The changes that a release with this body announces. A list that was read again did not change: one announcement
+/// states that.
+pub(super) fn announced_changes(
+    seq: u64,
+    kind: &ReleaseKind,
+    body: &ledger::Body,
+) -> Result<Vec<Change>, PublishError> {
+    let changes = changes_of(seq, body.changes())?;
+    Ok(match kind {
+        ReleaseKind::Reread => {
+            reread::announcement(reread_cause(body.reading().is_some()), &changes).into_iter().collect()
+        }
+        _ => changes,
+    })
+}
+
+/// Why a list was read again. The release states the configuration of reading if that differs.
+pub(super) fn reread_cause(states_reading: bool) -> reread::Cause {
+    if states_reading { reread::Cause::Configuration } else { reread::Cause::Edition }
+}
+
 /// The change objects of a body as changes.
-pub(super) fn changes_of(seq: u64, objects: &[ledger::Json]) -> Result<Vec<Change>, PublishError> {
+fn changes_of(seq: u64, objects: &[ledger::Json]) -> Result<Vec<Change>, PublishError> {
     let parse = |object: &ledger::Json| {
         serde_json::from_value(object.to_serde()).map_err(|error| PublishError::UnknownChange { seq, error })
     };

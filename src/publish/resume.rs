@@ -27,7 +27,7 @@ use super::{
     error::PublishError,
     log::PublishedLog,
     plan::{Request, Rewritten, Scope, Signing},
-    release::{PublishedRelease, changes_of, committed},
+    release::{PublishedRelease, announced_changes, committed},
 };
 
 /// The signature of `resume.json`.
@@ -387,12 +387,13 @@ impl ListFolder<'_> {
         let body = bytes.and_then(|bytes| Body::from_bytes(&header.kind, &bytes).ok().flatten());
         let (Some(body), Some((key, seconds))) = (body, checkpoint.announced.last()) else { return Ok(None) };
         let (number, at) = (checkpoint.head.number, Timestamp::from_unix_clamped(*seconds));
+        let changes = announced_changes(header.seq, &header.kind, &body)?;
         let release = PublishedRelease {
             seq: header.seq,
             digest: checkpoint.release.sha256,
             kind: header.kind,
             commit: Some((source.commit.clone(), committed(&source.committed))).filter(|_| body.source().is_some()),
-            changes: changes_of(header.seq, body.changes())?,
+            changes,
             publication: Some(Publication { at, head: number, backfilled: false }),
         };
         Ok(Some(release).filter(|release| release.key() == *key))

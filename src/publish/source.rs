@@ -21,13 +21,20 @@ pub struct ListSource {
 
 impl From<&ListConfig> for ListSource {
     fn from(list: &ListConfig) -> Self {
+        ListSource::new(list, &Vocabulary::default())
+    }
+}
+
+impl ListSource {
+    /// The source of a list, with the words by which it is understood.
+    pub fn new(list: &ListConfig, vocabulary: &Vocabulary) -> Self {
         ListSource {
             paths: list.inventory.0.clone(),
             options: ReadingConfig {
                 format: list.format.clone(),
                 tables: list.tables.iter().map(|table| table.heading.clone()).collect(),
                 fields: list.fields.iter().map(|(header, role)| (header.clone(), *role)).collect(),
-                vocabulary: Vocabulary::default(),
+                vocabulary: vocabulary.clone(),
             },
         }
     }

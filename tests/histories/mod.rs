@@ -2,7 +2,7 @@
 //!
 //! `CHANGECAST_HISTORIES` sets the number of random histories; `just long` uses 5,000.
 
-mod generator;
+pub mod generator;
 
 use std::{fs, path::Path};
 
@@ -15,6 +15,7 @@ use changecast::{
 use changecast_core::{
     model::{CommitId, Timestamp},
     sign::Signer,
+    vocabulary::Vocabulary,
 };
 use tempfile::TempDir;
 
@@ -79,6 +80,7 @@ impl RandomHistory {
             signing: Signing::Keys { release: &release, root: Some(RootKeys { key: &root, others: &[] }) },
             now: Timestamp::from_unix_clamped(2_000_000_000),
             edition: Edition::CURRENT,
+            vocabulary: Vocabulary::default(),
             future: FutureCommits::Refuse,
             rewritten: Rewritten::Refuse,
             correct: None,

@@ -143,6 +143,9 @@ kinds! {
     Corrected "corrected" Fact Notice []
         "Corrected" Verb None, Label None,
         "An earlier release was wrong.";
+    Reread "reread" Fact Info []
+        "Read again" Verb None, Label None,
+        "A newer edition of the program, or another configuration, reads the same page differently.";
     TermsChanged "terms-changed" Fact Notice []
         "Notice terms changed" VerbFor None, Label None,
         "Notice periods, or the ways to object, changed.";

@@ -3,12 +3,17 @@
 //! No other module contains English about changes. Sentences are sequences of [`Inline`] pieces of
 //! raw text; each format escapes them itself.
 
+mod reasons;
+pub mod reread;
+
+pub use reasons::{match_reason, reason, refusal};
+
 use crate::{
     change::{
-        Change, Detail, Edit, EntryRef, Kind, Level, MatchReason, NameRelation, Phrase, Piece, Reason, Refusal, Row,
-        RowField, SECTION, SECTION_ENTRIES, SECTION_NOTE, TitleDetail, word_diff,
+        Change, Detail, Edit, EntryRef, Kind, Level, Phrase, Piece, Row, RowField, SECTION, SECTION_ENTRIES,
+        SECTION_NOTE, TitleDetail, word_diff,
     },
-    compare::{Comparison, Status, is_in_eu, items_not_in},
+    compare::{Status, is_in_eu, items_not_in},
     model::{FieldKey, Role, Text, to_plain_text},
     vocabulary::Vocabulary,
 };
@@ -62,7 +67,7 @@ pub fn what(change: &Change) -> Vec<Inline> {
     match &change.detail {
         Detail::List { entries } => {
             let names: Vec<String> = entries.iter().map(|row| row.name.to_string()).collect();
-            vec![plain(short_list(&names, NAMES_IN_SENTENCE))]
+            vec![plain(names_in_words(&names))]
         }
         Detail::Row { row, former: None } => vec![plain(row_in_words(row))],
         Detail::Row { row, former: Some(former) } => {
@@ -84,6 +89,7 @@ pub fn what(change: &Change) -> Vec<Inline> {
         Detail::Fact { edit: Edit::Set(reason), label, .. } if change.kind == Kind::Corrected => {
             vec![plain(format!("{label}: {}", to_plain_text(reason.as_str())))]
         }
+        Detail::Fact { edit: Edit::Set(text), .. } if change.kind == Kind::Reread => vec![plain(text.to_string())],
         Detail::Fact { field, label, edit } => {
             // The titles of sections are the values themselves.
             let is_title = change.kind == Kind::SectionsChanged && field.as_str() != SECTION_NOTE;
@@ -171,6 +177,7 @@ pub fn verb(change: &Change) -> String {
         Detail::Column { edit: Edit::Set(_), .. } => "Column added".to_owned(),
         Detail::Column { edit: Edit::Cleared(_), .. } => "Column removed".to_owned(),
         Detail::Column { edit: Edit::Changed(..), .. } => "Column renamed".to_owned(),
+        Detail::Fact { label, .. } if change.kind == Kind::Reread => format!("{} {label}", info.verb),
         Detail::Fact { field, .. } if change.kind == Kind::SectionsChanged => section_verb(field).to_owned(),
         _ => info.verb.to_owned(),
     }
@@ -287,6 +294,7 @@ fn title_detail(change: &Change) -> String {
         (TitleDetail::Label, Detail::Column { edit, .. }) => {
             edit.after().or(edit.before()).map(Text::to_string).unwrap_or_default()
         }
+        (_, Detail::Fact { .. }) if change.kind == Kind::Reread => String::new(),
         (_, Detail::Fact { label, .. }) if change.kind != Kind::SectionsChanged => label.to_string(),
         _ => entry,
     }
@@ -403,6 +411,11 @@ fn items(items: &[Text]) -> String {
     short_list(&items, NAMES_IN_SENTENCE)
 }
 
+/// Names in a sentence; of many, the first ones and the number of the others.
+fn names_in_words(names: &[String]) -> String {
+    short_list(names, NAMES_IN_SENTENCE)
+}
+
 /// At most `limit` names, and the number of the others.
 fn short_list(names: &[String], limit: usize) -> String {
     // One more name is not longer than the words "and 1 more".
@@ -413,82 +426,6 @@ fn short_list(names: &[String], limit: usize) -> String {
         out.push_str(&format!(" and {} more", names.len() - shown));
     }
     out
-}
-
-/// Why a difference is announced or editorial.
-pub fn reason(reason: Reason) -> &'static str {
-    match reason {
-        Reason::NotMatched => "no entry of the other version is the same vendor",
-        Reason::StatesReplacement => "the entry states which one it replaces",
-        Reason::Different(comparison) => different(comparison),
-        Reason::Equivalent(comparison) => equivalent(comparison),
-        Reason::OneSided => "only one of the versions has a value",
-        Reason::OtherHeader => "the column has another header",
-        Reason::EqualCells => "the cells are the same under another header",
-        Reason::WholeColumn => "most entries have it: announced once for the list",
-        Reason::OtherTitle => "the section has another title",
-        Reason::OtherNote => "the note of the section differs",
-        Reason::OtherSection => "the entry is in another section",
-        Reason::MovedTogether => "several entries moved together: announced once",
-        Reason::PartOfRegrouping => "announced once, as a change of the sections",
-        Reason::OtherStatement => "a statement about the list itself",
-        Reason::SameStatement => "only the presentation of the statement differs",
-        Reason::PageText => "only some formats have titles and descriptions",
-    }
-}
-
-fn different(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Text => "the words differ, not only case, markup, white space or punctuation",
-        Comparison::Set => "the sets have different items",
-        Comparison::Locations => "the locations differ",
-        Comparison::Lifecycle => "the status, or a condition of it, differs",
-        Comparison::Date => "the dates, or their precision, differ",
-        Comparison::Url => "the addresses differ",
-    }
-}
-
-fn equivalent(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Text => "only case, markup, white space or punctuation differ",
-        Comparison::Set => "the sets have the same items",
-        Comparison::Locations => "the locations are the same",
-        Comparison::Lifecycle => "the same status under the same conditions",
-        Comparison::Date => "the same date in another form",
-        Comparison::Url => "the same address in another form",
-    }
-}
-
-/// Why two entries were matched.
-pub fn match_reason(reason: MatchReason) -> String {
-    match reason {
-        MatchReason::Id => "the same id".to_owned(),
-        MatchReason::Formerly => "it states the earlier name, or its file was renamed".to_owned(),
-        MatchReason::Name => "the same name".to_owned(),
-        MatchReason::NameForm(relation) => format!("another form of the name: {}", name_relation(relation)),
-        MatchReason::NameAndFields(relation) => format!("{}, and the other fields agree", name_relation(relation)),
-    }
-}
-
-/// Why two entries with related names were not matched.
-pub fn refusal(refusal: Refusal) -> String {
-    match refusal {
-        Refusal::FieldsDiffer(relation) => format!("{}, but the other fields differ", name_relation(relation)),
-        Refusal::BetterMatch => "another entry fits better".to_owned(),
-    }
-}
-
-fn name_relation(relation: NameRelation) -> &'static str {
-    match relation {
-        NameRelation::SameWords => "the same words",
-        NameRelation::WithoutParenthesis => "the same name without its parenthesis",
-        NameRelation::SameLetters => "the same letters",
-        NameRelation::Acronym => "an acronym",
-        NameRelation::StatesEarlierName => "the earlier name in parentheses",
-        NameRelation::Typo => "a typo",
-        NameRelation::SimilarLetters => "similar letters",
-        NameRelation::SharedWords => "the words of one name in the other",
-    }
 }
 
 fn raw(piece: &Inline) -> &str {
