@@ -1,158 +1,255 @@
 //! The edition of reading and matching, and the results that belong to it.
 //!
-//! `tests/edition.toml` has the edition of the last release of the program, and a digest of what it reads and finds
-//! in each part of a corpus. While results differ, the program must state the next edition: otherwise a log would
-//! present a difference between two programs as a change of a list. After a release of the program,
-//! `CHANGECAST_ACCEPT=1 cargo test --test suite edition::` records its edition and results.
+//! `tests/edition.toml` has the edition of the last release of the program, and digests of what it reads, finds and
+//! publishes for each part of a corpus. While results differ, the program must state the next edition: otherwise the next
+//! publication of a log would take the difference between two programs for damage. New input, such as another fixture, has
+//! no recorded results and needs no other edition.
 
 use std::{
-    fmt::Write,
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
 
 use changecast::{
     publish::Edition,
-    read::{ReadingConfig, read},
+    read::{ReadingConfig, format_name, read},
 };
-use changecast_core::{
-    change::diff,
-    ledger::Digest,
-    model::{Inventory, ListState},
-};
+use changecast_core::{change::diff, ledger::Digest, model::ListState};
 
 use crate::{
-    formats::writers::{DIALECTS, lists},
-    histories::generator::{FORMATS, Random, Table},
+    formats::{
+        self,
+        writers::{DIALECTS, Dialect},
+    },
+    histories::RandomHistory,
     support::{files_below, list_digest},
 };
 
-/// The number of random histories in the corpus.
-const HISTORIES: u64 = 120;
-/// The number of versions of each.
-const VERSIONS: usize = 4;
+/// The number of groups of random histories.
+const GROUPS: u64 = 4;
+/// The number of histories in a group.
+const GROUP_SIZE: u64 = 5;
 
-fn project() -> PathBuf {
+/// The edition that publishes the corpus. Its number is part of every release, so that it must not follow the program's.
+const CORPUS_EDITION: Edition = Edition(0);
+
+const HEADER: &str = "\
+# The edition of the last release of the program (src/publish/edition.rs), and its results.
+# Each group of input has the digest of the input and the digest of the results.
+#
+# Record them when the program is released:
+#   CHANGECAST_ACCEPT=edition cargo test --test suite edition::
+# This is not part of CHANGECAST_ACCEPT=1, which would hide that results have changed.
+";
+
+/// The digests of some input and of the results for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Results {
+    input: String,
+    output: String,
+}
+
+/// An edition and its results, by the name of the input.
+#[derive(Debug, PartialEq, Eq)]
+struct Record {
+    edition: u64,
+    results: BTreeMap<String, Results>,
+}
+
+impl Record {
+    fn parse(text: &str) -> Self {
+        let mut record = Record { edition: 0, results: BTreeMap::new() };
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let Some((key, value)) = line.split_once(" = ") else { continue };
+            let parts: Vec<&str> = value.split('"').collect();
+            match parts[..] {
+                [number] => record.edition = number.parse().expect("a number"),
+                [_, input, _, output, _] => {
+                    let results = Results { input: input.to_owned(), output: output.to_owned() };
+                    record.results.insert(key.trim_matches('"').to_owned(), results);
+                }
+                _ => panic!("{line}"),
+            }
+        }
+        record
+    }
+
+    fn to_toml(&self) -> String {
+        let mut text = format!("{HEADER}edition = {}\n\n[results]\n", self.edition);
+        for (name, Results { input, output }) in &self.results {
+            text += &format!("\"{name}\" = [\"{input}\", \"{output}\"]\n");
+        }
+        text
+    }
+}
+
+fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The list that is read from a file, or `None` and the error.
-fn reading(path: &str, bytes: &[u8], results: &mut String) -> Option<Inventory> {
-    match read(path, bytes, &ReadingConfig::default()) {
-        Ok(reading) => {
-            writeln!(results, "{path} {}", list_digest(&reading.inventory)).expect("a line");
-            Some(reading.inventory)
-        }
-        Err(error) => {
-            writeln!(results, "{path} {:?}", error.at).expect("a line");
-            None
-        }
+/// Half of a digest, which is enough to notice a change.
+fn short(text: &str) -> String {
+    Digest::of(text.as_bytes()).to_string()[..32].to_owned()
+}
+
+/// The results of this program.
+fn current() -> Record {
+    let mut results = BTreeMap::new();
+    for folder in ["data", "tests/fixtures"] {
+        results.extend(results_of_files(folder));
     }
-}
-
-/// The changes between two versions, as the log contains them.
-fn changes(before: Option<Inventory>, after: Option<Inventory>, results: &mut String) {
-    let before = ListState::from(before);
-    let set = diff(&before, &before.after_version(after));
-    results.push_str(&serde_json::to_string(&set.changes).expect("JSON"));
-    results.push('\n');
-}
-
-/// The fixtures of change kinds, and the differences between their versions.
-fn fixtures() -> String {
-    let mut results = String::new();
-    let mut before: Option<(PathBuf, Option<Inventory>)> = None;
-    // Sorted, so that `after` precedes `before` in each case.
-    let mut files = files_below(&project().join("tests/fixtures"));
-    files.retain(|(path, _)| !path.ends_with(".txt"));
-    for (path, bytes) in files {
-        let inventory = reading(&path, &bytes, &mut results);
-        let case = Path::new(&path).parent().expect("a folder").to_owned();
-        match before.take().filter(|(other, _)| *other == case) {
-            Some((_, after)) => changes(inventory, after, &mut results),
-            None => before = Some((case, inventory)),
-        }
+    for dialect in DIALECTS {
+        results.insert(format!("dialects/{}/{}", dialect.format, dialect.name), results_of_dialect(dialect));
     }
-    results
+    for group in 0..GROUPS {
+        results.insert(format!("histories/{group:02}"), results_of_histories(group));
+    }
+    Record { edition: Edition::CURRENT.0, results }
 }
 
-/// The lists that the project comes with.
-fn data() -> String {
-    let mut results = String::new();
-    for (path, bytes) in files_below(&project().join("data")) {
-        if path.ends_with(".yaml") && path.contains('/') {
-            reading(&path, &bytes, &mut results);
+/// The lists that are read from the files below a folder, by the folder that contains the file, and the changes between
+/// the files `before` and `after` of a folder.
+fn results_of_files(top: &str) -> BTreeMap<String, Results> {
+    let config = ReadingConfig::default();
+    let mut results = BTreeMap::new();
+    for (folder, files) in files_by_folder(top) {
+        let (mut input, mut output) = (String::new(), String::new());
+        let mut lists = BTreeMap::new();
+        for (path, bytes) in files {
+            let name = path.display().to_string();
+            input += &format!("{name} {}\n", Digest::of(&bytes));
+            let Ok(reading) = read(&name, &bytes, &config) else {
+                output += &format!("{name} is not read\n");
+                continue;
+            };
+            output += &format!("{name} {}\n", list_digest(&reading.inventory));
+            lists.insert(path.file_stem().map(OsStr::to_owned), ListState::listed(reading.inventory));
         }
+        let [before, after] = ["before", "after"].map(|stem| lists.get(&Some(stem.into())));
+        if let (Some(before), Some(after)) = (before, after) {
+            let set = diff(before, after);
+            output += &serde_json::to_string(&(&set.changes, &set.unannounced.editorial)).expect("JSON");
+        }
+        results.insert(folder, Results { input: short(&input), output: short(&output) });
     }
     results
 }
 
-/// Each list in every dialect of every format.
-fn dialects() -> String {
-    let mut results = String::new();
-    for list in lists() {
-        for dialect in DIALECTS {
-            let text = (dialect.write)(&dialect.able(&list));
-            reading(&format!("{}.{}", dialect.name, dialect.extension), text.as_bytes(), &mut results);
+/// The files in a format of lists below a folder, with their content, by folder.
+fn files_by_folder(top: &str) -> BTreeMap<String, Vec<(PathBuf, Vec<u8>)>> {
+    let mut folders: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for (name, bytes) in files_below(&root().join(top)) {
+        let path = Path::new(top).join(name);
+        if format_name(&path.display().to_string(), &ReadingConfig::default()).is_ok() {
+            let folder = path.parent().expect("a folder").display().to_string();
+            folders.entry(folder).or_default().push((path, bytes));
         }
     }
-    results
+    folders
 }
 
-/// Random versions, and the differences from each to the next.
-fn histories() -> String {
-    let mut results = String::new();
-    for seed in 0..HISTORIES {
-        let mut random = Random::new(seed);
-        let format = random.pick(&FORMATS);
-        let mut table = Table::random(&mut random);
-        let mut last = None;
-        for _ in 0..VERSIONS {
-            let inventory = reading(format.path, (format.write)(&table).as_bytes(), &mut results);
-            changes(last, inventory.clone(), &mut results);
-            last = inventory;
-            table = table.edited(&mut random);
+/// The lists that are read in one dialect of a format.
+fn results_of_dialect(dialect: &Dialect) -> Results {
+    let (mut input, mut output) = (String::new(), String::new());
+    for list in formats::writers::lists() {
+        let text = (dialect.write)(&dialect.able(&list));
+        let name = format!("list.{}", dialect.extension);
+        input += &text;
+        output += &match read(&name, text.as_bytes(), &ReadingConfig::default()) {
+            Ok(reading) => format!("{}\n", list_digest(&reading.inventory)),
+            Err(_) => "not read\n".to_owned(),
+        };
+    }
+    Results { input: short(&input), output: short(&output) }
+}
+
+/// The bodies of the releases of a group of random histories: what was walked, read, matched and announced.
+fn results_of_histories(group: u64) -> Results {
+    let (mut input, mut output) = (String::new(), String::new());
+    for seed in group * GROUP_SIZE..(group + 1) * GROUP_SIZE {
+        let mut history = RandomHistory::new(seed);
+        history.edition = CORPUS_EDITION;
+        input += &format!("{:?}\n", history.texts);
+        for (name, bytes) in history.published_at_once() {
+            if name.ends_with(".body.json") {
+                output += &format!("{seed} {name} {}\n", Digest::of(&bytes));
+            }
         }
     }
-    results
+    Results { input: short(&input), output: short(&output) }
 }
 
-/// The record of an edition and its results.
-fn record(edition: u64, results: &[(&str, String)]) -> String {
-    let mut record = format!("# See tests/edition.rs.\nedition = {edition}\n\n[results]\n");
-    for (part, results) in results {
-        writeln!(record, "{part} = \"{}\"", Digest::of(results.as_bytes())).expect("a line");
+/// The names of recorded input, which did not change, with other results than the recorded ones.
+fn changed(recorded: &Record, current: &Record) -> BTreeSet<String> {
+    let differs = |(name, old): &(&String, &Results)| {
+        current.results.get(*name).is_some_and(|new| new.input == old.input && new.output != old.output)
+    };
+    recorded.results.iter().filter(differs).map(|(name, _)| name.clone()).collect()
+}
+
+/// The verdict on results and editions: `None` if they fit.
+fn complaint(recorded: &Record, current: &Record) -> Option<String> {
+    let (last, changed) = (recorded.edition, changed(recorded, current));
+    match (changed.is_empty(), current.edition) {
+        (true, edition) if edition == last => None,
+        (false, edition) if edition == last + 1 => None,
+        (true, edition) => Some(format!(
+            "the results are those of edition {last}, but Edition::CURRENT is {edition}. Set it to {last}; or, if edition \
+             {edition} is released now, record its results: CHANGECAST_ACCEPT=edition cargo test --test suite edition::"
+        )),
+        (false, edition) => Some(format!(
+            "the program has other results than the last release, which had edition {last}:\n  {}\nSet Edition::CURRENT in \
+             src/publish/edition.rs to {} (it is {edition}), so that logs continue without false announcements. If edition \
+             {last} was not released yet, record the new results instead:\n  CHANGECAST_ACCEPT=edition cargo test --test \
+             suite edition::",
+            changed.into_iter().collect::<Vec<_>>().join("\n  "),
+            last + 1
+        )),
     }
-    record
 }
 
 #[test]
 fn the_edition_is_raised_when_results_change() {
-    let results = [("data", data()), ("dialects", dialects()), ("fixtures", fixtures()), ("histories", histories())];
-    for (part, results) in &results {
-        assert!(results.lines().count() > 10 || *part == "data", "{part} is almost empty");
+    let path = root().join("tests/edition.toml");
+    let current = current();
+    if std::env::var("CHANGECAST_ACCEPT").is_ok_and(|what| what == "edition") {
+        fs::write(&path, current.to_toml()).expect("a record");
     }
-    let path = project().join("tests/edition.toml");
-    let found = record(Edition::CURRENT.0, &results);
-    if std::env::var_os("CHANGECAST_ACCEPT").is_some() {
-        fs::write(&path, &found).expect("the record");
+    let text = fs::read_to_string(&path).expect("a record");
+    let recorded = Record::parse(&text);
+    assert_eq!(recorded.to_toml(), text, "tests/edition.toml is not in the form in which it is recorded");
+    if let Some(complaint) = complaint(&recorded, &current) {
+        panic!("{complaint}");
     }
-    let recorded = fs::read_to_string(&path).expect("the record");
-    let edition = recorded.lines().find_map(|line| line.strip_prefix("edition = ")).expect("an edition");
-    let edition: u64 = edition.parse().expect("a number");
-    if edition + 1 == Edition::CURRENT.0 {
-        return;
-    }
-    assert_eq!(edition, Edition::CURRENT.0, "the edition is at most one higher than that of the last release");
-    assert_eq!(
-        recorded,
-        found,
-        "results of reading or matching changed: set Edition::CURRENT in src/publish/edition.rs to {}",
-        edition + 1
-    );
+}
+
+fn record(edition: u64, results: &[(&str, &str, &str)]) -> Record {
+    let results = results.iter().map(|(name, input, output)| {
+        ((*name).to_owned(), Results { input: (*input).to_owned(), output: (*output).to_owned() })
+    });
+    Record { edition, results: results.collect() }
 }
 
 #[test]
-fn results_do_not_depend_on_the_run() {
-    assert_eq!(record(1, &[("histories", histories())]), record(1, &[("histories", histories())]));
+fn the_edition_is_raised_once_for_every_release_with_other_results() {
+    let last = record(2, &[("a", "input", "list"), ("b", "input", "list")]);
+    let other = |edition| record(edition, &[("a", "input", "other list"), ("b", "input", "list")]);
+    // Other input has other results under every edition, and new input has no earlier results.
+    let more = record(2, &[("a", "other input", "other list"), ("b", "input", "list"), ("c", "input", "list")]);
+    for (current, expected) in [
+        (record(2, &[("a", "input", "list"), ("b", "input", "list")]), None),
+        (more, None),
+        (other(3), None),
+        (other(2), Some("Set Edition::CURRENT in src/publish/edition.rs to 3 (it is 2)")),
+        (other(4), Some("to 3 (it is 4)")),
+        (record(3, &[("a", "input", "list"), ("b", "input", "list")]), Some("Set it to 2")),
+    ] {
+        match (complaint(&last, &current), expected) {
+            (None, None) => {}
+            (Some(found), Some(expected)) => assert!(found.contains(expected), "{found}"),
+            (found, expected) => panic!("{found:?} {expected:?}"),
+        }
+    }
 }

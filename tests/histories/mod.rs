@@ -26,15 +26,19 @@ use generator::{FORMATS, Format, Random, Table};
 const HISTORIES: u64 = 300;
 
 /// A repository with a random history of one list.
-struct RandomHistory {
+pub struct RandomHistory {
+    /// The edition that publishes.
+    pub edition: Edition,
+    /// The versions; `None` without a file.
+    pub texts: Vec<Option<String>>,
     dir: TempDir,
     config: Config,
     commits: Vec<CommitId>,
-    texts: Vec<Option<String>>,
 }
 
 impl RandomHistory {
-    fn new(seed: u64) -> Self {
+    /// The history that this seed generates.
+    pub fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);
         let format = random.pick(&FORMATS);
         let texts = versions(format, &mut random);
@@ -51,7 +55,12 @@ impl RandomHistory {
             })
             .collect();
         let commits = create_repo(&dir.path().join("repo"), &commits).expect("a repository");
-        RandomHistory { dir, config: config(format.path), commits, texts }
+        RandomHistory { edition: Edition::CURRENT, texts, dir, config: config(format.path), commits }
+    }
+
+    /// Publishes all versions at once, and returns the files of the log.
+    pub fn published_at_once(&self) -> Vec<(String, Vec<u8>)> {
+        self.published("once", &[self.commits.len() - 1], Resume::Keep)
     }
 
     /// Publishes up to each of these commits, one after the other, and returns the files of the log.
@@ -79,7 +88,7 @@ impl RandomHistory {
             tip: Some(tip.to_string()),
             signing: Signing::Keys { release: &release, root: Some(RootKeys { key: &root, others: &[] }) },
             now: Timestamp::from_unix_clamped(2_000_000_000),
-            edition: Edition::CURRENT,
+            edition: self.edition,
             vocabulary: Vocabulary::default(),
             future: FutureCommits::Refuse,
             rewritten: Rewritten::Refuse,
@@ -149,7 +158,7 @@ fn releases_do_not_depend_on_the_steps_of_publication() {
         let last = history.commits.len() - 1;
         let all: Vec<usize> = (0..=last).collect();
         let every_second: Vec<usize> = (0..last).step_by(2).chain([last]).collect();
-        let at_once = history.published("once", &[last], Resume::Keep);
+        let at_once = history.published_at_once();
         for (name, steps, resume) in [
             ("each", &all, Resume::Keep),
             ("each-without-resume", &all, Resume::Delete),
