@@ -420,7 +420,7 @@ const MAX_TOLD: usize = 3;
 pub(crate) fn what_was_found(found: &[Found<'_>], options: &ReadingConfig) -> String {
     let mut said = match &options.tables[..] {
         [] => String::new(),
-        names => format!("nothing stands under the heading {:?}; ", names.join(", ")),
+        names => format!("no table or list is under the heading {:?}; ", names.join(", ")),
     };
     if found.is_empty() {
         return said + "the page is prose, without a table or bullets";
@@ -438,7 +438,7 @@ impl Found<'_> {
     fn told(&self, options: &ReadingConfig) -> String {
         let (what, at, why) = match &self.content {
             Content::Table(table) if self.is_past() => {
-                ("the table", table.rows.first().map(|(at, _)| *at), "is of vendors that are gone")
+                ("the table", table.rows.first().map(|(at, _)| *at), "lists former vendors")
             }
             Content::Table(table) => {
                 let why = match Fitness::of(table, self, options) {
@@ -449,17 +449,15 @@ impl Found<'_> {
             }
             Content::List(items) => {
                 let why = if names_things(items) {
-                    "does not stand under a heading that speaks of vendors"
+                    "is not under a heading about vendors"
                 } else {
                     "does not begin with names"
                 };
                 ("the list", items.first().map(|item| item.at), why)
             }
-            Content::Record(items) => (
-                "the description",
-                items.first().map(|item| item.at),
-                "does not stand under a heading that speaks of vendors",
-            ),
+            Content::Record(items) => {
+                ("the description", items.first().map(|item| item.at), "is not under a heading about vendors")
+            }
         };
         let at = at.map(|at| format!(" in line {}", at.line)).unwrap_or_default();
         let under = match self.heading() {
