@@ -19,21 +19,21 @@ use changecast_core::{
     serde_as_text,
 };
 
-/// The configuration.
+/// The content of `changecast.yaml`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Who publishes.
+    /// The company that publishes the lists.
     pub publisher: Publisher,
-    /// Where the output directory is served.
+    /// The address at which the output directory is served.
     pub base_url: WebUrl,
-    /// The output directory, relative to the working directory.
+    /// The output directory, relative to the root of the repository.
     #[serde(default = "default_output")]
     pub output: PathBuf,
-    /// The heads of the signed logs.
+    /// How the heads of signed logs are written.
     #[serde(default, skip_serializing_if = "HeadConfig::is_default")]
     pub head: HeadConfig,
-    /// The lists.
+    /// The lists to publish, at least one.
     #[serde(deserialize_with = "unique_lists")]
     pub lists: Vec<ListConfig>,
 }
@@ -42,15 +42,15 @@ fn default_output() -> PathBuf {
     PathBuf::from("feeds")
 }
 
-/// Who publishes.
+/// The company that publishes the lists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Publisher {
-    /// Name of the company.
+    /// The name of the company.
     pub name: String,
-    /// Its web site.
+    /// The web site of the company.
     pub url: WebUrl,
-    /// Where questions go.
+    /// The address for questions about the lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<Email>,
     /// The naming authority of all ids.
@@ -103,7 +103,7 @@ impl std::fmt::Display for FreshFor {
     }
 }
 
-/// The authority of tag URIs (RFC 4151 §2.1): a domain and a date on which the publisher held it.
+/// The authority of tag URIs (RFC 4151 §2.1): a domain and a date on which it belonged to the publisher.
 /// It is part of every id that a feed reader remembers, so it never changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authority {
@@ -128,29 +128,43 @@ impl FromStr for Authority {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let bad = || format!("{text:?} is no tag authority: write a domain and a year, such as `example.com,2026`");
-        let (domain, date) = text.split_once(',').ok_or_else(bad)?;
-        let label = |label: &str| {
-            !label.is_empty()
-                && !label.starts_with('-')
-                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        };
-        let lengths: Vec<usize> = date.split('-').map(str::len).collect();
-        let dated =
-            matches!(lengths[..], [4] | [4, 2] | [4, 2, 2]) && date.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-        if !dated || !domain.split('.').all(label) || domain.len() > 200 {
-            return Err(bad());
+        match text.split_once(',') {
+            Some((domain, date)) if is_domain(domain) && is_date(date) => {
+                Ok(Authority { domain: domain.to_owned(), date: date.to_owned() })
+            }
+            _ => Err(format!("{text:?} is not a tag authority: write a domain and a year, such as `example.com,2026`")),
         }
-        Ok(Authority { domain: domain.to_owned(), date: date.to_owned() })
     }
 }
 
-/// An e-mail address, checked only so far that it can stand in a feed.
+/// The longest accepted domain in bytes. The origin of a log consists of it and the id of the list.
+const MAX_DOMAIN: usize = 200;
+
+/// Whether a text has the form of a domain in lower case.
+fn is_domain(text: &str) -> bool {
+    text.len() <= MAX_DOMAIN && text.split('.').all(is_domain_label)
+}
+
+fn is_domain_label(label: &str) -> bool {
+    !label.is_empty() && !label.starts_with('-') && label.bytes().all(is_domain_byte)
+}
+
+fn is_domain_byte(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
+}
+
+/// Whether a text has the form of a date in a tag URI: `2026`, `2026-07` or `2026-07-01`.
+fn is_date(text: &str) -> bool {
+    let lengths: Vec<usize> = text.split('-').map(str::len).collect();
+    matches!(lengths[..], [4] | [4, 2] | [4, 2, 2]) && text.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+}
+
+/// An e-mail address. The check only ensures that feeds can contain it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email(String);
 
 impl Email {
-    /// The address.
+    /// The address, such as `privacy@example.com`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -160,16 +174,15 @@ impl FromStr for Email {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let fit = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '(' | ')' | '"' | ',' | ';' | ':' | '\\');
-        match text.split_once('@') {
-            Some((user, host))
-                if !user.is_empty() && host.contains('.') && !host.contains('@') && text.chars().all(fit) =>
-            {
-                Ok(Email(text.to_owned()))
-            }
-            _ => Err(format!("{text:?} is no e-mail address")),
-        }
+        let is_address = text.split_once('@').is_some_and(|(user, host)| {
+            !user.is_empty() && host.contains('.') && !host.contains('@') && text.chars().all(is_address_char)
+        });
+        if is_address { Ok(Email(text.to_owned())) } else { Err(format!("{text:?} is not an e-mail address")) }
     }
+}
+
+fn is_address_char(c: char) -> bool {
+    c.is_ascii_graphic() && !matches!(c, '<' | '>' | '(' | ')' | '"' | ',' | ';' | ':' | '\\')
 }
 
 impl std::fmt::Display for Email {
@@ -180,30 +193,30 @@ impl std::fmt::Display for Email {
 
 serde_as_text!(Authority, Email, FreshFor);
 
-/// One list.
+/// A list to publish, and how it is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListConfig {
     /// Its id and the name of its output folder. It is part of every id that a feed reader
     /// remembers, so it never changes.
     pub id: ListId,
-    /// Its title.
+    /// The title of its pages and feeds.
     pub title: String,
-    /// Where its inventory lies in the repository, and lay before, the newest path first.
+    /// The paths of its inventory in the repository: the present one, then earlier ones.
     pub inventory: Inventory,
-    /// The page that people know the list from, when it is not the published one.
+    /// The page on which customers find the list, if it is not the published one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<WebUrl>,
-    /// The format of the inventory, when its file name does not tell it.
+    /// The name of the format, if it does not follow from the extension of the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
-    /// The tables and lists that are the inventory, where a page has several.
+    /// The tables and lists that make up the inventory, for a page that has several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<TableConfig>,
-    /// Meanings of headers, where they differ from the usual ones.
+    /// The roles of headers, where they differ from the usual ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, Role>,
-    /// The notice terms, when the inventory does not state them itself.
+    /// The notice terms, if the inventory does not state them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Terms>,
 }
@@ -212,7 +225,7 @@ pub struct ListConfig {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TableConfig {
-    /// The heading that it stands under.
+    /// The heading above the table.
     pub heading: String,
 }
 
@@ -251,19 +264,21 @@ impl Inventory {
     /// Takes paths, relative to the root of the repository.
     ///
     /// # Errors
-    /// A message when there is none, or one leads out of the repository.
+    /// A message for an empty list, or a path that leads out of the repository.
     pub fn new(paths: Vec<String>) -> Result<Self, String> {
         if paths.is_empty() {
             return Err("expected at least one path".to_owned());
         }
-        let inside = |path: &String| {
-            !path.is_empty() && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
-        };
-        match paths.iter().find(|path| !inside(path)) {
-            Some(path) => Err(format!("{path:?} is no path relative to the root of the repository")),
+        match paths.iter().find(|path| !is_inside(path)) {
+            Some(path) => Err(format!("{path:?} is not a path relative to the root of the repository")),
             None => Ok(Inventory(paths)),
         }
     }
+}
+
+/// Whether a path is relative and leads to a place in the directory.
+fn is_inside(path: &str) -> bool {
+    !path.is_empty() && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
 fn unique_lists<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ListConfig>, D::Error> {
@@ -287,20 +302,20 @@ fn unique_lists<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ListCo
     Ok(lists)
 }
 
-/// Names that the output directory uses itself.
+/// Names of files in the output directory, which no list can have.
 const RESERVED: [&str; 1] = ["index.html"];
 
-/// A configuration that cannot be used, with the place and the key.
+/// A configuration that is not valid, with the place and the key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{message}", self.place())]
 pub struct ConfigError {
-    /// The file.
+    /// The path of the file.
     pub path: String,
     /// Line and column, from 1.
     pub at: Option<(usize, usize)>,
-    /// What is wrong, with the path of the key.
+    /// The problem, with the path of the key.
     pub message: String,
-    /// The nearest valid key, when a key is unknown.
+    /// The nearest valid key, for an unknown key.
     pub nearest: Option<String>,
 }
 
@@ -312,7 +327,7 @@ impl ConfigError {
         }
     }
 
-    /// The next step for whoever sees this error.
+    /// The next step for the user.
     pub fn help(&self) -> String {
         match &self.nearest {
             Some(key) => format!("did you mean `{key}`?"),
@@ -322,10 +337,10 @@ impl ConfigError {
 }
 
 impl Config {
-    /// Reads a configuration. `path` is only named in errors.
+    /// Reads a configuration. `path` is only used in errors.
     ///
     /// # Errors
-    /// [`ConfigError`] with the place, for unknown keys, wrong types, bad values and ids used twice.
+    /// [`ConfigError`] with the place, for unknown keys, wrong types, values that are not valid, and ids of two lists.
     pub fn parse(path: &str, text: &str) -> Result<Self, ConfigError> {
         from_yaml(path, text)
     }
@@ -333,13 +348,13 @@ impl Config {
     /// The configuration as YAML, as `init` writes it.
     ///
     /// # Errors
-    /// [`ConfigError`] when it cannot be written as YAML.
+    /// [`ConfigError`] if it cannot be written as YAML.
     pub fn to_yaml(&self) -> Result<String, ConfigError> {
         yaml(self)
     }
 }
 
-/// Reads a value from YAML. `path` is only named in errors.
+/// Reads a value from YAML. `path` is only used in errors.
 ///
 /// # Errors
 /// [`ConfigError`] with the place.
@@ -355,18 +370,17 @@ pub fn from_yaml<T: for<'de> Deserialize<'de>>(path: &str, text: &str) -> Result
 /// A value as YAML.
 ///
 /// # Errors
-/// [`ConfigError`] when it cannot be written as YAML.
+/// [`ConfigError`] if it cannot be written as YAML.
 pub fn yaml<T: Serialize>(value: &T) -> Result<String, ConfigError> {
-    let failed = |error: serde_yaml::Error| ConfigError {
+    serde_yaml::to_string(value).map_err(|error| ConfigError {
         path: "output".to_owned(),
         at: None,
         message: error.to_string(),
         nearest: None,
-    };
-    serde_yaml::to_string(value).map_err(failed)
+    })
 }
 
-/// The valid key nearest to the unknown one that serde complains of.
+/// The valid key nearest to the unknown key in an error of serde.
 fn nearest_key(message: &str) -> Option<String> {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let (unknown, known) = quoted.split_first()?;

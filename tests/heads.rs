@@ -92,7 +92,7 @@ fn a_head_follows_a_publication_and_never_goes_back_in_time() {
     let repo = TestRepo::of_lists(&[ONE, TWO, THREE]);
     repo.build_first(2);
     repo.keys();
-    head(&repo, &["--now", NOW]).fails(2, &["no head has been signed yet", "changecast publish"]);
+    head(&repo, &["--now", NOW]).fails(2, &["the log has no head yet", "changecast publish"]);
     repo.publish(&[]).expect(0);
     let before = repo.files("feeds");
     let earlier = "2029-12-31T23:59:59Z";

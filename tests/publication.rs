@@ -44,7 +44,7 @@ fn publishing_twice_changes_no_byte_and_no_time() {
     let (before, stamps) = (story.files("feeds"), times(&story));
     thread::sleep(Duration::from_millis(20));
     let again = story.publish(&[]).expect(0);
-    assert!(again.err.contains("nothing new") && again.err.contains(" 0 files written"), "{}", again.err);
+    assert!(again.err.contains("no new changes") && again.err.contains(" 0 files written"), "{}", again.err);
     assert_eq!(story.files("feeds"), before);
     assert_eq!(times(&story), stamps);
     story.verify().expect(0);

@@ -48,7 +48,7 @@ pub fn note(text: &str) {
     print("", Ansi::new(), text);
 }
 
-/// Prints a warning.
+/// Prints a warning on standard error.
 pub fn warning(text: &str) {
     print("warning: ", AnsiColor::Yellow.on_default().effects(Effects::BOLD), text);
 }

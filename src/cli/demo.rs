@@ -29,7 +29,7 @@ use super::{Exit, Failure, console, verify};
 /// Create an example repository, publish it with signatures, and verify the result
 ///
 /// Creates DIR/repo, DIR/feeds and DIR/root.pub. The keys are the same everywhere and are contained in
-/// this program, so never use them for anything else. Running the command again changes nothing.
+/// this program, so never use them for anything else. Running the command again changes no file.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The directory to create the example in
@@ -78,7 +78,7 @@ struct Edit {
 #[serde(deny_unknown_fields)]
 struct CorrectStep {
     list: ListId,
-    /// The message of the commit whose release is corrected.
+    /// The message of the commit, to find the release that is corrected.
     release_of: String,
     reason: String,
 }
@@ -89,7 +89,7 @@ const SCRIPT: &str = include_str!("../../data/demo/history.yaml");
 const KEYS: [&str; 2] =
     ["changecast demo root key, known to everyone", "changecast demo release key, known to everyone"];
 
-/// Runs the command.
+/// Runs the command and returns its exit status.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let steps: Vec<Step> = from_yaml("data/demo/history.yaml", SCRIPT)?;
     let repo = args.dir.join("repo");
@@ -131,7 +131,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-/// Builds the repository, or takes the one that was built before.
+/// Builds the repository, or takes the existing one if it is equal.
 fn repository(dir: &Path, steps: &[Step]) -> Result<Vec<CommitId>, Failure> {
     let script = script(steps)?;
     let temporary = dir.with_file_name("repo.building");
@@ -158,20 +158,14 @@ fn script(steps: &[Step]) -> Result<Vec<FixtureCommit>, Failure> {
     let mut script = Vec::new();
     for step in steps {
         let mut changed: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
-        let wrong = |path: &str| {
-            Failure::usage(
-                format!("the demo's step {:?} does not fit {path}", step.message),
-                "please report this as a bug",
-            )
-        };
         for (from, to) in &step.moves {
-            let text = files.remove(from).ok_or_else(|| wrong(from))?;
+            let text = files.remove(from).ok_or_else(|| bad_step(step, from))?;
             changed.insert(from.clone(), None);
             changed.insert(to.clone(), Some(text.clone().into_bytes()));
             files.insert(to.clone(), text);
         }
         for path in &step.delete {
-            files.remove(path).ok_or_else(|| wrong(path))?;
+            files.remove(path).ok_or_else(|| bad_step(step, path))?;
             changed.insert(path.clone(), None);
         }
         for (path, text) in &step.write {
@@ -179,10 +173,10 @@ fn script(steps: &[Step]) -> Result<Vec<FixtureCommit>, Failure> {
             changed.insert(path.clone(), Some(text.clone().into_bytes()));
         }
         for (path, edits) in &step.edit {
-            let text = files.get_mut(path).ok_or_else(|| wrong(path))?;
+            let text = files.get_mut(path).ok_or_else(|| bad_step(step, path))?;
             for edit in edits {
                 if text.matches(edit.from.as_str()).count() != 1 {
-                    return Err(wrong(&format!("{path} ({:?})", edit.from)));
+                    return Err(bad_step(step, &format!("{path} ({:?})", edit.from)));
                 }
                 *text = text.replacen(edit.from.as_str(), &edit.to, 1);
             }
@@ -203,6 +197,12 @@ fn script(steps: &[Step]) -> Result<Vec<FixtureCommit>, Failure> {
     Ok(script)
 }
 
+/// A step of the script that does not fit its files, which is a fault of this program.
+fn bad_step(step: &Step, path: &str) -> Failure {
+    let message = format!("the step {:?} of the demo does not fit {path}", step.message);
+    Failure::usage(message, "please report this as a bug")
+}
+
 struct Demo<'a> {
     config: &'a Config,
     history: &'a History,
@@ -212,8 +212,8 @@ struct Demo<'a> {
 }
 
 impl Demo<'_> {
-    /// Publishes a list at each of its changes, an hour after the commit, and corrects releases where the script says
-    /// so. What an earlier run published stays as it is.
+    /// Publishes a list at each of its changes, an hour after the commit, and corrects releases where the script
+    /// asks for it. Files of an earlier run stay unchanged.
     fn publish_steps(&self, list: &ListConfig, steps: &[Step], ids: &[CommitId]) -> Result<(), Failure> {
         let rows = publish::change_log(self.history, &Walk::default(), &ListSource::from(list), Progress::NONE)?;
         let announced: Vec<&CommitId> =

@@ -36,7 +36,7 @@ pub struct Args {
     /// The older and the newer version; git passes seven or more arguments to a diff driver
     #[arg(value_name = "A|B", num_args = 0..=9)]
     sides: Vec<String>,
-    /// The output format
+    /// The format of the output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// Include editorial changes (case, punctuation, white space, links)

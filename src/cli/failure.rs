@@ -15,7 +15,7 @@ use changecast_core::{ledger::VerifyError, sign::SignError};
 /// The result of a command that completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// The command succeeded.
+    /// The command succeeded without findings.
     Clean,
     /// There is something to look at: a finding, or a check that failed.
     Findings,
@@ -36,7 +36,7 @@ pub enum Failure {
     /// The arguments are not valid, or do not apply here.
     #[error("{message}")]
     Usage {
-        /// The problem.
+        /// The problem, without the next step.
         message: String,
         /// The next step for the user.
         help: String,

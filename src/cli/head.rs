@@ -22,7 +22,7 @@ pub struct Args {
     /// The output directory [default: `output` in the configuration]
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// The release key: a private key file, or a public key file whose private key is in ssh-agent [env: CHANGECAST_KEY, the key itself]
+    /// The release key: a private key file, or a public key file to sign with ssh-agent [env: CHANGECAST_KEY, the key itself]
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
     /// Only the log of this list
@@ -33,7 +33,7 @@ pub struct Args {
     now: Option<Timestamp>,
 }
 
-/// Runs the command.
+/// Runs the command and returns its exit status.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let history = args.repo.history()?;
     let config = args.repo.config(&history)?;

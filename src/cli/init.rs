@@ -116,7 +116,7 @@ fn path_in_dir(path: &str) -> Result<String, Failure> {
     }
 }
 
-/// An existing list.
+/// An existing list in the directory.
 struct Page {
     /// Its path in the directory.
     path: String,

@@ -44,7 +44,7 @@ struct NewFile {
     text: String,
 }
 
-/// Runs the command.
+/// Runs the command and returns its exit status.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     check_directory(&args.dir)?;
     let passphrase = if args.passphrase { Some(new_passphrase()?) } else { None };

@@ -31,7 +31,7 @@ pub struct Args {
     repo: RepoArgs,
     #[command(flatten)]
     list: ListArgs,
-    /// The output format
+    /// The format of the output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// Include editorial changes (case, punctuation, white space, links)
@@ -46,21 +46,21 @@ pub struct Args {
     /// Explain one commit: how entries were matched, and why each difference was announced or not
     #[arg(long, value_name = "COMMIT", conflicts_with_all = ["format", "all", "since", "kind"])]
     explain: Option<String>,
-    /// Print timings
+    /// Print how long each stage took
     #[arg(long)]
     timings: bool,
 }
 
-/// The output formats of change logs.
+/// The format of the outputs of change logs.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Format {
     /// Lines for a terminal, newest first
     Table,
     /// A Markdown table, newest first
     Md,
-    /// JSON, oldest first
+    /// JSON, in chronological order
     Json,
-    /// CSV, newest first
+    /// CSV, in reverse chronological order
     Csv,
 }
 
@@ -280,7 +280,7 @@ fn json_log(list: &str, shown: &[Shown<'_>]) -> Result<String, Failure> {
 
 /// The part of the history that `--since` selects.
 enum Since {
-    /// The whole history.
+    /// From the first commit.
     Beginning,
     /// Versions published on this day (UTC) or later.
     Date(NaiveDate),

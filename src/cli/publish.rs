@@ -35,7 +35,7 @@ pub struct Args {
     /// The output directory [default: `output` in the configuration]
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// The release key: a private key file, or a public key file whose private key is in ssh-agent [env: CHANGECAST_KEY, the key itself]
+    /// The release key: a private key file, or a public key file to sign with ssh-agent [env: CHANGECAST_KEY, the key itself]
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
     /// The root key, only needed to start a log [env: CHANGECAST_ROOT_KEY, the key itself]
@@ -53,13 +53,13 @@ pub struct Args {
     /// Publish a preview without a signed log; every page is marked as a preview
     #[arg(long, conflicts_with_all = ["key", "root_key"])]
     unsigned: bool,
-    /// Write nothing; exit with status 1 if anything would change
+    /// Write no file; exit with status 1 if any file would change
     #[arg(long)]
     check: bool,
-    /// Write nothing; print what would be announced (needs no key)
+    /// Write no file; print the changes that would be announced (needs no key)
     #[arg(long)]
     dry_run: bool,
-    /// Verify the whole log and render every page again, not only what is new
+    /// Verify the whole log and render every page again, not only the new ones
     #[arg(long)]
     all: bool,
     /// Continue the log after git history was rewritten
@@ -68,7 +68,7 @@ pub struct Args {
     /// Publish a correction of this release (requires --reason, and --list if there are several lists)
     #[arg(long, value_name = "SEQ", requires = "reason")]
     correct: Option<u64>,
-    /// What was wrong in the corrected release
+    /// The error in the corrected release, as customers will read it
     #[arg(long, value_name = "TEXT", requires = "correct")]
     reason: Option<String>,
     /// The list that --correct and --inject refer to
@@ -77,7 +77,7 @@ pub struct Args {
     /// Also replace the text between the changecast markers in this page; repeatable
     #[arg(long, value_name = "FILE")]
     inject: Vec<PathBuf>,
-    /// Print timings
+    /// Print how long each stage took
     #[arg(long)]
     timings: bool,
 }
@@ -89,7 +89,7 @@ impl Args {
     }
 }
 
-/// Runs the command.
+/// Runs the command and returns its exit status.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let history = args.repo.history()?;
     let config = args.repo.config(&history)?;
@@ -218,7 +218,7 @@ fn correction(args: &Args, config: &Config) -> Result<Option<Correct>, Failure> 
     let (Some(seq), Some(reason)) = (args.correct, &args.reason) else { return Ok(None) };
     let reason = Text::new(reason);
     if reason.is_empty() {
-        return Err(Failure::usage("--reason is empty", "describe in --reason what was wrong in the release"));
+        return Err(Failure::usage("--reason is empty", "describe the error in the corrected release in --reason"));
     }
     Ok(Some(Correct { list: chosen_list(args, config)?, seq, reason }))
 }
@@ -294,7 +294,7 @@ fn report_list(list: &ListPlan, detail: Detail) -> Result<(), Failure> {
     }
     let new = announced(list);
     if new.is_empty() {
-        console::note(&format!("{}: nothing new", list.id));
+        console::note(&format!("{}: no new changes", list.id));
     }
     let mut lines = Vec::new();
     for announcement in new {

@@ -14,7 +14,7 @@ pub struct Args {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum FileKind {
-    /// The configuration, changecast.yaml
+    /// The configuration file, changecast.yaml
     Config,
     /// A native inventory, in YAML, JSON or TOML
     Inventory,

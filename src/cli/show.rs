@@ -26,7 +26,7 @@ pub struct Args {
     /// A date (2026-01-31) or a revision [default: the newest version]
     #[arg(long, value_name = "DATE|REV")]
     at: Option<String>,
-    /// The output format
+    /// The format of the output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
@@ -35,7 +35,7 @@ pub struct Args {
 enum Format {
     /// Lines for a terminal
     Table,
-    /// Markdown tables
+    /// Tables in Markdown format
     Md,
     /// A native inventory in JSON
     Json,

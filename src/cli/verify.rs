@@ -34,7 +34,7 @@ pub struct Args {
     now: Option<Timestamp>,
 }
 
-/// Runs the command.
+/// Runs the command and returns its exit status.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let line = fs::read_to_string(&args.root).map_err(|error| Failure::file(&args.root, error))?;
     let root = PublicKey::parse(&args.root.display().to_string(), &line)?;

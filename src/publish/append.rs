@@ -1,4 +1,4 @@
-//! Versions to releases: what the git history contains beyond the published log.
+//! Versions to releases: appends to a published log the versions that git has since then.
 
 use std::sync::Arc;
 
@@ -150,7 +150,7 @@ impl<'a> Appender<'a> {
         let row = tracker.step(request.history, (version, &content), &self.source.options, Progress::NONE)?;
         let same_reading = continuation == Continuation::Same && self.log.reading.as_ref() == Some(&self.reading);
         self.state = match &row.outcome {
-            // Another edition cannot read what was published: the published list stays the one to compare with.
+            // This edition cannot read the version that another one published: compare with the published list.
             Outcome::Unreadable(_) if !same_reading => ListState::listed(self.published_inventory()?),
             Outcome::Unreadable(error) => {
                 let error = Box::new(error.clone());
@@ -185,7 +185,7 @@ impl<'a> Appender<'a> {
         self.append(ReleaseKind::Reread, changes, &state, source.commit.clone(), committed, &path)
     }
 
-    /// The state of a list that was withdrawn, with what it was before.
+    /// The state of a withdrawn list, which includes the list before its withdrawal.
     fn withdrawn(&self) -> Result<ListState, PublishError> {
         let last = self.log.tip.basis.known().map(published_list::inventory).transpose()?;
         Ok(ListState::Withdrawn(Arc::new(last.unwrap_or_default())))
@@ -253,7 +253,7 @@ impl<'a> Appender<'a> {
 
     fn take(&mut self, Step { row, announced }: Step) -> Result<(), PublishError> {
         if let Some(AnnouncedVersion { changes, after, committed, content }) = announced {
-            // A signed release states what the commit contains, so the objects are hashed.
+            // A signed release makes a statement about the commit, so the objects are hashed.
             content.verify()?;
             self.begin()?;
             self.append(ReleaseKind::Changes, changes, &after, row.commit.clone(), committed, &row.path)?;
@@ -426,7 +426,7 @@ fn objects(changes: &[Change]) -> Result<Vec<Json>, PublishError> {
     changes.iter().map(|change| Ok(Json::from_serde(serde_json::to_value(change)?)?)).collect()
 }
 
-/// Ids that changed although what they name did not.
+/// Ids that changed, although the entry, section or column is the same.
 fn ids(changes: &ChangeSet) -> Ids {
     let ids = &changes.unannounced;
     Ids { entries: pairs(&ids.entry_ids), sections: pairs(&ids.section_ids), fields: pairs(&ids.column_keys) }

@@ -20,7 +20,7 @@ use super::{
 /// The changes that one commit made to a list.
 #[derive(Clone, Debug)]
 pub struct LogRow {
-    /// The commit.
+    /// The commit that contains the version.
     pub commit: CommitId,
     /// The first parent of the commit.
     pub parent: Option<CommitId>,
@@ -71,7 +71,7 @@ impl LogRow {
         self.outcome.changes().map_or(&[], |changes| &changes.changes)
     }
 
-    /// Changes of presentation.
+    /// Changes of presentation; empty for an unreadable version.
     pub fn editorial(&self) -> &[Change] {
         match &self.outcome {
             Outcome::Read { editorial, .. } => editorial,
@@ -90,7 +90,7 @@ pub struct ChangeTracker {
     latest: ListState,
     /// The time of the last announcement.
     published: Option<Timestamp>,
-    /// Reads each version incrementally, based on the one before.
+    /// Reads each version incrementally, based on the previous one.
     reader: Reader,
     /// The path that each moved file of an inventory folder had at the last announcement.
     moved: BTreeMap<String, String>,
@@ -168,8 +168,8 @@ impl ChangeTracker {
         })
     }
 
-    /// The inventory of a folder without the earlier names of moved files. They only help to match entries: what is
-    /// published must not depend on the version that it was compared with. `None` if no file was moved.
+    /// The inventory of a folder without the earlier names of moved files. They only help to match entries: the
+    /// published list must not depend on the version that it was compared with. `None` if no file was moved.
     fn read_unmoved(&mut self, content: Option<&Content>, options: &ReadingConfig) -> Option<Inventory> {
         match content {
             Some(Content::Folder(files)) if !self.moved.is_empty() => {
@@ -235,7 +235,7 @@ fn withdrawal(error: &ReadError) -> Warning {
 /// The changes of one commit, and the reasons for them.
 #[derive(Debug)]
 pub struct Explained {
-    /// The changes.
+    /// The changes of the commit.
     pub row: LogRow,
     /// The commit of the version that it was compared with: the last one with an announced change.
     pub against: Option<CommitId>,

@@ -19,7 +19,7 @@ impl Edition {
         Reader { name: NAME.to_owned(), edition: self.0 }
     }
 
-    /// How this edition relates to the one that read the last release of a log.
+    /// How this edition relates to the reader of the last release of a log.
     pub fn compared_with(self, source: &Source) -> Continuation {
         match &source.reader {
             Reader { name, edition } if name == NAME && *edition == self.0 => Continuation::Same,

@@ -10,7 +10,7 @@ use crate::{history::HistoryError, output::OutputError, read::ReadError, render:
 
 use super::published_list::BadMember;
 
-/// Why nothing was published.
+/// Why a publication was refused. Then no file is written.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
     /// The history cannot be read.
@@ -19,9 +19,9 @@ pub enum PublishError {
     /// The published log does not verify.
     #[error("the published log of {list} does not verify: {error}")]
     Log {
-        /// The list.
+        /// The id of the list.
         list: ListId,
-        /// The failed check.
+        /// The check that failed.
         #[source]
         error: Box<VerifyError>,
     },
@@ -33,14 +33,14 @@ pub enum PublishError {
     UnknownChange {
         /// The number of the release.
         seq: u64,
-        /// The reason.
+        /// Why the change object cannot be read.
         #[source]
         error: serde_json::Error,
     },
     /// The log was read by a later edition.
     #[error("{list}: the log was continued by {reader}, a later edition than this one")]
     NewerEdition {
-        /// The list.
+        /// The id of the list.
         list: ListId,
         /// The reader that the log states.
         reader: String,
@@ -48,63 +48,63 @@ pub enum PublishError {
     /// The published commit cannot be read any more.
     #[error("{list}: the published commit {commit} cannot be read: {error}")]
     Unreadable {
-        /// The list.
+        /// The id of the list.
         list: ListId,
-        /// The commit.
+        /// The id of the commit.
         commit: CommitId,
-        /// The reason.
+        /// Why the version cannot be read.
         #[source]
         error: Box<ReadError>,
     },
     /// Reading the published commit again gives another list, with the same edition and configuration.
     #[error("{list}: reading the published commit {commit} again gives another list than the published one")]
     Irreproducible {
-        /// The list.
+        /// The id of the list.
         list: ListId,
-        /// The commit.
+        /// The id of the commit.
         commit: CommitId,
     },
     /// The new release contradicts itself: a fault of this program.
     #[error("{list}, commit {commit}: the release that was built is not consistent: {error}")]
     Unsound {
-        /// The list.
+        /// The id of the list.
         list: ListId,
-        /// The commit.
+        /// The id of the commit.
         commit: String,
-        /// The failed check.
+        /// The check that failed.
         #[source]
         error: Box<AppendError>,
     },
     /// A commit is dated in the future.
     #[error("{list}: commit {commit} is dated {time}, more than a day after now ({now})")]
     Future {
-        /// The list.
+        /// The id of the list.
         list: ListId,
-        /// The commit.
+        /// The id of the commit.
         commit: CommitId,
-        /// Its committer time.
+        /// The committer time of the commit.
         time: Timestamp,
-        /// The publisher's clock.
+        /// The clock of the publisher.
         now: Timestamp,
     },
     /// The last published commit is not an ancestor any more.
     #[error("{list}: the last published commit {commit} is no longer on the first-parent line: git was rewritten")]
     Rewritten {
-        /// The list.
+        /// The id of the list.
         list: ListId,
-        /// The commit.
+        /// The id of the commit.
         commit: CommitId,
     },
     /// The checkout is older than the published log.
     #[error("{list}: commit {commit} is already published, and this checkout ends before it")]
     Behind {
-        /// The list.
+        /// The id of the list.
         list: ListId,
-        /// The commit.
+        /// The id of the commit.
         commit: CommitId,
     },
     /// The log belongs to another publisher or list.
-    #[error("the published log belongs to {found}, but the configuration says {expected}")]
+    #[error("the published log belongs to {found}, but the configuration is of {expected}")]
     OtherOrigin {
         /// The origin of the log.
         found: String,
@@ -114,27 +114,27 @@ pub enum PublishError {
     /// The configured file does not exist, and no commit deleted it.
     #[error("{list}: {path} is not in the repository, and no commit removed the published list")]
     OtherFile {
-        /// The list.
+        /// The id of the list.
         list: ListId,
-        /// The configured paths.
+        /// The configured paths of the inventory.
         path: String,
     },
     /// The file was moved, which does not withdraw the list.
     #[error("{list}: commit {commit} moved {from} to {to}, but the configuration only knows the old path")]
     Moved {
-        /// The list.
+        /// The id of the list.
         list: ListId,
-        /// The commit.
+        /// The id of the commit.
         commit: CommitId,
-        /// The configured path.
+        /// The configured path of the inventory.
         from: String,
-        /// The new path.
+        /// The path to which the commit moved it.
         to: String,
     },
     /// The end of the log is missing.
     #[error("the published log of {list} ends with release {found}, but its index.json names release {latest}")]
     Shortened {
-        /// The list.
+        /// The id of the list.
         list: ListId,
         /// The last release in the folder.
         found: u64,
@@ -145,7 +145,7 @@ pub enum PublishError {
     #[error("the published log of {0} is missing, although its index.json exists")]
     Gone(ListId),
     /// A head can only follow a publication.
-    #[error("{0}: no head has been signed yet, so nothing was published that a new head could confirm")]
+    #[error("{0}: the log has no head yet; the first publication signs one")]
     NoHead(ListId),
     /// A new log needs the root key.
     #[error("{0}: the log does not exist yet, and a new log begins with a release that a root key signs")]
@@ -153,9 +153,9 @@ pub enum PublishError {
     /// The log has other keys.
     #[error("{list}: the {role} key {found} may not sign this log; its {role} keys are {known}")]
     Key {
-        /// The list.
+        /// The id of the list.
         list: ListId,
-        /// The role.
+        /// The role that the key needs.
         role: KeyRole,
         /// The fingerprint of the key, as `ssh-keygen -l` prints it.
         found: String,
@@ -165,9 +165,9 @@ pub enum PublishError {
     /// No version of the file contains a list.
     #[error("{list}: no commit on the branch has a list in {path}{reason}")]
     NoList {
-        /// The list.
+        /// The id of the list.
         list: ListId,
-        /// The configured paths.
+        /// The configured paths of the inventory.
         path: String,
         /// The reason for the newest version.
         reason: String,
@@ -175,9 +175,9 @@ pub enum PublishError {
     /// The release to correct does not exist.
     #[error("{list} has no announced release {seq} to correct")]
     NoRelease {
-        /// The list.
+        /// The id of the list.
         list: ListId,
-        /// The number.
+        /// The number of the release.
         seq: u64,
     },
     /// A preview would replace signed pages.
@@ -207,10 +207,10 @@ pub enum PublishError {
     /// The published list cannot be compared.
     #[error(transparent)]
     PublishedList(#[from] BadMember),
-    /// Signing failed.
+    /// A document cannot be signed.
     #[error(transparent)]
     Sign(#[from] SignError),
-    /// Rendering failed.
+    /// A page or feed cannot be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
 }
@@ -224,10 +224,10 @@ impl PublishError {
 }
 
 /// What to do about a fault of this program.
-const REPORT: &str = "nothing was written; please report this as a bug";
+const REPORT: &str = "no file was written; please report this as a bug";
 
 impl PublishError {
-    /// The next step.
+    /// The next step for the user.
     pub fn help(&self) -> String {
         match self {
             PublishError::History(error) => error.help(),
@@ -244,10 +244,10 @@ impl PublishError {
             }
             PublishError::Unreadable { error, .. } => error.help(),
             PublishError::Future { .. } => {
-                "correct the date of the commit, or the clock; --allow-future publishes it as it is".into()
+                "correct the date of the commit, or the clock; --allow-future publishes it with this date".into()
             }
             PublishError::Rewritten { .. } => {
-                "if the rewrite was intended, run again with --reanchor: it records the move and announces nothing twice"
+                "if the rewrite was intended, run again with --reanchor: it records the move and repeats no announcement"
                     .into()
             }
             PublishError::Behind { .. } => "check out the newest commit of the branch, and publish from there".into(),

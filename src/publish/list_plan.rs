@@ -52,7 +52,7 @@ pub(super) struct PlannedList<'a> {
 }
 
 impl<'a> PlannedList<'a> {
-    /// Opens the log of a list and appends to it what the history contains beyond it.
+    /// Opens the log of a list and appends the releases of later versions.
     ///
     /// # Errors
     /// [`PublishError`] if the log does not verify, or the history does not continue it.

@@ -13,10 +13,10 @@ use crate::output::Folder;
 
 use super::{error::PublishError, plan::Signing, release::PublishedRelease};
 
-/// The log of a list as it is published, which a publication continues.
+/// The published log of a list, which a publication continues.
 #[derive(Clone, Debug)]
 pub(super) struct PublishedLog {
-    /// What the next release follows.
+    /// The end of the log, which the next release follows.
     pub tip: Tip,
     /// The release that states the keys in force.
     pub keys: Option<Pointer>,
@@ -88,8 +88,8 @@ impl PublishedLog {
     /// Checks that the keys of this publication may sign the log.
     ///
     /// # Errors
-    /// [`PublishError::Key`] for a key without the role that it needs, [`PublishError::RootKey`] if a new log lacks a
-    /// root key, [`PublishError::PreviewOverSigned`] for a preview that would replace signed pages.
+    /// [`PublishError::Key`] for a key without the role that it needs, [`PublishError::RootKey`] for a new log
+    /// without a root key, [`PublishError::PreviewOverSigned`] for a preview that would replace signed pages.
     pub fn check_signing(&self, list: &ListId, signing: Signing<'_>) -> Result<(), PublishError> {
         match (signing, &self.roles) {
             (Signing::Preview, Some(_)) => Err(PublishError::PreviewOverSigned(list.clone())),

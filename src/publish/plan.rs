@@ -26,9 +26,9 @@ use super::{
 /// A publication to plan.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
-    /// The configuration.
+    /// The configuration of the publisher.
     pub config: &'a Config,
-    /// The repository.
+    /// The repository with the versions.
     pub history: &'a History,
     /// The branch or revision to publish; `HEAD` by default.
     pub tip: Option<String>,
@@ -38,7 +38,7 @@ pub struct Request<'a> {
     pub now: Timestamp,
     /// The edition of reading and matching.
     pub edition: Edition,
-    /// The words by which the lists are understood. They belong to the edition.
+    /// The words for reading lists. They belong to the edition.
     pub vocabulary: Vocabulary,
     /// Whether to publish commits that are dated in the future.
     pub future: FutureCommits,
@@ -48,7 +48,7 @@ pub struct Request<'a> {
     pub correct: Option<Correct>,
     /// How much of the earlier output is checked and rendered again.
     pub scope: Scope,
-    /// Receives events.
+    /// Receives the events of the run.
     pub progress: Progress<'a>,
 }
 
@@ -57,7 +57,7 @@ pub struct Request<'a> {
 pub enum Signing<'a> {
     /// The pages are written without a log, and state so.
     Preview,
-    /// Nothing is written; the new changes are only shown. This needs no key.
+    /// No file is written; the new changes are only shown. This needs no key.
     Look,
     /// Every release is signed.
     Keys {
@@ -96,7 +96,7 @@ impl Signing<'_> {
         }
     }
 
-    /// The signer whose signature the salts are derived from.
+    /// The signer of the origin: salts are derived from its signature.
     pub(super) fn signer_of_salts(&self) -> &Signer {
         match self {
             Signing::Keys { release, .. } => release,
@@ -108,16 +108,16 @@ impl Signing<'_> {
 /// Whether to publish commits that are dated more than a day after the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FutureCommits {
-    /// Refuse them.
+    /// Refuse to publish them.
     Refuse,
-    /// Publish them.
+    /// Publish them like others.
     Allow,
 }
 
 /// Whether to continue when the last published commit is no longer on the first-parent line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rewritten {
-    /// Refuse.
+    /// Refuse to continue.
     Refuse,
     /// Find the published list in the new history and continue from there.
     Reanchor,
@@ -135,7 +135,7 @@ pub enum Scope {
 /// A correction to publish.
 #[derive(Clone, Debug)]
 pub struct Correct {
-    /// The list.
+    /// The id of the list.
     pub list: ListId,
     /// The number of the release that was wrong.
     pub seq: u64,
@@ -156,7 +156,7 @@ pub struct Plan {
 /// The new releases of a list.
 #[derive(Debug)]
 pub struct ListPlan {
-    /// The list.
+    /// The id of the list.
     pub id: ListId,
     /// Announcements, oldest first: all of them with [`Scope::All`]. The last `new` of them were not published before.
     pub announcements: Vec<Announcement>,

@@ -11,9 +11,9 @@ pub enum Stage {
     Walk,
     /// Loading versions from the repository.
     Load,
-    /// Reading versions.
+    /// Reading the lists in versions.
     Read,
-    /// Comparing versions.
+    /// Comparing each version with the last announced one.
     Compare,
     /// Building, encoding and signing releases.
     Sign,
@@ -26,7 +26,7 @@ pub enum Stage {
 /// An event of a run.
 #[derive(Clone, Copy, Debug)]
 pub enum Event {
-    /// A stage starts, and the one before ends.
+    /// A stage starts, and the previous stage ends.
     Starts(Stage),
     /// Versions have been processed.
     Versions {
@@ -48,7 +48,7 @@ impl fmt::Debug for Progress<'_> {
 }
 
 impl Progress<'_> {
-    /// Ignores all events.
+    /// A receiver that ignores all events.
     pub const NONE: Progress<'static> = Progress(&|_| {});
 
     pub(super) fn starts(self, stage: Stage) {

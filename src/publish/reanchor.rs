@@ -52,8 +52,8 @@ struct Candidate {
     changes: Vec<Change>,
 }
 
-/// Finds the version at which the list is the published one. If there are several, the one counts whose history is
-/// equal to the published one for the longest time; among those the newest, so that no change is announced twice.
+/// Finds the version at which the list is the published one. Among several, it takes the version with the longest
+/// history in common with the published one, and among those the newest, so that no change is announced twice.
 ///
 /// # Errors
 /// [`PublishError`] if the history cannot be read.
@@ -108,8 +108,8 @@ fn is_published(log: &PublishedLog, state: &ListState) -> Result<bool, PublishEr
     }
 }
 
-/// The number of releases, counted backwards, whose changes are equal in both histories. Equal up to their beginnings
-/// counts most.
+/// The number of releases with equal changes in both histories, counted backwards from the end. Histories that are equal
+/// up to their beginnings count most.
 fn common_history(candidates: &[Candidate], published: &[&[Change]]) -> usize {
     let changes: Vec<&[Change]> =
         candidates.iter().map(|candidate| candidate.changes.as_slice()).filter(|changes| !changes.is_empty()).collect();

@@ -16,7 +16,7 @@ pub struct PublishedRelease {
     pub seq: u64,
     /// The SHA-256 of its header.
     pub digest: Digest,
-    /// What the release is.
+    /// The kind of the release.
     pub kind: ReleaseKind,
     /// The commit that contains the list, and its committer time.
     pub commit: Option<(CommitId, Timestamp)>,
@@ -47,7 +47,7 @@ impl PublishedRelease {
         })
     }
 
-    /// Whether customers are told about the release.
+    /// Whether pages and feeds announce the release.
     pub fn is_announced(&self) -> bool {
         !self.changes.is_empty() || matches!(self.kind, ReleaseKind::Correction { .. })
     }

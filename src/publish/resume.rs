@@ -45,7 +45,7 @@ struct Checkpoint {
     made_with: Digest,
     /// The tag URI of the feeds.
     tag: String,
-    /// The last release.
+    /// The last release of the log.
     release: Anchor,
     /// The head that published the last release. Later heads that cover the same release may follow it.
     head: Anchor,
@@ -246,7 +246,7 @@ fn record(file: &File, pieces: &Pieces) -> SegmentRecord {
     }
 }
 
-/// Half of a SHA-256: it tells an edited segment from the one that was written.
+/// Half of a SHA-256, which is enough to notice an edited segment.
 fn fingerprint(bytes: &[u8]) -> u128 {
     Digest::of(bytes).bytes().into_iter().take(16).fold(0, |number, byte| number << 8 | u128::from(byte))
 }

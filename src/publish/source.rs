@@ -26,7 +26,7 @@ impl From<&ListConfig> for ListSource {
 }
 
 impl ListSource {
-    /// The source of a list, with the words by which it is understood.
+    /// The source of a list that is read with this vocabulary.
     pub fn new(list: &ListConfig, vocabulary: &Vocabulary) -> Self {
         ListSource {
             paths: list.inventory.0.clone(),
