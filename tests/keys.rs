@@ -78,6 +78,10 @@ fn keys_with_the_wrong_role_or_place_are_refused() {
     let publish = |key: &str, root: &str| repo.run(&[&PUBLISH[..], &["--key", key, "--root-key", root]].concat());
     publish("new/changecast-root", "new/changecast-release").fails(2, &["swapped", "--root-key"]);
     publish("new/changecast-release", "new/changecast-release").fails(2, &["the same key"]);
+    for other in ["new/changecast-root.pub", "new/changecast-release.pub"] {
+        let keys = ["--key", "new/changecast-release", "--root-key", "new/changecast-root", "--other-root", other];
+        repo.run(&[&PUBLISH[..], &keys].concat()).fails(2, &["--other-root", "changecast-root-2.pub"]);
+    }
     fs::copy(repo.path("new/changecast-release"), repo.path("repo/release")).expect("a copy");
     let git = |args: &[&str]| {
         let status = Command::new("git").arg("-C").arg(repo.path("repo")).args(args).status().expect("git");

@@ -44,6 +44,24 @@ pub fn check_pair(root: &Signer, release: &Signer) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Checks that the other root keys are different from the first one, from each other and from the release key.
+///
+/// # Errors
+/// [`Failure::Usage`] for a key that is named twice.
+pub fn check_other_roots(others: &[PublicKey], root: Option<&Signer>, release: Option<&Signer>) -> Result<(), Failure> {
+    let mut known: Vec<PublicKey> = root.into_iter().chain(release).map(Signer::public).collect();
+    for key in others {
+        if known.contains(key) {
+            return Err(Failure::usage(
+                format!("the key {} of --other-root is also used for another purpose", key.fingerprint()),
+                "pass the public key of a second root key, such as changecast-root-2.pub from `changecast keygen`",
+            ));
+        }
+        known.push(key.clone());
+    }
+    Ok(())
+}
+
 /// Checks that git does not track the file of a private key.
 ///
 /// # Errors

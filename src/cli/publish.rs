@@ -106,6 +106,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         keys::check_pair(root, release)?;
     }
     let others = other_roots(args)?;
+    keys::check_other_roots(&others, root.as_ref(), release.as_ref())?;
     let signing = match &release {
         Some(release) => Signing::Keys { release, root: root.as_ref().map(|key| RootKeys { key, others: &others }) },
         None if args.unsigned => Signing::Preview,
