@@ -43,12 +43,13 @@ feeds-check:
 # Check the signed format by other means: a second verifier, a timestamp token, other features of serde_json
 format-check:
     python3 tests/external/verify_log.py --vectors tests/vectors
+    python3 tests/external/verify_sh.py src/render/verify.sh tests/vectors
     tests/external/timestamp.sh
     CARGO_TARGET_DIR=target/serde-features cargo test --locked --manifest-path tests/external/serde_features/Cargo.toml
 
-# Run each fuzz target for some seconds
-fuzz seconds="10":
-    tests/external/fuzz.sh {{ seconds }}
+# Run each fuzz target for some seconds; `--release` optimizes the build first
+fuzz seconds="10" *options:
+    tests/external/fuzz.sh {{ seconds }} {{ options }}
 
 # Time the program against git and its peers, as benches/README.md describes; `--help` lists the options
 bench *options:
@@ -68,9 +69,8 @@ guard *options:
 readme:
     tests/external/fresh_clone.sh
 
-# Everything that must hold before a change is merged. The instruction counts of `guard`, the fuzz targets and the
-# publication by other programs are in `long` until their figures are recorded for the new signed format.
-ci: test deny readme
+# Everything that must hold before a change is merged
+ci: test lint deny format-check feeds-check guard fuzz readme
 
 # Known vulnerabilities of the dependencies, by a local copy of the advisory database
 advisories:
@@ -78,10 +78,10 @@ advisories:
 
 # What takes longer than CI allows: run it before an issue is closed
 long base="HEAD~20":
-    just lint
-    just feeds-check
-    just guard
-    just fuzz 60
+    CHANGECAST_HISTORIES=5000 cargo test --release --test suite histories::
+    cargo build --release
+    VNU_JAR={{ vnu }} python3 tests/external/feeds_check.py target/release/changecast {{ schemas }} damage
+    just fuzz 60 --release
     git diff {{ base }} > target/long.diff
     cargo mutants --in-diff target/long.diff --timeout 300 -- --workspace
 
