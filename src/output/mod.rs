@@ -1,5 +1,5 @@
-//! Files out: whole or not at all, unchanged files untouched, one writer at a time. And the same
-//! files in again.
+//! Writes files as a whole or not at all, leaves unchanged files untouched, and allows one writer at a time. Reads
+//! published folders.
 
 mod sync;
 
@@ -21,9 +21,9 @@ use sync::NewNames;
 /// A file to write.
 #[derive(Clone, Debug)]
 pub struct OutputFile {
-    /// Its path in the output directory, with `/`.
+    /// The path in the output directory, with `/`.
     pub path: String,
-    /// Its content.
+    /// The content of the file.
     pub bytes: Bytes,
     /// Whether a later publication may change it.
     pub policy: WritePolicy,
@@ -43,32 +43,32 @@ pub enum WritePolicy {
     Replace,
 }
 
-/// Why the output cannot be written or read.
+/// An error while the output is written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
-    /// The file system refuses.
+    /// The operating system reports an error.
     #[error("{path}: {error}")]
     Io {
-        /// Where.
+        /// The path of the file.
         path: String,
-        /// What it says.
+        /// The error of the operating system.
         error: io::Error,
     },
-    /// Another program is at work there.
+    /// Another process has locked the output directory.
     #[error("{0}: another changecast is writing there")]
     Busy(String),
     /// A published file would change.
-    #[error("{0} is published already, with other bytes")]
+    #[error("{0} is already published, with other bytes")]
     Immutable(String),
-    /// A link inside the output directory leads somewhere else.
-    #[error("{0} is a symbolic link: what is written there would land elsewhere")]
+    /// A link inside the output directory.
+    #[error("{0} is a symbolic link: files would be written outside the output directory")]
     Link(String),
-    /// Something else stands where a folder or file belongs.
+    /// A path that must be a file or folder is something else.
     #[error("{path} is {found}")]
     Kind {
-        /// Where.
+        /// The path.
         path: String,
-        /// What stands there.
+        /// The kind of file that exists there.
         found: &'static str,
     },
 }
@@ -79,16 +79,16 @@ impl OutputError {
         match self {
             OutputError::Io { error, .. } => match error.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                    "free some space and run again; what is published is whole".into()
+                    "free some space and run again; the published files are complete".into()
                 }
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                     "choose a writable directory with --output".into()
                 }
-                _ => "mend this and run again; what is published is whole".into(),
+                _ => "correct this and run again; the published files are complete".into(),
             },
             OutputError::Busy(_) => "wait for it to end, then run again".into(),
             OutputError::Immutable(_) => {
-                "restore the file from its last good copy; a mistake is mended with `publish --correct`".into()
+                "restore the file from its last good copy; correct a mistake with `publish --correct`".into()
             }
             OutputError::Link(_) | OutputError::Kind { .. } => {
                 "remove it, or choose another directory with --output".into()
@@ -101,28 +101,27 @@ fn io_error(path: &Path) -> impl Fn(io::Error) -> OutputError + '_ {
     move |error| OutputError::Io { path: path.display().to_string(), error }
 }
 
-/// An output directory, held for one writer.
+/// An output directory, locked for one writer.
 #[derive(Debug)]
 pub struct Output {
     root: PathBuf,
-    /// The folders that were not there before, the innermost first.
-    made: Vec<PathBuf>,
-    /// The directory's own handle carries the lock.
+    /// The folders that did not exist before, the innermost first.
+    created: Vec<PathBuf>,
+    /// The open directory has the lock.
     _lock: File,
 }
 
-/// Where files are prepared before they take their place.
+/// The folder in which files are written before they are renamed.
 const STAGING: &str = ".changecast-staging";
 
 impl Output {
-    /// Opens (and makes) the output directory and holds it until dropped. The directory itself may
+    /// Creates the output directory if necessary, and locks it until the value is dropped. The directory itself may
     /// be a link; links inside it are refused.
     ///
     /// # Errors
-    /// [`OutputError`] when it cannot be made, or another writer holds it.
+    /// [`OutputError`] if the directory cannot be created, or is locked by another writer.
     pub fn open(root: &Path) -> Result<Self, OutputError> {
-        let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
-        let made = root.ancestors().take_while(is_missing).map(Path::to_owned).collect();
+        let created = root.ancestors().take_while(|folder| is_missing(folder)).map(Path::to_owned).collect();
         fs::create_dir_all(root).map_err(io_error(root))?;
         let root = fs::canonicalize(root).map_err(io_error(root))?;
         let lock = File::open(&root).map_err(io_error(&root))?;
@@ -131,7 +130,7 @@ impl Output {
             Err(TryLockError::WouldBlock) => return Err(OutputError::Busy(root.display().to_string())),
             Err(TryLockError::Error(error)) => return Err(io_error(&root)(error)),
         }
-        Ok(Output { root, made, _lock: lock })
+        Ok(Output { root, created, _lock: lock })
     }
 
     /// Removes the files in a folder of the output that a publication does not contain, such as the pages of an
@@ -151,18 +150,17 @@ impl Output {
         Ok(())
     }
 
-    /// Writes files in their order, each whole, and leaves unchanged ones untouched. A folder that does
-    /// not stand yet is prepared before all others and takes its place with its last file, everything in
-    /// it at once. Gives the paths that were written.
+    /// Writes files in their order, each as a whole, and leaves unchanged files untouched. A new folder is prepared
+    /// first. It is renamed as a whole when its last file is due. Returns the paths of the written files.
     ///
     /// # Errors
-    /// [`OutputError`]; what comes before the file that failed is in place then, but for new folders
-    /// that were not complete. Where such a folder cannot be prepared, nothing is.
+    /// [`OutputError`]. The files before the one that failed are written, except those in new folders that are not
+    /// complete. If a new folder cannot be prepared, no file is written.
     pub fn write(&self, files: &[OutputFile]) -> Result<Vec<String>, OutputError> {
         let changed = changed(&self.root, files)?;
         let staging = self.root.join(STAGING);
         if staging.symlink_metadata().is_ok() {
-            // Left behind by a run that was killed.
+            // A run that was killed left it.
             fs::remove_dir_all(&staging).map_err(io_error(&staging))?;
         }
         if changed.is_empty() {
@@ -208,7 +206,7 @@ impl Output {
                 names.add(parent.to_owned(), &file.policy);
             }
         }
-        for parent in self.made.iter().filter_map(|folder| folder.parent()) {
+        for parent in self.created.iter().filter_map(|folder| folder.parent()) {
             let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
             names.add(parent.to_owned(), &WritePolicy::Replace);
         }
@@ -216,8 +214,8 @@ impl Output {
         Ok(changed.into_iter().map(|file| file.path.clone()).collect())
     }
 
-    /// The folders of files, each with the first one on the way to it that does not stand. Links and
-    /// files on the way are refused.
+    /// The folders of files, each with its outermost ancestor that does not exist. Ancestors that are links or files
+    /// are refused.
     fn new_folders<'f>(&self, files: &[&'f OutputFile]) -> Result<BTreeMap<&'f str, Option<&'f str>>, OutputError> {
         let mut folders = BTreeMap::new();
         for inside in files.iter().map(|file| folder(&file.path)) {
@@ -247,13 +245,17 @@ impl Output {
 }
 
 impl Drop for Output {
-    /// A directory that was made for nothing does not stay.
+    /// Removes directories that were created and are still empty.
     fn drop(&mut self) {
-        for folder in &self.made {
-            // One that is not empty cannot be removed like this, and is not to be.
+        for folder in &self.created {
+            // This does not remove a directory with files.
             drop(fs::remove_dir(folder));
         }
     }
+}
+
+fn is_missing(folder: &Path) -> bool {
+    !folder.as_os_str().is_empty() && !folder.exists()
 }
 
 /// Writes a file under a temporary name, before it takes the place of `target`, which may exist.
@@ -280,44 +282,47 @@ fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// The staging folder, removed with what is left in it.
+/// The staging folder. It is removed with its content when the value is dropped.
 struct Staging(PathBuf);
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // Nothing can be done about a failure here; the next run removes the folder first.
+        // A failure has no consequences: the next run removes the folder first.
         drop(fs::remove_dir_all(&self.0));
     }
 }
 
-/// Replaces one file outside an output directory, whole or not at all.
+/// Replaces one file outside an output directory, as a whole or not at all.
 ///
 /// # Errors
-/// [`OutputError::Io`]; the file is as it was then.
+/// [`OutputError::Io`]; then the file has not changed.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
     // Through a link the file itself is replaced, not the link.
     let path = fs::canonicalize(path).map_err(io_error(path))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let prepared = path.with_file_name(format!(".{name}.changecast"));
     let mode = fs::metadata(&path).map(|meta| meta.permissions()).map_err(io_error(&path))?;
-    let write = || -> io::Result<()> {
-        // The name can be guessed: a link that was put there would be followed. It may also be left from a run
-        // that was killed.
-        match fs::remove_file(&prepared) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
-        File::create_new(&prepared)?.write_all(bytes)?;
+    let written = write_new(&prepared, bytes).and_then(|()| {
         fs::set_permissions(&prepared, mode)?;
         fs::rename(&prepared, &path)
-    };
-    write().map_err(|error| {
+    });
+    written.map_err(|error| {
         drop(fs::remove_file(&prepared));
         io_error(&path)(error)
     })
 }
 
-/// The paths of files that differ from what stands in a directory.
+/// Writes a new file. A run that was killed may have left one, and somebody may have guessed the name and created a
+/// link, which must not be followed.
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    File::create_new(path)?.write_all(bytes)
+}
+
+/// The paths of files that a directory does not contain with the same bytes.
 ///
 /// # Errors
 /// [`OutputError`] when a file cannot be read, or a published one would change.
@@ -327,17 +332,15 @@ pub fn differing(root: &Path, files: &[OutputFile]) -> Result<Vec<String>, Outpu
 
 fn changed<'f>(root: &Path, files: &'f [OutputFile]) -> Result<Vec<&'f OutputFile>, OutputError> {
     let mut changed = Vec::new();
-    // In a folder that does not stand no file does: one look at it spares one at each of them.
-    let mut stands: BTreeMap<&str, bool> = BTreeMap::new();
+    // A folder that does not exist contains no file, so that its files need not be looked up.
+    let mut exists: BTreeMap<&str, bool> = BTreeMap::new();
     for file in files {
         let inside = folder(&file.path);
         let path = root.join(&file.path);
-        let look = || root.join(inside).symlink_metadata().map_or_else(|error| !is_absent(&error), |_| true);
-        if *stands.entry(inside).or_insert_with(look)
+        if *exists.entry(inside).or_insert_with(|| may_exist(&root.join(inside)))
             && let Some(length) = regular_length(&path)?
         {
-            let is_same = || Ok(file.bytes.equals(&fs::read(&path).map_err(io_error(&path))?));
-            if length == file.bytes.size() && is_same()? {
+            if length == file.bytes.size() && file.bytes.equals(&fs::read(&path).map_err(io_error(&path))?) {
                 continue;
             }
             let settled = match &file.policy {
@@ -354,12 +357,12 @@ fn changed<'f>(root: &Path, files: &'f [OutputFile]) -> Result<Vec<&'f OutputFil
     Ok(changed)
 }
 
-/// The bytes of a regular file; `None` when nothing is there.
+/// The bytes of a regular file; `None` if it does not exist.
 fn regular_file(path: &Path) -> Result<Option<Vec<u8>>, OutputError> {
     regular_length(path)?.map(|_| fs::read(path).map_err(io_error(path))).transpose()
 }
 
-/// How long a regular file is; `None` when nothing is there.
+/// The length of a regular file in bytes; `None` if it does not exist.
 fn regular_length(path: &Path) -> Result<Option<u64>, OutputError> {
     match path.symlink_metadata() {
         Ok(meta) if meta.is_symlink() => Err(OutputError::Link(path.display().to_string())),
@@ -367,42 +370,47 @@ fn regular_length(path: &Path) -> Result<Option<u64>, OutputError> {
         Ok(meta) if meta.is_dir() => {
             Err(OutputError::Kind { path: path.display().to_string(), found: "a folder, not a file" })
         }
-        Ok(_) => Err(OutputError::Kind { path: path.display().to_string(), found: "no regular file" }),
+        Ok(_) => Err(OutputError::Kind { path: path.display().to_string(), found: "not a regular file" }),
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(io_error(path)(error)),
     }
 }
 
-/// Whether nothing is there.
+/// Whether a folder exists, or cannot be looked up.
+fn may_exist(folder: &Path) -> bool {
+    folder.symlink_metadata().map_or_else(|error| !is_absent(&error), |_| true)
+}
+
+/// Whether the error states that a file does not exist.
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// What stands in an output directory.
+/// The files in an output directory, before a publication.
 #[derive(Clone, Debug)]
 pub struct Found {
     root: PathBuf,
 }
 
 impl Found {
-    /// What stands in this directory; nothing when there is none.
+    /// The files in this directory, which need not exist.
     pub fn at(root: &Path) -> Self {
         Found { root: root.to_owned() }
     }
 
-    /// The bytes of a file.
+    /// The bytes of a file in the directory.
     ///
     /// # Errors
-    /// [`OutputError`] when it cannot be read, or is no regular file.
+    /// [`OutputError`] if it cannot be read, or is not a regular file.
     pub fn file(&self, path: &str) -> Result<Option<Vec<u8>>, OutputError> {
         regular_file(&self.root.join(path))
     }
 
-    /// Reads the beginning of a file, as far as it has so many bytes, in place of what `into` held. Gives
+    /// Reads up to `length` bytes from the beginning of a file and replaces the content of `into` with them. Returns
     /// the length of the whole file.
     ///
     /// # Errors
-    /// [`OutputError`] when it cannot be read, or is no regular file.
+    /// [`OutputError`] if it cannot be read, or is not a regular file.
     pub fn beginning(&self, path: &str, length: usize, into: &mut Vec<u8>) -> Result<Option<u64>, OutputError> {
         let path = self.root.join(path);
         let Some(whole) = regular_length(&path)? else { return Ok(None) };
@@ -417,21 +425,20 @@ impl Found {
         Folder::at(&self.root.join(list))
     }
 
-    /// Whether a file is there.
+    /// Whether a file exists.
     ///
     /// # Errors
-    /// [`OutputError`] when it is no regular file.
+    /// [`OutputError`] if it is not a regular file.
     pub fn has(&self, path: &str) -> Result<bool, OutputError> {
         Ok(regular_length(&self.root.join(path))?.is_some())
     }
 }
 
 fn names(folder: &Path) -> Result<Vec<String>, OutputError> {
-    let name = |entry: io::Result<fs::DirEntry>| {
-        entry.map(|entry| entry.file_name().to_string_lossy().into_owned()).map_err(io_error(folder))
-    };
     match fs::read_dir(folder) {
-        Ok(entries) => entries.map(name).collect(),
+        Ok(entries) => entries
+            .map(|entry| Ok(entry.map_err(io_error(folder))?.file_name().to_string_lossy().into_owned()))
+            .collect(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(io_error(folder)(error)),
     }

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     config::{Config, ListConfig},
     output::{Folder, Found},
-    render::{self, File, Piece, Pieces, Rendered},
+    render::{self, File, Rendered, Segment, Segments},
 };
 
 use super::{
@@ -105,7 +105,7 @@ pub(super) struct Resumed {
     pub log: PublishedLog,
     /// The announced releases before this publication, oldest first.
     announced: Vec<(String, Timestamp)>,
-    files: BTreeMap<String, Pieces>,
+    files: BTreeMap<String, Segments>,
 }
 
 impl Resumed {
@@ -122,7 +122,7 @@ impl Resumed {
             before.pop();
             pages = 1;
         }
-        Some(Rendered { before, pages, rolls: self.files.clone() })
+        Some(Rendered { before, pages, segmented: self.files.clone() })
     }
 
     /// The announced releases before this publication.
@@ -200,8 +200,8 @@ pub(super) fn checkpoint_files(
     let mut files = BTreeMap::new();
     for file in rendered {
         let name = file.path.strip_prefix(list.as_str()).and_then(|name| name.strip_prefix('/'));
-        if let (Some(name), Some(pieces)) = (name, &file.pieces) {
-            files.insert(name.to_owned(), record(file, pieces));
+        if let (Some(name), Some(segments)) = (name, &file.segments) {
+            files.insert(name.to_owned(), record(file, segments));
         }
     }
     let checkpoint = Checkpoint {
@@ -227,22 +227,22 @@ pub(super) fn checkpoint_files(
 }
 
 /// The record of the segments of a file. Segments of the earlier file have fingerprints already.
-fn record(file: &File, pieces: &Pieces) -> SegmentRecord {
-    let mut begin = pieces.head;
-    let mut segments = Vec::with_capacity(pieces.pieces.len());
-    for piece in &pieces.pieces {
-        let bytes = begin..begin + piece.length;
-        begin = bytes.end + pieces.between.len();
+fn record(file: &File, found: &Segments) -> SegmentRecord {
+    let mut begin = found.head;
+    let mut segments = Vec::with_capacity(found.segments.len());
+    for segment in &found.segments {
+        let bytes = begin..begin + segment.length;
+        begin = bytes.end + found.between.len();
         let fingerprint =
-            piece.fingerprint.unwrap_or_else(|| fingerprint(file.bytes.front.get(bytes).unwrap_or_default()));
-        segments.push((piece.length, format!("{fingerprint:032x}")));
+            segment.fingerprint.unwrap_or_else(|| fingerprint(file.bytes.front.get(bytes).unwrap_or_default()));
+        segments.push((segment.length, format!("{fingerprint:032x}")));
     }
     SegmentRecord {
         length: file.bytes.size(),
-        head: pieces.head,
-        between: pieces.between.clone(),
+        head: found.head,
+        between: found.between.clone(),
         segments,
-        closed: pieces.closed,
+        closed: found.closed,
     }
 }
 
@@ -259,9 +259,9 @@ impl SegmentRecord {
     }
 
     /// The segments, if the beginning of the file still contains exactly these.
-    fn matched(&self, bytes: &[u8]) -> Option<Pieces> {
+    fn matched(&self, bytes: &[u8]) -> Option<Segments> {
         let mut rest = bytes.get(self.head..)?;
-        let mut pieces = Vec::with_capacity(self.segments.len());
+        let mut segments = Vec::with_capacity(self.segments.len());
         for (at, (length, expected)) in self.segments.iter().enumerate() {
             let between = if at == 0 { "" } else { &self.between };
             let (segment, after) = rest.strip_prefix(between.as_bytes())?.split_at_checked(*length)?;
@@ -269,10 +269,10 @@ impl SegmentRecord {
             if u128::from_str_radix(expected, 16).ok()? != found {
                 return None;
             }
-            pieces.push(Piece { length: *length, fingerprint: Some(found) });
+            segments.push(Segment { length: *length, fingerprint: Some(found) });
             rest = after;
         }
-        Some(Pieces { head: self.head, between: self.between.clone(), pieces, closed: self.closed })
+        Some(Segments { head: self.head, between: self.between.clone(), segments, closed: self.closed })
     }
 }
 
@@ -447,15 +447,15 @@ impl ListFolder<'_> {
         &self,
         found: &Found,
         checkpoint: &Checkpoint,
-    ) -> Result<Option<BTreeMap<String, Pieces>>, PublishError> {
+    ) -> Result<Option<BTreeMap<String, Segments>>, PublishError> {
         let mut files = BTreeMap::new();
         let mut bytes = Vec::new();
         for (name, record) in &checkpoint.files {
             let length = found.beginning(&format!("{}/{name}", self.id), record.end(), &mut bytes)?;
-            let Some(pieces) = record.matched(&bytes).filter(|_| length == Some(record.length)) else {
+            let Some(segments) = record.matched(&bytes).filter(|_| length == Some(record.length)) else {
                 return Ok(None);
             };
-            files.insert(name.clone(), pieces);
+            files.insert(name.clone(), segments);
         }
         Ok(Some(files))
     }

@@ -12,13 +12,13 @@ use changecast_core::model::Timestamp;
 use super::{
     File, Publication, PublishedList, RenderError,
     feed::{Feed, MainFeed, archive_years, year_feed},
-    incremental::{Keep, Roll, apart},
+    incremental::{Keep, SegmentedFile, split_document},
 };
 
 /// The namespace of RFC 5005.
 const HISTORY: &str = "http://purl.org/syndication/history/1.0";
 
-/// The lines around an entry. Texts are escaped: they stand nowhere else.
+/// The lines around an entry. Texts are escaped, so that they do not contain these lines.
 const OPENS: &str = "  <entry>\n";
 const CLOSES: &str = "  </entry>\n";
 
@@ -38,12 +38,12 @@ pub(super) fn files(
     let mut files = Vec::with_capacity(years.len() + 1);
     let previous = years.first().map(|year| ("prev-archive", archive_file(*year)));
     let text = document(publication, list, main, "feed.atom", previous.into_iter().collect(), false)?;
-    let (head, fresh, tail) = apart(&text, OPENS, CLOSES);
-    let roll = Roll { name: "feed.atom", head, fresh: &fresh, tail, ..Roll::default() };
-    files.push(roll.file(list, Keep::Newest(main.kept))?);
+    let (head, fresh, tail) = split_document(&text, OPENS, CLOSES);
+    let file_of_segments = SegmentedFile { name: "feed.atom", head, fresh: &fresh, tail, ..SegmentedFile::default() };
+    files.push(file_of_segments.file(list, Keep::Newest(main.kept))?);
     let newest = list.dates().next().map(Timestamp::year);
     for (at, year) in years.iter().enumerate() {
-        // The archives of closed years stand already.
+        // The archives of closed years exist and do not change.
         if list.rendered.is_some() && Some(*year) != newest {
             break;
         }
@@ -52,13 +52,14 @@ pub(super) fn files(
         links.extend(years.get(at + 1).map(|year| ("prev-archive", archive_file(*year))));
         let feed = year_feed(publication, list, *year);
         let text = document(publication, list, &feed, &archive_file(*year), links, true)?;
-        let (head, fresh, tail) = apart(&text, OPENS, CLOSES);
-        let roll = Roll { name: &archive_file(*year), head, fresh: &fresh, tail, ..Roll::default() };
-        let standing = list.before().filter(|published| published.year() == *year).count();
-        let file = roll.file(list, Keep::Newest(standing))?;
-        // Nothing is ever added to that of a closed year.
-        let pieces = file.pieces.filter(|_| Some(*year) == newest);
-        files.push(File { pieces, ..file });
+        let (head, fresh, tail) = split_document(&text, OPENS, CLOSES);
+        let file_of_segments =
+            SegmentedFile { name: &archive_file(*year), head, fresh: &fresh, tail, ..SegmentedFile::default() };
+        let earlier = list.before().filter(|published| published.year() == *year).count();
+        let file = file_of_segments.file(list, Keep::Newest(earlier))?;
+        // The archive of a closed year is never continued.
+        let segments = file.segments.filter(|_| Some(*year) == newest);
+        files.push(File { segments, ..file });
     }
     Ok(files)
 }
@@ -143,8 +144,8 @@ fn archive_mark() -> ExtensionMap {
     BTreeMap::from([("fh".to_owned(), BTreeMap::from([("archive".to_owned(), vec![mark])]))])
 }
 
-/// The library writes extensions behind the entries; RFC 4287's schema and readers that stop early
-/// want metadata in front. Texts are escaped, so the mark can stand nowhere else.
+/// Moves the mark of an archive before the entries, as the schema of RFC 4287 and some readers demand. The library
+/// writes extensions after the entries. Texts are escaped, so that they do not contain the mark.
 fn metadata_first(text: &str) -> String {
     let (open, close) = (format!("<{MARK}"), format!("</{MARK}>"));
     let mark = text.find(&open).zip(text.find(&close).map(|at| at + close.len()));

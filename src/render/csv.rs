@@ -6,7 +6,7 @@ use changecast_core::change::{Change, Detail, Kind};
 
 use super::{
     ChangeLogRow, File, MainFeed, Publication, PublishedList, RenderError,
-    incremental::{Keep, Roll},
+    incremental::{Keep, SegmentedFile},
 };
 
 const HEADER: [&str; 10] =
@@ -19,8 +19,9 @@ pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &MainFeed<
     let open: Vec<String> = open.chunks(1).map(change_log).collect::<Result<_, _>>()?;
     let fresh: Vec<&str> = open.iter().map(|text| &text[head.len()..]).collect();
     let closed = &change_log(&closed)?[head.len()..];
-    let roll = Roll { name: "changelog.csv", head: &head, fresh: &fresh, closed, ..Roll::default() };
-    Ok(vec![roll.file(list, Keep::All)?])
+    let file_of_segments =
+        SegmentedFile { name: "changelog.csv", head: &head, fresh: &fresh, closed, ..SegmentedFile::default() };
+    Ok(vec![file_of_segments.file(list, Keep::All)?])
 }
 
 /// A change log as CSV, in the order of its rows.

@@ -1,4 +1,4 @@
-//! What the feed formats share: which entries a feed holds, and what they say.
+//! The content that all feed formats share: the entries of a feed and their texts.
 
 use std::sync::OnceLock;
 
@@ -11,13 +11,13 @@ use super::{
 };
 use changecast_core::prose;
 
-/// How far the main feed reaches back from its newest entry.
+/// The number of months before its newest entry from which the main feed has all entries.
 const MONTHS: u32 = 12;
-/// It holds at least so many entries, however old.
+/// The number of entries that the main feed has at least, whatever their age.
 const AT_LEAST: usize = 20;
-/// It stays below this size, whatever it holds: common readers give up at 512 KiB or 1 MiB.
+/// The maximal size of the main feed in bytes: common readers refuse more than 512 KiB or 1 MiB.
 const MAX_BYTES: usize = 500 << 10;
-/// An entry longer than this points to its page for the rest.
+/// The maximal size of an entry in bytes. The text of a longer one ends with a link to its page.
 const MAX_ENTRY_BYTES: usize = 20 << 10;
 
 /// A feed entry: the same in every format.
@@ -37,17 +37,17 @@ pub(super) struct Feed {
     pub title: String,
     pub subtitle: String,
     pub home: WebUrl,
-    /// Its entries, newest first, but for those that stand already.
+    /// The entries that were not rendered before, newest first.
     pub entries: Vec<FeedEntry>,
     /// The same as items of the JSON Feed.
     pub items: Vec<String>,
-    /// How many entries stand already and stay.
+    /// The number of existing entries to keep.
     pub kept: usize,
-    /// The date of the newest entry; the beginning of time for a list without any.
+    /// The date of the newest entry; 1970 for a feed without entries.
     pub updated: Timestamp,
 }
 
-/// The main feed of a list, made when a format first asks for it: others need not wait for it.
+/// The main feed of a list. It is computed when a format first needs it, so that other formats do not wait for it.
 pub(super) struct MainFeed<'a> {
     publication: &'a Publication<'a>,
     list: &'a PublishedList<'a>,
@@ -86,8 +86,8 @@ fn main_feed(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<
         feed.entries.push(entry);
         feed.items.push(item);
     }
-    let standing = list.rendered.and_then(|rendered| rendered.rolls.get(json_feed::NAME));
-    let items = standing.iter().flat_map(|standing| &standing.pieces);
+    let earlier = list.rendered.and_then(|rendered| rendered.segmented.get(json_feed::NAME));
+    let items = earlier.iter().flat_map(|earlier| &earlier.segments);
     feed.kept = list.before().zip(items).take_while(|(published, item)| holds(*published, item.length)).count();
     Ok(feed)
 }
@@ -98,8 +98,8 @@ pub(super) fn year_feed(publication: &Publication<'_>, list: &PublishedList<'_>,
     feed(publication, list, of_year.map(|announcement| entry(publication, list, announcement)).collect())
 }
 
-/// The years whose entries stand in an archive: closed ones, and the current one when the main feed
-/// cannot hold all of it. Newest first.
+/// The years with an archive, newest first: all closed years, and the current year if the main feed does not have
+/// all of its entries.
 pub(super) fn archive_years(list: &PublishedList<'_>, main: &Feed) -> Vec<i32> {
     let mut years: Vec<i32> = list.dates().map(Timestamp::year).collect();
     years.dedup();

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     File, Publication, PublishedList, RenderError,
     feed::{FeedEntry, MainFeed},
-    incremental::{Keep, Roll},
+    incremental::{Keep, SegmentedFile},
 };
 
 /// Its file.
@@ -61,15 +61,16 @@ pub(super) fn files(
         }],
         items: [],
     };
-    // The items stand between the brackets of the last member.
+    // The items follow the opening bracket of the last member.
     let text = serde_json::to_string_pretty(&document).map_err(failed)?;
     let head = text.strip_suffix("]\n}").unwrap_or(&text);
     let fresh: Vec<&str> = feed.items.iter().map(String::as_str).collect();
-    let roll = Roll { name: NAME, head, fresh: &fresh, between: ",", tail: "\n  ]\n}\n", ..Roll::default() };
-    Ok(vec![roll.file(list, Keep::Newest(feed.kept))?])
+    let file_of_segments =
+        SegmentedFile { name: NAME, head, fresh: &fresh, between: ",", tail: "\n  ]\n}\n", ..SegmentedFile::default() };
+    Ok(vec![file_of_segments.file(list, Keep::Newest(feed.kept))?])
 }
 
-/// An entry as it stands in the list of items, on lines of its own.
+/// An entry of the array of items, on separate lines.
 pub(super) fn item(entry: &FeedEntry) -> Result<String, RenderError> {
     let item = Item {
         id: &entry.id,
@@ -81,7 +82,7 @@ pub(super) fn item(entry: &FeedEntry) -> Result<String, RenderError> {
         tags: &entry.tags,
     };
     let text = serde_json::to_string_pretty(&item).map_err(failed)?;
-    // No text holds a line end: JSON escapes them.
+    // Line feeds separate members only: JSON escapes those in texts.
     Ok(text.lines().map(|line| format!("\n    {line}")).collect())
 }
 

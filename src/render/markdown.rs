@@ -7,7 +7,7 @@ use changecast_core::{
 
 use super::{
     Announcement, ChangeLogRow, File, Inline, LogStatus, MainFeed, Publication, PublishedList, RenderError,
-    incremental::{Keep, Roll},
+    incremental::{Keep, SegmentedFile},
     list_title,
 };
 use changecast_core::prose;
@@ -23,8 +23,9 @@ pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &MainFeed<
     let open: Vec<String> = open.chunks(1).map(rows).collect();
     let fresh: Vec<&str> = open.iter().map(String::as_str).collect();
     let closed = rows(&closed);
-    let roll = Roll { name: "changelog.md", head: &head, fresh: &fresh, closed: &closed, ..Roll::default() };
-    Ok(vec![roll.file(list, Keep::All)?])
+    let file_of_segments =
+        SegmentedFile { name: "changelog.md", head: &head, fresh: &fresh, closed: &closed, ..SegmentedFile::default() };
+    Ok(vec![file_of_segments.file(list, Keep::All)?])
 }
 
 const HEADER: &str = "| Date | Change | Entry | What |\n| --- | --- | --- | --- |\n";
@@ -56,8 +57,8 @@ fn rows(rows: &[ChangeLogRow<'_>]) -> String {
     out
 }
 
-/// A sentence as Markdown. Changed words are HTML: the marks of Markdown do not hold inside words and
-/// beside punctuation (CommonMark §6.2).
+/// A sentence as Markdown. Changed words are marked with HTML elements: the delimiters of Markdown do not work inside
+/// words or next to punctuation (CommonMark §6.2).
 pub fn inline(pieces: &[Inline]) -> String {
     pieces
         .iter()
@@ -131,23 +132,22 @@ fn cell(role: Role, text: &Text) -> String {
     }
 }
 
-/// A page whose markers cannot be replaced.
+/// A page in which the text between markers cannot be replaced.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InjectError {
-    /// There is nothing to replace.
-    #[error("no `<!-- changecast:changelog -->` or `<!-- changecast:list -->` marker in it")]
+    /// The page does not contain a marker.
+    #[error("the page does not contain `<!-- changecast:changelog -->` or `<!-- changecast:list -->`")]
     NoMarker,
     /// A marker is not closed.
     #[error("the marker `<!-- changecast:{0} -->` is not closed by `<!-- /changecast:{0} -->`")]
     Open(&'static str),
 }
 
-/// Replaces what stands between `<!-- changecast:changelog -->` and `<!-- /changecast:changelog -->`
-/// (and the same for `list`) in a page, with the date of the last change. `html` says whether the
-/// page is HTML; else it is Markdown.
+/// Replaces the text between `<!-- changecast:changelog -->` and `<!-- /changecast:changelog -->`, and the same for
+/// `list`, in a page. The new text begins with the date of the last change.
 ///
 /// # Errors
-/// [`InjectError`] when no pair of markers is found.
+/// [`InjectError`] if the page does not contain a pair of markers.
 pub fn inject(
     page: &str,
     announcements: &[Announcement],

@@ -1,6 +1,6 @@
 //! Releases to files in memory: one file per output format, one table of formats.
 //!
-//! Rendering looks at nothing but the publication it is given: no clock, no environment, no file.
+//! Rendering depends only on the publication: it reads no clock, environment or file.
 //! The same releases give the same entries in every format.
 
 mod atom;
@@ -32,7 +32,7 @@ pub use changecast_core::prose::{Inline, count_entries, flat, sentence, title, v
 pub use csv::change_log as csv_change_log;
 pub use explanation::explanation as terminal_explanation;
 use feed::MainFeed;
-pub use incremental::{Piece, Pieces};
+pub use incremental::{Segment, Segments};
 pub use markdown::{
     InjectError, change_log as markdown_change_log, inject, inline as markdown_inline, list_tables as markdown_list,
 };
@@ -42,14 +42,14 @@ pub use terminal::{
     list as terminal_list,
 };
 
-/// All that is published.
+/// The lists of a publisher, as one publication renders them.
 #[derive(Debug)]
 pub struct Publication<'a> {
-    /// Who publishes.
+    /// The publisher of all lists.
     pub publisher: &'a Publisher,
     /// Where the output directory is served.
     pub base_url: &'a WebUrl,
-    /// The lists.
+    /// The published lists.
     pub lists: Vec<PublishedList<'a>>,
 }
 
@@ -58,18 +58,18 @@ pub struct Publication<'a> {
 pub struct PublishedList<'a> {
     /// Its id and folder.
     pub id: &'a ListId,
-    /// Its title.
+    /// The title of the list.
     pub title: &'a str,
     /// The page that people know the list from.
     pub page: Option<&'a WebUrl>,
     /// The tag URI of the feed; entries continue it with `/key`.
     pub tag: String,
-    /// What was announced, oldest first; where earlier files stand already, what they do not hold, or
-    /// the last announcement.
+    /// The announcements, oldest first. If an earlier publication rendered files, only those that these files do not
+    /// contain, or the last one.
     pub announcements: Vec<Announcement>,
-    /// What an earlier publication rendered; `None` when everything is to be rendered.
+    /// The files that an earlier publication rendered; `None` if all files must be rendered.
     pub rendered: Option<&'a Rendered>,
-    /// The list as it stands; `None` when it is withdrawn.
+    /// The current list; `None` if it is withdrawn.
     pub current: Option<&'a Inventory>,
     /// The notice terms of the configuration, when the inventory states none itself.
     pub terms: Option<&'a Terms>,
@@ -80,35 +80,35 @@ pub struct PublishedList<'a> {
 /// Whether there is a signed log behind the pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogStatus {
-    /// There is.
+    /// The log is signed.
     Signed {
-        /// The log's name.
+        /// The name of the log.
         origin: String,
         /// The root keys that customers pin.
         root: Vec<String>,
         /// The keys that sign releases.
         release: Vec<String>,
     },
-    /// There is none: the pages say so.
+    /// The log is not signed, and the pages state so.
     Unsigned,
 }
 
-/// What an earlier publication rendered, and this one leaves as it is: pages of announcements and of
-/// closed years, and pieces of other files.
+/// The files that an earlier publication rendered: pages of announcements and of closed years, which do not change,
+/// and segments of other files.
 #[derive(Clone, Debug)]
 pub struct Rendered {
-    /// When the announcements were published that are not at hand, oldest first.
+    /// The times of the announcements that are not at hand, oldest first.
     pub before: Vec<Timestamp>,
-    /// How many of those at hand are rendered.
+    /// The number of announcements at hand that are rendered.
     pub pages: usize,
-    /// By name in the list's folder: the files with pieces as they stand.
-    pub rolls: BTreeMap<String, Pieces>,
+    /// The files that consist of segments, by their names in the folder of the list.
+    pub segmented: BTreeMap<String, Segments>,
 }
 
 /// The page over all lists.
 pub const SITE_FILE: &str = "index.html";
 
-/// Files that a list always has in its folder.
+/// The files that every list has in its folder.
 pub const LIST_FILES: [&str; 8] =
     ["changelog.csv", "changelog.md", "feed.atom", "feed.json", "feed.rss", "index.html", "index.json", "verify.sh"];
 
@@ -127,46 +127,46 @@ pub fn closed_files(published: &[Timestamp]) -> Vec<String> {
     years.into_iter().map(atom::archive_file).chain(pages).collect()
 }
 
-/// Whether further announcements leave pages of closed years as they are: none is closed by them, and
-/// none gets a page of its own.
+/// Whether pages of closed years do not change with new announcements: no year closes with them, and no closed
+/// year gets a page.
 pub fn leave_years(old: &[Timestamp], new: &[Timestamp]) -> bool {
     let (Some(last), Some(newest)) = (old.last(), new.last()) else { return new.is_empty() };
     let older = |newest: &Timestamp| html::older_years(old.iter().rev().copied(), *newest);
     last.year() == newest.year() && older(last) == older(newest)
 }
 
-/// One release that customers are told of.
+/// A release that is announced to customers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Announcement {
-    /// What makes its id and the name of its page.
+    /// The end of the id in feeds, and the name of the page.
     pub key: String,
-    /// When it was published.
+    /// The time of publication.
     pub published: Timestamp,
-    /// Its number in the log.
+    /// The number of the release in the log.
     pub seq: u64,
-    /// The commit it comes from; none for a correction.
+    /// The commit with the changes; `None` for a correction.
     pub commit: Option<String>,
-    /// What changed.
+    /// The changes.
     pub changes: Vec<Change>,
-    /// The same in sentences, made when they are first asked for.
+    /// The changes as sentences, computed when they are first needed.
     sentences: OnceLock<Vec<Vec<Inline>>>,
 }
 
 /// One row of a change log, published or not.
 #[derive(Clone, Debug)]
 pub struct ChangeLogRow<'a> {
-    /// When.
+    /// The time of publication.
     pub published: Timestamp,
-    /// The commit.
+    /// The commit with the changes.
     pub commit: Option<&'a str>,
-    /// What changed.
+    /// The changes.
     pub changes: Vec<&'a Change>,
-    /// Why the version could not be read.
+    /// The error, for a version that cannot be read.
     pub unreadable: Option<String>,
 }
 
 impl Announcement {
-    /// An announcement; see its fields.
+    /// An announcement with these fields.
     pub fn new(key: String, published: Timestamp, seq: u64, commit: Option<String>, changes: Vec<Change>) -> Self {
         Announcement { key, published, seq, commit, changes, sentences: OnceLock::new() }
     }
@@ -192,12 +192,12 @@ impl PublishedList<'_> {
         base.join(&format!("{}/{path}", self.id))
     }
 
-    /// Announcements at hand, newest first.
+    /// The announcements at hand, newest first.
     fn newest_first(&self) -> impl Iterator<Item = &Announcement> {
         self.announcements.iter().rev()
     }
 
-    /// When all announcements were published, newest first.
+    /// The times of all announcements, newest first.
     fn dates(&self) -> impl Iterator<Item = Timestamp> {
         self.newest_first().map(|announcement| announcement.published).chain(self.before())
     }
@@ -208,20 +208,19 @@ impl PublishedList<'_> {
         &self.announcements[pages.min(self.announcements.len())..]
     }
 
-    /// The same as rows of a change log, the newest first: those of the open year, and those of closed
-    /// ones.
+    /// The same as rows of a change log, newest first: those of the current year, and those of closed years.
     fn fresh_rows(&self) -> (Vec<ChangeLogRow<'_>>, Vec<ChangeLogRow<'_>>) {
         let open = self.dates().next().map(Timestamp::year);
         let rows = self.fresh().iter().rev().map(Announcement::row);
         rows.partition(|row| Some(row.published.year()) == open)
     }
 
-    /// When the announcements were published that are not at hand, newest first.
+    /// The times of the announcements that are not at hand, newest first.
     fn before(&self) -> impl Iterator<Item = Timestamp> {
         self.rendered.iter().flat_map(|rendered| rendered.before.iter().rev().copied())
     }
 
-    /// What the list says of itself, title aside.
+    /// The statements of the list about itself, without its title.
     fn facts(&self) -> Vec<&Fact> {
         self.current.iter().flat_map(|list| &list.facts).filter(|fact| fact.field.as_str() != "title").collect()
     }
@@ -238,19 +237,19 @@ impl PublishedList<'_> {
 pub struct File {
     /// Its path in the output directory, with `/`.
     pub path: String,
-    /// Its content.
+    /// The content of the file.
     pub bytes: Bytes,
-    /// Where the pieces of announcements lie in it, when it consists of such and goes on.
-    pub pieces: Option<Pieces>,
+    /// The positions of its segments, if the next publication may continue the file.
+    pub segments: Option<Segments>,
 }
 
 impl File {
     fn new(path: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
-        File { path: path.into(), bytes: bytes.into(), pieces: None }
+        File { path: path.into(), bytes: bytes.into(), segments: None }
     }
 }
 
-/// What cannot be rendered.
+/// A file that cannot be rendered.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{format}: {message}")]
 pub struct RenderError {
@@ -274,10 +273,10 @@ static FORMATS: [Format; 6] = [
     Format { name: "json feed", files: json_feed::files },
 ];
 
-/// Renders everything but the log itself and what stands already.
+/// Renders pages, feeds and tables, except files that an earlier publication rendered.
 ///
 /// # Errors
-/// [`RenderError`] when a library refuses to write what it was given.
+/// [`RenderError`] if a library cannot write a document.
 pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
     let has_news = |list: &&PublishedList<'_>| list.rendered.is_none() || !list.fresh().is_empty();
     let lists: Vec<&PublishedList<'_>> = publication.lists.iter().filter(has_news).collect();

@@ -1,4 +1,4 @@
-//! RSS 2.0 for readers that know nothing else. The only user of `rss`.
+//! RSS 2.0, for readers that do not read Atom. The only user of `rss`.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use rss::{
 use super::{
     File, Publication, PublishedList, RenderError,
     feed::MainFeed,
-    incremental::{Keep, Roll, apart},
+    incremental::{Keep, SegmentedFile, split_document},
 };
 
 /// The feed of a list.
@@ -52,9 +52,9 @@ pub(super) fn files(
         text.insert_str(0, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
     }
     text.push('\n');
-    let (head, fresh, tail) = apart(&text, "    <item>\n", "    </item>\n");
-    let roll = Roll { name: "feed.rss", head, fresh: &fresh, tail, ..Roll::default() };
-    Ok(vec![roll.file(list, Keep::Newest(feed.kept))?])
+    let (head, fresh, tail) = split_document(&text, "    <item>\n", "    </item>\n");
+    let file_of_segments = SegmentedFile { name: "feed.rss", head, fresh: &fresh, tail, ..SegmentedFile::default() };
+    Ok(vec![file_of_segments.file(list, Keep::Newest(feed.kept))?])
 }
 
 /// `atom:link rel="self"`, which the RSS Advisory Board's profile asks for.

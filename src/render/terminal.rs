@@ -91,7 +91,7 @@ pub fn columns(inventory: &Inventory, names: &[Text], style: Style) -> String {
     let mut out = String::new();
     for (label, role) in rows {
         let gap = " ".repeat(width.saturating_sub(textwrap::core::display_width(label)));
-        let role = if role == "other" { "a column of its own".to_owned() } else { role };
+        let role = if role == "other" { "a separate column".to_owned() } else { role };
         let pieces = [Inline::Plain(format!("{label}{gap}  ")), Inline::Strong(role)];
         wrap(&mut out, "  ", width + 4, &pieces, style);
     }

@@ -13,7 +13,7 @@ use super::{
     super::{
         Announcement, File, Inline, LogStatus, Publication, PublishedList, announcement_page, feed::inline, list_title,
     },
-    list::{cell, said},
+    list::{cell, linked_text},
     page::{Page, date},
 };
 
@@ -86,7 +86,7 @@ fn detail(change: &Change) -> Markup {
             @if !cells.is_empty() {
                 table.rows {
                     thead { tr { th scope="col" { "Name" } th scope="col" { (edit.after().or(edit.before()).map(Text::as_str).unwrap_or_default()) } } }
-                    tbody { @for cell in cells { tr { th scope="row" { (cell.name) } td { (said(&cell.text)) } } } }
+                    tbody { @for cell in cells { tr { th scope="row" { (cell.name) } td { (linked_text(&cell.text)) } } } }
                 }
             }
         },
@@ -96,8 +96,8 @@ fn detail(change: &Change) -> Markup {
 
 fn sides(label: &Text, edit: &Edit) -> Markup {
     html! {
-        @if let Some(before) = edit.before() { dt { (label) " before" } dd { (said(before)) } }
-        @if let Some(after) = edit.after() { dt { (label) " now" } dd { (said(after)) } }
+        @if let Some(before) = edit.before() { dt { (label) " before" } dd { (linked_text(before)) } }
+        @if let Some(after) = edit.after() { dt { (label) " now" } dd { (linked_text(after)) } }
     }
 }
 
@@ -131,7 +131,7 @@ fn rows(rows: &[Row]) -> Markup {
                             tr {
                                 th scope="row" { (row.name) }
                                 @for (field, label) in &columns {
-                                    @match row.text(field) { Some(text) => td data-label=(label) { (said(text)) }, None => td {} }
+                                    @match row.text(field) { Some(text) => td data-label=(label) { (linked_text(text)) }, None => td {} }
                                 }
                             }
                         }

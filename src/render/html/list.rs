@@ -1,5 +1,4 @@
-//! The list's own page: the list as it stands, its notice terms, its change log, how to subscribe
-//! and how to verify.
+//! The page of a list: the current list, its notice terms, its change log, and how to subscribe and verify.
 
 use maud::{Markup, Render, html};
 
@@ -15,7 +14,7 @@ use super::{
     page::{Page, date},
 };
 
-/// The page with its change log, of which there are pages for `years`, too.
+/// The page with its change log, and links to the pages of `years`.
 pub(super) fn index(
     publication: &Publication<'_>,
     list: &PublishedList<'_>,
@@ -23,8 +22,7 @@ pub(super) fn index(
     change_log: &impl Render,
 ) -> String {
     let title = list_title(list);
-    let description =
-        format!("{title} of {}: the list as it stands, and every change to it.", publication.publisher.name);
+    let description = format!("{title} of {}: the current list, and every change to it.", publication.publisher.name);
     let page = Page { publication, list: Some(list), title: title.as_str(), description: &description, home: "./" };
     let facts = list.facts();
     let newest = list.newest_first().next();
@@ -42,7 +40,7 @@ pub(super) fn index(
             }
         }
         main {
-            @for fact in facts.iter().filter(|fact| fact.field.as_str() == "description") { p { (said(&fact.text)) } }
+            @for fact in facts.iter().filter(|fact| fact.field.as_str() == "description") { p { (linked_text(&fact.text)) } }
             section id="list" {
                 h2 { "The list" }
                 @match list.current {
@@ -78,14 +76,14 @@ pub(super) fn count(list: &PublishedList<'_>) -> Markup {
 }
 
 fn sections(inventory: &Inventory) -> Markup {
-    // Sections in the order in which their first entries stand.
+    // Sections in the order of their first entries.
     let mut sections: Vec<&Section> = inventory.filled_sections().collect();
     sections.sort_by_key(|section| inventory.entries.iter().position(|entry| entry.section == section.id));
     html! {
         @for section in sections {
             @let entries: Vec<&Entry> = inventory.entries.iter().map(|entry| &**entry).filter(|entry| entry.section == section.id).collect();
             @if !section.title.is_empty() { h3 { (section.title) } }
-            @if !section.note.is_empty() { p.note { (said(&section.note)) } }
+            @if !section.note.is_empty() { p.note { (linked_text(&section.note)) } }
             (table(inventory, &entries))
         }
     }
@@ -137,12 +135,12 @@ pub(super) fn cell(role: Role, text: &Text) -> Markup {
         Role::Status => {
             html! { span.status.active[Status::read(Vocabulary::builtin(), text.as_str()).is_active()] { (text) } }
         }
-        _ => said(text),
+        _ => linked_text(text),
     }
 }
 
-/// A text with its links, as far as they lead to web addresses and do not say that they lead elsewhere.
-pub(super) fn said(text: &Text) -> Markup {
+/// A text with its links. The target of a link is written out if its text looks like an address.
+pub(super) fn linked_text(text: &Text) -> Markup {
     let is_address = |words: &str| words.contains("://") || words.contains("www.");
     html! {
         @for Span { text, href } in RichText::from_inline_markdown(text.as_str()).spans() {
@@ -160,7 +158,7 @@ fn statements<'a>(heading: &str, facts: impl Iterator<Item = &'a Fact>) -> Marku
     html! {
         @if !facts.is_empty() {
             h3 { (heading) }
-            dl { @for fact in facts { dt { (fact.label) } dd { (said(&fact.text)) } } }
+            dl { @for fact in facts { dt { (fact.label) } dd { (linked_text(&fact.text)) } } }
         }
     }
 }
@@ -185,10 +183,10 @@ fn verify(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup {
         section id="verify" {
             h2 { "Verify" }
             @match &list.log {
-                LogStatus::Unsigned => p { "This is an unsigned preview: there is nothing to verify." },
+                LogStatus::Unsigned => p { "This is an unsigned preview. Only signed lists can be verified." },
                 LogStatus::Signed { origin, root, release } => {
                     p {
-                        "Every change is a document in a signed log, each chained to the one before. With the root key, "
+                        "Every change is a document in a signed log, and each document is chained to the previous one. With the root key, "
                         code { "changecast verify" } " checks that the log is authentic and consistent. This script does the same "
                         "with ssh-keygen and jq. Keep the root key, the script and the log: only an older copy shows whether the "
                         "publisher replaced the whole log."
@@ -238,7 +236,7 @@ mod tests {
             ("[x](javascript:alert(1))", "x"),
             ("[<b>](/dpa)[^2] & more", "&lt;b&gt; (/dpa) &amp; more"),
         ] {
-            assert_eq!(said(&text.into()).into_string(), html);
+            assert_eq!(linked_text(&text.into()).into_string(), html);
         }
     }
 }

@@ -13,7 +13,7 @@ use changecast_core::model::Timestamp;
 use super::{
     Announcement, ChangeLogRow, File, LogStatus, MainFeed, Publication, PublishedList, RenderError, announcement_page,
     feed::inline,
-    incremental::{Keep, Roll},
+    incremental::{Keep, SegmentedFile},
     list_title,
 };
 use changecast_core::prose;
@@ -40,7 +40,7 @@ pub(super) fn files(
     Ok(files)
 }
 
-/// Where the announcements stand on the list's own page. No text of others holds it: they are escaped.
+/// The position of the announcements on the page of a list. Texts are escaped, so that they do not contain it.
 const ANNOUNCEMENTS: &str = "<!-- announcements -->";
 
 /// `index.html` of a list.
@@ -54,18 +54,18 @@ fn index(
     let (head, tail) = page.split_once(ANNOUNCEMENTS).unwrap_or((&page, ""));
     let recent = |published: &Timestamp| *published >= reach(newest);
     let fresh = list.fresh().iter().rev().take_while(|announcement| recent(&announcement.published));
-    let fresh: Vec<String> = fresh.map(|announcement| told(announcement).into_string()).collect();
+    let fresh: Vec<String> = fresh.map(|announcement| announcement_item(announcement).into_string()).collect();
     let fresh: Vec<&str> = fresh.iter().map(String::as_str).collect();
-    let roll = Roll { name: "index.html", head, fresh: &fresh, tail, ..Roll::default() };
-    roll.file(list, Keep::Newest(list.before().take_while(recent).count()))
+    let file_of_segments = SegmentedFile { name: "index.html", head, fresh: &fresh, tail, ..SegmentedFile::default() };
+    file_of_segments.file(list, Keep::Newest(list.before().take_while(recent).count()))
 }
 
-/// The first moment of the change log on the list's own page.
+/// The earliest time of announcements on the page of the list.
 fn reach(newest: Timestamp) -> Timestamp {
     newest.months_earlier(MONTHS)
 }
 
-/// Years with announcements that the list's own page does not show, newest first.
+/// Years with announcements that the page of the list does not show, newest first.
 pub(super) fn older_years(newest_first: impl Iterator<Item = Timestamp>, newest: Timestamp) -> Vec<i32> {
     let reach = reach(newest);
     let mut years: Vec<i32> = newest_first.filter(|published| *published < reach).map(Timestamp::year).collect();
@@ -83,14 +83,14 @@ fn year_page(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32)
     let title = format!("{}: changes of {year}", list_title(list));
     let page = Page { publication, list: Some(list), title: &title, description: &title, home: "./" };
     let body = html! {
-        (page.header(html! { "All changes of " (year) " \u{b7} " a href="./" { "The list as it stands" } }))
-        main { ol.log { @for announcement in announcements { (told(announcement)) } } }
+        (page.header(html! { "All changes of " (year) " \u{b7} " a href="./" { "The current list" } }))
+        main { ol.log { @for announcement in announcements { (announcement_item(announcement)) } } }
     };
     File::new(format!("{}/{}", list.id, year_file(year)), page.render(body))
 }
 
 /// An announcement in a change log.
-fn told(announcement: &Announcement) -> Markup {
+fn announcement_item(announcement: &Announcement) -> Markup {
     html! {
         li {
             (date(announcement.published))

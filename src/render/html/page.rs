@@ -48,7 +48,7 @@ impl Page<'_> {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
-                    // No script, no frame, nothing from elsewhere: texts of others stand on this page.
+                    // The page contains texts of other people: no scripts, frames or files from other servers.
                     meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
                     title { (self.title) }
                     meta name="description" content=(self.description);
@@ -67,7 +67,7 @@ impl Page<'_> {
                         p {
                             "Published by " a href=(publisher.url) { (publisher.name) }
                             @if let Some(email) = &publisher.email { " \u{b7} " a href={ "mailto:" (email) } { (email) } }
-                            ". This page is for information. Your agreement says which notice applies."
+                            ". This page is for information. Your agreement determines which notice applies."
                         }
                     }
                 }
