@@ -5,6 +5,8 @@ pub(crate) mod folder;
 pub(crate) mod memo;
 pub(crate) mod named_cell;
 pub(crate) mod native;
+pub(crate) mod not_found;
 pub(crate) mod page;
 pub(crate) mod page_lists;
+pub(crate) mod page_parts;
 pub(crate) mod records;

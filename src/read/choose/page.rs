@@ -17,7 +17,9 @@ use crate::read::{
     },
     choose::{
         named_cell::{LinkCell, add_name},
-        page_lists::{Content, Found, choose, ends, find, is_name, left_out, named, status_of, what_was_found},
+        not_found::what_was_found,
+        page_lists::{choose, left_out, named},
+        page_parts::{Content, Found, ends, find, is_name, status_of},
     },
     config::ReadingConfig,
     error::{Problem, ReadError, Warning},
@@ -79,7 +81,7 @@ fn check_columns(page: &Page) -> Result<(), ReadError> {
     Ok(())
 }
 
-/// Adds the entry that a list of fields is. Its name is one of the fields, the line above, or the heading.
+/// Adds the entry that a list of fields describes. Its name is one of the fields, the line above, or the heading.
 fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
     let Some(first) = items.first() else { return };
     // A line above the fields names the vendor unless a heading does.
@@ -97,9 +99,8 @@ fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
         None => ("", ""),
     };
     // A heading that begins like the name is the vendor's, not a section's.
-    let begins = |text: &str| fold(&link_text(text)).split(' ').next().unwrap_or_default().to_owned();
     let (name, above) = match lead {
-        _ if names && begins(heading) == begins(value) => (value, above),
+        _ if names && first_word(heading) == first_word(value) => (value, above),
         _ if names => (value, heading),
         Some(lead) => (lead, heading),
         None if heading.is_empty() => return,
@@ -113,6 +114,11 @@ fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
         row.cells.push((list.labels.intern(&readable(&link_text(&label))), value));
     }
     list.add_to_section(link_text(above), row);
+}
+
+/// The first word of a text, folded.
+fn first_word(text: &str) -> String {
+    fold(&link_text(text)).split(' ').next().unwrap_or_default().to_owned()
 }
 
 /// A row with a name and the address of its link.
@@ -179,7 +185,6 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
 
 fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, by_status: bool) -> RawSection {
     let mut section = begin(list, part, by_status, &[]);
-    let label = |list: &mut RawList<'_>, key: &str| list.labels.intern(&readable(&without_break_marks(key)));
     for item in items {
         let (name, rest) = split(item);
         if !is_name(&name) || item.struck {
@@ -194,16 +199,20 @@ fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, by_sta
         }
         for (key, texts, by) in [("purpose", purpose, " \u{2013} "), ("location", location, ", ")] {
             if !texts.is_empty() {
-                row.cells.push((label(list, key), texts.join(by)));
+                row.cells.push((intern_label(list, key), texts.join(by)));
             }
         }
         for child in &item.children {
             let (key, value) = child.split_once(':').map_or(("Details", child.as_str()), |(key, value)| (key, value));
-            row.cells.push((label(list, key.trim()), value.trim().to_owned()));
+            row.cells.push((intern_label(list, key.trim()), value.trim().to_owned()));
         }
         section.rows.push(list.intern(row));
     }
     section
+}
+
+fn intern_label(list: &mut RawList<'_>, key: &str) -> Label {
+    list.labels.intern(&readable(&without_break_marks(key)))
 }
 
 /// A section with the defaults that its heading and the sentence above state for all its entries.
@@ -228,7 +237,7 @@ fn begin(list: &mut RawList<'_>, part: &Found<'_>, by_status: bool, header: &[Op
     section
 }
 
-/// Headings give a status where they tell parts of one list apart by it.
+/// Whether headings state different statuses for parts of one list.
 fn states_differ(chosen: &[&Found<'_>]) -> bool {
     let mut states = chosen
         .iter()

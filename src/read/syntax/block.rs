@@ -66,8 +66,8 @@ impl Cell {
     /// A cell without its struck-out parts, unless all of it is struck out. `struck` are byte ranges of the
     /// text in ascending order.
     pub fn new(text: String, strong: bool, struck: &[Range<usize>]) -> Self {
-        let begins = |range: &&Range<usize>| text.get(..range.start).is_some_and(|text| text.trim().is_empty());
-        let begins_struck = struck.first().filter(begins).is_some();
+        let before_struck = struck.first().and_then(|range| text.get(..range.start));
+        let begins_struck = before_struck.is_some_and(|before| before.trim().is_empty());
         let starts = struck.iter().map(|range| range.start).chain([text.len()]);
         let ends = [0].into_iter().chain(struck.iter().map(|range| range.end));
         let kept: String = ends.zip(starts).filter_map(|(from, to)| text.get(from..to)).collect();
@@ -152,25 +152,30 @@ impl Item {
 /// The blocks of a paragraph: its fields when every line of it begins with a strong label, as in
 /// `**Purpose:** hosting`. `strong` are the byte ranges of strong text at the beginnings of lines.
 pub(crate) fn paragraph(at: Position, text: &str, all_strong: bool, strong: &[(usize, usize)]) -> Vec<Block> {
-    let is_label = |(from, to): &&(usize, usize)| {
-        text.get(*from..*to).is_some_and(|label| label.trim_end().ends_with(':'))
-            || text.get(*to..).is_some_and(|rest| rest.trim_start().starts_with(':'))
-    };
-    let labels: Vec<(usize, usize)> = strong.iter().filter(is_label).copied().collect();
+    let labels: Vec<(usize, usize)> = strong.iter().filter(|range| is_label(text, range)).copied().collect();
     let first = labels.first().and_then(|(from, _)| text.get(..*from));
-    let tidy = |text: &str| text.trim_matches(is_break_char).to_owned();
     if all_strong || first.is_none_or(|before| !before.trim().is_empty()) {
-        let text = tidy(text);
+        let text = without_outer_breaks(text);
         return if text.is_empty() { Vec::new() } else { vec![Block::Paragraph { text, strong: all_strong }] };
     }
     let ends = labels[1..].iter().map(|(from, _)| *from).chain([text.len()]);
     let fields = labels.iter().zip(ends).map(|((from, to), end)| {
         let (label, value) = (&text[*from..*to], &text[*to..end]);
-        let rest = tidy(value.trim_start().strip_prefix(':').unwrap_or(value));
+        let rest = without_outer_breaks(value.trim_start().strip_prefix(':').unwrap_or(value));
         let item = Item { lead: Some(label.trim().to_owned()), rest, ..Item::new(at) };
-        Block::Field { text: tidy(&text[*from..end]), item }
+        Block::Field { text: without_outer_breaks(&text[*from..end]), item }
     });
     fields.collect()
+}
+
+/// Whether the strong text in a byte range is a label: a colon ends or follows it.
+fn is_label(text: &str, (from, to): &(usize, usize)) -> bool {
+    text.get(*from..*to).is_some_and(|label| label.trim_end().ends_with(':'))
+        || text.get(*to..).is_some_and(|rest| rest.trim_start().starts_with(':'))
+}
+
+fn without_outer_breaks(text: &str) -> String {
+    text.trim_matches(is_break_char).to_owned()
 }
 
 /// The header and rows of a table. The first row is the header if there is no other.

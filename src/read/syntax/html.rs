@@ -6,7 +6,7 @@ use std::{
     ops::Range,
 };
 
-use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
+use html5gum::{StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
 
 use crate::read::{
     error::ReadError,
@@ -22,26 +22,20 @@ pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
 /// The blocks of a piece of HTML that begins at a place.
 pub(crate) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadError> {
     let places = LineIndex::new(text);
-    let place = |offset: usize| {
-        let at = places.at(offset);
-        if at.line == 1 {
-            Position { line: begin.line, column: begin.column + at.column - 1 }
-        } else {
-            Position { line: begin.line + at.line - 1, column: at.column }
-        }
-    };
     let mut builder = Builder { unclosed: unclosed(text), ..Builder::default() };
     for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
         let Ok(token) = token;
         match token {
             Token::StartTag(tag) => {
-                let attribute = |name: &[u8]| {
-                    tag.attributes.get(name).map(|value| String::from_utf8_lossy(&value.value).into_owned())
-                };
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
                 if !(tag.self_closing && name == "svg") && builder.shows(&name, tag.span.start) {
-                    let rows = attribute(b"rowspan").and_then(|rows| rows.trim().parse().ok()).unwrap_or(1);
-                    builder.open(&name, attribute(b"href"), rows, place(tag.span.start));
+                    let rows = attribute(&tag, b"rowspan").and_then(|rows| rows.trim().parse().ok()).unwrap_or(1);
+                    builder.open(
+                        &name,
+                        attribute(&tag, b"href"),
+                        rows,
+                        position_after(begin, places.at(tag.span.start)),
+                    );
                 }
             }
             Token::EndTag(tag) => {
@@ -56,6 +50,19 @@ pub(crate) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadErro
     }
     builder.end();
     Ok(builder.blocks)
+}
+
+/// A position in the whole text, from one in a piece of it that begins at another position.
+fn position_after(begin: Position, at: Position) -> Position {
+    if at.line == 1 {
+        Position { line: begin.line, column: begin.column + at.column - 1 }
+    } else {
+        Position { line: begin.line + at.line - 1, column: at.column }
+    }
+}
+
+fn attribute(tag: &StartTag<usize>, name: &[u8]) -> Option<String> {
+    tag.attributes.get(name).map(|value| String::from_utf8_lossy(&value.value).into_owned())
 }
 
 /// Elements that are not content of the page: code and navigation.

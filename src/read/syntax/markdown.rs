@@ -54,8 +54,7 @@ fn fits(cells: usize, columns: usize) -> bool {
 fn row_cells(line: &str) -> Vec<Cell> {
     let line = line.trim().trim_start_matches('|');
     let line = line.strip_suffix('|').unwrap_or(line).replace("\\|", "\u{0}");
-    let cell = |text: &str| Cell { text: text.trim().replace('\u{0}', "|"), ..Cell::default() };
-    line.split('|').map(cell).collect()
+    line.split('|').map(|text| Cell { text: text.trim().replace('\u{0}', "|"), ..Cell::default() }).collect()
 }
 
 /// The text with comments and HTML tables blanked out (every other byte keeps its place), and the
@@ -182,9 +181,11 @@ impl<'a> Reader<'a> {
                             if rows && source.lines().all(|line| fits(row_cells(line).len(), table.header.len())) =>
                         {
                             let at = self.places.at(range.start);
-                            let place = |below: usize| Position { line: at.line + below, column: 1 };
-                            let more = source.lines().enumerate().map(|(below, line)| (place(below), row_cells(line)));
-                            table.rows.extend(more);
+                            let rows_below = source.lines().enumerate().map(|(below, line)| {
+                                let position = Position { line: at.line + below, column: 1 };
+                                (position, row_cells(line))
+                            });
+                            table.rows.extend(rows_below);
                         }
                         _ => {
                             if rows && source.lines().count() > 1 {

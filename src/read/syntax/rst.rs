@@ -44,11 +44,12 @@ impl Lines {
 
 /// `.. _name: https://…`
 fn targets(lines: &[Line]) -> Vec<(String, String)> {
-    let target = |line: &Line| {
-        let (name, address) = line.text.strip_prefix(".. _")?.split_once(": ")?;
-        Some((name.trim_matches('`').to_lowercase(), address.trim().to_owned()))
-    };
     lines.iter().filter_map(target).collect()
+}
+
+fn target(line: &Line) -> Option<(String, String)> {
+    let (name, address) = line.text.strip_prefix(".. _")?.split_once(": ")?;
+    Some((name.trim_matches('`').to_lowercase(), address.trim().to_owned()))
 }
 
 struct Reader<'a> {
@@ -432,11 +433,14 @@ fn without_escapes(text: &str) -> String {
 
 /// The hidden characters as they are.
 fn escaped_back(text: &str) -> String {
-    let back = |c: char| match (c as u32).checked_sub(ESCAPED).and_then(char::from_u32) {
+    text.chars().map(shown).collect()
+}
+
+fn shown(c: char) -> char {
+    match (c as u32).checked_sub(ESCAPED).and_then(char::from_u32) {
         Some(hidden) if hidden.is_ascii_punctuation() => hidden,
         _ => c,
-    };
-    text.chars().map(back).collect()
+    }
 }
 
 fn adornment(text: &str) -> Option<char> {

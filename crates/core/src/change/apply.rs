@@ -26,7 +26,7 @@ pub enum ReplayError {
     NoEntry {
         /// The kind of the change.
         kind: Kind,
-        /// The entry.
+        /// The id that the change names.
         id: EntryId,
     },
     /// An entry is added with an id that another entry has.

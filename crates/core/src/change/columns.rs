@@ -25,7 +25,7 @@ pub(super) struct Columns {
     removed: BTreeSet<FieldKey>,
     /// Cells that are announced for their entry although their column was added or removed.
     announced_per_entry: BTreeSet<(FieldKey, EntryId)>,
-    /// The announced changes.
+    /// The changes that are announced, with their reasons.
     pub decisions: Vec<Decision>,
     /// Changes of keys that are not announced.
     pub column_keys: Vec<IdChange<FieldKey>>,

@@ -75,7 +75,7 @@ pub(super) struct ListComparison {
     pub decisions: Vec<Decision>,
     /// The internal differences. Its editorial changes are in `decisions`.
     pub unannounced: Unannounced,
-    /// The matched entries.
+    /// The matched and unmatched entries of both versions.
     pub pairing: Pairing,
 }
 

@@ -96,7 +96,7 @@ impl Edit {
         }
     }
 
-    /// The value before.
+    /// The value in the earlier version.
     pub fn before(&self) -> Option<&Text> {
         match self {
             Edit::Set(_) => None,
@@ -104,7 +104,7 @@ impl Edit {
         }
     }
 
-    /// The value after.
+    /// The value in the later version.
     pub fn after(&self) -> Option<&Text> {
         match self {
             Edit::Cleared(_) => None,
@@ -209,20 +209,20 @@ pub struct ChangeSet {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unannounced {
-    /// Editorial changes.
+    /// Changes that do not alter the meaning.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub editorial: Vec<Change>,
     /// Entries with another derived id.
-    #[serde(default, rename = "rekeyed", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entry_ids: Vec<IdChange<EntryId>>,
     /// Sections with another derived id.
-    #[serde(default, rename = "resectioned", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub section_ids: Vec<IdChange<SectionId>>,
     /// Columns with another derived key.
-    #[serde(default, rename = "recolumned", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub column_keys: Vec<IdChange<FieldKey>>,
     /// The header of the later version, if it differs.
-    #[serde(default, rename = "frame", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<ListHeader>,
 }
 
@@ -253,12 +253,12 @@ pub struct ListHeader {
     pub layout: Layout,
     /// The statements of the list about itself.
     pub facts: Vec<Fact>,
-    /// The notice terms.
+    /// The notice terms of the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<Terms>,
-    /// The columns.
+    /// The columns that contain text.
     pub columns: Vec<ColumnLabel>,
-    /// The sections.
+    /// The sections that contain entries.
     pub sections: Vec<Section>,
 }
 

@@ -27,11 +27,11 @@ pub struct Explanation {
 /// Differences without content: derived ids and keys, and the order of entries.
 #[derive(Clone, Debug, Default)]
 pub struct InternalChanges {
-    /// Ids of entries.
+    /// Derived ids of entries that differ.
     pub entry_ids: Vec<IdChange<EntryId>>,
-    /// Ids of sections.
+    /// Derived ids of sections that differ.
     pub section_ids: Vec<IdChange<SectionId>>,
-    /// Keys of columns.
+    /// Derived keys of columns that differ.
     pub column_keys: Vec<IdChange<FieldKey>>,
     /// Whether the entries are merely in another order.
     pub reordered: bool,
@@ -44,7 +44,7 @@ pub struct Matched {
     pub before: Text,
     /// The name in the later version.
     pub after: Text,
-    /// The evidence.
+    /// The evidence for the match.
     pub reason: MatchReason,
 }
 

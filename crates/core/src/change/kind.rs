@@ -47,7 +47,7 @@ pub enum Subject {
 /// How the verb and the name of an entry form a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phrase {
-    /// "Added Kestrel".
+    /// The verb, then the entry: "Added Kestrel".
     Verb,
     /// "Purpose changed for Kestrel".
     VerbFor,
@@ -58,11 +58,11 @@ pub enum Phrase {
 /// The details that a title adds to the verb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TitleDetail {
-    /// Only the verb.
+    /// No detail: the title is the verb.
     None,
     /// The number of entries in the list.
     Count,
-    /// The entry.
+    /// The name of the entry: "Kestrel".
     Entry,
     /// The entry and its new value: "Kestrel (now France)".
     EntryAndValue,
@@ -91,7 +91,7 @@ pub struct KindInfo {
     pub verb: &'static str,
     /// How verb and entry form a sentence.
     pub phrase: Phrase,
-    /// What the field is called where it is stated for the first time or no longer: "Location first
+    /// The name of the field where it is stated for the first time or no longer: "Location first
     /// stated". `None` if the label of the field is shown instead.
     pub noun: Option<&'static str>,
     /// The details in titles of releases.

@@ -41,7 +41,7 @@ pub(super) struct NearMiss {
     pub old: usize,
     /// The index of the new entry.
     pub new: usize,
-    /// The reason.
+    /// The reason for the refusal.
     pub refusal: Refusal,
 }
 

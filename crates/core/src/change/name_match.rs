@@ -43,7 +43,7 @@ pub enum NameRelation {
     Acronym,
     /// One states the other as its earlier name: "Meta (formerly Facebook)".
     StatesEarlierName,
-    /// A typo apart.
+    /// They differ by one typing error.
     Typo,
     /// Most letters are the same.
     SimilarLetters,
@@ -54,7 +54,7 @@ pub enum NameRelation {
 /// The evidence that a relation needs besides the names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Evidence {
-    /// None.
+    /// The names alone are sufficient.
     None,
     /// The other fields must not all differ.
     NotAllDifferent,
@@ -87,7 +87,7 @@ pub(super) struct NameForm {
     letters: String,
     /// All letters and digits.
     all_letters: Vec<char>,
-    /// All digits.
+    /// All digits of the name.
     digits: String,
     /// An earlier name that the name states: "Meta (formerly Facebook)".
     earlier: Option<Vec<String>>,

@@ -81,7 +81,7 @@ pub static ROLES: [RoleInfo; Role::ALL.len()] = roles! {
 pub const ADDRESS_LABEL: &str = "Link";
 
 impl Role {
-    /// The role's row.
+    /// The row of the role in the table.
     pub fn info(self) -> &'static RoleInfo {
         &ROLES[self as usize]
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// Members are sorted by key whatever features other crates enable in `serde_json`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Json {
-    /// The value `null`.
+    /// The value `null` of JSON.
     Null,
     /// The value `true` or `false`.
     Bool(bool),

@@ -17,7 +17,7 @@ pub enum Path {
     HeaderSignature(u64),
     /// `log/000042.body.json`: the body of a release.
     Body(u64),
-    /// `head/000017.json`: a head.
+    /// A head with its number: `head/000017.json`.
     Head(u64),
     /// `head/000017.json.sig`: the signature of a head.
     HeadSignature(u64),

@@ -28,7 +28,7 @@ impl CommitId {
         CommitId(hex.into())
     }
 
-    /// The id.
+    /// The id as hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -49,11 +49,11 @@ pub struct Fact {
 /// A field that entries may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// Its key.
+    /// The key of the field, unique in the list.
     pub field: FieldKey,
     /// Its header as written.
     pub label: Text,
-    /// Its meaning.
+    /// The role, which determines how its texts are compared.
     pub role: Role,
 }
 
@@ -61,7 +61,7 @@ pub struct Column {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Section {
-    /// Its id.
+    /// The id, unique in the inventory.
     pub id: SectionId,
     /// Its heading; empty for a list without headings.
     pub title: Text,
@@ -75,7 +75,7 @@ pub struct Section {
 pub struct Entry {
     /// Its id, unique in the inventory.
     pub id: EntryId,
-    /// Its name.
+    /// The name that readers see.
     pub name: Text,
     /// The section that contains the entry.
     pub section: SectionId,
@@ -155,11 +155,11 @@ impl Inventory {
     }
 }
 
-/// How far ahead entries are looked for that go on as before.
+/// The number of entries to look ahead for the next shared one.
 const AHEAD: usize = 16;
 
-/// The places in two lists of entries that do not hold the same entry, as one, in the same order:
-/// what is left to compare. Where the order changed much, entries that both lists hold may be among them.
+/// The indices of entries in two lists that remain to be compared, because the lists do not share them in the
+/// same order. If the order changed much, entries that both lists share may be among them.
 pub fn changed_indices(old: &[Arc<Entry>], new: &[Arc<Entry>]) -> (Vec<usize>, Vec<usize>) {
     let behind = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| Arc::ptr_eq(a, b)).count();
     let (old, new) = (&old[..old.len() - behind], &new[..new.len() - behind]);

@@ -1,6 +1,6 @@
 //! The nouns: inventories, sections, entries, fields and their texts.
 //!
-//! Nothing here knows where an inventory comes from or how two of them are compared.
+//! The source of an inventory and the comparison of two inventories are not part of this module.
 
 mod commit;
 mod id;

@@ -2,7 +2,7 @@
 //!
 //! A [`RichText`] is a plain [`Text`] and the ranges of it that are links. Syntax readers build it with
 //! [`RichTextBuilder`]; renderers iterate over its [`Span`]s. [`RichText::from_inline_markdown`] is the only
-//! parser of Markdown links: formats whose strings are conventionally Markdown use it.
+//! parser of Markdown links: formats in which strings are Markdown by convention use it.
 
 use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
@@ -53,6 +53,12 @@ pub struct TextSpan {
     pub href: Option<String>,
 }
 
+impl From<Span<'_>> for TextSpan {
+    fn from(span: Span<'_>) -> Self {
+        TextSpan { text: span.text.to_owned(), href: span.href.map(str::to_owned) }
+    }
+}
+
 /// Stored spans that are not in the form that [`RichText::to_spans`] returns.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("spans that are empty, adjacent without a link, unclean or with an unsafe address")]
@@ -97,8 +103,7 @@ impl RichText {
 
     /// The spans as they are stored.
     pub fn to_spans(&self) -> Vec<TextSpan> {
-        let owned = |span: Span<'_>| TextSpan { text: span.text.to_owned(), href: span.href.map(str::to_owned) };
-        self.spans().map(owned).collect()
+        self.spans().map(TextSpan::from).collect()
     }
 
     /// The text of stored spans.
@@ -178,7 +183,7 @@ pub struct RichTextBuilder {
 }
 
 impl RichTextBuilder {
-    /// Adds text.
+    /// Adds text that is not a link.
     pub fn push(&mut self, raw: &str) {
         if raw.starts_with(char::is_whitespace) {
             self.push_space();
@@ -198,8 +203,8 @@ impl RichTextBuilder {
         }
     }
 
-    /// Adds a link. Its label alone is added if the address is empty or could run code. An address whose label
-    /// is empty or the address itself is text.
+    /// Adds a link. If the address is empty or could run code, only the label is added. If the label is empty or
+    /// equal to the address, the address is added as text.
     pub fn push_link(&mut self, label: &str, href: &str) {
         let text = Text::new(label);
         let href = Text::new(href);
@@ -220,7 +225,7 @@ impl RichTextBuilder {
         }
     }
 
-    /// The text.
+    /// Returns the text, without white space at its end.
     pub fn build(mut self) -> RichText {
         self.text.truncate(self.text.trim_end().len());
         let text = Text::new(&self.text);
@@ -329,11 +334,11 @@ fn parse(raw: &str) -> RichTextBuilder {
     builder
 }
 
-/// `[label](href "title")`
+/// A link in the form `[label](href "title")`.
 struct MarkdownLink<'a> {
     label: &'a str,
     href: &'a str,
-    /// In bytes.
+    /// The length of the whole link in bytes.
     length: usize,
 }
 

@@ -9,7 +9,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 ///
 /// It contains no control character, no character that XML 1.0 forbids, no bidirectional override and no
 /// invisible filler; runs of white space are single spaces. Everything behind the readers can
-/// therefore print it after the escaping of its own format, and canonical JSON needs no `\u` escape.
+/// therefore print it after the escaping of the output format, and canonical JSON needs no `\u` escape.
 /// Clones share it: names and labels occur in every change that concerns them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(Arc<str>);
@@ -34,7 +34,7 @@ impl Text {
         Text(out.into())
     }
 
-    /// The text itself.
+    /// The text as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -101,8 +101,8 @@ pub fn fold(text: &str) -> String {
     }
 }
 
-/// A text without the marks of footnotes behind its words: `Acme¹`, `Acme [2]`. A mark that stands
-/// for itself is a statement, and so is a power.
+/// A text without the marks of footnotes after its words: `Acme¹`, `Acme [2]`. A mark without a word before
+/// it is a statement, and so is a power.
 pub fn without_marks(text: &str) -> Cow<'_, str> {
     if text.is_ascii() && !text.contains('[') {
         return text.into();

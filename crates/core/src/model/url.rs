@@ -31,7 +31,7 @@ impl WebUrl {
         if host_fits && url.chars().all(fit) { Ok(WebUrl(url.into())) } else { Err(BadUrl(url.to_owned())) }
     }
 
-    /// The address.
+    /// The address as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -21,7 +21,7 @@ use crate::{
 /// A piece of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Inline {
-    /// Plain text.
+    /// Text that is neither emphasised nor linked.
     Plain(String),
     /// A name or verb to emphasise.
     Strong(String),

@@ -101,7 +101,7 @@ fn malformed(error: ssh_key::Error) -> SignError {
     SignError::Armor(error.to_string())
 }
 
-/// Creates signatures.
+/// Creates signatures with a private key.
 #[derive(Debug)]
 pub enum Signer {
     /// With a secret key in memory.

@@ -126,7 +126,7 @@ fn country(code: &str) -> Option<Area> {
     Alpha2::try_from(code).ok().map(Area::Country)
 }
 
-/// Areas by code.
+/// Areas by the codes in their rows.
 static CODE_AREAS: LazyLock<HashMap<String, Area>> = LazyLock::new(|| {
     let mut codes = HashMap::with_capacity(600);
     for country in CountryIterator::new() {

@@ -36,7 +36,7 @@ impl fmt::Display for Date {
 pub struct Zone(String);
 
 impl Zone {
-    /// The zone as it is written.
+    /// The zone in its written form.
     pub fn as_str(&self) -> &str {
         &self.0
     }

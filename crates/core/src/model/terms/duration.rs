@@ -8,21 +8,21 @@ use crate::model::Timestamp;
 
 /// A length of time: `72h`, `30d`, `10bd`, `2w`, `3m`, or the ISO 8601 forms `PT72H`, `P30D`, `P2W`, `P3M`.
 ///
-/// ISO 8601 has no business days. The short form is the one that is written back.
+/// ISO 8601 has no business days. Output uses the short form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Duration {
     /// The number of units.
     pub count: u16,
-    /// The unit.
+    /// The unit that it counts.
     pub unit: DurationUnit,
 }
 
 /// The unit of a [`Duration`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DurationUnit {
-    /// Elapsed hours, `h`.
+    /// Elapsed hours, written as `h`.
     Hours,
-    /// Calendar days, `d`.
+    /// Calendar days, written as `d`.
     Days,
     /// Business days, `bd`: days that are neither weekend days nor listed holidays.
     BusinessDays,
@@ -130,13 +130,13 @@ impl fmt::Display for Duration {
 /// How long before a change a notice is given.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum LeadTime {
-    /// A computable length.
+    /// A length from which dates can be computed.
     Exactly(Duration),
     /// Before the change, without a length: `before`.
     Before,
     /// A reasonable time: `reasonable`.
     Reasonable,
-    /// Promptly: `prompt`.
+    /// Promptly, without a length: `prompt`.
     Prompt,
     /// The length that a column of the entry states: `column:KEY`.
     Column(String),
@@ -182,7 +182,7 @@ impl fmt::Display for LeadTime {
 /// How long customers may object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Window {
-    /// A computable length.
+    /// A length from which dates can be computed.
     Exactly(Duration),
     /// Until the change takes effect: `until-effective`.
     UntilEffective,

@@ -48,10 +48,10 @@ pub struct Terms {
     /// Whether all channels are used, or one of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_rule: Option<ChannelRule>,
-    /// Who is notified.
+    /// The people who are notified.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
     pub audience: Vec<Audience>,
-    /// What the terms are limited to, in the publisher's words: "for your workspace".
+    /// A limit of the terms, in the publisher's words: "for your workspace".
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
     pub scope: Vec<String>,
     /// Which changes the terms are limited to.
@@ -91,7 +91,7 @@ fn is_false(value: &bool) -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Leads(
-    /// The leads.
+    /// The leads, in the order of the file.
     #[serde(deserialize_with = "one_or_many", serialize_with = "write_leads")]
     pub Vec<Lead>,
 );
@@ -103,7 +103,7 @@ fn write_leads<S: Serializer>(leads: &[Lead], serializer: S) -> Result<S::Ok, S:
 /// One lead: a notice that is given some time before a change. `30d` is short for `{time: 30d}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lead {
-    /// How long before.
+    /// How long before the change.
     pub time: LeadTime,
     /// The conditions and the wording.
     pub conditions: LeadConditions,
@@ -116,7 +116,7 @@ pub struct LeadConditions {
     /// The events that the notice precedes. The earlier one counts; the default is `effective`.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
     pub before: Vec<Event>,
-    /// What the notice is called where a change has several: "initial", "final".
+    /// The name of the notice if a change has several: "initial", "final".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The condition under which the lead applies, in the publisher's words.
@@ -199,7 +199,7 @@ pub struct Objection {
     /// The events that the window counts from. The default is `notification`.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many", serialize_with = "write_events")]
     pub from: Vec<Event>,
-    /// What the customer may do within the window. The default is to object.
+    /// The actions that the customer may take within the window. The default is to object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<Remedy>,
     /// The link or e-mail address for objections.
@@ -211,7 +211,7 @@ pub struct Objection {
     /// What silence within the window means.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silence: Option<Silence>,
-    /// What the remedy is limited to, in the publisher's words: "affected portion".
+    /// A limit of the remedy, in the publisher's words: "affected portion".
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
     pub scope: Vec<String>,
     /// The periods that begin after an objection.
@@ -235,7 +235,7 @@ fn write_events<S: Serializer>(events: &[Event], serializer: S) -> Result<S::Ok,
 pub struct NextPeriod {
     /// What happens within it.
     pub step: Step,
-    /// Its length.
+    /// The length of the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<Duration>,
     /// The event that it counts from, where it is not the step before.
@@ -251,7 +251,7 @@ pub struct NextPeriod {
 pub struct Exception {
     /// The exception in the publisher's words.
     pub text: Option<String>,
-    /// What the exception demands.
+    /// The requirements of the exception.
     pub rules: ExceptionRules,
 }
 
@@ -370,7 +370,7 @@ impl Terms {
     /// The terms as JSON without nulls or fractions. The order of members has no meaning.
     ///
     /// # Errors
-    /// [`serde_json::Error`] never occurs for terms, whose members are texts, flags, lists and maps.
+    /// [`serde_json::Error`] never occurs for terms: their members are texts, flags, lists and maps.
     pub fn to_json(&self) -> Result<Value, serde_json::Error> {
         serde_json::to_value(self)
     }
@@ -432,7 +432,7 @@ fn clean_texts(value: &Value) -> Value {
     }
 }
 
-/// The key of the member that cannot be read: each member is read on its own, then each of its own members.
+/// The key of the member that cannot be read: each member is read alone, then each member of that.
 fn wrong_key(value: &Value) -> Option<String> {
     let (key, member) =
         value.as_object()?.iter().find(|(key, member)| Terms::deserialize(single(key, member)).is_err())?;

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, fmt, str::FromStr};
 
-/// An enum whose values are written as fixed words; every other text is its `Other` value.
+/// An enum with values that are written as fixed words; every other text is its `Other` value.
 macro_rules! open_words {
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $value:ident = $word:literal,)+ }) => {
         $(#[$about])*
@@ -14,10 +14,10 @@ macro_rules! open_words {
         }
 
         impl $name {
-            /// The fixed words.
+            /// The fixed words, in the order of the variants.
             pub const WORDS: &'static [&'static str] = &[$($word),+];
 
-            /// The word or text as it is written.
+            /// The word or text in its written form.
             pub fn as_str(&self) -> &str {
                 match self {
                     $($name::$value => $word,)+
@@ -47,7 +47,7 @@ macro_rules! open_words {
     };
 }
 
-/// An enum whose values are written as fixed words; other texts are errors that list the words.
+/// An enum with values that are written as fixed words; other texts are errors that list the words.
 macro_rules! closed_words {
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $value:ident = $word:literal,)+ }) => {
         $(#[$about])*
@@ -57,10 +57,10 @@ macro_rules! closed_words {
         }
 
         impl $name {
-            /// The fixed words.
+            /// The fixed words, in the order of the variants.
             pub const WORDS: &'static [&'static str] = &[$($word),+];
 
-            /// The word as it is written.
+            /// The word in its written form.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $($name::$value => $word,)+
@@ -107,11 +107,11 @@ impl std::error::Error for UnknownWord {}
 closed_words! {
     /// A kind of change that notice is promised for.
     Trigger {
-        /// A new sub-processor.
+        /// A new sub-processor is added.
         Added = "added",
         /// One sub-processor instead of another.
         Replaced = "replaced",
-        /// An available or optional sub-processor goes into use.
+        /// An available or optional sub-processor is put into use.
         Activated = "activated",
         /// A sub-processor is removed.
         Removed = "removed",
@@ -121,11 +121,11 @@ closed_words! {
         PurposeChanged = "purpose-changed",
         /// Processing of other data.
         DataChanged = "data-changed",
-        /// Another transfer safeguard.
+        /// The safeguard of a transfer changes.
         TransferChanged = "transfer-changed",
         /// Another scope: other products, plans or customers.
         ScopeChanged = "scope-changed",
-        /// Other notice terms.
+        /// The notice terms themselves change.
         TermsChanged = "terms-changed",
         /// Every change of the list that no other kind of these terms names.
         Any = "any",
@@ -149,7 +149,7 @@ closed_words! {
         Activation = "activation",
         /// The vendor is engaged, before or after it is listed.
         Engagement = "engagement",
-        /// A customer objects.
+        /// A customer objects to the change.
         Objection = "objection",
         /// An earlier period ends.
         PeriodEnd = "period-end",
@@ -161,19 +161,19 @@ closed_words! {
 closed_words! {
     /// A day of the week.
     Weekday {
-        /// Monday.
+        /// Monday, written as `mon`.
         Monday = "mon",
-        /// Tuesday.
+        /// Tuesday, written as `tue`.
         Tuesday = "tue",
-        /// Wednesday.
+        /// Wednesday, written as `wed`.
         Wednesday = "wed",
-        /// Thursday.
+        /// Thursday, written as `thu`.
         Thursday = "thu",
-        /// Friday.
+        /// Friday, written as `fri`.
         Friday = "fri",
-        /// Saturday.
+        /// Saturday, written as `sat`.
         Saturday = "sat",
-        /// Sunday.
+        /// Sunday, written as `sun`.
         Sunday = "sun",
     }
 }
@@ -199,7 +199,7 @@ closed_words! {
 closed_words! {
     /// What a term demands.
     Requirement {
-        /// It is necessary.
+        /// The term is necessary in any case.
         Required = "required",
     }
 }
@@ -207,7 +207,7 @@ closed_words! {
 closed_words! {
     /// Which changes the terms are limited to.
     Changes {
-        /// Only material ones.
+        /// Only material changes are covered.
         Material = "material",
     }
 }
@@ -253,21 +253,21 @@ closed_words! {
 open_words! {
     /// How customers are notified.
     Channel {
-        /// E-mail.
+        /// E-mail to an address of the customer.
         Email = "email",
-        /// The published page.
+        /// The page with the published list.
         Page = "page",
-        /// A feed.
+        /// An Atom or JSON feed.
         Feed = "feed",
-        /// The product's console.
+        /// The product's administration console.
         Console = "console",
         /// A message inside the product.
         InProduct = "in-product",
-        /// The next sign-in.
+        /// A message at the next sign-in.
         SignIn = "sign-in",
         /// A subscription of the customer's choice.
         Subscription = "subscription",
-        /// A letter.
+        /// A letter by post.
         Letter = "letter",
         /// Another document of the publisher, such as its terms of service.
         Document = "document",
@@ -275,9 +275,9 @@ open_words! {
 }
 
 open_words! {
-    /// Who is notified.
+    /// The people who are notified.
     Audience {
-        /// Every customer.
+        /// Every customer of the publisher.
         Customers = "customers",
         /// Customers who subscribed to notices.
         Subscribers = "subscribers",
