@@ -117,7 +117,7 @@ pub enum FutureCommits {
 /// Whether to continue when the last published commit is no longer on the first-parent line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rewritten {
-    /// Refuse to continue.
+    /// Refuse to continue the log.
     Refuse,
     /// Find the published list in the new history and continue from there.
     Reanchor,
