@@ -129,14 +129,14 @@ pub(crate) struct Item {
     pub lead: Option<String>,
     /// What follows, or all of it.
     pub rest: String,
-    /// Bullets below it.
+    /// The texts of bullets below it.
     pub children: Vec<String>,
     /// Whether its name is struck out.
     pub struck: bool,
 }
 
 impl Item {
-    /// An empty item.
+    /// An item without any text.
     pub fn new(at: Position) -> Self {
         Item { at, lead: None, rest: String::new(), children: Vec::new(), struck: false }
     }
@@ -240,7 +240,7 @@ pub(crate) fn is_mark(text: Option<&str>) -> bool {
 
 /// The parts of a text that names a vendor.
 pub(crate) struct Named {
-    /// The name.
+    /// The name without links and marks.
     pub name: String,
     /// The address of the first link.
     pub link: Option<String>,

@@ -34,7 +34,7 @@ impl Record {
         self.fields().all(|field| field.trim().is_empty())
     }
 
-    /// The number of fields whose text is a header with a known role.
+    /// The number of fields that are headers with a known role.
     pub fn known_roles(&self, config: &ReadingConfig) -> usize {
         if self.fields.len() < 2 {
             return 0;

@@ -14,7 +14,7 @@ use crate::read::{
     syntax::block::{Block, Cell, Item, LINE_BREAK, Page, Table, is_mark, link, paragraph, plain_text, trim_breaks},
 };
 
-/// Parses a page.
+/// Parses a page written in HTML.
 pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
     Ok(Page { blocks: blocks(text, Position { line: 1, column: 1 })?, ..Page::default() })
 }

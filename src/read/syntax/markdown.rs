@@ -24,7 +24,7 @@ const EXTENSIONS: Extensions = Extensions::ENABLE_TABLES
     .union(Extensions::ENABLE_YAML_STYLE_METADATA_BLOCKS)
     .union(Extensions::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS);
 
-/// Parses a page.
+/// Parses a page in Markdown or MDX.
 pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
     let (text, embedded) = prepared(text);
     let mut reader = Reader::new(&text);

@@ -4,10 +4,10 @@
 use crate::read::{
     error::ReadError,
     position::{LineIndex, Position},
-    syntax::block::{Block, Cell, Item, Page, Table, link, plain_text},
+    syntax::block::{Block, Cell, Item, Page, Table, link, plain_text, without_break_marks},
 };
 
-/// Parses a page.
+/// Parses a page in reStructuredText.
 pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
     let lines = Lines::of(text);
     let mut reader =
@@ -42,7 +42,7 @@ impl Lines {
     }
 }
 
-/// `.. _name: https://…`
+/// The link targets of a page: `.. _name: https://…`.
 fn targets(lines: &[Line]) -> Vec<(String, String)> {
     lines.iter().filter_map(target).collect()
 }
@@ -329,15 +329,15 @@ impl Reader<'_> {
 
     /// Text without roles, emphasis and reference marks, with encoded links.
     fn inline(&self, text: &str) -> Cell {
-        let text = without_escapes(&plain_text(text));
+        let text = without_escapes(&without_break_marks(text));
         let mut out = String::new();
         let mut rest = text.as_str();
         while let Some(start) = rest.find('`') {
-            out.push_str(&rest[..start]);
+            out.push_str(&plain_text(&rest[..start]));
             let tail = &rest[start + 1..];
             if let Some(code) = tail.strip_prefix('`') {
                 let end = code.find("``").unwrap_or(code.len());
-                out.push_str(&code[..end]);
+                out.push_str(&plain_text(&code[..end]));
                 rest = code.get(end + 2..).unwrap_or_default();
                 continue;
             }
@@ -361,12 +361,12 @@ impl Reader<'_> {
                         let role = out.trim_end_matches(':').rfind(':').unwrap_or(out.len());
                         out.truncate(role);
                     }
-                    out.push_str(inner.split_once(" <").map_or(inner, |(label, _)| label));
+                    out.push_str(&plain_text(inner.split_once(" <").map_or(inner, |(label, _)| label)));
                     rest = after;
                 }
             }
         }
-        out.push_str(rest);
+        out.push_str(&plain_text(rest));
         let strong = out.starts_with("**") && out.ends_with("**") && out.len() > 4;
         // `Name_` refers to a target of that name.
         let words: Vec<String> = out
@@ -431,11 +431,13 @@ fn without_escapes(text: &str) -> String {
     out
 }
 
-/// The hidden characters as they are.
+/// The text with its hidden characters shown. A hidden `]` does not end the label of a link.
 fn escaped_back(text: &str) -> String {
-    text.chars().map(shown).collect()
+    let hidden_bracket = char::from_u32(ESCAPED + u32::from(']')).unwrap_or(']');
+    text.replace(&format!("{hidden_bracket}("), "\\](").chars().map(shown).collect()
 }
 
+/// The character that a private one hides.
 fn shown(c: char) -> char {
     match (c as u32).checked_sub(ESCAPED).and_then(char::from_u32) {
         Some(hidden) if hidden.is_ascii_punctuation() => hidden,
