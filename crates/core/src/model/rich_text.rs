@@ -4,7 +4,7 @@
 //! [`RichTextBuilder`]; renderers iterate over its [`Span`]s. [`RichText::from_inline_markdown`] is the only
 //! parser of Markdown links: formats in which strings are Markdown by convention use it.
 
-use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, fmt, ops::Range, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -152,7 +152,12 @@ impl RichText {
 
 impl From<Text> for RichText {
     fn from(text: Text) -> Self {
-        RichTextBuilder { text: text.to_string(), links: Vec::new() }.build()
+        // Most texts contain no bracket, so their Markdown form is the text itself.
+        if text.as_str().contains('[') {
+            RichTextBuilder { text: text.to_string(), links: Vec::new() }.build()
+        } else {
+            RichText { text, marked: None }
+        }
     }
 }
 
@@ -314,6 +319,7 @@ fn escaped_bracket(text: &str) -> Option<char> {
 
 fn parse(raw: &str) -> RichTextBuilder {
     let mut builder = RichTextBuilder::default();
+    let brackets = Brackets::of(raw);
     let mut rest = raw;
     while let Some(at) = rest.find(['[', '\\']) {
         let (before, tail) = rest.split_at(at);
@@ -321,7 +327,7 @@ fn parse(raw: &str) -> RichTextBuilder {
         let length = if let Some(escaped) = escaped_bracket(tail) {
             builder.push(escaped.encode_utf8(&mut [0; 4]));
             2
-        } else if let Some(link) = MarkdownLink::at_start_of(tail) {
+        } else if let Some(link) = MarkdownLink::at(raw, raw.len() - tail.len(), &brackets) {
             builder.push_link(&unescaped(link.label), link.href);
             link.length
         } else {
@@ -343,10 +349,11 @@ struct MarkdownLink<'a> {
 }
 
 impl<'a> MarkdownLink<'a> {
-    fn at_start_of(text: &'a str) -> Option<Self> {
-        let label = balanced(text, '[', ']').filter(|label| !label.starts_with('^'))?;
-        let behind = &text[label.len() + 2..];
-        let inside = balanced(behind, '(', ')')?;
+    /// The link that begins at a square bracket of a text.
+    fn at(text: &'a str, start: usize, brackets: &Brackets) -> Option<Self> {
+        let label = brackets.inside(text, start).filter(|label| !label.starts_with('^'))?;
+        let after_label = start + label.len() + 2;
+        let inside = brackets.inside(text, after_label).filter(|_| text[after_label..].starts_with('('))?;
         let href = inside.split_whitespace().next().unwrap_or_default();
         let title = inside.trim_start()[href.len()..].trim();
         let has_title = title.is_empty() || title.starts_with(['"', '\'', '(']);
@@ -355,28 +362,33 @@ impl<'a> MarkdownLink<'a> {
     }
 }
 
-/// The text between the bracket at the start of a text and its closing bracket.
-fn balanced(text: &str, open: char, close: char) -> Option<&str> {
-    if !text.starts_with(open) {
-        return None;
-    }
-    let mut depth = 0;
-    let mut is_escaped = false;
-    for (at, c) in text.char_indices() {
-        if is_escaped {
-            is_escaped = false;
-        } else if c == '\\' {
-            is_escaped = true;
-        } else if c == open {
-            depth += 1;
-        } else if c == close {
-            depth -= 1;
-            if depth == 0 {
-                return Some(&text[open.len_utf8()..at]);
+/// The pairs of brackets in a text: where each opening bracket is closed. They are found in one pass, so a
+/// text of many open brackets takes no longer than any other.
+struct Brackets(HashMap<usize, usize>);
+
+impl Brackets {
+    fn of(text: &str) -> Self {
+        let (mut closed_at, mut square, mut round) = (HashMap::new(), Vec::new(), Vec::new());
+        let mut is_escaped = false;
+        for (at, byte) in text.bytes().enumerate() {
+            let is_literal = is_escaped;
+            is_escaped = byte == b'\\' && !is_literal;
+            match byte {
+                _ if is_literal => {}
+                b'[' => square.push(at),
+                b'(' => round.push(at),
+                b']' => closed_at.extend(square.pop().map(|open| (open, at))),
+                b')' => closed_at.extend(round.pop().map(|open| (open, at))),
+                _ => {}
             }
         }
+        Brackets(closed_at)
     }
-    None
+
+    /// The text between the opening bracket at `open` and its closing bracket.
+    fn inside<'t>(&self, text: &'t str, open: usize) -> Option<&'t str> {
+        text.get(open + 1..*self.0.get(&open)?)
+    }
 }
 
 /// A text without marks like `[^1]`. If there is a space inside the brackets, they contain the note itself.
@@ -456,6 +468,14 @@ mod tests {
             r#"[{"text":"a","href":"javascript:b"}]"#,
         ] {
             assert!(serde_json::from_str::<RichText>(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn brackets_that_are_never_closed_are_text_however_many_there_are() {
+        for open in ["[", "[a](", "[(\\("] {
+            let text = open.repeat(100_000);
+            assert!(!RichText::from_inline_markdown(&text).has_links(), "{open}");
         }
     }
 

@@ -122,8 +122,20 @@ pub(super) struct Headers {
 }
 
 impl Headers {
-    /// Adds a word of this role.
-    pub fn add(&mut self, role: Role, word: Word<'_>) {
+    /// The words that are words of a role.
+    pub fn of(words: &[Word<'_>]) -> Self {
+        let capacity = words.len();
+        let (whole, inside) = (HashMap::with_capacity(capacity), HashMap::with_capacity(capacity));
+        let mut headers = Headers { whole, inside };
+        for word in words {
+            if let Meaning::Role(role) = word.meaning {
+                headers.add(role, *word);
+            }
+        }
+        headers
+    }
+
+    fn add(&mut self, role: Role, word: Word<'_>) {
         let wording = if word.text == role.key() {
             Some(Wording::Key)
         } else {

@@ -8,14 +8,15 @@ mod header;
 mod word;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
     ops::Bound,
-    sync::{Arc, LazyLock},
+    sync::{Arc, LazyLock, OnceLock},
 };
 
-use self::header::Headers;
-use crate::model::fold;
+use self::{header::Headers, word::Group};
+use crate::model::{Role, fold};
 
 pub use areas::Area;
 pub(crate) use areas::{US, area_named, area_of_code, area_of_town, state, usual};
@@ -26,17 +27,21 @@ pub use word::{BadWords, Fault, Lifecycle, Meaning, Use, Uses, Word};
 #[derive(Clone)]
 pub struct Vocabulary(Arc<Tables>);
 
+/// A table of words. Only the places of its groups are found when the program starts; the words of each part
+/// are read when they are first needed, because most lists need few of them.
 #[derive(Debug, Default)]
 struct Tables {
-    headers: Headers,
-    statuses: Phrases<Lifecycle>,
-    months: BTreeMap<Box<str>, u32>,
-    /// The words of each meaning.
-    texts: HashMap<Meaning, BTreeSet<Box<str>>>,
+    table: Cow<'static, str>,
+    groups: Vec<Group>,
+    headers: OnceLock<Headers>,
+    statuses: OnceLock<Phrases<Lifecycle>>,
+    months: OnceLock<BTreeMap<Box<str>, u32>>,
+    /// The words of each meaning without an argument.
+    texts: Vec<OnceLock<BTreeSet<Box<str>>>>,
     /// Legal forms that are written with a full stop.
-    dotted: BTreeSet<Box<str>>,
+    dotted: OnceLock<BTreeSet<Box<str>>>,
     /// The words about vendors, by where they count.
-    vendors: HashMap<Use, Vec<Box<str>>>,
+    vendors: OnceLock<HashMap<Use, Vec<Box<str>>>>,
 }
 
 /// Phrases that a text may begin with.
@@ -48,10 +53,8 @@ impl Vocabulary {
 
     /// The vocabulary of the program.
     pub fn builtin() -> &'static Vocabulary {
-        static BUILTIN: LazyLock<Vocabulary> = LazyLock::new(|| {
-            // A test checks that every line is a word.
-            Vocabulary::of_words(word::words(Vocabulary::WORDS).filter_map(Result::ok))
-        });
+        // A test checks that every line is a word.
+        static BUILTIN: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of_table(Vocabulary::WORDS.into()));
         &BUILTIN
     }
 
@@ -60,28 +63,34 @@ impl Vocabulary {
     /// # Errors
     /// [`BadWords`] with the first line that is not a word.
     pub fn parse(table: &str) -> Result<Self, BadWords> {
-        let words: Vec<Word<'_>> = word::words(table).collect::<Result<_, _>>()?;
-        Ok(Vocabulary::of_words(words.into_iter()))
+        word::words(table).try_for_each(|word| word.map(drop))?;
+        Ok(Vocabulary::of_table(table.to_owned().into()))
     }
 
-    fn of_words<'t>(words: impl Iterator<Item = Word<'t>>) -> Self {
-        let mut tables = Tables::default();
-        words.for_each(|word| tables.add(word));
-        Vocabulary(Arc::new(tables))
+    fn of_table(table: Cow<'static, str>) -> Self {
+        let groups = word::groups(&table);
+        let texts = std::iter::repeat_with(OnceLock::new).take(Meaning::PLAIN).collect();
+        Vocabulary(Arc::new(Tables { table, groups, texts, ..Tables::default() }))
     }
 
     fn headers(&self) -> &Headers {
-        &self.0.headers
+        self.0.headers.get_or_init(|| self.0.headers())
+    }
+
+    /// The words of a meaning. Roles, statuses and months have tables of their own.
+    fn words(&self, meaning: Meaning) -> Option<&BTreeSet<Box<str>>> {
+        let texts = self.0.texts.get(meaning.plain_index()?)?;
+        Some(texts.get_or_init(|| self.0.words(|other| other == meaning).map(|word| word.text.into()).collect()))
     }
 
     /// Whether a folded text is one of the words of a meaning.
     pub fn is(&self, meaning: Meaning, folded: &str) -> bool {
-        self.0.texts.get(&meaning).is_some_and(|texts| texts.contains(folded))
+        self.words(meaning).is_some_and(|words| words.contains(folded))
     }
 
     /// The words of a meaning, in alphabetical order.
     pub fn texts(&self, meaning: Meaning) -> impl Iterator<Item = &str> {
-        self.0.texts.get(&meaning).into_iter().flatten().map(|text| &**text)
+        self.words(meaning).into_iter().flatten().map(|text| &**text)
     }
 
     /// Whether one of the words of a folded text is a word of this meaning.
@@ -112,22 +121,28 @@ impl Vocabulary {
     }
 
     fn has_vendor(&self, place: Use, text: &str) -> bool {
-        self.0.vendors.get(&place).is_some_and(|words| words.iter().any(|word| text.contains(&**word)))
+        let vendors = self.0.vendors.get_or_init(|| self.0.vendors());
+        vendors.get(&place).is_some_and(|words| words.iter().any(|word| text.contains(&**word)))
     }
 
     /// A text without the full stop of its sentence. That of an abbreviation stays: "Inc.", "L.L.C.".
     pub fn without_full_stop<'t>(&self, text: &'t str) -> &'t str {
         let Some(bare) = text.strip_suffix('.') else { return text };
         let word = bare.rsplit(char::is_whitespace).next().unwrap_or_default();
-        let is_abbreviation = word.contains('.') || self.0.dotted.contains(&*word.to_lowercase());
+        let is_abbreviation = word.contains('.') || self.is_dotted(&word.to_lowercase());
         if is_abbreviation { text } else { bare }
+    }
+
+    fn is_dotted(&self, word: &str) -> bool {
+        self.0.dotted.get_or_init(|| self.0.dotted()).contains(word)
     }
 
     /// The state that a folded status begins with, and the rest of the text.
     pub fn status_prefix<'t>(&self, folded: &'t str) -> Option<(Lifecycle, &'t str)> {
         let ends = folded.char_indices().filter(|(_, c)| !c.is_alphanumeric() && *c != '-').map(|(at, _)| at);
         let ends: Vec<usize> = ends.take(MAX_STATUS_WORDS).chain([folded.len()]).collect();
-        ends.into_iter().rev().find_map(|end| Some((*self.0.statuses.get(&folded[..end])?, &folded[end..])))
+        let statuses = self.0.statuses.get_or_init(|| self.0.statuses());
+        ends.into_iter().rev().find_map(|end| Some((*statuses.get(&folded[..end])?, &folded[end..])))
     }
 
     /// The number of a month, from its name in lower case or at least three letters at its beginning.
@@ -136,14 +151,12 @@ impl Vocabulary {
         if word.chars().count() < 3 {
             return None;
         }
-        if let Some(number) = self.0.months.get(word) {
+        let months = self.0.months.get_or_init(|| self.0.months());
+        if let Some(number) = months.get(word) {
             return Some(*number);
         }
-        let longer = self
-            .0
-            .months
-            .range::<str, _>((Bound::Included(word), Bound::Unbounded))
-            .take_while(|(name, _)| name.starts_with(word));
+        let from_word = months.range::<str, _>((Bound::Included(word), Bound::Unbounded));
+        let longer = from_word.take_while(|(name, _)| name.starts_with(word));
         let numbers: BTreeSet<u32> = longer.map(|(_, number)| *number).collect();
         numbers.first().copied().filter(|_| numbers.len() == 1)
     }
@@ -159,22 +172,51 @@ fn without_hyphens(text: &str) -> String {
 }
 
 impl Tables {
-    fn add(&mut self, word: Word<'_>) {
-        match word.meaning {
-            Meaning::Role(role) => self.headers.add(role, word),
-            Meaning::Status(state) => drop(self.statuses.insert(word.text.into(), state)),
-            Meaning::Month(number) => drop(self.months.insert(word.text.into(), number.into())),
-            other => drop(self.texts.entry(other).or_default().insert(word.text.into())),
-        }
-        if word.uses.contain(Use::Dotted) {
-            self.dotted.insert(word.text.into());
-        }
-        for place in [Use::Heading, Use::Column, Use::File] {
-            if word.uses.contain(place) {
-                let text = if place == Use::File { word.text.replace(' ', "") } else { word.text.to_owned() };
-                self.vendors.entry(place).or_default().push(text.into());
+    /// The words of some meanings, in the order of the table.
+    fn words(&self, is_needed: impl Fn(Meaning) -> bool) -> impl Iterator<Item = Word<'_>> {
+        let groups = self.groups.iter().filter(move |group| is_needed(group.meaning));
+        groups.flat_map(|group| word::words(&self.table[group.lines.clone()]).filter_map(Result::ok))
+    }
+
+    fn headers(&self) -> Headers {
+        let words = self.words(|meaning| matches!(meaning, Meaning::Role(_)));
+        Headers::of(&words.collect::<Vec<_>>())
+    }
+
+    fn statuses(&self) -> Phrases<Lifecycle> {
+        let words = self.words(|meaning| matches!(meaning, Meaning::Status(_)));
+        let statuses = words.filter_map(|word| match word.meaning {
+            Meaning::Status(state) => Some((word.text.into(), state)),
+            _ => None,
+        });
+        statuses.collect()
+    }
+
+    fn months(&self) -> BTreeMap<Box<str>, u32> {
+        let words = self.words(|meaning| matches!(meaning, Meaning::Month(_)));
+        let months = words.filter_map(|word| match word.meaning {
+            Meaning::Month(number) => Some((word.text.into(), number.into())),
+            _ => None,
+        });
+        months.collect()
+    }
+
+    fn dotted(&self) -> BTreeSet<Box<str>> {
+        let legal_forms = self.words(|meaning| meaning == Meaning::LegalForm);
+        legal_forms.filter(|word| word.uses.contain(Use::Dotted)).map(|word| word.text.into()).collect()
+    }
+
+    fn vendors(&self) -> HashMap<Use, Vec<Box<str>>> {
+        let mut vendors: HashMap<Use, Vec<Box<str>>> = HashMap::new();
+        for word in self.words(|meaning| meaning == Meaning::Role(Role::Name)) {
+            for place in [Use::Heading, Use::Column, Use::File] {
+                if word.uses.contain(place) {
+                    let text = if place == Use::File { word.text.replace(' ', "") } else { word.text.to_owned() };
+                    vendors.entry(place).or_default().push(text.into());
+                }
             }
         }
+        vendors
     }
 }
 
@@ -203,7 +245,6 @@ impl fmt::Debug for Vocabulary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Role;
 
     #[test]
     fn the_table_is_sorted_without_duplicates_and_complete() {

@@ -1,6 +1,6 @@
 //! One word of the vocabulary, and the table that words are read from.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::Range, str::FromStr};
 
 use crate::model::Role;
 
@@ -64,6 +64,19 @@ macro_rules! meanings {
 
         /// The meanings without an argument, with their keys.
         const PLAIN_MEANINGS: &[(&str, Meaning)] = &[$(($key, Meaning::$variant)),*];
+
+        /// Numbers of the meanings without an argument.
+        enum PlainIndex { $($variant),* }
+
+        impl Meaning {
+            /// The place of a meaning among those without an argument.
+            pub(super) fn plain_index(self) -> Option<usize> {
+                match self {
+                    Meaning::Role(_) | Meaning::Status(_) | Meaning::Month(_) => None,
+                    $(Meaning::$variant => Some(PlainIndex::$variant as usize),)*
+                }
+            }
+        }
     };
 }
 
@@ -127,6 +140,9 @@ meanings! {
 }
 
 impl Meaning {
+    /// The number of meanings without an argument.
+    pub(super) const PLAIN: usize = PLAIN_MEANINGS.len();
+
     /// The meaning as `words.tsv` writes it.
     pub fn key(self) -> String {
         match self {
@@ -187,18 +203,22 @@ pub enum Use {
 }
 
 impl Use {
-    const ALL: [(&'static str, Use); 10] = [
-        ("specific", Use::Specific),
-        ("usual", Use::Usual),
-        ("possible", Use::Possible),
-        ("core", Use::Core),
-        ("filler", Use::Filler),
-        ("narrow", Use::Narrow),
-        ("heading", Use::Heading),
-        ("column", Use::Column),
-        ("file", Use::File),
-        ("dotted", Use::Dotted),
-    ];
+    /// The use of this name in `words.tsv`.
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "specific" => Use::Specific,
+            "usual" => Use::Usual,
+            "possible" => Use::Possible,
+            "core" => Use::Core,
+            "filler" => Use::Filler,
+            "narrow" => Use::Narrow,
+            "heading" => Use::Heading,
+            "column" => Use::Column,
+            "file" => Use::File,
+            "dotted" => Use::Dotted,
+            _ => return None,
+        })
+    }
 
     /// Whether words of this meaning can have the use.
     fn suits(self, meaning: Meaning) -> bool {
@@ -276,8 +296,36 @@ pub(super) fn rows(table: &str) -> impl Iterator<Item = (usize, Vec<&str>)> {
     lines(table).map(|(number, line)| (number, line.split('\t').collect()))
 }
 
-/// The words of a table. The program reads its table whenever it starts, so this takes care to be quick:
-/// neighbouring lines mostly have the same meaning.
+/// Neighbouring lines of a table that state the same meaning.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub meaning: Meaning,
+    /// The place of the lines in the table, in bytes. Comments between them belong to the group.
+    pub lines: Range<usize>,
+}
+
+/// The groups of a table. The program finds them whenever it starts, so this only looks at the first column.
+pub(super) fn groups(table: &str) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let (mut key, mut end) = ("", 0);
+    for line in table.split_inclusive('\n') {
+        let start = end;
+        end += line.len();
+        let is_of_last = line.strip_prefix(key).is_some_and(|rest| rest.starts_with('\t'));
+        match groups.last_mut().filter(|_| is_of_last) {
+            Some(group) => group.lines.end = end,
+            None => {
+                let Some((first, _)) = line.split_once('\t') else { continue };
+                let Ok(meaning) = first.parse() else { continue };
+                key = first;
+                groups.push(Group { meaning, lines: start..end });
+            }
+        }
+    }
+    groups
+}
+
+/// The words of a table. Neighbouring lines mostly have the same meaning, which is parsed once.
 pub(super) fn words(table: &str) -> impl Iterator<Item = Result<Word<'_>, BadWords>> {
     let mut known = None;
     lines(table).map(move |(line, text)| word(text, &mut known).map_err(|fault| BadWords { line, fault }))
@@ -304,9 +352,8 @@ fn word<'t>(line: &'t str, known: &mut Option<(&'t str, Meaning)>) -> Result<Wor
 fn uses_of(list: &str, meaning: Meaning) -> Result<Uses, Fault> {
     let mut uses = Uses::default();
     for name in list.split(',').filter(|name| !name.is_empty()) {
-        let known = Use::ALL.iter().find(|(known, one)| *known == name && one.suits(meaning));
-        let (_, one) = known.ok_or(Fault::Use)?;
-        uses.0 |= 1 << *one as u16;
+        let one = Use::named(name).filter(|one| one.suits(meaning)).ok_or(Fault::Use)?;
+        uses.0 |= 1 << one as u16;
     }
     Ok(uses)
 }
