@@ -118,7 +118,7 @@ impl Memory {
         config: &ReadingConfig,
         interpret: impl FnOnce(&mut RawList<'_>, &mut Memos) -> Result<(), ReadError>,
     ) -> Result<Reading, ReadError> {
-        let mut list = RawList::new(&mut self.labels, &mut self.rows);
+        let mut list = RawList::new(&config.vocabulary, &mut self.labels, &mut self.rows);
         interpret(&mut list, &mut self.memos)?;
         self.assembler.assemble(list, config)
     }

@@ -33,8 +33,8 @@ const MAX_TEXT: usize = 50_000;
 #[derive(Debug, Default)]
 pub(crate) struct Assembler {
     scheme: Option<(SchemeKey, Rc<Scheme>)>,
-    /// The contexts of the sections of the last version, and their numbers.
-    contexts: Vec<(Context, u64)>,
+    /// The contexts of the last version and their numbers, by section.
+    contexts: HashMap<SectionId, Vec<(Context, u64)>>,
     /// The last number of a context.
     last_number: u64,
     ids: IdAssigner,
@@ -59,7 +59,7 @@ impl Assembler {
         let mut sections = SectionsBuilder::default();
         let mut candidates: Vec<Candidate<'_>> = Vec::with_capacity(rows);
         let mut filled = FilledColumns::none(scheme.columns.len());
-        let mut contexts = Vec::with_capacity(list.sections.len());
+        let mut contexts: HashMap<SectionId, Vec<(Context, u64)>> = HashMap::with_capacity(list.sections.len());
         for section in &list.sections {
             let id = sections.add(section);
             let context = Context { scheme: Rc::clone(&scheme), section: id, defaults: section.defaults.clone() };
@@ -69,7 +69,7 @@ impl Assembler {
                 filled.add(&cached.filled);
                 candidates.push(Candidate { row, entry: cached.entry });
             }
-            contexts.push((context, number));
+            contexts.entry(context.section.clone()).or_default().push((context, number));
         }
         self.contexts = contexts;
         let identified = self.ids.assign(&candidates, &mut list.warnings)?;
@@ -105,7 +105,8 @@ impl Assembler {
 
     /// The number of a context: its last one if the last version had the same context.
     fn number(&mut self, context: &Context) -> u64 {
-        if let Some((_, number)) = self.contexts.iter().find(|(known, _)| known == context) {
+        let mut known = self.contexts.get(&context.section).into_iter().flatten();
+        if let Some((_, number)) = known.find(|(known, _)| known == context) {
             return *number;
         }
         self.last_number += 1;

@@ -13,8 +13,8 @@ use changecast_core::{
 
 use crate::read::{
     build::{
-        intern::{Label, Labels, RowContent},
-        raw_list::{RawSection, Row},
+        intern::{Label, RowContent},
+        raw_list::{RawList, RawSection, Row},
     },
     error::{Problem, ReadError, Warning},
 };
@@ -243,9 +243,9 @@ impl IdColumn {
 }
 
 /// The column with a header that means an id and with valid ids that all differ.
-pub(crate) fn find_id_column(sections: &[RawSection], labels: &Labels) -> Option<IdColumn> {
-    let candidates = labels.iter().filter(|(_, spelling)| means_id(spelling));
-    let columns = candidates.filter_map(|(label, spelling)| Some((spelling, id_column(sections, label)?)));
+pub(crate) fn find_id_column(list: &RawList<'_>) -> Option<IdColumn> {
+    let candidates = list.labels.iter().filter(|(_, spelling)| means_id(list.vocabulary, spelling));
+    let columns = candidates.filter_map(|(label, spelling)| Some((spelling, id_column(&list.sections, label)?)));
     columns.min_by_key(|(spelling, _)| *spelling).map(|(_, column)| column)
 }
 
@@ -266,11 +266,11 @@ fn id_in_column(row: &RowContent, label: Label) -> Option<EntryId> {
 }
 
 /// Whether a header or key means an id.
-fn means_id(label: &str) -> bool {
+fn means_id(vocabulary: &Vocabulary, label: &str) -> bool {
     let words = fold(label);
     let (of, last) = words.rsplit_once([' ', '-', '_']).unwrap_or(("", &words));
     match last {
-        "id" => of.is_empty() || Vocabulary::builtin().role_of(&of.replace(['-', '_'], " ")) == Role::Name,
+        "id" => of.is_empty() || vocabulary.role_of(&of.replace(['-', '_'], " ")) == Role::Name,
         "slug" | "key" | "uuid" => of.is_empty(),
         _ => false,
     }

@@ -3,7 +3,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
     rc::Rc,
     sync::Arc,
@@ -112,6 +112,8 @@ impl Labels {
 #[derive(Debug)]
 pub(crate) struct RowContent {
     pub id: Option<EntryId>,
+    /// The number of the id. Contents with the same id have the same number, in all versions.
+    pub id_number: Option<usize>,
     pub cells: Vec<(Label, String)>,
     pub hints: Hints,
     /// The number of this sequence of labels. Rows with the same labels in the same order share it.
@@ -153,6 +155,9 @@ pub(crate) struct RowInterner {
     /// The number of contents after the last purge.
     kept: usize,
     shapes: HashMap<Vec<Label>, usize>,
+    /// The ids of the known contents, with their numbers.
+    id_numbers: HashMap<EntryId, usize>,
+    next_id_number: usize,
     /// The number of the current version.
     version: usize,
 }
@@ -164,8 +169,25 @@ impl RowInterner {
         if self.known.len() > 2 * self.kept + PURGE_MARGIN {
             self.known.retain(|_, row| row.version.get() == self.version || Rc::strong_count(row) > 1);
             self.kept = self.known.len();
+            let used: HashSet<usize> = self.known.values().filter_map(|row| row.id_number).collect();
+            self.id_numbers.retain(|_, number| used.contains(number));
         }
         self.version += 1;
+    }
+
+    /// A number that is greater than the numbers of all ids.
+    pub fn id_numbers_end(&self) -> usize {
+        self.next_id_number
+    }
+
+    fn number_of(&mut self, id: &EntryId) -> usize {
+        if let Some(number) = self.id_numbers.get(id) {
+            return *number;
+        }
+        let number = self.next_id_number;
+        self.id_numbers.insert(id.clone(), number);
+        self.next_id_number += 1;
+        number
     }
 
     /// Interns the content of a row.
@@ -182,8 +204,9 @@ impl RowInterner {
         let labels: Vec<Label> = cells.iter().map(|(label, _)| *label).collect();
         let next_shape = self.shapes.len();
         let shape = *self.shapes.entry(labels).or_insert(next_shape);
+        let id_number = id.as_ref().map(|id| self.number_of(id));
         let (cached, version) = (RefCell::default(), Cell::new(self.version));
-        let row = Rc::new(RowContent { id, cells, hints, shape, cached, version });
+        let row = Rc::new(RowContent { id, id_number, cells, hints, shape, cached, version });
         self.known.insert(hash, Rc::clone(&row));
         row
     }

@@ -1,8 +1,15 @@
 //! The list that was chosen from a file: sections of rows with labels, before roles and ids are known.
 
-use std::{rc::Rc, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+    sync::Arc,
+};
 
-use changecast_core::model::{EntryId, Fact, FieldKey, Hints, Layout, SectionId, Terms, Text};
+use changecast_core::{
+    model::{EntryId, Fact, FieldKey, Hints, Layout, SectionId, Terms, Text},
+    vocabulary::Vocabulary,
+};
 
 use crate::read::{
     build::intern::{Label, Labels, RowContent, RowInterner},
@@ -14,11 +21,15 @@ use crate::read::{
 /// version.
 #[derive(Debug)]
 pub(crate) struct RawList<'r> {
+    pub vocabulary: &'r Vocabulary,
     pub labels: &'r mut Labels,
     rows: &'r mut RowInterner,
     pub facts: Vec<Fact>,
     pub terms: Option<Terms>,
     pub sections: Vec<RawSection>,
+    /// The first section with each title, among the first `indexed` sections.
+    by_title: HashMap<String, usize>,
+    indexed: usize,
     pub layout: Layout,
     pub warnings: Vec<Warning>,
     /// Whether this version used all labels of a shape, by the shape's number.
@@ -67,15 +78,18 @@ impl ParsedRow {
 
 impl<'r> RawList<'r> {
     /// Starts the list of the next version.
-    pub fn new(labels: &'r mut Labels, rows: &'r mut RowInterner) -> Self {
+    pub fn new(vocabulary: &'r Vocabulary, labels: &'r mut Labels, rows: &'r mut RowInterner) -> Self {
         labels.start_version();
         rows.start_version();
         RawList {
+            vocabulary,
             terms: None,
             labels,
             rows,
             facts: Vec::new(),
             sections: Vec::new(),
+            by_title: HashMap::new(),
+            indexed: 0,
             layout: Layout::default(),
             warnings: Vec::new(),
             used_shapes: Vec::new(),
@@ -101,13 +115,29 @@ impl<'r> RawList<'r> {
         self.rows.intern(None, row.cells.clone(), row.hints.clone())
     }
 
+    /// The numbers of the explicit ids that several rows have.
+    pub fn repeated_ids(&self) -> BTreeSet<usize> {
+        let rows = self.sections.iter().flat_map(|section| &section.rows);
+        let mut seen = vec![false; self.rows.id_numbers_end()];
+        rows.filter_map(|row| row.content.id_number).filter(|id| std::mem::replace(&mut seen[*id], true)).collect()
+    }
+
     /// Adds a row to the section with this title, which is created if it does not exist.
     pub fn add_to_section(&mut self, title: String, row: ParsedRow) {
         let row = self.intern(row);
-        match self.sections.iter_mut().find(|section| section.title == title) {
+        match self.section_with_title(&title) {
             Some(section) => section.rows.push(row),
             None => self.sections.push(RawSection { title, rows: vec![row], ..RawSection::default() }),
         }
+    }
+
+    /// The first section with a title.
+    fn section_with_title(&mut self, title: &str) -> Option<&mut RawSection> {
+        for (place, section) in self.sections.iter().enumerate().skip(self.indexed) {
+            self.by_title.entry(section.title.clone()).or_insert(place);
+        }
+        self.indexed = self.sections.len();
+        self.sections.get_mut(*self.by_title.get(title)?)
     }
 
     /// Whether this version used all labels of a row before.

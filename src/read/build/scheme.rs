@@ -35,8 +35,8 @@ impl SchemeKey {
     /// The key of a list.
     pub fn of(list: &RawList<'_>) -> Self {
         let (sections, labels) = (&list.sections, &*list.labels);
-        let mut excluded = row_number_columns(sections, labels);
-        let id_column = find_id_column(sections, labels);
+        let mut excluded = row_number_columns(list);
+        let id_column = find_id_column(list);
         let ids = match id_column {
             Some(IdColumn::Ids(label)) => Some(label),
             Some(IdColumn::RowNumbers(_)) | None => None,
@@ -65,9 +65,10 @@ fn contents(sections: &[RawSection]) -> impl Iterator<Item = &RowContent> {
 }
 
 /// Columns that number the rows. They do not describe an entry, and they change with its place.
-fn row_number_columns(sections: &[RawSection], labels: &Labels) -> Vec<Label> {
-    let named = labels.iter().filter(|(_, spelling)| Vocabulary::builtin().is(Meaning::RowNumber, &fold(spelling)));
-    named.map(|(label, _)| label).filter(|label| contains_numbers(sections, *label)).collect()
+fn row_number_columns(list: &RawList<'_>) -> Vec<Label> {
+    let labels = list.labels.iter();
+    let named = labels.filter(|(_, spelling)| list.vocabulary.is(Meaning::RowNumber, &fold(spelling)));
+    named.map(|(label, _)| label).filter(|label| contains_numbers(&list.sections, *label)).collect()
 }
 
 fn contains_numbers(sections: &[RawSection], label: Label) -> bool {
@@ -112,7 +113,7 @@ impl Scheme {
         let together = CoOccurrence::of(key);
         let names = name_labels(key, &ranked, &together);
         let vocabulary = &config.vocabulary;
-        let mut builder = ColumnsBuilder { vocabulary, together, columns: Vec::new(), members: Vec::new() };
+        let mut builder = ColumnsBuilder { vocabulary, together, columns: Vec::new(), drafts: Vec::new() };
         for ranked in ranked.iter().filter(|ranked| !names.contains(&ranked.label)) {
             builder.add(ranked);
         }
@@ -174,47 +175,63 @@ struct ColumnsBuilder<'v> {
     vocabulary: &'v Vocabulary,
     together: CoOccurrence,
     columns: Vec<Column>,
-    /// The labels of each column.
-    members: Vec<Vec<Label>>,
+    /// What new labels are compared with, for each column.
+    drafts: Vec<ColumnDraft>,
+}
+
+/// A column that labels are still added to.
+struct ColumnDraft {
+    folded_label: String,
+    /// Whether its label has a narrower meaning than its role.
+    is_qualified: bool,
+    labels: Vec<Label>,
 }
 
 impl ColumnsBuilder<'_> {
     fn add(&mut self, ranked: &RankedLabel<'_>) {
         // A second name next to the name of the entry ("Legal entity") is an ordinary column.
         let role = if ranked.role == Role::Name { Role::Other } else { ranked.role };
-        let place = (0..self.columns.len()).find(|place| self.accepts(*place, role, ranked));
-        let place = place.unwrap_or_else(|| {
-            self.add_column(role, ranked.spelling);
-            self.columns.len() - 1
-        });
-        self.members[place].push(ranked.label);
+        let new = self.draft(role, ranked.spelling, ranked.label);
+        match (0..self.columns.len()).find(|place| self.accepts(*place, role, &new)) {
+            Some(place) => self.drafts[place].labels.push(ranked.label),
+            None => self.add_column(role, ranked, &new),
+        }
     }
 
     /// The columns in the order that all lists have, and the labels of each.
     fn finish(self) -> (Vec<Column>, Vec<Vec<Label>>) {
-        let mut columns: Vec<(Column, Vec<Label>)> = self.columns.into_iter().zip(self.members).collect();
+        let labels = self.drafts.into_iter().map(|draft| draft.labels);
+        let mut columns: Vec<(Column, Vec<Label>)> = self.columns.into_iter().zip(labels).collect();
         columns.sort_by_cached_key(|(column, _)| column_order(column));
         columns.into_iter().unzip()
     }
 
-    fn add_column(&mut self, role: Role, spelling: &str) {
-        // The home of a vendor is never announced as a place of processing, so it has its own key.
-        let key_role = if self.vocabulary.is_qualified_variant(role, spelling) { Role::Other } else { role };
-        let field = self.free_key(key_role, spelling);
-        self.columns.push(Column { field, label: Text::new(spelling), role });
-        self.members.push(Vec::new());
+    fn draft(&self, role: Role, spelling: &str, label: Label) -> ColumnDraft {
+        let is_qualified = self.vocabulary.is_qualified_variant(role, spelling);
+        ColumnDraft { folded_label: fold(spelling), is_qualified, labels: vec![label] }
     }
 
-    /// Whether a label belongs to an existing column.
-    fn accepts(&self, place: usize, role: Role, ranked: &RankedLabel<'_>) -> bool {
-        let column = &self.columns[place];
-        let has_same_label = fold(column.label.as_str()) == fold(ranked.spelling);
-        let compares_labels = role == Role::Other
-            || self.vocabulary.is_qualified_variant(role, ranked.spelling)
-            || self.vocabulary.is_qualified_variant(column.role, column.label.as_str());
+    fn add_column(&mut self, role: Role, ranked: &RankedLabel<'_>, new: &ColumnDraft) {
+        // The home of a vendor is never announced as a place of processing, so it has its own key.
+        let key_role = if new.is_qualified { Role::Other } else { role };
+        let field = self.free_key(key_role, ranked.spelling);
+        let label = Text::new(ranked.spelling);
+        self.drafts.push(self.draft(role, label.as_str(), ranked.label));
+        self.columns.push(Column { field, label, role });
+    }
+
+    /// Whether a label, as a column of its own, belongs to an existing column.
+    fn accepts(&self, place: usize, role: Role, new: &ColumnDraft) -> bool {
+        let (column, draft) = (&self.columns[place], &self.drafts[place]);
+        let has_same_label = draft.folded_label == new.folded_label;
+        let compares_labels = role == Role::Other || new.is_qualified || draft.is_qualified;
         let has_same_meaning = if compares_labels { has_same_label } else { column.role == role };
-        let occur_apart = self.members[place].iter().all(|other| !self.together.contains(*other, ranked.label));
-        has_same_meaning && (has_same_label || occur_apart)
+        has_same_meaning && (has_same_label || self.occur_apart(draft, new))
+    }
+
+    fn occur_apart(&self, draft: &ColumnDraft, new: &ColumnDraft) -> bool {
+        let mut pairs = draft.labels.iter().flat_map(|label| new.labels.iter().map(|other| (*label, *other)));
+        !pairs.any(|(label, other)| self.together.contains(label, other))
     }
 
     /// A key for a new column that no other column has: that of its role, or one from its label.

@@ -8,7 +8,11 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use changecast_core::{compare::readable, model::Role, vocabulary::HeaderRole};
+use changecast_core::{
+    compare::readable,
+    model::Role,
+    vocabulary::{HeaderRole, Meaning},
+};
 
 use crate::read::{
     build::{
@@ -25,17 +29,27 @@ use crate::read::{
 /// Memos that are kept before a purge, in addition to twice the number left by the last purge.
 const PURGE_MARGIN: usize = 1_000;
 
-/// The largest number of keys that are remembered with their roles. Keys can be names of entries.
+/// The largest number of keys that are remembered with their meaning. Keys can be names of entries.
 const MAX_KEYS: usize = 10_000;
 
-/// The memos of shared nodes, and the roles of keys.
+/// The memos of shared nodes, and the meanings of keys.
 #[derive(Debug, Default)]
 pub(crate) struct Memos {
     /// By the address of the node. A weak reference keeps the address from being used again.
     by_address: HashMap<*const Node, (Weak<Node>, Rc<Memo>), BuildHasherDefault<AddressHasher>>,
     /// The number of memos after the last purge.
     kept: usize,
-    headers: Rc<RefCell<HashMap<String, HeaderRole>>>,
+    keys: Rc<RefCell<HashMap<String, KeyMeaning>>>,
+}
+
+/// What a key means.
+#[derive(Clone, Copy, Debug)]
+struct KeyMeaning {
+    header: HeaderRole,
+    /// Whether it is a word for vendors, whatever the configuration states.
+    means_vendors: bool,
+    /// Whether it contains entries without describing them.
+    is_container: bool,
 }
 
 /// Hashes addresses. Every version looks up every item, so this must be cheaper than the standard hash.
@@ -62,25 +76,45 @@ impl Hasher for AddressHasher {
     }
 }
 
-/// Finds the roles of keys under a configuration, and remembers them between versions.
+/// Finds the meanings of keys under a configuration, and remembers them between versions.
 pub(crate) struct KeyRoles<'c> {
     config: &'c ReadingConfig,
-    headers: Rc<RefCell<HashMap<String, HeaderRole>>>,
+    keys: Rc<RefCell<HashMap<String, KeyMeaning>>>,
 }
 
 impl KeyRoles<'_> {
     /// The role of a key, and how well the key fits it.
     pub fn header(&self, key: &str) -> HeaderRole {
-        let mut headers = self.headers.borrow_mut();
-        if let Some(known) = headers.get(key) {
+        self.meaning(key).header
+    }
+
+    /// Whether a key means vendors, whatever the configuration states.
+    pub fn means_vendors(&self, key: &str) -> bool {
+        self.meaning(key).means_vendors
+    }
+
+    /// Whether a key contains entries without describing them.
+    pub fn is_structural(&self, key: &str) -> bool {
+        let meaning = self.meaning(key);
+        meaning.is_container || meaning.means_vendors
+    }
+
+    fn meaning(&self, key: &str) -> KeyMeaning {
+        let mut keys = self.keys.borrow_mut();
+        if let Some(known) = keys.get(key) {
             return *known;
         }
-        let header = self.config.header(&readable(key));
-        if headers.len() >= MAX_KEYS {
-            headers.clear();
+        let vocabulary = &self.config.vocabulary;
+        let meaning = KeyMeaning {
+            header: self.config.header(&readable(key)),
+            means_vendors: vocabulary.role_of(key) == Role::Name,
+            is_container: vocabulary.is(Meaning::ContainerKey, key),
+        };
+        if keys.len() >= MAX_KEYS {
+            keys.clear();
         }
-        headers.insert(key.to_owned(), header);
-        header
+        keys.insert(key.to_owned(), meaning);
+        meaning
     }
 
     /// The role of a key: [`Role::Other`] if it is not known.
@@ -110,7 +144,7 @@ impl Memos {
 
     /// The roles of keys under a configuration, which must be the same for all versions.
     pub fn key_roles<'c>(&self, config: &'c ReadingConfig) -> KeyRoles<'c> {
-        KeyRoles { config, headers: Rc::clone(&self.headers) }
+        KeyRoles { config, keys: Rc::clone(&self.keys) }
     }
 
     /// Drops the memos of nodes that no longer exist, now and then.

@@ -51,7 +51,7 @@ pub(crate) fn interpret(root: &Node, memos: &mut Memos, list: &mut RawList<'_>) 
             // A place for anchors that entries refer to.
             other if other.starts_with("x-") => {}
             other => {
-                warn_near(&mut list.warnings, key, 0, nearest(other, &LIST_KEYS));
+                warn_near(&mut list.warnings, key, 0, nearest(list.vocabulary, other, &LIST_KEYS));
                 list.add_fact(other, &readable(other), &node.line(other)?);
             }
         }
@@ -140,8 +140,8 @@ pub(crate) fn read_entry<'a>(
             other => {
                 let (label, is_known) = list.labels.intern_key(other);
                 // A version has one warning for each key, even if all entries have the key.
-                if !is_known && Vocabulary::builtin().role_of(other).info().comparison == Comparison::Text {
-                    let meant = list.labels.suggestion(other, || nearest_entry_key(other));
+                if !is_known && list.vocabulary.role_of(other).info().comparison == Comparison::Text {
+                    let meant = list.labels.suggestion(other, || nearest_entry_key(list.vocabulary, other));
                     warn_near(&mut list.warnings, key, shift, meant);
                 }
                 row.cells.push((label, value.line(at, other)?));
@@ -159,14 +159,14 @@ fn warn_near(warnings: &mut Vec<Warning>, key: &Key, shift: usize, meant: Option
     }
 }
 
-fn nearest_entry_key(found: &str) -> Option<&'static str> {
+fn nearest_entry_key(vocabulary: &Vocabulary, found: &str) -> Option<&'static str> {
     let roles = ROLES.iter().map(|role| role.key);
-    nearest(found, &ENTRY_KEYS.into_iter().chain(roles).collect::<Vec<_>>())
+    nearest(vocabulary, found, &ENTRY_KEYS.into_iter().chain(roles).collect::<Vec<_>>())
 }
 
 /// The known key that was probably meant, if the key is a near misspelling of it.
-fn nearest(found: &str, known: &[&'static str]) -> Option<&'static str> {
-    if known.contains(&found) || Vocabulary::builtin().role_of(found) != Role::Other {
+fn nearest(vocabulary: &Vocabulary, found: &str, known: &[&'static str]) -> Option<&'static str> {
+    if known.contains(&found) || vocabulary.role_of(found) != Role::Other {
         return None;
     }
     let tolerated = match found.len() {

@@ -2,14 +2,14 @@
 //! keys, or as a map of maps. The roles of the keys decide which list is the inventory.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     rc::Rc,
 };
 
 use changecast_core::{
     compare::readable,
     model::{EntryId, Role},
-    vocabulary::{HeaderRole, Meaning, Vocabulary},
+    vocabulary::HeaderRole,
 };
 
 use crate::read::{
@@ -110,7 +110,7 @@ pub(crate) fn interpret(
     let key_roles = memos.key_roles(config);
     let mut found = Vec::new();
     Search { key_roles: &key_roles, memos }.search(root, 0, &mut Path::default(), &mut found);
-    let chosen = choose(&found).ok_or_else(|| {
+    let chosen = choose(&found, &key_roles).ok_or_else(|| {
         let what = format!("{} without a list of maps that have names", root.found());
         ReadError::at(root.at, Problem::NoList(what))
     })?;
@@ -134,7 +134,7 @@ pub(crate) fn interpret(
 }
 
 /// The lists that make up the inventory: the best one, and those next to it that are sections of it.
-fn choose<'f, 'a>(found: &'f [RecordList<'a>]) -> Option<Vec<&'f RecordList<'a>>> {
+fn choose<'f, 'a>(found: &'f [RecordList<'a>], key_roles: &KeyRoles<'_>) -> Option<Vec<&'f RecordList<'a>>> {
     let mut by_pattern: BTreeMap<&[&str], Vec<&RecordList<'_>>> = BTreeMap::new();
     for records in found {
         by_pattern.entry(&records.pattern).or_default().push(records);
@@ -143,7 +143,7 @@ fn choose<'f, 'a>(found: &'f [RecordList<'a>]) -> Option<Vec<&'f RecordList<'a>>
     let (best, lists) =
         by_pattern.iter().max_by_key(|(pattern, lists)| (fitness(lists), usize::MAX - pattern.len()))?;
     let chosen = by_pattern.iter().filter(|(pattern, others)| {
-        *pattern == best || (are_siblings(pattern, best) && is_section(others, best, lists))
+        *pattern == best || (are_siblings(pattern, best) && is_section(others, best, lists, key_roles))
     });
     Some(chosen.flat_map(|(_, lists)| lists.iter().copied()).collect())
 }
@@ -162,20 +162,21 @@ fn are_siblings(pattern: &[&str], other: &[&str]) -> bool {
 
 /// Whether lists next to the best one are sections of the same inventory: they have the same roles, or
 /// the keys of a shorter list, which its entries use as well.
-fn is_section(others: &[&RecordList<'_>], best: &[&str], best_lists: &[&RecordList<'_>]) -> bool {
+fn is_section(
+    others: &[&RecordList<'_>],
+    best: &[&str],
+    best_lists: &[&RecordList<'_>],
+    key_roles: &KeyRoles<'_>,
+) -> bool {
     let (roles, _) = fitness(best_lists);
     if fitness(others).0 == roles && roles > 1 {
         return true;
     }
     // `{subprocessors: […], team: […]}` names the list; `{hosting: […], mail: […]}` does not.
-    let are_groups = best.iter().rev().nth(1).is_some_and(|key| means_vendors(key))
-        || !best.last().is_some_and(|key| means_vendors(key));
+    let are_groups = best.iter().rev().nth(1).is_some_and(|key| key_roles.means_vendors(key))
+        || !best.last().is_some_and(|key| key_roles.means_vendors(key));
     let keys = keys(others);
     keys.is_subset(&self::keys(best_lists)) && (keys.len() > 1 || are_groups)
-}
-
-fn means_vendors(key: &str) -> bool {
-    Vocabulary::builtin().role_of(key) == Role::Name
 }
 
 /// The keys of the entries of lists.
@@ -204,7 +205,7 @@ impl Search<'_> {
             Value::Null | Value::Text(_) => return,
         };
         let is_record_list = match node.value {
-            Value::List(_) => is_list_of_records(&members, path.pattern.last().copied()),
+            Value::List(_) => is_list_of_records(&members, path.pattern.last().copied(), self.key_roles),
             _ => is_map_of_records(&members),
         };
         if is_record_list {
@@ -224,7 +225,7 @@ impl Search<'_> {
             Some(key) => {
                 path.pattern.push(&key.text);
                 // `items:` in a group is not a title; the name of the group is.
-                if !is_structural(&key.text) {
+                if !self.key_roles.is_structural(&key.text) {
                     path.titles.push(readable(&key.text));
                 }
             }
@@ -265,10 +266,10 @@ impl Search<'_> {
 }
 
 /// Whether most items of a list are maps with names, or all are texts under a key that means vendors.
-fn is_list_of_records(members: &[Member<'_>], key: Option<&str>) -> bool {
+fn is_list_of_records(members: &[Member<'_>], key: Option<&str>, key_roles: &KeyRoles<'_>) -> bool {
     let named = members.iter().filter(|member| member.shape.has_name()).count();
     let are_texts = !members.is_empty() && members.iter().all(|member| member.shape == MapShape::Text);
-    (named > 0 && named * 3 >= members.len() * 2) || (are_texts && key.is_some_and(means_vendors))
+    (named > 0 && named * 3 >= members.len() * 2) || (are_texts && key.is_some_and(|key| key_roles.means_vendors(key)))
 }
 
 /// Whether a map is a map of maps with names as keys. It is not if the keys describe one thing.
@@ -276,11 +277,6 @@ fn is_map_of_records(members: &[Member<'_>]) -> bool {
     let with_roles = members.iter().filter(|member| member.shape.roles() != 0).count();
     let are_maps = members.len() > 1 && members.iter().all(|member| member.shape.is_map());
     are_maps && with_roles > 1 && with_roles * 3 >= members.len() * 2
-}
-
-/// Whether a key contains entries without describing them.
-fn is_structural(key: &str) -> bool {
-    Vocabulary::builtin().is(Meaning::ContainerKey, key) || means_vendors(key)
 }
 
 /// The name in a map.
@@ -409,16 +405,13 @@ impl Flattened {
 /// Drops explicit ids that occur twice. In a list that was not written for this program, `id` may have
 /// another meaning.
 pub(crate) fn drop_ambiguous_ids(list: &mut RawList<'_>) {
-    let ids = list.sections.iter().flat_map(|section| &section.rows).filter_map(|row| row.content.id.as_ref());
-    let rows = list.sections.iter().map(|section| section.rows.len()).sum();
-    let mut seen: HashSet<&EntryId> = HashSet::with_capacity(rows);
-    let repeated: BTreeSet<EntryId> = ids.filter(|id| !seen.insert(id)).cloned().collect();
+    let repeated = list.repeated_ids();
     if repeated.is_empty() {
         return;
     }
     let mut sections = std::mem::take(&mut list.sections);
     for row in sections.iter_mut().flat_map(|section| &mut section.rows) {
-        if row.content.id.as_ref().is_some_and(|id| repeated.contains(id)) {
+        if row.content.id_number.is_some_and(|id| repeated.contains(&id)) {
             let content = list.intern_without_id(&row.content);
             *row = Row { file: row.file.take(), at: row.at, content };
         }

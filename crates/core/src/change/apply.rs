@@ -1,7 +1,7 @@
 //! Applying changes to a list.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -74,9 +74,7 @@ pub fn apply(before: &ListState, set: &ChangeSet) -> Result<ListState, ReplayErr
 fn apply_to_inventory(before: Inventory, set: &ChangeSet) -> Result<Inventory, ReplayError> {
     let ChangeSet { changes, unannounced } = set;
     let mut list = Replay { inventory: before, places: None };
-    for change in changes.iter().chain(&unannounced.editorial) {
-        list.take_out(change)?;
-    }
+    list.remove_entries(changes.iter().chain(&unannounced.editorial))?;
     list.rekey(unannounced);
     if let Some(header) = &unannounced.header {
         let entries = std::mem::take(&mut list.inventory.entries);
@@ -132,25 +130,44 @@ struct Replay {
 
 impl Replay {
     /// Removals first: their ids are those of the list before.
-    fn take_out(&mut self, change: &Change) -> Result<(), ReplayError> {
-        match &change.detail {
-            Detail::Row { row, .. } if change.kind == Kind::Removed => self.remove(change.kind, &row.id)?,
-            Detail::Row { former: Some(former), .. } => self.remove(change.kind, &former.id)?,
-            Detail::Column { field, edit: Edit::Cleared(_), .. } => {
-                for entry in self.inventory.entries.iter_mut().filter(|entry| entry.text(field).is_some()) {
-                    Arc::make_mut(entry).cells.retain(|cell| cell.field != *field);
+    fn remove_entries<'c>(&mut self, changes: impl Iterator<Item = &'c Change>) -> Result<(), ReplayError> {
+        let mut remaining: Option<HashMap<EntryId, Vec<usize>>> = None;
+        let mut removed: HashSet<usize> = HashSet::new();
+        for change in changes {
+            let id = match &change.detail {
+                Detail::Row { row, .. } if change.kind == Kind::Removed => &row.id,
+                Detail::Row { former: Some(former), .. } => &former.id,
+                Detail::Column { field, edit: Edit::Cleared(_), .. } => {
+                    self.clear_column(field);
+                    continue;
                 }
-            }
-            _ => {}
+                _ => continue,
+            };
+            let places = remaining.get_or_insert_with(|| self.places_by_id()).get_mut(id);
+            let place = places.and_then(Vec::pop);
+            removed.insert(place.ok_or_else(|| ReplayError::NoEntry { kind: change.kind, id: id.clone() })?);
         }
+        if removed.is_empty() {
+            return Ok(());
+        }
+        let entries = std::mem::take(&mut self.inventory.entries).into_iter().enumerate();
+        self.inventory.entries = entries.filter(|(at, _)| !removed.contains(at)).map(|(_, entry)| entry).collect();
         Ok(())
     }
 
-    fn remove(&mut self, kind: Kind, id: &EntryId) -> Result<(), ReplayError> {
-        let at = self.inventory.entries.iter().position(|entry| entry.id == *id);
-        let at = at.ok_or_else(|| ReplayError::NoEntry { kind, id: id.clone() })?;
-        self.inventory.entries.remove(at);
-        Ok(())
+    /// The places of the entries with each id, the last one first.
+    fn places_by_id(&self) -> HashMap<EntryId, Vec<usize>> {
+        let mut places: HashMap<EntryId, Vec<usize>> = HashMap::new();
+        for (at, entry) in self.inventory.entries.iter().enumerate().rev() {
+            places.entry(entry.id.clone()).or_default().push(at);
+        }
+        places
+    }
+
+    fn clear_column(&mut self, field: &FieldKey) {
+        for entry in self.inventory.entries.iter_mut().filter(|entry| entry.text(field).is_some()) {
+            Arc::make_mut(entry).cells.retain(|cell| cell.field != *field);
+        }
     }
 
     fn rekey(&mut self, ids: &Unannounced) {
