@@ -86,9 +86,7 @@ fn separator_length(vocabulary: &Vocabulary, chars: &[char], at: usize, slash: S
             let joins = c == '/' && (in_address(chars, at) || (slash == Slash::Joins && !spaced));
             usize::from(!inside_number && !joins)
         }
-        c if c.is_whitespace() => {
-            vocabulary.texts(Meaning::Conjunction).find_map(|word| word_length(chars, at, word)).unwrap_or(0)
-        }
+        c if c.is_whitespace() => conjunction_length(vocabulary, chars, at).unwrap_or(0),
         _ => 0,
     }
 }
@@ -103,12 +101,12 @@ fn in_address(chars: &[char], at: usize) -> bool {
     chars[start..end].windows(3).any(|w| w == [':', '/', '/'])
 }
 
-/// The length of " and ", if the text has it at `at`.
-fn word_length(chars: &[char], at: usize, word: &str) -> Option<usize> {
-    let length = word.chars().count();
-    let found = chars.get(at + 1..=at + length)?;
-    let matches = found.iter().flat_map(|c| c.to_lowercase()).eq(word.chars());
-    (matches && chars.get(at + length + 1)?.is_whitespace()).then_some(length + 2)
+/// The length of " and ", if the text has such a conjunction at `at`.
+fn conjunction_length(vocabulary: &Vocabulary, chars: &[char], at: usize) -> Option<usize> {
+    let behind = chars.get(at + 1..)?;
+    let length = behind.iter().position(|c| c.is_whitespace())?;
+    let word: String = behind[..length].iter().flat_map(|c| c.to_lowercase()).collect();
+    vocabulary.is(Meaning::Conjunction, &word).then_some(length + 2)
 }
 
 /// The keys by which a set is compared: its smallest items, without their order.

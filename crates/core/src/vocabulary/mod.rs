@@ -263,6 +263,8 @@ mod tests {
             assert!(known.insert((word.meaning, word.text)), "{:?} has two lines", word.text);
             assert!(LANGUAGES.contains(&word.language), "{:?} has an unknown language", word.text);
             assert_eq!(word.text, word.text.to_lowercase().trim(), "capitals or spaces around {:?}", word.text);
+            let is_phrase = word.text.contains(' ');
+            assert!(word.meaning != Meaning::Conjunction || !is_phrase, "{:?} is not one word", word.text);
             let needs_use = matches!(word.meaning, Meaning::Role(_));
             assert!(!needs_use || word.uses != Uses::default(), "{:?} needs a use", word.text);
         }

@@ -97,7 +97,7 @@ meanings! {
     DateFiller "date-filler";
     /// Words behind a date that leave the period open at its end: "2027 and beyond".
     OpenEnd "open-end";
-    /// A word between the items of an enumeration.
+    /// A word between the items of an enumeration. It is one word, not a phrase.
     Conjunction "conjunction";
     /// A word that excludes an area: "outside the EU".
     Outside "outside";
@@ -331,14 +331,22 @@ pub(super) fn words(table: &str) -> impl Iterator<Item = Result<Word<'_>, BadWor
     lines(table).map(move |(line, text)| word(text, &mut known).map_err(|fault| BadWords { line, fault }))
 }
 
+/// The first column of a line, and the rest of the line if there is another column. Columns are too short
+/// for the general search of [`str::split`] to be quick.
+fn first_column(line: &str) -> (&str, Option<&str>) {
+    match line.bytes().position(|byte| byte == b'\t') {
+        Some(end) => (&line[..end], Some(&line[end + 1..])),
+        None => (line, None),
+    }
+}
+
 /// The word of a line; `known` is the meaning of the last one, with its key.
 fn word<'t>(line: &'t str, known: &mut Option<(&'t str, Meaning)>) -> Result<Word<'t>, Fault> {
-    let mut columns = line.split('\t');
-    let (Some(key), Some(language), Some(text)) = (columns.next(), columns.next(), columns.next()) else {
-        return Err(Fault::Columns);
-    };
-    let uses = columns.next().unwrap_or_default();
-    if columns.next().is_some() {
+    let (key, rest) = first_column(line);
+    let (language, rest) = first_column(rest.ok_or(Fault::Columns)?);
+    let (text, rest) = first_column(rest.ok_or(Fault::Columns)?);
+    let (uses, rest) = first_column(rest.unwrap_or_default());
+    if rest.is_some() {
         return Err(Fault::Columns);
     }
     let meaning = match known {
