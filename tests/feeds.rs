@@ -21,14 +21,14 @@ fn atom_keeps_the_rules_of_rfc_4287() {
     for (name, text) in feeds().into_iter().filter(|(name, _)| name.ends_with(".atom")) {
         let feed = Feed::read_from(text.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
         // Metadata before entries.
-        let first = text.find("<entry>").expect("an entry");
+        let first = text.find("<entry").expect("an entry");
         for element in ["<title>", "<id>", "<updated>", "<author>", "<link "] {
             assert!(text.find(element).is_some_and(|at| at < first), "{name}: {element}");
         }
         let behind = text.rfind("</entry>").map(|at| text[at + "</entry>".len()..].trim().to_owned());
         assert_eq!(behind.as_deref(), Some("</feed>"), "{name}");
         assert!(!text.contains("<?xml-stylesheet") && !text.contains("fh:complete"), "{name}");
-        assert_eq!(name.contains("archive/"), text.contains("<fh:archive/>"), "{name}");
+        assert_eq!(name.contains("archive/"), text.contains("<fh:archive"), "{name}");
         // One self link, exact; one alternate per entry; absolute addresses only.
         let own: Vec<&str> =
             feed.links.iter().filter(|link| link.rel == "self").map(|link| link.href.as_str()).collect();

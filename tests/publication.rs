@@ -394,9 +394,32 @@ fn a_correction_is_a_new_entry_and_leaves_the_list_alone() {
     story.publish(&["--correct", "2", "--reason", "Kestrel <b>never</b> saw data."]).expect(0);
     let items = items(&story);
     assert_eq!(items.len(), 3);
-    assert!(items[0]["title"].as_str().expect("a title").contains("corrected: Release 2"));
+    assert!(items[0]["title"].as_str().expect("a title").contains("corrected: added Kestrel"), "{}", items[0]["title"]);
     assert!(items[0]["content_html"].as_str().expect("content").contains("&lt;b&gt;never"));
     assert_ne!(fs::read(story.path("feeds/vendors/changelog.md")).expect("a page"), list);
+    let page = |item: &Value| {
+        let name = item["url"].as_str().and_then(|url| url.rsplit('/').next()).expect("an address").to_owned();
+        (fs::read_to_string(story.path("feeds/vendors/changes").join(&name)).expect("a page"), name)
+    };
+    let ((correction, its_name), (corrected, other_name)) = (page(&items[0]), page(&items[1]));
+    assert!(correction.contains(&format!("href=\"{other_name}\"")), "{correction}");
+    assert!(
+        corrected.contains(&format!("href=\"{its_name}\"")) && corrected.contains("was corrected on"),
+        "{corrected}"
+    );
+    assert!(
+        items[0]["content_html"]
+            .as_str()
+            .expect("content")
+            .contains(&format!("changes/{other_name}\">Corrected change"))
+    );
+    for content in items.iter().filter_map(|item| item["content_html"].as_str()) {
+        for border in ["</li><li>", "<ul><li>", "</ul><p>", "</p><p>"] {
+            assert!(!content.contains(border), "a preview without markup joins two texts: {content}");
+        }
+    }
+    story.publish(&["--correct", "2", "--reason", "Kestrel <b>never</b> saw data."]).expect(0);
+    assert_eq!(self::items(&story).len(), 3, "the same correction is published once");
     story.verify().expect(0);
     story.publish(&["--correct", "77", "--reason", "x"]).fails(2, &["no announced release 77"]);
     story.publish(&["--correct", "0", "--reason", "x"]).fails(2, &["no announced release 0"]);

@@ -1,6 +1,7 @@
-//! Writes files as a whole or not at all, leaves unchanged files untouched, and allows one writer at a time. Reads
-//! published folders.
+//! Writes files atomically, leaves unchanged files untouched, and admits one writer at a time. Reads published
+//! folders.
 
+mod published;
 mod sync;
 
 use std::{
@@ -10,20 +11,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use changecast_core::ledger::{Fetch, FetchError};
-
 use crate::{
     content::Bytes,
     parallel::{self, Threads},
 };
+pub use published::{Folder, Found};
+use published::{exists, names, regular_length};
 use sync::NewNames;
 
 /// A file to write.
 #[derive(Clone, Debug)]
 pub struct OutputFile {
-    /// The path in the output directory, with `/`.
+    /// Its path in the output directory, with `/`.
     pub path: String,
-    /// The content of the file.
+    /// Its content.
     pub bytes: Bytes,
     /// Whether a later publication may change it.
     pub policy: WritePolicy,
@@ -43,13 +44,13 @@ pub enum WritePolicy {
     Replace,
 }
 
-/// An error while the output is written or read.
+/// Why the output cannot be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
-    /// The operating system reports an error.
+    /// A file operation failed.
     #[error("{path}: {error}")]
     Io {
-        /// The path of the file.
+        /// The file or folder.
         path: String,
         /// The error of the operating system.
         error: io::Error,
@@ -60,15 +61,15 @@ pub enum OutputError {
     /// A published file would change.
     #[error("{0} is already published, with other bytes")]
     Immutable(String),
-    /// A link inside the output directory.
+    /// The output directory contains a symbolic link.
     #[error("{0} is a symbolic link: files would be written outside the output directory")]
     Link(String),
-    /// A path that must be a file or folder is something else.
+    /// A folder exists in place of a file, or a file in place of a folder.
     #[error("{path} is {found}")]
     Kind {
-        /// The path.
+        /// The unexpected file or folder.
         path: String,
-        /// The kind of file that exists there.
+        /// Its type, as a phrase.
         found: &'static str,
     },
 }
@@ -107,21 +108,25 @@ pub struct Output {
     root: PathBuf,
     /// The folders that did not exist before, the innermost first.
     created: Vec<PathBuf>,
-    /// The open directory has the lock.
+    /// The open directory, which is locked.
     _lock: File,
 }
 
-/// The folder in which files are written before they are renamed.
+/// The folder in which files are prepared before they are moved into place.
 const STAGING: &str = ".changecast-staging";
 
 impl Output {
-    /// Creates the output directory if necessary, and locks it until the value is dropped. The directory itself may
+    /// Opens the output directory, creates it if necessary, and locks it until dropped. The directory itself may
     /// be a link; links inside it are refused.
     ///
     /// # Errors
-    /// [`OutputError`] if the directory cannot be created, or is locked by another writer.
+    /// [`OutputError`] if the directory cannot be created, or another writer has locked it.
     pub fn open(root: &Path) -> Result<Self, OutputError> {
-        let created = root.ancestors().take_while(|folder| is_missing(folder)).map(Path::to_owned).collect();
+        let created = root
+            .ancestors()
+            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+            .map(Path::to_owned)
+            .collect();
         fs::create_dir_all(root).map_err(io_error(root))?;
         let root = fs::canonicalize(root).map_err(io_error(root))?;
         let lock = File::open(&root).map_err(io_error(&root))?;
@@ -150,33 +155,45 @@ impl Output {
         Ok(())
     }
 
-    /// Writes files in their order, each as a whole, and leaves unchanged files untouched. A new folder is prepared
-    /// first. It is renamed as a whole when its last file is due. Returns the paths of the written files.
+    /// Writes files in their order, each atomically, and leaves unchanged ones untouched. A folder that does not
+    /// exist yet is prepared before all others. It appears, with all its files, at the position of its last file.
+    /// Returns the paths that were written.
     ///
     /// # Errors
-    /// [`OutputError`]. The files before the one that failed are written, except those in new folders that are not
+    /// [`OutputError`]. The files before the failed one are then in place, except for new folders that were not
     /// complete. If a new folder cannot be prepared, no file is written.
     pub fn write(&self, files: &[OutputFile]) -> Result<Vec<String>, OutputError> {
         let changed = changed(&self.root, files)?;
         let staging = self.root.join(STAGING);
         if staging.symlink_metadata().is_ok() {
-            // A run that was killed left it.
+            // Left behind by a run that was killed.
             fs::remove_dir_all(&staging).map_err(io_error(&staging))?;
         }
         if changed.is_empty() {
             return Ok(Vec::new());
         }
         let new_folders = self.new_folders(&changed)?;
-        let new_folder = |file: &OutputFile| new_folders.get(folder(&file.path)).copied().flatten();
-        let last: BTreeMap<&str, usize> =
-            changed.iter().enumerate().filter_map(|(at, file)| Some((new_folder(file)?, at))).collect();
         fs::create_dir(&staging).map_err(io_error(&staging))?;
         let staging = Staging(staging);
-        let (single, folders) = (staging.0.join("file"), staging.0.join("folders"));
-        for inside in new_folders.iter().filter(|(_, new)| new.is_some()).map(|(inside, _)| folders.join(inside)) {
-            fs::create_dir_all(&inside).map_err(io_error(&inside))?;
+        self.prepare_folders(&staging, &changed, &new_folders)?;
+        self.move_into_place(&staging, &changed, &new_folders)?;
+        Ok(changed.into_iter().map(|file| file.path.clone()).collect())
+    }
+
+    /// Writes the files of new folders below the staging folder, and syncs them.
+    fn prepare_folders(
+        &self,
+        staging: &Staging,
+        changed: &[&OutputFile],
+        new_folders: &NewFolders<'_>,
+    ) -> Result<(), OutputError> {
+        let folders = staging.folders();
+        for inside in new_folders.paths() {
+            let prepared = folders.join(inside);
+            fs::create_dir_all(&prepared).map_err(io_error(&prepared))?;
         }
-        let prepared: Vec<&OutputFile> = changed.iter().copied().filter(|file| new_folder(file).is_some()).collect();
+        let prepared: Vec<&OutputFile> =
+            changed.iter().copied().filter(|file| new_folders.outermost(file).is_some()).collect();
         parallel::par_map(Threads::for_items(prepared.len()), &prepared, |file| {
             let target = self.root.join(&file.path);
             write(&folders.join(&file.path), file, &target).map_err(io_error(&target))
@@ -186,19 +203,31 @@ impl Output {
             .flat_map(|file| Path::new(&file.path).ancestors().skip(1))
             .map(|inside| folders.join(inside))
             .collect();
-        prepared_folders.iter().try_for_each(|folder| sync::sync_folder(folder))?;
+        prepared_folders.iter().try_for_each(|folder| sync::sync_folder(folder))
+    }
+
+    /// Moves prepared folders into place, and writes all other files, in their order.
+    fn move_into_place(
+        &self,
+        staging: &Staging,
+        changed: &[&OutputFile],
+        new_folders: &NewFolders<'_>,
+    ) -> Result<(), OutputError> {
+        let last_files = new_folders.last_files(changed);
+        let (single, folders) = (staging.single_file(), staging.folders());
         let mut names = NewNames::default();
         for (at, file) in changed.iter().enumerate() {
             let target = self.root.join(&file.path);
-            let (source, place) = match new_folder(file) {
+            let new_folder = new_folders.outermost(file);
+            let (source, place) = match new_folder {
                 None => (single.clone(), target.clone()),
-                Some(new) if last.get(new) == Some(&at) => (folders.join(new), self.root.join(new)),
+                Some(new) if last_files.get(new) == Some(&at) => (folders.join(new), self.root.join(new)),
                 Some(_) => continue,
             };
             let parent = place.parent().unwrap_or(&self.root);
             names.before(parent, &file.policy)?;
             let is_new = place.symlink_metadata().is_err();
-            if new_folder(file).is_none() {
+            if new_folder.is_none() {
                 write(&single, file, &target).map_err(io_error(&target))?;
             }
             fs::rename(source, &place).map_err(io_error(&target))?;
@@ -210,22 +239,21 @@ impl Output {
             let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
             names.add(parent.to_owned(), &WritePolicy::Replace);
         }
-        names.finish()?;
-        Ok(changed.into_iter().map(|file| file.path.clone()).collect())
+        names.finish()
     }
 
-    /// The folders of files, each with its outermost ancestor that does not exist. Ancestors that are links or files
-    /// are refused.
-    fn new_folders<'f>(&self, files: &[&'f OutputFile]) -> Result<BTreeMap<&'f str, Option<&'f str>>, OutputError> {
+    /// Finds the folders that do not exist yet. Refuses links and files in place of folders.
+    fn new_folders<'f>(&self, files: &[&'f OutputFile]) -> Result<NewFolders<'f>, OutputError> {
         let mut folders = BTreeMap::new();
         for inside in files.iter().map(|file| folder(&file.path)) {
             if !folders.contains_key(inside) {
                 folders.insert(inside, self.new_folder(inside)?);
             }
         }
-        Ok(folders)
+        Ok(NewFolders(folders))
     }
 
+    /// The outermost folder of this path that does not exist yet.
     fn new_folder<'f>(&self, inside: &'f str) -> Result<Option<&'f str>, OutputError> {
         let ends = inside.match_indices('/').map(|(at, _)| at).chain([inside.len()]);
         for way in ends.map(|end| &inside[..end]).filter(|way| !way.is_empty()) {
@@ -245,20 +273,36 @@ impl Output {
 }
 
 impl Drop for Output {
-    /// Removes directories that were created and are still empty.
+    /// Removes the folders that were created for the output but stayed empty.
     fn drop(&mut self) {
         for folder in &self.created {
-            // This does not remove a directory with files.
+            // Removing a folder that contains files fails, as intended.
             drop(fs::remove_dir(folder));
         }
     }
 }
 
-fn is_missing(folder: &Path) -> bool {
-    !folder.as_os_str().is_empty() && !folder.exists()
+/// By folder of changed files: the outermost folder on its path that does not exist yet, `None` if all exist.
+struct NewFolders<'f>(BTreeMap<&'f str, Option<&'f str>>);
+
+impl<'f> NewFolders<'f> {
+    /// The outermost new folder of a file.
+    fn outermost(&self, file: &OutputFile) -> Option<&'f str> {
+        self.0.get(folder(&file.path)).copied().flatten()
+    }
+
+    /// The folders to create.
+    fn paths(&self) -> impl Iterator<Item = &'f str> {
+        self.0.iter().filter(|(_, outermost)| outermost.is_some()).map(|(inside, _)| *inside)
+    }
+
+    /// The index of the last file in each outermost new folder.
+    fn last_files(&self, changed: &[&OutputFile]) -> BTreeMap<&'f str, usize> {
+        changed.iter().enumerate().filter_map(|(at, file)| Some((self.outermost(file)?, at))).collect()
+    }
 }
 
-/// Writes a file under a temporary name, before it takes the place of `target`, which may exist.
+/// Writes a file under a temporary name. It will replace `target`, which may exist and contain bytes to keep.
 fn write(path: &Path, file: &OutputFile, target: &Path) -> io::Result<()> {
     // The name must not exist: a link that was put there would be followed.
     let mut out = File::create_new(path)?;
@@ -282,187 +326,92 @@ fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// The staging folder. It is removed with its content when the value is dropped.
+/// The staging folder. Dropping it removes it with its content.
 struct Staging(PathBuf);
+
+impl Staging {
+    /// The temporary name of a file in an existing folder.
+    fn single_file(&self) -> PathBuf {
+        self.0.join("file")
+    }
+
+    /// The folder that contains new folders.
+    fn folders(&self) -> PathBuf {
+        self.0.join("folders")
+    }
+}
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // A failure has no consequences: the next run removes the folder first.
+        // A failure does no harm: the next run removes the folder first.
         drop(fs::remove_dir_all(&self.0));
     }
 }
 
-/// Replaces one file outside an output directory, as a whole or not at all.
+/// Replaces one file outside an output directory atomically. If `path` is a link, its target is replaced.
 ///
 /// # Errors
-/// [`OutputError::Io`]; then the file has not changed.
+/// [`OutputError::Io`]; the file is then unchanged.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
-    // Through a link the file itself is replaced, not the link.
     let path = fs::canonicalize(path).map_err(io_error(path))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let prepared = path.with_file_name(format!(".{name}.changecast"));
     let mode = fs::metadata(&path).map(|meta| meta.permissions()).map_err(io_error(&path))?;
-    let written = write_new(&prepared, bytes).and_then(|()| {
-        fs::set_permissions(&prepared, mode)?;
-        fs::rename(&prepared, &path)
-    });
-    written.map_err(|error| {
+    replace_with(&path, &prepared, bytes, mode).map_err(|error| {
         drop(fs::remove_file(&prepared));
         io_error(&path)(error)
     })
 }
 
-/// Writes a new file. A run that was killed may have left one, and somebody may have guessed the name and created a
-/// link, which must not be followed.
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    match fs::remove_file(path) {
+fn replace_with(path: &Path, prepared: &Path, bytes: &[u8], mode: fs::Permissions) -> io::Result<()> {
+    // The name can be guessed: a link that somebody put there would be followed. It may also be left from a run
+    // that was killed.
+    match fs::remove_file(prepared) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
-    File::create_new(path)?.write_all(bytes)
+    File::create_new(prepared)?.write_all(bytes)?;
+    fs::set_permissions(prepared, mode)?;
+    fs::rename(prepared, path)
 }
 
-/// The paths of files that a directory does not contain with the same bytes.
+/// The paths of files that are missing in a directory or differ there.
 ///
 /// # Errors
-/// [`OutputError`] when a file cannot be read, or a published one would change.
+/// [`OutputError`] if a file cannot be read, or a published one would change.
 pub fn differing(root: &Path, files: &[OutputFile]) -> Result<Vec<String>, OutputError> {
     Ok(changed(root, files)?.into_iter().map(|file| file.path.clone()).collect())
 }
 
 fn changed<'f>(root: &Path, files: &'f [OutputFile]) -> Result<Vec<&'f OutputFile>, OutputError> {
     let mut changed = Vec::new();
-    // A folder that does not exist contains no file, so that its files need not be looked up.
-    let mut exists: BTreeMap<&str, bool> = BTreeMap::new();
+    // One look at a missing folder replaces one look at each of its files.
+    let mut existing: BTreeMap<&str, bool> = BTreeMap::new();
     for file in files {
         let inside = folder(&file.path);
+        let folder_exists = *existing.entry(inside).or_insert_with(|| exists(&root.join(inside)));
         let path = root.join(&file.path);
-        if *exists.entry(inside).or_insert_with(|| may_exist(&root.join(inside)))
-            && let Some(length) = regular_length(&path)?
-        {
-            if length == file.bytes.size() && file.bytes.equals(&fs::read(&path).map_err(io_error(&path))?) {
-                continue;
-            }
-            let settled = match &file.policy {
-                WritePolicy::Immutable => true,
-                WritePolicy::ImmutableWith(other) => root.join(other).exists(),
-                WritePolicy::Repair | WritePolicy::Replace => false,
-            };
-            if settled {
-                return Err(OutputError::Immutable(path.display().to_string()));
-            }
+        let length = if folder_exists { regular_length(&path)? } else { None };
+        let Some(length) = length else {
+            changed.push(file);
+            continue;
+        };
+        if length == file.bytes.size() && file.bytes.equals(&fs::read(&path).map_err(io_error(&path))?) {
+            continue;
+        }
+        if is_settled(root, &file.policy) {
+            return Err(OutputError::Immutable(path.display().to_string()));
         }
         changed.push(file);
     }
     Ok(changed)
 }
 
-/// The bytes of a regular file; `None` if it does not exist.
-fn regular_file(path: &Path) -> Result<Option<Vec<u8>>, OutputError> {
-    regular_length(path)?.map(|_| fs::read(path).map_err(io_error(path))).transpose()
-}
-
-/// The length of a regular file in bytes; `None` if it does not exist.
-fn regular_length(path: &Path) -> Result<Option<u64>, OutputError> {
-    match path.symlink_metadata() {
-        Ok(meta) if meta.is_symlink() => Err(OutputError::Link(path.display().to_string())),
-        Ok(meta) if meta.is_file() => Ok(Some(meta.len())),
-        Ok(meta) if meta.is_dir() => {
-            Err(OutputError::Kind { path: path.display().to_string(), found: "a folder, not a file" })
-        }
-        Ok(_) => Err(OutputError::Kind { path: path.display().to_string(), found: "not a regular file" }),
-        Err(error) if is_absent(&error) => Ok(None),
-        Err(error) => Err(io_error(path)(error)),
-    }
-}
-
-/// Whether a folder exists, or cannot be looked up.
-fn may_exist(folder: &Path) -> bool {
-    folder.symlink_metadata().map_or_else(|error| !is_absent(&error), |_| true)
-}
-
-/// Whether the error states that a file does not exist.
-fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
-}
-
-/// The files in an output directory, before a publication.
-#[derive(Clone, Debug)]
-pub struct Found {
-    root: PathBuf,
-}
-
-impl Found {
-    /// The files in this directory, which need not exist.
-    pub fn at(root: &Path) -> Self {
-        Found { root: root.to_owned() }
-    }
-
-    /// The bytes of a file in the directory.
-    ///
-    /// # Errors
-    /// [`OutputError`] if it cannot be read, or is not a regular file.
-    pub fn file(&self, path: &str) -> Result<Option<Vec<u8>>, OutputError> {
-        regular_file(&self.root.join(path))
-    }
-
-    /// Reads up to `length` bytes from the beginning of a file and replaces the content of `into` with them. Returns
-    /// the length of the whole file.
-    ///
-    /// # Errors
-    /// [`OutputError`] if it cannot be read, or is not a regular file.
-    pub fn beginning(&self, path: &str, length: usize, into: &mut Vec<u8>) -> Result<Option<u64>, OutputError> {
-        let path = self.root.join(path);
-        let Some(whole) = regular_length(&path)? else { return Ok(None) };
-        into.resize(length.min(usize::try_from(whole).unwrap_or(length)), 0);
-        let mut file = File::open(&path).map_err(io_error(&path))?;
-        file.read_exact(into).map_err(io_error(&path))?;
-        Ok(Some(whole))
-    }
-
-    /// The folder of a list.
-    pub fn folder(&self, list: &str) -> Folder {
-        Folder::at(&self.root.join(list))
-    }
-
-    /// Whether a file exists.
-    ///
-    /// # Errors
-    /// [`OutputError`] if it is not a regular file.
-    pub fn has(&self, path: &str) -> Result<bool, OutputError> {
-        Ok(regular_length(&self.root.join(path))?.is_some())
-    }
-}
-
-fn names(folder: &Path) -> Result<Vec<String>, OutputError> {
-    match fs::read_dir(folder) {
-        Ok(entries) => entries
-            .map(|entry| Ok(entry.map_err(io_error(folder))?.file_name().to_string_lossy().into_owned()))
-            .collect(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(io_error(folder)(error)),
-    }
-}
-
-/// The published folder of a list, as a source of its files.
-#[derive(Clone, Debug)]
-pub struct Folder {
-    root: PathBuf,
-}
-
-impl Folder {
-    /// The folder at this path, which need not exist.
-    pub fn at(root: &Path) -> Self {
-        Folder { root: root.to_owned() }
-    }
-}
-
-impl Fetch for Folder {
-    fn get(&self, path: &str) -> Result<Option<Vec<u8>>, FetchError> {
-        regular_file(&self.root.join(path)).map_err(|error| FetchError(error.to_string()))
-    }
-
-    fn list(&self, folder: &str) -> Result<Option<Vec<String>>, FetchError> {
-        names(&self.root.join(folder)).map(Some).map_err(|error| FetchError(error.to_string()))
+/// Whether an existing file of this policy must not change.
+fn is_settled(root: &Path, policy: &WritePolicy) -> bool {
+    match policy {
+        WritePolicy::Immutable => true,
+        WritePolicy::ImmutableWith(other) => root.join(other).exists(),
+        WritePolicy::Repair | WritePolicy::Replace => false,
     }
 }

@@ -1,4 +1,4 @@
-//! The order in which files reach the disk, so that a log survives a power cut.
+//! What survives a power cut.
 //!
 //! - The content of a file is on the disk before the file has its name, if the name is new or the file may
 //!   never change. A page or feed that only replaces an older one is not synced: the next publication writes it
@@ -26,14 +26,14 @@ pub(super) struct NewNames {
 }
 
 impl NewNames {
-    /// Syncs the folder to which a file of this folder and policy may refer.
+    /// Syncs what a file of this folder and policy may refer to.
     pub fn before(&mut self, folder: &Path, policy: &WritePolicy) -> Result<(), OutputError> {
         let refers = *policy == WritePolicy::Replace || self.immutable.as_deref() != Some(folder);
         let earlier = if refers { self.immutable.take() } else { None };
         earlier.map_or(Ok(()), |earlier| sync_folder(&earlier))
     }
 
-    /// Records that a folder has a new name.
+    /// Notes a new name in a folder.
     pub fn add(&mut self, folder: PathBuf, policy: &WritePolicy) {
         if *policy == WritePolicy::Replace {
             self.replaceable.insert(folder);
@@ -42,7 +42,7 @@ impl NewNames {
         }
     }
 
-    /// Syncs all folders that are not synced yet.
+    /// Syncs the remaining folders.
     pub fn finish(mut self) -> Result<(), OutputError> {
         self.replaceable.extend(mem::take(&mut self.immutable));
         self.replaceable.iter().try_for_each(|folder| sync_folder(folder))

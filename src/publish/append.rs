@@ -9,7 +9,7 @@ use changecast_core::{
         Source, is_list_of,
     },
     model::{CommitId, FieldKey, Inventory, ListState, Text, Timestamp},
-    prose::reread,
+    prose::{self, reread},
 };
 
 use crate::{
@@ -324,19 +324,18 @@ impl<'a> Appender<'a> {
         let Some(wrong) = wrong else {
             return Err(PublishError::NoRelease { list: self.list.id.clone(), seq: correct.seq });
         };
-        let label = Text::new(&format!("Release {}", correct.seq));
+        let label = Text::new(&prose::release_in_words(&wrong.changes));
         let edit = Edit::Set(correct.reason.clone());
-        let change =
-            Change::new(Kind::Corrected, Detail::Fact { field: FieldKey::from_name("correction"), label, edit });
         let corrects = Pointer { seq: wrong.seq, sha256: wrong.digest };
         let is_known = self.log.releases.iter().any(|release| {
             matches!(release.kind, ReleaseKind::Correction { corrects: known } if known == corrects)
-                && release.changes == [change.clone()]
+                && matches!(&release.changes[..], [Change { detail: Detail::Fact { edit: known, .. }, .. }] if *known == edit)
         });
         if is_known {
             return Ok(());
         }
-        let changes = vec![change];
+        let detail = Detail::Fact { field: FieldKey::from_name("correction"), label, edit };
+        let changes = vec![Change::new(Kind::Corrected, detail)];
         let reason = correct.reason.to_string();
         let draft = self.log.tip.correction(corrects, reason, objects(&changes)?, &self.salts)?;
         self.push(draft, None, None, changes);

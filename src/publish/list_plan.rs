@@ -193,6 +193,7 @@ impl<'a> PlannedList<'a> {
             .map(|(release, time)| {
                 let commit = release.commit.as_ref().map(|(commit, _)| commit.to_string());
                 Announcement::new(release.key(), time, release.seq, commit, release.changes.clone())
+                    .correcting(release.corrected_key())
             })
             .collect()
     }

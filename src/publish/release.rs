@@ -55,8 +55,20 @@ impl PublishedRelease {
     /// The number of the release and the first 16 digits of the digest of its header: the end of its id in feeds, and
     /// the name of its page.
     pub fn key(&self) -> String {
-        format!("{}-{}", self.seq, &self.digest.to_string()[..16])
+        key(self.seq, &self.digest)
     }
+
+    /// The key of the release that a correction corrects.
+    pub fn corrected_key(&self) -> Option<String> {
+        match &self.kind {
+            ReleaseKind::Correction { corrects } => Some(key(corrects.seq, &corrects.sha256)),
+            _ => None,
+        }
+    }
+}
+
+fn key(seq: u64, digest: &Digest) -> String {
+    format!("{seq}-{}", &digest.to_string()[..16])
 }
 
 /// The changes that a release with this body announces. A list that was read again did not change: one announcement

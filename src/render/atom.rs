@@ -1,4 +1,7 @@
 //! Atom feeds (RFC 4287), with archives by year (RFC 5005 §4). The only user of `atom_syndication`.
+//!
+//! The library writes the feed without entries, and each entry separately. The entries are inserted before the end
+//! tag of the feed, after all metadata: the schema of RFC 4287 and readers that stop early need it first.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +10,20 @@ use atom_syndication::{
     extension::{Extension, ExtensionMap},
 };
 
-use changecast_core::model::Timestamp;
+use changecast_core::model::{Text, Timestamp};
 
 use super::{
     File, Publication, PublishedList, RenderError,
-    feed::{Feed, MainFeed, archive_years, year_feed},
-    incremental::{Keep, SegmentedFile, split_document},
+    feed::{Feed, FeedEntry, MainFeed, archive_years, year_feed},
+    incremental::{Keep, SegmentedFile},
 };
 
 /// The namespace of RFC 5005.
 const HISTORY: &str = "http://purl.org/syndication/history/1.0";
 
-/// The lines around an entry. Texts are escaped, so that they do not contain these lines.
-const OPENS: &str = "  <entry>\n";
-const CLOSES: &str = "  </entry>\n";
+const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
+const END: &str = "</feed>\n";
+const FORMAT: WriteConfig = WriteConfig { write_document_declaration: false, indent_size: Some(2) };
 
 /// The archive of a year.
 pub(super) fn archive_file(year: i32) -> String {
@@ -37,40 +40,66 @@ pub(super) fn files(
     let years = archive_years(list, main);
     let mut files = Vec::with_capacity(years.len() + 1);
     let previous = years.first().map(|year| ("prev-archive", archive_file(*year)));
-    let text = document(publication, list, main, "feed.atom", previous.into_iter().collect(), false)?;
-    let (head, fresh, tail) = split_document(&text, OPENS, CLOSES);
-    let file_of_segments = SegmentedFile { name: "feed.atom", head, fresh: &fresh, tail, ..SegmentedFile::default() };
-    files.push(file_of_segments.file(list, Keep::Newest(main.kept))?);
+    let head = head(publication, list, main, "feed.atom", previous.into_iter().collect(), ExtensionMap::new())?;
+    files.push(document("feed.atom", &head, main, list, main.kept)?);
     let newest = list.dates().next().map(Timestamp::year);
     for (at, year) in years.iter().enumerate() {
-        // The archives of closed years exist and do not change.
+        // The archives of past years exist already.
         if list.rendered.is_some() && Some(*year) != newest {
             break;
         }
         let mut links = vec![("current", "feed.atom".to_owned())];
-        // No `next-archive`: the archive of a closed year must not change when the next one closes.
+        // No `next-archive`: the archive of a past year must not change when another year ends.
         links.extend(years.get(at + 1).map(|year| ("prev-archive", archive_file(*year))));
         let feed = year_feed(publication, list, *year);
-        let text = document(publication, list, &feed, &archive_file(*year), links, true)?;
-        let (head, fresh, tail) = split_document(&text, OPENS, CLOSES);
-        let file_of_segments =
-            SegmentedFile { name: &archive_file(*year), head, fresh: &fresh, tail, ..SegmentedFile::default() };
-        let earlier = list.before().filter(|published| published.year() == *year).count();
-        let file = file_of_segments.file(list, Keep::Newest(earlier))?;
-        // The archive of a closed year is never continued.
+        let path = archive_file(*year);
+        let head = self::head(publication, list, &feed, &path, links, archive_mark())?;
+        let kept = list.before().filter(|published| published.year() == *year).count();
+        let file = document(&path, &head, &feed, list, kept)?;
+        // The archive of a past year never changes.
         let segments = file.segments.filter(|_| Some(*year) == newest);
         files.push(File { segments, ..file });
     }
     Ok(files)
 }
 
-fn document(
+/// A feed with its new entries and the newest `kept` entries of the existing file.
+fn document(path: &str, head: &str, feed: &Feed, list: &PublishedList<'_>, kept: usize) -> Result<File, RenderError> {
+    let entries: Vec<String> = feed.entries.iter().map(entry).collect::<Result<_, _>>()?;
+    let fresh: Vec<&str> = entries.iter().map(String::as_str).collect();
+    let file = SegmentedFile { name: path, head, fresh: &fresh, tail: END, ..SegmentedFile::default() };
+    file.file(list, Keep::Newest(kept))
+}
+
+fn entry(entry: &FeedEntry) -> Result<String, RenderError> {
+    let categories = entry.tags.iter().map(|tag| Category { term: (*tag).to_owned(), scheme: None, label: None });
+    let atom = Entry {
+        title: AtomText::plain(&*entry.title),
+        id: entry.id.clone(),
+        updated: entry.published.utc().fixed_offset(),
+        published: Some(entry.published.utc().fixed_offset()),
+        links: vec![link("alternate", entry.url.as_str(), "text/html")],
+        categories: categories.collect(),
+        summary: Some(AtomText::plain(&*entry.summary)),
+        content: Some(Content {
+            value: Some(entry.content.clone()),
+            content_type: Some("html".to_owned()),
+            ..Content::default()
+        }),
+        ..Entry::default()
+    };
+    let bytes = atom.write_with_config(Vec::new(), FORMAT).map_err(failed)?;
+    Ok(String::from_utf8(bytes).map_err(failed)? + "\n")
+}
+
+/// The feed up to its first entry.
+fn head(
     publication: &Publication<'_>,
     list: &PublishedList<'_>,
     feed: &Feed,
     path: &str,
     relations: Vec<(&str, String)>,
-    archived: bool,
+    extensions: ExtensionMap,
 ) -> Result<String, RenderError> {
     let mut links = vec![link("self", list.url(publication.base_url, path).as_str(), "application/atom+xml")];
     links.push(link("alternate", feed.home.as_str(), "text/html"));
@@ -85,7 +114,7 @@ fn document(
         id: feed.id.clone(),
         updated: feed.updated.utc().fixed_offset(),
         authors: vec![Person {
-            name: changecast_core::model::Text::new(&publisher.name).to_string(),
+            name: Text::new(&publisher.name).to_string(),
             email: publisher.email.as_ref().map(ToString::to_string),
             uri: Some(publisher.url.to_string()),
             ..Person::default()
@@ -93,39 +122,15 @@ fn document(
         generator: Some(Generator { value: "changecast".to_owned(), uri: None, version: None }),
         links,
         subtitle: Some(AtomText::plain(&*feed.subtitle)),
-        entries: feed
-            .entries
-            .iter()
-            .map(|entry| Entry {
-                title: AtomText::plain(&*entry.title),
-                id: entry.id.clone(),
-                updated: entry.published.utc().fixed_offset(),
-                published: Some(entry.published.utc().fixed_offset()),
-                links: vec![link("alternate", entry.url.as_str(), "text/html")],
-                categories: entry
-                    .tags
-                    .iter()
-                    .map(|tag| Category { term: (*tag).to_owned(), scheme: None, label: None })
-                    .collect(),
-                summary: Some(AtomText::plain(&*entry.summary)),
-                content: Some(Content {
-                    value: Some(entry.content.clone()),
-                    content_type: Some("html".to_owned()),
-                    ..Content::default()
-                }),
-                ..Entry::default()
-            })
-            .collect(),
         namespaces: BTreeMap::from([("fh".to_owned(), HISTORY.to_owned())]),
-        extensions: if archived { archive_mark() } else { ExtensionMap::new() },
+        extensions,
         lang: Some("en".to_owned()),
         ..AtomFeed::default()
     };
-    let config = WriteConfig { write_document_declaration: true, indent_size: Some(2) };
-    let bytes = atom.write_with_config(Vec::new(), config).map_err(failed)?;
+    let bytes = atom.write_with_config(Vec::new(), FORMAT).map_err(failed)?;
     let text = String::from_utf8(bytes).map_err(failed)?;
-    let text = text.replacen("<?xml version=\"1.0\"?>", "<?xml version=\"1.0\" encoding=\"utf-8\"?>", 1);
-    Ok(metadata_first(&text) + "\n")
+    let open = text.strip_suffix(END.trim_end()).ok_or_else(|| failed("the feed has no end tag"))?;
+    Ok(format!("{DECLARATION}{open}"))
 }
 
 fn failed(error: impl std::fmt::Display) -> RenderError {
@@ -142,22 +147,4 @@ const MARK: &str = "fh:archive";
 fn archive_mark() -> ExtensionMap {
     let mark = Extension { name: MARK.to_owned(), ..Extension::default() };
     BTreeMap::from([("fh".to_owned(), BTreeMap::from([("archive".to_owned(), vec![mark])]))])
-}
-
-/// Moves the mark of an archive before the entries, as the schema of RFC 4287 and some readers demand. The library
-/// writes extensions after the entries. Texts are escaped, so that they do not contain the mark.
-fn metadata_first(text: &str) -> String {
-    let (open, close) = (format!("<{MARK}"), format!("</{MARK}>"));
-    let mark = text.find(&open).zip(text.find(&close).map(|at| at + close.len()));
-    match (text.find("  <entry>"), mark) {
-        (Some(first), Some((start, end))) if first < start => {
-            format!(
-                "{}  <{MARK}/>\n{}{}",
-                &text[..first],
-                text[first..start].trim_end_matches(' '),
-                text[end..].trim_start()
-            )
-        }
-        _ => text.to_owned(),
-    }
 }

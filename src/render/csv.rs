@@ -2,13 +2,18 @@
 
 use csv::{Terminator, WriterBuilder};
 
-use changecast_core::change::{Change, Detail, Kind};
+use changecast_core::{
+    change::{Change, Detail, Kind},
+    model::Text,
+};
 
 use super::{
     ChangeLogRow, File, MainFeed, Publication, PublishedList, RenderError,
     incremental::{Keep, SegmentedFile},
+    table::{self, Row, Subject},
 };
 
+/// The columns for programs: kinds, ids and values in place of sentences.
 const HEADER: [&str; 10] =
     ["date", "commit", "kind", "level", "entry_id", "entry", "section", "field", "before", "after"];
 
@@ -19,79 +24,80 @@ pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &MainFeed<
     let open: Vec<String> = open.chunks(1).map(change_log).collect::<Result<_, _>>()?;
     let fresh: Vec<&str> = open.iter().map(|text| &text[head.len()..]).collect();
     let closed = &change_log(&closed)?[head.len()..];
-    let file_of_segments =
-        SegmentedFile { name: "changelog.csv", head: &head, fresh: &fresh, closed, ..SegmentedFile::default() };
-    Ok(vec![file_of_segments.file(list, Keep::All)?])
+    let file = SegmentedFile { name: "changelog.csv", head: &head, fresh: &fresh, closed, ..SegmentedFile::default() };
+    Ok(vec![file.file(list, Keep::All)?])
 }
 
 /// A change log as CSV, in the order of its rows.
 ///
 /// # Errors
-/// [`RenderError`] when the library refuses a record.
+/// [`RenderError`] if a record cannot be written.
 pub fn change_log(rows: &[ChangeLogRow<'_>]) -> Result<String, RenderError> {
-    let failed = |message: String| RenderError { format: "csv", message };
-    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(HEADER).map_err(|error| failed(error.to_string()))?;
-    for row in rows {
-        let commit = row.commit.unwrap_or_default();
-        if let Some(reason) = &row.unreadable {
-            let record = [&*row.published.to_string(), commit, "unreadable", "", "", "", "", "", "", reason];
-            writer.write_record(record.map(defused)).map_err(|error| failed(error.to_string()))?;
-        }
-        for change in &row.changes {
-            let record = record(row, commit, change);
-            writer.write_record(record.iter().map(|cell| defused(cell))).map_err(|error| failed(error.to_string()))?;
-        }
-    }
-    let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
+    write(rows).map_err(|message| RenderError { format: "csv", message })
 }
 
-fn record(row: &ChangeLogRow<'_>, commit: &str, change: &Change) -> [String; 10] {
-    let level = change.level.name().to_owned();
-    let (id, name, section) =
-        change.entry().map_or_else(Default::default, |e| (e.id.to_string(), e.name.to_string(), e.section.to_string()));
-    let text = |text: Option<&changecast_core::model::Text>| text.map(ToString::to_string).unwrap_or_default();
-    let (field, before, after) = match &change.detail {
+fn write(change_log: &[ChangeLogRow<'_>]) -> Result<String, String> {
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(HEADER).map_err(|error| error.to_string())?;
+    for row in table::rows(change_log) {
+        let cells = record(&row);
+        writer.write_record(cells.iter().map(|cell| defused(cell))).map_err(|error| error.to_string())?;
+    }
+    let bytes = writer.into_inner().map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|error| error.to_string())
+}
+
+fn record(row: &Row<'_>) -> [String; 10] {
+    let (published, commit) = (row.published.to_string(), row.commit.to_owned());
+    let change = match row.subject {
+        Subject::Change(change) => change,
+        Subject::Unreadable(reason) => {
+            let mut record = <[String; 10]>::default();
+            [record[0], record[1], record[2], record[9]] =
+                [published, commit, "unreadable".to_owned(), reason.to_owned()];
+            return record;
+        }
+    };
+    let (id, name, section) = change.entry().map_or_else(Default::default, |entry| {
+        (entry.id.to_string(), entry.name.to_string(), entry.section.to_string())
+    });
+    let (field, before, after) = values(change);
+    let (kind, level) = (change.kind.to_string(), change.level.name().to_owned());
+    [published, commit, kind, level, id, name, section, field, before, after]
+}
+
+/// The field of a change with its old and new value. A whole entry has no field, but a value with all its cells.
+fn values(change: &Change) -> (String, String, String) {
+    match &change.detail {
         Detail::Field { label, edit, .. } | Detail::Fact { label, edit, .. } => {
             (label.to_string(), text(edit.before()), text(edit.after()))
         }
         Detail::Column { edit, .. } => ("column".to_owned(), text(edit.before()), text(edit.after())),
         Detail::Row { row, former } => {
-            let before = former.as_ref().map(|former| former.name.to_string()).unwrap_or_default();
-            let cells =
-                row.fields.iter().map(|cell| format!("{}: {}", cell.label, cell.text)).collect::<Vec<_>>().join("; ");
-            if change.kind == Kind::Removed {
-                (String::new(), cells, String::new())
-            } else {
-                (String::new(), before, cells)
+            let cells: Vec<String> = row.fields.iter().map(|cell| format!("{}: {}", cell.label, cell.text)).collect();
+            let cells = cells.join("; ");
+            let former = former.as_ref().map(|former| former.name.to_string()).unwrap_or_default();
+            match change.kind {
+                Kind::Removed => (String::new(), cells, String::new()),
+                _ => (String::new(), former, cells),
             }
         }
         Detail::List { entries } => {
-            let names = entries.iter().map(|row| row.name.to_string()).collect::<Vec<_>>().join("; ");
-            let left = change.kind == Kind::Withdrawn;
-            (
-                "entries".to_owned(),
-                if left { names.clone() } else { String::new() },
-                if left { String::new() } else { names },
-            )
+            let names: Vec<String> = entries.iter().map(|row| row.name.to_string()).collect();
+            let names = names.join("; ");
+            match change.kind {
+                Kind::Withdrawn => ("entries".to_owned(), names, String::new()),
+                _ => ("entries".to_owned(), String::new(), names),
+            }
         }
-    };
-    [
-        row.published.to_string(),
-        commit.to_owned(),
-        change.kind.to_string(),
-        level,
-        id,
-        name,
-        section,
-        field,
-        before,
-        after,
-    ]
+    }
 }
 
-/// A cell that a spreadsheet would compute is written as text (OWASP, "CSV injection").
+fn text(text: Option<&Text>) -> String {
+    text.map(ToString::to_string).unwrap_or_default()
+}
+
+/// Marks a cell as text that a spreadsheet would evaluate as a formula (OWASP, "CSV injection").
 fn defused(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '|', '%']) { format!("'{cell}") } else { cell.to_owned() }
 }

@@ -1,4 +1,4 @@
-//! The content that all feed formats share: the entries of a feed and their texts.
+//! The feed model that all feed formats share: the entries of a feed and their content.
 
 use std::sync::OnceLock;
 
@@ -11,13 +11,13 @@ use super::{
 };
 use changecast_core::prose;
 
-/// The number of months before its newest entry from which the main feed has all entries.
+/// The months before its newest entry that the main feed covers.
 const MONTHS: u32 = 12;
-/// The number of entries that the main feed has at least, whatever their age.
+/// The minimal number of entries in the main feed, however old.
 const AT_LEAST: usize = 20;
-/// The maximal size of the main feed in bytes: common readers refuse more than 512 KiB or 1 MiB.
+/// The maximal size of the main feed: common readers refuse more than 512 KiB or 1 MiB.
 const MAX_BYTES: usize = 500 << 10;
-/// The maximal size of an entry in bytes. The text of a longer one ends with a link to its page.
+/// The maximal size of an entry. A longer one is cut and links to its page.
 const MAX_ENTRY_BYTES: usize = 20 << 10;
 
 /// A feed entry: the same in every format.
@@ -37,17 +37,17 @@ pub(super) struct Feed {
     pub title: String,
     pub subtitle: String,
     pub home: WebUrl,
-    /// The entries that were not rendered before, newest first.
+    /// The new entries, newest first.
     pub entries: Vec<FeedEntry>,
-    /// The same as items of the JSON Feed.
+    /// The new entries as items of the JSON Feed.
     pub items: Vec<String>,
-    /// The number of existing entries to keep.
+    /// The number of entries of the existing feed that are kept.
     pub kept: usize,
-    /// The date of the newest entry; 1970 for a feed without entries.
+    /// The date of the newest entry; 1970 for a list without any.
     pub updated: Timestamp,
 }
 
-/// The main feed of a list. It is computed when a format first needs it, so that other formats do not wait for it.
+/// The main feed of a list, computed when a format first needs it, so that other formats need not wait.
 pub(super) struct MainFeed<'a> {
     publication: &'a Publication<'a>,
     list: &'a PublishedList<'a>,
@@ -67,48 +67,57 @@ impl<'a> MainFeed<'a> {
 fn main_feed(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<Feed, RenderError> {
     let mut feed = feed(publication, list, Vec::new());
     let Some(newest) = list.dates().next() else { return Ok(feed) };
-    let limit = newest.months_earlier(MONTHS);
-    let (mut count, mut bytes) = (0, 0);
-    let mut holds = |published: Timestamp, item: usize| {
-        // Escaped in XML, an item grows by about a half.
-        bytes += item * 3 / 2;
-        let fits = (published >= limit || count < AT_LEAST) && (bytes <= MAX_BYTES || count == 0);
-        count += 1;
-        fits
-    };
+    let mut budget = Budget { oldest: newest.months_earlier(MONTHS), count: 0, bytes: 0 };
     feed.updated = newest;
     for announcement in list.fresh().iter().rev() {
         let entry = entry(publication, list, announcement);
         let item = json_feed::item(&entry)?;
-        if !holds(announcement.published, item.len()) {
+        if !budget.admits(announcement.published, item.len()) {
             return Ok(feed);
         }
         feed.entries.push(entry);
         feed.items.push(item);
     }
-    let earlier = list.rendered.and_then(|rendered| rendered.segmented.get(json_feed::NAME));
-    let items = earlier.iter().flat_map(|earlier| &earlier.segments);
-    feed.kept = list.before().zip(items).take_while(|(published, item)| holds(*published, item.length)).count();
+    let existing = list.rendered.and_then(|rendered| rendered.segmented.get(json_feed::NAME));
+    let items = existing.iter().flat_map(|existing| &existing.segments);
+    feed.kept = list.before().zip(items).take_while(|(published, item)| budget.admits(*published, item.length)).count();
     Ok(feed)
 }
 
-/// A year's entries, all that are not rendered yet.
+/// The limits of the main feed, and how much of them is used.
+struct Budget {
+    oldest: Timestamp,
+    count: usize,
+    bytes: usize,
+}
+
+impl Budget {
+    /// Whether the feed has space for the next entry, with an item of this length in the JSON Feed.
+    fn admits(&mut self, published: Timestamp, item: usize) -> bool {
+        // Escaped in XML, an item grows by about a half.
+        self.bytes += item * 3 / 2;
+        let is_recent = published >= self.oldest || self.count < AT_LEAST;
+        let is_admitted = is_recent && (self.bytes <= MAX_BYTES || self.count == 0);
+        self.count += 1;
+        is_admitted
+    }
+}
+
+/// The new entries of a year.
 pub(super) fn year_feed(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32) -> Feed {
     let of_year = list.fresh().iter().rev().filter(|announcement| announcement.published.year() == year);
     feed(publication, list, of_year.map(|announcement| entry(publication, list, announcement)).collect())
 }
 
-/// The years with an archive, newest first: all closed years, and the current year if the main feed does not have
-/// all of its entries.
+/// The years that have an archive, newest first: past years, and the current year if the main feed has no space
+/// for all of it.
 pub(super) fn archive_years(list: &PublishedList<'_>, main: &Feed) -> Vec<i32> {
     let mut years: Vec<i32> = list.dates().map(Timestamp::year).collect();
     years.dedup();
     let current = years.first().copied();
-    let all_in_main = |year: i32| {
-        let mut beyond = list.dates().skip(main.entries.len() + main.kept);
-        beyond.all(|published| published.year() != year)
-    };
-    years.retain(|year| Some(*year) != current || !all_in_main(*year));
+    let oldest_in_main = main.entries.len() + main.kept;
+    let is_current_complete = list.dates().skip(oldest_in_main).all(|published| Some(published.year()) != current);
+    years.retain(|year| Some(*year) != current || !is_current_complete);
     years
 }
 
@@ -118,7 +127,7 @@ fn feed(publication: &Publication<'_>, list: &PublishedList<'_>, entries: Vec<Fe
         id: format!("tag:{}", list.tag),
         title: prose::angle_free(&format!("{}: {}{unsigned}", publication.publisher.name, list_title(list))),
         subtitle: prose::angle_free(&format!(
-            "Changes of the list \"{}\" of {}.",
+            "Changes to the list \"{}\" of {}.",
             list_title(list),
             publication.publisher.name
         )),
@@ -147,7 +156,8 @@ fn entry(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: 
     }
 }
 
-/// The entry's HTML: only p, ul, li, strong, a, ins and del, with absolute addresses.
+/// The entry's HTML: only p, ul, li, strong, a, ins and del, with absolute addresses. Block elements are on lines of
+/// their own, because previews of feed readers drop the markup.
 fn content(
     publication: &Publication<'_>,
     list: &PublishedList<'_>,
@@ -164,22 +174,32 @@ fn content(
         }
         items.push(item);
     }
-    let left = announcement.changes.len() - items.len();
+    let omitted = announcement.changes.len() - items.len();
     let home = list.url(publication.base_url, "");
-    html! {
-        ul { @for item in &items { (maud::PreEscaped(item)) } }
-        @if left > 0 { p { "And " (left) " more changes, on the page of this change." } }
-        p { a href=(url.as_str()) { "This change" } " \u{b7} " a href=(home.as_str()) { "The list as it stands" } }
+    let rest = html! { p { "The page of this change lists " (omitted) " more changes." } };
+    let corrected = announcement.corrects.as_deref();
+    let corrected = corrected.map(|key| list.url(publication.base_url, &announcement_page(key)));
+    let links = html! {
+        p {
+            a href=(url.as_str()) { "This change" }
+            @if let Some(corrected) = corrected { " \u{b7} " a href=(corrected.as_str()) { "Corrected change" } }
+            " \u{b7} " a href=(home.as_str()) { "Current list" }
+        }
+    };
+    let mut blocks = vec![format!("<ul>\n{}\n</ul>", items.join("\n"))];
+    if omitted > 0 {
+        blocks.push(rest.into_string());
     }
-    .into_string()
+    blocks.push(links.into_string());
+    blocks.join("\n")
 }
 
 /// A sentence as HTML.
-pub(super) fn inline(pieces: &[Inline]) -> Markup {
+fn inline(pieces: &[Inline]) -> Markup {
     html! {
         @for piece in pieces {
             @match piece {
-                Inline::Plain(text) => (text),
+                Inline::Plain(text) | Inline::Name(text) => (text),
                 Inline::Strong(text) => strong { (text) },
                 Inline::New(text) | Inline::Inserted(text) => ins { (text) },
                 Inline::Old(text) | Inline::Deleted(text) => del { (text) },

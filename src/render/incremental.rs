@@ -97,19 +97,3 @@ impl SegmentedFile<'_> {
         RenderError { format: "segments", message }
     }
 }
-
-/// Splits a document into the text before its segments, the segments, and the text after them. Each segment begins
-/// and ends with the given lines.
-pub(super) fn split_document<'t>(text: &'t str, opens: &str, closes: &str) -> (&'t str, Vec<&'t str>, &'t str) {
-    let first = text.find(opens).unwrap_or(text.len());
-    let end = text.rfind(closes).map_or(first, |at| at + closes.len());
-    let (head, rest) = text.split_at(first);
-    let (mut rest, tail) = rest.split_at(end.saturating_sub(first));
-    let mut segments = Vec::new();
-    while let Some(length) = rest.find(closes) {
-        let (segment, behind) = rest.split_at(length + closes.len());
-        segments.push(segment);
-        rest = behind;
-    }
-    (head, segments, tail)
-}

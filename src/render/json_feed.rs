@@ -1,5 +1,6 @@
 //! JSON Feed 1.1 (jsonfeed.org).
 
+use changecast_core::model::Text;
 use serde::Serialize;
 
 use super::{
@@ -8,7 +9,7 @@ use super::{
     incremental::{Keep, SegmentedFile},
 };
 
-/// Its file.
+/// The file name of the feed.
 pub(super) const NAME: &str = "feed.json";
 
 #[derive(Serialize)]
@@ -56,21 +57,21 @@ pub(super) fn files(
         description: &feed.subtitle,
         language: "en",
         authors: vec![Author {
-            name: changecast_core::model::Text::new(&publication.publisher.name).to_string(),
+            name: Text::new(&publication.publisher.name).to_string(),
             url: publication.publisher.url.as_str(),
         }],
         items: [],
     };
-    // The items follow the opening bracket of the last member.
+    // The items are inserted into the empty array at the end.
     let text = serde_json::to_string_pretty(&document).map_err(failed)?;
     let head = text.strip_suffix("]\n}").unwrap_or(&text);
     let fresh: Vec<&str> = feed.items.iter().map(String::as_str).collect();
-    let file_of_segments =
-        SegmentedFile { name: NAME, head, fresh: &fresh, between: ",", tail: "\n  ]\n}\n", ..SegmentedFile::default() };
-    Ok(vec![file_of_segments.file(list, Keep::Newest(feed.kept))?])
+    let tail = "\n  ]\n}\n";
+    let file = SegmentedFile { name: NAME, head, fresh: &fresh, between: ",", tail, ..SegmentedFile::default() };
+    Ok(vec![file.file(list, Keep::Newest(feed.kept))?])
 }
 
-/// An entry of the array of items, on separate lines.
+/// An entry as an item of the feed, indented and on separate lines.
 pub(super) fn item(entry: &FeedEntry) -> Result<String, RenderError> {
     let item = Item {
         id: &entry.id,
@@ -82,7 +83,7 @@ pub(super) fn item(entry: &FeedEntry) -> Result<String, RenderError> {
         tags: &entry.tags,
     };
     let text = serde_json::to_string_pretty(&item).map_err(failed)?;
-    // Line feeds separate members only: JSON escapes those in texts.
+    // JSON escapes line ends within texts.
     Ok(text.lines().map(|line| format!("\n    {line}")).collect())
 }
 

@@ -1,16 +1,12 @@
 //! The change log as a Markdown table, and the texts that are put into existing pages.
 
-use changecast_core::{
-    change::Level,
-    model::{Inventory, Role, Text, WebUrl, to_plain_text},
-};
+use changecast_core::model::{Inventory, Role, Text, WebUrl, to_plain_text};
 
 use super::{
     Announcement, ChangeLogRow, File, Inline, LogStatus, MainFeed, Publication, PublishedList, RenderError,
     incremental::{Keep, SegmentedFile},
-    list_title,
+    list_title, table,
 };
-use changecast_core::prose;
 
 /// `changelog.md`, newest change first.
 pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &MainFeed<'_>) -> Result<Vec<File>, RenderError> {
@@ -18,52 +14,52 @@ pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &MainFeed<
     if list.log == LogStatus::Unsigned {
         head.push_str("**Unsigned preview: this page is not backed by a signed log.**\n\n");
     }
-    head.push_str(HEADER);
+    head.push_str(&table_head(&table::COLUMNS));
     let (open, closed) = list.fresh_rows();
     let open: Vec<String> = open.chunks(1).map(rows).collect();
     let fresh: Vec<&str> = open.iter().map(String::as_str).collect();
     let closed = rows(&closed);
-    let file_of_segments =
+    let file =
         SegmentedFile { name: "changelog.md", head: &head, fresh: &fresh, closed: &closed, ..SegmentedFile::default() };
-    Ok(vec![file_of_segments.file(list, Keep::All)?])
+    Ok(vec![file.file(list, Keep::All)?])
 }
-
-const HEADER: &str = "| Date | Change | Entry | What |\n| --- | --- | --- | --- |\n";
 
 /// A change log as a Markdown table, in the order of its rows.
-pub fn change_log(rows: &[ChangeLogRow<'_>]) -> String {
-    HEADER.to_owned() + &self::rows(rows)
+pub fn change_log(change_log: &[ChangeLogRow<'_>]) -> String {
+    table_head(&table::COLUMNS) + &rows(change_log)
 }
 
-fn rows(rows: &[ChangeLogRow<'_>]) -> String {
-    let mut out = String::new();
-    for row in rows {
-        let date = row.published.date();
-        if let Some(reason) = &row.unreadable {
-            let commit = row.commit.unwrap_or_default();
-            out.push_str(&format!(
-                "| {date} | Unreadable | | commit {} \u{2014} {} |\n",
-                escape(commit),
-                escape(reason)
-            ));
-        }
-        for change in &row.changes {
-            let entry = change.entry().map(|entry| format!("**{}**", escape(entry.name.as_str()))).unwrap_or_default();
-            let verb = prose::verb(change);
-            let verb = if change.level == Level::Editorial { format!("{verb} (wording)") } else { verb };
-            out.push_str(&format!("| {date} | {} | {entry} | {} |\n", escape(&verb), inline(&prose::what(change))));
-        }
-    }
-    out
+fn rows(change_log: &[ChangeLogRow<'_>]) -> String {
+    table::rows(change_log)
+        .map(|row| {
+            let cells = row.cells();
+            let entry = cells.entry.as_ref().map(|entry| format!("**{}**", escape(entry.name.as_str())));
+            table_line(&[
+                row.published.date().to_string(),
+                escape(&cells.qualified_verb()),
+                entry.unwrap_or_default(),
+                inline(&cells.what),
+            ])
+        })
+        .collect()
 }
 
-/// A sentence as Markdown. Changed words are marked with HTML elements: the delimiters of Markdown do not work inside
-/// words or next to punctuation (CommonMark §6.2).
+fn table_head(columns: &[impl AsRef<str>]) -> String {
+    let columns: Vec<String> = columns.iter().map(|column| column.as_ref().to_owned()).collect();
+    format!("{}|{}\n", table_line(&columns), " --- |".repeat(columns.len()))
+}
+
+fn table_line(cells: &[String]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// A sentence as Markdown. Changed words are HTML, because emphasis in Markdown does not work within words and next
+/// to punctuation (CommonMark §6.2).
 pub fn inline(pieces: &[Inline]) -> String {
     pieces
         .iter()
         .map(|piece| match piece {
-            Inline::Plain(text) => escape(text),
+            Inline::Plain(text) | Inline::Name(text) => escape(text),
             Inline::Strong(text) => format!("**{}**", escape(text)),
             Inline::Inserted(text) => format!("<ins>{}</ins>", escape(text)),
             Inline::New(text) | Inline::Old(text) => escape(text),
@@ -72,7 +68,7 @@ pub fn inline(pieces: &[Inline]) -> String {
         .collect()
 }
 
-/// Text that no Markdown reader takes for markup, also inside a table cell.
+/// Escapes text so that Markdown readers find no markup in it, also inside a table cell.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
@@ -89,7 +85,7 @@ fn escape(text: &str) -> String {
             c => out.push(c),
         }
     }
-    // A bare address would become a link; only checked addresses may.
+    // A bare address would become a link, but only checked addresses may.
     out.replace("://", ":&#47;&#47;").replace("www.", "www&#46;")
 }
 
@@ -112,13 +108,13 @@ pub fn list_tables(inventory: &Inventory) -> String {
         let head: Vec<String> = std::iter::once("Name".to_owned())
             .chain(columns.iter().map(|column| escape(column.label.as_str())))
             .collect();
-        out.push_str(&format!("| {} |\n|{}\n", head.join(" | "), " --- |".repeat(head.len())));
+        out.push_str(&table_head(&head));
         for entry in entries {
             let cells = columns
                 .iter()
                 .map(|column| entry.markdown(&column.field).map(|text| cell(column.role, text)).unwrap_or_default());
             let row: Vec<String> = std::iter::once(escape(entry.name.as_str())).chain(cells).collect();
-            out.push_str(&format!("| {} |\n", row.join(" | ")));
+            out.push_str(&table_line(&row));
         }
         out.push('\n');
     }
@@ -132,10 +128,10 @@ fn cell(role: Role, text: &Text) -> String {
     }
 }
 
-/// A page in which the text between markers cannot be replaced.
+/// Why a page has no place for the change log and the list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InjectError {
-    /// The page does not contain a marker.
+    /// The page has neither pair of markers.
     #[error("the page does not contain `<!-- changecast:changelog -->` or `<!-- changecast:list -->`")]
     NoMarker,
     /// A marker is not closed.
@@ -143,11 +139,12 @@ pub enum InjectError {
     Open(&'static str),
 }
 
-/// Replaces the text between `<!-- changecast:changelog -->` and `<!-- /changecast:changelog -->`, and the same for
-/// `list`, in a page. The new text begins with the date of the last change.
+/// Replaces the text between `<!-- changecast:changelog -->` and `<!-- /changecast:changelog -->` in a page with the
+/// change log, and the same for `list`. Both begin with the date of the last change. A page that is not `html` is
+/// Markdown.
 ///
 /// # Errors
-/// [`InjectError`] if the page does not contain a pair of markers.
+/// [`InjectError`] if no pair of markers is found.
 pub fn inject(
     page: &str,
     announcements: &[Announcement],

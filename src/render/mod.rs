@@ -1,7 +1,7 @@
-//! Releases to files in memory: one file per output format, one table of formats.
+//! Renders releases as files in memory. Each output format has a module and a row in one table.
 //!
-//! Rendering depends only on the publication: it reads no clock, environment or file.
-//! The same releases give the same entries in every format.
+//! The result depends only on the [`Publication`]: rendering reads no clock, environment or file. Every format has
+//! the same entries.
 
 mod atom;
 mod csv;
@@ -13,6 +13,7 @@ mod json_feed;
 mod markdown;
 mod native;
 mod rss;
+mod table;
 mod terminal;
 
 use std::{collections::BTreeMap, sync::OnceLock};
@@ -42,12 +43,12 @@ pub use terminal::{
     list as terminal_list,
 };
 
-/// The lists of a publisher, as one publication renders them.
+/// The input of rendering.
 #[derive(Debug)]
 pub struct Publication<'a> {
-    /// The publisher of all lists.
+    /// The publisher of the lists.
     pub publisher: &'a Publisher,
-    /// Where the output directory is served.
+    /// The address of the output directory on the web.
     pub base_url: &'a WebUrl,
     /// The published lists.
     pub lists: Vec<PublishedList<'a>>,
@@ -56,28 +57,27 @@ pub struct Publication<'a> {
 /// One published list.
 #[derive(Debug)]
 pub struct PublishedList<'a> {
-    /// Its id and folder.
+    /// Its id, which also names its folder.
     pub id: &'a ListId,
-    /// The title of the list.
+    /// The title for readers.
     pub title: &'a str,
-    /// The page that people know the list from.
+    /// The official page of the list.
     pub page: Option<&'a WebUrl>,
-    /// The tag URI of the feed; entries continue it with `/key`.
+    /// The tag URI (RFC 4151) of the feed, without `tag:`. Ids of entries append `/` and the key.
     pub tag: String,
-    /// The announcements, oldest first. If an earlier publication rendered files, only those that these files do not
-    /// contain, or the last one.
+    /// The announcements, oldest first. An incremental publication has only the new ones, or else the last one.
     pub announcements: Vec<Announcement>,
-    /// The files that an earlier publication rendered; `None` if all files must be rendered.
+    /// The output of an earlier publication; `None` to render everything.
     pub rendered: Option<&'a Rendered>,
     /// The current list; `None` if it is withdrawn.
     pub current: Option<&'a Inventory>,
-    /// The notice terms of the configuration, when the inventory states none itself.
+    /// The notice terms of the configuration, for inventories without terms.
     pub terms: Option<&'a Terms>,
     /// The signed log, or a preview without one.
     pub log: LogStatus,
 }
 
-/// Whether there is a signed log behind the pages.
+/// Whether the pages belong to a signed log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogStatus {
     /// The log is signed.
@@ -89,35 +89,35 @@ pub enum LogStatus {
         /// The keys that sign releases.
         release: Vec<String>,
     },
-    /// The log is not signed, and the pages state so.
+    /// A preview without a log; the pages state this.
     Unsigned,
 }
 
-/// The files that an earlier publication rendered: pages of announcements and of closed years, which do not change,
-/// and segments of other files.
+/// The output of an earlier publication that this one reuses: pages of announcements and past years, and segments
+/// of other files.
 #[derive(Clone, Debug)]
 pub struct Rendered {
-    /// The times of the announcements that are not at hand, oldest first.
+    /// The dates of the announcements that [`PublishedList`] does not contain, oldest first.
     pub before: Vec<Timestamp>,
-    /// The number of announcements at hand that are rendered.
+    /// The number of announcements in [`PublishedList`] that have a page already.
     pub pages: usize,
-    /// The files that consist of segments, by their names in the folder of the list.
+    /// The segments of existing files, by name in the list's folder.
     pub segmented: BTreeMap<String, Segments>,
 }
 
-/// The page over all lists.
+/// The page that lists all published lists.
 pub const SITE_FILE: &str = "index.html";
 
 /// The files that every list has in its folder.
 pub const LIST_FILES: [&str; 8] =
     ["changelog.csv", "changelog.md", "feed.atom", "feed.json", "feed.rss", "index.html", "index.json", "verify.sh"];
 
-/// The page of an announcement, in its list's folder.
+/// The path of an announcement's page in its list's folder.
 pub fn announcement_page(key: &str) -> String {
     format!("changes/{key}.html")
 }
 
-/// The files of closed years in a list's folder, for announcements of these moments, oldest first.
+/// The files of past years in a list's folder. `published` are the dates of the announcements, oldest first.
 pub fn closed_files(published: &[Timestamp]) -> Vec<String> {
     let Some(newest) = published.last() else { return Vec::new() };
     let mut years: Vec<i32> = published.iter().map(|moment| moment.year()).collect();
@@ -127,48 +127,56 @@ pub fn closed_files(published: &[Timestamp]) -> Vec<String> {
     years.into_iter().map(atom::archive_file).chain(pages).collect()
 }
 
-/// Whether pages of closed years do not change with new announcements: no year closes with them, and no closed
-/// year gets a page.
+/// Whether new announcements keep the set of past years and their pages. `old` and `new` are dates of announcements,
+/// oldest first.
 pub fn leave_years(old: &[Timestamp], new: &[Timestamp]) -> bool {
     let (Some(last), Some(newest)) = (old.last(), new.last()) else { return new.is_empty() };
-    let older = |newest: &Timestamp| html::older_years(old.iter().rev().copied(), *newest);
-    last.year() == newest.year() && older(last) == older(newest)
+    let old_pages = html::older_years(old.iter().rev().copied(), *last);
+    let new_pages = html::older_years(old.iter().rev().copied(), *newest);
+    last.year() == newest.year() && old_pages == new_pages
 }
 
-/// A release that is announced to customers.
+/// A release that pages and feeds announce.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Announcement {
-    /// The end of the id in feeds, and the name of the page.
+    /// The end of its id in feeds, and the name of its page.
     pub key: String,
-    /// The time of publication.
+    /// The date of publication.
     pub published: Timestamp,
     /// The number of the release in the log.
     pub seq: u64,
-    /// The commit with the changes; `None` for a correction.
+    /// The commit of the list; `None` for a correction.
     pub commit: Option<String>,
-    /// The changes.
+    /// The changes of the release.
     pub changes: Vec<Change>,
-    /// The changes as sentences, computed when they are first needed.
+    /// The key of the announcement that a correction corrects.
+    pub corrects: Option<String>,
+    /// The changes as sentences, computed on first use.
     sentences: OnceLock<Vec<Vec<Inline>>>,
 }
 
 /// One row of a change log, published or not.
 #[derive(Clone, Debug)]
 pub struct ChangeLogRow<'a> {
-    /// The time of publication.
+    /// The date of publication, or of the commit.
     pub published: Timestamp,
-    /// The commit with the changes.
+    /// The commit of the list, if any.
     pub commit: Option<&'a str>,
-    /// The changes.
+    /// The changes of the release.
     pub changes: Vec<&'a Change>,
-    /// The error, for a version that cannot be read.
+    /// Why the version could not be read, if so.
     pub unreadable: Option<String>,
 }
 
 impl Announcement {
-    /// An announcement with these fields.
+    /// Creates an announcement; the parameters are its fields.
     pub fn new(key: String, published: Timestamp, seq: u64, commit: Option<String>, changes: Vec<Change>) -> Self {
-        Announcement { key, published, seq, commit, changes, sentences: OnceLock::new() }
+        Announcement { key, published, seq, commit, changes, corrects: None, sentences: OnceLock::new() }
+    }
+
+    /// The announcement as a correction of the one with this key, if any.
+    pub fn correcting(self, corrects: Option<String>) -> Self {
+        Announcement { corrects, ..self }
     }
 
     fn sentences(&self) -> &[Vec<Inline>] {
@@ -192,40 +200,46 @@ impl PublishedList<'_> {
         base.join(&format!("{}/{path}", self.id))
     }
 
-    /// The announcements at hand, newest first.
+    /// The announcements, newest first.
     fn newest_first(&self) -> impl Iterator<Item = &Announcement> {
         self.announcements.iter().rev()
     }
 
-    /// The times of all announcements, newest first.
+    /// The dates of all announcements, newest first.
     fn dates(&self) -> impl Iterator<Item = Timestamp> {
         self.newest_first().map(|announcement| announcement.published).chain(self.before())
     }
 
-    /// Announcements that are not rendered yet, oldest first.
+    /// Whether its files differ from those of an earlier publication.
+    fn has_news(&self) -> bool {
+        self.rendered.is_none() || !self.fresh().is_empty()
+    }
+
+    /// The announcements without a page, oldest first.
     fn fresh(&self) -> &[Announcement] {
         let pages = self.rendered.map_or(0, |rendered| rendered.pages);
         &self.announcements[pages.min(self.announcements.len())..]
     }
 
-    /// The same as rows of a change log, newest first: those of the current year, and those of closed years.
+    /// The announcements without a page as rows of a change log, newest first: those of the current year, and
+    /// those of past years.
     fn fresh_rows(&self) -> (Vec<ChangeLogRow<'_>>, Vec<ChangeLogRow<'_>>) {
         let open = self.dates().next().map(Timestamp::year);
         let rows = self.fresh().iter().rev().map(Announcement::row);
         rows.partition(|row| Some(row.published.year()) == open)
     }
 
-    /// The times of the announcements that are not at hand, newest first.
+    /// The dates of announcements of earlier publications, newest first.
     fn before(&self) -> impl Iterator<Item = Timestamp> {
         self.rendered.iter().flat_map(|rendered| rendered.before.iter().rev().copied())
     }
 
-    /// The statements of the list about itself, without its title.
+    /// The statements of the list about itself, except its title.
     fn facts(&self) -> Vec<&Fact> {
         self.current.iter().flat_map(|list| &list.facts).filter(|fact| fact.field.as_str() != "title").collect()
     }
 
-    /// The notice terms as rows: those of the inventory, else those of the configuration.
+    /// The notice terms of the inventory, or else of the configuration, as rows.
     fn term_rows(&self) -> Vec<Fact> {
         let own = self.current.and_then(|list| list.terms.as_ref());
         own.or(self.terms).map(term_rows).unwrap_or_default()
@@ -239,7 +253,7 @@ pub struct File {
     pub path: String,
     /// The content of the file.
     pub bytes: Bytes,
-    /// The positions of its segments, if the next publication may continue the file.
+    /// The positions of its segments, if later publications add to them.
     pub segments: Option<Segments>,
 }
 
@@ -249,7 +263,7 @@ impl File {
     }
 }
 
-/// A file that cannot be rendered.
+/// A format that could not be written.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{format}: {message}")]
 pub struct RenderError {
@@ -257,7 +271,7 @@ pub struct RenderError {
     message: String,
 }
 
-/// One row of the table of output formats: the files that a list has in it.
+/// A row of the table of output formats.
 struct Format {
     name: &'static str,
     files: fn(&Publication<'_>, &PublishedList<'_>, &MainFeed<'_>) -> Result<Vec<File>, RenderError>,
@@ -273,13 +287,12 @@ static FORMATS: [Format; 6] = [
     Format { name: "json feed", files: json_feed::files },
 ];
 
-/// Renders pages, feeds and tables, except files that an earlier publication rendered.
+/// Renders all files except the log and those that an earlier publication rendered.
 ///
 /// # Errors
-/// [`RenderError`] if a library cannot write a document.
+/// [`RenderError`] if a format cannot be written.
 pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
-    let has_news = |list: &&PublishedList<'_>| list.rendered.is_none() || !list.fresh().is_empty();
-    let lists: Vec<&PublishedList<'_>> = publication.lists.iter().filter(has_news).collect();
+    let lists: Vec<&PublishedList<'_>> = publication.lists.iter().filter(|list| list.has_news()).collect();
     if lists.is_empty() {
         return Ok(Vec::new());
     }
@@ -287,12 +300,11 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
     for list in lists {
         let main = &MainFeed::new(publication, list);
         let threads = Threads::for_items(list.fresh().len());
-        let made = parallel::par_map(threads, &FORMATS, |format| (format.files)(publication, list, main));
-        let made =
-            made.map_err(|error| RenderError { message: format!("list {}: {}", list.id, error.message), ..error })?;
-        for (format, made) in FORMATS.iter().zip(made) {
-            debug_assert!(!made.is_empty(), "{} makes no files", format.name);
-            files.extend(made);
+        let rendered = parallel::par_map(threads, &FORMATS, |format| (format.files)(publication, list, main))
+            .map_err(|error| RenderError { message: format!("list {}: {}", list.id, error.message), ..error })?;
+        for (format, of_format) in FORMATS.iter().zip(rendered) {
+            debug_assert!(!of_format.is_empty(), "{} has no files", format.name);
+            files.extend(of_format);
         }
     }
     Ok(files)
@@ -301,7 +313,7 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
 /// The script that verifies a published log with standard tools. Every signed list has a copy.
 pub const VERIFY_SCRIPT: &str = include_str!("verify.sh");
 
-/// The title of a list: its own, or that of the configuration.
+/// The title of a list, cleaned of control characters.
 fn list_title(list: &PublishedList<'_>) -> Text {
     Text::new(list.title)
 }

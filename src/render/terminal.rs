@@ -1,4 +1,4 @@
-//! The change log for a terminal: aligned, wrapped, without anything that a terminal would obey.
+//! The change log for a terminal, aligned and wrapped. It contains no control characters other than colours.
 
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 use textwrap::Options;
@@ -8,46 +8,38 @@ use changecast_core::{
     model::{Inventory, Text},
 };
 
-use super::{ChangeLogRow, Inline};
+use super::{ChangeLogRow, Inline, table};
 use changecast_core::prose;
 
-/// How a terminal shows things.
+/// The properties of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// Its width, in columns.
+    /// Its width in columns.
     pub width: usize,
-    /// Whether it shows colours; otherwise changed words are marked `[-old-]` and `{+new+}`.
+    /// Whether it shows colours.
     pub color: bool,
 }
 
 const DATE: usize = 12;
 const VERB: usize = 24;
-/// Narrower terminals get lines as long as they are.
+/// Lines are not wrapped for terminals with fewer columns.
 const NARROW: usize = 60;
 
 /// A change log as lines of text, in the order of its rows.
-pub fn change_log(rows: &[ChangeLogRow<'_>], style: Style) -> String {
+pub fn change_log(change_log: &[ChangeLogRow<'_>], style: Style) -> String {
     let mut out = String::new();
-    for row in rows {
-        let mut date = row.published.date().to_string();
-        if let Some(reason) = &row.unreadable {
-            let commit = row.commit.unwrap_or_default();
-            let text = format!("commit {commit}: {reason}");
-            line(&mut out, &date, "unreadable", &[Inline::Plain(text)], style);
-            date.clear();
+    for row in table::rows(change_log) {
+        let date = if row.is_first { row.published.date().to_string() } else { String::new() };
+        let cells = row.cells();
+        let verb = cells.verb.to_lowercase();
+        let verb = if cells.level == Level::Editorial { format!("({verb})") } else { verb };
+        let mut pieces = Vec::new();
+        if let Some(entry) = cells.entry {
+            pieces.push(Inline::Strong(entry.name.to_string()));
+            pieces.push(Inline::Plain("  ".to_owned()));
         }
-        for change in &row.changes {
-            let verb = prose::verb(change).to_lowercase();
-            let verb = if change.level == Level::Editorial { format!("({verb})") } else { verb };
-            let mut pieces = Vec::new();
-            if let Some(entry) = change.entry() {
-                pieces.push(Inline::Strong(entry.name.to_string()));
-                pieces.push(Inline::Plain("  ".to_owned()));
-            }
-            pieces.extend(prose::what(change));
-            line(&mut out, &date, &verb, &pieces, style);
-            date.clear();
-        }
+        pieces.extend(cells.what);
+        wrap(&mut out, &format!("{date:DATE$}{verb:VERB$}"), DATE + VERB, &pieces, style);
     }
     out
 }
@@ -81,7 +73,7 @@ pub fn list(inventory: &Inventory, style: Style) -> String {
     out
 }
 
-/// The columns of a list with the meaning that each has, those of the names first.
+/// The columns of a list with their roles, the columns of names first.
 pub fn columns(inventory: &Inventory, names: &[Text], style: Style) -> String {
     let names = names.iter().map(|label| (label, "name".to_owned()));
     let filled: Vec<_> = inventory.filled_columns().collect();
@@ -91,15 +83,11 @@ pub fn columns(inventory: &Inventory, names: &[Text], style: Style) -> String {
     let mut out = String::new();
     for (label, role) in rows {
         let gap = " ".repeat(width.saturating_sub(textwrap::core::display_width(label)));
-        let role = if role == "other" { "a separate column".to_owned() } else { role };
+        let role = if role == "other" { "a custom column".to_owned() } else { role };
         let pieces = [Inline::Plain(format!("{label}{gap}  ")), Inline::Strong(role)];
         wrap(&mut out, "  ", width + 4, &pieces, style);
     }
     out
-}
-
-fn line(out: &mut String, date: &str, verb: &str, pieces: &[Inline], style: Style) {
-    wrap(out, &format!("{date:DATE$}{verb:VERB$}"), DATE + VERB, pieces, style);
 }
 
 pub(super) fn wrap(out: &mut String, head: &str, indent: usize, pieces: &[Inline], style: Style) {
@@ -117,15 +105,18 @@ fn painted(pieces: &[Inline], style: Style) -> String {
     if !style.color {
         return prose::flat(pieces);
     }
-    let paint = |style: Ansi, text: &str| format!("{style}{text}{style:#}");
     pieces
         .iter()
         .map(|piece| match piece {
-            Inline::Plain(text) => text.clone(),
+            Inline::Plain(text) | Inline::Name(text) => text.clone(),
             Inline::Strong(text) => paint(Ansi::new().effects(Effects::BOLD), text),
             Inline::New(text) | Inline::Inserted(text) => paint(AnsiColor::Green.on_default(), text),
             Inline::Old(text) => paint(AnsiColor::Red.on_default(), text),
             Inline::Deleted(text) => paint(AnsiColor::Red.on_default().effects(Effects::STRIKETHROUGH), text),
         })
         .collect()
+}
+
+fn paint(style: Ansi, text: &str) -> String {
+    format!("{style}{text}{style:#}")
 }

@@ -1,18 +1,17 @@
-//! The page of one announcement. It depends on this announcement alone, so it never changes.
+//! The page of one announcement.
 
 use maud::{Markup, html};
 
 use changecast_core::prose;
 use changecast_core::{
-    change::{Change, Detail, Edit, Row},
+    change::{Change, Detail, Edit, Kind, Row},
     model::{Role, Text, to_plain_text},
     vocabulary::Vocabulary,
 };
 
 use super::{
-    super::{
-        Announcement, File, Inline, LogStatus, Publication, PublishedList, announcement_page, feed::inline, list_title,
-    },
+    super::{Announcement, File, Inline, LogStatus, Publication, PublishedList, announcement_page, list_title},
+    inline,
     list::{cell, linked_text},
     page::{Page, date},
 };
@@ -27,10 +26,20 @@ pub(super) fn page(publication: &Publication<'_>, list: &PublishedList<'_>, anno
         description: &prose::summary(announcement.sentences()),
         home: "../",
     };
+    let corrections = list.announcements.iter().filter(|other| other.corrects.as_ref() == Some(&announcement.key));
     let file = format!("{:06}.json", announcement.seq);
     let body = html! {
         (page.header(html! { "Published " (date(announcement.published)) " \u{b7} " a href="../" { (list_title(list)) } }))
         main {
+            @if let Some(corrected) = &announcement.corrects {
+                p { a href={ (corrected) ".html" } { "The corrected change" } }
+            }
+            @for correction in corrections {
+                p.banner {
+                    "This change was corrected on " (date(correction.published)) ": "
+                    a href={ (correction.key) ".html" } { "correction" }
+                }
+            }
             @for change in &announcement.changes {
                 section {
                     h2 { (heading(change)) }
@@ -52,19 +61,19 @@ pub(super) fn page(publication: &Publication<'_>, list: &PublishedList<'_>, anno
 }
 
 fn heading(change: &Change) -> Markup {
-    html! { (prose::verb(change)) @if let Some(entry) = change.entry() { ": " (entry.name) } }
+    html! { (prose::verb(change)) @if let Some(entry) = change.entry() { ": " bdi { (entry.name) } } }
 }
 
 fn detail(change: &Change) -> Markup {
     match &change.detail {
         Detail::List { entries } => html! { (rows(entries)) },
         Detail::Row { row, former } => html! {
-            @if let Some(former) = former { p { "In place of " strong { (former.name) } "." } }
+            @if let Some(former) = former { p { "In place of " strong { bdi { (former.name) } } "." } }
             (row_fields(row))
         },
         Detail::Field { entry, label, edit, gained, lost, .. } => {
             let what = prose::what(change);
-            // Where words are marked inside a long text, both texts are shown whole, too.
+            // If the sentence only shows excerpts of long texts, both texts are also shown in full.
             let marked = what.iter().any(|piece| matches!(piece, Inline::Inserted(_) | Inline::Deleted(_)));
             html! {
                 p { (inline(&what)) }
@@ -86,10 +95,13 @@ fn detail(change: &Change) -> Markup {
             @if !cells.is_empty() {
                 table.rows {
                     thead { tr { th scope="col" { "Name" } th scope="col" { (edit.after().or(edit.before()).map(Text::as_str).unwrap_or_default()) } } }
-                    tbody { @for cell in cells { tr { th scope="row" { (cell.name) } td { (linked_text(&cell.text)) } } } }
+                    tbody { @for cell in cells { tr { th scope="row" { bdi { (cell.name) } } td dir="auto" { (linked_text(&cell.text)) } } } }
                 }
             }
         },
+        Detail::Fact { .. } if matches!(change.kind, Kind::Corrected | Kind::Reread) => {
+            html! { p { (inline(&prose::what(change))) } }
+        }
         Detail::Fact { label, edit, .. } => html! { p { (inline(&prose::what(change))) } dl { (sides(label, edit)) } },
     }
 }
@@ -129,9 +141,9 @@ fn rows(rows: &[Row]) -> Markup {
                     tbody {
                         @for row in here {
                             tr {
-                                th scope="row" { (row.name) }
+                                th scope="row" { bdi { (row.name) } }
                                 @for (field, label) in &columns {
-                                    @match row.text(field) { Some(text) => td data-label=(label) { (linked_text(text)) }, None => td {} }
+                                    @match row.text(field) { Some(text) => td dir="auto" data-label=(label) { (linked_text(text)) }, None => td {} }
                                 }
                             }
                         }
@@ -142,7 +154,7 @@ fn rows(rows: &[Row]) -> Markup {
     }
 }
 
-/// The columns of rows, each row's own order kept.
+/// The columns of rows, ordered by role.
 fn columns<'a>(rows: &[&'a Row]) -> Vec<(&'a str, &'a Text)> {
     let mut columns: Vec<(Role, &str, &Text)> = Vec::new();
     for field in rows.iter().flat_map(|row| &row.fields) {

@@ -1,4 +1,4 @@
-//! The page of a list: the current list, its notice terms, its change log, and how to subscribe and verify.
+//! The page of a list: its current entries, notice terms and change log, and how to subscribe and verify.
 
 use maud::{Markup, Render, html};
 
@@ -14,7 +14,7 @@ use super::{
     page::{Page, date},
 };
 
-/// The page with its change log, and links to the pages of `years`.
+/// The page of a list. Its change log continues on the pages of `years`.
 pub(super) fn index(
     publication: &Publication<'_>,
     list: &PublishedList<'_>,
@@ -45,7 +45,7 @@ pub(super) fn index(
                 h2 { "The list" }
                 @match list.current {
                     Some(inventory) => (sections(inventory)),
-                    None => p { "The list is not published at present." },
+                    None => p { "This list is currently not published." },
                 }
                 (statements("About this list", facts.iter().copied().filter(|fact| fact.field.as_str() != "description")))
                 (statements("Notice and objection", list.term_rows().iter()))
@@ -65,12 +65,12 @@ pub(super) fn index(
     page.render(body)
 }
 
-/// How many entries the list has.
+/// The number of entries in words.
 pub(super) fn count(list: &PublishedList<'_>) -> Markup {
     html! {
         @match list.current {
             Some(inventory) => (prose::count_entries(inventory.entries.len())),
-            None => "Not published at present",
+            None => "Currently not published",
         }
     }
 }
@@ -107,10 +107,10 @@ fn table(inventory: &Inventory, entries: &[&Entry]) -> Markup {
                 tbody {
                     @for entry in entries {
                         tr {
-                            th scope="row" { (entry.name) }
+                            th scope="row" { bdi { (entry.name) } }
                             @for column in &columns {
                                 @match entry.markdown(&column.field) {
-                                    Some(text) => td data-label=(column.label) { (cell(column.role, text)) },
+                                    Some(text) => td dir="auto" data-label=(column.label) { (cell(column.role, text)) },
                                     None => td {},
                                 }
                             }
@@ -139,18 +139,22 @@ pub(super) fn cell(role: Role, text: &Text) -> Markup {
     }
 }
 
-/// A text with its links. The target of a link is written out if its text looks like an address.
+/// A text with its links. A link becomes active only if it leads to a web address and its text is not an address
+/// itself, which could be another one.
 pub(super) fn linked_text(text: &Text) -> Markup {
-    let is_address = |words: &str| words.contains("://") || words.contains("www.");
     html! {
         @for Span { text, href } in RichText::from_inline_markdown(text.as_str()).spans() {
             @match (href, href.map(WebUrl::new)) {
-                (_, Some(Ok(url))) if !is_address(text) => a href=(url) rel="nofollow noopener" { (text) },
+                (_, Some(Ok(url))) if !looks_like_address(text) => a href=(url) rel="nofollow noopener" { (text) },
                 (Some(href), _) => { (text) " (" (href) ")" },
                 (None, _) => (without_footnote_marks(text)),
             }
         }
     }
+}
+
+fn looks_like_address(words: &str) -> bool {
+    words.contains("://") || words.contains("www.")
 }
 
 fn statements<'a>(heading: &str, facts: impl Iterator<Item = &'a Fact>) -> Markup {
@@ -164,14 +168,13 @@ fn statements<'a>(heading: &str, facts: impl Iterator<Item = &'a Fact>) -> Marku
 }
 
 fn subscribe(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup {
-    let feed = |file: &str| list.url(publication.base_url, file);
     html! {
         section id="subscribe" {
             h2 { "Subscribe" }
             p { "Each change to this list is one entry in its feeds. Give one of these addresses to a feed reader, to a chat tool or to a service that mails feeds:" }
             dl {
                 @for (name, file) in [("Atom", "feed.atom"), ("RSS", "feed.rss"), ("JSON Feed", "feed.json")] {
-                    dt { (name) } dd { a href=(file) { code { (feed(file)) } } }
+                    dt { (name) } dd { a href=(file) { code { (list.url(publication.base_url, file)) } } }
                 }
             }
         }
@@ -225,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_of_texts_lead_where_they_say() {
+    fn link_texts_cannot_hide_another_address() {
         for (text, html) in [
             (
                 "see [terms](https://a.example/t)",

@@ -1,6 +1,6 @@
-//! The pages: readable without JavaScript, on a phone, in the dark and on paper.
+//! HTML pages that are readable without JavaScript, on a phone, in dark mode and on paper.
 //!
-//! `maud` escapes every text; only addresses that [`changecast_core::model::WebUrl`] takes become links.
+//! `maud` escapes every text; only addresses that [`changecast_core::model::WebUrl`] accepts become links.
 
 mod change;
 mod list;
@@ -11,20 +11,20 @@ use maud::{Markup, PreEscaped, html};
 use changecast_core::model::Timestamp;
 
 use super::{
-    Announcement, ChangeLogRow, File, LogStatus, MainFeed, Publication, PublishedList, RenderError, announcement_page,
-    feed::inline,
+    Announcement, ChangeLogRow, File, Inline, LogStatus, MainFeed, Publication, PublishedList, RenderError,
+    announcement_page,
     incremental::{Keep, SegmentedFile},
-    list_title,
+    list_title, table,
 };
 use changecast_core::prose;
 
 pub(super) use list::tables as list_tables;
 use page::{Page, date};
 
-/// How far the change log of the list's own page reaches back.
+/// The months before the newest change that the change log on the list's page covers.
 const MONTHS: u32 = 12;
 
-/// The list's own page, one page per year that reaches back further, one page per announcement.
+/// The list's page, a page for each earlier year, and a page for each announcement.
 pub(super) fn files(
     publication: &Publication<'_>,
     list: &PublishedList<'_>,
@@ -40,7 +40,7 @@ pub(super) fn files(
     Ok(files)
 }
 
-/// The position of the announcements on the page of a list. Texts are escaped, so that they do not contain it.
+/// Marks the position of the announcements on the list's page. Other texts cannot contain it, as they are escaped.
 const ANNOUNCEMENTS: &str = "<!-- announcements -->";
 
 /// `index.html` of a list.
@@ -52,28 +52,29 @@ fn index(
 ) -> Result<File, RenderError> {
     let page = list::index(publication, list, years, &PreEscaped(ANNOUNCEMENTS));
     let (head, tail) = page.split_once(ANNOUNCEMENTS).unwrap_or((&page, ""));
-    let recent = |published: &Timestamp| *published >= reach(newest);
-    let fresh = list.fresh().iter().rev().take_while(|announcement| recent(&announcement.published));
+    let first = first_shown(newest);
+    let fresh = list.fresh().iter().rev().take_while(|announcement| announcement.published >= first);
     let fresh: Vec<String> = fresh.map(|announcement| announcement_item(announcement).into_string()).collect();
     let fresh: Vec<&str> = fresh.iter().map(String::as_str).collect();
-    let file_of_segments = SegmentedFile { name: "index.html", head, fresh: &fresh, tail, ..SegmentedFile::default() };
-    file_of_segments.file(list, Keep::Newest(list.before().take_while(recent).count()))
+    let kept = list.before().take_while(|published| *published >= first).count();
+    let file = SegmentedFile { name: "index.html", head, fresh: &fresh, tail, ..SegmentedFile::default() };
+    file.file(list, Keep::Newest(kept))
 }
 
-/// The earliest time of announcements on the page of the list.
-fn reach(newest: Timestamp) -> Timestamp {
+/// The earliest time that the change log on the list's page covers.
+fn first_shown(newest: Timestamp) -> Timestamp {
     newest.months_earlier(MONTHS)
 }
 
-/// Years with announcements that the page of the list does not show, newest first.
+/// Years with announcements that the list's page does not show, newest first.
 pub(super) fn older_years(newest_first: impl Iterator<Item = Timestamp>, newest: Timestamp) -> Vec<i32> {
-    let reach = reach(newest);
-    let mut years: Vec<i32> = newest_first.filter(|published| *published < reach).map(Timestamp::year).collect();
+    let first = first_shown(newest);
+    let mut years: Vec<i32> = newest_first.filter(|published| *published < first).map(Timestamp::year).collect();
     years.dedup();
     years
 }
 
-/// The page of a closed year.
+/// The file name of the page of a past year.
 pub(super) fn year_file(year: i32) -> String {
     format!("{year}.html")
 }
@@ -102,20 +103,36 @@ fn announcement_item(announcement: &Announcement) -> Markup {
     }
 }
 
+/// A sentence as HTML. Names and values are isolated from the direction of the text around them.
+fn inline(pieces: &[Inline]) -> Markup {
+    html! {
+        @for piece in pieces {
+            @match piece {
+                Inline::Plain(text) => (text),
+                Inline::Strong(text) => strong { bdi { (text) } },
+                Inline::Name(text) => bdi { (text) },
+                Inline::New(text) => ins { bdi { (text) } },
+                Inline::Old(text) => del { bdi { (text) } },
+                Inline::Inserted(text) => ins { (text) },
+                Inline::Deleted(text) => del { (text) },
+            }
+        }
+    }
+}
+
 /// A change log as an HTML table, for pages that exist already.
-pub(super) fn change_log_table(rows: &[ChangeLogRow<'_>]) -> String {
+pub(super) fn change_log_table(change_log: &[ChangeLogRow<'_>]) -> String {
     html! {
         table {
-            thead { tr { th scope="col" { "Date" } th scope="col" { "Change" } th scope="col" { "Entry" } th scope="col" { "What" } } }
+            thead { tr { @for column in table::COLUMNS { th scope="col" { (column) } } } }
             tbody {
-                @for row in rows {
-                    @for change in &row.changes {
-                        tr {
-                            td { (date(row.published)) }
-                            td { (prose::verb(change)) }
-                            td { @if let Some(entry) = change.entry() { (entry.name) } }
-                            td { (inline(&prose::what(change))) }
-                        }
+                @for row in table::rows(change_log) {
+                    @let cells = row.cells();
+                    tr {
+                        td { (date(row.published)) }
+                        td { (cells.qualified_verb()) }
+                        td { @if let Some(entry) = &cells.entry { bdi { (entry.name) } } }
+                        td dir="auto" { (inline(&cells.what)) }
                     }
                 }
             }
@@ -124,7 +141,7 @@ pub(super) fn change_log_table(rows: &[ChangeLogRow<'_>]) -> String {
     .into_string()
 }
 
-/// The page over all lists.
+/// The page that lists all published lists.
 pub(super) fn site(publication: &Publication<'_>) -> File {
     let title = format!("{}: published lists", publication.publisher.name);
     let page = Page { publication, list: None, title: &title, description: &title, home: "./" };

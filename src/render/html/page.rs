@@ -1,4 +1,4 @@
-//! The frame of every page.
+//! The layout that all pages share.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -8,19 +8,19 @@ use super::super::{Publication, PublishedList, list_title};
 
 const STYLE: &str = include_str!("style.css");
 
-/// What a page is about.
+/// A page without its body.
 pub(super) struct Page<'a> {
     pub publication: &'a Publication<'a>,
-    /// The list, for pages of one.
+    /// The list; `None` for a page about all lists.
     pub list: Option<&'a PublishedList<'a>>,
     pub title: &'a str,
     pub description: &'a str,
-    /// The way from the page to the folder of its list (or of the site).
+    /// The relative path from the page to the folder of its list, or of the site.
     pub home: &'a str,
 }
 
 impl Page<'_> {
-    /// The page's head line.
+    /// The visible header of the page, with its title.
     pub fn header(&self, lead: Markup) -> Markup {
         let publisher = self.publication.publisher;
         let unsigned = self.lists().any(super::is_unsigned);
@@ -48,12 +48,12 @@ impl Page<'_> {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
-                    // The page contains texts of other people: no scripts, frames or files from other servers.
+                    // No scripts, frames or foreign resources: the page contains texts of third parties.
                     meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
                     title { (self.title) }
                     meta name="description" content=(self.description);
                     meta name="generator" content="changecast";
-                    // Readers take the first feed they find: Atom.
+                    // Feed readers use the first feed that they find: Atom.
                     @for (mime, file) in [("application/atom+xml", "feed.atom"), ("application/rss+xml", "feed.rss"), ("application/feed+json", "feed.json")] {
                         @for list in self.lists() {
                             link rel="alternate" type=(mime) title=(list_title(list)) href={ (self.to_list(list)) (file) };

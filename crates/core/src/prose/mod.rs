@@ -25,6 +25,8 @@ pub enum Inline {
     Plain(String),
     /// A name or verb to emphasise.
     Strong(String),
+    /// A name in a list of names.
+    Name(String),
     /// A whole new text. The sentence makes clear that it is new, with or without markup.
     New(String),
     /// A whole old text. The sentence makes clear that it is old, with or without markup.
@@ -35,10 +37,10 @@ pub enum Inline {
     Deleted(String),
 }
 
-/// The columns of a change table, the same in every format.
+/// The cells of a row in a change table, the same in every format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableRow {
-    /// What happened: "Purpose changed".
+    /// The event in words: "Purpose changed".
     pub verb: String,
     /// The entry, unless the change concerns the list.
     pub entry: Option<EntryRef>,
@@ -46,6 +48,13 @@ pub struct TableRow {
     pub what: Vec<Inline>,
     /// How much the change matters.
     pub level: Level,
+}
+
+impl TableRow {
+    /// The verb, with a remark if only the wording changed.
+    pub fn qualified_verb(&self) -> String {
+        if self.level == Level::Editorial { format!("{} (wording)", self.verb) } else { self.verb.clone() }
+    }
 }
 
 /// Maximal number of names in a sentence.
@@ -62,12 +71,22 @@ pub fn table_row(change: &Change) -> TableRow {
     TableRow { verb: verb(change), entry: change.entry(), what: what(change), level: change.level }
 }
 
+/// The row of a version that cannot be read.
+pub fn unreadable_row(commit: &str, reason: &str) -> TableRow {
+    TableRow {
+        verb: "Unreadable".to_owned(),
+        entry: None,
+        what: vec![plain(format!("commit {commit}: {reason}"))],
+        level: Level::Info,
+    }
+}
+
 /// The details of a change, without the verb and the entry's name.
 pub fn what(change: &Change) -> Vec<Inline> {
     match &change.detail {
         Detail::List { entries } => {
             let names: Vec<String> = entries.iter().map(|row| row.name.to_string()).collect();
-            vec![plain(names_in_words(&names))]
+            names_in_pieces(&names)
         }
         Detail::Row { row, former: None } => vec![plain(row_in_words(row))],
         Detail::Row { row, former: Some(former) } => {
@@ -87,7 +106,7 @@ pub fn what(change: &Change) -> Vec<Inline> {
             }
         }
         Detail::Fact { edit: Edit::Set(reason), label, .. } if change.kind == Kind::Corrected => {
-            vec![plain(format!("{label}: {}", to_plain_text(reason.as_str())))]
+            vec![plain(format!("\u{201c}{label}\u{201d}. {}", to_plain_text(reason.as_str())))]
         }
         Detail::Fact { edit: Edit::Set(text), .. } if change.kind == Kind::Reread => vec![plain(text.to_string())],
         Detail::Fact { field, label, edit } => {
@@ -243,6 +262,11 @@ pub fn angle_free(text: &str) -> String {
 
 /// The title of a release: verbs and names in plain text without angle brackets.
 pub fn title(list: &str, changes: &[Change]) -> String {
+    angle_free(&format!("{list}: {}", release_in_words(changes)))
+}
+
+/// The changes of a release as a phrase, such as "added Kestrel; removed Oakline". Corrections name a release by it.
+pub fn release_in_words(changes: &[Change]) -> String {
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for change in changes {
         let (verb, name) = (title_verb(change), title_detail(change));
@@ -253,7 +277,7 @@ pub fn title(list: &str, changes: &[Change]) -> String {
         }
     }
     let groups: Vec<String> = groups.iter().map(|(verb, names)| title_group(verb, names)).collect();
-    angle_free(&format!("{list}: {}", groups.join("; ")))
+    groups.join("; ")
 }
 
 fn title_group(verb: &str, names: &[String]) -> String {
@@ -416,22 +440,46 @@ fn names_in_words(names: &[String]) -> String {
     short_list(names, NAMES_IN_SENTENCE)
 }
 
+fn names_in_pieces(names: &[String]) -> Vec<Inline> {
+    let shown = shown_names(names.len(), NAMES_IN_SENTENCE);
+    let separator = separator(names);
+    let mut out = Vec::new();
+    for (at, name) in names[..shown].iter().enumerate() {
+        if at > 0 {
+            out.push(plain(separator));
+        }
+        out.push(Inline::Name(name.clone()));
+    }
+    if shown < names.len() {
+        out.push(plain(format!(" and {} more", names.len() - shown)));
+    }
+    out
+}
+
 /// At most `limit` names, and the number of the others.
 fn short_list(names: &[String], limit: usize) -> String {
-    // One more name is not longer than the words "and 1 more".
-    let shown = if names.len() <= limit + 1 { names.len() } else { limit };
-    let separator = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };
-    let mut out = names[..shown].join(separator);
+    let shown = shown_names(names.len(), limit);
+    let mut out = names[..shown].join(separator(names));
     if shown < names.len() {
         out.push_str(&format!(" and {} more", names.len() - shown));
     }
     out
 }
 
+/// The number of names to show. One more name is not longer than the words "and 1 more".
+fn shown_names(count: usize, limit: usize) -> usize {
+    if count <= limit + 1 { count } else { limit }
+}
+
+fn separator(names: &[String]) -> &'static str {
+    if names.iter().any(|name| name.contains(',')) { "; " } else { ", " }
+}
+
 fn raw(piece: &Inline) -> &str {
     match piece {
         Inline::Plain(text)
         | Inline::Strong(text)
+        | Inline::Name(text)
         | Inline::New(text)
         | Inline::Old(text)
         | Inline::Inserted(text)
