@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    compare::{Comparison, gained_and_lost, same_meaning},
+    compare::{Comparison, gained_and_lost, readable, same_meaning},
     model::{Entry, Fact, FieldKey, Inventory, ListState, Role, Section, SectionId, Text, fold, same},
     vocabulary::Vocabulary,
 };
@@ -19,6 +19,8 @@ use super::{
     term_changes::compare_terms,
 };
 
+/// Field of a change that renames an entry.
+const NAME: &str = "name";
 /// Field of a change that renames a section.
 pub(crate) const SECTION: &str = "section";
 /// Field of a change to the note of a section.
@@ -118,8 +120,13 @@ struct ComparedField {
 }
 
 impl ComparedField {
-    fn text(field: &str, label: &str) -> Self {
-        ComparedField { field: FieldKey::from_name(field), label: label.into(), comparison: Comparison::Text }
+    /// A field that is compared as text. Its key is also its label: `section` becomes "Section".
+    fn text(key: &str) -> Self {
+        ComparedField {
+            field: FieldKey::from_name(key),
+            label: Text::new(&readable(key)),
+            comparison: Comparison::Text,
+        }
     }
 }
 
@@ -196,7 +203,7 @@ impl<'a> Differ<'a> {
         if old.name != new.name {
             let edit = Edit::Changed(old.name.clone(), new.name.clone());
             let is_same = same_name(old.name.as_str(), new.name.as_str());
-            let change = self.field_change(Kind::Renamed, new, ComparedField::text("name", "Name"), edit);
+            let change = self.field_change(Kind::Renamed, new, ComparedField::text(NAME), edit);
             self.decide(change, is_same, Comparison::Text);
         }
         if old.cells == new.cells {
@@ -293,7 +300,7 @@ impl<'a> Differ<'a> {
             self.announce(section_change(SECTION_ENTRIES, after, edit.clone()), Reason::MovedTogether);
         }
         for entry in entries {
-            let field = ComparedField::text(SECTION, "Section");
+            let field = ComparedField::text(SECTION);
             let change = self.field_change(Kind::Moved, entry, field, edit.clone());
             if is_regrouping {
                 self.record_editorial(change, Reason::PartOfRegrouping);
