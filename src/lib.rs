@@ -15,7 +15,7 @@
 //! - [`diff`] compares two states of a list by the roles of its fields, so that "USA/EU" equals
 //!   "EU, United States", but "Europe" does not equal "EEA". [`apply`] replays the changes.
 //! - [`history`] finds the commits on a branch that changed a file. It is the only user of git.
-//! - [`ledger`] writes releases as canonical JSON; each contains the digest of the previous one.
+//! - [`changecast_core::ledger`] writes releases as canonical JSON; each contains the digest of the previous one.
 //! - [`render`] makes pages and feeds of releases, and [`output`] writes files atomically.
 //! - [`publish`] combines all of them: a complete change log, or an incremental publication.
 //!
