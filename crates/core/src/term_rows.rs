@@ -2,6 +2,10 @@
 //!
 //! Only rows that are announced become part of a release; the list itself contains the typed terms.
 
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
 use crate::model::{
     Fact, FieldKey, Text,
     terms::{
@@ -40,6 +44,66 @@ pub fn term_rows(terms: &Terms) -> Vec<Fact> {
     rows.add_text("clear", "Counting of days", terms.clear.then_some("clear days"));
     rows.add_text("text", "Notice terms", terms.text.as_deref());
     rows.0
+}
+
+/// The typed terms by the key of the row to which they belong. Sentences may be equal where terms are not; these
+/// values are equal only if the terms are.
+pub(crate) fn stated_terms(terms: &Terms) -> BTreeMap<FieldKey, Value> {
+    let Ok(Value::Object(members)) = terms.to_json() else { return BTreeMap::new() };
+    let mut stated = BTreeMap::new();
+    for (name, value) in members {
+        match value {
+            Value::Object(parts) if is_divided(&name) && !parts.is_empty() => insert_parts(&mut stated, &name, parts),
+            value => insert_term(&mut stated, &name, value),
+        }
+    }
+    join_window(&mut stated, terms);
+    stated
+}
+
+/// Whether a term has one row for each of its members.
+fn is_divided(name: &str) -> bool {
+    matches!(name, "lead" | "objection" | "holidays")
+}
+
+fn insert_parts(stated: &mut BTreeMap<FieldKey, Value>, name: &str, parts: Map<String, Value>) {
+    for (part, value) in parts {
+        insert_term(stated, &format!("{name}.{part}"), value);
+    }
+}
+
+/// One row contains the length of the window and the event from which it counts.
+fn join_window(stated: &mut BTreeMap<FieldKey, Value>, terms: &Terms) {
+    let has_length = matches!(&terms.objection, Some(Objection { within: Some(Window::Exactly(_)), .. }));
+    let keys = ["notice.objection.within", "notice.objection.from"].map(FieldKey::new);
+    if let ([Ok(within), Ok(from)], true) = (keys, has_length) {
+        let start = stated.remove(&from).unwrap_or_default();
+        stated.entry(within).and_modify(|length| *length = Value::Array(vec![length.take(), start]));
+    }
+}
+
+fn insert_term(stated: &mut BTreeMap<FieldKey, Value>, name: &str, value: Value) {
+    if let Ok(field) = FieldKey::new(&format!("notice.{name}")) {
+        stated.insert(field, value);
+    }
+}
+
+/// A typed term as JSON with sorted members, whatever order serde_json keeps.
+pub(crate) fn term_notation(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let sorted: BTreeMap<&String, String> =
+                members.iter().map(|(name, value)| (name, term_notation(value))).collect();
+            let members: Vec<String> =
+                sorted.iter().map(|(name, value)| format!("{}: {value}", Value::from(name.as_str()))).collect();
+            format!("{{{}}}", members.join(", "))
+        }
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(term_notation).collect();
+            format!("[{}]", items.join(", "))
+        }
+        value => value.to_string(),
+    }
 }
 
 #[derive(Default)]

@@ -45,26 +45,9 @@ impl DurationUnit {
     fn suffix(self) -> &'static str {
         Self::SUFFIXES.iter().find(|(unit, _)| *unit == self).map_or("", |(_, suffix)| suffix)
     }
-
-    /// The approximate length in minutes, used only to tell whether terms became shorter.
-    fn minutes(self) -> u32 {
-        match self {
-            DurationUnit::Hours => 60,
-            DurationUnit::Days => 24 * 60,
-            // Five business days take a week.
-            DurationUnit::BusinessDays => 7 * 24 * 60 / 5,
-            DurationUnit::Weeks => 7 * 24 * 60,
-            DurationUnit::Months => 30 * 24 * 60,
-        }
-    }
 }
 
 impl Duration {
-    /// The approximate length in minutes. A month counts as 30 days, five business days as a week.
-    pub fn approximate_minutes(self) -> u32 {
-        u32::from(self.count) * self.unit.minutes()
-    }
-
     /// The moment this long after another: elapsed hours, and the same time of a later day. `None` for business days,
     /// which depend on a calendar, and after the year 9999.
     pub fn after(self, start: Timestamp) -> Option<Timestamp> {

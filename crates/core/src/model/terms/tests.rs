@@ -39,25 +39,6 @@ fn errors_name_the_key_and_the_accepted_forms() {
 }
 
 #[test]
-fn terms_are_shortened_when_customers_may_rely_on_less() {
-    let terms = |text: &str| serde_json::from_str::<Terms>(text).unwrap();
-    let base = r#"{"lead":{"added":"30d"},"objection":{"within":"14d"},"exceptions":["a"]}"#;
-    for (after, expected) in [
-        (base, false),
-        (r#"{"lead":{"added":"10d"},"objection":{"within":"14d"},"exceptions":["a"]}"#, true),
-        (r#"{"lead":{"added":"31d"},"objection":{"within":"14d"},"exceptions":["a"]}"#, false),
-        (r#"{"lead":{"added":"reasonable"},"objection":{"within":"14d"},"exceptions":["a"]}"#, true),
-        (r#"{"lead":{"any":"1m"},"objection":{"within":"2w"}}"#, false),
-        (r#"{"lead":{"added":"30d"},"objection":{"within":"13d"}}"#, true),
-        (r#"{"lead":{"added":"30d"}}"#, true),
-        (r#"{"lead":{"added":"30d"},"objection":{"within":"14d"},"exceptions":["a","b"]}"#, true),
-        (r#"{"lead":{"added":"30d"},"objection":{"within":"14d"},"channels":["page"]}"#, false),
-    ] {
-        assert_eq!(Terms::is_shortened(&terms(base), &terms(after)), expected, "{after}");
-    }
-}
-
-#[test]
 fn texts_are_on_one_line_because_the_log_contains_no_control_characters() {
     let value = serde_json::json!({"text": "First line.\n\tSecond\u{7} line.\n"});
     let terms = Terms::from_json(&value).unwrap();
