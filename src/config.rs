@@ -216,9 +216,15 @@ pub struct ListConfig {
     /// The roles of headers, where they differ from the usual ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, Role>,
-    /// The notice terms, if the inventory does not state them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The notice terms, if the inventory does not state them. They become part of the published list.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clean_terms")]
     pub notice: Option<Terms>,
+}
+
+/// Terms with every text on one line, as the log contains them.
+fn clean_terms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Terms>, D::Error> {
+    let terms = Option::<Terms>::deserialize(deserializer)?;
+    terms.map(|terms| terms.cleaned().map_err(serde::de::Error::custom)).transpose()
 }
 
 /// A table or list of a page.

@@ -9,7 +9,7 @@ use changecast::{
     config::{Config, Inventory, ListConfig, TableConfig},
     history::{History, Walk},
 };
-use changecast_core::model::{ListId, Terms};
+use changecast_core::model::{ListId, Terms, terms::Holidays};
 use clap::Args;
 
 use super::Failure;
@@ -66,7 +66,12 @@ impl RepoArgs {
     pub fn config(&self, history: &History) -> Result<Config, Failure> {
         let path = self.config_path(history)?;
         let text = fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))?;
-        Ok(Config::parse(&path.display().to_string(), &text)?)
+        let mut config = Config::parse(&path.display().to_string(), &text)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for holidays in config.lists.iter_mut().filter_map(|list| list.notice.as_mut()?.holidays.as_mut()) {
+            load_holidays(holidays, folder)?;
+        }
+        Ok(config)
     }
 
     fn config_path(&self, history: &History) -> Result<PathBuf, Failure> {
@@ -85,6 +90,18 @@ impl RepoArgs {
             )
         })
     }
+}
+
+/// Takes the dates of a holiday file, so that the published terms contain them by value. The path is relative to the
+/// folder of the configuration.
+fn load_holidays(holidays: &mut Holidays, folder: &Path) -> Result<(), Failure> {
+    let Some(file) = holidays.file.as_ref().filter(|_| holidays.dates.is_empty()) else { return Ok(()) };
+    let path = folder.join(file);
+    let text = fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))?;
+    holidays.dates = Holidays::parse_dates(&text).map_err(|error| {
+        Failure::usage(format!("{}: {error}", path.display()), "write one date on every line, such as `2026-12-25`")
+    })?;
+    Ok(())
 }
 
 impl ListArgs {

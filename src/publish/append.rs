@@ -8,7 +8,7 @@ use changecast_core::{
         Difference, Digest, Draft, Encoder, Ids, Json, KeysRelease, List, Pointer, Reader, ReleaseKind, Roles, Salts,
         Source, is_list_of,
     },
-    model::{CommitId, FieldKey, Inventory, ListState, Text, Timestamp},
+    model::{CommitId, FieldKey, Inventory, ListState, Terms, Text, Timestamp},
     prose::{self, reread},
 };
 
@@ -165,8 +165,12 @@ impl<'a> Appender<'a> {
                 ListState::from(Some(self.published_inventory()?)).after_version(None),
             );
         };
+        let inventory = Arc::clone(inventory);
+        if self.states_other_terms() {
+            self.announce_terms(version, &source, inventory.terms.as_ref())?;
+        }
         let list = self.log.tip.list.as_ref();
-        if list.map(|list| is_list_of(list, inventory)).transpose()?.unwrap_or(false) {
+        if list.map(|list| is_list_of(list, &inventory)).transpose()?.unwrap_or(false) {
             return Ok(());
         }
         if same_reading {
@@ -174,6 +178,30 @@ impl<'a> Appender<'a> {
         }
         let state = self.state.clone();
         self.reread(version, &source, state)
+    }
+
+    /// Whether the configuration contains other notice terms than the one that the log states.
+    fn states_other_terms(&self) -> bool {
+        let published = self.log.reading.as_ref().and_then(|reading| reading.get("notice"));
+        published != self.reading.get("notice")
+    }
+
+    /// Appends a `changes` release for notice terms that changed in the configuration. Unlike another reading, this is
+    /// a change that the publisher made.
+    fn announce_terms(
+        &mut self,
+        version: &Version,
+        source: &Source,
+        terms: Option<&Terms>,
+    ) -> Result<(), PublishError> {
+        let published = self.published_inventory()?;
+        if published.terms.as_ref() == terms {
+            return Ok(());
+        }
+        let after = ListState::listed(Inventory { terms: terms.cloned(), ..published.clone() });
+        let changes = diff(&ListState::listed(published), &after);
+        let (committed, path) = (source.committed.clone(), version.path.clone());
+        self.append(ReleaseKind::Changes, changes, &after, source.commit.clone(), committed, &path)
     }
 
     /// Appends a `reread` release, which leads from the published list to another reading of the same version.

@@ -34,6 +34,7 @@ impl ListSource {
                 format: list.format.clone(),
                 tables: list.tables.iter().map(|table| table.heading.clone()).collect(),
                 fields: list.fields.iter().map(|(header, role)| (header.clone(), *role)).collect(),
+                notice: list.notice.clone(),
                 vocabulary: vocabulary.clone(),
             },
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use changecast_core::{
-    model::{Role, fold},
+    model::{Role, Terms, fold},
     vocabulary::{Fitness, HeaderRole, Vocabulary},
 };
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,9 @@ pub struct ReadingConfig {
     /// The roles of headers and keys that mean something unusual in this list, by header.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, Role>,
+    /// The notice terms of a list whose files do not state any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Terms>,
     /// The words by which headers, keys and pages are understood. They belong to the edition of the
     /// program and not to the configuration of a publisher, so they are not serialized.
     #[serde(skip)]

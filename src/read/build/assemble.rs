@@ -78,7 +78,7 @@ impl Assembler {
         let names = scheme.names.iter().map(|label| Text::new(list.labels.spelling(*label))).collect();
         let inventory = Inventory {
             facts: list.facts,
-            terms: list.terms,
+            terms: list.terms.or_else(|| config.notice.clone()),
             columns,
             sections: sections.sections,
             entries,

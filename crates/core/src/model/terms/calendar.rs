@@ -99,6 +99,22 @@ pub struct Holidays {
     pub until: Option<Date>,
 }
 
+impl Holidays {
+    /// Reads the dates of a file: one on every line, and after it an optional name. Empty lines and lines that
+    /// begin with `#` have no meaning.
+    ///
+    /// # Errors
+    /// [`BadDate`] for a line that does not begin with a date.
+    pub fn parse_dates(text: &str) -> Result<Vec<Date>, BadDate> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let mut dates: Vec<Date> =
+            lines.map(|line| line.split_whitespace().next().unwrap_or_default().parse()).collect::<Result<_, _>>()?;
+        dates.sort_unstable();
+        dates.dedup();
+        Ok(dates)
+    }
+}
+
 impl<'de> Deserialize<'de> for Holidays {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]

@@ -6,6 +6,7 @@
 mod calendar;
 mod duration;
 mod short;
+mod shortened;
 mod words;
 
 use std::{collections::BTreeMap, convert::Infallible, str::FromStr};
@@ -17,7 +18,7 @@ use crate::model::Text;
 
 pub use calendar::{BadDate, BadZone, Date, Holidays, Zone};
 pub use duration::{BadDuration, BadLeadTime, BadWindow, Duration, DurationUnit, LeadTime, Window};
-use short::{Short, one_or_many, write_one_or_many};
+use short::{Short, flag, one_or_many, write_one_or_many};
 pub use words::{
     Audience, Changes, Channel, ChannelRule, Event, Promise, Remedy, Requirement, Roll, Silence, Step, Trigger,
     UnknownWord, Weekday,
@@ -76,7 +77,7 @@ pub struct Terms {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roll: Option<Roll>,
     /// Whether leads are clear days, which count neither the first nor the last day.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_false", deserialize_with = "flag")]
     pub clear: bool,
     /// The terms in the publisher's words.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -367,58 +368,22 @@ impl Terms {
         })
     }
 
+    /// The terms with every text on one line and without control characters, as [`Terms::from_json`] returns them.
+    ///
+    /// # Errors
+    /// [`BadTerms`] never occurs for terms that were read.
+    pub fn cleaned(&self) -> Result<Self, BadTerms> {
+        let value =
+            self.to_json().map_err(|error| BadTerms { key: "notice".to_owned(), message: error.to_string() })?;
+        Terms::from_json(&value)
+    }
+
     /// The terms as JSON without nulls or fractions. The order of members has no meaning.
     ///
     /// # Errors
     /// [`serde_json::Error`] never occurs for terms: their members are texts, flags, lists and maps.
     pub fn to_json(&self) -> Result<Value, serde_json::Error> {
         serde_json::to_value(self)
-    }
-
-    /// Whether customers may rely on less than before: a lead or the window is shorter or no longer
-    /// stated, an exception was added, silence now means acceptance, or notice is no longer promised.
-    pub fn is_shortened(before: &Terms, after: &Terms) -> bool {
-        let has_shorter_lead = before.lead.iter().any(|(kind, leads)| {
-            let new = after.lead.get(kind).or_else(|| after.lead.get(&Trigger::Any));
-            new.is_none_or(|new| longest(new) < longest(leads) || new.0.len() < leads.0.len())
-        });
-        let has_new_exception = after.exceptions.iter().any(|exception| !before.exceptions.contains(exception));
-        let has_new_refusal = after.promise.is_some() && after.promise != before.promise;
-        let has_less_consent = before.consent.is_some() && after.consent.is_none();
-        has_shorter_lead
-            || has_new_exception
-            || has_new_refusal
-            || has_less_consent
-            || is_objection_shortened(before.objection.as_ref(), after.objection.as_ref())
-    }
-}
-
-/// The longest lead in minutes; a lead without a computable length counts as none.
-fn longest(leads: &Leads) -> u32 {
-    let minutes = leads.0.iter().map(|lead| match lead.time {
-        LeadTime::Exactly(duration) => duration.approximate_minutes(),
-        _ => 0,
-    });
-    minutes.max().unwrap_or(0)
-}
-
-fn is_objection_shortened(before: Option<&Objection>, after: Option<&Objection>) -> bool {
-    match (before, after) {
-        (None, _) => false,
-        (Some(_), None) => true,
-        (Some(before), Some(after)) => {
-            window_minutes(after) < window_minutes(before)
-                || (before.within.is_some() && after.within.is_none())
-                || (before.silence.is_none() && after.silence.is_some())
-        }
-    }
-}
-
-/// The window in minutes; a window without a computable length counts as none.
-fn window_minutes(objection: &Objection) -> u32 {
-    match objection.within {
-        Some(Window::Exactly(duration)) => duration.approximate_minutes(),
-        _ => 0,
     }
 }
 

@@ -23,6 +23,14 @@ fn iso_forms_and_single_values_are_accepted() {
 }
 
 #[test]
+fn flags_may_be_texts_because_scalars_of_an_inventory_are() {
+    let texts = [r#"{"clear":"true"}"#, r#"{"clear":true}"#];
+    let [text, flag] = texts.map(|text| serde_json::from_str::<Terms>(text).unwrap());
+    assert!(flag.clear);
+    assert_eq!(text, flag);
+}
+
+#[test]
 fn errors_name_the_key_and_the_accepted_forms() {
     for (text, key, form) in [
         (r#"{"lead":{"added":30}}"#, "notice.lead.added: ", "`30d`"),
@@ -30,6 +38,7 @@ fn errors_name_the_key_and_the_accepted_forms() {
         (r#"{"lead":{"added":"soon"}}"#, "notice.lead.added: ", "`reasonable`"),
         (r#"{"objection":{"within":"30"}}"#, "notice.objection.within: ", "`until-effective`"),
         (r#"{"zone":"here"}"#, "notice.zone: ", "`Europe/Berlin`"),
+        (r#"{"clear":"perhaps"}"#, "notice.clear: ", "`true`"),
         (r#"{"leed":{}}"#, "notice.leed: ", "`lead`"),
         (r#"{"holidays":["2026-02-30"]}"#, "notice.holidays: ", "`2026-12-25`"),
     ] {
