@@ -626,7 +626,8 @@ class Log:
                 if valid:
                     need(seq >= valid[-1]["covers"]["seq"] and head["at"] >= valid[-1]["at"], "a head that goes back")
                 for period in head.get("periods", []):
-                    name = canonical([period["change"], period.get("term")])
+                    term = period.get("term", {})
+                    name = canonical([period["change"], term.get("trigger"), term.get("position")])
                     if seen.get(name):
                         need(period.get("object_by", "")[:10] >= seen[name][:10], "a shorter period")
                     seen[name] = period.get("object_by")

@@ -220,13 +220,27 @@ impl Period {
         Json::Object(members)
     }
 
-    /// Whether this period, of a later head, leaves customers less time than an earlier one for the same
-    /// change and term.
-    pub fn shortens(&self, earlier: &Period) -> bool {
-        let same = (self.change, &self.term) == (earlier.change, &earlier.term);
-        let day = self.object_by.as_deref().map(first_day);
-        same && earlier.object_by.as_deref().is_some_and(|before| day.is_none_or(|day| day < first_day(before)))
+    /// The change and the lead that a later period extends: the same lead of the same change, whichever release's list
+    /// the term is addressed in.
+    pub fn promise(&self) -> Promise {
+        let lead = self.term.as_ref().map(|term| (term.trigger.clone(), term.position));
+        Promise { change: self.change, lead }
     }
+
+    /// Whether this period, of a later head, leaves customers less time than an earlier one of the same promise.
+    pub fn shortens(&self, earlier: &Period) -> bool {
+        let day = self.object_by.as_deref().map(first_day);
+        self.promise() == earlier.promise()
+            && earlier.object_by.as_deref().is_some_and(|before| day.is_none_or(|day| day < first_day(before)))
+    }
+}
+
+/// A change and a lead that notice is given for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Promise {
+    change: ChangeAddress,
+    /// The trigger and the position of the lead; `None` if no term governs the change.
+    lead: Option<(String, u64)>,
 }
 
 /// The date of a date or instant.

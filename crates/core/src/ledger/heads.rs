@@ -7,7 +7,7 @@ use crate::{model::Timestamp, sign::PublicKey};
 use super::{
     chain::{Chain, Fault, Signed},
     digest::Digest,
-    head::{ChangeAddress, Head, Period, TermAddress},
+    head::{Head, Period, Promise},
     keys::KeyRole,
 };
 
@@ -41,7 +41,7 @@ impl From<Fault> for HeadFault {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Heads {
     pub(super) heads: Vec<VerifiedHead>,
-    periods: BTreeMap<(ChangeAddress, Option<TermAddress>), Period>,
+    periods: BTreeMap<Promise, Period>,
 }
 
 impl Heads {
@@ -85,11 +85,11 @@ impl Heads {
             }
         }
         for period in &head.periods {
-            let key = (period.change, period.term.clone());
-            if self.periods.get(&key).is_some_and(|earlier| period.shortens(earlier)) {
+            let promise = period.promise();
+            if self.periods.get(&promise).is_some_and(|earlier| period.shortens(earlier)) {
                 return Err(Fault::contradiction("it shortens a notice period of an earlier head"));
             }
-            self.periods.insert(key, period.clone());
+            self.periods.insert(promise, period.clone());
         }
         Ok(())
     }

@@ -287,6 +287,17 @@ fn a_later_head_may_extend_a_period_and_never_shorten_it() {
 }
 
 #[test]
+fn a_period_is_not_shortened_under_a_term_of_another_release() {
+    for (seq, trigger, status) in [(1, "added", 3), (2, "added", 3), (1, "replaced", 0)] {
+        let mut log = start();
+        log.head_with(vec![period("2024-06-30")], None);
+        let term = Some(TermAddress { seq, trigger: trigger.into(), position: 0 });
+        log.head_with(vec![Period { term, ..period("2024-06-29") }], None);
+        assert_eq!(log.files.status(), status, "{seq} {trigger}");
+    }
+}
+
+#[test]
 fn heads_contain_no_free_text() {
     for (member, text) in [("zone", "Kestrel Mail"), ("object_by", "30 days, Kestrel"), ("lead_given", "soon")] {
         let mut log = start();
