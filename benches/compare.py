@@ -8,7 +8,7 @@ spread, for the time that passed and for the time of the processor alone, which 
 disturbs less, and the peaks of memory. The exit code is 1 when changecast disagrees with the oracle;
 a missed target is printed and is no failure, since a shared machine can miss any.
 """
-import argparse, csv, importlib.util, json, os, shutil, subprocess, sys, tempfile
+import argparse, csv, datetime, importlib.util, json, os, shutil, subprocess, sys, tempfile
 
 sys.dont_write_bytecode = True
 from measure import Subject, compare, print_head, run
@@ -84,6 +84,7 @@ class Publisher:
                 "base_url": "https://example.com/lists/",
                 "lists": [{"id": "list", "title": "Sub-processors", "inventory": repository.path}],
             }, file)
+        self.repository = repository
         self.command = [
             program, "publish", "--repo", repository.git_dir, "--config", config, "--output", self.out,
             "--key", os.path.join(keys, "changecast-release"), "--root-key", os.path.join(keys, "changecast-root"),
@@ -98,18 +99,25 @@ class Publisher:
     def everything(self):
         return Subject([*self.command, "--branch", "main"], self.clear)
 
+    def at(self, branch):
+        """Publishes a branch right after its newest commit, as a release step does. (The first publication in another
+        year renders all pages again.)"""
+        seconds = int(run(*self.repository.git("log", "-1", "--format=%ct", branch), keep=True)) + 60
+        now = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return [*self.command, "--branch", branch, "--now", now]
+
     def one_more(self, old, new):
         """Publishes `new` on top of `old`."""
         base = os.path.join(tempfile.mkdtemp(dir=self.scratch), "base")
         self.clear()
-        run(*self.command, "--branch", old)
+        run(*self.at(old))
         os.rename(self.out, base)
 
         def restore():
             self.clear()
             shutil.copytree(base, self.out)
 
-        return Subject([*self.command, "--branch", new], restore)
+        return Subject(self.at(new), restore)
 
 
 def disagreements(repository, said):
