@@ -7,6 +7,6 @@ profile=${2:---dev}
 cd "$(git rev-parse --show-toplevel)"
 export RUSTC_BOOTSTRAP=1
 cargo fuzz build "$profile" --sanitizer none
-for target in $(cargo fuzz list); do
-  cargo fuzz run "$profile" --sanitizer none "$target" -- -max_total_time="$seconds" -rss_limit_mb=4096 -verbosity=0
-done
+# xargs ends with an error when one of the targets does.
+cargo fuzz list | xargs -P "$(nproc)" -I '{}' \
+  cargo fuzz run "$profile" --sanitizer none '{}' -- -max_total_time="$seconds" -rss_limit_mb=4096 -verbosity=0
