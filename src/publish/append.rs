@@ -9,7 +9,7 @@ use changecast_core::{
         Source, is_list_of,
     },
     model::{CommitId, FieldKey, Inventory, ListState, Terms, Text, Timestamp},
-    prose::{self, reread},
+    prose,
 };
 
 use crate::{
@@ -26,7 +26,7 @@ use super::{
     plan::{Correct, FutureCommits, Request, Rewritten},
     progress::{Progress, Stage},
     published_list, reanchor,
-    release::{PublishedRelease, committed, reread_cause},
+    release::{PublishedRelease, announced, committed},
     source::ListSource,
 };
 
@@ -331,12 +331,7 @@ impl<'a> Appender<'a> {
             commit: source.commit.to_string(),
             error: Box::new(error),
         };
-        let announced = match kind {
-            ReleaseKind::Reread => {
-                reread::announcement(reread_cause(reading.is_some()), &changes.changes).into_iter().collect()
-            }
-            _ => changes.changes,
-        };
+        let announced = announced(&kind, changes.changes, reading.is_some());
         let draft = match kind {
             ReleaseKind::Reread => self.log.tip.reread(difference, list, &self.salts),
             _ => self.log.tip.changes(difference, list, &self.salts),

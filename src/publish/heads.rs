@@ -1,6 +1,10 @@
 //! A head without new releases: it states that the log has not grown until now.
 
-use changecast_core::ledger::{Head, IndexFile, NextHead, Origin, layout::Path};
+use changecast_core::{
+    ledger::{AppendError, Head, IndexFile, NextHead, Origin, layout::Path},
+    model::Timestamp,
+    sign::Signer,
+};
 
 use crate::{
     config::{Config, ListConfig},
@@ -8,7 +12,6 @@ use crate::{
 };
 
 use super::{error::PublishError, log::PublishedLog, plan::Signing};
-use changecast_core::{ledger::AppendError, model::Timestamp, sign::Signer};
 
 /// The next head of one list.
 #[derive(Debug)]
@@ -44,15 +47,7 @@ pub fn next_head(
         statements: Vec::new(),
     };
     let (head, signed) = next.sign(&origin, Some((last, *digest)), signer)?;
-    let mut files = Vec::with_capacity(signed.len() + 1);
-    for file in signed {
-        let policy = match file.path {
-            path if log.unfinished.contains(&path.to_string()) => WritePolicy::Repair,
-            Path::HeadSignature(number) => WritePolicy::ImmutableWith(format!("{}/{}", list.id, Path::Head(number))),
-            _ => WritePolicy::Immutable,
-        };
-        files.push(OutputFile { path: format!("{}/{}", list.id, file.path), bytes: file.bytes.into(), policy });
-    }
+    let mut files: Vec<OutputFile> = signed.into_iter().map(|file| log.output_file(&list.id, file)).collect();
     let index = IndexFile { origin, head: head.number, release: head.covers.seq };
     let bytes = index.to_bytes().map_err(AppendError::from)?;
     let path = format!("{}/{}", list.id, Path::Index);

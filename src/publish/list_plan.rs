@@ -125,7 +125,7 @@ impl<'a> PlannedList<'a> {
         if self.log().has_uncovered() {
             files.extend(self.next_head(request, release)?);
         }
-        Ok(files.into_iter().map(|file| self.output_file(file)).collect())
+        Ok(files.into_iter().map(|file| self.log().output_file(&self.list.id, file)).collect())
     }
 
     fn next_head(&mut self, request: &Request<'_>, signer: &Signer) -> Result<Vec<File>, PublishError> {
@@ -143,21 +143,6 @@ impl<'a> PlannedList<'a> {
         self.publishing = Some(Pointer { seq: head.number, sha256: digest });
         self.head = Some((head, digest));
         Ok(files)
-    }
-
-    /// A file of the log. Published bytes never change, except those that an interrupted run did not finish.
-    fn output_file(&self, file: File) -> OutputFile {
-        let policy = match file.path {
-            path if self.log().unfinished.contains(&path.to_string()) => WritePolicy::Repair,
-            Path::HeaderSignature(seq) => WritePolicy::ImmutableWith(self.path(Path::Header(seq))),
-            Path::HeadSignature(number) => WritePolicy::ImmutableWith(self.path(Path::Head(number))),
-            _ => WritePolicy::Immutable,
-        };
-        OutputFile { path: self.path(file.path), bytes: file.bytes.into(), policy }
-    }
-
-    fn path(&self, path: Path) -> String {
-        format!("{}/{path}", self.list.id)
     }
 
     /// The list for its pages and feeds.

@@ -2,14 +2,14 @@
 
 use changecast_core::{
     ledger::{
-        self, Digest, Fetch, Head, Json, KeyRole, Origin, Pin, Pointer, Publication, ReleaseKind, Roles, Source, Tip,
-        VerifyError, layout::Path,
+        self, Digest, Fetch, File, Head, Json, KeyRole, Origin, Pin, Pointer, Publication, ReleaseKind, Roles, Source,
+        Tip, VerifyError, layout::Path,
     },
     model::ListId,
     sign::{self, PublicKey},
 };
 
-use crate::output::Folder;
+use crate::output::{Folder, OutputFile, WritePolicy};
 
 use super::{error::PublishError, plan::Signing, release::PublishedRelease};
 
@@ -101,6 +101,17 @@ impl PublishedLog {
                 root.map_or(Ok(()), |root| check_key(list, roles, KeyRole::Root, &root.key.public()))
             }
         }
+    }
+
+    /// A file of the log to write. Published bytes never change, except those that an interrupted run did not finish.
+    pub fn output_file(&self, list: &ListId, file: File) -> OutputFile {
+        let policy = match file.path {
+            path if self.unfinished.contains(&path.to_string()) => WritePolicy::Repair,
+            Path::HeaderSignature(seq) => WritePolicy::ImmutableWith(format!("{list}/{}", Path::Header(seq))),
+            Path::HeadSignature(number) => WritePolicy::ImmutableWith(format!("{list}/{}", Path::Head(number))),
+            _ => WritePolicy::Immutable,
+        };
+        OutputFile { path: format!("{list}/{}", file.path), bytes: file.bytes.into(), policy }
     }
 
     /// Whether some releases are covered by no head.

@@ -78,18 +78,17 @@ pub(super) fn announced_changes(
     kind: &ReleaseKind,
     body: &ledger::Body,
 ) -> Result<Vec<Change>, PublishError> {
-    let changes = changes_of(seq, body.changes())?;
-    Ok(match kind {
-        ReleaseKind::Reread => {
-            reread::announcement(reread_cause(body.reading().is_some()), &changes).into_iter().collect()
-        }
-        _ => changes,
-    })
+    Ok(announced(kind, changes_of(seq, body.changes())?, body.reading().is_some()))
 }
 
-/// Why a list was read again. The release states the configuration of reading if that differs.
-pub(super) fn reread_cause(states_reading: bool) -> reread::Cause {
-    if states_reading { reread::Cause::Configuration } else { reread::Cause::Edition }
+/// The changes that a release with these differences announces. A release states the configuration of reading if that
+/// differs from the one that the log stated last.
+pub(super) fn announced(kind: &ReleaseKind, changes: Vec<Change>, states_reading: bool) -> Vec<Change> {
+    if *kind != ReleaseKind::Reread {
+        return changes;
+    }
+    let cause = if states_reading { reread::Cause::Configuration } else { reread::Cause::Edition };
+    reread::announcement(cause, &changes).into_iter().collect()
 }
 
 /// The change objects of a body as changes.

@@ -56,15 +56,11 @@ pub fn announcement(cause: Cause, differences: &[Change]) -> Option<Change> {
 mod tests {
     use super::*;
     use crate::prose::{raw, sentence};
-    use crate::{
-        change::{EntryRef, Row},
-        model::EntryId,
-    };
+    use crate::{change::Row, model::EntryId};
 
     fn added(name: &str) -> Change {
-        let id = EntryId::from_name(name);
-        let EntryRef { id, name, section } = EntryRef { id, name: Text::new(name), section: Text::default() };
-        let row = Row { id, name, section, fields: Vec::new() };
+        let (id, name) = (EntryId::from_name(name), Text::new(name));
+        let row = Row { id, name, section: Text::default(), fields: Vec::new() };
         Change::new(Kind::Added, Detail::Row { row, former: None })
     }
 
