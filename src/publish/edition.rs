@@ -12,7 +12,7 @@ pub struct Edition(pub u64);
 
 impl Edition {
     /// The edition of this program. `tests/edition.toml` records the edition and results of the last release.
-    pub const CURRENT: Edition = Edition(2);
+    pub const CURRENT: Edition = Edition(3);
 
     /// The edition as the log states it.
     pub fn reader(self) -> Reader {
