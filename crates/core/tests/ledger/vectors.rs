@@ -12,7 +12,7 @@ use changecast_core::{
     sign::Namespace,
 };
 
-use crate::support::{Files, Log, RELEASE, ROOT, five_releases, inventory, key, keys_release, origin, source};
+use crate::support::{Files, HEAD, Log, RELEASE, ROOT, five_releases, inventory, key, keys_release, origin, source};
 
 /// A log and what every verifier must make of it.
 struct Vector {
@@ -134,7 +134,7 @@ fn moved() -> Log {
 }
 
 /// A notice period of the first change, extended by two weeks.
-fn periods() -> Files {
+fn periods() -> Log {
     let mut log = small();
     for object_by in ["2024-04-09", "2024-04-23"] {
         let period = Period {
@@ -148,7 +148,15 @@ fn periods() -> Files {
         };
         log.head_with(vec![period], None);
     }
-    log.files
+    log
+}
+
+/// The last head of [`periods`], changed by the holder of the head key.
+fn with_period(from: &str, to: &str) -> Files {
+    let mut files = replaced(&periods().files, Path::Head(2), from, to);
+    let signature = key(HEAD).sign(Namespace::Head, &files.0[&Path::Head(2).to_string()]).unwrap();
+    files.0.insert(Path::HeadSignature(2).to_string(), signature.into_bytes());
+    files
 }
 
 fn expired() -> Log {
@@ -167,6 +175,14 @@ fn uncovered() -> Log {
 /// The last header with a member that verifiers ignore.
 fn with_ext() -> Files {
     resigned(&uncovered(), ",\"format\"", ",\"ext\":{\"colour\":\"green\"},\"format\"")
+}
+
+/// Release 0, changed by the holder of the root key.
+fn newer_start() -> Files {
+    let mut files = replaced(&small().files, Path::Header(0), "changecast-release/1", "changecast-release/2");
+    let signature = key(ROOT).sign(Namespace::Root, &files.0["log/000000.json"]).unwrap();
+    files.0.insert("log/000000.json.sig".into(), signature.into_bytes());
+    files
 }
 
 fn another_root() -> Files {
@@ -204,7 +220,7 @@ fn vectors() -> Vec<Vector> {
             0,
             redacted().files,
         ),
-        vector("valid-periods", "a notice period that begins, and is extended by the next head", 0, periods()),
+        vector("valid-periods", "a notice period that begins, and is extended by the next head", 0, periods().files),
         vector("valid-moved", "the log ends and names its successor", 0, moved().files),
         vector("valid-uncovered", "no head covers the last release: it is not published yet", 0, uncovered().files),
         vector("valid-ext", "an unknown member of ext is ignored", 0, with_ext()),
@@ -217,6 +233,7 @@ fn vectors() -> Vec<Vector> {
             2,
             resigned(&uncovered(), "changecast-release/1", "changecast-release/2"),
         ),
+        vector("newer-start", "release 0 is of a later format", 2, newer_start()),
         vector(
             "newer-member",
             "a header with an unknown member",
@@ -265,6 +282,31 @@ fn vectors() -> Vec<Vector> {
         vector("number-as-text", "seq is a string", 3, resigned(&uncovered(), "\"seq\":3", "\"seq\":\"3\"")),
         vector("not-canonical", "a space after a colon", 3, resigned(&uncovered(), "\"seq\":3", "\"seq\": 3")),
         vector("duplicate-member", "a member twice", 3, resigned(&uncovered(), "\"seq\":3", "\"seq\":3,\"seq\":3")),
+        vector(
+            "shortened-period",
+            "a head leaves customers one day less than an earlier one",
+            3,
+            with_period("2024-04-23", "2024-04-08"),
+        ),
+        vector(
+            "withdrawn-period",
+            "a head no longer states until when customers may object",
+            3,
+            with_period("\"object_by\":\"2024-04-23\",", ""),
+        ),
+        vector("period-form", "text in the place of a duration", 3, with_period("10bd", "ten days")),
+        vector(
+            "period-ahead",
+            "a period of a change that the head does not cover",
+            3,
+            with_period("\"seq\":1}", "\"seq\":2}"),
+        ),
+        vector(
+            "newer-period",
+            "an unknown member of a period",
+            2,
+            with_period("\"zone\"", "\"weekday\":\"Monday\",\"zone\""),
+        ),
         vector("expired-head", "the newest head expired before the time of verification", 4, expired().files),
         vector("another-root", "release 0 is signed by a root key that is not pinned", 5, another_root()),
     ]
