@@ -10,3 +10,4 @@ pub(crate) mod page;
 pub(crate) mod page_lists;
 pub(crate) mod page_parts;
 pub(crate) mod records;
+pub(crate) mod shapes;

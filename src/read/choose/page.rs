@@ -20,6 +20,7 @@ use crate::read::{
         not_found::what_was_found,
         page_lists::{choose, left_out, named},
         page_parts::{Content, Found, ends, find, is_name, status_of},
+        shapes::with_records,
     },
     config::ReadingConfig,
     error::{Problem, ReadError, Warning},
@@ -35,7 +36,8 @@ pub(crate) fn interpret(
     list: &mut RawList<'_>,
 ) -> Result<(), ReadError> {
     check_columns(page)?;
-    let found = find(&page.blocks);
+    let blocks = with_records(&page.blocks);
+    let found = find(&blocks);
     let about = format!("{path} {}", page.metadata);
     let chosen =
         if options.tables.is_empty() { choose(&found, &about, options) } else { named(&found, &options.tables) };

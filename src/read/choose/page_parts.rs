@@ -1,17 +1,12 @@
 //! The tables, lists and records of a page, each with the headings and the paragraph above it.
 
-use std::collections::BTreeSet;
-
 use changecast_core::{
     compare::{Lifecycle, Status},
     model::{Role, fold},
     vocabulary::{Meaning, Vocabulary},
 };
 
-use crate::read::{
-    position::Position,
-    syntax::block::{Block, Cell, Item, Table, header_of, link_text, split},
-};
+use crate::read::syntax::block::{Block, Item, Table, header_of, link_text, split};
 
 fn words() -> &'static Vocabulary {
     Vocabulary::builtin()
@@ -30,7 +25,7 @@ pub(crate) enum Content<'a> {
     Table(&'a Table),
     List(&'a [Item]),
     /// The fields of one entry, which a heading or sentence above names.
-    Record(Vec<Item>),
+    Record(&'a [Item]),
 }
 
 impl Found<'_> {
@@ -108,7 +103,7 @@ impl Found<'_> {
 
     /// Whether the headings, the paragraph above or the first field are about vendors.
     pub fn is_about_vendors(&self) -> bool {
-        let label = match &self.content {
+        let label = match self.content {
             // A description that begins with `Vendor: …` is about vendors.
             Content::Record(items) => items.first().map(|item| split(item).0).unwrap_or_default(),
             _ => String::new(),
@@ -146,10 +141,8 @@ pub(crate) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
     let mut headings: Vec<(usize, &str)> = Vec::new();
     let mut lead: Option<&str> = None;
     let mut found: Vec<Found<'_>> = Vec::new();
-    let mut rest = blocks;
-    while let Some((block, behind)) = rest.split_first() {
-        let from_here = rest;
-        rest = behind;
+    for (at, block) in blocks.iter().enumerate() {
+        let behind = &blocks[at + 1..];
         let content = match block {
             Block::Heading { level, text } => {
                 headings.retain(|(above, _)| above < level);
@@ -168,96 +161,28 @@ pub(crate) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
                 continue;
             }
             Block::Field { text, .. } => {
-                let items: Vec<Item> = fields_at_start(from_here).map(|(_, item)| item.clone()).collect();
-                let last_text = fields_at_start(from_here).last().map_or(text.as_str(), |(text, _)| text);
-                rest = &behind[items.len() - 1..];
-                if !is_record(&items) {
-                    lead = Some(last_text);
-                    continue;
-                }
-                Content::Record(items)
+                lead = Some(text);
+                continue;
             }
-            Block::Table(table) => fields_of(table).map_or(Content::Table(table), Content::Record),
-            Block::List(items) if is_record(items) => Content::Record(items.clone()),
+            Block::Table(table) => Content::Table(table),
+            Block::Record(items) => Content::Record(items),
             Block::List(items) => Content::List(items),
         };
         found.push(Found { headings: headings.iter().map(|(_, text)| *text).collect(), lead: lead.take(), content });
     }
-    short_records(&mut found);
     found
-}
-
-/// The fields at the beginning of blocks, with their whole texts.
-fn fields_at_start(blocks: &[Block]) -> impl Iterator<Item = (&str, &Item)> {
-    blocks.iter().map_while(|block| match block {
-        Block::Field { text, item } => Some((text.as_str(), item)),
-        _ => None,
-    })
 }
 
 /// Whether a line of strong text is the heading of the table or list that follows: a few words, and
 /// no statement like "Last updated: May 2024".
 fn heads(text: &str, behind: &[Block]) -> bool {
-    let followed = matches!(behind.first(), Some(Block::Table(_) | Block::List(_) | Block::Field { .. }));
+    let followed =
+        matches!(behind.first(), Some(Block::Table(_) | Block::List(_) | Block::Record(_) | Block::Field { .. }));
     followed
         && text.split_whitespace().count() <= 6
         && !text.contains(':')
         && !text.ends_with(['.', '!', '?'])
         && !words().mentions(Meaning::PageDate, text)
-}
-
-/// The fields of a table of two columns that describes one vendor: `| Purpose | Hosting |`.
-fn fields_of(table: &Table) -> Option<Vec<Item>> {
-    let (header, rows) = header_of(table);
-    let [label, value] = header else { return None };
-    let is_label = is_empty_or(Meaning::FieldColumn, &label.text);
-    let is_value = is_label || is_empty_or(Meaning::ValueColumn, &value.text);
-    // The header may be the first field: `| Vendor | Nordhaven |`.
-    let names = role_of(label) == Role::Name && !is_label;
-    if !is_value && role_of(value) != Role::Other || is_value && names {
-        return None;
-    }
-    let first = std::iter::once((rows.first()?.0, header)).filter(|_| !is_value && role_of(label) != Role::Other);
-    let fields = first.chain(rows.iter().map(|(at, cells)| (*at, cells.as_slice())));
-    let items: Vec<Item> = fields.filter_map(|(at, cells)| field_of(at, cells)).collect();
-    is_record(&items).then_some(items)
-}
-
-fn role_of(header: &Cell) -> Role {
-    words().role_of(&link_text(&header.text))
-}
-
-/// The field that a row of two cells is, unless the first is empty.
-fn field_of(at: Position, cells: &[Cell]) -> Option<Item> {
-    let label = cells.first().filter(|label| !label.text.is_empty())?;
-    let value = cells.get(1).map(|value| value.text.clone()).unwrap_or_default();
-    Some(Item { lead: Some(label.text.clone()), rest: value, ..Item::new(at) })
-}
-
-/// Whether a header is empty or a word of this meaning.
-fn is_empty_or(meaning: Meaning, header: &str) -> bool {
-    let folded = fold(header);
-    folded.is_empty() || words().is(meaning, &folded)
-}
-
-/// If the page has records, a short list with the same labels is a record, too.
-fn short_records(found: &mut [Found<'_>]) {
-    let labels: BTreeSet<String> = found
-        .iter()
-        .filter_map(|part| match &part.content {
-            Content::Record(items) => Some(items),
-            _ => None,
-        })
-        .flatten()
-        .map(|item| fold(&split(item).0))
-        .collect();
-    for part in found.iter_mut().filter(|part| !part.headings.is_empty()) {
-        if let Content::List(items) = part.content
-            && items.iter().all(|item| item.lead.is_some() && labels.contains(&fold(&split(item).0)))
-        {
-            part.content = Content::Record(items.to_vec());
-        }
-    }
 }
 
 /// Whether a heading states that all vendors below it are no longer engaged: "Former sub-processors", "Removed in
@@ -279,20 +204,6 @@ pub(crate) fn status_of(heading: &str) -> Option<String> {
     let status: Vec<&str> = kept.skip_while(|word| words().is(Meaning::ListIntro, &fold(word))).collect();
     let text = status.join(" ");
     Status::read(words(), &text).lifecycle.map(|_| text)
-}
-
-/// Whether items are the fields of one entry; the first may be its name.
-fn is_record(items: &[Item]) -> bool {
-    let roles: Vec<Option<Role>> = items.iter().map(role_of_field).collect();
-    let fields = roles.iter().flatten().filter(|role| !matches!(role, Role::Other | Role::Name)).count();
-    let is_named = roles.first() == Some(&Some(Role::Name));
-    fields >= 2 && (fields + usize::from(is_named)) * 2 > items.len()
-}
-
-/// The role of a field's label. `None` if the field has no value.
-fn role_of_field(item: &Item) -> Option<Role> {
-    let (label, value) = split(item);
-    if value.is_empty() { None } else { Some(words().role_of(&label)) }
 }
 
 /// Whether a text is short enough for a name.

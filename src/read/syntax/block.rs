@@ -20,7 +20,7 @@ pub(crate) struct Page {
 }
 
 /// A piece of a page, in its order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Block {
     Heading {
         level: usize,
@@ -38,10 +38,12 @@ pub(crate) enum Block {
     },
     Table(Table),
     List(Vec<Item>),
+    /// The fields of one vendor. The first may be its name; otherwise the heading or line above is.
+    Record(Vec<Item>),
 }
 
 /// A table. Without a header, all cells of `header` are empty.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     pub header: Vec<Cell>,
     pub rows: Vec<(Position, Vec<Cell>)>,

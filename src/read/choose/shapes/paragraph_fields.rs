@@ -1,0 +1,34 @@
+//! Lines that begin with a strong label: `**Purpose:** hosting`.
+
+use crate::read::{
+    choose::shapes::labels::is_record,
+    syntax::block::{Block, Item},
+};
+
+pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
+    let mut rewritten = Vec::with_capacity(blocks.len());
+    let mut fields: Vec<Block> = Vec::new();
+    for block in blocks {
+        if matches!(block, Block::Field { .. }) {
+            fields.push(block);
+            continue;
+        }
+        rewritten.extend(record_of(std::mem::take(&mut fields)));
+        rewritten.push(block);
+    }
+    rewritten.extend(record_of(fields));
+    rewritten
+}
+
+/// The record that successive fields make, or the fields as they are.
+fn record_of(fields: Vec<Block>) -> Vec<Block> {
+    let items: Vec<Item> = fields.iter().filter_map(item_of).cloned().collect();
+    if is_record(&items) { vec![Block::Record(items)] } else { fields }
+}
+
+fn item_of(block: &Block) -> Option<&Item> {
+    match block {
+        Block::Field { item, .. } => Some(item),
+        _ => None,
+    }
+}
