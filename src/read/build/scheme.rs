@@ -25,7 +25,7 @@ pub(crate) struct SchemeKey {
     /// The labels that occur together in a row, by the shape of the row.
     shapes: BTreeMap<usize, Vec<Label>>,
     headers: Vec<Vec<Label>>,
-    /// Columns that are not content: they number the rows or identify them.
+    /// Columns that are not content: they number the rows, identify them or decorate them.
     excluded: Vec<Label>,
     /// The column with the ids of the entries.
     ids: Option<Label>,
@@ -36,6 +36,7 @@ impl SchemeKey {
     pub fn of(list: &RawList<'_>) -> Self {
         let (sections, labels) = (&list.sections, &*list.labels);
         let mut excluded = row_number_columns(list);
+        excluded.extend(decoration_columns(list));
         let id_column = find_id_column(list);
         let ids = match id_column {
             Some(IdColumn::Ids(label)) => Some(label),
@@ -69,6 +70,17 @@ fn row_number_columns(list: &RawList<'_>) -> Vec<Label> {
     let labels = list.labels.iter();
     let named = labels.filter(|(_, spelling)| list.vocabulary.is(Meaning::RowNumber, &fold(spelling)));
     named.map(|(label, _)| label).filter(|label| contains_numbers(&list.sections, *label)).collect()
+}
+
+/// Columns of logos and icons, which are not about the entries. Words in such a column are content.
+fn decoration_columns(list: &RawList<'_>) -> Vec<Label> {
+    let labels = list.labels.iter().filter(|(_, spelling)| list.vocabulary.is_decoration(spelling));
+    labels.map(|(label, _)| label).filter(|label| contains_no_words(&list.sections, *label)).collect()
+}
+
+fn contains_no_words(sections: &[RawSection], label: Label) -> bool {
+    let cells = contents(sections).flat_map(|row| &row.cells).filter(|(other, _)| *other == label);
+    cells.into_iter().all(|(_, text)| !text.trim().contains(char::is_whitespace))
 }
 
 fn contains_numbers(sections: &[RawSection], label: Label) -> bool {

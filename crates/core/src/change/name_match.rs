@@ -107,7 +107,7 @@ impl NameForm {
             }
         }
         let earlier = earlier_name(inside.trim()).map(words);
-        let (outside, inside) = (words(&outside), words(&inside));
+        let (outside, inside) = (words(&outside), words_in_parentheses(&inside));
         let letters = outside.concat();
         let all_letters = letters.chars().chain(inside.iter().flat_map(|word| word.chars())).collect();
         let digits = folded.chars().filter(char::is_ascii_digit).collect();
@@ -186,16 +186,25 @@ fn earlier_name(text: &str) -> Option<&str> {
 }
 
 fn words(text: &str) -> Vec<String> {
-    let raw =
-        text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '-' | '+' | ':' | ';' | '"' | '|' | '&'));
-    let words: Vec<String> = raw
-        .map(without_domain)
-        .map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>())
-        .filter(|word| !word.is_empty() && !Vocabulary::builtin().is(Meaning::NameFiller, word))
-        .collect();
+    let words = all_words(text);
     let without = without_legal_forms(&words);
     // A name that consists of a legal form stays.
     if without.is_empty() { words } else { without }
+}
+
+/// The words in parentheses, which are often only a legal form: "AB (publ)".
+fn words_in_parentheses(text: &str) -> Vec<String> {
+    without_legal_forms(&all_words(text))
+}
+
+fn all_words(text: &str) -> Vec<String> {
+    let raw =
+        text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '-' | '+' | ':' | ';' | '"' | '|' | '&'));
+    raw.map(without_domain)
+        .map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>())
+        .filter(|word| !word.is_empty() && !Vocabulary::builtin().is(Meaning::NameFiller, word))
+        .map(|word| Vocabulary::builtin().without_attached_legal_form(&word).to_owned())
+        .collect()
 }
 
 /// A word without the ending of a web address: "monday" of "monday.com".
@@ -324,6 +333,23 @@ mod tests {
             ("Quill Limited Liability Company", "Quill LLC", SameWords),
             ("Quill Sdn. Bhd.", "Quill", SameWords),
             ("AB Volvo", "Volvo", SameWords),
+            ("Quill Holding S.à r.l. et Cie, S.C.A.", "Quill Holding S.à r.l.", SameWords),
+            ("Quill GmbH & Co. KGaA", "Quill AG & Co. KG", SameWords),
+            ("Quill Sp. z o.o. Sp. k.", "Quill Spółka Akcyjna", SameWords),
+            ("Quill Co., Ltd.", "Quill Sdn Bhd", SameWords),
+            ("Quill PLT", "Quill a.s.", SameWords),
+            ("Quill spol. s r.o.", "Quill s. r. o.", SameWords),
+            ("Quill AB (publ)", "Quill", SameWords),
+            ("UAB „Quill“", "Quill OÜ", SameWords),
+            ("PT Quill Tbk", "Quill", SameWords),
+            ("Quill Anonim Şirketi", "Quill A.Ş.", SameWords),
+            ("Quill ehf.", "Quill hf.", SameWords),
+            ("ТОВ \"Quill\"", "Quill EOOD", SameWords),
+            ("株式会社羽根", "羽根", SameWords),
+            ("羽根(株)", "羽根株式会社", SameWords),
+            ("주식회사 깃털", "(주)깃털", SameWords),
+            ("羽毛科技有限公司", "羽毛科技股份有限公司", SameWords),
+            ("Quill Public Benefit Corporation", "Quill, PBC", SameWords),
             ("Gesellschaft", "Gesellschaft mbH", SameWords),
             // Order, fillers, punctuation.
             ("Azure (Microsoft)", "Microsoft (Azure)", SameWords),
@@ -388,6 +414,8 @@ mod tests {
             ("Slack", "Snowflake"),
             ("AWS", "Azure Web"),
             ("GmbH", "Inc."),
+            ("Quill Holding S.à r.l. et Cie, S.C.A.", "Ferret Holding S.à r.l. et Cie, S.C.A."),
+            ("株式会社羽根", "株式会社鉛筆"),
             ("用途", "目的"),
         ] {
             assert_eq!(related(a, b), None, "{a} / {b}");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     compare::set::{self, Slash},
     model::text::{fold, without_marks},
-    vocabulary::{Area, Meaning, US, Vocabulary, area_named, area_of_code, area_of_town, state, usual},
+    vocabulary::{Area, Meaning, US, Vocabulary, area_named, area_of_code, area_of_town, is_unspaced, state, usual},
 };
 
 /// One place of a location text.
@@ -29,10 +29,48 @@ pub fn locations(vocabulary: &Vocabulary, text: &str) -> Vec<Location> {
 /// The items of a text. Flags are read as the codes they consist of.
 fn items(vocabulary: &Vocabulary, text: &str) -> Vec<String> {
     let items = set::items(vocabulary, &without_marks(text), Slash::Separates);
+    let items: Vec<String> = items.into_iter().flat_map(|item| without_joiners(vocabulary, item)).collect();
     if !text.chars().any(is_flag_letter) {
         return items;
     }
     items.into_iter().flat_map(|item| without_flags(vocabulary, item)).collect()
+}
+
+/// The places of an item like "UK+EU" or "德国和法国", in which signs or words that are not separators elsewhere
+/// join known places.
+fn without_joiners(vocabulary: &Vocabulary, item: String) -> Vec<String> {
+    match joined_places(vocabulary, &item) {
+        Some(places) => places.into_iter().map(str::to_owned).collect(),
+        None => vec![item],
+    }
+}
+
+/// The known places that an item joins. `None` if a part of it is not a known place.
+fn joined_places<'i>(vocabulary: &Vocabulary, item: &'i str) -> Option<Vec<&'i str>> {
+    let item = item.trim();
+    if is_known_place(item) {
+        return Some(vec![item]);
+    }
+    let joiners = vocabulary.texts(Meaning::PlaceJoiner);
+    let splits = joiners.flat_map(|joiner| item.match_indices(joiner).map(move |(at, _)| (at, at + joiner.len())));
+    splits.filter(|(start, end)| !is_inside_word(item, *start, *end)).find_map(|(start, end)| {
+        let first = Some(item[..start].trim()).filter(|first| is_known_place(first))?;
+        let rest = joined_places(vocabulary, &item[end..])?;
+        Some([first].into_iter().chain(rest).collect())
+    })
+}
+
+/// Whether a part of a text continues a word in a script that separates words by spaces.
+fn is_inside_word(text: &str, start: usize, end: usize) -> bool {
+    let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_unspaced(c));
+    let part = &text[start..end];
+    is_letter(part.chars().next())
+        && (is_letter(text[..start].chars().next_back()) || is_letter(text[end..].chars().next()))
+}
+
+/// Whether a text is exactly the name or code of a place.
+fn is_known_place(text: &str) -> bool {
+    area_named(text).is_some() || area_of_town(&usual(fold(text))).is_some()
 }
 
 /// A regional indicator: two of them are the flag of the country with that code (UTS #51 §1.4.3).

@@ -18,7 +18,7 @@ pub enum Slash {
 
 /// Splits a text into its items, in the order of the text.
 ///
-/// Separators are `,`, `;`, ` / `, line breaks of HTML, the conjunctions of the vocabulary between items
+/// Separators are `,`, `;`, ` / `, their wide forms, line breaks of HTML, the conjunctions of the vocabulary between items
 /// ("and", "or", "&"), and a slash between words if it [separates](Slash::Separates). Text in parentheses
 /// is not split.
 pub fn items(vocabulary: &Vocabulary, text: &str, slash: Slash) -> Vec<String> {
@@ -32,20 +32,20 @@ pub fn items(vocabulary: &Vocabulary, text: &str, slash: Slash) -> Vec<String> {
     while let Some(&c) = chars.get(at) {
         let separator = if depth > 0 { 0 } else { separator_length(vocabulary, &chars, at, slash) };
         if separator > 0 {
-            push(&mut items, &item);
+            push(vocabulary, &mut items, &item);
             item.clear();
             at += separator;
             continue;
         }
         match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
+            '(' | '[' | '\u{ff08}' => depth += 1,
+            ')' | ']' | '\u{ff09}' => depth = depth.saturating_sub(1),
             _ => {}
         }
         item.push(c);
         at += 1;
     }
-    push(&mut items, &item);
+    push(vocabulary, &mut items, &item);
     items
 }
 
@@ -55,8 +55,9 @@ pub fn is_not_applicable(vocabulary: &Vocabulary, text: &str) -> bool {
     vocabulary.is(Meaning::NotApplicable, &text.to_lowercase())
 }
 
-fn push(items: &mut Vec<String>, item: &str) {
-    let item = item.trim();
+/// Adds an item, without the conjunction of "a, b, and c".
+fn push(vocabulary: &Vocabulary, items: &mut Vec<String>, item: &str) {
+    let item = without_conjunction(vocabulary, item.trim()).trim();
     if !item.is_empty() {
         items.push(item.to_owned());
     }
@@ -77,7 +78,7 @@ fn break_lines(text: &str) -> String {
 /// The number of characters of the separator that begins at `at`; 0 if there is none.
 fn separator_length(vocabulary: &Vocabulary, chars: &[char], at: usize, slash: Slash) -> usize {
     match chars[at] {
-        ';' => 1,
+        ';' | '\u{ff1b}' | '\u{ff0c}' | '\u{3001}' | '\u{ff0f}' => 1,
         // A comma or slash between digits ("1,000", "24/7") or in a web address does not separate.
         c @ (',' | '/') => {
             let inside_number =

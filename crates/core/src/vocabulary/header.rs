@@ -1,11 +1,12 @@
 //! What a header or key means: the role of a column.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
 
 use crate::model::{Role, fold};
 
 use super::{
     Vocabulary,
+    label::{is_plain, segments, singular, split_camel_case},
     word::{Meaning, Use, Word},
 };
 
@@ -110,6 +111,18 @@ struct Occurrence {
     core: Roles,
     filler: Roles,
     narrow: Roles,
+    except: Roles,
+}
+
+impl Occurrence {
+    fn union(self, other: Occurrence) -> Occurrence {
+        Occurrence {
+            core: self.core | other.core,
+            filler: self.filler | other.filler,
+            narrow: self.narrow | other.narrow,
+            except: self.except | other.except,
+        }
+    }
 }
 
 /// The words of headers, arranged for recognition.
@@ -146,11 +159,12 @@ impl Headers {
         if let Some(wording) = wording {
             self.whole.insert(word.text.into(), (role, wording));
         }
-        if [Use::Core, Use::Filler, Use::Narrow].into_iter().any(|one| word.uses.contain(one)) {
+        if [Use::Core, Use::Filler, Use::Narrow, Use::Except].into_iter().any(|one| word.uses.contain(one)) {
             let known = self.inside.entry(word.text.into()).or_default();
             known.core |= roles_if(word, Use::Core, role);
             known.filler |= roles_if(word, Use::Filler, role);
             known.narrow |= roles_if(word, Use::Narrow, role);
+            known.except |= roles_if(word, Use::Except, role);
         }
     }
 
@@ -158,11 +172,17 @@ impl Headers {
         self.whole.contains_key(word) || self.inside.contains_key(word)
     }
 
+    /// The roles that have a word in their headers, as it is written or in singular.
     fn occurrence(&self, word: &str) -> Occurrence {
-        self.inside.get(word).copied().unwrap_or_default()
+        let written = self.inside.get(word).copied().unwrap_or_default();
+        match singular(word) {
+            one if one == word => written,
+            one => self.inside.get(one.as_ref()).map_or(written, |known| known.union(written)),
+        }
     }
 
-    /// The words of a header: letters and digits only. "Sub-processor(s)" is one word.
+    /// The words of a header: letters and digits only. "Sub-processor(s)" is one word, and a compound in a
+    /// script without spaces is split if all of its parts are known.
     fn words_of(&self, label: &str) -> Vec<String> {
         let folded = fold(&split_camel_case(label)).replace("(s)", "").replace("(es)", "").replace("(ies)", "");
         let mut words: Vec<String> = Vec::new();
@@ -171,10 +191,14 @@ impl Headers {
                 Some(last) if last == "sub" && self.is_word(singular(&format!("sub{word}")).as_ref()) => {
                     last.push_str(word)
                 }
-                _ => words.push(word.to_owned()),
+                _ => words.extend(self.segments_of(word)),
             }
         }
         words
+    }
+
+    fn segments_of(&self, word: &str) -> Vec<String> {
+        segments(word, |part| self.inside.contains_key(part)).unwrap_or_else(|| vec![word.to_owned()])
     }
 
     fn role_of_words(&self, label: &str) -> HeaderRole {
@@ -188,9 +212,22 @@ impl Headers {
         let singulars: Vec<_> = words.iter().map(|word| singular(word)).collect();
         let phrase = singulars.join(" ");
         let known = self.role_of_whole(&verbatim).or_else(|| self.role_of_whole(&phrase));
-        known.unwrap_or_else(|| {
-            self.role_of_phrase(&singulars.iter().map(|word| self.occurrence(word)).collect::<Vec<_>>())
-        })
+        known.unwrap_or_else(|| self.role_of_phrase(&self.occurrences(&words)))
+    }
+
+    fn occurrences(&self, words: &[String]) -> Vec<Occurrence> {
+        words.iter().map(|word| self.occurrence(word)).collect()
+    }
+
+    /// The role of a part of a header, which the words around it must not exclude: "Where (code)" is about a
+    /// place in the code. A word that is not a header as a whole ("where") is too vague for a part.
+    fn role_of_part(&self, part: &str, label: &str) -> Option<HeaderRole> {
+        let known = self.role_of_words(part);
+        let around = self.occurrences(&self.words_of(label));
+        let is_excluded = around.iter().any(|word| word.except & bit(known.role) != 0);
+        let is_vague = known.fitness.words == 1 && known.fitness.wording >= Wording::Phrase;
+        (known.role != Role::Other && !is_excluded && !is_vague)
+            .then_some(HeaderRole { fitness: Fitness { extent: Extent::Part, ..known.fitness }, ..known })
     }
 
     /// The role of a whole header, in lower case and with single spaces.
@@ -203,7 +240,7 @@ impl Headers {
     /// The role of a phrase: all its words occur in headers of the role, at least one as its core.
     fn role_of_phrase(&self, words: &[Occurrence]) -> HeaderRole {
         let any_core = words.iter().fold(0, |roles, word| roles | word.core);
-        let all = words.iter().fold(Roles::MAX, |roles, word| roles & (word.core | word.filler));
+        let all = words.iter().fold(Roles::MAX, |roles, word| roles & (word.core | word.filler) & !word.except);
         let Some(role) = PRECEDENCE.into_iter().find(|role| any_core & all & bit(*role) != 0) else {
             return HeaderRole::UNKNOWN;
         };
@@ -227,8 +264,7 @@ impl Vocabulary {
         }
         let outside = label.split('(').next().unwrap_or_default();
         let parts = [outside].into_iter().chain(outside.split('/')).filter(|part| part.len() < label.len());
-        let known = parts.map(|part| headers.role_of_words(part)).find(|part| part.role != Role::Other);
-        known.map_or(whole, |part| HeaderRole { fitness: Fitness { extent: Extent::Part, ..part.fitness }, ..part })
+        parts.filter_map(|part| headers.role_of_part(part, label)).next().unwrap_or(whole)
     }
 
     /// The role that a header or key means; [`Role::Other`] if it is not known. See [`Vocabulary::header`].
@@ -240,7 +276,21 @@ impl Vocabulary {
     /// not where it processes data. Columns of both kinds are never merged.
     pub fn is_qualified_variant(&self, role: Role, label: &str) -> bool {
         let headers = self.headers();
-        headers.words_of(label).iter().any(|word| headers.occurrence(&singular(word)).narrow & bit(role) != 0)
+        headers.words_of(label).iter().any(|word| headers.occurrence(word).narrow & bit(role) != 0)
+    }
+
+    /// Whether headers contain a word, which is in lower case.
+    pub(super) fn is_header_word(&self, word: &str) -> bool {
+        let headers = self.headers();
+        headers.is_word(word) || headers.is_word(&singular(word))
+    }
+
+    /// Whether the column of a header or key only decorates the page: "Logo", "iconUrl".
+    pub fn is_decoration(&self, label: &str) -> bool {
+        let words = self.headers().words_of(label);
+        let is_core = |word: &String| self.is(Meaning::Decoration, &singular(word));
+        words.iter().any(is_core)
+            && words.iter().all(|word| is_core(word) || self.is(Meaning::DecorationDetail, &singular(word)))
     }
 
     /// Whether two headers are equal except for case, punctuation and plural.
@@ -251,61 +301,6 @@ impl Vocabulary {
     fn label_form(&self, label: &str) -> Vec<String> {
         self.headers().words_of(label).iter().map(|word| singular(word).into_owned()).collect()
     }
-}
-
-/// Whether a label consists of ASCII words that only have to be put into lower case: most do, and they are
-/// recognised in every entry of a list of maps.
-fn is_plain(label: &str) -> bool {
-    let bytes = label.as_bytes();
-    let is_camel_case = bytes.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
-    !is_camel_case && bytes.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ')
-}
-
-/// `dataCategories` has two words.
-fn split_camel_case(label: &str) -> String {
-    let mut out = String::with_capacity(label.len());
-    for c in label.chars() {
-        if c.is_uppercase() && out.ends_with(char::is_lowercase) {
-            out.push(' ');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// The singular of an English word, or nearly so: two words are compared only with each other.
-fn singular(word: &str) -> Cow<'_, str> {
-    // "is", "its", "AWS"; "process", "status", "basis".
-    if word.len() <= 3 || ["ss", "us", "is"].iter().any(|end| word.ends_with(end)) {
-        return word.into();
-    }
-    match word.strip_suffix("ies") {
-        Some(stem) if stem.len() > 1 => format!("{stem}y").into(),
-        _ => word.strip_suffix('s').unwrap_or(word).into(),
-    }
-}
-
-/// A key or header as people read it: `base_pricing` becomes "Base pricing".
-pub fn readable(key: &str) -> String {
-    if !key.bytes().all(is_key_byte) {
-        return key.to_owned();
-    }
-    if Vocabulary::builtin().is(Meaning::Acronym, key) {
-        return key.to_uppercase();
-    }
-    let mut label = String::with_capacity(key.len());
-    for c in key.chars() {
-        label.push(match c {
-            '_' | '-' => ' ',
-            first if label.is_empty() => first.to_ascii_uppercase(),
-            c => c,
-        });
-    }
-    label
-}
-
-fn is_key_byte(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b' ')
 }
 
 #[cfg(test)]
@@ -449,13 +444,5 @@ mod tests {
             assert!(words.same_label(a, b), "{a} / {b}");
         }
         assert!(!words.same_label("Data", "Date"));
-    }
-
-    #[test]
-    fn keys_are_shown_as_words() {
-        for (key, label) in [("base_pricing", "Base pricing"), ("URL", "URL"), ("url", "URL"), ("dataType", "dataType")]
-        {
-            assert_eq!(readable(key), label);
-        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod areas;
 mod header;
+mod label;
 mod word;
 
 use std::{
@@ -20,7 +21,9 @@ use crate::model::{Role, fold};
 
 pub use areas::Area;
 pub(crate) use areas::{US, area_named, area_of_code, area_of_town, state, usual};
-pub use header::{Fitness, HeaderRole, readable};
+pub use header::{Fitness, HeaderRole};
+pub(crate) use label::is_unspaced;
+pub use label::readable;
 pub use word::{BadWords, Fault, Lifecycle, Meaning, Use, Uses, Word};
 
 /// The words for reading and comparing. Clones are cheap: they share the words.
@@ -135,6 +138,17 @@ impl Vocabulary {
 
     fn is_dotted(&self, word: &str) -> bool {
         self.0.dotted.get_or_init(|| self.0.dotted()).contains(word)
+    }
+
+    /// A word without the legal form before or behind it that no space separates from the name: "株式会社羽根".
+    /// Forms of one character are not removed, because many names begin with one.
+    pub fn without_attached_legal_form<'w>(&self, word: &'w str) -> &'w str {
+        if !word.contains(is_unspaced) {
+            return word;
+        }
+        let forms = self.texts(Meaning::LegalForm).filter(|form| form.contains(is_unspaced) && form.len() > 3);
+        let names = forms.filter_map(|form| word.strip_prefix(form).or_else(|| word.strip_suffix(form)));
+        names.filter(|name| !name.is_empty()).min_by_key(|name| name.len()).unwrap_or(word)
     }
 
     /// The state that a folded status begins with, and the rest of the text.
@@ -264,7 +278,8 @@ mod tests {
             assert!(LANGUAGES.contains(&word.language), "{:?} has an unknown language", word.text);
             assert_eq!(word.text, word.text.to_lowercase().trim(), "capitals or spaces around {:?}", word.text);
             let is_phrase = word.text.contains(' ');
-            assert!(word.meaning != Meaning::Conjunction || !is_phrase, "{:?} is not one word", word.text);
+            let is_one_word = matches!(word.meaning, Meaning::Conjunction | Meaning::PlaceJoiner);
+            assert!(!is_one_word || !is_phrase, "{:?} is not one word", word.text);
             let needs_use = matches!(word.meaning, Meaning::Role(_));
             assert!(!needs_use || word.uses != Uses::default(), "{:?} needs a use", word.text);
         }
@@ -341,8 +356,8 @@ mod tests {
     }
 
     /// ISO 639-1 codes of the languages that the vocabulary has words in, and "mul" for words of none.
-    const LANGUAGES: [&str; 29] = [
-        "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "ja", "lt", "lv", "ms",
-        "mt", "mul", "nb", "nl", "pl", "pt", "ro", "sk", "sl", "sv", "is",
+    const LANGUAGES: [&str; 35] = [
+        "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "id", "is", "it", "ja", "ko",
+        "lt", "lv", "ms", "mt", "mul", "nb", "nl", "pl", "pt", "ro", "sk", "sl", "sv", "tr", "uk", "vi", "zh",
     ];
 }

@@ -99,6 +99,8 @@ meanings! {
     OpenEnd "open-end";
     /// A word between the items of an enumeration. It is one word, not a phrase.
     Conjunction "conjunction";
+    /// A sign or word between two places, which is not a conjunction elsewhere: "UK+EU". It is one word.
+    PlaceJoiner "place-joiner";
     /// A word that excludes an area: "outside the EU".
     Outside "outside";
     /// A key that is written in capitals when it is shown as a label.
@@ -113,6 +115,10 @@ meanings! {
     ChangeColumn "change-column";
     /// A word in the header of a column of changes.
     ChangeWord "change-word";
+    /// A word in the header of a column that only decorates the page: "logo".
+    Decoration "decoration";
+    /// A word next to it: "logo URL".
+    DecorationDetail "decoration-detail";
     /// A word that shows that a header with a change word is not a column of changes: "last changed".
     ChangeWordException "change-word-exception";
     /// A word in the header of a column of dates.
@@ -192,6 +198,8 @@ pub enum Use {
     Filler,
     /// As a word of a longer header that narrows its meaning: "registered office".
     Narrow,
+    /// As a word of a longer header that shows that it has another meaning: "location in code".
+    Except,
     /// As a part of a heading or sentence, which is about vendors then.
     Heading,
     /// As a part of the header of the column of names: the table lists vendors then.
@@ -212,6 +220,7 @@ impl Use {
             "core" => Use::Core,
             "filler" => Use::Filler,
             "narrow" => Use::Narrow,
+            "except" => Use::Except,
             "heading" => Use::Heading,
             "column" => Use::Column,
             "file" => Use::File,
