@@ -219,6 +219,26 @@ fn other_tables_of_the_same_page_are_read_again_and_not_a_change() {
 }
 
 #[test]
+fn a_list_that_both_a_newer_edition_and_another_configuration_read_states_both() {
+    let publisher = Publisher::new(&[TWO_TABLES]);
+    let words = Vocabulary::default();
+    let list = |tables: &str| format!("- {{id: vendors, title: Vendors, inventory: list.md{tables}}}\n");
+    publisher.publish(1, &list(", tables: [{heading: Hosting}]"), Edition::CURRENT, &words).expect("published");
+    for _ in 0..2 {
+        publisher.publish(1, &list(""), NEXT, &words).expect("published");
+        let feed = publisher.feed("vendors");
+        assert_eq!(feed.len(), 2);
+        assert!(feed[1].contains("Read again by a newer edition and with another configuration:"), "{}", feed[1]);
+    }
+    let pages = publisher.feeds().join("vendors/changes");
+    let page = fs::read_dir(pages).expect("pages").map(|entry| entry.expect("an entry").path());
+    let page = page.filter(|path| path.to_string_lossy().contains("/2-")).map(fs::read_to_string).next();
+    let page = page.expect("the page of the release").expect("a page");
+    assert!(page.contains("the page itself did not change") && page.contains("Parley"), "{page}");
+    assert!(!page.contains("Added") && !page.contains("notice period"), "{page}");
+}
+
+#[test]
 fn a_configuration_that_alters_nothing_publishes_nothing() {
     let publisher = Publisher::new(&[TABLE, &edited("Spain", "Portugal")]);
     let words = Vocabulary::default();

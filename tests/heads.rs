@@ -243,3 +243,25 @@ fn a_published_script_is_compared_and_replaced() {
     assert_eq!(fs::read(&script).expect("the script"), good);
     assert!(!repo.verify().expect(0).err.contains("verify.sh"));
 }
+
+#[test]
+fn head_creates_no_folder_for_a_log_that_does_not_exist() {
+    let repo = TestRepo::of_lists(&[ONE]);
+    repo.build();
+    repo.keys();
+    head(&repo, &[]).fails(2, &["vendors"]);
+    assert!(!repo.path("feeds").exists());
+}
+
+#[test]
+fn an_index_that_belongs_to_another_log_is_written_again() {
+    let repo = published();
+    let before = repo.files("feeds");
+    let path = repo.path("feeds/vendors/index.json");
+    let index = fs::read_to_string(&path).expect("an index");
+    fs::write(&path, index.replace("/vendors", "/partners")).expect("an index");
+    repo.verify().expect(3);
+    repo.publish(&["--check"]).expect(1);
+    repo.publish(&[]).expect(0);
+    assert_eq!(repo.files("feeds"), before);
+}

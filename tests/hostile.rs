@@ -323,6 +323,35 @@ fn hostile_texts_come_out_harmless_everywhere() {
     }
 }
 
+/// The text of a page outside its head, with the isolated names removed. Tags are removed as well.
+fn outside_isolation(page: &str) -> String {
+    let body = page.split_once("<body").map_or(page, |(_, body)| body);
+    let mut parts = body.split("<bdi>");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push_str(part.split_once("</bdi>").map_or("", |(_, rest)| rest));
+    }
+    text.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect()
+}
+
+#[test]
+fn names_of_another_direction_do_not_reorder_the_text_around_them() {
+    let (arabic, hebrew) = ("\u{645}\u{632}\u{648}\u{62f} (1)", "\u{5e2}\u{5e0}\u{5df} 2");
+    let list = format!("entries:\n- {{name: {arabic}, location: Finland}}\n");
+    let more = format!("{list}- {{name: {hebrew}, location: Spain}}\n");
+    let fewer = format!("entries:\n- {{name: {arabic}, location: Norway}}\n");
+    let repo = TestRepo::of_lists(&[&list, &more, &fewer]);
+    repo.build();
+    repo.publish(&[]).expect(0);
+    let pages: Vec<_> = repo.files("feeds").into_iter().filter(|(name, _)| name.ends_with(".html")).collect();
+    assert!(pages.len() >= 5);
+    for (name, bytes) in pages {
+        let page = String::from_utf8(bytes).expect("text");
+        let rest = outside_isolation(&page);
+        assert!(!rest.contains(arabic) && !rest.contains(hebrew), "{name}: {rest}");
+    }
+}
+
 /// The cells of a CSV text, one after the other.
 fn csv_cells(text: &str) -> impl Iterator<Item = String> + '_ {
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());

@@ -26,6 +26,7 @@ mod pages;
 mod publication;
 mod readme;
 mod resume;
+mod rewritten;
 mod terms;
 mod versions;
 

@@ -86,3 +86,31 @@ fn holidays_of_a_file_are_signed_by_value() {
     fs::write(repo.path("repo/holidays.txt"), "Christmas\n").unwrap();
     repo.publish(&[]).fails(2, &["holidays.txt", "Christmas"]);
 }
+
+#[test]
+fn holidays_of_an_inventory_are_those_of_the_same_commit() {
+    let list = "notice: {lead: {added: 10bd}, holidays: {file: ../holidays.txt}}\nentries:\n- name: Kestrel\n";
+    let more = format!("{list}- name: Oakline\n");
+    let repo = TestRepo::of_lists(&[list])
+        .commit("the holidays", &[("data/list.yaml", Some(&more)), ("holidays.txt", Some("2026-12-25\n"))])
+        .commit("another list", &[("data/list.yaml", Some(list)), ("holidays.txt", Some("2026-12-26 Boxing Day\n"))]);
+    // The first commit does not contain the file that its list names.
+    repo.build_first(1);
+    repo.publish(&[]).fails(2, &["holidays.txt: the file does not exist in this version"]);
+    repo.build_first(2);
+    repo.publish(&[]).expect(0);
+    let dates = |date: &str| format!(r#""holidays":{{"dates":["{date}"],"file":"../holidays.txt"}}"#);
+    assert!(published(&repo, "list.json").contains(&dates("2026-12-25")));
+    repo.build();
+    // Only the commit counts, not the file of the working tree.
+    fs::write(repo.path("repo/holidays.txt"), "Christmas\n").unwrap();
+    repo.publish(&[]).expect(0);
+    assert!(published(&repo, "list.json").contains(&dates("2026-12-26")));
+    assert!(published(&repo, "log/000002.body.json").contains("terms-changed"));
+    repo.publish(&["--check"]).expect(0);
+    repo.verify().expect(0);
+    let shown = repo.run(&["show", "--repo", "repo", "--config", "repo/changecast.yaml", "--format", "yaml"]).expect(0);
+    assert!(shown.out.contains("2026-12-26"), "{}", shown.out);
+    let changes = repo.run(&["diff", "--repo", "repo", "--config", "repo/changecast.yaml", "HEAD~1", "HEAD"]).expect(0);
+    assert!(changes.out.contains("2026-12-26"), "{}", changes.out);
+}

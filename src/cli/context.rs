@@ -64,14 +64,7 @@ impl RepoArgs {
     /// # Errors
     /// [`Failure`] if there is none, or it cannot be read or is not valid.
     pub fn config(&self, history: &History) -> Result<Config, Failure> {
-        let path = self.config_path(history)?;
-        let text = fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))?;
-        let mut config = Config::parse(&path.display().to_string(), &text)?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        for holidays in config.lists.iter_mut().filter_map(|list| list.notice.as_mut()?.holidays.as_mut()) {
-            load_holidays(holidays, folder)?;
-        }
-        Ok(config)
+        load_config(&self.config_path(history)?)
     }
 
     fn config_path(&self, history: &History) -> Result<PathBuf, Failure> {
@@ -90,6 +83,20 @@ impl RepoArgs {
             )
         })
     }
+}
+
+/// Reads a configuration, and the holiday files that it names.
+///
+/// # Errors
+/// [`Failure`] if one of the files cannot be read or is not valid.
+pub fn load_config(path: &Path) -> Result<Config, Failure> {
+    let text = fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
+    let mut config = Config::parse(&path.display().to_string(), &text)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    for holidays in config.lists.iter_mut().filter_map(|list| list.notice.as_mut()?.holidays.as_mut()) {
+        load_holidays(holidays, folder)?;
+    }
+    Ok(config)
 }
 
 /// Takes the dates of a holiday file, so that the published terms contain them by value. The path is relative to the

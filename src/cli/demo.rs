@@ -24,7 +24,7 @@ use changecast_core::{
 };
 use serde::Deserialize;
 
-use super::{Exit, Failure, console, verify};
+use super::{Exit, Failure, console, context::load_config, verify};
 
 /// Create an example repository, publish it with signatures, and verify the result
 ///
@@ -96,8 +96,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let ids = repository(&repo, &steps)?;
     let history = History::open(&repo)?;
     let config_path = repo.join("changecast.yaml");
-    let text = fs::read_to_string(&config_path).map_err(|error| Failure::file(&config_path, error))?;
-    let config = Config::parse(&config_path.display().to_string(), &text)?;
+    let config = load_config(&config_path)?;
     let [root, release] = KEYS.map(|name| Secret::from_seed(&Digest::of(name.as_bytes()).bytes(), name));
     let pin = args.dir.join("root.pub");
     let line = format!("{} {}\n", root.public(), KEYS[0]);

@@ -1,6 +1,6 @@
 //! `diff`: what changed between two revisions or files; also as a diff driver of git.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use changecast::{
     history::{Content, History},
@@ -121,7 +121,13 @@ fn side(name: &str, args: &Args, history: &History, source: &ListSource) -> Resu
 
 fn revision(history: &History, name: &str, source: &ListSource) -> Result<Option<Inventory>, Failure> {
     let Some((path, content)) = history.content_at(Some(name), &source.paths)? else { return Ok(None) };
-    parse(&format!("{name}:{path}"), &path, &content, source)
+    let place = format!("{name}:{path}");
+    let Some(mut inventory) = parse(&place, &path, &content, source)? else { return Ok(None) };
+    if let Some(file) = publish::holiday_file(&inventory, &path) {
+        let bytes = history.file_at(&history.resolve(Some(name))?, &file)?;
+        publish::put_holidays(&mut inventory, &file, bytes).map_err(|error| Failure::read(&place, error))?;
+    }
+    Ok(Some(inventory))
 }
 
 fn working_tree(history: &History, source: &ListSource) -> Result<Option<Inventory>, Failure> {
@@ -138,7 +144,14 @@ fn file(path: &Path, name: &str, source: &ListSource) -> Result<Option<Inventory
     if path == Path::new(NO_FILE) {
         return Ok(None);
     }
-    parse(name, name, &input::content(path)?, source)
+    let Some(mut inventory) = parse(name, name, &input::content(path)?, source)? else { return Ok(None) };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    if let Some(file) = publish::holiday_file(&inventory, "") {
+        // A missing file is an error of the list that names it.
+        let bytes = fs::read(folder.join(&file)).ok();
+        publish::put_holidays(&mut inventory, &file, bytes).map_err(|error| Failure::read(name, error))?;
+    }
+    Ok(Some(inventory))
 }
 
 fn parse(place: &str, path: &str, content: &Content, source: &ListSource) -> Result<Option<Inventory>, Failure> {

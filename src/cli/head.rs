@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use changecast::{
     output::{Found, Output},
-    publish,
+    publish::{self, PublishError},
 };
 use changecast_core::model::{ListId, Timestamp};
 
@@ -48,6 +48,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let lists: Vec<_> = config.lists.iter().filter(|list| args.list.as_ref().is_none_or(|id| list.id == *id)).collect();
     if lists.is_empty() {
         return Err(Failure::usage("the configuration has no such list", "choose one of its ids with --list"));
+    }
+    // Opening the output creates its folder.
+    if !dir.is_dir() {
+        return Err(PublishError::NoHead(lists[0].id.clone()).into());
     }
     let now = args.now.unwrap_or_else(time::now);
     // Lock the output before reading the logs, so that each head still fits when it is written.

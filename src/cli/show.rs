@@ -62,7 +62,11 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         .ok_or_else(|| Failure::usage("the list was withdrawn at that time", "`changecast log` shows when"))?;
     let place = format!("commit {} {}", version.commit.short(), version.path);
     let reading = publish::read_list(&version.path, &content, &BTreeMap::new(), &source.options);
-    let inventory = reading.map_err(|error| Failure::read(&place, error))?.inventory;
+    let mut inventory = reading.map_err(|error| Failure::read(&place, error))?.inventory;
+    if let Some(file) = publish::holiday_file(&inventory, &version.path) {
+        let bytes = history.file_at(&version.commit, &file)?;
+        publish::put_holidays(&mut inventory, &file, bytes).map_err(|error| Failure::read(&place, error))?;
+    }
     console::note(&format!("{place}, {}", Timestamp::from_unix_clamped(version.time)));
     console::data(render_list(args.format, &inventory)?.as_bytes())?;
     Ok(Exit::Clean)

@@ -306,6 +306,18 @@ impl History {
         }))
     }
 
+    /// The bytes of a file in a commit, which are those that the commit names; `None` if it has no such file.
+    ///
+    /// # Errors
+    /// [`HistoryError`] if the commit does not exist, or an object cannot be read or is damaged.
+    pub fn file_at(&self, commit: &CommitId, path: &str) -> Result<Option<Vec<u8>>, HistoryError> {
+        let found = walk::at(&self.repo, self.tip(Some(commit.as_str()))?, &[path.to_owned()])?;
+        let Some((_, Stored::File(blob))) = found else { return Ok(None) };
+        let bytes = Objects::of(&self.repo)?.blob(blob)?;
+        UnverifiedContent(unverified::Objects::File(blob, bytes.clone())).verify()?;
+        Ok(Some(bytes))
+    }
+
     /// The content of a commit at the first of `paths` that exists, with the path.
     ///
     /// # Errors

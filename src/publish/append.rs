@@ -26,7 +26,7 @@ use super::{
     plan::{Correct, FutureCommits, Request, Rewritten},
     progress::{Progress, Stage},
     published_list, reanchor,
-    release::{PublishedRelease, announced, committed},
+    release::{PublishedRelease, announced, cause, committed},
     source::ListSource,
 };
 
@@ -331,7 +331,8 @@ impl<'a> Appender<'a> {
             commit: source.commit.to_string(),
             error: Box::new(error),
         };
-        let announced = announced(&kind, changes.changes, reading.is_some());
+        let before = self.log.source.as_ref().map(|source| &source.reader);
+        let announced = announced(&kind, changes.changes, cause(before, Some(&source), reading.as_ref()));
         let draft = match kind {
             ReleaseKind::Reread => self.log.tip.reread(difference, list, &self.salts),
             _ => self.log.tip.changes(difference, list, &self.salts),

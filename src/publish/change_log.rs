@@ -13,6 +13,7 @@ use crate::{
 };
 
 use super::{
+    holidays::{holiday_file, put_holidays},
     progress::{Progress, Stage},
     source::ListSource,
 };
@@ -126,6 +127,7 @@ impl ChangeTracker {
         self.follow_renames(history.renames(version)?);
         progress.starts(Stage::Read);
         let reading = self.read(version, content.as_ref(), options);
+        let reading = reading.map(|reading| with_holidays(history, version, reading)).transpose()?;
         let unmoved = self.read_unmoved(content.as_ref(), options);
         progress.starts(Stage::Compare);
         let (outcome, warnings) = self.outcome(reading, unmoved);
@@ -220,6 +222,18 @@ impl ChangeTracker {
         self.announced = self.latest.clone();
         (changes, editorial)
     }
+}
+
+/// Completes the terms of a list with the holidays of a file in the same commit.
+fn with_holidays(
+    history: &History,
+    version: &Version,
+    reading: Result<Reading, ReadError>,
+) -> Result<Result<Reading, ReadError>, HistoryError> {
+    let Ok(mut reading) = reading else { return Ok(reading) };
+    let Some(file) = holiday_file(&reading.inventory, &version.path) else { return Ok(Ok(reading)) };
+    let bytes = history.file_at(&version.commit, &file)?;
+    Ok(put_holidays(&mut reading.inventory, &file, bytes).map(|()| reading))
 }
 
 /// The warning that a file without a list counts as a withdrawal.

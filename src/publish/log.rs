@@ -71,7 +71,7 @@ impl PublishedLog {
             return Err(PublishError::OtherOrigin { found: found.unwrap_or_default(), expected });
         }
         check_index(list, folder, &verified)?;
-        let releases = verified.releases.iter().map(PublishedRelease::of).collect::<Result<_, _>>()?;
+        let releases = PublishedRelease::all(&verified.releases)?;
         Ok(PublishedLog {
             tip: Tip::of(&verified).ok_or_else(|| PublishError::NotReplayed(list.clone()))?,
             keys: keys_release(&verified),

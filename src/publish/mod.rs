@@ -8,6 +8,7 @@ mod change_log;
 mod edition;
 mod error;
 mod heads;
+mod holidays;
 mod list_plan;
 mod log;
 mod plan;
@@ -22,6 +23,7 @@ pub use change_log::{ChangeTracker, Explained, LogRow, Outcome, change_log, expl
 pub use edition::Edition;
 pub use error::PublishError;
 pub use heads::{PlannedHead, next_head};
+pub use holidays::{holiday_file, put_holidays};
 pub use plan::{Correct, FutureCommits, ListPlan, Plan, Request, Rewritten, RootKeys, Scope, Signing, publish};
 pub use progress::{Event, Progress, Stage};
 pub use source::{ListSource, find_list, read_list};

@@ -2,9 +2,9 @@
 
 use changecast_core::{
     change::Change,
-    ledger::{self, Digest, Publication, ReleaseKind},
+    ledger::{self, Body, Digest, Json, Publication, Reader, ReleaseKind, Source},
     model::{CommitId, Timestamp},
-    prose::reread,
+    prose::reread::{self, Cause},
 };
 
 use super::error::PublishError;
@@ -27,20 +27,35 @@ pub struct PublishedRelease {
 }
 
 impl PublishedRelease {
-    /// A release that was verified.
+    /// The releases of a log that was verified.
     ///
     /// # Errors
     /// [`PublishError::UnknownChange`] for a change object of a later version.
-    pub fn of(release: &ledger::Release) -> Result<Self, PublishError> {
-        let seq = release.header.seq;
+    pub fn all(releases: &[ledger::Release]) -> Result<Vec<Self>, PublishError> {
+        let mut reader = None;
+        let mut published = Vec::with_capacity(releases.len());
+        for release in releases {
+            published.push(PublishedRelease::of(release, reader)?);
+            reader = release.body().and_then(Body::source).map(|source| &source.reader).or(reader);
+        }
+        Ok(published)
+    }
+
+    /// A release that follows one of this reader.
+    fn of(release: &ledger::Release, before: Option<&Reader>) -> Result<Self, PublishError> {
+        let (seq, kind) = (release.header.seq, &release.header.kind);
         let body = release.body();
-        let changes =
-            body.map(|body| announced_changes(seq, &release.header.kind, body)).transpose()?.unwrap_or_default();
-        let commit = body.and_then(ledger::Body::source);
+        let changes = match body {
+            Some(body) => {
+                announced(kind, changes_of(seq, body.changes())?, cause(before, body.source(), body.reading()))
+            }
+            None => Vec::new(),
+        };
+        let commit = body.and_then(Body::source);
         Ok(PublishedRelease {
             seq,
             digest: release.digest,
-            kind: release.header.kind.clone(),
+            kind: kind.clone(),
             commit: commit.map(|source| (source.commit.clone(), committed(&source.committed))),
             changes,
             publication: release.publication,
@@ -71,29 +86,29 @@ fn key(seq: u64, digest: &Digest) -> String {
     format!("{seq}-{}", &digest.to_string()[..16])
 }
 
-/// The changes that a release with this body announces. A list that was read again did not change: one announcement
-/// states that.
-pub(super) fn announced_changes(
-    seq: u64,
-    kind: &ReleaseKind,
-    body: &ledger::Body,
-) -> Result<Vec<Change>, PublishError> {
-    Ok(announced(kind, changes_of(seq, body.changes())?, body.reading().is_some()))
+/// The changes that a release with these differences announces. A list that was read again did not change: one
+/// announcement states that.
+pub(super) fn announced(kind: &ReleaseKind, changes: Vec<Change>, cause: Cause) -> Vec<Change> {
+    match kind {
+        ReleaseKind::Reread => reread::announcement(cause, &changes).into_iter().collect(),
+        _ => changes,
+    }
 }
 
-/// The changes that a release with these differences announces. A release states the configuration of reading if that
-/// differs from the one that the log stated last.
-pub(super) fn announced(kind: &ReleaseKind, changes: Vec<Change>, states_reading: bool) -> Vec<Change> {
-    if *kind != ReleaseKind::Reread {
-        return changes;
+/// Why a list was read again, after a release of the reader `before`. A release states the configuration of reading if
+/// that differs from the one that the log stated last.
+pub(super) fn cause(before: Option<&Reader>, source: Option<&Source>, reading: Option<&Json>) -> Cause {
+    let same_edition = source.is_none_or(|source| before == Some(&source.reader));
+    match reading {
+        Some(_) if same_edition => Cause::Configuration,
+        Some(_) => Cause::EditionAndConfiguration,
+        None => Cause::Edition,
     }
-    let cause = if states_reading { reread::Cause::Configuration } else { reread::Cause::Edition };
-    reread::announcement(cause, &changes).into_iter().collect()
 }
 
 /// The change objects of a body as changes.
-fn changes_of(seq: u64, objects: &[ledger::Json]) -> Result<Vec<Change>, PublishError> {
-    let parse = |object: &ledger::Json| {
+pub(super) fn changes_of(seq: u64, objects: &[Json]) -> Result<Vec<Change>, PublishError> {
+    let parse = |object: &Json| {
         serde_json::from_value(object.to_serde()).map_err(|error| PublishError::UnknownChange { seq, error })
     };
     objects.iter().map(parse).collect()

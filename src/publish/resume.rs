@@ -27,7 +27,7 @@ use super::{
     error::PublishError,
     log::PublishedLog,
     plan::{Request, Rewritten, Scope, Signing},
-    release::{PublishedRelease, announced_changes, committed},
+    release::{PublishedRelease, changes_of, committed},
 };
 
 /// The signature of `resume.json`.
@@ -147,7 +147,8 @@ pub(super) fn resume(request: &Request<'_>, list: &ListConfig, found: &Found) ->
     }
     let Some(log) = folder.log(&checkpoint)? else { return Ok(None) };
     let head = log.head.as_ref().map_or(0, |(head, _)| head.number);
-    if log.check_signing(&list.id, request.signing).is_err() || !folder.is_whole(found, &checkpoint, head)? {
+    let end = IndexFile { origin: log.tip.origin.clone(), head, release: checkpoint.release.number };
+    if log.check_signing(&list.id, request.signing).is_err() || !folder.is_whole(found, &checkpoint, &end)? {
         return Ok(None);
     }
     let Some(files) = folder.segments(found, &checkpoint)? else { return Ok(None) };
@@ -382,12 +383,13 @@ impl ListFolder<'_> {
         header: Header,
         source: &Source,
     ) -> Result<Option<PublishedRelease>, PublishError> {
-        let Some(body) = header.body else { return Ok(None) };
+        // Why a list was read again depends on the release before.
+        let Some(body) = header.body.filter(|_| header.kind != ReleaseKind::Reread) else { return Ok(None) };
         let bytes = self.exact(Path::Body(header.seq), body.sha256)?;
         let body = bytes.and_then(|bytes| Body::from_bytes(&header.kind, &bytes).ok().flatten());
         let (Some(body), Some((key, seconds))) = (body, checkpoint.announced.last()) else { return Ok(None) };
         let (number, at) = (checkpoint.head.number, Timestamp::from_unix_clamped(*seconds));
-        let changes = announced_changes(header.seq, &header.kind, &body)?;
+        let changes = changes_of(header.seq, body.changes())?;
         let release = PublishedRelease {
             seq: header.seq,
             digest: checkpoint.release.sha256,
@@ -400,11 +402,10 @@ impl ListFolder<'_> {
     }
 
     /// Whether the log ends at the checkpoint and no file is missing, as far as a sample shows.
-    fn is_whole(&self, found: &Found, checkpoint: &Checkpoint, head: u64) -> Result<bool, PublishError> {
-        let last = checkpoint.release.number;
+    fn is_whole(&self, found: &Found, checkpoint: &Checkpoint, end: &IndexFile) -> Result<bool, PublishError> {
+        let last = end.release;
         let index = self.get(&Path::Index.to_string())?.and_then(|bytes| IndexFile::from_bytes(&bytes).ok());
-        let ends_here = index.is_some_and(|index| index.release == last && index.head == head)
-            && self.contains_only_the_log(last, head)?;
+        let ends_here = index.as_ref() == Some(end) && self.contains_only_the_log(last, end.head)?;
         if !ends_here || !found.has(render::SITE_FILE)? {
             return Ok(false);
         }

@@ -115,6 +115,14 @@ pub enum Problem {
     /// Notice terms are not valid.
     #[error("notice: {0}")]
     Terms(#[source] ParserError),
+    /// The holiday file that notice terms name cannot be used.
+    #[error("notice.holidays: {file}: {problem}")]
+    Holidays {
+        /// The path of the file in the repository.
+        file: String,
+        /// The problem with it.
+        problem: String,
+    },
     /// The file exceeds one of the limits that bound memory and the size of pages.
     #[error("too many {what}: {found}, the limit is {limit}")]
     Limit {
@@ -176,6 +184,9 @@ impl ReadError {
             Problem::Id(_) => "for example `id: openai-eu`".into(),
             Problem::Terms(_) => {
                 "for example `lead: {added: 30d}` or `objection: {within: 14d, from: notification}`".into()
+            }
+            Problem::Holidays { .. } => {
+                "commit the file with the list: one date on every line, such as `2026-12-25`".into()
             }
             Problem::Limit { .. } => "split the list, or shorten the text".into(),
             Problem::UnknownFormat(_) => format!("`format` is one of {}", super::formats_read()),

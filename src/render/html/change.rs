@@ -23,6 +23,7 @@ pub(super) fn page(publication: &Publication<'_>, list: &PublishedList<'_>, anno
         publication,
         list: Some(list),
         title: &title,
+        heading: inline(&prose::title_pieces(list_title(list).as_str(), &announcement.changes)),
         description: &prose::summary(announcement.sentences()),
         home: "../",
     };

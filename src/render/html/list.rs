@@ -23,7 +23,9 @@ pub(super) fn index(
 ) -> String {
     let title = list_title(list);
     let description = format!("{title} of {}: the current list, and every change to it.", publication.publisher.name);
-    let page = Page { publication, list: Some(list), title: title.as_str(), description: &description, home: "./" };
+    let heading = html! { (title) };
+    let page =
+        Page { publication, list: Some(list), title: title.as_str(), heading, description: &description, home: "./" };
     let facts = list.facts();
     let newest = list.newest_first().next();
     let lead = html! {

@@ -82,7 +82,14 @@ pub(super) fn year_file(year: i32) -> String {
 fn year_page(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32) -> File {
     let announcements: Vec<&Announcement> = list.newest_first().filter(|a| a.published.year() == year).collect();
     let title = format!("{}: changes of {year}", list_title(list));
-    let page = Page { publication, list: Some(list), title: &title, description: &title, home: "./" };
+    let page = Page {
+        publication,
+        list: Some(list),
+        title: &title,
+        heading: html! { (title) },
+        description: &title,
+        home: "./",
+    };
     let body = html! {
         (page.header(html! { "All changes of " (year) " \u{b7} " a href="./" { "The current list" } }))
         main { ol.log { @for announcement in announcements { (announcement_item(announcement)) } } }
@@ -144,7 +151,8 @@ pub(super) fn change_log_table(change_log: &[ChangeLogRow<'_>]) -> String {
 /// The page that lists all published lists.
 pub(super) fn site(publication: &Publication<'_>) -> File {
     let title = format!("{}: published lists", publication.publisher.name);
-    let page = Page { publication, list: None, title: &title, description: &title, home: "./" };
+    let page =
+        Page { publication, list: None, title: &title, heading: html! { (title) }, description: &title, home: "./" };
     let body = html! {
         (page.header(html! { "Lists with their change logs, feeds and signed logs." }))
         main {
@@ -155,7 +163,7 @@ pub(super) fn site(publication: &Publication<'_>) -> File {
                         p { (list::count(list)) }
                         @if let Some(newest) = list.newest_first().next() {
                             p.note { "Last change " (date(newest.published)) }
-                            p { (prose::title("Latest", &newest.changes)) }
+                            p { (inline(&prose::title_pieces("Latest", &newest.changes))) }
                         }
                         p.note {
                             a href={ (list.id) "/feed.atom" } { "Atom" } " \u{b7} " a href={ (list.id) "/feed.rss" } { "RSS" } " \u{b7} "

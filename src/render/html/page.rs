@@ -14,6 +14,8 @@ pub(super) struct Page<'a> {
     /// The list; `None` for a page about all lists.
     pub list: Option<&'a PublishedList<'a>>,
     pub title: &'a str,
+    /// The title with its names isolated from the direction of the text around them.
+    pub heading: Markup,
     pub description: &'a str,
     /// The relative path from the page to the folder of its list, or of the site.
     pub home: &'a str,
@@ -27,7 +29,7 @@ impl Page<'_> {
         html! {
             header {
                 p.publisher { a href=(publisher.url) { (publisher.name) } }
-                h1.long[self.title.chars().count() > 60] { (self.title) }
+                h1.long[self.title.chars().count() > 60] { (self.heading) }
                 p.lead { (lead) }
                 @if unsigned { p.banner { "Unsigned preview: this page is not backed by a signed log." } }
             }

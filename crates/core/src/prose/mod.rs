@@ -5,13 +5,15 @@
 
 mod reasons;
 pub mod reread;
+mod title;
 
 pub use reasons::{match_reason, reason, refusal};
+pub use title::{release_in_words, title, title_pieces};
 
 use crate::{
     change::{
         Change, Detail, Edit, EntryRef, Kind, Level, Phrase, Piece, Row, RowField, SECTION, SECTION_ENTRIES,
-        SECTION_NOTE, TitleDetail, word_diff,
+        SECTION_NOTE, word_diff,
     },
     compare::{Status, is_in_eu, items_not_in},
     model::{FieldKey, Role, Text, to_plain_text},
@@ -59,8 +61,6 @@ impl TableRow {
 
 /// Maximal number of names in a sentence.
 const NAMES_IN_SENTENCE: usize = 20;
-/// Maximal number of names per verb in a title.
-const NAMES_IN_TITLE: usize = 3;
 /// Maximal length, in bytes, of texts that are shown whole. Of longer ones, excerpts are shown.
 const MAX_WHOLE_TEXT: usize = 300;
 /// Number of unchanged words that an excerpt shows before and after changed ones.
@@ -258,70 +258,6 @@ pub fn summary(sentences: &[Vec<Inline>]) -> String {
 /// Text without angle brackets, for fields that some feed readers take for HTML.
 pub fn angle_free(text: &str) -> String {
     text.replace('<', "\u{2039}").replace('>', "\u{203a}")
-}
-
-/// The title of a release: verbs and names in plain text without angle brackets.
-pub fn title(list: &str, changes: &[Change]) -> String {
-    angle_free(&format!("{list}: {}", release_in_words(changes)))
-}
-
-/// The changes of a release as a phrase, such as "added Kestrel; removed Oakline". Corrections name a release by it.
-pub fn release_in_words(changes: &[Change]) -> String {
-    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
-    for change in changes {
-        let (verb, name) = (title_verb(change), title_detail(change));
-        match groups.iter_mut().find(|(known, _)| *known == verb) {
-            Some((_, names)) if names.contains(&name) => {}
-            Some((_, names)) => names.push(name),
-            None => groups.push((verb, vec![name])),
-        }
-    }
-    let groups: Vec<String> = groups.iter().map(|(verb, names)| title_group(verb, names)).collect();
-    groups.join("; ")
-}
-
-fn title_group(verb: &str, names: &[String]) -> String {
-    let names: Vec<String> = names.iter().filter(|name| !name.is_empty()).cloned().collect();
-    match short_list(&names, NAMES_IN_TITLE) {
-        list if list.is_empty() => verb.trim_end_matches(':').to_owned(),
-        list => format!("{verb} {list}"),
-    }
-}
-
-/// The verb in a title, with a colon if it cannot be followed directly by a name.
-fn title_verb(change: &Change) -> String {
-    let verb = verb(change).to_lowercase();
-    let detail = change.kind.info().title;
-    let takes_name =
-        phrase(change) == Phrase::Verb && matches!(change.detail, Detail::Row { .. } | Detail::Field { .. });
-    if takes_name || matches!(detail, TitleDetail::None | TitleDetail::Count) { verb } else { format!("{verb}:") }
-}
-
-fn title_detail(change: &Change) -> String {
-    let entry = change.entry().map(|entry| entry.name.to_string()).unwrap_or_default();
-    match (change.kind.info().title, &change.detail) {
-        (TitleDetail::Count, Detail::List { entries }) => format!("({})", count_entries(entries.len())),
-        (TitleDetail::EntryAndDate, Detail::Row { row, former }) => {
-            let former = former.as_ref().map(|former| format!(" in place of {}", former.name)).unwrap_or_default();
-            let date = row.text(Role::Effective.info().key);
-            let date = date.map(|date| format!(" (effective {date})")).unwrap_or_default();
-            format!("{entry}{former}{date}")
-        }
-        (TitleDetail::BothNames, Detail::Field { edit: Edit::Changed(before, after), .. }) => {
-            format!("{before} to {after}")
-        }
-        (TitleDetail::EntryAndValue, Detail::Field { edit, .. }) if !activates(change) => match edit {
-            Edit::Set(after) => format!("{entry} ({after})"),
-            Edit::Cleared(_) => entry,
-            Edit::Changed(_, after) => format!("{entry} (now {after})"),
-        },
-        (TitleDetail::Label, Detail::Column { edit, .. }) => {
-            edit.after().or(edit.before()).map(Text::to_string).unwrap_or_default()
-        }
-        (_, Detail::Fact { .. }) if change.kind == Kind::Reread => String::new(),
-        (_, Detail::Fact { label, .. }) if change.kind != Kind::SectionsChanged => label.to_string(),
-        _ => entry,
-    }
 }
 
 /// A number of entries in words.

@@ -17,6 +17,8 @@ pub enum Cause {
     Edition,
     /// The configuration of reading differs.
     Configuration,
+    /// Both the edition and the configuration differ.
+    EditionAndConfiguration,
 }
 
 impl Cause {
@@ -24,6 +26,7 @@ impl Cause {
         match self {
             Cause::Edition => "by a newer edition",
             Cause::Configuration => "with another configuration",
+            Cause::EditionAndConfiguration => "by a newer edition and with another configuration",
         }
     }
 }

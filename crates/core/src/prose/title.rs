@@ -1,0 +1,103 @@
+//! Titles of releases: verbs and names.
+
+use crate::{
+    change::{Change, Detail, Edit, Kind, Phrase, TitleDetail},
+    model::{Role, Text},
+};
+
+use super::{Inline, activates, angle_free, count_entries, flat, phrase, separator, shown_names, verb};
+
+/// The number of names in a title for each verb.
+const NAMES_IN_TITLE: usize = 3;
+
+/// The title of a release in plain text without angle brackets.
+pub fn title(list: &str, changes: &[Change]) -> String {
+    angle_free(&flat(&title_pieces(list, changes)))
+}
+
+/// The title of a release, with the names apart from the words around them.
+pub fn title_pieces(list: &str, changes: &[Change]) -> Vec<Inline> {
+    let mut pieces = vec![Inline::Name(list.to_owned()), Inline::Plain(": ".to_owned())];
+    pieces.extend(release_pieces(changes));
+    pieces
+}
+
+/// The changes of a release as a phrase, such as "added Kestrel; removed Oakline". Corrections name a release by it.
+pub fn release_in_words(changes: &[Change]) -> String {
+    flat(&release_pieces(changes))
+}
+
+fn release_pieces(changes: &[Change]) -> Vec<Inline> {
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for change in changes {
+        let (verb, name) = (title_verb(change), title_detail(change));
+        match groups.iter_mut().find(|(known, _)| *known == verb) {
+            Some((_, names)) if names.contains(&name) => {}
+            Some((_, names)) => names.push(name),
+            None => groups.push((verb, vec![name])),
+        }
+    }
+    let mut pieces = Vec::new();
+    for (at, (verb, names)) in groups.iter().enumerate() {
+        if at > 0 {
+            pieces.push(Inline::Plain("; ".to_owned()));
+        }
+        pieces.extend(title_group(verb, names));
+    }
+    pieces
+}
+
+fn title_group(verb: &str, names: &[String]) -> Vec<Inline> {
+    let names: Vec<String> = names.iter().filter(|name| !name.is_empty()).cloned().collect();
+    if names.is_empty() {
+        return vec![Inline::Plain(verb.trim_end_matches(':').to_owned())];
+    }
+    let mut pieces = vec![Inline::Plain(format!("{verb} "))];
+    let shown = shown_names(names.len(), NAMES_IN_TITLE);
+    for (at, name) in names[..shown].iter().enumerate() {
+        if at > 0 {
+            pieces.push(Inline::Plain(separator(&names).to_owned()));
+        }
+        pieces.push(Inline::Name(name.clone()));
+    }
+    if shown < names.len() {
+        pieces.push(Inline::Plain(format!(" and {} more", names.len() - shown)));
+    }
+    pieces
+}
+
+/// The verb in a title, with a colon if it cannot be followed directly by a name.
+fn title_verb(change: &Change) -> String {
+    let verb = verb(change).to_lowercase();
+    let detail = change.kind.info().title;
+    let takes_name =
+        phrase(change) == Phrase::Verb && matches!(change.detail, Detail::Row { .. } | Detail::Field { .. });
+    if takes_name || matches!(detail, TitleDetail::None | TitleDetail::Count) { verb } else { format!("{verb}:") }
+}
+
+fn title_detail(change: &Change) -> String {
+    let entry = change.entry().map(|entry| entry.name.to_string()).unwrap_or_default();
+    match (change.kind.info().title, &change.detail) {
+        (TitleDetail::Count, Detail::List { entries }) => format!("({})", count_entries(entries.len())),
+        (TitleDetail::EntryAndDate, Detail::Row { row, former }) => {
+            let former = former.as_ref().map(|former| format!(" in place of {}", former.name)).unwrap_or_default();
+            let date = row.text(Role::Effective.info().key);
+            let date = date.map(|date| format!(" (effective {date})")).unwrap_or_default();
+            format!("{entry}{former}{date}")
+        }
+        (TitleDetail::BothNames, Detail::Field { edit: Edit::Changed(before, after), .. }) => {
+            format!("{before} to {after}")
+        }
+        (TitleDetail::EntryAndValue, Detail::Field { edit, .. }) if !activates(change) => match edit {
+            Edit::Set(after) => format!("{entry} ({after})"),
+            Edit::Cleared(_) => entry,
+            Edit::Changed(_, after) => format!("{entry} (now {after})"),
+        },
+        (TitleDetail::Label, Detail::Column { edit, .. }) => {
+            edit.after().or(edit.before()).map(Text::to_string).unwrap_or_default()
+        }
+        (_, Detail::Fact { .. }) if change.kind == Kind::Reread => String::new(),
+        (_, Detail::Fact { label, .. }) if change.kind != Kind::SectionsChanged => label.to_string(),
+        _ => entry,
+    }
+}
