@@ -42,7 +42,7 @@ const PROGRAM: [Arrows; 8] = [
 /// The modules of the core.
 /// The ledger imports neither the vocabulary nor comparisons nor changes: replaying a log must give the
 /// same answer under every later version of them.
-const CORE: [Arrows; 8] = [
+const CORE: [Arrows; 9] = [
     ("ledger", &["model", "sign"]),
     ("model", &[]),
     ("vocabulary", &["model"]),
@@ -50,11 +50,13 @@ const CORE: [Arrows; 8] = [
     ("sign", &[]),
     ("term_rows", &["model"]),
     ("change", &["compare", "model", "term_rows", "vocabulary"]),
+    ("notice", &["change", "compare", "model", "vocabulary"]),
     ("prose", &["change", "compare", "model", "vocabulary"]),
 ];
 
 /// The stages of reading, each a folder of `src/read`.
-const READING: [Arrows; 3] = [("syntax", &[]), ("build", &[]), ("choose", &["build", "syntax"])];
+const READING: [Arrows; 4] =
+    [("syntax", &[]), ("build", &[]), ("choose", &["build", "syntax"]), ("page_text", &["build", "syntax"])];
 
 /// The module of a file, by its path below the folder of its crate.
 fn module<'p>(folder: &str, path: &'p str) -> &'p str {
@@ -117,10 +119,11 @@ fn crate_imports(code: &str) -> Vec<String> {
 }
 
 /// Third-party crates and the one module of each. serde and thiserror may be used everywhere.
-const HOMES: [(&str, &str); 28] = [
+const HOMES: [(&str, &str); 29] = [
     ("anstream", "src/cli/console.rs"),
     ("anstyle", "src/cli/console.rs src/render/terminal.rs"),
     ("atom_syndication", "src/render/atom.rs"),
+    ("chrono_tz", "crates/core/src/notice/"),
     ("clap", "src/cli/"),
     ("clap_complete", "src/cli/manual.rs"),
     ("clap_mangen", "src/cli/manual.rs"),

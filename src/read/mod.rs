@@ -9,6 +9,7 @@ mod choose;
 mod config;
 mod error;
 mod format;
+mod page_text;
 mod position;
 mod reader;
 mod syntax;

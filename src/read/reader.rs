@@ -13,6 +13,7 @@ use crate::read::{
     config::ReadingConfig,
     error::ReadError,
     format::{Format, Syntax},
+    page_text,
     syntax::{bytes::text_of, incremental::ItemCache, tree::Node},
 };
 
@@ -94,7 +95,11 @@ impl Memory {
             Syntax::Tree { parse, .. } => self.read_tree(&parse(text)?, config),
             Syntax::Page(parse) => {
                 let page = parse(text)?;
-                self.build(config, |list, _| page::interpret(&page, path, config, list))
+                self.build(config, |list, _| {
+                    page::interpret(&page, path, config, list)?;
+                    page_text::interpret(&page, &format!("{path} {}", page.metadata), config, list);
+                    Ok(())
+                })
             }
             Syntax::Records(parse) => {
                 let records = parse(path, text, config)?;

@@ -8,6 +8,7 @@ pub mod change;
 pub mod compare;
 pub mod ledger;
 pub mod model;
+pub mod notice;
 pub mod prose;
 pub mod sign;
 pub mod term_rows;

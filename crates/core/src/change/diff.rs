@@ -14,6 +14,7 @@ use super::{
     kind::{Kind, Level},
     matching::{Pairing, pair},
     name_match::same_name,
+    page_text,
     reason::{Decision, Reason},
     sections::{SectionPairs, pair_sections},
     term_changes::compare_terms,
@@ -337,6 +338,11 @@ impl<'a> Differ<'a> {
                 continue;
             }
             let label = new.or(old).map(|fact| fact.label.clone()).unwrap_or_default();
+            if let Some((kind, level, reason)) = page_text::classify(key, &edit, [before, after]) {
+                let change = Change::new(kind, Detail::Fact { field: key.clone(), label, edit });
+                self.decisions.push(Decision { change: Change { level, ..change }, reason });
+                continue;
+            }
             let reason = fact_reason(key, &edit);
             let change = Change::new(Kind::Amended, Detail::Fact { field: key.clone(), label, edit });
             match reason {

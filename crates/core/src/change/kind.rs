@@ -197,6 +197,9 @@ kinds! {
     SectionsChanged "sections-changed" Fact Info []
         "Sections changed" Verb None, None None,
         "A section was renamed, has another note, or its entries were regrouped.";
+    PageTextChanged "page-text-changed" Fact Info []
+        "Page text changed" Verb None, Label None,
+        "Sentences of the page that name an entry or announce a vendor changed.";
 }
 
 impl Kind {

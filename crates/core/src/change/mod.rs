@@ -13,6 +13,7 @@ mod explain;
 mod kind;
 mod matching;
 mod name_match;
+pub mod page_text;
 mod reason;
 mod sections;
 mod term_changes;

@@ -48,4 +48,8 @@ pub enum Reason {
     SameStatement,
     /// Editorial: a title or description that not every format can contain.
     PageText,
+    /// Editorial: other words for the same notice terms.
+    Wording,
+    /// Editorial: the sentences are about an entry that is added or removed.
+    AboutNewEntry,
 }

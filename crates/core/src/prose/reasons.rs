@@ -24,6 +24,8 @@ pub fn reason(reason: Reason) -> &'static str {
         Reason::OtherStatement => "a statement about the list itself",
         Reason::SameStatement => "only the presentation of the statement differs",
         Reason::PageText => "only some formats have titles and descriptions",
+        Reason::Wording => "other words for notice terms that are compared by themselves",
+        Reason::AboutNewEntry => "the entry that the sentences are about is added or removed",
     }
 }
 

@@ -39,6 +39,8 @@ struct Tables {
     headers: OnceLock<Headers>,
     statuses: OnceLock<Phrases<Lifecycle>>,
     months: OnceLock<BTreeMap<Box<str>, u32>>,
+    /// Numbers that are written as words.
+    numbers: OnceLock<BTreeMap<Box<str>, u16>>,
     /// The words of each meaning without an argument.
     texts: Vec<OnceLock<BTreeSet<Box<str>>>>,
     /// Legal forms that are written with a full stop.
@@ -105,6 +107,24 @@ impl Vocabulary {
     pub fn mentions(&self, meaning: Meaning, text: &str) -> bool {
         let folded = fold(text);
         self.texts(meaning).any(|text| folded.contains(text))
+    }
+
+    /// Whether a text, folded and with a space on both sides of each word, contains a word or phrase of this meaning.
+    pub fn has_phrase(&self, meaning: Meaning, spaced: &str) -> bool {
+        self.texts(meaning).any(|phrase| {
+            let found = spaced.match_indices(phrase);
+            found.into_iter().any(|(at, _)| spaced[..at].ends_with(' ') && spaced[at + phrase.len()..].starts_with(' '))
+        })
+    }
+
+    /// Whether a word of a text, folded and with a space on both sides of each word, begins with one of this meaning.
+    pub fn has_stem(&self, meaning: Meaning, spaced: &str) -> bool {
+        self.texts(meaning).any(|stem| spaced.match_indices(stem).any(|(at, _)| spaced[..at].ends_with(' ')))
+    }
+
+    /// The number that a folded word means: "thirty". Only numbers that promises of notice contain.
+    pub fn number(&self, word: &str) -> Option<u16> {
+        self.0.numbers.get_or_init(|| self.0.numbers()).get(word).copied()
     }
 
     /// Whether a heading or sentence is about vendors.
@@ -213,6 +233,15 @@ impl Tables {
             _ => None,
         });
         months.collect()
+    }
+
+    fn numbers(&self) -> BTreeMap<Box<str>, u16> {
+        let words = self.words(|meaning| matches!(meaning, Meaning::Number(_)));
+        let numbers = words.filter_map(|word| match word.meaning {
+            Meaning::Number(number) => Some((word.text.into(), number)),
+            _ => None,
+        });
+        numbers.collect()
     }
 
     fn dotted(&self) -> BTreeSet<Box<str>> {

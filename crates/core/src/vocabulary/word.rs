@@ -59,6 +59,8 @@ macro_rules! meanings {
             Status(Lifecycle),
             /// A month from 1 to 12: `month:03`.
             Month(u8),
+            /// A number of days or another unit, written as a word: `number:030`.
+            Number(u16),
             $($(#[doc = $about])+ $variant,)*
         }
 
@@ -72,13 +74,16 @@ macro_rules! meanings {
             /// The place of a meaning among those without an argument.
             pub(super) fn plain_index(self) -> Option<usize> {
                 match self {
-                    Meaning::Role(_) | Meaning::Status(_) | Meaning::Month(_) => None,
+                    Meaning::Role(_) | Meaning::Status(_) | Meaning::Month(_) | Meaning::Number(_) => None,
                     $(Meaning::$variant => Some(PlainIndex::$variant as usize),)*
                 }
             }
         }
     };
 }
+
+/// The numbers that promises of notice write as words.
+const NUMBERS: [u16; 13] = [1, 2, 3, 5, 7, 10, 14, 15, 20, 30, 45, 60, 90];
 
 meanings! {
     /// An ending of a company's name that states its legal form: "GmbH". Written without dots.
@@ -143,6 +148,54 @@ meanings! {
     StrikeRemark "strike-remark";
     /// A key of nested data that contains entries and does not describe them.
     ContainerKey "container-key";
+    /// A unit of time: hours.
+    UnitHour "unit-hour";
+    /// A unit of time: calendar days.
+    UnitDay "unit-day";
+    /// A unit of time: business days, as one word.
+    UnitBusinessDay "unit-business-day";
+    /// A unit of time: weeks.
+    UnitWeek "unit-week";
+    /// A unit of time: months.
+    UnitMonth "unit-month";
+    /// A word next to "days" that makes them business days.
+    BusinessWord "business-word";
+    /// A word between a number and its unit that does not change the length: "calendar".
+    CalendarWord "calendar-word";
+    /// The beginning of a word about notifying customers or publishing: "notif".
+    NoticeStem "notice-stem";
+    /// Words next to a length of time that is a lead: "in advance".
+    LeadMark "lead-mark";
+    /// A word before a length of time in which something is done: "within".
+    WindowMark "window-mark";
+    /// The beginning of a word about objections.
+    ObjectionStem "objection-stem";
+    /// Words by which a sentence refers to a period that another one states: "during this period".
+    SamePeriod "same-period";
+    /// The beginning of a word about additions.
+    AdditionStem "addition-stem";
+    /// The beginning of a word about replacements.
+    ReplacementStem "replacement-stem";
+    /// The beginning of a word about activations.
+    ActivationStem "activation-stem";
+    /// The beginning of a word about changes in general.
+    ChangeStem "change-stem";
+    /// The beginning of a word about receiving a notice.
+    ReceiptStem "receipt-stem";
+    /// The beginning of a word about publishing a change on the page.
+    PublicationStem "publication-stem";
+    /// The beginning of a word about emergencies.
+    EmergencyStem "emergency-stem";
+    /// A document or subject other than the list, whose changes may have a notice of their own.
+    OtherDocument "other-document";
+    /// A negation.
+    Negation "negation";
+    /// Words of a sentence about the future: "will", "as of".
+    FutureMark "future-mark";
+    /// The beginning of a verb that engages a vendor: "add".
+    EngagementStem "engagement-stem";
+    /// A word that begins a sentence and is never the name of a vendor.
+    CommonWord "common-word";
 }
 
 impl Meaning {
@@ -155,6 +208,7 @@ impl Meaning {
             Meaning::Role(role) => format!("role:{role}"),
             Meaning::Status(state) => format!("status:{}", state.name()),
             Meaning::Month(number) => format!("month:{number:02}"),
+            Meaning::Number(number) => format!("number:{number:03}"),
             plain => {
                 PLAIN_MEANINGS.iter().find(|(_, known)| *known == plain).map(|(key, _)| *key).unwrap_or_default().into()
             }
@@ -165,7 +219,8 @@ impl Meaning {
     pub fn all() -> impl Iterator<Item = Meaning> {
         let roles = Role::ALL.into_iter().filter(|role| *role != Role::Other).map(Meaning::Role);
         let states = Lifecycle::ALL.into_iter().map(Meaning::Status);
-        roles.chain(states).chain((1..=12).map(Meaning::Month)).chain(PLAIN_MEANINGS.iter().map(|(_, plain)| *plain))
+        let numbers = (1..=12).map(Meaning::Month).chain(NUMBERS.into_iter().map(Meaning::Number));
+        roles.chain(states).chain(numbers).chain(PLAIN_MEANINGS.iter().map(|(_, plain)| *plain))
     }
 }
 
@@ -177,6 +232,7 @@ impl FromStr for Meaning {
             Some(("role", role)) => Role::from_key(role).filter(|role| *role != Role::Other).map(Meaning::Role),
             Some(("status", name)) => Lifecycle::ALL.into_iter().find(|s| s.name() == name).map(Meaning::Status),
             Some(("month", number)) => number.parse().ok().filter(|n| (1..=12).contains(n)).map(Meaning::Month),
+            Some(("number", number)) => number.parse().ok().filter(|n| NUMBERS.contains(n)).map(Meaning::Number),
             _ => PLAIN_MEANINGS.iter().find(|(known, _)| *known == key).map(|(_, plain)| *plain),
         };
         meaning.ok_or(Fault::Meaning)

@@ -1,0 +1,457 @@
+//! Notice terms to deadlines: when a change takes effect, until when customers may object, and whether the promised
+//! lead was kept.
+//!
+//! Everything here is date arithmetic. The day of publication does not count, and a deadline ends at the end of its
+//! last day (Regulation (EEC, Euratom) No 1182/71, article 3). A lead is kept if the effective date is at least that
+//! long after the publication. Dates are never guessed: what the terms do not state is "not stated".
+
+mod calendar;
+mod subject;
+
+use chrono::NaiveDate;
+
+use crate::{
+    compare::{FuzzyDate, Precision},
+    model::{
+        Terms, Timestamp, Trigger, fold,
+        terms::{Duration, DurationUnit, Event, Exception, Lead, LeadTime, Promise, Window},
+    },
+};
+
+pub use calendar::{Calendar, CalendarError, Deadline};
+pub use subject::{emergency_of, stated_date, trigger_of};
+
+/// A publication of a change: when, and with which effective date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announced {
+    /// When it was published.
+    pub at: Timestamp,
+    /// The date from which the change is effective; `None` if the publication does not state one.
+    pub effective: Option<FuzzyDate>,
+}
+
+/// A change that notice may be promised for.
+#[derive(Clone, Debug)]
+pub struct Occasion<'a> {
+    /// The kind of change in the words of the terms; `None` for a kind that terms cannot name.
+    pub trigger: Option<Trigger>,
+    /// The publications of the change, oldest first: the first one, and each that moved its date.
+    pub announced: &'a [Announced],
+    /// The reason for an emergency, if the publisher states that it is one; it may be empty.
+    pub emergency: Option<&'a str>,
+}
+
+/// Everything that follows from the terms for one change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Whether the terms promise notice for this kind of change.
+    pub coverage: Coverage,
+    /// The publication from which leads and windows count.
+    pub counts_from: Timestamp,
+    /// When the change takes effect; `None` if neither a date nor a lead is stated.
+    pub effective: Option<Effective>,
+    /// Until when customers may object.
+    pub object_by: ObjectBy,
+    /// The promised leads, in the order of the terms.
+    pub leads: Vec<LeadGiven>,
+    /// Whether the change was published after its effective date; `None` without a stated date.
+    pub late: Option<bool>,
+    /// The deadline of the notice that follows an emergency, if the terms state one.
+    pub late_notice: Option<LateNotice>,
+    /// The first instant at which the effective date has passed. Until then results are provisional.
+    pub settled: Option<Timestamp>,
+    /// The zone of the dates.
+    pub zone: String,
+    /// Whether business days were counted without a holiday list.
+    pub without_holidays: bool,
+}
+
+/// Whether the terms promise notice for a kind of change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// The terms do not name the kind of change, or there are no terms.
+    NotStated,
+    /// The publisher states that it gives no notice.
+    Refused,
+    /// The terms apply.
+    Promised,
+}
+
+/// When a change takes effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effective {
+    /// The first day, or the instant of a lead in hours.
+    pub from: Deadline,
+    /// How it is known.
+    pub basis: Basis,
+}
+
+/// How an effective date is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// The list states it with this precision. `open` for a period without an end: "2027 and beyond".
+    Stated {
+        /// The precision of the wording.
+        precision: Precision,
+        /// Whether the period has no end.
+        open: bool,
+    },
+    /// Derived from the lead: the change is effective not before this date.
+    Derived,
+}
+
+/// Until when customers may object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectBy {
+    /// The terms do not name the kind of change.
+    NotCovered,
+    /// The terms do not state a window.
+    NotStated,
+    /// The terms state a window from which no date can be computed: that of a contract, or from an unknown event.
+    Undated,
+    /// Until this deadline.
+    By(Deadline),
+    /// Not before this deadline: the window counts from the receipt of the notice.
+    NotBefore(Deadline),
+}
+
+impl ObjectBy {
+    /// The date until which customers may object; `None` if it is not known.
+    pub fn deadline(self) -> Option<Deadline> {
+        match self {
+            ObjectBy::By(deadline) => Some(deadline),
+            ObjectBy::NotCovered | ObjectBy::NotStated | ObjectBy::Undated | ObjectBy::NotBefore(_) => None,
+        }
+    }
+}
+
+/// A promised lead and the one that was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeadGiven {
+    /// The key of the lead in the terms.
+    pub trigger: Trigger,
+    /// Its position among the leads of that key.
+    pub position: usize,
+    /// Its name, where a change has several notices.
+    pub name: Option<String>,
+    /// The promised length.
+    pub promised: Duration,
+    /// The length that was given; negative for a late publication.
+    pub given: Span,
+    /// The given length minus the promised one.
+    pub difference: Span,
+    /// Whether the promise was kept.
+    pub outcome: Outcome,
+}
+
+/// A length of time that may be negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The number of units.
+    pub count: i64,
+    /// The unit: hours, days or business days.
+    pub unit: DurationUnit,
+}
+
+/// Whether a promise was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The lead is at least as long as promised.
+    Kept,
+    /// The lead is shorter than promised.
+    Missed,
+    /// The lead is shorter than promised, under an exception of the terms.
+    Emergency,
+}
+
+/// The notice that follows an emergency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LateNotice {
+    /// Its deadline.
+    pub by: Deadline,
+    /// Whether the change was published by then.
+    pub outcome: Outcome,
+}
+
+/// Computes the notice for a change. `None` if the change was never published.
+///
+/// # Errors
+/// [`CalendarError`] if the terms contain a zone that does not exist, or a holiday list that is too short.
+pub fn compute(terms: Option<&Terms>, occasion: &Occasion<'_>) -> Result<Option<Notice>, CalendarError> {
+    let unstated = Terms::default();
+    let terms = terms.unwrap_or(&unstated);
+    let calendar = Calendar::of(terms)?;
+    let Some(current) = occasion.announced.last() else { return Ok(None) };
+    let base = counting_base(occasion.announced, current);
+    let coverage = coverage_of(terms, occasion.trigger);
+    let leads = if coverage == Coverage::Promised { leads_of(terms, occasion.trigger) } else { Vec::new() };
+    let required: Vec<Required<'_>> =
+        leads.into_iter().map(|lead| lead.required(&calendar, base, terms.clear)).collect::<Result<_, _>>()?;
+    let effective = effective_date(&calendar, current, &required);
+    let object_by = object_by(terms, &calendar, base, coverage, (effective.as_ref(), &required))?;
+    let is_excused = is_excused(terms, occasion);
+    let mut given = Vec::new();
+    if let Some(effective) = &effective {
+        for lead in &required {
+            given.push(lead.given(&calendar, base, effective.from, (terms.clear, is_excused))?);
+        }
+    }
+    let is_stated = effective.as_ref().is_some_and(|effective| effective.basis != Basis::Derived);
+    let day = effective.as_ref().map(|effective| calendar.day_of_deadline(effective.from));
+    let late = day.filter(|_| is_stated).map(|day| day < calendar.day_of(base));
+    let is_emergency = given.iter().any(|lead| lead.outcome == Outcome::Emergency);
+    let late_notice =
+        day.filter(|_| is_emergency).map(|day| late_notice(terms, &calendar, occasion, (base, day))).transpose()?;
+    let in_business_days = |period: Duration| period.unit == DurationUnit::BusinessDays;
+    let window = terms.objection.as_ref().and_then(|objection| objection.within);
+    let counts_business_days = required.iter().any(|lead| in_business_days(lead.length))
+        || matches!(window, Some(Window::Exactly(window)) if in_business_days(window));
+    Ok(Some(Notice {
+        coverage,
+        counts_from: base,
+        settled: effective.as_ref().map(|effective| calendar.end_of(effective.from)),
+        effective,
+        object_by,
+        leads: given,
+        late,
+        late_notice: late_notice.flatten(),
+        zone: calendar.zone().to_owned(),
+        without_holidays: counts_business_days && !calendar.has_holidays(),
+    }))
+}
+
+/// The publication from which leads and windows count: the first one whose date is not later than the current one. A
+/// date that moves later restarts nothing; an earlier one than ever announced counts from its own publication.
+fn counting_base(announced: &[Announced], current: &Announced) -> Timestamp {
+    let day = |announced: &Announced| announced.effective.as_ref().map(|date| date.first);
+    let Some(now) = day(current) else { return announced.first().unwrap_or(current).at };
+    announced.iter().find(|earlier| day(earlier).is_some_and(|day| day <= now)).unwrap_or(current).at
+}
+
+fn coverage_of(terms: &Terms, trigger: Option<Trigger>) -> Coverage {
+    let states_nothing = terms.lead.is_empty() && terms.objection.is_none();
+    let names = |trigger| terms.lead.contains_key(&trigger) || terms.lead.contains_key(&Trigger::Any);
+    match (terms.promise, trigger) {
+        (Some(Promise::None), _) => Coverage::Refused,
+        // Terms without leads have one window for every kind of change.
+        (_, Some(trigger)) if !states_nothing && (terms.lead.is_empty() || names(trigger)) => Coverage::Promised,
+        _ => Coverage::NotStated,
+    }
+}
+
+/// A lead of the terms with its place.
+struct Place<'t> {
+    trigger: Trigger,
+    position: usize,
+    lead: &'t Lead,
+    length: Duration,
+}
+
+/// A lead with the date that it demands.
+struct Required<'t> {
+    place: Place<'t>,
+    length: Duration,
+    /// The earliest effective date that keeps it.
+    earliest: Deadline,
+}
+
+/// The leads with a computable length that apply to a kind of change.
+fn leads_of(terms: &Terms, trigger: Option<Trigger>) -> Vec<Place<'_>> {
+    let key = trigger.filter(|trigger| terms.lead.contains_key(trigger)).unwrap_or(Trigger::Any);
+    let leads = terms.lead.get(&key).into_iter().flat_map(|leads| &leads.0).enumerate();
+    let exact = leads.filter_map(|(position, lead)| match lead.time {
+        LeadTime::Exactly(length) => Some(Place { trigger: key, position, lead, length }),
+        _ => None,
+    });
+    exact.collect()
+}
+
+impl<'t> Place<'t> {
+    fn required(self, calendar: &Calendar, base: Timestamp, clear: bool) -> Result<Required<'t>, CalendarError> {
+        let length = self.length;
+        let earliest = match calendar.after(base, length)? {
+            Deadline::Day(day) if clear => Deadline::Day(day.succ_opt().ok_or(CalendarError::OutOfRange)?),
+            deadline => deadline,
+        };
+        Ok(Required { place: self, length, earliest })
+    }
+}
+
+impl Required<'_> {
+    /// The lead that an effective date gives.
+    fn given(
+        &self,
+        calendar: &Calendar,
+        base: Timestamp,
+        effective: Deadline,
+        (clear, is_excused): (bool, bool),
+    ) -> Result<LeadGiven, CalendarError> {
+        let (from, to) = (calendar.day_of(base), calendar.day_of_deadline(effective));
+        let promised = i64::from(self.length.count);
+        let uncounted = i64::from(clear);
+        let (given, difference, unit) = match self.length.unit {
+            DurationUnit::Hours => {
+                let start = match effective {
+                    Deadline::Instant(instant) => instant,
+                    Deadline::Day(day) => calendar.start_of(day),
+                };
+                let hours = (start.seconds() - base.seconds()).div_euclid(SECONDS_PER_HOUR);
+                (hours, hours - promised, DurationUnit::Hours)
+            }
+            DurationUnit::BusinessDays => {
+                let days =
+                    calendar.business_days(from, to.checked_sub_days(chrono::Days::new(clear.into())).unwrap_or(to))?;
+                (days, days - promised, DurationUnit::BusinessDays)
+            }
+            DurationUnit::Days | DurationUnit::Weeks | DurationUnit::Months => {
+                let difference = (to - calendar.day_of_deadline(self.earliest)).num_days();
+                ((to - from).num_days() - uncounted, difference, DurationUnit::Days)
+            }
+        };
+        let outcome = match (difference >= 0, is_excused) {
+            (true, _) => Outcome::Kept,
+            (false, true) => Outcome::Emergency,
+            (false, false) => Outcome::Missed,
+        };
+        Ok(LeadGiven {
+            trigger: self.place.trigger,
+            position: self.place.position,
+            name: self.place.lead.conditions.name.clone(),
+            promised: self.length,
+            given: Span { count: given, unit },
+            difference: Span { count: difference, unit },
+            outcome,
+        })
+    }
+}
+
+const SECONDS_PER_HOUR: i64 = 3_600;
+
+/// The stated date, or else the latest date that the leads demand.
+fn effective_date(calendar: &Calendar, current: &Announced, required: &[Required<'_>]) -> Option<Effective> {
+    if let Some(date) = &current.effective {
+        let basis = Basis::Stated { precision: date.precision, open: date.last.is_none() };
+        return Some(Effective { from: Deadline::Day(date.first), basis });
+    }
+    let latest = required.iter().map(|lead| lead.earliest).max_by_key(|earliest| calendar.end_of(*earliest))?;
+    Some(Effective { from: latest, basis: Basis::Derived })
+}
+
+/// The end of the window for objections.
+fn object_by(
+    terms: &Terms,
+    calendar: &Calendar,
+    base: Timestamp,
+    coverage: Coverage,
+    (effective, required): (Option<&Effective>, &[Required<'_>]),
+) -> Result<ObjectBy, CalendarError> {
+    if coverage != Coverage::Promised {
+        return Ok(ObjectBy::NotCovered);
+    }
+    let Some(objection) = &terms.objection else { return Ok(ObjectBy::NotStated) };
+    match objection.within {
+        None => Ok(ObjectBy::NotStated),
+        Some(Window::Contract) => Ok(ObjectBy::Undated),
+        Some(Window::UntilEffective) => {
+            let ends = required.iter().map(|lead| lead.earliest).chain(effective.map(|effective| effective.from));
+            let first = ends.min_by_key(|end| calendar.end_of(*end));
+            Ok(first.map_or(ObjectBy::Undated, ObjectBy::By))
+        }
+        Some(Window::Exactly(length)) => {
+            let starts = if objection.from.is_empty() { &[Event::Notification][..] } else { &objection.from };
+            end_of_window(calendar, length, starts, (base, effective))
+        }
+    }
+}
+
+/// The end of a window that counts from the earliest of some events.
+fn end_of_window(
+    calendar: &Calendar,
+    length: Duration,
+    starts: &[Event],
+    (base, effective): (Timestamp, Option<&Effective>),
+) -> Result<ObjectBy, CalendarError> {
+    if starts.iter().any(|start| matches!(start, Event::Notification | Event::Publication | Event::Listing)) {
+        return Ok(ObjectBy::By(calendar.rolled(calendar.after(base, length)?)?));
+    }
+    if starts.contains(&Event::Receipt) {
+        return Ok(ObjectBy::NotBefore(calendar.rolled(calendar.after(base, length)?)?));
+    }
+    let day = effective.map(|effective| calendar.day_of_deadline(effective.from));
+    match day.filter(|_| starts.contains(&Event::Effective)) {
+        Some(day) => {
+            let end = match length.unit {
+                DurationUnit::Hours => calendar.after(calendar.start_of(day), length)?,
+                _ => Deadline::Day(calendar.after_day(day, length)?),
+            };
+            Ok(ObjectBy::By(calendar.rolled(end)?))
+        }
+        None => Ok(ObjectBy::Undated),
+    }
+}
+
+/// Whether an exception of the terms excuses a short lead: only with a reason, and on one of the listed grounds.
+fn is_excused(terms: &Terms, occasion: &Occasion<'_>) -> bool {
+    exception_of(terms, occasion).is_some()
+}
+
+fn exception_of<'t>(terms: &'t Terms, occasion: &Occasion<'_>) -> Option<&'t Exception> {
+    let reason = fold(occasion.emergency?);
+    if reason.is_empty() {
+        return None;
+    }
+    terms.exceptions.iter().find(|exception| {
+        let rules = &exception.rules;
+        let applies = rules.applies_to.is_empty()
+            || occasion
+                .trigger
+                .is_some_and(|trigger| rules.applies_to.contains(&trigger) || rules.applies_to.contains(&Trigger::Any));
+        applies && (rules.grounds.is_empty() || rules.grounds.iter().any(|ground| reason.contains(&fold(ground))))
+    })
+}
+
+/// The notice that must follow an emergency. It counts from the effective date, or from the engagement, which is the
+/// same day as far as the list states.
+fn late_notice(
+    terms: &Terms,
+    calendar: &Calendar,
+    occasion: &Occasion<'_>,
+    (published, day): (Timestamp, NaiveDate),
+) -> Result<Option<LateNotice>, CalendarError> {
+    let rules = exception_of(terms, occasion).map(|exception| &exception.rules);
+    let Some((LeadTime::Exactly(within), from)) =
+        rules.and_then(|rules| Some((rules.notice_within.clone()?, rules.from)))
+    else {
+        return Ok(None);
+    };
+    if !matches!(from, None | Some(Event::Effective | Event::Engagement | Event::Activation)) {
+        return Ok(None);
+    }
+    let by = match within.unit {
+        DurationUnit::Hours => calendar.after(calendar.start_of(day), within)?,
+        _ => Deadline::Day(calendar.after_day(day, within)?),
+    };
+    let outcome = if published < calendar.end_of(by) { Outcome::Kept } else { Outcome::Missed };
+    Ok(Some(LateNotice { by, outcome }))
+}
+
+impl Notice {
+    /// Whether the results may still change, because the effective date has not passed.
+    pub fn is_provisional(&self, now: Timestamp) -> bool {
+        self.settled.is_none_or(|settled| now < settled)
+    }
+
+    /// Whether customers may still object at a moment. `None` if the deadline is not known.
+    pub fn is_open(&self, now: Timestamp, calendar: &Calendar) -> Option<bool> {
+        self.object_by.deadline().map(|deadline| now < calendar.end_of(deadline))
+    }
+
+    /// Whether customers may still object when the change takes effect. `None` if one of the dates is not known.
+    pub fn objection_outlasts_effect(&self) -> Option<bool> {
+        let (effective, object_by) = (self.effective.as_ref()?.from, self.object_by.deadline()?);
+        Some(match (object_by, effective) {
+            (Deadline::Day(end), Deadline::Day(start)) => end > start,
+            (end, start) => end.to_string() > start.to_string(),
+        })
+    }
+}

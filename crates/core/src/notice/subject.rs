@@ -1,0 +1,60 @@
+//! What a change states about itself: its kind in the words of the terms, its date, its emergency.
+
+use crate::{
+    change::{Change, Detail, Edit, Kind, RowField},
+    compare::{FuzzyDate, Status},
+    model::{Entry, Inventory, Role, Trigger},
+    vocabulary::Vocabulary,
+};
+
+/// The key of the field in which an entry states the reason for an emergency.
+const EMERGENCY: &str = "emergency";
+
+/// The kind of a change in the words of notice terms; `None` for a kind that terms cannot name.
+pub fn trigger_of(change: &Change) -> Option<Trigger> {
+    match change.kind {
+        Kind::StatusChanged => activates(change).then_some(Trigger::Activated),
+        kind => kind.info().trigger,
+    }
+}
+
+/// Whether a change of status puts an entry into use.
+fn activates(change: &Change) -> bool {
+    let Detail::Field { edit: Edit::Changed(before, after), .. } = &change.detail else { return false };
+    let [before, after] = [before, after].map(|text| Status::read(Vocabulary::builtin(), text.as_str()));
+    after.is_active() && !before.is_active()
+}
+
+/// The effective date of a change: that of the new row, or of the entry in the list after the change.
+pub fn stated_date(change: &Change, after: Option<&Inventory>) -> Option<FuzzyDate> {
+    let text = match &change.detail {
+        Detail::Row { row, .. } => row.fields.iter().find(|field| is_date(field)).map(|field| field.text.to_string()),
+        Detail::Field { entry, .. } => {
+            let entry = after?.entries.iter().find(|known| known.id == entry.id)?;
+            effective_text(after?, entry)
+        }
+        Detail::List { .. } | Detail::Column { .. } | Detail::Fact { .. } => None,
+    };
+    FuzzyDate::read(Vocabulary::builtin(), &text?)
+}
+
+fn is_date(field: &RowField) -> bool {
+    Role::of_field(Vocabulary::builtin(), &field.field, field.label.as_str()) == Role::Effective
+}
+
+fn effective_text(list: &Inventory, entry: &Entry) -> Option<String> {
+    let column = list.columns.iter().find(|column| column.role == Role::Effective)?;
+    entry.text(&column.field).map(ToString::to_string)
+}
+
+/// The reason for an emergency that a change states, or the entry in the list after the change.
+pub fn emergency_of(change: &Change, after: Option<&Inventory>) -> Option<String> {
+    match &change.detail {
+        Detail::Row { row, .. } => row.text(EMERGENCY).map(ToString::to_string),
+        Detail::Field { entry, .. } => {
+            let entry = after?.entries.iter().find(|known| known.id == entry.id)?;
+            entry.cells.iter().find(|cell| cell.field.as_str() == EMERGENCY).map(|cell| cell.text.as_str().to_owned())
+        }
+        Detail::List { .. } | Detail::Column { .. } | Detail::Fact { .. } => None,
+    }
+}

@@ -1,0 +1,198 @@
+//! The sentences of a page outside its tables and lists of vendors.
+
+use std::collections::BTreeSet;
+
+use changecast_core::{
+    model::fold,
+    vocabulary::{Meaning, Vocabulary},
+};
+
+use crate::read::{
+    position::Position,
+    syntax::block::{Block, Item, link_text},
+};
+
+/// A paragraph or bullet.
+pub(super) struct Paragraph {
+    /// The subject of the page around it.
+    pub context: Context,
+    pub sentences: Vec<Sentence>,
+}
+
+/// The subject of the headings above a paragraph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Context {
+    /// The vendors.
+    Vendors,
+    /// Past changes, which later readers look up. They are not news.
+    History,
+    /// Something else.
+    Other,
+}
+
+/// A sentence of a page.
+pub(super) struct Sentence {
+    /// Its text without the addresses of links.
+    pub text: String,
+    /// Its text with the addresses of links in Markdown.
+    pub markdown: String,
+    /// Its words, folded.
+    pub words: Vec<String>,
+    /// The words with a space on both sides of each.
+    pub spaced: String,
+}
+
+impl Sentence {
+    fn of(markdown: &str) -> Self {
+        let text = link_text(markdown).trim().to_owned();
+        let words = words_of(&text);
+        let spaced = spaced(&words);
+        Sentence { text, markdown: markdown.to_owned(), words, spaced }
+    }
+
+    /// Whether the sentence contains a name, as whole words in the same case.
+    pub fn names(&self, name: &str) -> bool {
+        self.text.match_indices(name).any(|(at, _)| {
+            let (before, after) = (&self.text[..at], &self.text[at + name.len()..]);
+            !before.ends_with(is_word_char) && !after.starts_with(is_word_char)
+        })
+    }
+
+    /// Whether the sentence is prose: a few words with an end. Labels, captions and "last updated" lines are not.
+    fn is_prose(&self) -> bool {
+        let ends = self.text.ends_with(['.', '!', '?', ':', '\u{3002}', ')', '"']) || self.words.len() >= MIN_UNENDED;
+        self.words.len() >= MIN_WORDS && ends && !is_page_date(&self.text)
+    }
+}
+
+/// Fewest words of a sentence.
+const MIN_WORDS: usize = 4;
+/// Fewest words of a sentence without a full stop.
+const MIN_UNENDED: usize = 8;
+
+fn is_word_char(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Whether a line states when the page was last changed.
+fn is_page_date(text: &str) -> bool {
+    let vocabulary = Vocabulary::builtin();
+    let label = text.split_once(':').map_or(text, |(label, _)| label);
+    vocabulary.mentions(Meaning::PageDate, label) && words_of(text).len() <= MAX_PAGE_DATE
+}
+
+/// Most words of a line about the date of a page: "This page was last updated on 1 January 2026".
+const MAX_PAGE_DATE: usize = 10;
+
+/// The folded words of a text. Hyphens separate words.
+fn words_of(text: &str) -> Vec<String> {
+    let folded = fold(text);
+    let words = folded.split(|c: char| !(c.is_alphanumeric() || c == '\''));
+    words.map(|word| word.trim_matches('\'')).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Words with a space on both sides of each, as the vocabulary compares phrases.
+pub(super) fn spaced(words: &[String]) -> String {
+    format!(" {} ", words.join(" "))
+}
+
+/// The paragraphs and bullets of a page that are not rows of its list.
+pub(super) fn paragraphs(blocks: &[Block], about: &str, rows: &BTreeSet<Position>) -> Vec<Paragraph> {
+    let mut headings: Vec<(usize, &str)> = Vec::new();
+    let mut paragraphs = Vec::new();
+    let mut is_record = false;
+    for block in blocks {
+        // The fields after that of a vendor's name describe the vendor.
+        is_record = matches!(block, Block::Field { item, .. } if is_record || rows.contains(&item.at));
+        match block {
+            Block::Heading { level, text } => {
+                headings.retain(|(above, _)| above < level);
+                headings.push((*level, text));
+            }
+            Block::Paragraph { text, .. } => paragraphs.extend(paragraph(text, &headings, about)),
+            Block::Field { text, .. } if !is_record => paragraphs.extend(paragraph(text, &headings, about)),
+            Block::List(items) if !items.iter().any(|item| rows.contains(&item.at)) => {
+                paragraphs.extend(items.iter().filter_map(|item| paragraph(&text_of(item), &headings, about)));
+            }
+            Block::Field { .. } | Block::List(_) | Block::Table(_) => {}
+        }
+    }
+    paragraphs
+}
+
+/// The first heading of the highest level.
+pub(super) fn title(blocks: &[Block]) -> &str {
+    let headings = blocks.iter().filter_map(|block| match block {
+        Block::Heading { level, text } => Some((*level, text.as_str())),
+        _ => None,
+    });
+    headings.min_by_key(|(level, _)| *level).map_or("", |(_, text)| text)
+}
+
+fn text_of(item: &Item) -> String {
+    let lead = item.lead.as_deref().unwrap_or_default();
+    let parts = [lead, item.rest.as_str()].into_iter().chain(item.children.iter().map(String::as_str));
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn paragraph(markdown: &str, headings: &[(usize, &str)], about: &str) -> Option<Paragraph> {
+    let sentences: Vec<Sentence> = split(markdown).into_iter().map(Sentence::of).filter(Sentence::is_prose).collect();
+    let context = context_of(markdown, headings, about);
+    (!sentences.is_empty()).then_some(Paragraph { context, sentences })
+}
+
+fn context_of(markdown: &str, headings: &[(usize, &str)], about: &str) -> Context {
+    let vocabulary = Vocabulary::builtin();
+    let heading = fold(headings.last().map_or("", |(_, text)| text));
+    let is_history = vocabulary.has_word(Meaning::HistoryWord, &heading)
+        && !vocabulary.has_word(Meaning::AheadWord, &heading)
+        && begins_with_date(markdown);
+    let above: Vec<&str> = headings.iter().map(|(_, text)| *text).collect();
+    let above = if above.is_empty() { about.to_owned() } else { above.join(" ") };
+    if is_history {
+        Context::History
+    } else if vocabulary.is_about_vendors(&above) {
+        Context::Vendors
+    } else {
+        Context::Other
+    }
+}
+
+/// Whether a text begins with a date in digits, as lines of change histories do.
+fn begins_with_date(text: &str) -> bool {
+    let first = words_of(&link_text(text)).into_iter().next().unwrap_or_default();
+    first.len() == 4 && first.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The sentences of a text. A full stop after an abbreviation or a number does not end one.
+fn split(text: &str) -> Vec<&str> {
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    for (at, mark) in text.char_indices().filter(|(_, c)| matches!(c, '.' | '!' | '?' | '\u{3002}')) {
+        let end = at + mark.len_utf8();
+        if end_of_sentence(&text[start..end], &text[end..], mark) {
+            sentences.push(text[start..end].trim());
+            start = end;
+        }
+    }
+    sentences.push(text[start..].trim());
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences
+}
+
+fn end_of_sentence(before: &str, behind: &str, mark: char) -> bool {
+    if mark == '\u{3002}' {
+        return true;
+    }
+    let next = behind.trim_start_matches([')', '"', '\u{201d}']).trim_start().chars().next();
+    let is_followed = behind.starts_with([' ', '\u{a0}', '\n']) || behind.starts_with([')', '"', '\u{201d}']);
+    let is_abbreviation = mark == '.' && Vocabulary::builtin().without_full_stop(before) == before;
+    let is_number = mark == '.' && before[..before.len() - 1].ends_with(|c: char| c.is_ascii_digit());
+    // "1. März" continues; "within 14 days of 2026. Customers" does not occur.
+    let month_follows = is_number && Vocabulary::builtin().month(&first_word(behind)).is_some();
+    is_followed && !is_abbreviation && !month_follows && next.is_none_or(|c| !c.is_lowercase())
+}
+
+fn first_word(text: &str) -> String {
+    text.split_whitespace().next().unwrap_or_default().to_lowercase()
+}
