@@ -4,6 +4,8 @@ schemas := env("CHANGECAST_SCHEMAS", "../shared/schema")
 generator := env("CHANGECAST_GENERATOR", "../shared/bench/gen_repo.py")
 # A copy of rustsec/advisory-db, for `advisories` only.
 advisory_db := env("ADVISORY_DB", "../advisory-db")
+# Other terms, events and deadlines, for `notice` only.
+notice_cases := env("CHANGECAST_NOTICE_CASES", "../shared/cases/notice")
 vnu := env("VNU_JAR", "target/tools/node_modules/vnu-jar/build/dist/vnu.jar")
 
 # List the recipes
@@ -46,6 +48,11 @@ format-check:
     python3 tests/external/verify_sh.py src/render/verify.sh tests/vectors
     tests/external/timestamp.sh
     CARGO_TARGET_DIR=target/serde-features cargo test --locked --manifest-path tests/external/serde_features/Cargo.toml
+
+# Check deadlines against a folder with another table of the form of crates/core/tests/notice/dates.tsv
+notice cases=notice_cases:
+    python3 tests/external/notice_dates.py --check
+    CHANGECAST_NOTICE_CASES={{ absolute_path(cases) }} cargo test -p changecast-core --test notice -- --include-ignored
 
 # Run each fuzz target for some seconds; `--release` optimizes the build first
 fuzz seconds="10" *options:
