@@ -51,7 +51,7 @@ const CORE: [Arrows; 9] = [
     ("term_rows", &["model"]),
     ("change", &["compare", "model", "term_rows", "vocabulary"]),
     ("notice", &["change", "compare", "model", "vocabulary"]),
-    ("prose", &["change", "compare", "model", "vocabulary"]),
+    ("prose", &["change", "compare", "model", "notice", "vocabulary"]),
 ];
 
 /// The stages of reading, each a folder of `src/read`.

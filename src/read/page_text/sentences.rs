@@ -114,7 +114,7 @@ pub(super) fn paragraphs(blocks: &[Block], about: &str, rows: &BTreeSet<Position
             Block::List(items) if !items.iter().any(|item| rows.contains(&item.at)) => {
                 paragraphs.extend(items.iter().filter_map(|item| paragraph(&text_of(item), &headings, about)));
             }
-            Block::Field { .. } | Block::List(_) | Block::Table(_) => {}
+            Block::Field { .. } | Block::List(_) | Block::Record(_) | Block::Table(_) => {}
         }
     }
     paragraphs

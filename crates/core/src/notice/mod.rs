@@ -7,6 +7,7 @@
 
 mod calendar;
 mod subject;
+mod tracker;
 
 use chrono::NaiveDate;
 
@@ -20,6 +21,7 @@ use crate::{
 
 pub use calendar::{Calendar, CalendarError, Deadline};
 pub use subject::{emergency_of, stated_date, trigger_of};
+pub use tracker::{Statements, Tracked, Tracker};
 
 /// A publication of a change: when, and with which effective date.
 #[derive(Clone, Debug, PartialEq, Eq)]

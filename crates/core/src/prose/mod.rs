@@ -3,6 +3,7 @@
 //! No other module contains English about changes. Sentences are sequences of [`Inline`] pieces of
 //! raw text; each format escapes them itself.
 
+pub mod deadlines;
 mod reasons;
 pub mod reread;
 mod title;
