@@ -83,12 +83,30 @@ ci: test lint deny format-check feeds-check guard fuzz readme
 advisories:
     cargo deny --offline check --config deny.toml advisories
 
-# What takes longer than CI allows: run it before an issue is closed
-long base="HEAD~20":
-    CHANGECAST_HISTORIES=5000 cargo test --release --test suite histories::
-    cargo build --release
-    VNU_JAR={{ vnu }} python3 tests/external/feeds_check.py target/release/changecast {{ schemas }} damage
+# What takes longer than CI allows: run it before an issue is closed. `durability` needs root
+long base="HEAD~20": (histories "5000") damage (durability "100" "300")
     just fuzz 60 --release
+    just mutants {{ base }}
+
+# Random histories: published commit by commit, with and without resume.json, and at once, they give equal bytes
+histories count:
+    CHANGECAST_HISTORIES={{ count }} cargo test --release --test suite histories::
+
+# Flipped bits and files that are removed, swapped, doubled or older, for both verifiers; over an hour
+damage:
+    cargo build --release
+    cargo test --release -p changecast-core --test ledger -- --ignored every_flipped_bit
+    VNU_JAR={{ vnu }} python3 tests/external/feeds_check.py target/release/changecast {{ schemas }} damage
+    python3 tests/external/verify_sh.py src/render/verify.sh tests/vectors damage
+
+# Power cuts and SIGKILLs while publishing; the next run must continue the log. Needs root and loop devices
+durability cuts kills:
+    cargo build --release
+    python3 tests/external/durability.py target/release/changecast power {{ cuts }}
+    python3 tests/external/durability.py target/release/changecast kills {{ kills }}
+
+# Mutation tests of what changed since `base`
+mutants base:
     git diff {{ base }} > target/long.diff
     cargo mutants --in-diff target/long.diff --timeout 300 -- --workspace
 

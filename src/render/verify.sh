@@ -149,7 +149,12 @@ common='
   def pointer: closed(["seq", "sha256"]) and (.seq | number) and (.sha256 | digest);
   def names($n; $digests): pointer and .seq < $n and .sha256 == $digests[.seq];
   def key: type == "string" and test("^[!-~]+ [A-Za-z0-9+/]+=*$");
-  def ext: (.ext // {}) | type == "object";'
+  def ext: (.ext // {}) | type == "object";
+  def salt: type == "string" and test("^[0-9a-f]{32}$");
+  def is_list: . == null or (type == "object" and all(.entries, .facts; type == "object")
+    and (.facts.salt | salt) and all(.entries[]; type == "object" and (.salt | salt) and all(.name, .section; type == "string"))
+    and (.entries | has("") | not) and all(..; . != null));
+  def has_unknown: type == "object" and keys - ["entries", "facts"] != [];'
 
 # 2. Headers: one line for each, with its kind and the verdict on everything but the signature.
 jq -nr --slurpfile h "$tmp/headers" --slurpfile d "$tmp/header-digests" --arg origin "$origin" --arg root "$root" "$common"'
@@ -330,7 +335,7 @@ fi
 
 # 5. The unsigned files.
 for file in index.json list.json; do
-  [ -f "$file" ] || [ -n "$later" ] || incomplete "$file is missing"
+  { [ -f "$file" ] && [ ! -L "$file" ]; } || [ -n "$later" ] || incomplete "$file is missing, or not a file"
 done
 echo null >"$tmp/list"
 if [ -z "$later" ]; then
@@ -338,18 +343,19 @@ if [ -z "$later" ]; then
   check_canonical 16777216 list.json
   lines list.json >"$tmp/list"
   verdict=$(jq -nr --slurpfile i index.json --slurpfile l list.json --slurpfile h "$tmp/heads" --slurpfile r "$tmp/headers" \
-    --argjson void "[${void#,}]" --arg origin "$origin" --argjson releases "$replayable" '$i[0] as $i | $l[0] as $l
+    --argjson void "[${void#,}]" --arg origin "$origin" --argjson releases "$replayable" "$common"'$i[0] as $i | $l[0] as $l
     | if all($i.format, $l.format; type == "string") | not then "bad is not valid"
       elif $i.format != "changecast-index/1" then "newer the format \($i.format)"
       elif $l.format != "changecast-list/1" then "newer the format \($l.format)"
       elif ($i | keys) - ["format", "head", "origin", "release"] != [] or ($l | keys) - ["format", "list", "origin", "seq", "state"] != []
+        or ($l.list | has_unknown)
         then "newer an unknown member"
       elif $i.origin != $origin or $l.origin != $origin then "bad belongs to another log"
       elif all($i.head, $i.release, $l.seq; type == "number") | not then "bad is not valid"
       elif $i.head >= ($h | length) then "incomplete names head \($i.head), which is not there"
       elif $h[$i.head].covers.seq != $i.release or ($void | index($i.head)) then "bad names release \($i.release), but its head does not cover it"
       elif $l.seq != $i.release then "incomplete names release \($i.release), list.json \($l.seq)"
-      elif $l.seq >= $releases or ($l | has("state") and has("list") | not) or $l.state != $r[$l.seq].state then "bad is not the list of its release"
+      elif $l.seq >= $releases or ($l | has("state") and has("list") | not) or ($l.list | is_list | not) or $l.state != $r[$l.seq].state then "bad is not the list of its release"
       else "ok" end') || fail "index.json or list.json is not valid"
   set -- $verdict
   verdict=$1
@@ -423,15 +429,11 @@ agreement='
 # 6. Replay. jq applies the patches and prints the leaves of the list that a release alters, and where to check the
 # state: an array is a leaf, an object an instruction, a string a fault.
 jq -cnS --slurpfile h "$tmp/headers" --slurpfile b "$tmp/bodies" --slurpfile l "$tmp/list" --argjson numbers "[${numbers#,}]" \
-  --argjson gone "[$(echo "${gone# }" | tr ' ' ',')]" --argjson releases "$replayable" "$agreement"'
+  --argjson gone "[$(echo "${gone# }" | tr ' ' ',')]" --argjson releases "$replayable" "$common$agreement"'
   def merge($patch):
     if $patch | type != "object" then $patch
     else reduce ($patch | keys[]) as $key (if type == "object" then . else {} end;
       if $patch[$key] == null then del(.[$key]) else .[$key] = (.[$key] | merge($patch[$key])) end) end;
-  def salt: type == "string" and test("^[0-9a-f]{32}$");
-  def is_list: . == null or (type == "object" and keys == ["entries", "facts"] and all(.entries, .facts; type == "object")
-    and (.facts.salt | salt) and all(.entries[]; type == "object" and (.salt | salt) and all(.name, .section; type == "string"))
-    and (.entries | has("") | not) and all(..; . != null));
   def everything: {reset: true}, (select(. != null) | ["", .facts], (.entries | to_entries[] | [.key, .value]));
   def altered($patch): . as $list
     | if $patch.facts then ["", .facts] else empty end,
@@ -464,7 +466,8 @@ jq -cnS --slurpfile h "$tmp/headers" --slurpfile b "$tmp/bodies" --slurpfile l "
           elif ($body | has("patch")) and .known then .list |= merge($body.patch) | .all = (.before == null or .list == null) | .patch = $body.patch | .release = $body
           else . end
         end
-      | if .fault == null and (.list | is_list | not) then .fault = "bad \($i) does not lead to a list" else . end
+      | if .fault == null and (.list | has_unknown) then .fault = "newer \($i) an unknown member of the list"
+        elif .fault == null and (.list | is_list | not) then .fault = "bad \($i) does not lead to a list" else . end
       | if .fault == null and .release then disagreements($i) else . end;
       if .fault then .fault
       elif $i == "end" then $l[0] | select(. != null) | (.list | everything), {check: "list", state: .state, empty: (.list == null)}

@@ -100,6 +100,17 @@ def damage(work):
                 os.rename(f"{folder}/{b}{end}", f"{folder}/{a}{end}")
                 os.rename(f"{folder}/x", f"{folder}/{b}{end}")
 
+    def rename(name, folder):
+        os.rename(f"{folder}/{name}", f"{folder}/{name}.old")
+
+    def from_other_list(name, folder):
+        shutil.copy(f"{work}/demo/feeds/subprocessors/{name}", f"{folder}/{name}")
+
+    for name in names:
+        broken(functools.partial(rename, name))
+        if os.path.exists(f"{work}/demo/feeds/subprocessors/{name}"):
+            broken(functools.partial(from_other_list, name))
+
     def insert(name, next, folder):
         for end in [".json", ".json.sig"]:
             shutil.copy(f"{folder}/{name}{end}", f"{folder}/{next}{end}")
@@ -111,6 +122,29 @@ def damage(work):
             if at:
                 broken(functools.partial(swap, stems[at - 1], name))
         broken(lambda folder: pathlib.Path(folder, kind, "notes.txt").write_text("x"))
+    older_files(work)
+
+
+def older_files(work):
+    """Files of an older publication in a newer one: either does not fit, or both together are named as older."""
+    keys, repo = f"{work}/older-keys", f"{work}/demo/repo"
+    changecast("keygen", keys)
+    line = run("git", "-C", repo, "log", "--first-parent", "--format=%H", "main", "--", "data/subprocessors.yaml").stdout.split()
+    for name, commit, now in [("older", line[1], "2030-01-01T00:00:00Z"), ("newer", line[0], "2030-01-02T00:00:00Z")]:
+        if name == "newer":
+            shutil.copytree(f"{work}/older", f"{work}/newer")
+        changecast("publish", "--repo", repo, "--config", f"{repo}/changecast.yaml", "--output", f"{work}/{name}", "--branch", commit,
+                   "--now", now, "--key", f"{keys}/changecast-release", "--root-key", f"{keys}/changecast-root")
+    older, newer = f"{work}/older/subprocessors", f"{work}/newer/subprocessors"
+    for files, expected in [(["list.json"], 2), (["index.json"], 2), (["list.json", "index.json"], 0)]:
+        with tempfile.TemporaryDirectory() as copy:
+            folder = shutil.copytree(newer, f"{copy}/list")
+            for file in files:
+                shutil.copy(f"{older}/{file}", f"{folder}/{file}")
+            script = run("sh", f"{folder}/verify.sh", f"{keys}/changecast-root.pub", origin(newer), code=expected)
+            program = changecast("verify", folder, "--root", f"{keys}/changecast-root.pub", code=expected)
+            if expected == 0:
+                assert "older than" in script.stdout and "older than" in program.stderr, (script, program)
 
 
 def formats(work):

@@ -250,6 +250,18 @@ fn vectors() -> Vec<Vector> {
             2,
             replaced(files, Path::List, "{\"format\"", "{\"a\":1,\"format\""),
         ),
+        vector(
+            "list-facts",
+            "an unknown member beside the entries and facts of list.json",
+            2,
+            replaced(files, Path::List, "\"list\":{", "\"list\":{\"a\":1,"),
+        ),
+        vector(
+            "patch-member",
+            "a patch that adds an unknown member to the list",
+            2,
+            resigned_body(&uncovered(), "\"patch\":{", "\"patch\":{\"a\":1,"),
+        ),
         vector("extra-file", "a file in log/ that does not belong there", 3, {
             let mut files = files.clone();
             files.0.insert("log/.DS_Store".into(), Vec::new());
