@@ -70,6 +70,12 @@ fn small(format: &str) -> &'static str {
         "json" => {
             "{\"vendors\": [\n{\"name\": \"Quill\", \"purpose\": \"Mail\"},\n{\"name\": \"Żółw\", \"purpose\": null},\n{\"name\": \"Lantern\", \"purpose\": \"Search\"}\n]}\n"
         }
+        "javascript" => {
+            "const vendors = [\n{ name: 'Quill', purpose: 'Mail' },\n{ name: 'Żółw', purpose: null },\n{ name: 'Lantern', purpose: 'Search' },\n];\n"
+        }
+        "component" => {
+            "<script>\nconst vendors = [\n{ name: 'Quill', purpose: 'Mail' },\n{ name: 'Żółw', purpose: null },\n{ name: 'Lantern', purpose: 'Search' },\n];\n</script>\n"
+        }
         "toml" => {
             "[[vendors]]\nname = \"Quill\"\npurpose = \"Mail\"\n[[vendors]]\nname = \"Żółw\"\n[[vendors]]\nname = \"Lantern\"\npurpose = \"Search\"\n"
         }
@@ -119,6 +125,12 @@ fn table(format: &str, rows: usize, columns: usize, cell: &str) -> String {
             line("[");
             (0..rows)
                 .for_each(|n| line(&format!("{{\"name\":\"v{n}\"{rest}}}{}", if n + 1 < rows { "," } else { "]" })));
+        }
+        "javascript" | "component" => {
+            let rest: String = headers().map(|c| format!(", {c}: '{cell}'")).collect();
+            line(if format == "component" { "<script>const vendors = [" } else { "const vendors = [" });
+            (0..rows).for_each(|n| line(&format!("{{ name: 'v{n}'{rest} }},")));
+            line(if format == "component" { "];</script>" } else { "];" });
         }
         "toml" => {
             let rest: String = headers().map(|c| format!("{c}=\"{cell}\"\n")).collect();
@@ -225,6 +237,30 @@ fn own(format: &str) -> Vec<Case> {
             case("half a surrogate", "[{\"name\": \"\\ud800\"}]", Fails("not valid JSON")),
             case("a number without end", format!("[{{\"name\": {}}}]", "9".repeat(500)), Reads(1)),
         ],
+        "javascript" | "component" => {
+            let script = |code: String| match format {
+                "component" => format!("<script>{code}</script>"),
+                _ => code,
+            };
+            vec![
+                case("a bracket that is not closed", script("const vendors = [{name: 'A'}".into()), Fails("not valid")),
+                case("a quote that is not closed", script("const vendors = [{name: 'A}];".into()), Fails("not valid")),
+                case("arrays in arrays", script(format!("const vendors = {}", deep("[", "]"))), Fails("nesting")),
+                case("arrays in arrays, open", script(format!("const vendors = {}", deep("[", ""))), Fails("")),
+                case(
+                    "objects in objects",
+                    script(format!("x({})", deep("{a:", "}").replacen(":}", ":1}", 1))),
+                    Fails(""),
+                ),
+                case("calls in calls", script(deep("f(", ")")), Ends),
+                case(
+                    "a long sum",
+                    script(format!("const vendors = [{{name: 'A'{}}}]", " + 'a'".repeat(MANY / 10))),
+                    Ends,
+                ),
+                case("half a surrogate", script(r"const vendors = [{name: 'A\ud800', purpose: 'x'}]".into()), Reads(1)),
+            ]
+        }
         "toml" => vec![
             case("a bracket that is not closed", "[[vendors]\nname = \"A\"", Fails("not valid TOML")),
             case("a quote that is not closed", "[[vendors]]\nname = \"A\n", Fails("not valid TOML")),

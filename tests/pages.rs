@@ -88,14 +88,20 @@ fn every_page_is_read_as_expected() {
 }
 
 #[test]
-fn a_page_without_a_list_is_an_error_that_names_the_option() {
+fn a_page_without_a_list_is_an_error_that_names_the_next_step() {
     for case in cases() {
         let is_without_list = case.file_name().is_some_and(|name| name.to_string_lossy().starts_with("no-list-"));
         match read_page(&case) {
             Ok(_) => assert!(!is_without_list, "{}", case.display()),
             Err(error) => {
-                assert!(is_without_list && matches!(error.problem, Problem::NoList(_)), "{}: {error}", case.display());
-                assert!(error.help().contains("--table HEADING"), "{}", error.help());
+                assert!(is_without_list, "{}: {error}", case.display());
+                let step = match error.problem {
+                    Problem::NoList(_) => "--table HEADING",
+                    Problem::Rendered { .. } => "name the file that contains these data",
+                    Problem::Syntax { .. } => "fix the syntax error",
+                    _ => panic!("{}: {error}", case.display()),
+                };
+                assert!(error.help().contains(step), "{}", error.help());
             }
         }
     }

@@ -32,6 +32,18 @@ impl fmt::Display for Prefix<'_> {
     }
 }
 
+/// The file that data come from: ` from …`.
+struct FromFile<'e>(Option<&'e str>);
+
+impl fmt::Display for FromFile<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(file) => write!(f, " from {file:?}"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// The error of a parser. Two of them are equal if their messages are.
 #[derive(Clone, Debug)]
 pub struct ParserError(Arc<dyn Error + Send + Sync>);
@@ -90,6 +102,14 @@ pub enum Problem {
     /// The file is readable, but contains no list. The text describes its content.
     #[error("no list found: {0}")]
     NoList(String),
+    /// The page only shows a list that another file contains.
+    #[error("no list found: the page shows {data}{}", FromFile(.file.as_deref()))]
+    Rendered {
+        /// The expression for the data.
+        data: String,
+        /// The file or module that the data come from, as the page states it.
+        file: Option<String>,
+    },
     /// The value of a key has another shape than the key requires.
     #[error("{key}: expected {expected}, found {found}")]
     Shape {
@@ -177,6 +197,9 @@ impl ReadError {
                  {}; `changecast schema inventory` describes the native one",
                 super::formats_read()
             ),
+            Problem::Rendered { .. } => {
+                "name the file that contains these data in `inventory`, or with --inventory".into()
+            }
             Problem::Shape { .. } => "`changecast schema inventory` describes the expected shape".into(),
             Problem::DuplicateKey(_) => "remove one of the two".into(),
             Problem::DuplicateId(_) => "give one of the entries another `id`, or remove it".into(),
@@ -220,6 +243,8 @@ impl Warning {
     pub const SKIPPED_TABLE: &'static str = "skipped-table";
     /// A row of a table has more cells than the table has columns.
     pub const EXTRA_CELL: &'static str = "extra-cell";
+    /// An item of a list in code is not a literal.
+    pub const OPAQUE_ITEM: &'static str = "opaque-item";
     /// Two rows of a list are equal.
     pub const DUPLICATE_ENTRY: &'static str = "duplicate-entry";
     /// A file exists, but no longer contains a list.

@@ -5,10 +5,12 @@ use crate::read::{
     error::{Problem, ReadError},
     syntax::{
         block::Page,
+        code::Code,
+        component,
         csv::{self, Record},
         front_matter, html,
         incremental::ItemCache,
-        json, markdown, rst, toml,
+        javascript, json, markdown, rst, toml,
         tree::Node,
         yaml,
     },
@@ -32,6 +34,8 @@ pub(crate) struct Format {
 pub(crate) enum Syntax {
     /// The blocks of a page.
     Page(fn(&str) -> Result<Page, ReadError>),
+    /// The data and the markup of code, by path and text.
+    Code(fn(&str, &str) -> Result<Code, ReadError>),
     /// The records of a table, by path, text and configuration.
     Records(fn(&str, &str, &ReadingConfig) -> Result<Vec<Record>, ReadError>),
     /// A tree.
@@ -54,8 +58,22 @@ pub(crate) static FORMATS: &[Format] = &[
     Format {
         name: "html",
         extensions: &["html", "htm", "xhtml"],
-        about: "HTML pages: tables, lists, definition lists",
+        about: "HTML pages and templates (ERB, EJS, Blade, Liquid and others): tables, lists, definition lists",
         syntax: Syntax::Page(html::parse),
+        entry_extensions: &[],
+    },
+    Format {
+        name: "javascript",
+        extensions: &["ts", "tsx", "js", "jsx", "mts", "cts", "mjs", "cjs"],
+        about: "TypeScript and JavaScript: literal arrays of objects, and literal tables in JSX",
+        syntax: Syntax::Code(javascript::parse),
+        entry_extensions: &[],
+    },
+    Format {
+        name: "component",
+        extensions: &["astro", "svelte", "vue"],
+        about: "Components of Astro, Svelte and Vue: literal tables, and literal arrays in their code",
+        syntax: Syntax::Code(component::parse),
         entry_extensions: &[],
     },
     Format {
@@ -105,9 +123,18 @@ impl Format {
             let named = FORMATS.iter().find(|format| format.name == name);
             return named.ok_or_else(|| Problem::UnknownFormat(name.clone()).into());
         }
+        let known = Format::of_extension(path).or_else(|| {
+            let page = without_template_extension(path)?;
+            // `page.md.erb` makes Markdown. A name without another extension makes a page.
+            Format::of_extension(page).or_else(|| FORMATS.iter().find(|format| format.name == "html"))
+        });
         let extension = extension(path);
-        let known = FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()));
         known.ok_or_else(|| Problem::UnknownFormat(extension).into())
+    }
+
+    fn of_extension(path: &str) -> Option<&'static Format> {
+        let extension = extension(path);
+        FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()))
     }
 
     /// The format of a file that may be an entry of a folder.
@@ -121,9 +148,21 @@ impl Format {
     pub fn parse_entry(&self, text: &str) -> Result<Option<Node>, ReadError> {
         match self.syntax {
             Syntax::Tree { parse, .. } => parse(text).map(Some),
-            Syntax::Page(_) | Syntax::Records(_) => front_matter::parse(text),
+            Syntax::Page(_) | Syntax::Code(_) | Syntax::Records(_) => front_matter::parse(text),
         }
     }
+}
+
+/// The extensions of templates, in lower case. They make a file of the format that precedes them.
+const TEMPLATES: [&str; 17] = [
+    "ejs", "erb", "eta", "gohtml", "handlebars", "hbs", "j2", "jinja", "jinja2", "liquid", "mustache", "njk",
+    "nunjucks", "php", "tmpl", "tpl", "twig",
+];
+
+/// The path of a template without its extension. `None` if it is not a template.
+fn without_template_extension(path: &str) -> Option<&str> {
+    let (page, _) = path.rsplit_once('.')?;
+    TEMPLATES.contains(&extension(path).as_str()).then_some(page)
 }
 
 fn extension(path: &str) -> String {

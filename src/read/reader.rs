@@ -9,7 +9,7 @@ use crate::read::{
         intern::{Labels, RowInterner},
         raw_list::RawList,
     },
-    choose::{csv, folder, memo::Memos, native, page, records},
+    choose::{code, csv, folder, memo::Memos, native, page, records},
     config::ReadingConfig,
     error::ReadError,
     format::{Format, Syntax},
@@ -100,6 +100,10 @@ impl Memory {
                     page_text::interpret(&page, &format!("{path} {}", page.metadata), config, list);
                     Ok(())
                 })
+            }
+            Syntax::Code(parse) => {
+                let code = parse(path, text)?;
+                self.build(config, |list, memos| code::interpret(code, path, config, memos, list))
             }
             Syntax::Records(parse) => {
                 let records = parse(path, text, config)?;

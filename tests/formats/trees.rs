@@ -86,6 +86,25 @@ pub fn json_groups(list: &List) -> String {
     format!("{{{}}}", list.sections.iter().map(section).collect::<Vec<_>>().join(",\n"))
 }
 
+pub fn ts_records(list: &List) -> String {
+    format!("// Our vendors\nexport const subprocessors: readonly Vendor[] = {} as const;\n", json_records(list))
+}
+
+pub fn ts_groups(list: &List) -> String {
+    let section = |(title, entries): &(&str, Vec<Entry>)| {
+        format!("{{ title: {}, vendors: {} }}", quoted(title), json_items(entries))
+    };
+    let sections = list.sections.iter().map(section).collect::<Vec<_>>().join(",\n");
+    format!("const groups = [{sections}];\nexport default groups;\n")
+}
+
+pub fn vue_records(list: &List) -> String {
+    format!(
+        "<script setup lang=\"ts\">\nconst vendors = {};\n</script>\n<template><List :rows=\"vendors\" /></template>\n",
+        json_records(list)
+    )
+}
+
 pub fn toml_pairs(entry: &Entry) -> String {
     let value = |key: &str, text: &str| match key {
         "location" => format!("[{}]", text.split(", ").map(quoted).collect::<Vec<_>>().join(", ")),

@@ -154,6 +154,27 @@ pub static DIALECTS: &[Dialect] = &[
         write: json_records,
     },
     Dialect { format: "json", name: "JSON, a map of lists of maps", extension: "json", lacks: &[], write: json_groups },
+    Dialect {
+        format: "javascript",
+        name: "TypeScript, an array of objects",
+        extension: "ts",
+        lacks: &[Sections],
+        write: ts_records,
+    },
+    Dialect {
+        format: "javascript",
+        name: "TypeScript, arrays in groups",
+        extension: "tsx",
+        lacks: &[],
+        write: ts_groups,
+    },
+    Dialect {
+        format: "component",
+        name: "Vue, an array in the script",
+        extension: "vue",
+        lacks: &[Sections],
+        write: vue_records,
+    },
     Dialect { format: "toml", name: "native TOML", extension: "toml", lacks: &[], write: toml_native },
     Dialect {
         format: "toml",

@@ -1,5 +1,7 @@
 //! Second stage of reading: which part of a page, tree, table or folder is the list.
 
+pub(crate) mod code;
+pub(crate) mod column_lists;
 pub(crate) mod csv;
 pub(crate) mod folder;
 pub(crate) mod memo;
@@ -10,4 +12,6 @@ pub(crate) mod page;
 pub(crate) mod page_lists;
 pub(crate) mod page_parts;
 pub(crate) mod records;
+pub(crate) mod relabel;
 pub(crate) mod shapes;
+pub(crate) mod tuples;

@@ -1,12 +1,15 @@
 //! Why a page has no list, for the error.
 
+use changecast_core::{compare::readable, vocabulary::Vocabulary};
+
 use crate::read::{
     choose::{
         page_lists::{Fitness, names_things},
         page_parts::{Content, Found},
     },
     config::ReadingConfig,
-    syntax::block::link_text,
+    error::Problem,
+    syntax::block::{Loop, link_text},
 };
 
 /// The largest number of tables and lists that an error describes.
@@ -27,6 +30,14 @@ pub(crate) fn what_was_found(found: &[Found<'_>], options: &ReadingConfig) -> St
         0 => message,
         more => format!("{message}; and {more} more"),
     }
+}
+
+/// The problem that a page only shows data of another file, if it has loops. Data of vendors come first.
+pub(crate) fn rendered_data<'l>(loops: impl Iterator<Item = &'l Loop> + Clone) -> Option<Problem> {
+    let words = Vocabulary::builtin();
+    let about_vendors = loops.clone().find(|one| words.is_about_vendors(&readable(&one.data)));
+    let chosen = about_vendors.or_else(|| loops.clone().next())?;
+    Some(Problem::Rendered { data: chosen.data.clone(), file: chosen.file.clone() })
 }
 
 impl Found<'_> {

@@ -17,15 +17,18 @@ use crate::read::{
     },
     choose::{
         named_cell::{LinkCell, add_name},
-        not_found::what_was_found,
-        page_lists::{choose, left_out, named},
+        not_found::{rendered_data, what_was_found},
+        page_lists::{Fitness, choose, left_out, named},
         page_parts::{Content, Found, ends, find, is_name, status_of},
         shapes::with_records,
     },
     config::ReadingConfig,
     error::{Problem, ReadError, Warning},
     position::Position,
-    syntax::block::{Block, DASHES, Item, Page, Table, header_of, link_text, split, without_break_marks},
+    syntax::{
+        block::{Block, DASHES, Item, Page, Table, header_of, link_text, split, without_break_marks},
+        template::is_placeholder,
+    },
 };
 
 /// Finds the list of a page. The path and the front matter may state the subject of the page.
@@ -42,6 +45,10 @@ pub(crate) fn interpret(
     let chosen =
         if options.tables.is_empty() { choose(&found, &about, options) } else { named(&found, &options.tables) };
     if chosen.is_empty() {
+        let rendered = rendered_data(page.loops.iter());
+        if let Some(problem) = rendered.filter(|_| page.damage.is_none()) {
+            return Err(problem.into());
+        }
         let no_list = Problem::NoList(what_was_found(&found, options)).into();
         return Err(page.damage.clone().unwrap_or(no_list));
     }
@@ -69,7 +76,23 @@ pub(crate) fn interpret(
             }
         }
     }
-    Ok(())
+    // A loop in an empty table fills it with data of another file.
+    let is_empty = list.sections.iter().all(|section| section.rows.is_empty());
+    match rendered_data(page.loops.iter()).filter(|_| is_empty) {
+        Some(problem) => Err(problem.into()),
+        None => Ok(()),
+    }
+}
+
+/// Whether a page has a table of vendors with rows.
+pub(crate) fn has_vendor_table(page: &Page, options: &ReadingConfig) -> bool {
+    let found = find(&page.blocks);
+    found.iter().any(|part| match part.content {
+        Content::Table(table) => {
+            !header_of(table).1.is_empty() && Fitness::of(table, part, options) == Some(Fitness::Vendors)
+        }
+        Content::List(_) | Content::Record(_) => false,
+    })
 }
 
 /// Checks the width of all tables before anything looks at their cells.
@@ -151,7 +174,8 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
     for (at, cells) in rows {
         let filled = cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
         // A row that is struck out is no longer on the list.
-        if filled == 0 || cells.get(name).is_some_and(|cell| cell.is_over()) {
+        let has_no_name = cells.get(name).is_some_and(|cell| is_placeholder(&cell.text));
+        if filled == 0 || has_no_name || cells.get(name).is_some_and(|cell| cell.is_over()) {
             continue;
         }
         // A row with only one strong cell is a heading inside the table.
@@ -189,7 +213,7 @@ fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, by_sta
     let mut section = begin(list, part, by_status, &[]);
     for item in items {
         let (name, rest) = split(item);
-        if !is_name(&name) || item.struck {
+        if !is_name(&name) || item.struck || is_placeholder(&name) {
             continue;
         }
         let mut row = row_of(list, item.at, &name);

@@ -27,13 +27,33 @@ use crate::read::{
 /// The label of a name that has no key.
 const NAME_LABEL: &str = "Name";
 
+/// Keys of the title of a group.
+const TITLE_KEYS: [&str; 2] = ["title", "heading"];
+
 /// A list (or map) of maps, and its place in the tree.
-struct RecordList<'a> {
+pub(crate) struct RecordList<'a> {
     /// The keys above it. Lists in the same place of similar groups have the same pattern.
-    pattern: Vec<&'a str>,
+    pub pattern: Vec<&'a str>,
     /// The titles above it: keys of maps, and names of nested groups.
     titles: Vec<String>,
     members: Vec<Member<'a>>,
+}
+
+impl<'a> RecordList<'a> {
+    /// The roles of the keys of its entries, one bit each.
+    pub fn roles(&self) -> u32 {
+        self.members.iter().fold(0, |all, member| all | member.shape.roles())
+    }
+
+    /// The keys of its entries.
+    pub fn keys(&self) -> BTreeSet<&'a str> {
+        keys(&[self])
+    }
+
+    /// Whether its entries are texts.
+    pub fn is_of_texts(&self) -> bool {
+        self.members.iter().all(|member| member.shape == MapShape::Text)
+    }
 }
 
 /// A member of a list or map.
@@ -100,6 +120,13 @@ struct Search<'s> {
     memos: &'s mut Memos,
 }
 
+/// All lists of maps with names in a tree, outer ones before inner ones.
+pub(crate) fn lists_in<'a>(root: &'a Node, key_roles: &KeyRoles<'_>, memos: &mut Memos) -> Vec<RecordList<'a>> {
+    let mut found = Vec::new();
+    Search { key_roles, memos }.search(root, 0, &mut Path::default(), &mut found);
+    found
+}
+
 /// Reads the list of a tree.
 pub(crate) fn interpret(
     root: &Node,
@@ -108,15 +135,14 @@ pub(crate) fn interpret(
     list: &mut RawList<'_>,
 ) -> Result<(), ReadError> {
     let key_roles = memos.key_roles(config);
-    let mut found = Vec::new();
-    Search { key_roles: &key_roles, memos }.search(root, 0, &mut Path::default(), &mut found);
+    let found = lists_in(root, &key_roles, memos);
     let chosen = choose(&found, &key_roles).ok_or_else(|| {
         let what = format!("{} without a list of maps that have names", root.found());
         ReadError::at(root.at, Problem::NoList(what))
     })?;
-    let has_titles = chosen.len() > 1;
+    let shared = shared_titles(&chosen);
     for records in chosen {
-        let title = if has_titles { records.titles.join(" / ") } else { String::new() };
+        let title = records.titles.get(shared..).unwrap_or_default().join(" / ");
         let rows = Vec::with_capacity(records.members.len());
         let mut section = RawSection { title, rows, ..RawSection::default() };
         for member in &records.members {
@@ -131,6 +157,13 @@ pub(crate) fn interpret(
     }
     drop_ambiguous_ids(list);
     Ok(())
+}
+
+/// The number of titles that all lists begin with. They do not distinguish sections.
+fn shared_titles(lists: &[&RecordList<'_>]) -> usize {
+    let Some((first, others)) = lists.split_first() else { return 0 };
+    let shared = |other: &&RecordList<'_>| first.titles.iter().zip(&other.titles).take_while(|(a, b)| a == b).count();
+    others.iter().map(shared).min().unwrap_or(first.titles.len())
 }
 
 /// The lists that make up the inventory: the best one, and those next to it that are sections of it.
@@ -225,11 +258,12 @@ impl Search<'_> {
             Some(key) => {
                 path.pattern.push(&key.text);
                 // `items:` in a group is not a title; the name of the group is.
-                if !self.key_roles.is_structural(&key.text) {
-                    path.titles.push(readable(&key.text));
+                let title = title_of(member.node, self.key_roles).map(str::to_owned);
+                if title.is_some() || !self.key_roles.is_structural(&key.text) {
+                    path.titles.push(title.unwrap_or_else(|| readable(&key.text)));
                 }
             }
-            None => path.titles.extend(name_of(member.node, self.key_roles).map(str::to_owned)),
+            None => path.titles.extend(title_of(member.node, self.key_roles).map(str::to_owned)),
         }
         self.search(member.node, member.shift, path, found);
         path.pattern.truncate(keys);
@@ -277,6 +311,11 @@ fn is_map_of_records(members: &[Member<'_>]) -> bool {
     let with_roles = members.iter().filter(|member| member.shape.roles() != 0).count();
     let are_maps = members.len() > 1 && members.iter().all(|member| member.shape.is_map());
     are_maps && with_roles > 1 && with_roles * 3 >= members.len() * 2
+}
+
+/// The title that a group states next to its lists.
+fn title_of<'a>(group: &'a Node, key_roles: &KeyRoles<'_>) -> Option<&'a str> {
+    TITLE_KEYS.iter().find_map(|key| name_in(group.get(key)?)).or_else(|| name_of(group, key_roles))
 }
 
 /// The name in a map.

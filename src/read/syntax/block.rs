@@ -17,6 +17,26 @@ pub(crate) struct Page {
     pub metadata: String,
     /// Damage that explains why the page has no list, if it has none.
     pub damage: Option<ReadError>,
+    /// The loops that fill parts of it with data of other files.
+    pub loops: Vec<Loop>,
+    /// The columns of the tables that loops fill.
+    pub columns: Vec<LoopColumns>,
+}
+
+/// The columns of a table whose rows come from data.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct LoopColumns {
+    /// The keys of the cells and the headers of their columns.
+    pub labels: Vec<(String, String)>,
+}
+
+/// A loop in a template or in code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Loop {
+    /// The expression that it iterates over: `site.data.vendors`.
+    pub data: String,
+    /// The file or module that the data come from, if the page states it.
+    pub file: Option<String>,
 }
 
 /// A piece of a page, in its order.

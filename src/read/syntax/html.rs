@@ -11,17 +11,29 @@ use html5gum::{StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
 use crate::read::{
     error::ReadError,
     position::{LineIndex, Position},
-    syntax::block::{Block, Cell, Item, LINE_BREAK, Page, Table, is_mark, link, paragraph, plain_text, trim_breaks},
+    syntax::{
+        block::{Block, Cell, Item, LINE_BREAK, Page, Table, is_mark, link, paragraph, plain_text, trim_breaks},
+        template::{self, Template},
+    },
 };
 
 /// Parses a page written in HTML.
 pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
-    Ok(Page { blocks: blocks(text, Position { line: 1, column: 1 })?, ..Page::default() })
+    let template = Template::of(text);
+    let mut blocks = blocks(&template.text, Position { line: 1, column: 1 })?;
+    let columns = template::columns_of(&blocks);
+    template::drop_placeholders(&mut blocks);
+    Ok(Page { blocks, loops: template.loops, columns, ..Page::default() })
 }
 
 /// The blocks of a piece of HTML that begins at a place.
 pub(crate) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadError> {
     let places = LineIndex::new(text);
+    blocks_at(text, &|offset| position_after(begin, places.at(offset)))
+}
+
+/// The blocks of HTML, given the position of each byte offset in it.
+pub(crate) fn blocks_at(text: &str, position: &dyn Fn(usize) -> Position) -> Result<Vec<Block>, ReadError> {
     let mut builder = Builder { unclosed: unclosed(text), ..Builder::default() };
     for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
         let Ok(token) = token;
@@ -30,12 +42,7 @@ pub(crate) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadErro
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
                 if !(tag.self_closing && name == "svg") && builder.shows(&name, tag.span.start) {
                     let rows = attribute(&tag, b"rowspan").and_then(|rows| rows.trim().parse().ok()).unwrap_or(1);
-                    builder.open(
-                        &name,
-                        attribute(&tag, b"href"),
-                        rows,
-                        position_after(begin, places.at(tag.span.start)),
-                    );
+                    builder.open(&name, attribute(&tag, b"href"), rows, position(tag.span.start));
                 }
             }
             Token::EndTag(tag) => {
@@ -50,6 +57,18 @@ pub(crate) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadErro
     }
     builder.end();
     Ok(builder.blocks)
+}
+
+/// A text without tags, with its character references replaced.
+pub(crate) fn text(html: &str) -> String {
+    let mut out = String::new();
+    for token in Tokenizer::new(html) {
+        let Ok(token) = token;
+        if let Token::String(text) = token {
+            out.push_str(&String::from_utf8_lossy(&text.value));
+        }
+    }
+    out
 }
 
 /// A position in the whole text, from one in a piece of it that begins at another position.

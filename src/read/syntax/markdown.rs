@@ -42,7 +42,7 @@ pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
         ReadError::at(at, Problem::Syntax { format: "Markdown", message, source: None })
     });
     let blocks = blocks.into_iter().map(|(_, block)| block).collect();
-    Ok(Page { blocks, metadata: reader.metadata, damage })
+    Ok(Page { blocks, metadata: reader.metadata, damage, ..Page::default() })
 }
 
 /// Whether a row with this number of cells may belong to a table: one may be missing or surplus.

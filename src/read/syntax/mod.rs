@@ -3,13 +3,17 @@
 
 pub(crate) mod block;
 pub(crate) mod bytes;
+pub(crate) mod code;
+pub(crate) mod component;
 pub(crate) mod csv;
 pub(crate) mod front_matter;
 pub(crate) mod html;
 pub(crate) mod incremental;
+pub(crate) mod javascript;
 pub(crate) mod json;
 pub(crate) mod markdown;
 pub(crate) mod rst;
+pub(crate) mod template;
 pub(crate) mod toml;
 pub(crate) mod tree;
 pub(crate) mod yaml;

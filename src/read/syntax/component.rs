@@ -1,0 +1,152 @@
+//! Components of Astro, Svelte and Vue: code in a part of the file, and markup in the rest.
+
+use crate::read::{
+    error::ReadError,
+    syntax::{
+        block::{Loop, Page},
+        code::Code,
+        html,
+        javascript::{self, Dialect},
+        template::{self, loop_of},
+    },
+};
+
+/// Parses a component. The extension of its path determines the framework.
+pub(crate) fn parse(path: &str, text: &str) -> Result<Code, ReadError> {
+    let parts = Parts::of(path, text);
+    let code = javascript::parse_as(Dialect::TypeScript, &parts.code)?;
+    let page = html::parse(&parts.markup)?;
+    let loops = parts
+        .loops
+        .into_iter()
+        .chain(page.loops)
+        .map(|one| Loop { file: javascript::module_of(&one.data, &code.imports).or(one.file), data: one.data });
+    let page = Page { loops: loops.collect(), blocks: page.blocks, columns: page.columns, ..Page::default() };
+    Ok(Code { page, ..code })
+}
+
+/// The code and the markup of a component. White space replaces the other part, so that lines keep their numbers.
+struct Parts {
+    code: String,
+    markup: String,
+    loops: Vec<Loop>,
+}
+
+impl Parts {
+    fn of(path: &str, text: &str) -> Self {
+        let is_vue = path.to_lowercase().ends_with(".vue");
+        let mut parts = Parts { code: String::new(), markup: String::new(), loops: Vec::new() };
+        let mut rest = text;
+        if let Some((fence, code, after)) = front_matter(text) {
+            parts.add_code(fence, code);
+            rest = after;
+        }
+        while let Some((before, tag, code, after)) = script(rest) {
+            parts.add_markup(before, is_vue);
+            parts.add_code(tag, code);
+            rest = after;
+        }
+        parts.add_markup(rest, is_vue);
+        parts
+    }
+
+    /// Adds a tag and the code after it.
+    fn add_code(&mut self, tag: &str, code: &str) {
+        self.markup.push_str(&blanks(tag));
+        self.markup.push_str(&blanks(code));
+        self.code.push_str(&blanks(tag));
+        self.code.push_str(code);
+    }
+
+    fn add_markup(&mut self, markup: &str, is_vue: bool) {
+        self.code.push_str(&blanks(markup));
+        if is_vue {
+            // The outer template is the page. HTML would hide it.
+            self.markup.push_str(&markup.replace("<template", "<div").replace("</template", "</div"));
+        } else {
+            self.add_expressions(markup);
+        }
+    }
+
+    /// Adds markup with `{…}`: code with markup in it, a control block, or a value.
+    fn add_expressions(&mut self, markup: &str) {
+        let mut rest = markup;
+        while let Some((before, from)) = rest.split_once('{') {
+            self.markup.push_str(before);
+            let Some(end) = closing_brace(from) else { break };
+            let inside = &from[..end];
+            self.add_expression(inside, before.ends_with('='));
+            rest = &from[end + 1..];
+        }
+        self.markup.push_str(rest);
+    }
+
+    fn add_expression(&mut self, code: &str, is_attribute: bool) {
+        let trimmed = code.trim_start();
+        let first_tag = code.match_indices('<').find(|(at, _)| code[at + 1..].starts_with(char::is_alphabetic));
+        match (first_tag, code.rfind('>')) {
+            _ if is_attribute => self.markup.push_str("\"\""),
+            _ if trimmed.starts_with(['#', ':', '/', '@']) => {
+                self.loops.extend(template::loop_data(trimmed.trim_start_matches('#')).map(loop_of));
+                self.markup.push_str(&blanks(code));
+            }
+            (Some((from, _)), Some(to)) if from < to => {
+                self.loops.extend(template::loop_data(&code[..from]).map(loop_of));
+                self.markup.push_str(&blanks(&code[..from]));
+                self.add_expressions(&code[from..=to]);
+                self.markup.push_str(&blanks(&code[to + 1..]));
+            }
+            _ => match literal_text(trimmed) {
+                Some(text) => self.markup.push_str(text),
+                None => self.markup.push_str(&template::placeholder(&code.replace(['<', '>'], " "))),
+            },
+        }
+    }
+}
+
+/// The text in `{" "}` and `{"text"}`.
+fn literal_text(code: &str) -> Option<&str> {
+    let code = code.trim_end();
+    let quote = code.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
+    let inside = code.strip_prefix(quote)?.strip_suffix(quote)?;
+    (!inside.contains([quote, '\\', '$', '<'])).then_some(inside)
+}
+
+/// The front matter of an Astro page: its fence, the code, and the rest of the file.
+fn front_matter(text: &str) -> Option<(&str, &str, &str)> {
+    let begin = text.len() - text.trim_start().len();
+    let after = text[begin..].strip_prefix("---")?;
+    let end = after.find("\n---")?;
+    let (code, rest) = after.split_at(end + 1);
+    Some((&text[..begin + 3], code, rest.trim_start_matches('-')))
+}
+
+/// The text before the first script, its tag, its code, and the rest, which begins with the end tag.
+fn script(text: &str) -> Option<(&str, &str, &str, &str)> {
+    let from = text.find("<script")?;
+    let code_from = from + text[from..].find('>')? + 1;
+    let code_to = code_from + text[code_from..].find("</script")?;
+    Some((&text[..from], &text[from..code_from], &text[code_from..code_to], &text[code_to..]))
+}
+
+/// The offset of the brace that closes a block. Braces in strings do not count.
+fn closing_brace(text: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    let mut quote = None;
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '`') => quote = Some(c),
+            (None, '{') => depth += 1,
+            (None, '}') if depth == 0 => return Some(at),
+            (None, '}') => depth -= 1,
+            (None, _) => {}
+        }
+    }
+    None
+}
+
+fn blanks(text: &str) -> String {
+    text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect()
+}

@@ -1,0 +1,221 @@
+//! JSX as HTML, so that pages of components are read by the rules for HTML.
+
+use crate::read::{
+    error::ReadError,
+    position::{LineIndex, Position},
+    syntax::{
+        block::{Block, link_text},
+        html,
+        javascript::{
+            elements::{Kind, kind_of},
+            literal::{one_line, text_of},
+            syntax_tree::SyntaxNode,
+        },
+        template,
+    },
+};
+
+/// The deepest nesting of markup that is read.
+const MAX_MARKUP_DEPTH: usize = 300;
+
+/// Markup as HTML, with the places of its tags in the file.
+#[derive(Default)]
+pub(super) struct Markup {
+    html: String,
+    /// Offsets in the HTML, ascending, each with the offset in the file.
+    places: Vec<(usize, usize)>,
+    /// The loops that produce markup.
+    pub loops: Vec<String>,
+    depth: usize,
+    /// The number of open components with titles.
+    titled: usize,
+}
+
+/// The text of an element that is a value: `<span>Yes</span>` is "Yes".
+pub(super) fn inline_text(element: SyntaxNode<'_>) -> Result<String, ReadError> {
+    let mut markup = Markup::default();
+    markup.element(element, Flow::Inline);
+    let paragraph = format!("<p>{}</p>", markup.html);
+    let blocks = html::blocks(&paragraph, Position { line: 1, column: 1 })?;
+    let texts = blocks.into_iter().filter_map(|block| match block {
+        Block::Heading { text, .. } | Block::Paragraph { text, .. } | Block::Field { text, .. } => Some(text),
+        Block::Table(_) | Block::List(_) | Block::Record(_) => None,
+    });
+    Ok(texts.filter(|text| !template::is_placeholder(text)).collect::<Vec<_>>().join(" "))
+}
+
+/// Whether an element is inside running text, where components are part of the text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Block,
+    Inline,
+}
+
+impl Markup {
+    /// Adds all markup below a node, in order.
+    pub fn collect(&mut self, node: SyntaxNode<'_>) {
+        self.within(node, Flow::Block);
+    }
+
+    /// The blocks of the page.
+    pub fn blocks(&self, lines: &LineIndex<'_>) -> Result<Vec<Block>, ReadError> {
+        html::blocks_at(&self.html, &|offset| lines.at(self.place(offset)))
+    }
+
+    /// The offset in the file, of an offset in the HTML.
+    fn place(&self, offset: usize) -> usize {
+        let next = self.places.partition_point(|(html, _)| *html <= offset);
+        next.checked_sub(1).map_or(0, |at| self.places[at].1)
+    }
+
+    /// Adds the elements in a piece of code.
+    fn within(&mut self, node: SyntaxNode<'_>, flow: Flow) {
+        if self.depth > MAX_MARKUP_DEPTH {
+            return;
+        }
+        self.depth += 1;
+        match node.kind() {
+            "jsx_element" | "jsx_self_closing_element" => self.element(node, flow),
+            // Attributes are not content, and literals are read as data.
+            "jsx_attribute" | "array" | "object" => {}
+            _ => {
+                self.note_loop(node);
+                node.children().into_iter().for_each(|child| self.within(child, flow));
+            }
+        }
+        self.depth -= 1;
+    }
+
+    /// Remembers the data of `data.map(…)` and similar loops.
+    fn note_loop(&mut self, node: SyntaxNode<'_>) {
+        if node.kind() == "call_expression"
+            && let Some(data) = template::loop_data(node.source())
+            && node.field("arguments").is_some_and(contains_markup)
+        {
+            self.loops.push(data.to_owned());
+        }
+    }
+
+    fn element(&mut self, element: SyntaxNode<'_>, flow: Flow) {
+        let tag = element.field("open_tag").unwrap_or(element);
+        let kind = kind_of(element, tag);
+        let inner = match (kind, flow) {
+            (Kind::Inline(_), _) | (_, Flow::Inline) => Flow::Inline,
+            (Kind::Text(_), _) => Flow::Inline,
+            (Kind::Block(_) | Kind::Component, Flow::Block) => Flow::Block,
+        };
+        let name = match (kind, flow) {
+            (Kind::Block(name) | Kind::Text(name) | Kind::Inline(name), _) => name,
+            (Kind::Component, Flow::Block) => "div",
+            (Kind::Component, Flow::Inline) => "span",
+        };
+        self.open(name, tag, element.start());
+        let title = title_of(tag).filter(|_| matches!(kind, Kind::Component) && flow == Flow::Block);
+        if let Some(title) = &title {
+            self.titled += 1;
+            let level = self.titled.min(6);
+            self.html.push_str(&format!("<h{level}>{}</h{level}>", escaped(title)));
+        }
+        if element.kind() == "jsx_element" {
+            self.children(element, inner);
+        }
+        self.titled -= usize::from(title.is_some());
+        self.html.push_str(&format!("</{name}>"));
+    }
+
+    /// Adds a start tag with the attributes that matter.
+    fn open(&mut self, name: &str, tag: SyntaxNode<'_>, at: usize) {
+        self.places.push((self.html.len(), at));
+        self.html.push('<');
+        self.html.push_str(name);
+        for (attribute, html_name) in [("href", "href"), ("to", "href"), ("rowSpan", "rowspan"), ("colSpan", "colspan")]
+        {
+            if let Some(value) = attribute_text(tag, attribute) {
+                self.html.push_str(&format!(" {html_name}=\"{}\"", escaped(&value)));
+            }
+        }
+        self.html.push('>');
+    }
+
+    /// Adds what is between the tags of an element.
+    fn children(&mut self, element: SyntaxNode<'_>, flow: Flow) {
+        let tags = [element.field("open_tag"), element.field("close_tag")];
+        let [Some(open), Some(close)] = tags.map(|tag| tag.map(SyntaxNode::range)) else { return };
+        let mut text_from = open.end;
+        for child in element.children() {
+            let is_content = child.start() >= open.end && child.start() < close.start;
+            if !is_content || matches!(child.kind(), "jsx_text" | "html_character_reference") {
+                continue;
+            }
+            self.text(element.source_between(text_from, child.start()));
+            text_from = child.range().end;
+            if child.kind() == "jsx_expression" { self.expression(child, flow) } else { self.within(child, flow) }
+        }
+        self.text(element.source_between(text_from, close.start));
+    }
+
+    /// Adds text, which JSX trims at line breaks. Its character references are those of HTML.
+    fn text(&mut self, text: &str) {
+        let last = text.matches('\n').count();
+        let lines = text.split('\n').enumerate().map(|(place, line)| {
+            let line = if place > 0 { line.trim_start() } else { line };
+            if place < last { line.trim_end() } else { line }
+        });
+        let text = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        self.html.push_str(&text.replace('<', "&lt;"));
+    }
+
+    /// Adds `{…}`: a literal text, the elements in it, or a placeholder.
+    fn expression(&mut self, expression: SyntaxNode<'_>, flow: Flow) {
+        let Some(inner) = expression.children().first().copied() else { return };
+        if let Some(text) = text_of(inner) {
+            self.html.push_str(&escaped(&text));
+        } else if contains_markup(inner) {
+            self.within(inner, flow);
+        } else if !matches!(inner.kind(), "true" | "false" | "null" | "undefined") {
+            self.html.push_str(&escaped(&template::placeholder(&one_line(inner.source()))));
+        }
+    }
+}
+
+/// The title that a component has as an attribute: `<Section title="Sub-processors">`.
+fn title_of(tag: SyntaxNode<'_>) -> Option<String> {
+    ["title", "heading"].into_iter().find_map(|name| attribute_text(tag, name))
+}
+
+/// Whether a piece of code contains an element.
+fn contains_markup(node: SyntaxNode<'_>) -> bool {
+    let mut nodes = vec![node];
+    while let Some(node) = nodes.pop() {
+        if matches!(node.kind(), "jsx_element" | "jsx_self_closing_element") {
+            return true;
+        }
+        nodes.extend(node.children());
+    }
+    false
+}
+
+/// The literal text of an attribute: `href="/x"`, `href={"/x"}`.
+pub(super) fn attribute_text(tag: SyntaxNode<'_>, name: &str) -> Option<String> {
+    let value = attributes(tag).find(|(attribute, _)| *attribute == name).map(|(_, value)| value)?;
+    if value.kind() == "string" {
+        // Unlike other strings, attributes have character references and no escapes.
+        let source = value.source();
+        let inside = source.get(1..source.len().saturating_sub(1)).unwrap_or_default();
+        return Some(link_text(&html::text(inside)));
+    }
+    text_of(value.children().first().copied().filter(|_| value.kind() == "jsx_expression")?)
+}
+
+/// The attributes of a tag with values, in order.
+pub(super) fn attributes(tag: SyntaxNode<'_>) -> impl Iterator<Item = (&str, SyntaxNode<'_>)> {
+    let attributes = tag.children().into_iter().filter(|child| child.kind() == "jsx_attribute");
+    attributes.filter_map(|attribute| match attribute.children()[..] {
+        [name, value] => Some((name.source(), value)),
+        _ => None,
+    })
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,84 @@
+//! JavaScript and TypeScript, with JSX: literal arrays and objects as trees, markup as the blocks of a page.
+//! Nothing is evaluated.
+
+mod bindings;
+mod elements;
+mod imports;
+mod literal;
+mod markup;
+mod syntax_tree;
+
+pub(crate) use imports::module_of;
+pub(crate) use syntax_tree::Dialect;
+
+use crate::read::{
+    error::{Problem, ReadError},
+    position::LineIndex,
+    syntax::{
+        block::{Loop, Page},
+        code::Code,
+        javascript::{
+            bindings::Bindings,
+            markup::Markup,
+            syntax_tree::{SyntaxNode, SyntaxTree},
+        },
+        template,
+    },
+};
+
+/// Parses a file of code.
+///
+/// # Errors
+/// A syntax error, unless it is in a statement that cannot be a part of the list.
+pub(crate) fn parse(path: &str, text: &str) -> Result<Code, ReadError> {
+    parse_as(Dialect::of(path), text)
+}
+
+/// Parses code of a dialect. See [`parse`].
+pub(crate) fn parse_as(dialect: Dialect, text: &str) -> Result<Code, ReadError> {
+    let tree = SyntaxTree::parse(text, dialect)?;
+    let lines = LineIndex::new(text);
+    let root = tree.root();
+    check_syntax(root, &lines)?;
+    let mut bindings = Bindings::new(&lines);
+    bindings.collect(root)?;
+    let mut markup = Markup::default();
+    markup.collect(root);
+    let mut blocks = markup.blocks(&lines)?;
+    let columns = template::columns_of(&blocks);
+    template::drop_placeholders(&mut blocks);
+    let imports = imports::imports_of(root);
+    let loops = markup.loops.into_iter().map(|data| Loop { file: module_of(&data, &imports), data }).collect();
+    let page = Page { blocks, loops, columns, ..Page::default() };
+    Ok(Code { bindings: bindings.found, page, imports })
+}
+
+/// Reports a syntax error. Parsing recovers from errors, so the parts of a damaged list could look like a
+/// shorter list. Only an error in an earlier statement without literals is harmless, for example syntax
+/// that is newer than the grammar.
+fn check_syntax(root: SyntaxNode<'_>, lines: &LineIndex<'_>) -> Result<(), ReadError> {
+    if !root.has_error() {
+        return Ok(());
+    }
+    let statements = root.children();
+    let behind = statements.iter().skip(1).map(Some).chain([None]);
+    let is_harmless = |statement: SyntaxNode<'_>, next: Option<&SyntaxNode<'_>>| {
+        statement.kind() == "import_statement" && next.is_some_and(|next| !next.has_error())
+    };
+    let damaged = statements
+        .iter()
+        .zip(behind)
+        .find(|(statement, next)| (statement.has_error() || statement.is_error()) && !is_harmless(**statement, *next));
+    let damaged = match damaged {
+        Some((statement, _)) => *statement,
+        None if root.is_error() => root,
+        None => return Ok(()),
+    };
+    let error = damaged.first_error().unwrap_or(damaged);
+    let message = match error.source().split_whitespace().next() {
+        Some(_) => "the code has a syntax error, or ends too early".to_owned(),
+        None => format!("{} is missing", error.kind()),
+    };
+    let problem = Problem::Syntax { format: "JavaScript", message, source: None };
+    Err(ReadError::at(lines.at(error.start()), problem))
+}
