@@ -21,6 +21,7 @@ mod keys;
 mod kinds;
 mod laws;
 mod limits;
+mod notice;
 mod onboarding;
 mod pages;
 mod publication;

@@ -76,6 +76,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         published: Timestamp::from_unix_clamped(0),
         commit: None,
         changes: changes.clone(),
+        notices: Vec::new(),
         unreadable: None,
     }];
     let text = match args.format {

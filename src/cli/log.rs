@@ -10,6 +10,7 @@ use changecast::{
 use changecast_core::{
     change::{Change, KINDS, Kind},
     model::{CommitId, Text, Timestamp},
+    prose::deadlines::Computed,
 };
 use chrono::NaiveDate;
 use clap::{
@@ -21,6 +22,7 @@ use serde::Serialize;
 use super::{
     Exit, Failure, console,
     context::{ListArgs, RepoArgs},
+    notice_document::NoticeDocument,
     watch::Watcher,
 };
 
@@ -93,7 +95,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         check_found(&rows, path)?;
         let since = Since::read(args, &history, &source.paths)?;
         let rows: Vec<&LogRow> = rows.iter().filter(|row| since.includes(row)).collect();
-        let shown: Vec<Shown<'_>> = rows.iter().map(|row| Shown { row, changes: changes(row, args) }).collect();
+        let shown: Vec<Shown<'_>> = rows.iter().map(|row| Shown::of(row, args)).collect();
         let text = match args.format {
             Format::Json => json_log(list.id.as_str(), &shown)?,
             Format::Table => table(lists.len() > 1, &list.title, &shown),
@@ -160,15 +162,18 @@ fn explain(args: &Args, history: &History, commit: &str) -> Result<Exit, Failure
 struct Shown<'a> {
     row: &'a LogRow,
     changes: Vec<&'a Change>,
+    notices: Vec<Option<&'a Computed>>,
 }
 
-fn changes<'a>(row: &'a LogRow, args: &Args) -> Vec<&'a Change> {
-    let editorial = row.editorial().iter().filter(|_| args.all);
-    row.announced()
-        .iter()
-        .chain(editorial)
-        .filter(|change| args.kind.is_empty() || args.kind.contains(&change.kind))
-        .collect()
+impl<'a> Shown<'a> {
+    fn of(row: &'a LogRow, args: &Args) -> Self {
+        let editorial = row.editorial().iter().filter(|_| args.all);
+        let notices = row.notices.iter().map(Option::as_ref).chain(std::iter::repeat(None));
+        let all = row.announced().iter().zip(notices).chain(editorial.map(|change| (change, None)));
+        let selected = all.filter(|(change, _)| args.kind.is_empty() || args.kind.contains(&change.kind));
+        let (changes, notices) = selected.unzip();
+        Shown { row, changes, notices }
+    }
 }
 
 /// Reports a path that no commit has, and a file that never contained a list, as errors.
@@ -203,6 +208,7 @@ fn newest_first<'a>(shown: &'a [Shown<'a>]) -> Vec<ChangeLogRow<'a>> {
             published: shown.row.published,
             commit: Some(shown.row.commit.short()),
             changes: shown.changes.clone(),
+            notices: shown.notices.clone(),
             unreadable: unreadable(shown.row),
         })
         .collect()
@@ -216,6 +222,7 @@ pub fn newest_first_rows(rows: &[LogRow]) -> Vec<ChangeLogRow<'_>> {
             published: row.published,
             commit: Some(row.commit.short()),
             changes: row.announced().iter().collect(),
+            notices: row.notices.iter().map(Option::as_ref).collect(),
             unreadable: unreadable(row),
         })
         .collect()
@@ -249,6 +256,8 @@ struct JsonRelease<'a> {
     path: &'a str,
     unreadable: Option<JsonUnreadable<'a>>,
     changes: &'a [&'a Change],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<NoticeDocument>,
 }
 
 #[derive(Serialize)]
@@ -260,7 +269,7 @@ struct JsonUnreadable<'a> {
 }
 
 fn json_log(list: &str, shown: &[Shown<'_>]) -> Result<String, Failure> {
-    let releases = shown.iter().map(|Shown { row, changes }| JsonRelease {
+    let releases = shown.iter().map(|Shown { row, changes, notices }| JsonRelease {
         commit: &row.commit,
         published: row.published,
         path: &row.path,
@@ -274,6 +283,11 @@ fn json_log(list: &str, shown: &[Shown<'_>]) -> Result<String, Failure> {
             Outcome::Read { .. } | Outcome::NoList { .. } => None,
         },
         changes,
+        notices: notices
+            .iter()
+            .enumerate()
+            .filter_map(|(at, notice)| Some(NoticeDocument::of(at, (*notice)?)))
+            .collect(),
     });
     Ok(serde_json::to_string(&JsonLog { list, releases: releases.collect() })? + "\n")
 }

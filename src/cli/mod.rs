@@ -13,6 +13,7 @@ mod keygen;
 mod keys;
 mod log;
 mod manual;
+mod notice_document;
 mod publish;
 mod schema;
 mod show;

@@ -5,7 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use changecast::{output::Folder, render};
+use changecast::{
+    output::Folder,
+    publish::{self, Edition},
+    render,
+};
 use changecast_core::{
     ledger::{self, Origin, Pin, Verified, VerifyError, layout},
     model::Timestamp,
@@ -82,6 +86,13 @@ fn report(name: &str, verified: &Verified) {
     ));
     for remark in &verified.remarks {
         console::warning(&format!("{name}: {remark}"));
+    }
+    if verified.reader() == Some(&Edition::CURRENT.reader()) {
+        for head in publish::differing_heads(verified) {
+            console::warning(&format!(
+                "{name}: the notice periods of head {head} are not those that follow from the terms and dates of the log"
+            ));
+        }
     }
     let not_replayed: Vec<String> = verified.not_replayed().map(|seq| seq.to_string()).collect();
     if !not_replayed.is_empty() {

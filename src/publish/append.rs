@@ -5,8 +5,8 @@ use std::sync::Arc;
 use changecast_core::{
     change::{Change, ChangeSet, Detail, Edit, IdChange, Kind, diff},
     ledger::{
-        Difference, Digest, Draft, Encoder, Ids, Json, KeysRelease, List, Pointer, Reader, ReleaseKind, Roles, Salts,
-        Source, is_list_of,
+        Difference, Digest, Draft, Encoder, Ids, Json, KeysRelease, List, Pointer, Publication, Reader, ReleaseKind,
+        Roles, Salts, Source, is_list_of,
     },
     model::{CommitId, FieldKey, Inventory, ListState, Terms, Text, Timestamp},
     prose,
@@ -23,6 +23,7 @@ use super::{
     edition::Continuation,
     error::PublishError,
     log::PublishedLog,
+    periods,
     plan::{Correct, FutureCommits, Request, Rewritten},
     progress::{Progress, Stage},
     published_list, reanchor,
@@ -62,6 +63,8 @@ pub(super) struct Appender<'a> {
     reading: Json,
     salts: Salts,
     encoder: Encoder,
+    /// The head that will publish the new releases.
+    publication: Publication,
     /// The log, which grows with every release.
     pub log: PublishedLog,
     /// The list as last announced.
@@ -91,6 +94,7 @@ impl<'a> Appender<'a> {
             reading,
             salts,
             encoder: Encoder::default(),
+            publication: log.next_publication(request.now),
             log,
             state: ListState::Unpublished,
             drafts: Vec::new(),
@@ -331,14 +335,26 @@ impl<'a> Appender<'a> {
             commit: source.commit.to_string(),
             error: Box::new(error),
         };
-        let before = self.log.source.as_ref().map(|source| &source.reader);
-        let announced = announced(&kind, changes.changes, cause(before, Some(&source), reading.as_ref()));
+        let last_reader = self.log.source.as_ref().map(|source| &source.reader);
+        let followed = self.log.notices.follow(&periods::Step {
+            seq,
+            kind: &kind,
+            changes: &changes.changes,
+            publication: self.publication,
+            before: before.as_ref(),
+            after: list.as_ref(),
+        });
+        let announced = announced(&kind, changes.changes, cause(last_reader, Some(&source), reading.as_ref()));
         let draft = match kind {
             ReleaseKind::Reread => self.log.tip.reread(difference, list, &self.salts),
             _ => self.log.tip.changes(difference, list, &self.salts),
         };
         let draft = draft.map_err(unsound)?;
         self.push(draft, Some(source.clone()), reading, announced);
+        self.log.notices.pending.extend(followed.periods);
+        if let Some(release) = self.log.releases.last_mut() {
+            release.notices = followed.notices;
+        }
         Ok(())
     }
 
@@ -376,6 +392,7 @@ impl<'a> Appender<'a> {
             commit: source.as_ref().map(|source| (source.commit.clone(), committed(&source.committed))),
             changes,
             publication: None,
+            notices: Vec::new(),
         });
         self.log.source = source.or(self.log.source.take());
         self.log.reading = reading.or(self.log.reading.take());

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use changecast_core::{
     change::{Change, ChangeSet, Explanation, diff, explain},
     model::{CommitId, Inventory, ListState, Timestamp},
+    notice::{self, Statements, Tracker},
+    prose::deadlines::Computed,
 };
 
 use crate::{
@@ -33,6 +35,9 @@ pub struct LogRow {
     pub outcome: Outcome,
     /// Findings in this version of the file.
     pub warnings: Vec<Warning>,
+    /// What follows from the notice terms for each announced change, as if it was published when it was committed.
+    /// Empty for a list without terms.
+    pub notices: Vec<Option<Computed>>,
 }
 
 /// The result of reading a version and comparing it.
@@ -95,6 +100,8 @@ pub struct ChangeTracker {
     reader: Reader,
     /// The path that each moved file of an inventory folder had at the last announcement.
     moved: BTreeMap<String, String>,
+    /// The changes with dates that may still move.
+    notices: Tracker<()>,
 }
 
 impl ChangeTracker {
@@ -130,6 +137,7 @@ impl ChangeTracker {
         let reading = reading.map(|reading| with_holidays(history, version, reading)).transpose()?;
         let unmoved = self.read_unmoved(content.as_ref(), options);
         progress.starts(Stage::Compare);
+        let before = self.announced.clone();
         let (outcome, warnings) = self.outcome(reading, unmoved);
         let time = Timestamp::from_unix_clamped(version.time);
         let mut row = LogRow {
@@ -139,14 +147,32 @@ impl ChangeTracker {
             path: version.path.clone(),
             outcome,
             warnings,
+            notices: Vec::new(),
         };
         if !row.announced().is_empty() {
             row.published = self.published.map_or(time, |last| time.max(last.next()));
             self.published = Some(row.published);
             self.moved.clear();
+            row.notices = self.follow_notices(&row, &before);
         }
         progress.starts(Stage::Load);
         Ok(row)
+    }
+
+    /// The notice of each announced change. The terms before a change govern it.
+    fn follow_notices(&mut self, row: &LogRow, before: &ListState) -> Vec<Option<Computed>> {
+        let terms = before.inventory().and_then(|list| list.terms.as_ref());
+        let after = self.announced.inventory().cloned();
+        let mut notices = Vec::new();
+        for change in row.announced() {
+            let statements = Statements {
+                effective: notice::stated_date(change, after.as_deref()),
+                emergency: notice::emergency_of(change, after.as_deref()),
+            };
+            let tracked = self.notices.follow(change, (), row.published, (terms, statements));
+            notices.push(tracked.filter(|_| terms.is_some()).map(|tracked| tracked.notice));
+        }
+        notices
     }
 
     fn follow_renames(&mut self, renames: Vec<(String, String)>) {

@@ -36,7 +36,7 @@ pub fn next_head(
 ) -> Result<PlannedHead, PublishError> {
     let origin = Origin::new(config.publisher.authority.domain(), &list.id)?;
     let authority = config.publisher.authority.to_string();
-    let log = PublishedLog::open(&list.id, (&origin, &authority), &found.folder(list.id.as_str()))?;
+    let log = PublishedLog::open(&list.id, (&origin, &authority), &found.folder(list.id.as_str()), now)?;
     let Some((last, digest)) = &log.head else { return Err(PublishError::NoHead(list.id.clone())) };
     log.check_signing(&list.id, Signing::Keys { release: signer, root: None })?;
     let next = NextHead {

@@ -18,11 +18,15 @@ use super::{
     append::Appender,
     error::PublishError,
     log::PublishedLog,
+    periods::PERIODS_IN_HEAD,
     plan::{ListPlan, Request, Signing},
     progress::Stage,
     release::{PublishedRelease, publication_times},
     resume::{self, Resumed},
 };
+
+/// A head and its signature.
+const FILES_OF_HEAD: usize = 2;
 
 /// The unsigned files of a list.
 #[derive(Default)]
@@ -65,7 +69,7 @@ impl<'a> PlannedList<'a> {
         }
         let origin = Origin::new(request.config.publisher.authority.domain(), &list.id)?;
         let authority = request.config.publisher.authority.to_string();
-        let log = PublishedLog::open(&list.id, (&origin, &authority), &found.folder(list.id.as_str()))?;
+        let log = PublishedLog::open(&list.id, (&origin, &authority), &found.folder(list.id.as_str()), request.now)?;
         log.check_signing(&list.id, request.signing)?;
         PlannedList::appended(request, list, log)
     }
@@ -74,6 +78,10 @@ impl<'a> PlannedList<'a> {
     fn resumed(request: &Request<'_>, list: &'a ListConfig, resumed: Resumed) -> Result<Option<Self>, PublishError> {
         let mut planned = PlannedList::appended(request, list, resumed.log.clone())?;
         let times = planned.times();
+        // The date of an earlier release moved: its notice continues, which is not at hand.
+        if planned.new_releases().iter().any(PublishedRelease::moves_date) {
+            return Ok(None);
+        }
         let new: Vec<Timestamp> = planned.announced(&times).skip(planned.known).map(|(_, time)| time).collect();
         let Some(rendered) = resumed.rendered(&new) else { return Ok(None) };
         planned.rendered = Some(rendered);
@@ -130,18 +138,29 @@ impl<'a> PlannedList<'a> {
 
     fn next_head(&mut self, request: &Request<'_>, signer: &Signer) -> Result<Vec<File>, PublishError> {
         let Some(covers) = self.log().tip.pointer() else { return Ok(Vec::new()) };
-        let next = NextHead {
-            covers,
-            at: request.now,
-            expires: request.config.head.expires(request.now),
-            periods: Vec::new(),
-            statements: Vec::new(),
-        };
-        let last = self.log().head.as_ref().map(|(head, digest)| (head, *digest));
-        let (head, files) = next.sign(&self.log().tip.origin, last, signer)?;
-        let digest = Digest::of(&head.to_bytes().map_err(AppendError::from)?);
-        self.publishing = Some(Pointer { seq: head.number, sha256: digest });
-        self.head = Some((head, digest));
+        let periods = std::mem::take(&mut self.appender.log.notices.pending);
+        let mut chunks = periods.chunks(PERIODS_IN_HEAD);
+        let mut files = Vec::new();
+        let mut periods = Some(chunks.next().unwrap_or_default());
+        while let Some(chunk) = periods {
+            let next = NextHead {
+                covers,
+                at: request.now,
+                expires: request.config.head.expires(request.now),
+                periods: chunk.to_vec(),
+                statements: Vec::new(),
+            };
+            let last = self.head.as_ref().map(|(head, digest)| (head, *digest));
+            let (head, signed) = next.sign(&self.log().tip.origin, last, signer)?;
+            files.extend(signed);
+            let digest = Digest::of(&head.to_bytes().map_err(AppendError::from)?);
+            // The first head that covers the releases publishes them; others only have room for more periods.
+            if files.len() <= FILES_OF_HEAD {
+                self.publishing = Some(Pointer { seq: head.number, sha256: digest });
+            }
+            self.head = Some((head, digest));
+            periods = chunks.next();
+        }
         Ok(files)
     }
 
@@ -179,6 +198,7 @@ impl<'a> PlannedList<'a> {
                 let commit = release.commit.as_ref().map(|(commit, _)| commit.to_string());
                 Announcement::new(release.key(), time, release.seq, commit, release.changes.clone())
                     .correcting(release.corrected_key())
+                    .with_notices(release.notices.clone())
             })
             .collect()
     }

@@ -5,13 +5,18 @@ use changecast_core::{
         self, Digest, Fetch, File, Head, Json, KeyRole, Origin, Pin, Pointer, Publication, ReleaseKind, Roles, Source,
         Tip, VerifyError, layout::Path,
     },
-    model::ListId,
+    model::{ListId, Timestamp},
     sign::{self, PublicKey},
 };
 
 use crate::output::{Folder, OutputFile, WritePolicy};
 
-use super::{error::PublishError, plan::Signing, release::PublishedRelease};
+use super::{
+    error::PublishError,
+    periods::{self, LogNotices, Notices},
+    plan::Signing,
+    release::PublishedRelease,
+};
 
 /// The published log of a list, which a publication continues.
 #[derive(Clone, Debug)]
@@ -32,6 +37,8 @@ pub(super) struct PublishedLog {
     pub reading: Option<Json>,
     /// All releases, oldest first.
     pub releases: Vec<PublishedRelease>,
+    /// The notices of the releases. A log that is continued incrementally has none.
+    pub notices: Notices,
     /// Files that an interrupted publication did not finish. They are written again.
     pub unfinished: Vec<String>,
 }
@@ -48,16 +55,23 @@ impl PublishedLog {
             source: None,
             reading: None,
             releases: Vec::new(),
+            notices: Notices::default(),
             unfinished: Vec::new(),
         }
     }
 
-    /// Opens and verifies the log in a folder. A folder without log gives an empty one.
+    /// Opens and verifies the log in a folder. A folder without log gives an empty one. Releases without a head count
+    /// as published now.
     ///
     /// # Errors
     /// [`PublishError`] if the log does not verify, belongs to another list, or is missing although `index.json` names
     /// a release.
-    pub fn open(list: &ListId, (origin, authority): (&Origin, &str), folder: &Folder) -> Result<Self, PublishError> {
+    pub fn open(
+        list: &ListId,
+        (origin, authority): (&Origin, &str),
+        folder: &Folder,
+        now: Timestamp,
+    ) -> Result<Self, PublishError> {
         let Some(root) = first_root(list, folder)? else {
             return match folder.get(&Path::Index.to_string()).map_err(fetch(list))? {
                 Some(_) => Err(PublishError::Gone(list.clone())),
@@ -71,7 +85,13 @@ impl PublishedLog {
             return Err(PublishError::OtherOrigin { found: found.unwrap_or_default(), expected });
         }
         check_index(list, folder, &verified)?;
-        let releases = PublishedRelease::all(&verified.releases)?;
+        let mut releases = PublishedRelease::all(&verified.releases)?;
+        let head = verified.heads.last().map_or(0, |head| head.head.number + 1);
+        let pending = Publication { at: now, head, backfilled: verified.heads.is_empty() };
+        let LogNotices { notices, releases: followed } = periods::of_log(&verified, pending);
+        for (release, followed) in releases.iter_mut().zip(followed) {
+            release.notices = followed.notices;
+        }
         Ok(PublishedLog {
             tip: Tip::of(&verified).ok_or_else(|| PublishError::NotReplayed(list.clone()))?,
             keys: keys_release(&verified),
@@ -81,6 +101,7 @@ impl PublishedLog {
             source: verified.source().cloned(),
             reading: verified.reading().cloned(),
             releases,
+            notices,
             unfinished: verified.unfinished,
         })
     }
@@ -120,7 +141,7 @@ impl PublishedLog {
     }
 
     /// The publication of releases that the next head covers, when it is signed at this time.
-    pub fn next_publication(&self, at: changecast_core::model::Timestamp) -> Publication {
+    pub fn next_publication(&self, at: Timestamp) -> Publication {
         let head = self.head.as_ref().map_or(0, |(head, _)| head.number + 1);
         Publication { at, head, backfilled: self.head.is_none() }
     }

@@ -46,7 +46,7 @@ fn parse<T: FromStr>(text: &str, what: &'static str) -> Result<T, BadMember> {
 }
 
 /// The texts of spans, one after the other.
-fn text(spans: Option<&Json>) -> Text {
+pub(super) fn text(spans: Option<&Json>) -> Text {
     let plain: String = match spans {
         Some(Json::Text(text)) => text.clone(),
         Some(Json::Array(spans)) => spans.iter().filter_map(|span| span.text("text")).collect(),
@@ -105,7 +105,7 @@ fn list_facts(facts: &Json) -> Result<Vec<Fact>, BadMember> {
     Ok(out)
 }
 
-fn terms(facts: &Json) -> Result<Option<Terms>, BadMember> {
+pub(super) fn terms(facts: &Json) -> Result<Option<Terms>, BadMember> {
     let terms = facts.get("terms").map(|terms| Terms::from_json(&terms.to_serde()));
     terms.transpose().map_err(|_| BadMember("notice terms"))
 }

@@ -1,10 +1,13 @@
 //! A release as pages and feeds need it: its changes, and when it was published.
 
 use changecast_core::{
-    change::Change,
+    change::{Change, Kind},
     ledger::{self, Body, Digest, Json, Publication, Reader, ReleaseKind, Source},
     model::{CommitId, Timestamp},
-    prose::reread::{self, Cause},
+    prose::{
+        deadlines::Computed,
+        reread::{self, Cause},
+    },
 };
 
 use super::error::PublishError;
@@ -24,6 +27,8 @@ pub struct PublishedRelease {
     pub changes: Vec<Change>,
     /// The head that covers it; `None` if no head does yet.
     pub publication: Option<Publication>,
+    /// What follows from the notice terms for each change; empty if the release begins no notice.
+    pub notices: Vec<Option<Computed>>,
 }
 
 impl PublishedRelease {
@@ -59,12 +64,18 @@ impl PublishedRelease {
             commit: commit.map(|source| (source.commit.clone(), committed(&source.committed))),
             changes,
             publication: release.publication,
+            notices: Vec::new(),
         })
     }
 
     /// Whether pages and feeds announce the release.
     pub fn is_announced(&self) -> bool {
         !self.changes.is_empty() || matches!(self.kind, ReleaseKind::Correction { .. })
+    }
+
+    /// Whether it moves the date of an entry.
+    pub fn moves_date(&self) -> bool {
+        self.changes.iter().any(|change| change.kind == Kind::Rescheduled)
     }
 
     /// The number of the release and the first 16 digits of the digest of its header: the end of its id in feeds, and

@@ -26,6 +26,7 @@ use crate::{
 use super::{
     error::PublishError,
     log::PublishedLog,
+    periods::Notices,
     plan::{Request, Rewritten, Scope, Signing},
     release::{PublishedRelease, changes_of, committed},
 };
@@ -325,6 +326,7 @@ impl ListFolder<'_> {
             source: Some(source),
             reading: Json::from_serde(checkpoint.reading.clone()).ok(),
             releases: vec![last],
+            notices: Notices::default(),
             unfinished: Vec::new(),
         }))
     }
@@ -397,6 +399,7 @@ impl ListFolder<'_> {
             commit: Some((source.commit.clone(), committed(&source.committed))).filter(|_| body.source().is_some()),
             changes,
             publication: Some(Publication { at, head: number, backfilled: false }),
+            notices: Vec::new(),
         };
         Ok(Some(release).filter(|release| release.key() == *key))
     }

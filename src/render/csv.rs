@@ -50,7 +50,7 @@ fn write(change_log: &[ChangeLogRow<'_>]) -> Result<String, String> {
 fn record(row: &Row<'_>) -> [String; 10] {
     let (published, commit) = (row.published.to_string(), row.commit.to_owned());
     let change = match row.subject {
-        Subject::Change(change) => change,
+        Subject::Change(change, _) => change,
         Subject::Unreadable(reason) => {
             let mut record = <[String; 10]>::default();
             [record[0], record[1], record[2], record[9]] =

@@ -141,7 +141,8 @@ fn feed(publication: &Publication<'_>, list: &PublishedList<'_>, entries: Vec<Fe
 
 fn entry(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> FeedEntry {
     let url = list.url(publication.base_url, &announcement_page(&announcement.key));
-    let title = prose::title(list_title(list).as_str(), &announcement.changes);
+    let title = prose::title(list_title(list).as_str(), &announcement.changes)
+        + &prose::deadlines::title_end(announcement.notices.iter().flatten());
     let summary = prose::angle_free(&prose::summary(announcement.sentences()));
     let mut tags: Vec<&'static str> = announcement.changes.iter().map(|change| change.kind.info().name).collect();
     tags.dedup();

@@ -26,6 +26,7 @@ use crate::{
 use changecast_core::{
     change::Change,
     model::{Fact, Inventory, ListId, Terms, Text, Timestamp, WebUrl},
+    prose::deadlines::{Computed, with_deadlines},
     term_rows::term_rows,
 };
 
@@ -149,6 +150,8 @@ pub struct Announcement {
     pub commit: Option<String>,
     /// The changes of the release.
     pub changes: Vec<Change>,
+    /// What follows from the notice terms for each change; empty if the release begins no notice.
+    pub notices: Vec<Option<Computed>>,
     /// The key of the announcement that a correction corrects.
     pub corrects: Option<String>,
     /// The changes as sentences, computed on first use.
@@ -164,6 +167,8 @@ pub struct ChangeLogRow<'a> {
     pub commit: Option<&'a str>,
     /// The changes of the release.
     pub changes: Vec<&'a Change>,
+    /// What follows from the notice terms for each change; may be shorter than `changes`.
+    pub notices: Vec<Option<&'a Computed>>,
     /// Why the version could not be read, if so.
     pub unreadable: Option<String>,
 }
@@ -171,7 +176,13 @@ pub struct ChangeLogRow<'a> {
 impl Announcement {
     /// Creates an announcement; the parameters are its fields.
     pub fn new(key: String, published: Timestamp, seq: u64, commit: Option<String>, changes: Vec<Change>) -> Self {
-        Announcement { key, published, seq, commit, changes, corrects: None, sentences: OnceLock::new() }
+        let notices = Vec::new();
+        Announcement { key, published, seq, commit, changes, notices, corrects: None, sentences: OnceLock::new() }
+    }
+
+    /// The announcement with the notice of each change.
+    pub fn with_notices(self, notices: Vec<Option<Computed>>) -> Self {
+        Announcement { notices, ..self }
     }
 
     /// The announcement as a correction of the one with this key, if any.
@@ -180,7 +191,15 @@ impl Announcement {
     }
 
     fn sentences(&self) -> &[Vec<Inline>] {
-        self.sentences.get_or_init(|| self.changes.iter().map(sentence).collect())
+        self.sentences.get_or_init(|| {
+            let changes = self.changes.iter().enumerate();
+            changes.map(|(at, change)| with_deadlines(sentence(change), self.notice(at))).collect()
+        })
+    }
+
+    /// The notice of the change at a position.
+    fn notice(&self, position: usize) -> Option<&Computed> {
+        self.notices.get(position)?.as_ref()
     }
 
     /// The announcement as a row of a change log.
@@ -189,6 +208,7 @@ impl Announcement {
             published: self.published,
             commit: self.commit.as_deref(),
             changes: self.changes.iter().collect(),
+            notices: self.notices.iter().map(Option::as_ref).collect(),
             unreadable: None,
         }
     }

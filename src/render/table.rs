@@ -3,7 +3,10 @@
 use changecast_core::{
     change::Change,
     model::Timestamp,
-    prose::{self, TableRow},
+    prose::{
+        self, TableRow,
+        deadlines::{Computed, with_deadlines},
+    },
 };
 
 use super::ChangeLogRow;
@@ -23,8 +26,8 @@ pub(super) struct Row<'a> {
 
 /// The event that a row reports.
 pub(super) enum Subject<'a> {
-    /// A change of the list.
-    Change(&'a Change),
+    /// A change of the list, with what follows from the notice terms.
+    Change(&'a Change, Option<&'a Computed>),
     /// The version could not be read for this reason.
     Unreadable(&'a str),
 }
@@ -33,7 +36,10 @@ impl Row<'_> {
     /// The cells after the date.
     pub fn cells(&self) -> TableRow {
         match self.subject {
-            Subject::Change(change) => prose::table_row(change),
+            Subject::Change(change, notice) => {
+                let row = prose::table_row(change);
+                TableRow { what: with_deadlines(row.what, notice), ..row }
+            }
             Subject::Unreadable(reason) => prose::unreadable_row(self.commit, reason),
         }
     }
@@ -43,7 +49,8 @@ impl Row<'_> {
 pub(super) fn rows<'a>(change_log: &'a [ChangeLogRow<'a>]) -> impl Iterator<Item = Row<'a>> {
     change_log.iter().flat_map(|release| {
         let unreadable = release.unreadable.as_deref().map(Subject::Unreadable);
-        let changes = release.changes.iter().map(|change| Subject::Change(change));
+        let notices = release.notices.iter().copied().chain(std::iter::repeat(None));
+        let changes = release.changes.iter().zip(notices).map(|(change, notice)| Subject::Change(change, notice));
         unreadable.into_iter().chain(changes).enumerate().map(|(at, subject)| Row {
             published: release.published,
             commit: release.commit.unwrap_or_default(),
@@ -80,11 +87,18 @@ mod tests {
         let (kestrel, oakline) = (added("Kestrel", "Mail"), added("Oakline", "Backups"));
         let published = Timestamp::from_unix_clamped(0);
         let log = [
-            ChangeLogRow { published, commit: Some("abc"), changes: vec![&kestrel, &oakline], unreadable: None },
+            ChangeLogRow {
+                published,
+                commit: Some("abc"),
+                changes: vec![&kestrel, &oakline],
+                notices: Vec::new(),
+                unreadable: None,
+            },
             ChangeLogRow {
                 published,
                 commit: Some("def"),
                 changes: Vec::new(),
+                notices: Vec::new(),
                 unreadable: Some("the file is empty".to_owned()),
             },
         ];

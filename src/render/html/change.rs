@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use changecast_core::prose;
+use changecast_core::prose::{self, deadlines::Computed};
 use changecast_core::{
     change::{Change, Detail, Edit, Kind, Row},
     model::{Role, Text, to_plain_text},
@@ -41,10 +41,11 @@ pub(super) fn page(publication: &Publication<'_>, list: &PublishedList<'_>, anno
                     a href={ (correction.key) ".html" } { "correction" }
                 }
             }
-            @for change in &announcement.changes {
+            @for (at, change) in announcement.changes.iter().enumerate() {
                 section {
                     h2 { (heading(change)) }
                     (detail(change))
+                    @if let Some(notice) = announcement.notice(at) { (deadlines(notice)) }
                 }
             }
             h2 { "Evidence" }
@@ -104,6 +105,16 @@ fn detail(change: &Change) -> Markup {
             html! { p { (inline(&prose::what(change))) } }
         }
         Detail::Fact { label, edit, .. } => html! { p { (inline(&prose::what(change))) } dl { (sides(label, edit)) } },
+    }
+}
+
+/// When the change takes effect, until when customers may object, and the notice that was given.
+fn deadlines(notice: &Computed) -> Markup {
+    html! {
+        @match notice {
+            Ok(notice) => dl { @for part in prose::deadlines::statements(notice) { dt { (part.label) } dd { (part.text) } } },
+            Err(error) => p { "Deadlines cannot be computed: " (error) },
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub use calendar::{Calendar, CalendarError, Deadline};
-pub use subject::{emergency_of, stated_date, trigger_of};
+pub use subject::{EMERGENCY, emergency_of, stated_date, trigger_of};
 pub use tracker::{Statements, Tracked, Tracker};
 
 /// A publication of a change: when, and with which effective date.

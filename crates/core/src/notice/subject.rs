@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The key of the field in which an entry states the reason for an emergency.
-const EMERGENCY: &str = "emergency";
+pub const EMERGENCY: &str = "emergency";
 
 /// The kind of a change in the words of notice terms; `None` for a kind that terms cannot name.
 pub fn trigger_of(change: &Change) -> Option<Trigger> {

@@ -4,8 +4,46 @@ use chrono::Datelike;
 
 use crate::{
     model::terms::DurationUnit,
-    notice::{Basis, Coverage, Deadline, LeadGiven, Notice, ObjectBy, Outcome, Span},
+    notice::{Basis, CalendarError, Coverage, Deadline, LeadGiven, Notice, ObjectBy, Outcome, Span},
 };
+
+use super::Inline;
+
+/// The notice for a change, or why it cannot be computed.
+pub type Computed = Result<Notice, CalendarError>;
+
+/// The details of a change with its deadlines at their end.
+pub fn with_deadlines(mut details: Vec<Inline>, notice: Option<&Computed>) -> Vec<Inline> {
+    let text = match notice {
+        Some(Ok(notice)) => capitalised(&sentence(notice)),
+        Some(Err(error)) => format!("Deadlines cannot be computed: {error}"),
+        None => String::new(),
+    };
+    if !text.is_empty() {
+        let ends = details.last().is_some_and(|last| super::raw(last).ends_with(['.', '!', '?']));
+        let gap = if details.is_empty() {
+            ""
+        } else if ends {
+            " "
+        } else {
+            ". "
+        };
+        details.push(Inline::Plain(format!("{gap}{text}")));
+    }
+    details
+}
+
+/// The end of a title of a release: the first day until which customers may object, if any.
+pub fn title_end<'n>(notices: impl Iterator<Item = &'n Computed>) -> String {
+    let deadlines = notices.filter_map(|notice| notice.as_ref().ok()?.object_by.deadline());
+    let first = deadlines.map(|deadline| deadline.to_string()).min();
+    first.map(|first| format!("; object by {first}")).unwrap_or_default()
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
 
 /// A statement of a deadline: what it is about, and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
