@@ -109,10 +109,15 @@ pub fn source(seq: u64) -> Source {
 impl Log {
     /// A log that contains its keys.
     pub fn new() -> Self {
+        Log::of(origin())
+    }
+
+    /// A log of this name that contains its keys.
+    pub fn of(origin: Origin) -> Self {
         let mut log = Log {
             files: Files::default(),
-            tip: Tip::empty(origin()),
-            salts: Salts::derive(&key(RELEASE), &origin()).unwrap(),
+            tip: Tip::empty(origin.clone()),
+            salts: Salts::derive(&key(RELEASE), &origin).unwrap(),
             release_key: RELEASE,
             head_key: HEAD,
             head: None,
@@ -174,8 +179,9 @@ impl Log {
     /// Writes `list.json` and `index.json`.
     pub fn unsigned(&mut self) {
         let (head, _) = self.head.as_ref().unwrap();
-        let list = ListFile { origin: origin(), seq: self.tip.next - 1, list: self.tip.list.clone() };
-        let index = IndexFile { origin: origin(), head: head.number, release: head.covers.seq };
+        let origin = self.tip.origin.clone();
+        let list = ListFile { origin: origin.clone(), seq: self.tip.next - 1, list: self.tip.list.clone() };
+        let index = IndexFile { origin, head: head.number, release: head.covers.seq };
         self.files.put(vec![
             File { path: Path::List, bytes: list.to_bytes().unwrap() },
             File { path: Path::Index, bytes: index.to_bytes().unwrap() },
@@ -234,7 +240,12 @@ pub fn inventory(rows: &[(&str, &str, &str)]) -> Inventory {
 
 /// A log of five releases: keys, the list, an addition, a relocation with a removal, a withdrawal.
 pub fn five_releases() -> Log {
-    let mut log = Log::new();
+    five_releases_of(origin())
+}
+
+/// The same releases under another name.
+pub fn five_releases_of(origin: Origin) -> Log {
+    let mut log = Log::of(origin);
     log.publish(Some(inventory(&[("Nordhaven", "Hosting", "Finland"), ("Kestrel", "Mail", "United States")])));
     log.head();
     log.publish(Some(inventory(&[

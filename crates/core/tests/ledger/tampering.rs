@@ -5,7 +5,7 @@ use changecast_core::{
     sign::Namespace,
 };
 
-use crate::support::{Files, HEAD, Log, RELEASE, ROOT, five_releases, inventory, key};
+use crate::support::{Files, HEAD, Log, RELEASE, ROOT, five_releases, five_releases_of, inventory, key};
 
 /// The signed files and the two unsigned ones.
 fn paths(files: &Files) -> Vec<String> {
@@ -64,6 +64,43 @@ fn files_in_each_others_place_are_found() {
             let same = files.0[from] == files.0[to];
             assert_eq!(copied.status() == 0, same, "{from} copied to {to}");
         }
+    }
+}
+
+#[test]
+fn files_of_another_list_of_the_same_publisher_are_found() {
+    let files = five_releases().files;
+    let other = five_releases_of("fernhill.example/vendors".parse().unwrap()).files;
+    for path in paths(&files) {
+        let mut mixed = files.clone();
+        mixed.0.insert(path.clone(), other.0[&path].clone());
+        assert_ne!(mixed.status(), 0, "{path} of the other list");
+    }
+    assert_eq!(other.status(), 3, "the other list as a whole has another origin than the pinned one");
+}
+
+#[test]
+fn renamed_and_doubled_files_are_found() {
+    let files = five_releases().files;
+    for path in paths(&files) {
+        let folder = path.split_once('/').map_or("", |(folder, _)| folder);
+        let mut renamed = files.clone();
+        let bytes = renamed.0.remove(&path).unwrap();
+        renamed.0.insert(path.to_uppercase(), bytes.clone());
+        assert_ne!(renamed.status(), 0, "{path} renamed");
+        if !folder.is_empty() {
+            let mut doubled = files.clone();
+            doubled.0.insert(format!("{folder}/copy.json"), bytes);
+            assert_eq!(doubled.status(), 3, "{path} doubled");
+        }
+    }
+    // The last release and the last head once more, under the next number.
+    for (from, to) in [("log/000004.json", "log/000005.json"), ("head/000002.json", "head/000003.json")] {
+        let mut doubled = files.clone();
+        for end in ["", ".sig"] {
+            doubled.0.insert(format!("{to}{end}"), files.0[&format!("{from}{end}")].clone());
+        }
+        assert_eq!(doubled.status(), 3, "{from} as {to}");
     }
 }
 
