@@ -309,3 +309,60 @@ fn is_zone(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'+'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_forms_of_periods_leave_no_room_for_text() {
+        for good in ["2027", "2026-07-01", "2027-Q3", "2027-H2", "2026-07-01T12:00:00Z"] {
+            assert!(is_date(good), "{good:?}");
+        }
+        for bad in ["", "202", "soon", "20-07-2026", "2026 07", "2026-07-01T12:00:00ZZ", "2026-07-01 noon", "Q3-2027"] {
+            assert!(!is_date(bad), "{bad:?}");
+        }
+        let long = format!("P{}", "1".repeat(31));
+        for good in ["P45D", "-P3D", "P1M", "P1Y2M3DT4H", "10bd", "-2bd", &long] {
+            assert!(is_duration(good), "{good:?}");
+        }
+        let longer = format!("P{}", "1".repeat(32));
+        for bad in ["", "-", "P", "bd", "-bd", "45D", "P4S", "P 4D", "tenbd", "10bd ", "--P3D", &longer] {
+            assert!(!is_duration(bad), "{bad:?}");
+        }
+        let long = "A".repeat(64);
+        for good in
+            ["UTC", "Europe/Berlin", "America/Port-au-Prince", "Etc/GMT+1", "America/North_Dakota/Center", &long]
+        {
+            assert!(is_zone(good), "{good:?}");
+        }
+        for bad in ["", "Europe Berlin", "Zürich", "a.b", &"A".repeat(65)] {
+            assert!(!is_zone(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_period_is_shortened_by_an_earlier_day_or_by_none() {
+        let period = |position: u64, object_by: Option<&str>| Period {
+            change: ChangeAddress { seq: 1, position },
+            term: None,
+            effective: None,
+            object_by: object_by.map(str::to_owned),
+            lead_promised: None,
+            lead_given: None,
+            zone: "UTC".to_owned(),
+        };
+        let earlier = period(0, Some("2026-07-02"));
+        for (later, shortens) in [
+            (period(0, Some("2026-07-01")), true),
+            (period(0, None), true),
+            (period(0, Some("2026-07-02")), false),
+            (period(0, Some("2026-07-02T00:00:00Z")), false),
+            (period(0, Some("2026-07-03")), false),
+            (period(1, Some("2026-07-01")), false),
+        ] {
+            assert_eq!(later.shortens(&earlier), shortens, "{later:?}");
+        }
+        assert!(!period(0, None).shortens(&period(0, None)));
+    }
+}

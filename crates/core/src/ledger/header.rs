@@ -309,3 +309,20 @@ impl BodyPointer {
         object([("sha256", Json::from(self.sha256.to_string())), ("size", Json::Integer(self.size))])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_have_lower_case_letters_digits_and_hyphens_only() {
+        let long = "a".repeat(64);
+        for good in ["changes", "a", "7", "-", "page-text-changed", &long] {
+            assert!(is_token(good), "{good:?}");
+        }
+        let longer = "a".repeat(65);
+        for bad in ["", "Changes", "a b", "a_b", "é", "a\n", &longer] {
+            assert!(!is_token(bad), "{bad:?}");
+        }
+    }
+}
