@@ -6,6 +6,7 @@
 mod areas;
 mod header;
 mod label;
+mod towns;
 mod word;
 
 use std::{
@@ -16,14 +17,15 @@ use std::{
     sync::{Arc, LazyLock, OnceLock},
 };
 
-use self::{header::Headers, word::Group};
+use self::{areas::Areas, header::Headers, towns::Towns, word::Group};
 use crate::model::{Role, fold};
 
 pub use areas::Area;
-pub(crate) use areas::{US, area_named, area_of_code, area_of_town, state, usual};
+pub(crate) use areas::US;
 pub use header::{Fitness, HeaderRole};
 pub(crate) use label::is_unspaced;
 pub use label::readable;
+pub use towns::Town;
 pub use word::{BadWords, Fault, Lifecycle, Meaning, Use, Uses, Word};
 
 /// The words for reading and comparing. Clones are cheap: they share the words.
@@ -45,6 +47,9 @@ struct Tables {
     texts: Vec<OnceLock<BTreeSet<Box<str>>>>,
     /// Legal forms that are written with a full stop.
     dotted: OnceLock<BTreeSet<Box<str>>>,
+    /// Countries and regions. They are the same for all vocabularies.
+    areas: Areas,
+    towns: OnceLock<Towns>,
     /// The words about vendors, by where they count.
     vendors: OnceLock<HashMap<Use, Vec<Box<str>>>>,
 }
@@ -80,6 +85,14 @@ impl Vocabulary {
 
     fn headers(&self) -> &Headers {
         self.0.headers.get_or_init(|| self.0.headers())
+    }
+
+    fn areas(&self) -> &Areas {
+        &self.0.areas
+    }
+
+    fn towns(&self) -> &Towns {
+        self.0.towns.get_or_init(Towns::new)
     }
 
     /// The words of a meaning. Roles, statuses and months have tables of their own.

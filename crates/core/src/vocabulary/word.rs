@@ -106,6 +106,8 @@ meanings! {
     Conjunction "conjunction";
     /// A sign or word between two places, which is not a conjunction elsewhere: "UK+EU". It is one word.
     PlaceJoiner "place-joiner";
+    /// A word next to the name of a cloud region: "AWS eu-central-1".
+    CloudWord "cloud-word";
     /// A word that excludes an area: "outside the EU".
     Outside "outside";
     /// A key that is written in capitals when it is shown as a label.
