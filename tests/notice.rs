@@ -87,6 +87,8 @@ fn every_output_contains_the_same_dates() {
         }
         assert!(text.contains("not before Thursday 2030-02-14"), "{}", file.display());
     }
+    let table = fs::read_to_string(repo.path("feeds/vendors/changelog.csv")).expect("a table");
+    assert!(table.contains("2030-03-01,2030-01-29,\"45 days, 30 days promised: kept\""), "{table}");
     let feed = fs::read_to_string(repo.path("feeds/vendors/feed.json")).expect("a feed");
     assert!(feed.contains("; object by 2030-01-29\""), "{feed}");
 }

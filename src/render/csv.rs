@@ -5,6 +5,7 @@ use csv::{Terminator, WriterBuilder};
 use changecast_core::{
     change::{Change, Detail, Kind},
     model::Text,
+    prose::deadlines::{Computed, lead_in_words},
 };
 
 use super::{
@@ -14,8 +15,10 @@ use super::{
 };
 
 /// The columns for programs: kinds, ids and values in place of sentences.
-const HEADER: [&str; 10] =
-    ["date", "commit", "kind", "level", "entry_id", "entry", "section", "field", "before", "after"];
+const HEADER: [&str; 13] = [
+    "date", "commit", "kind", "level", "entry_id", "entry", "section", "field", "before", "after", "effective",
+    "object_by", "notice",
+];
 
 /// `changelog.csv`, newest change first.
 pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &MainFeed<'_>) -> Result<Vec<File>, RenderError> {
@@ -47,12 +50,12 @@ fn write(change_log: &[ChangeLogRow<'_>]) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| error.to_string())
 }
 
-fn record(row: &Row<'_>) -> [String; 10] {
+fn record(row: &Row<'_>) -> [String; 13] {
     let (published, commit) = (row.published.to_string(), row.commit.to_owned());
-    let change = match row.subject {
-        Subject::Change(change, _) => change,
+    let (change, notice) = match row.subject {
+        Subject::Change(change, notice) => (change, notice),
         Subject::Unreadable(reason) => {
-            let mut record = <[String; 10]>::default();
+            let mut record = <[String; 13]>::default();
             [record[0], record[1], record[2], record[9]] =
                 [published, commit, "unreadable".to_owned(), reason.to_owned()];
             return record;
@@ -63,7 +66,21 @@ fn record(row: &Row<'_>) -> [String; 10] {
     });
     let (field, before, after) = values(change);
     let (kind, level) = (change.kind.to_string(), change.level.name().to_owned());
-    [published, commit, kind, level, id, name, section, field, before, after]
+    let [effective, object_by, notice] = deadlines(notice);
+    [published, commit, kind, level, id, name, section, field, before, after, effective, object_by, notice]
+}
+
+/// The effective date and the end of the window for objections, where they are known, and the notice that was given.
+fn deadlines(notice: Option<&Computed>) -> [String; 3] {
+    match notice {
+        Some(Ok(notice)) => {
+            let effective = notice.effective.as_ref().map(|effective| effective.from.to_string());
+            let object_by = notice.object_by.deadline().map(|deadline| deadline.to_string());
+            [effective.unwrap_or_default(), object_by.unwrap_or_default(), lead_in_words(notice)]
+        }
+        Some(Err(error)) => [String::new(), String::new(), error.to_string()],
+        None => Default::default(),
+    }
 }
 
 /// The field of a change with its old and new value. A whole entry has no field, but a value with all its cells.

@@ -17,15 +17,17 @@ fn words() -> &'static Vocabulary {
 pub(super) fn announced_vendor(sentence: &Sentence) -> Option<String> {
     let is_ahead = words().has_phrase(Meaning::FutureMark, &sentence.spaced);
     let engages = words().has_stem(Meaning::EngagementStem, &sentence.spaced);
-    if !is_ahead || !engages || words().has_phrase(Meaning::Negation, &sentence.spaced) {
+    let is_other = words().has_phrase(Meaning::Negation, &sentence.spaced)
+        || words().has_phrase(Meaning::StaffWord, &sentence.spaced);
+    if !is_ahead || !engages || is_other {
         return None;
     }
     let has_date = FuzzyDate::read(words(), &sentence.text).is_some();
     let names = names_in(&sentence.text);
+    // Publishers write about themselves, too: "Acme, Inc. will provide notice". Such sentences have no date.
     let announced = names.into_iter().find(|name| {
-        name.has_legal_form
-            || has_date && (name.words > 1 && !name.is_first || name.follows_verb || name.is_first && name.words > 1)
-            || name.follows_verb && name.words > 1
+        let is_distinctive = name.words > 1 || name.has_legal_form;
+        if has_date { is_distinctive || name.follows_verb } else { is_distinctive && name.follows_verb }
     });
     announced.map(|name| name.text)
 }
@@ -36,8 +38,6 @@ struct Name {
     text: String,
     words: usize,
     has_legal_form: bool,
-    /// Whether the sentence begins with it.
-    is_first: bool,
     /// Whether a verb such as "use" is directly before it.
     follows_verb: bool,
 }
@@ -47,7 +47,6 @@ fn names_in(text: &str) -> Vec<Name> {
     let mut names: Vec<Name> = Vec::new();
     let mut run: Vec<&str> = Vec::new();
     let mut before: &str = "";
-    let mut is_first = true;
     let tokens: Vec<&str> = text.split_whitespace().collect();
     for (at, token) in tokens.iter().enumerate() {
         let next_is_form = tokens.get(at + 1).is_some_and(|next| is_legal_form(next));
@@ -56,19 +55,17 @@ fn names_in(text: &str) -> Vec<Name> {
         }
         let continues = is_capitalised(token) && !run.is_empty() && (!ends_run(token) || next_is_form);
         if !continues {
-            names.extend(name_of(&run, before, is_first));
+            names.extend(name_of(&run, before));
             run.clear();
             before = token;
-            // A label such as "Notice:" precedes the sentence.
-            is_first = token.ends_with(':');
         }
     }
-    names.extend(name_of(&run, before, is_first));
+    names.extend(name_of(&run, before));
     names
 }
 
 fn is_capitalised(token: &str) -> bool {
-    let word = token.trim_start_matches(['(', '"', '\u{201c}', '\u{ab}', '\'']);
+    let word = token.trim_start_matches(['"', '\u{201c}', '\u{ab}', '\'']);
     word.starts_with(char::is_uppercase) || word == "&"
 }
 
@@ -88,19 +85,63 @@ fn is_legal_form(token: &str) -> bool {
 }
 
 /// The name of a run of words, unless it is known to be something else: a place, a document, a group of vendors.
-fn name_of(run: &[&str], before: &str, is_first: bool) -> Option<Name> {
+fn name_of(run: &[&str], before: &str) -> Option<Name> {
     let text = run.join(" ");
     let text = text.trim_matches(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '&'))).trim();
     let text = words().without_full_stop(text);
     let has_legal_form = run.len() > 1 && run.last().is_some_and(|last| is_legal_form(last));
     let places = locations(words(), text);
     let is_place = !places.is_empty() && places.iter().all(|place| place.known);
-    let is_document = words().has_phrase(Meaning::OtherSubject, &format!(" {} ", fold(text)))
-        || words().has_phrase(Meaning::OtherDocument, &format!(" {} ", fold(text)));
+    let is_document = words().has_phrase(Meaning::DocumentWord, &format!(" {} ", fold(text)));
     if text.chars().count() < 2 || is_place || is_document || words().is_about_vendors(text) {
         return None;
     }
     let verb = fold(before);
     let follows_verb = words().has_stem(Meaning::EngagementStem, &format!(" {verb} ")) && !verb.is_empty();
-    Some(Name { text: text.to_owned(), words: run.len(), has_legal_form, is_first, follows_verb })
+    Some(Name { text: text.to_owned(), words: run.len(), has_legal_form, follows_verb })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_announce_a_vendor_that_will_be_engaged() {
+        for (text, expected) in [
+            ("From 3 June 2027, Copperline Speech will transcribe and process calls.", "Copperline Speech"),
+            ("We will start using Copperline Speech Ltd. for transcripts.", "Copperline Speech Ltd."),
+            (
+                "We plan to replace the mail provider with Brightpost in May 2027 and to use Brightpost for receipts.",
+                "Brightpost",
+            ),
+            ("Ab dem 3. Juni 2027 nutzen wir die Copperline Speech GmbH.", "Copperline Speech GmbH"),
+            ("À partir du 3 juin 2027, nous ferons appel à Copperline Speech SAS.", "Copperline Speech SAS"),
+            (
+                "**Notice:** Copperline Speech, Inc. (Canada) will work on transcripts from 3 June 2027.",
+                "Copperline Speech, Inc.",
+            ),
+        ] {
+            let announced = announced_vendor(&Sentence::of(text));
+            let name = announced.as_deref().map(|name| name.trim_end_matches('.'));
+            assert_eq!(name, Some(expected.trim_end_matches('.')), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_sentences_about_the_future_announce_nobody() {
+        for text in [
+            "Acme, Inc. will provide notice before it engages another sub-processor.",
+            "We will update this list from 3 June 2027.",
+            "Data will be processed in the European Union from 1 January 2027.",
+            "Our Data Processing Agreement will begin to apply from 1 January 2027.",
+            "The EU-US Data Privacy Framework will be used for transfers as of 10 July 2027.",
+            "Jane Miller will start as Data Protection Officer on 1 March 2027.",
+            "We will never use Copperline Speech Ltd. from 1 March 2027 on.",
+            "Customers will be able to use the list in German from 1 March 2027.",
+            "Click a name to see its page.",
+            "Ab dem 1. Januar 2027 nutzen wir nur noch Server in Deutschland.",
+        ] {
+            assert_eq!(announced_vendor(&Sentence::of(text)), None, "{text}");
+        }
+    }
 }

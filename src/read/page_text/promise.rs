@@ -156,6 +156,10 @@ fn subject_of(sentence: &Sentence, range: std::ops::Range<usize>) -> Option<Subj
     if has_phrase(Meaning::WindowMark, &near_before) {
         return is_objection.then_some(Subject::Window);
     }
+    let follows_notice = has_stem(Meaning::ReceiptStem, &near_after) || has_stem(Meaning::PublicationStem, &near_after);
+    if is_objection && follows_notice {
+        return Some(Subject::Window);
+    }
     let is_lead = has_phrase(Meaning::LeadMark, &near_after) || has_phrase(Meaning::LeadMark, &near_before);
     (is_lead && is_notice).then_some(Subject::Lead)
 }
@@ -228,4 +232,82 @@ fn address_in(text: &str) -> Option<String> {
         word.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.contains('@'))
     });
     addresses.next().map(|address| format!("mailto:{address}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The terms of a paragraph on a page about vendors.
+    fn terms(text: &str) -> serde_json::Value {
+        let sentences = text.split_inclusive(". ").map(|sentence| Sentence::of(sentence.trim())).collect();
+        read(&[Paragraph { context: Context::Vendors, sentences }]).terms.to_json().unwrap()
+    }
+
+    #[test]
+    fn promises_in_plain_words_are_terms() {
+        for (text, expected) in [
+            (
+                "Our customers hear of a new vendor at least 45 days before: we email them.",
+                json!({"lead": {"added": "45d"}}),
+            ),
+            (
+                "We post additions and replacements here ten (10) business days in advance.",
+                json!({"lead": {"added": "10bd", "replaced": "10bd"}}),
+            ),
+            ("Notice of at least two weeks is given for changes of this list.", json!({"lead": {"any": "2w"}})),
+            (
+                "We announce a new vendor 30 days ahead, except in urgent cases.",
+                json!({"lead": {"added": "30d"}, "exceptions": ["emergency"]}),
+            ),
+            (
+                "You have 10 business days after receipt of our message to object.",
+                json!({"objection": {"within": "10bd", "from": "receipt"}}),
+            ),
+            (
+                "You may object within 14 days of publication, to dpo@acme.example.",
+                json!({"objection": {"within": "14d", "from": "publication", "contact": "mailto:dpo@acme.example"}}),
+            ),
+            (
+                "Whoever objects writes to dpo@acme.example.",
+                json!({"objection": {"contact": "mailto:dpo@acme.example"}}),
+            ),
+            (
+                "We tell you of a new vendor one month before. You may object during this period.",
+                json!({"lead": {"added": "1m"}, "objection": {"within": "until-effective"}}),
+            ),
+            (
+                "Wir kündigen Änderungen dieser Liste mindestens vier Wochen im Voraus an.",
+                json!({"lead": {"any": "4w"}}),
+            ),
+            (
+                "Neue Dienstleister geben wir 15 Werktage vor dem Einsatz bekannt; Widerspruch innerhalb von 10 Tagen.",
+                json!({"lead": {"added": "15bd"}, "objection": {"within": "10d"}}),
+            ),
+            ("Nous publions l'ajout d'un prestataire au moins 30 jours avant.", json!({"lead": {"added": "30d"}})),
+            ("Vous pouvez vous opposer dans un délai de 15 jours ouvrés.", json!({"objection": {"within": "15bd"}})),
+            ("Avisamos de un nuevo proveedor con al menos 20 días de antelación.", json!({"lead": {"added": "20d"}})),
+        ] {
+            assert_eq!(terms(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_lengths_of_time_are_not_promises_of_notice() {
+        for text in [
+            "We delete backups 30 days after the end of the contract.",
+            "We notify you of a breach within 72 hours.",
+            "We notify you 30 days before we change our prices.",
+            "Logs are kept for 90 days.",
+            "We reply to questions within 10 business days.",
+            "New employees are trained within 30 days.",
+            "We do not give 30 days of notice.",
+            "Write to sales@acme.example for an offer.",
+            "We change this list from time to time.",
+        ] {
+            assert_eq!(terms(text), json!({}), "{text}");
+        }
+    }
 }

@@ -43,7 +43,7 @@ pub(super) struct Sentence {
 }
 
 impl Sentence {
-    fn of(markdown: &str) -> Self {
+    pub fn of(markdown: &str) -> Self {
         let text = link_text(markdown).trim().to_owned();
         let words = words_of(&text);
         let spaced = spaced(&words);

@@ -98,7 +98,8 @@ pub fn sentence(notice: &Notice) -> String {
     parts.collect::<Vec<_>>().join("; ")
 }
 
-fn lead_in_words(notice: &Notice) -> String {
+/// The notice that was given and promised: "46 days, 30 days promised: kept".
+pub fn lead_in_words(notice: &Notice) -> String {
     let leads: Vec<String> = notice.leads.iter().map(|lead| one_lead(lead, notice)).collect();
     match notice.coverage {
         Coverage::NotStated => "not stated".to_owned(),

@@ -132,7 +132,9 @@ impl Vocabulary {
 
     /// Whether a word of a text, folded and with a space on both sides of each word, begins with one of this meaning.
     pub fn has_stem(&self, meaning: Meaning, spaced: &str) -> bool {
-        self.texts(meaning).any(|stem| spaced.match_indices(stem).any(|(at, _)| spaced[..at].ends_with(' ')))
+        // The article of "l'ajout" is not a part of the word.
+        let begins_word = |at: usize| spaced[..at].ends_with([' ', '\'']);
+        self.texts(meaning).any(|stem| spaced.match_indices(stem).any(|(at, _)| begins_word(at)))
     }
 
     /// The number that a folded word means: "thirty". Only numbers that promises of notice contain.

@@ -83,7 +83,7 @@ macro_rules! meanings {
 }
 
 /// The numbers that promises of notice write as words.
-const NUMBERS: [u16; 13] = [1, 2, 3, 5, 7, 10, 14, 15, 20, 30, 45, 60, 90];
+const NUMBERS: [u16; 17] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 15, 20, 30, 45, 60, 90];
 
 meanings! {
     /// An ending of a company's name that states its legal form: "GmbH". Written without dots.
@@ -190,6 +190,10 @@ meanings! {
     EmergencyStem "emergency-stem";
     /// A document or subject other than the list, whose changes may have a notice of their own.
     OtherDocument "other-document";
+    /// A word in the names of documents and rules, which are not vendors.
+    DocumentWord "document-word";
+    /// A word of sentences about people of the publisher.
+    StaffWord "staff-word";
     /// A negation.
     Negation "negation";
     /// Words of a sentence about the future: "will", "as of".
