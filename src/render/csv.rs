@@ -62,7 +62,7 @@ fn record(row: &Row<'_>) -> [String; 13] {
         }
     };
     let (id, name, section) = change.entry().map_or_else(Default::default, |entry| {
-        (entry.id.to_string(), entry.name.to_string(), entry.section.to_string())
+        (entry.id.to_string(), entry.label.to_string(), entry.section.to_string())
     });
     let (field, before, after) = values(change);
     let (kind, level) = (change.kind.to_string(), change.level.name().to_owned());
@@ -93,14 +93,14 @@ fn values(change: &Change) -> (String, String, String) {
         Detail::Row { row, former } => {
             let cells: Vec<String> = row.fields.iter().map(|cell| format!("{}: {}", cell.label, cell.text)).collect();
             let cells = cells.join("; ");
-            let former = former.as_ref().map(|former| former.name.to_string()).unwrap_or_default();
+            let former = former.as_ref().map(|former| former.label.to_string()).unwrap_or_default();
             match change.kind {
                 Kind::Removed => (String::new(), cells, String::new()),
                 _ => (String::new(), former, cells),
             }
         }
         Detail::List { entries } => {
-            let names: Vec<String> = entries.iter().map(|row| row.name.to_string()).collect();
+            let names: Vec<String> = entries.iter().map(|row| row.label.to_string()).collect();
             let names = names.join("; ");
             match change.kind {
                 Kind::Withdrawn => ("entries".to_owned(), names, String::new()),

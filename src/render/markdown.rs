@@ -33,7 +33,7 @@ fn rows(change_log: &[ChangeLogRow<'_>]) -> String {
     table::rows(change_log)
         .map(|row| {
             let cells = row.cells();
-            let entry = cells.entry.as_ref().map(|entry| format!("**{}**", escape(entry.name.as_str())));
+            let entry = cells.entry.as_ref().map(|entry| format!("**{}**", escape(entry.label.as_str())));
             table_line(&[
                 row.published.date().to_string(),
                 escape(&cells.qualified_verb()),

@@ -35,7 +35,7 @@ pub fn change_log(change_log: &[ChangeLogRow<'_>], style: Style) -> String {
         let verb = if cells.level == Level::Editorial { format!("({verb})") } else { verb };
         let mut pieces = Vec::new();
         if let Some(entry) = cells.entry {
-            pieces.push(Inline::Strong(entry.name.to_string()));
+            pieces.push(Inline::Strong(entry.label.to_string()));
             pieces.push(Inline::Plain("  ".to_owned()));
         }
         pieces.extend(cells.what);

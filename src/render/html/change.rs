@@ -63,14 +63,14 @@ pub(super) fn page(publication: &Publication<'_>, list: &PublishedList<'_>, anno
 }
 
 fn heading(change: &Change) -> Markup {
-    html! { (prose::verb(change)) @if let Some(entry) = change.entry() { ": " bdi { (entry.name) } } }
+    html! { (prose::verb(change)) @if let Some(entry) = change.entry() { ": " bdi { (entry.label) } } }
 }
 
 fn detail(change: &Change) -> Markup {
     match &change.detail {
         Detail::List { entries } => html! { (rows(entries)) },
         Detail::Row { row, former } => html! {
-            @if let Some(former) = former { p { "In place of " strong { bdi { (former.name) } } "." } }
+            @if let Some(former) = former { p { "In place of " strong { bdi { (former.label) } } "." } }
             (row_fields(row))
         },
         Detail::Field { entry, label, edit, gained, lost, .. } => {
@@ -97,7 +97,7 @@ fn detail(change: &Change) -> Markup {
             @if !cells.is_empty() {
                 table.rows {
                     thead { tr { th scope="col" { "Name" } th scope="col" { (edit.after().or(edit.before()).map(Text::as_str).unwrap_or_default()) } } }
-                    tbody { @for cell in cells { tr { th scope="row" { bdi { (cell.name) } } td dir="auto" { (linked_text(&cell.text)) } } } }
+                    tbody { @for cell in cells { tr { th scope="row" { bdi { (cell.label) } } td dir="auto" { (linked_text(&cell.text)) } } } }
                 }
             }
         },
@@ -153,7 +153,7 @@ fn rows(rows: &[Row]) -> Markup {
                     tbody {
                         @for row in here {
                             tr {
-                                th scope="row" { bdi { (row.name) } }
+                                th scope="row" { bdi { (row.label) } }
                                 @for (field, label) in &columns {
                                     @match row.text(field) { Some(text) => td dir="auto" data-label=(label) { (linked_text(text)) }, None => td {} }
                                 }

@@ -138,7 +138,7 @@ pub(super) fn change_log_table(change_log: &[ChangeLogRow<'_>]) -> String {
                     tr {
                         td { (date(row.published)) }
                         td { (cells.qualified_verb()) }
-                        td { @if let Some(entry) = &cells.entry { bdi { (entry.name) } } }
+                        td { @if let Some(entry) = &cells.entry { bdi { (entry.label) } } }
                         td dir="auto" { (inline(&cells.what)) }
                     }
                 }

@@ -3,16 +3,42 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    compare::{ADDRESS_LABEL, Comparison, Lifecycle, Status, same_meaning},
+    compare::{ADDRESS_LABEL, Comparison, FOOTNOTE_LABEL, Lifecycle, Status, same_meaning},
     model::{Column, Entry, EntryId, FieldKey, Inventory, Layout, Role, Text},
     vocabulary::Vocabulary,
 };
 
 use super::{
     event::{Change, ColumnCell, Detail, Edit, IdChange},
-    kind::Kind,
+    kind::{Kind, Level},
     reason::{Decision, Reason},
 };
+
+/// Columns that were not paired yet.
+struct OpenColumns<'a> {
+    removed: Vec<&'a Column>,
+    added: Vec<&'a Column>,
+}
+
+impl<'a> OpenColumns<'a> {
+    /// All columns, except for those with the same key and header.
+    fn of(old: &[&'a Column], after: &'a Inventory) -> Self {
+        let removed = old.iter().copied().filter(|old| !after.columns.iter().any(|new| is_unchanged(old, new)));
+        let added = after.columns.iter().filter(|new| !old.iter().any(|old| is_unchanged(old, new)));
+        OpenColumns { removed: removed.collect(), added: added.collect() }
+    }
+
+    /// Takes out the pairs that belong together.
+    fn take_pairs(&mut self, belong_together: impl Fn(&Column, &Column) -> bool) -> Vec<(&'a Column, &'a Column)> {
+        let mut pairs = Vec::new();
+        self.removed.retain(|old| {
+            let Some(at) = self.added.iter().position(|new| belong_together(old, new)) else { return true };
+            pairs.push((*old, self.added.remove(at)));
+            false
+        });
+        pairs
+    }
+}
 
 /// The differences between the columns of two versions.
 #[derive(Debug, Default)]
@@ -31,6 +57,11 @@ pub(super) struct Columns {
     pub column_keys: Vec<IdChange<FieldKey>>,
 }
 
+/// The least number of entries with a detail for which it is a matter of the list.
+const SEVERAL: usize = 2;
+/// One of this many entries must have the detail, too.
+const SHARE: usize = 4;
+
 /// Entries that both versions have.
 pub(super) type Kept<'a> = [(&'a Entry, &'a Entry)];
 
@@ -39,13 +70,13 @@ impl Columns {
     pub fn between(before: &Inventory, after: &Inventory, kept: &Kept<'_>) -> Self {
         let mut columns = Columns::default();
         let old: Vec<&Column> = before.filled_columns().collect();
-        let mut removed: Vec<&Column> =
-            old.iter().filter(|column| after.column(&column.field).is_none()).copied().collect();
-        let mut added: Vec<&Column> =
-            after.columns.iter().filter(|column| !old.iter().any(|known| known.field == column.field)).collect();
-        columns.pair_by_label(&mut removed, &mut added);
-        columns.pair_by_cells(&mut removed, &mut added, kept, before.layout == after.layout);
-        columns.compare_headers(&old, before, after);
+        let mut open = OpenColumns::of(&old, after);
+        // Another layout has other headers without renaming anything.
+        let same_layout = before.layout == after.layout;
+        columns.pair_by_label(&mut open);
+        columns.pair_by_cells(&mut open, kept, same_layout);
+        columns.pair_by_key(&mut open, same_layout);
+        let OpenColumns { removed, added } = open;
         let (kept_old, kept_new): (Vec<&Entry>, Vec<&Entry>) = kept.iter().copied().unzip();
         for column in added {
             if let Some(cells) = columns.cells_of_list(column, after, &kept_new, after.layout) {
@@ -62,27 +93,6 @@ impl Columns {
         columns
     }
 
-    /// Announces other headers of columns with the same role.
-    fn compare_headers(&mut self, old: &[&Column], before: &Inventory, after: &Inventory) {
-        // Another layout has other headers without renaming anything.
-        if before.layout != after.layout {
-            return;
-        }
-        for column in old {
-            let Some(new) = after.column(&column.field).filter(|_| self.key_after(&column.field) == &column.field)
-            else {
-                continue;
-            };
-            let (label, new_label) = (column.label.as_str(), new.label.as_str());
-            // An address behind a name has no header.
-            let have_headers = label != ADDRESS_LABEL && new_label != ADDRESS_LABEL;
-            if have_headers && !Vocabulary::builtin().same_label(label, new_label) {
-                let edit = Edit::Changed(column.label.clone(), new.label.clone());
-                self.announce(new, edit, Vec::new(), Reason::OtherHeader);
-            }
-        }
-    }
-
     /// The cells to announce with an added or removed column; `None` if each entry announces its own.
     fn cells_of_list(
         &mut self,
@@ -93,7 +103,7 @@ impl Columns {
     ) -> Option<Vec<ColumnCell>> {
         let texts: Vec<(&EntryId, &Text)> =
             kept.iter().filter_map(|entry| Some((&entry.id, entry.markdown(&column.field)?))).collect();
-        if !concerns_list(layout, texts.len(), kept.len()) {
+        if !concerns_list(column, layout, texts.len(), kept.len()) {
             return None;
         }
         let mut cells = cells(inventory, column);
@@ -106,43 +116,52 @@ impl Columns {
         Some(cells)
     }
 
-    /// Pairs columns with the same header and different keys. Keys differ if the vocabulary got a word,
-    /// or if another column of the same role was added or removed; readers see no difference.
-    fn pair_by_label(&mut self, removed: &mut Vec<&Column>, added: &mut Vec<&Column>) {
+    /// Pairs columns with the same header. Their keys differ if the vocabulary got a word, or if another column
+    /// of the same role was added or removed; readers see no difference.
+    fn pair_by_label(&mut self, open: &mut OpenColumns<'_>) {
         let vocabulary = Vocabulary::builtin();
-        removed.retain(|old| {
-            let found = added.iter().position(|new| vocabulary.same_label(old.label.as_str(), new.label.as_str()));
-            let Some(at) = found else { return true };
-            self.rename(old, added.remove(at));
-            false
-        });
+        for (old, new) in open.take_pairs(|old, new| vocabulary.same_label(old.label.as_str(), new.label.as_str())) {
+            self.rename(old, new);
+        }
     }
 
-    /// Pairs columns with different headers and mostly equal cells.
-    fn pair_by_cells(
-        &mut self,
-        removed: &mut Vec<&Column>,
-        added: &mut Vec<&Column>,
-        kept: &Kept<'_>,
-        same_layout: bool,
-    ) {
-        removed.retain(|old| {
-            let found =
-                added.iter().position(|new| have_compatible_roles(old, new) && have_equal_cells(kept, old, new));
-            let Some(at) = found else { return true };
-            let new = added.remove(at);
+    /// Pairs columns with different headers and mostly equal cells. Of several such columns, the one with the
+    /// same key counts. Two columns that are renamed at once may exchange their keys.
+    fn pair_by_cells(&mut self, open: &mut OpenColumns<'_>, kept: &Kept<'_>, same_layout: bool) {
+        let mut pairs = open.take_pairs(|old, new| old.field == new.field && have_equal_cells(kept, old, new));
+        pairs.extend(open.take_pairs(|old, new| {
+            have_compatible_roles(old, new) && has_header(old) && have_equal_cells(kept, old, new)
+        }));
+        for (old, new) in pairs {
             self.rename(old, new);
             if same_layout {
-                let edit = Edit::Changed(old.label.clone(), new.label.clone());
-                self.announce(new, edit, Vec::new(), Reason::EqualCells);
+                self.announce_header(old, new, Reason::EqualCells);
             }
-            false
-        });
+        }
+    }
+
+    /// Pairs columns with the same key, that is, of the same role.
+    fn pair_by_key(&mut self, open: &mut OpenColumns<'_>, same_layout: bool) {
+        for (old, new) in open.take_pairs(|old, new| old.field == new.field) {
+            if same_layout {
+                self.announce_header(old, new, Reason::OtherHeader);
+            }
+        }
     }
 
     fn rename(&mut self, old: &Column, new: &Column) {
-        self.renamed.insert(old.field.clone(), new.field.clone());
-        self.column_keys.push(IdChange { from: old.field.clone(), to: new.field.clone() });
+        if old.field != new.field {
+            self.renamed.insert(old.field.clone(), new.field.clone());
+            self.column_keys.push(IdChange { from: old.field.clone(), to: new.field.clone() });
+        }
+    }
+
+    /// Announces another header, if both columns have one.
+    fn announce_header(&mut self, old: &Column, new: &Column, reason: Reason) {
+        if has_header(old) && has_header(new) {
+            let edit = Edit::Changed(old.label.clone(), new.label.clone());
+            self.announce(new, edit, Vec::new(), reason);
+        }
     }
 
     fn announce(&mut self, column: &Column, edit: Edit, cells: Vec<ColumnCell>, reason: Reason) {
@@ -164,6 +183,15 @@ impl Columns {
     pub fn includes_removed_cell(&self, field: &FieldKey, entry: &EntryId) -> bool {
         self.removed.contains(field) && !self.announced_per_entry.contains(&(field.clone(), entry.clone()))
     }
+}
+
+fn is_unchanged(old: &Column, new: &Column) -> bool {
+    old.field == new.field && old.label == new.label
+}
+
+/// Whether the page shows a header for the column. An address behind a name has none, nor does a footnote.
+fn has_header(column: &Column) -> bool {
+    !column.label.is_empty() && !matches!(column.label.as_str(), ADDRESS_LABEL | FOOTNOTE_LABEL)
 }
 
 fn have_compatible_roles(old: &Column, new: &Column) -> bool {
@@ -208,20 +236,28 @@ fn is_plain(status: &Status, mostly_active: bool) -> bool {
 }
 
 /// Whether a column was added or removed for the list as a whole: at least half of the remaining
-/// entries have a cell in it. Otherwise each entry announces its own cell, and so does the only
-/// entry of a list of records.
-fn concerns_list(layout: Layout, filled: usize, kept: usize) -> bool {
+/// entries have a cell in it, or some of them if the column is one that customers cannot object to. Otherwise
+/// each entry announces its own cell, and so does the only entry of a list of records. A footnote belongs to
+/// the entries with its mark.
+fn concerns_list(column: &Column, layout: Layout, filled: usize, kept: usize) -> bool {
     let enough = match layout {
         Layout::Table => 1,
         Layout::Records => 2,
     };
-    filled >= enough && filled * 2 >= kept
+    let is_detail = Kind::of_role(column.role).info().level == Level::Info;
+    let is_usual = filled >= enough && filled * 2 >= kept;
+    column.label.as_str() != FOOTNOTE_LABEL && (is_usual || (is_detail && filled >= SEVERAL && filled * SHARE >= kept))
 }
 
 fn cells(inventory: &Inventory, column: &Column) -> Vec<ColumnCell> {
     let filled = inventory.entries.iter().filter_map(|entry| Some((entry, entry.markdown(&column.field)?)));
     let mut cells: Vec<ColumnCell> = filled
-        .map(|(entry, text)| ColumnCell { id: entry.id.clone(), name: entry.name.clone(), text: text.clone() })
+        .map(|(entry, text)| ColumnCell {
+            id: entry.id.clone(),
+            name: entry.name.clone(),
+            label: entry.name.clone(),
+            text: text.clone(),
+        })
         .collect();
     cells.sort_by(|a, b| a.id.cmp(&b.id));
     cells

@@ -12,11 +12,12 @@ use super::{
     columns::Columns,
     event::{Change, ChangeSet, Detail, Edit, EntryRef, IdChange, ListHeader, Row, Unannounced},
     kind::{Kind, Level},
+    labels::{Labels, label_entries},
     matching::{Pairing, pair},
     name_match::same_name,
     page_text,
     reason::{Decision, Reason},
-    sections::{SectionPairs, pair_sections},
+    sections::{SectionPairs, level_of_move, pair_sections},
     term_changes::compare_terms,
 };
 
@@ -56,7 +57,7 @@ fn restored(last: &Inventory, after: &Inventory) -> ChangeSet {
 }
 
 fn whole_list_change(kind: Kind, after: &Inventory) -> Change {
-    Change::new(kind, Detail::List { entries: after.entries.iter().map(|entry| Row::of(after, entry)).collect() })
+    Change::new(kind, Detail::List { entries: labelled_rows(after) })
 }
 
 fn whole_list(kind: Kind, after: &Inventory) -> ChangeSet {
@@ -64,9 +65,16 @@ fn whole_list(kind: Kind, after: &Inventory) -> ChangeSet {
     ChangeSet { changes: vec![whole_list_change(kind, after)], unannounced }
 }
 
+/// The rows of a list, with labels that distinguish them from each other.
+fn labelled_rows(list: &Inventory) -> Vec<Row> {
+    let labels = Labels::of(list);
+    let rows = list.entries.iter().map(|entry| Row::of(list, entry));
+    rows.map(|row| Row { label: labels.label(&row.id, &row.name), ..row }).collect()
+}
+
 /// The rows of a withdrawn list, in an order that does not depend on that of its file.
 fn withdrawn_rows(before: &Inventory) -> Vec<Row> {
-    let mut rows: Vec<Row> = before.entries.iter().map(|entry| Row::of(before, entry)).collect();
+    let mut rows = labelled_rows(before);
     rows.sort_by_cached_key(|row| (fold(row.name.as_str()), row.id.clone()));
     rows
 }
@@ -149,6 +157,8 @@ impl<'a> Differ<'a> {
     }
 
     fn finish(mut self, pairing: Pairing) -> ListComparison {
+        let mut changes: Vec<&mut Change> = self.decisions.iter_mut().map(|decision| &mut decision.change).collect();
+        label_entries(self.before, self.after, &mut changes);
         self.decisions
             .sort_by_cached_key(|decision| (decision.change.level == Level::Editorial, change_order(&decision.change)));
         self.unannounced.entry_ids.sort();
@@ -285,9 +295,10 @@ impl<'a> Differ<'a> {
         if same(before.as_str(), after.as_str()) {
             return;
         }
-        if let Some(edit) = edit_of_filled(before, after) {
-            self.announce(section_change(field, section.title.clone(), edit), reason);
-        }
+        let Some(edit) = edit_of_filled(before, after) else { return };
+        let change = section_change(field, section.title.clone(), edit);
+        let level = if field == SECTION { level_of_move(before, after) } else { change.level };
+        self.announce(Change { level, ..change }, reason);
     }
 
     /// Reports entries that moved from one section to another: one by one, or as one change if several
@@ -296,13 +307,16 @@ impl<'a> Differ<'a> {
         let (before, after) = (title_of(self.before, from), title_of(self.after, to));
         let Some(edit) = edit_of_filled(&before, &after) else { return };
         let both_remain = has_section(self.before, &after) && has_section(self.after, &before);
+        let level = level_of_move(&before, &after);
         let is_regrouping = entries.len() > 1 && !both_remain;
         if is_regrouping {
-            self.announce(section_change(SECTION_ENTRIES, after, edit.clone()), Reason::MovedTogether);
+            let change = section_change(SECTION_ENTRIES, after, edit.clone());
+            self.announce(Change { level, ..change }, Reason::MovedTogether);
         }
         for entry in entries {
             let field = ComparedField::text(SECTION);
             let change = self.field_change(Kind::Moved, entry, field, edit.clone());
+            let change = Change { level, ..change };
             if is_regrouping {
                 self.record_editorial(change, Reason::PartOfRegrouping);
             } else {

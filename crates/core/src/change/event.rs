@@ -121,6 +121,10 @@ pub struct EntryRef {
     pub id: EntryId,
     /// The name of the entry.
     pub name: Text,
+    /// The name with what distinguishes the entry, if another entry of either version has the same name;
+    /// else the name. Documents of earlier editions state the name only.
+    #[serde(default)]
+    pub label: Text,
     /// The title of its section.
     pub section: Text,
 }
@@ -133,6 +137,10 @@ pub struct Row {
     pub id: EntryId,
     /// The name of the entry.
     pub name: Text,
+    /// The name with what distinguishes the entry, if another entry of either version has the same name;
+    /// else the name. Documents of earlier editions state the name only.
+    #[serde(default)]
+    pub label: Text,
     /// The title of its section.
     pub section: Text,
     /// The fields, in column order.
@@ -142,7 +150,12 @@ pub struct Row {
 impl Row {
     /// The entry of the row.
     pub fn entry(&self) -> EntryRef {
-        EntryRef { id: self.id.clone(), name: self.name.clone(), section: self.section.clone() }
+        EntryRef {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            label: self.label.clone(),
+            section: self.section.clone(),
+        }
     }
 
     /// The text of a field.
@@ -171,6 +184,9 @@ pub struct ColumnCell {
     pub id: EntryId,
     /// The name of the entry.
     pub name: Text,
+    /// The name with what distinguishes the entry, as in [`EntryRef::label`].
+    #[serde(default)]
+    pub label: Text,
     /// The text of the cell.
     pub text: Text,
 }
@@ -276,22 +292,22 @@ pub struct ColumnLabel {
 }
 
 impl Row {
-    /// The row of an entry.
+    /// The row of an entry that no other entry shares its name with.
     pub fn of(inventory: &Inventory, entry: &Entry) -> Self {
         let fields = entry.cells.iter().map(|cell| {
             let label = inventory.column(&cell.field).map(|column| column.label.clone()).unwrap_or_default();
             RowField { field: cell.field.clone(), label, text: cell.text.markdown().clone() }
         });
-        let EntryRef { id, name, section } = EntryRef::of(inventory, entry);
-        Row { id, name, section, fields: fields.collect() }
+        let EntryRef { id, name, label, section } = EntryRef::of(inventory, entry);
+        Row { id, name, label, section, fields: fields.collect() }
     }
 }
 
 impl EntryRef {
-    /// The reference to an entry of an inventory.
+    /// The reference to an entry of an inventory that no other entry shares its name with.
     pub fn of(inventory: &Inventory, entry: &Entry) -> Self {
         let section = inventory.section(&entry.section).map(|section| section.title.clone()).unwrap_or_default();
-        EntryRef { id: entry.id.clone(), name: entry.name.clone(), section }
+        EntryRef { id: entry.id.clone(), name: entry.name.clone(), label: entry.name.clone(), section }
     }
 }
 

@@ -6,9 +6,17 @@ use std::{
     sync::Arc,
 };
 
-use crate::model::{Cell, Entry, EntryId, SectionId, Text, changed_indices, fold, same};
+use crate::{
+    compare::{Lifecycle, Status},
+    model::{Cell, Entry, EntryId, Role, SectionId, Text, changed_indices, fold, same},
+    vocabulary::Vocabulary,
+};
 
-use super::name_match::{Evidence, NameForm, NameRelation, relation};
+use super::{
+    name_match::{Evidence, NameForm, NameRelation, relation},
+    similarity::{FieldWeights, Similarity},
+    vendor_rows::VendorRows,
+};
 
 /// Why two entries were matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +31,8 @@ pub enum MatchReason {
     NameForm(NameRelation),
     /// Their names are related, and their fields agree.
     NameAndFields(NameRelation),
+    /// Their names are related, and the planned entry is now in use.
+    NameAndStatus(NameRelation),
 }
 
 /// Why two entries with related names were not matched.
@@ -139,7 +149,10 @@ impl<'a> Matcher<'a> {
         for new in open {
             let Some(old) = by_id.get(&self.new[new].id).copied() else { continue };
             if same(self.old[old].name.as_str(), self.new[new].name.as_str()) {
-                self.keep(old, new, MatchReason::Id);
+                // An id that states what distinguishes two rows of a vendor may belong to another row now.
+                if !has_detail(&self.new[new]) {
+                    self.keep(old, new, MatchReason::Id);
+                }
             } else if !is_same_id_by_chance(&self.old[old], &self.new[new]) {
                 renamed.push((old, new));
             }
@@ -221,30 +234,30 @@ impl<'a> Matcher<'a> {
         for new in &self.new_open {
             groups.entry(fold(self.new[*new].name.as_str())).or_default().1.push(*new);
         }
-        for (olds, news) in groups.into_values() {
+        groups.retain(|_, (olds, news)| !olds.is_empty() && !news.is_empty());
+        let several: BTreeSet<&str> =
+            groups.iter().filter(|(_, group)| self.is_one_of_several(group)).map(|(name, _)| name.as_str()).collect();
+        let (all_old, all_new) = (entries_named(self.old, &several), entries_named(self.new, &several));
+        for (name, (olds, news)) in &groups {
             if olds.len() * news.len() > MAX_PAIRS {
-                self.match_equal_rows(&olds, &news);
-                self.match_in_order(&olds, &news);
-            } else {
-                self.match_most_similar_rows(&olds, &news);
+                self.match_equal_rows(olds, news);
+                self.match_in_order(olds, news);
+                continue;
+            }
+            let rows = VendorRows::of(rows_of(&all_old, name), rows_of(&all_new, name));
+            for (old, new) in rows.candidates(self.old, self.new, olds, news) {
+                if self.are_open(old, new) {
+                    self.keep(old, new, MatchReason::Name);
+                }
             }
         }
     }
 
-    /// Matches entries of one name: first those in the same section, then those with the most equal
-    /// fields.
-    fn match_most_similar_rows(&mut self, olds: &[usize], news: &[usize]) {
-        let mut candidates: Vec<_> = olds.iter().flat_map(|old| news.iter().map(move |new| (*old, *new))).collect();
-        candidates.sort_by_cached_key(|(old, new)| {
-            let (old, new) = (&self.old[*old], &self.new[*new]);
-            let equal = new.cells.iter().filter(|cell| old.rich_text(&cell.field) == Some(&cell.text)).count();
-            (old.section != new.section, Reverse(equal), old.id.clone(), new.id.clone())
-        });
-        for (old, new) in candidates {
-            if self.are_open(old, new) {
-                self.keep(old, new, MatchReason::Name);
-            }
-        }
+    /// Whether the vendor of some open entries has several rows in both versions.
+    fn is_one_of_several(&self, (olds, news): &(Vec<usize>, Vec<usize>)) -> bool {
+        let (old, new) = (self.old, self.new);
+        (olds.len() > 1 || olds.iter().any(|at| has_detail(&old[*at])))
+            && (news.len() > 1 || news.iter().any(|at| has_detail(&new[*at])))
     }
 
     fn match_equal_rows(&mut self, olds: &[usize], news: &[usize]) {
@@ -277,9 +290,11 @@ impl<'a> Matcher<'a> {
         let mut candidates = Vec::new();
         for (old, new, relation) in related {
             let similarity = weights.similarity(&self.old[old], &self.new[new]);
-            match decide(relation, &similarity) {
+            let decision = decide(relation, &similarity);
+            match decision.or_else(|refusal| decide_by_status(relation, &self.old[old], &self.new[new]).ok_or(refusal))
+            {
                 Ok(reason) => {
-                    let needs_fields = matches!(reason, MatchReason::NameAndFields(_));
+                    let needs_fields = !matches!(reason, MatchReason::NameForm(_));
                     let order = (needs_fields, Reverse(similarity.permille()), &self.old[old].id, &self.new[new].id);
                     candidates.push((order, old, new, reason));
                 }
@@ -310,6 +325,8 @@ impl<'a> Matcher<'a> {
         };
         pairs
             .into_iter()
+            // Rows of one vendor that were not matched by name are different rows.
+            .filter(|(old, new)| !same(self.old[*old].name.as_str(), self.new[*new].name.as_str()))
             .filter_map(|(old, new)| Some((old, new, relation(&old_forms[&old], &new_forms[&new])?)))
             .collect()
     }
@@ -372,6 +389,21 @@ fn decide(relation: NameRelation, similarity: &Similarity) -> Result<MatchReason
     }
 }
 
+/// Whether a planned entry is the one that is now in use under a fuller or shorter name.
+fn decide_by_status(relation: NameRelation, old: &Entry, new: &Entry) -> Option<MatchReason> {
+    let is_part =
+        matches!(relation, NameRelation::WithoutParenthesis | NameRelation::Acronym | NameRelation::SharedWords);
+    let was_planned = lifecycle(old) == Some(Lifecycle::Planned);
+    let is_in_use = lifecycle(new).is_none_or(|state| state == Lifecycle::Active);
+    (is_part && was_planned && is_in_use).then_some(MatchReason::NameAndStatus(relation))
+}
+
+/// The state that an entry states.
+fn lifecycle(entry: &Entry) -> Option<Lifecycle> {
+    let status = entry.cells.iter().find(|cell| cell.field.as_str() == Role::Status.info().key)?;
+    Status::read(Vocabulary::builtin(), status.text.as_str()).lifecycle
+}
+
 /// Whether two ids are equal only because both were derived from names that give the same id ("C++ Corp",
 /// "C Corp").
 fn is_same_id_by_chance(old: &Entry, new: &Entry) -> bool {
@@ -383,84 +415,29 @@ fn has_derived_id(entry: &Entry) -> bool {
     entry.id.as_str().strip_prefix(own.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("--"))
 }
 
-/// The weights of field values. A value that many entries have ("United States") does not identify
-/// a vendor.
-struct FieldWeights<'a> {
-    /// The number of entries with a value, by field, for the values of the entries to compare.
-    frequency: HashMap<(&'a str, &'a Text), usize>,
-    /// More frequent values are common.
-    common: usize,
+/// Whether the id of an entry was derived from its name and from what distinguishes it from others of the name.
+fn has_detail(entry: &Entry) -> bool {
+    let own = EntryId::from_name(&fold(entry.name.as_str()));
+    entry.id.as_str().strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with("--"))
 }
 
-/// Weight of an equal or different distinctive value.
-const DISTINCTIVE: u32 = 10;
-/// Weight of a common value.
-const COMMON: u32 = 1;
-
-/// How far the fields of two entries agree, as sums of weights.
-struct Similarity {
-    equal: u32,
-    total: u32,
-    /// Whether a distinctive value is equal.
-    distinctive: bool,
-}
-
-impl Similarity {
-    fn permille(&self) -> u32 {
-        (self.equal * 1000).checked_div(self.total).unwrap_or(0)
+/// The entries with these folded names.
+fn entries_named<'a>(entries: &'a [Arc<Entry>], names: &BTreeSet<&str>) -> HashMap<String, Vec<&'a Entry>> {
+    let mut found: HashMap<String, Vec<&Entry>> = HashMap::new();
+    if names.is_empty() {
+        return found;
     }
-
-    /// Whether there are fields, and all of them differ.
-    fn is_zero(&self) -> bool {
-        self.total > 0 && self.equal == 0
-    }
-
-    /// Whether at least half of the fields agree. Entries without fields do not contradict each other.
-    fn is_half(&self) -> bool {
-        self.equal * 2 >= self.total
-    }
-
-    fn is_sufficient(&self) -> bool {
-        self.distinctive && self.is_half()
-    }
-}
-
-impl<'a> FieldWeights<'a> {
-    /// Counts the values of `compared` among all entries of the old version.
-    fn of(old: &'a [Arc<Entry>], compared: impl Iterator<Item = &'a Entry>) -> Self {
-        let mut frequency: HashMap<_, usize> =
-            compared.flat_map(|entry| &entry.cells).map(|cell| (value_of(cell), 0)).collect();
-        if !frequency.is_empty() {
-            for cell in old.iter().flat_map(|entry| &entry.cells) {
-                if let Some(count) = frequency.get_mut(&value_of(cell)) {
-                    *count += 1;
-                }
-            }
+    for entry in entries {
+        let name = fold(entry.name.as_str());
+        if names.contains(name.as_str()) {
+            found.entry(name).or_default().push(entry);
         }
-        FieldWeights { frequency, common: (old.len() / 10).max(1) }
     }
-
-    fn similarity(&self, old: &Entry, new: &Entry) -> Similarity {
-        let mut similarity = Similarity { equal: 0, total: 0, distinctive: false };
-        let fields: BTreeSet<_> = old.cells.iter().chain(&new.cells).map(|cell| &cell.field).collect();
-        for field in fields {
-            let (before, after) = (old.markdown(field), new.markdown(field));
-            let is_distinctive = before.is_none_or(|text| {
-                self.frequency.get(&(field.as_str(), text)).is_none_or(|count| *count <= self.common)
-            });
-            let weight = if is_distinctive { DISTINCTIVE } else { COMMON };
-            similarity.total += weight;
-            if matches!((before, after), (Some(a), Some(b)) if same(a.as_str(), b.as_str())) {
-                similarity.equal += weight;
-                similarity.distinctive |= is_distinctive;
-            }
-        }
-        similarity
-    }
+    found
 }
 
-fn value_of(cell: &Cell) -> (&str, &Text) {
-    (cell.field.as_str(), cell.text.markdown())
+fn rows_of<'r, 'a>(rows: &'r HashMap<String, Vec<&'a Entry>>, name: &str) -> &'r [&'a Entry] {
+    rows.get(name).map(Vec::as_slice).unwrap_or_default()
 }
 
 #[cfg(test)]

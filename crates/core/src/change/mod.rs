@@ -11,13 +11,16 @@ mod diff;
 mod event;
 mod explain;
 mod kind;
+mod labels;
 mod matching;
 mod name_match;
 pub mod page_text;
 mod reason;
 mod sections;
+mod similarity;
 mod term_changes;
 mod text_diff;
+mod vendor_rows;
 mod wire;
 
 pub use apply::{ReplayError, apply};

@@ -37,6 +37,9 @@ pub enum NameRelation {
     SameWords,
     /// One has a parenthesis that the other does not have.
     WithoutParenthesis,
+    /// The parentheses state the name of the company, one of them more fully: "Quill (Quill Ireland)" and
+    /// "Quill (Quill Ireland Operations Ltd)".
+    FullerParenthesis,
     /// The same letters, with other spaces and punctuation.
     SameLetters,
     /// One is the acronym of the other.
@@ -68,7 +71,10 @@ impl NameRelation {
     /// The evidence that the relation needs besides the names.
     pub(super) fn evidence_needed(self) -> Evidence {
         match self {
-            NameRelation::SameWords | NameRelation::SameLetters | NameRelation::StatesEarlierName => Evidence::None,
+            NameRelation::SameWords
+            | NameRelation::FullerParenthesis
+            | NameRelation::SameLetters
+            | NameRelation::StatesEarlierName => Evidence::None,
             NameRelation::WithoutParenthesis | NameRelation::Acronym => Evidence::NotAllDifferent,
             NameRelation::Typo => Evidence::HalfEqual,
             NameRelation::SimilarLetters | NameRelation::SharedWords => Evidence::DistinctiveHalfEqual,
@@ -132,6 +138,11 @@ impl NameForm {
         let earlier = self.earlier.as_ref().map(|words| words.concat());
         let acronym = Some(self.acronym()).filter(|acronym| acronym.chars().count() >= 2);
         [sorted.concat(), self.letters.clone()].into_iter().chain(earlier).chain(acronym).collect()
+    }
+
+    /// Whether the parenthesis contains the whole name outside of it, and all words of another parenthesis.
+    fn states_company_of(&self, other: &NameForm) -> bool {
+        !other.inside.is_empty() && self.outside.iter().chain(&other.inside).all(|word| self.inside.contains(word))
     }
 
     fn acronym(&self) -> String {
@@ -244,6 +255,8 @@ pub(super) fn relation(a: &NameForm, b: &NameForm) -> Option<NameRelation> {
         Some(NameRelation::SameWords)
     } else if a.outside == b.outside && one_without_parenthesis && !a.outside.is_empty() {
         Some(NameRelation::WithoutParenthesis)
+    } else if a.outside == b.outside && (a.states_company_of(b) || b.states_company_of(a)) {
+        Some(NameRelation::FullerParenthesis)
     } else if !a.letters.is_empty() && a.letters == b.letters && one_without_parenthesis {
         Some(NameRelation::SameLetters)
     } else if a.is_acronym_of(b) || b.is_acronym_of(a) {
@@ -369,6 +382,7 @@ mod tests {
             ("IBM Corp.", "International Business Machines Corporation", Acronym),
             ("Facebook", "Meta (formerly Facebook)", StatesEarlierName),
             ("Twitter, Inc.", "X Corp. (formerly Twitter)", StatesEarlierName),
+            ("Linnet (Linnet Ireland)", "Linnet (Linnet Ireland Operations Ltd)", FullerParenthesis),
             // Typos and changes of some letters.
             ("Sendgird", "SendGrid", Typo),
             ("Mailgunn", "Mailgun", Typo),
@@ -397,6 +411,7 @@ mod tests {
             ("HelpScout", "Jira"),
             ("HelpScout", "Jira Service Management"),
             ("Google (Gemini)", "Google (Vertex)"),
+            ("Google (Google Gemini)", "Google (Google Vertex)"),
             ("Google Analytics", "Google Cloud Platform"),
             ("Server 1", "Server 2"),
             ("Region 10 Hosting", "Region 11 Hosting"),

@@ -88,6 +88,25 @@ impl ChangeDocument {
         self.before = edit.before().cloned();
         self.after = edit.after().cloned();
     }
+
+    /// The label of an entry is its name where the document states none.
+    fn complete_labels(&mut self) {
+        if let Some(entry) = &mut self.entry {
+            complete(&mut entry.label, &entry.name);
+        }
+        for row in self.former.iter_mut().chain(self.entries.iter_mut().flatten()) {
+            complete(&mut row.label, &row.name);
+        }
+        for cell in self.cells.iter_mut().flatten() {
+            complete(&mut cell.label, &cell.name);
+        }
+    }
+}
+
+fn complete(label: &mut Text, name: &Text) {
+    if label.is_empty() {
+        label.clone_from(name);
+    }
 }
 
 /// A change in a shape that no change of its kind has.
@@ -106,7 +125,8 @@ fn required<T>(value: Option<T>, kind: Kind, missing: &'static str) -> Result<T,
 impl TryFrom<ChangeDocument> for Change {
     type Error = BadShape;
 
-    fn try_from(document: ChangeDocument) -> Result<Self, BadShape> {
+    fn try_from(mut document: ChangeDocument) -> Result<Self, BadShape> {
+        document.complete_labels();
         let kind = document.kind;
         // `amended` concerns a field of an entry, or a statement about the list.
         let subject = match kind.info().subject {
@@ -117,9 +137,9 @@ impl TryFrom<ChangeDocument> for Change {
         let detail = match subject {
             Subject::List => Detail::List { entries: required(document.entries, kind, "entries")? },
             Subject::Row => {
-                let EntryRef { id, name, section } = required(document.entry, kind, "entry")?;
+                let EntryRef { id, name, label, section } = required(document.entry, kind, "entry")?;
                 let fields = required(document.fields, kind, "fields")?;
-                Detail::Row { row: Row { id, name, section, fields }, former: document.former }
+                Detail::Row { row: Row { id, name, label, section, fields }, former: document.former }
             }
             Subject::Field => Detail::Field {
                 entry: required(document.entry, kind, "entry")?,

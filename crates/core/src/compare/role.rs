@@ -80,6 +80,9 @@ pub static ROLES: [RoleInfo; Role::ALL.len()] = roles! {
 /// The label of the field for the web address behind a name: no page writes it as a header.
 pub const ADDRESS_LABEL: &str = "Link";
 
+/// The label of the field for the footnotes of an entry: no page writes it as a header.
+pub const FOOTNOTE_LABEL: &str = "Note below the list";
+
 impl Role {
     /// The row of the role in the table.
     pub fn info(self) -> &'static RoleInfo {

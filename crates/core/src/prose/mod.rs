@@ -86,12 +86,12 @@ pub fn unreadable_row(commit: &str, reason: &str) -> TableRow {
 pub fn what(change: &Change) -> Vec<Inline> {
     match &change.detail {
         Detail::List { entries } => {
-            let names: Vec<String> = entries.iter().map(|row| row.name.to_string()).collect();
+            let names: Vec<String> = entries.iter().map(|row| row.label.to_string()).collect();
             names_in_pieces(&names)
         }
         Detail::Row { row, former: None } => vec![plain(row_in_words(row))],
         Detail::Row { row, former: Some(former) } => {
-            let mut out = vec![plain("in place of "), Inline::Strong(former.name.to_string())];
+            let mut out = vec![plain("in place of "), Inline::Strong(former.label.to_string())];
             if !row.fields.is_empty() {
                 out.push(plain(format!(": {}", row_in_words(row))));
             }
@@ -160,13 +160,13 @@ pub fn sentence(change: &Change) -> Vec<Inline> {
     match (change.entry(), phrase(change)) {
         (None, _) => out.push(Inline::Strong(verb)),
         (Some(entry), Phrase::Verb) => {
-            out.extend([Inline::Strong(verb), plain(" "), Inline::Strong(entry.name.to_string())]);
+            out.extend([Inline::Strong(verb), plain(" "), Inline::Strong(entry.label.to_string())]);
         }
         (Some(entry), Phrase::VerbFor) => {
-            out.extend([Inline::Strong(verb), plain(" for "), Inline::Strong(entry.name.to_string())]);
+            out.extend([Inline::Strong(verb), plain(" for "), Inline::Strong(entry.label.to_string())]);
         }
         (Some(entry), Phrase::EntryFirst) => {
-            out.extend([Inline::Strong(entry.name.to_string()), plain(format!(": {}", verb.to_lowercase()))]);
+            out.extend([Inline::Strong(entry.label.to_string()), plain(format!(": {}", verb.to_lowercase()))]);
             if !what.is_empty() {
                 out.push(plain(" ("));
                 out.extend(what);

@@ -58,6 +58,9 @@ pub fn match_reason(reason: MatchReason) -> String {
         MatchReason::Formerly => "it states the earlier name, or its file was renamed".to_owned(),
         MatchReason::Name => "the same name".to_owned(),
         MatchReason::NameForm(relation) => format!("another form of the name: {}", name_relation(relation)),
+        MatchReason::NameAndStatus(relation) => {
+            format!("{}, and the planned entry is now in use", name_relation(relation))
+        }
         MatchReason::NameAndFields(relation) => format!("{}, and the other fields agree", name_relation(relation)),
     }
 }
@@ -74,6 +77,7 @@ fn name_relation(relation: NameRelation) -> &'static str {
     match relation {
         NameRelation::SameWords => "the same words",
         NameRelation::WithoutParenthesis => "the same name without its parenthesis",
+        NameRelation::FullerParenthesis => "its parenthesis states the company more fully",
         NameRelation::SameLetters => "the same letters",
         NameRelation::Acronym => "an acronym",
         NameRelation::StatesEarlierName => "the earlier name in parentheses",

@@ -38,10 +38,10 @@ pub fn announcement(cause: Cause, differences: &[Change]) -> Option<Change> {
     let mut affects_values = false;
     for change in differences {
         match &change.detail {
-            Detail::List { entries } => names.extend(entries.iter().map(|row| row.name.to_string())),
-            Detail::Column { cells, .. } => names.extend(cells.iter().map(|cell| cell.name.to_string())),
+            Detail::List { entries } => names.extend(entries.iter().map(|row| row.label.to_string())),
+            Detail::Column { cells, .. } => names.extend(cells.iter().map(|cell| cell.label.to_string())),
             Detail::Row { .. } | Detail::Field { .. } => {
-                names.extend(change.entry().map(|entry| entry.name.to_string()));
+                names.extend(change.entry().map(|entry| entry.label.to_string()));
             }
             Detail::Fact { .. } => continue,
         }
@@ -63,7 +63,7 @@ mod tests {
 
     fn added(name: &str) -> Change {
         let (id, name) = (EntryId::from_name(name), Text::new(name));
-        let row = Row { id, name, section: Text::default(), fields: Vec::new() };
+        let row = Row { id, label: name.clone(), name, section: Text::default(), fields: Vec::new() };
         Change::new(Kind::Added, Detail::Row { row, former: None })
     }
 

@@ -76,17 +76,17 @@ fn title_verb(change: &Change) -> String {
 }
 
 fn title_detail(change: &Change) -> String {
-    let entry = change.entry().map(|entry| entry.name.to_string()).unwrap_or_default();
+    let entry = change.entry().map(|entry| entry.label.to_string()).unwrap_or_default();
     match (change.kind.info().title, &change.detail) {
         (TitleDetail::Count, Detail::List { entries }) => format!("({})", count_entries(entries.len())),
         (TitleDetail::EntryAndDate, Detail::Row { row, former }) => {
-            let former = former.as_ref().map(|former| format!(" in place of {}", former.name)).unwrap_or_default();
+            let former = former.as_ref().map(|former| format!(" in place of {}", former.label)).unwrap_or_default();
             let date = row.text(Role::Effective.info().key);
             let date = date.map(|date| format!(" (effective {date})")).unwrap_or_default();
             format!("{entry}{former}{date}")
         }
-        (TitleDetail::BothNames, Detail::Field { edit: Edit::Changed(before, after), .. }) => {
-            format!("{before} to {after}")
+        (TitleDetail::BothNames, Detail::Field { edit: Edit::Changed(before, _), .. }) => {
+            format!("{before} to {entry}")
         }
         (TitleDetail::EntryAndValue, Detail::Field { edit, .. }) if !activates(change) => match edit {
             Edit::Set(after) => format!("{entry} ({after})"),

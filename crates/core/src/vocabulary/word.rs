@@ -148,6 +148,10 @@ meanings! {
     ListIntro "list-intro";
     /// The beginning of a remark behind a name that is struck out: "removed in May".
     StrikeRemark "strike-remark";
+    /// A word in a heading whose section concerns some customers only: "only if you use Maps".
+    Condition "condition";
+    /// Words in a heading of recipients that do not process data on behalf of the publisher.
+    OwnController "own-controller";
     /// A key of nested data that contains entries and does not describe them.
     ContainerKey "container-key";
     /// A unit of time: hours.
