@@ -76,6 +76,7 @@ mod tests {
         let row = Entry {
             id: EntryId::from_name(name),
             name: Text::new(name),
+            label: Text::new(name),
             section: Text::default(),
             fields: vec![field],
         };
