@@ -184,7 +184,12 @@ impl Headers {
     /// The words of a header: letters and digits only. "Sub-processor(s)" is one word, and a compound in a
     /// script without spaces is split if all of its parts are known.
     fn words_of(&self, label: &str) -> Vec<String> {
-        let folded = fold(&split_camel_case(label)).replace("(s)", "").replace("(es)", "").replace("(ies)", "");
+        // The Turkish İ in lower case has a combining dot.
+        let folded = fold(&split_camel_case(label))
+            .replace('\u{307}', "")
+            .replace("(s)", "")
+            .replace("(es)", "")
+            .replace("(ies)", "");
         let mut words: Vec<String> = Vec::new();
         for word in folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
             match words.last_mut() {
@@ -198,7 +203,8 @@ impl Headers {
     }
 
     fn segments_of(&self, word: &str) -> Vec<String> {
-        segments(word, |part| self.inside.contains_key(part)).unwrap_or_else(|| vec![word.to_owned()])
+        let parts = segments(word, |part| self.inside.contains_key(part)).filter(|_| !self.whole.contains_key(word));
+        parts.unwrap_or_else(|| vec![word.to_owned()])
     }
 
     fn role_of_words(&self, label: &str) -> HeaderRole {
@@ -386,6 +392,52 @@ mod tests {
             ("Location / Standort", Role::Location),
         ] {
             assert_eq!(Vocabulary::builtin().role_of(label), role, "{label}");
+        }
+    }
+
+    #[test]
+    fn headers_of_several_words_have_roles_in_other_languages() {
+        for (role, labels) in [
+            (
+                Role::Name,
+                "供应商|会社名|再委託先|업체명|수탁자|Alt işleyen|Субобробник|Underdatabehandler|Undirvinnsluaðili",
+            ),
+            (
+                Role::Location,
+                "地点|数据存储地点|处理地点|データの保管場所|所在地|이전 국가|서버 위치|Konum|Місце обробки",
+            ),
+            (
+                Role::Location,
+                "Land der Datenspeicherung|Standort der Server|Lieu de stockage des données|Pays d'hébergement",
+            ),
+            (
+                Role::Location,
+                "País de alojamiento|Lugar de almacenamiento de los datos|Luogo di conservazione dei dati",
+            ),
+            (Role::Location, "País de armazenamento|Land van opslag|Kraj przechowywania danych|Místo uložení dat"),
+            (
+                Role::Location,
+                "Host region|Regions used|Where is the data hosted?|Location of customer data|Country code",
+            ),
+            (Role::Purpose, "用途|处理目的|利用目的|위탁 업무|위탁업무 내용|İşleme amacı|Мета обробки|Processing task"),
+            (
+                Role::Purpose,
+                "Zweck der Datenverarbeitung|Finalité des traitements|Doel van het gebruik|Cel powierzenia",
+            ),
+            (Role::Data, "数据类型|个人信息|データの種類|개인정보 항목|Veri kategorileri|Категорії даних"),
+            (Role::Status, "状态|ステータス|상태|Durum|Статус"),
+            (
+                Role::Other,
+                "Where (code)|Where (file)|Location in the code|Location (module)|Where used|Region (customer)",
+            ),
+            (
+                Role::Other,
+                "Zeitpunkt|Postanschrift|Prix|Precio|价格|備考|비고|Transport|Customer country|Product location",
+            ),
+        ] {
+            for label in labels.split('|') {
+                assert_eq!(Vocabulary::builtin().role_of(label), role, "{label}");
+            }
         }
     }
 

@@ -102,8 +102,8 @@ fn key_words(key: &str) -> Option<String> {
     let words = split_camel_case(key);
     let (first, _) = words.split_once(' ')?;
     // "dataSharedWhen" is a key; "iOS", "GitHub" and "eIDAS" are names.
-    let begins_like_key = first.len() > 1 && first.bytes().all(is_key_byte);
-    (begins_like_key || Vocabulary::builtin().is_header_word(&first.to_lowercase())).then(|| words.to_lowercase())
+    let is_key_word = first.bytes().all(is_key_byte) || Vocabulary::builtin().is_header_word(&first.to_lowercase());
+    (first.len() > 1 && is_key_word).then(|| words.to_lowercase())
 }
 
 /// A word of a key, which begins with a capital if it is the first one.
