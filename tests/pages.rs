@@ -98,6 +98,7 @@ fn a_page_without_a_list_is_an_error_that_names_the_next_step() {
                 let step = match error.problem {
                     Problem::NoList(_) => "--table HEADING",
                     Problem::Rendered { .. } => "name the file that contains these data",
+                    Problem::Shape { .. } => "the expected shape",
                     Problem::Syntax { .. } => "fix the syntax error",
                     _ => panic!("{}: {error}", case.display()),
                 };

@@ -8,9 +8,13 @@ use std::{
 use changecast::{
     config::{Config, Inventory, ListConfig, TableConfig},
     history::{History, Walk},
+    read,
 };
 use changecast_core::model::{ListId, Terms, terms::Holidays};
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PossibleValue, PossibleValuesParser},
+};
 
 use super::Failure;
 
@@ -37,9 +41,17 @@ pub struct ListArgs {
     /// Read this file or folder without a configuration; repeat with its earlier paths, newest first
     #[arg(long, value_name = "PATH", conflicts_with_all = ["list", "config"])]
     pub inventory: Vec<String>,
+    /// The format of that file, if it does not follow from the extension
+    #[arg(long, value_name = "FORMAT", requires = "inventory", value_parser = format_parser())]
+    pub input_format: Option<String>,
     /// The heading of the table or list to read, if the page has several; repeatable
     #[arg(long, value_name = "HEADING")]
     pub table: Vec<String>,
+}
+
+/// Accepts the names of the formats that can be read.
+pub fn format_parser() -> PossibleValuesParser {
+    PossibleValuesParser::new(read::formats().map(|(name, about)| PossibleValue::new(name).help(about)))
 }
 
 /// The default paths of the configuration.
@@ -165,7 +177,7 @@ impl ListArgs {
             title: stem.to_owned(),
             inventory,
             page: None,
-            format: None,
+            format: self.input_format.clone(),
             tables: Vec::new(),
             fields: Default::default(),
             notice: None::<Terms>,

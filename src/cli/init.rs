@@ -16,12 +16,16 @@ use changecast::{
 };
 use changecast_core::{
     compare::ROLES,
-    model::{ListId, Role, Text},
+    model::{Entry, Inventory, ListId, Role, Text},
     vocabulary::Vocabulary,
 };
 use serde::Serialize;
 
-use super::{Exit, Failure, console, context::list_name, input};
+use super::{
+    Exit, Failure, console,
+    context::{format_parser, list_name},
+    input,
+};
 
 /// Write a configuration for an existing list, or a new one to start from
 ///
@@ -40,6 +44,9 @@ pub struct Args {
     /// The heading of the table or list to read, if the page has several; repeatable
     #[arg(long, value_name = "HEADING", requires = "inventory")]
     table: Vec<String>,
+    /// The format of the list, if it does not follow from the extension of the file
+    #[arg(long, alias = "input-format", value_name = "FORMAT", requires = "inventory", value_parser = format_parser())]
+    format: Option<String>,
     /// Print the configuration instead of writing it
     #[arg(long)]
     dry_run: bool,
@@ -62,7 +69,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         refuse_existing(&args.dir, &[CONFIG])?;
     }
     refuse_subfolder(&args.dir)?;
-    let options = ReadingConfig { tables: args.table.clone(), ..ReadingConfig::default() };
+    let options = ReadingConfig { tables: args.table.clone(), format: args.format.clone(), ..ReadingConfig::default() };
     let page = match &args.inventory {
         Some(path) => Some(read_page(&args.dir, &path_in_dir(path)?, &options)?),
         None if args.dir.is_dir() => the_only(find_pages(&args.dir)?)?,
@@ -228,6 +235,8 @@ struct List<'a> {
     id: ListId,
     title: &'a str,
     inventory: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tables: Vec<config::TableConfig>,
 }
@@ -251,14 +260,21 @@ fn write_config(args: &Args, page: &Page, options: &ReadingConfig) -> Result<Exi
         .collect();
     let sections = if titled { format!(" in {}", sections.join(", ")) } else { String::new() };
     let text = format!(
-        "{} ({format}): {} entries{sections}\n\n{}",
+        "{} ({format}): {} entries{sections}\n\n{}{}",
         Text::new(&page.path),
         inventory.entries.len(),
         render::terminal_columns(inventory, names, console::style()),
+        first_and_last(inventory),
     );
     let title = inventory.fact("title").map_or("Sub-processors", Text::as_str);
     let tables = options.tables.iter().map(|heading| config::TableConfig { heading: heading.clone() }).collect();
-    let list = List { id: ListId::from_name(list_name(&page.path)), title, inventory: &page.path, tables };
+    let list = List {
+        id: ListId::from_name(list_name(&page.path)),
+        title,
+        inventory: &page.path,
+        format: options.format.as_deref(),
+        tables,
+    };
     let yaml = config::yaml(&[list])?;
     let lines: String = yaml.lines().map(|line| format!("  {line}\n")).collect();
     // The configuration to start from, with this list instead of its example.
@@ -279,6 +295,21 @@ fn write_config(args: &Args, page: &Page, options: &ReadingConfig) -> Result<Exi
         dir.join(CONFIG).display()
     ));
     Ok(Exit::Clean)
+}
+
+/// The first and the last entry, which show whether the whole list was read.
+fn first_and_last(inventory: &Inventory) -> String {
+    match &inventory.entries[..] {
+        [] => String::new(),
+        [only] => format!("\nThe entry:   {}\n", entry_line(only)),
+        [first, .., last] => format!("\nFirst entry: {}\nLast entry:  {}\n", entry_line(first), entry_line(last)),
+    }
+}
+
+/// The texts of an entry on one line.
+fn entry_line(entry: &Entry) -> String {
+    let cells = entry.cells.iter().map(|cell| cell.text.text().to_string());
+    std::iter::once(entry.name.to_string()).chain(cells).collect::<Vec<_>>().join(" | ")
 }
 
 /// Writes a configuration and an inventory to start from.

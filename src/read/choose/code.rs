@@ -61,15 +61,18 @@ pub(crate) fn interpret(
         };
     }
     let key_roles = memos.key_roles(config);
-    let weighed = bindings.into_iter().filter_map(|binding| {
-        let evidence = evidence(&binding, path, &key_roles, memos, &config.vocabulary)?;
-        Some((evidence, binding))
-    });
-    let weighed: Vec<(Evidence, Binding)> = weighed.collect();
+    let mut weighed: Vec<(Evidence, Binding)> = Vec::new();
+    let mut others: Vec<Binding> = Vec::new();
+    for binding in bindings {
+        match evidence(&binding, path, &key_roles, memos, &config.vocabulary) {
+            Some(evidence) => weighed.push((evidence, binding)),
+            None => others.push(binding),
+        }
+    }
     let best = weighed.iter().map(|(evidence, _)| *evidence).min();
     let page_fits = page::has_vendor_table(&code.page, config);
     let Some(best) = best.filter(|best| *best == Evidence::Named || !page_fits) else {
-        return read_page(&code, path, config, list);
+        return read_page(&code, path, config, list).map_err(|error| with_arrays(error, &code, &others, &key_roles));
     };
     if best == Evidence::Likely && read_page(&code, path, config, list).is_ok() {
         return Ok(());
@@ -86,12 +89,67 @@ pub(crate) fn interpret(
 
 /// Reads the list from markup.
 fn read_page(code: &Code, path: &str, config: &ReadingConfig, list: &mut RawList<'_>) -> Result<(), ReadError> {
-    let imported = imported_list(code);
-    // Bullets near a list that another file has are not the list.
-    if let Some(problem) = imported.filter(|_| !page::has_vendor_table(&code.page, config)) {
-        return Err(problem.into());
+    // Bullets near data of vendors that another file has are not the list.
+    if let Some(problem @ Problem::Rendered { data, .. }) = &imported_list(code)
+        && data.starts_with(char::is_lowercase)
+        && !page::has_vendor_table(&code.page, config)
+    {
+        return Err(problem.clone().into());
     }
-    page::interpret(&code.page, path, config, list)
+    page::interpret(&code.page, path, config, list).map_err(|error| match imported_list(code) {
+        Some(problem) if matches!(error.problem, Problem::NoList(_)) => problem.into(),
+        _ => error,
+    })
+}
+
+/// The error of a file without data and without markup. Such a file is not a page that no longer has a list.
+fn without_content() -> ReadError {
+    let message = "the file has neither literal arrays nor markup".to_owned();
+    Problem::Syntax { format: "JavaScript", message, source: None }.into()
+}
+
+/// The error of a file without a list: what its arrays lack. An array of vendors whose names are not literals is not
+/// a list that ended.
+fn with_arrays(error: ReadError, code: &Code, bindings: &[Binding], key_roles: &KeyRoles<'_>) -> ReadError {
+    let Problem::NoList(message) = &error.problem else { return error };
+    if code.page.blocks.is_empty() && !bindings.iter().any(|binding| matches!(binding.node.value, Value::List(_))) {
+        return without_content();
+    }
+    let arrays: Vec<&Binding> = bindings.iter().filter(|binding| is_array_of_maps(&binding.node)).collect();
+    if let Some(at) = arrays.iter().find_map(|binding| computed_name(binding, key_roles)) {
+        let (expected, found) = ("a literal text", "an expression");
+        return ReadError::at(at, Problem::Shape { key: "name".to_owned(), expected, found });
+    }
+    let described = arrays.iter().take(MAX_DESCRIBED).map(|binding| {
+        let (name, line) = (&binding.name, binding.node.at.line);
+        format!("the array {name:?} in line {line} has no names with a purpose, location or the like")
+    });
+    let described: Vec<String> = described.chain([message.clone()]).collect();
+    ReadError { problem: Problem::NoList(described.join("; ")), ..error }
+}
+
+/// The largest number of arrays that an error describes.
+const MAX_DESCRIBED: usize = 3;
+
+fn is_array_of_maps(node: &Node) -> bool {
+    match &node.value {
+        Value::List(items) => items.iter().any(|item| matches!(item.node().value, Value::Map(_))),
+        _ => false,
+    }
+}
+
+/// The position of a name that is computed, in an array of vendors.
+fn computed_name(binding: &Binding, key_roles: &KeyRoles<'_>) -> Option<Position> {
+    let Value::List(items) = &binding.node.value else { return None };
+    let is_about_vendors = Vocabulary::builtin().is_about_vendors(&words_of(&binding.name));
+    let pairs = items.iter().filter_map(|item| match &item.node().value {
+        Value::Map(pairs) => Some(pairs),
+        _ => None,
+    });
+    let computed = pairs
+        .flatten()
+        .find(|(key, value)| key_roles.role(&key.text) == Role::Name && matches!(value.value, Value::Null));
+    computed.filter(|_| is_about_vendors).map(|(key, _)| key.at)
 }
 
 /// The problem that a page only shows a list that it imports.

@@ -176,7 +176,9 @@ fn choose<'f, 'a>(found: &'f [RecordList<'a>], key_roles: &KeyRoles<'_>) -> Opti
     let (best, lists) =
         by_pattern.iter().max_by_key(|(pattern, lists)| (fitness(lists), usize::MAX - pattern.len()))?;
     let chosen = by_pattern.iter().filter(|(pattern, others)| {
-        *pattern == best || (are_siblings(pattern, best) && is_section(others, best, lists, key_roles))
+        *pattern == best
+            || (are_siblings(pattern, best) || are_in_similar_groups(pattern, best) && !repeats(others, lists))
+                && is_section(others, best, lists, key_roles)
     });
     Some(chosen.flat_map(|(_, lists)| lists.iter().copied()).collect())
 }
@@ -191,6 +193,27 @@ fn fitness(lists: &[&RecordList<'_>]) -> (u32, usize) {
 /// Whether two lists have the same keys above them, except for the last one: `eu: […]`, `us: […]`.
 fn are_siblings(pattern: &[&str], other: &[&str]) -> bool {
     pattern.len() == other.len() && pattern.split_last().map(|(_, up)| up) == other.split_last().map(|(_, up)| up)
+}
+
+/// Whether two lists have the same keys above them, except for one: `hosting: {rows: […]}`, `mail: {rows: […]}`.
+fn are_in_similar_groups(pattern: &[&str], other: &[&str]) -> bool {
+    let differences = pattern.iter().zip(other).filter(|(a, b)| a != b).count();
+    pattern.len() == other.len() && differences == 1 && pattern.last() == other.last()
+}
+
+/// Whether lists have the same entries as other lists, as a translation has.
+fn repeats(lists: &[&RecordList<'_>], others: &[&RecordList<'_>]) -> bool {
+    names(lists) == names(others)
+}
+
+/// The texts of the entries of lists that can be names.
+fn names<'a>(lists: &[&RecordList<'a>]) -> BTreeSet<&'a str> {
+    let members = lists.iter().flat_map(|records| &records.members);
+    let values = members.flat_map(|member| match &member.node.value {
+        Value::Map(pairs) => pairs.first().and_then(|(_, value)| name_in(value)),
+        _ => name_in(member.node),
+    });
+    values.collect()
 }
 
 /// Whether lists next to the best one are sections of the same inventory: they have the same roles, or

@@ -1,7 +1,7 @@
 //! Components of Astro, Svelte and Vue: code in a part of the file, and markup in the rest.
 
 use crate::read::{
-    error::ReadError,
+    error::{Problem, ReadError},
     syntax::{
         block::{Loop, Page},
         code::Code,
@@ -13,6 +13,7 @@ use crate::read::{
 
 /// Parses a component. The extension of its path determines the framework.
 pub(crate) fn parse(path: &str, text: &str) -> Result<Code, ReadError> {
+    check_complete(path, text)?;
     let parts = Parts::of(path, text);
     let code = javascript::parse_as(Dialect::TypeScript, &parts.code)?;
     let page = html::parse(&parts.markup)?;
@@ -23,6 +24,21 @@ pub(crate) fn parse(path: &str, text: &str) -> Result<Code, ReadError> {
         .map(|one| Loop { file: javascript::module_of(&one.data, &code.imports).or(one.file), data: one.data });
     let page = Page { loops: loops.collect(), blocks: page.blocks, columns: page.columns, ..Page::default() };
     Ok(Code { page, ..code })
+}
+
+/// Reports a part that is not closed: the file ends too early.
+fn check_complete(path: &str, text: &str) -> Result<(), ReadError> {
+    let is_vue = path.to_lowercase().ends_with(".vue");
+    let message = if text.trim_start().starts_with("---") && front_matter(text).is_none() {
+        "the closing --- is missing"
+    } else if text.matches("<script").count() > text.matches("</script>").count() {
+        "the closing </script> is missing"
+    } else if is_vue && text.contains("<template") && !text.contains("</template>") {
+        "the closing </template> is missing"
+    } else {
+        return Ok(());
+    };
+    Err(Problem::Syntax { format: "component", message: message.to_owned(), source: None }.into())
 }
 
 /// The code and the markup of a component. White space replaces the other part, so that lines keep their numbers.

@@ -11,6 +11,7 @@ use crate::read::{
     syntax::{
         block::{self, Block, Cell, Item, LINE_BREAK, Page, Table, link, plain_text, trim_breaks},
         html,
+        template::{self, Template},
         tree::check_depth,
     },
 };
@@ -25,8 +26,8 @@ const EXTENSIONS: Extensions = Extensions::ENABLE_TABLES
     .union(Extensions::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS);
 
 /// Parses a page in Markdown or MDX.
-pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
-    let (text, embedded) = prepared(text);
+pub(crate) fn parse(source: &str) -> Result<Page, ReadError> {
+    let (text, embedded) = prepared(source);
     let mut reader = Reader::new(&text);
     let mut blocks = reader.blocks();
     if let Some(error) = reader.too_deep {
@@ -41,8 +42,10 @@ pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
         let message = "a table without the line of dashes below its header".to_owned();
         ReadError::at(at, Problem::Syntax { format: "Markdown", message, source: None })
     });
-    let blocks = blocks.into_iter().map(|(_, block)| block).collect();
-    Ok(Page { blocks, metadata: reader.metadata, damage, ..Page::default() })
+    let mut blocks = blocks.into_iter().map(|(_, block)| block).collect();
+    template::drop_placeholders(&mut blocks);
+    let loops = Template::of(source).loops;
+    Ok(Page { blocks, metadata: reader.metadata, damage, loops, ..Page::default() })
 }
 
 /// Whether a row with this number of cells may belong to a table: one may be missing or surplus.

@@ -160,8 +160,11 @@ pub(crate) fn placeholder(expression: &str) -> String {
     format!("{{{{ {expression} }}}}")
 }
 
-/// Whether a text consists of placeholders and punctuation.
+/// Whether a text consists of placeholders, tags and punctuation.
 pub(crate) fn is_placeholder(text: &str) -> bool {
+    if text.contains("{%") {
+        return is_placeholder(&text.replace("{%", "{{").replace("%}", "}}"));
+    }
     let Some((mut outside, mut rest)) = text.split_once("{{").map(|(before, rest)| (before.to_owned(), rest)) else {
         return false;
     };

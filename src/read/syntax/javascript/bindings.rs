@@ -137,7 +137,7 @@ fn binding_of((key, node): (Key, Node), about: String, opaque: &[(Position, Stri
 
 /// Whether a node is an array or object that is not a pattern, a type or the settings of a call.
 fn is_literal_collection(node: SyntaxNode<'_>) -> bool {
-    matches!(node.kind(), "array" | "object") && !node.children().is_empty()
+    node.kind() == "array" || node.kind() == "object" && !node.children().is_empty()
 }
 
 /// The surroundings of what a node contains.

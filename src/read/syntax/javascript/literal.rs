@@ -1,5 +1,7 @@
 //! Literals of code as a tree: texts, numbers, arrays and objects. Everything else is opaque.
 
+use std::collections::HashMap;
+
 use crate::read::{
     error::ReadError,
     position::{LineIndex, Position},
@@ -45,13 +47,20 @@ impl Literals<'_> {
 
     fn object(&mut self, object: SyntaxNode<'_>, depth: usize) -> Result<Value, ReadError> {
         let mut pairs: Vec<(Key, Node)> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
         for pair in object.children() {
             let (Some(key), Some(value)) = (pair.field("key"), pair.field("value")) else { continue };
             let Some(text) = key_text(key) else { continue };
+            let key = Key { at: self.lines.at(key.start()), text };
             let node = self.node(value, depth + 1)?;
             // The last of several equal keys counts, as in JavaScript.
-            pairs.retain(|(earlier, _)| earlier.text != text);
-            pairs.push((Key { at: self.lines.at(key.start()), text }, node));
+            match places.get(&key.text) {
+                Some(place) => pairs[*place] = (key, node),
+                None => {
+                    places.insert(key.text.clone(), pairs.len());
+                    pairs.push((key, node));
+                }
+            }
         }
         Ok(Value::Map(pairs))
     }

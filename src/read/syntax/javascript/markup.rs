@@ -105,6 +105,7 @@ impl Markup {
             (Kind::Block(_) | Kind::Component, Flow::Block) => Flow::Block,
         };
         let name = match (kind, flow) {
+            (Kind::Inline("span") | Kind::Component, Flow::Inline) if is_label(element) => "strong",
             (Kind::Block(name) | Kind::Text(name) | Kind::Inline(name), _) => name,
             (Kind::Component, Flow::Block) => "div",
             (Kind::Component, Flow::Inline) => "span",
@@ -176,6 +177,13 @@ impl Markup {
             self.html.push_str(&escaped(&template::placeholder(&one_line(inner.source()))));
         }
     }
+}
+
+/// Whether an element is a label of the text after it: `<span className="label">Purpose:</span>`. Style sheets
+/// show it as one.
+fn is_label(element: SyntaxNode<'_>) -> bool {
+    let [_, text, _] = element.children()[..] else { return false };
+    text.kind() == "jsx_text" && text.source().trim_end().ends_with(':')
 }
 
 /// The title that a component has as an attribute: `<Section title="Sub-processors">`.

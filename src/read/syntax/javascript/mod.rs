@@ -57,10 +57,17 @@ pub(crate) fn parse_as(dialect: Dialect, text: &str) -> Result<Code, ReadError> 
 /// shorter list. Only an error in an earlier statement without literals is harmless, for example syntax
 /// that is newer than the grammar.
 fn check_syntax(root: SyntaxNode<'_>, lines: &LineIndex<'_>) -> Result<(), ReadError> {
+    let statements = root.children();
+    if let Some(cut) = statements.iter().find(|statement| is_cut_off(**statement)) {
+        let message = "the file ends too early".to_owned();
+        return Err(ReadError::at(
+            lines.at(cut.start()),
+            Problem::Syntax { format: "JavaScript", message, source: None },
+        ));
+    }
     if !root.has_error() {
         return Ok(());
     }
-    let statements = root.children();
     let behind = statements.iter().skip(1).map(Some).chain([None]);
     let is_harmless = |statement: SyntaxNode<'_>, next: Option<&SyntaxNode<'_>>| {
         statement.kind() == "import_statement" && next.is_some_and(|next| !next.has_error())
@@ -81,4 +88,18 @@ fn check_syntax(root: SyntaxNode<'_>, lines: &LineIndex<'_>) -> Result<(), ReadE
     };
     let problem = Problem::Syntax { format: "JavaScript", message, source: None };
     Err(ReadError::at(lines.at(error.start()), problem))
+}
+
+/// Whether a statement is the beginning of another one that the grammar accepts: `con` of `const`, or `const vendors`
+/// without a value.
+fn is_cut_off(statement: SyntaxNode<'_>) -> bool {
+    match statement.kind() {
+        "expression_statement" => statement.children().first().is_some_and(|only| only.kind() == "identifier"),
+        "export_statement" => statement.field("declaration").is_some_and(is_cut_off),
+        "lexical_declaration" => {
+            let is_constant = statement.source().starts_with("const");
+            is_constant && statement.children().last().is_some_and(|last| last.field("value").is_none())
+        }
+        _ => false,
+    }
 }
