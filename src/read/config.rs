@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use changecast_core::{
     model::{Role, Terms, fold},
-    vocabulary::{Fitness, HeaderRole, Vocabulary},
+    vocabulary::{Fitness, HeaderRole, Vocabulary, readable},
 };
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +36,11 @@ pub struct ReadingConfig {
 impl ReadingConfig {
     /// The role of a header, and how well the header fits it.
     pub(crate) fn header(&self, label: &str) -> HeaderRole {
-        let configured = self.fields.iter().find(|(header, _)| fold(header) == fold(label));
+        // The keys of data are looked up as they are shown.
+        let configured = self
+            .fields
+            .iter()
+            .find(|(header, _)| fold(header) == fold(label) || fold(&readable(header)) == fold(&readable(label)));
         match configured {
             Some((_, role)) => HeaderRole { role: *role, fitness: Fitness::CONFIGURED },
             None => self.vocabulary.header(label),

@@ -14,9 +14,9 @@ use crate::read::{
         memo::{KeyRoles, Memos},
         not_found::rendered_data,
         page,
-        page_parts::{ends, status_of},
         records::{self, RecordList},
         relabel::relabel,
+        statement::Statement,
         tuples,
     },
     config::ReadingConfig,
@@ -240,13 +240,13 @@ fn evidence_of_list(
 const DESCRIBING: [Role; 6] =
     [Role::Service, Role::Purpose, Role::Location, Role::Data, Role::Transfer, Role::Certification];
 
-/// Whether a name is that of a change history, of former vendors or of something else.
+/// Whether a name is that of a change history, of former vendors, of others than vendors, or of something else.
 fn is_about_something_else(name: &str, vocabulary: &Vocabulary) -> bool {
     let words = words_of(name);
     let folded = fold(&words);
     vocabulary.mentions(Meaning::OtherSubject, &words)
         || vocabulary.has_word(Meaning::HistoryWord, &folded)
-        || status_of(&words).is_some_and(|status| ends(&status))
+        || matches!(Statement::of_heading(vocabulary, &words), Some(Statement::Past | Statement::Denied))
 }
 
 /// Whether entries are dated changes.

@@ -11,7 +11,10 @@ use crate::read::{
         intern::Label,
         raw_list::{ParsedRow, RawList, RawSection},
     },
-    choose::named_cell::{LinkCell, add_name},
+    choose::{
+        entry_name::is_no_entry,
+        named_cell::{LinkCell, add_name},
+    },
     config::ReadingConfig,
     error::{Problem, ReadError},
     syntax::{
@@ -39,6 +42,11 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
     let mut section = RawSection { header: labels, ..RawSection::default() };
     for record in &records[header_at + 1..] {
         if record.is_blank() || record.fields().eq(header.fields()) {
+            continue;
+        }
+        let mut names =
+            columns.iter().zip(record.fields()).filter(|(column, _)| column.as_ref().is_some_and(|it| it.is_name));
+        if names.next().is_some_and(|(_, name)| is_no_entry(&config.vocabulary, name)) {
             continue;
         }
         let mut row = ParsedRow::at(record.at);

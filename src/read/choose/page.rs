@@ -16,17 +16,21 @@ use crate::read::{
         raw_list::{ParsedRow, RawList, RawSection},
     },
     choose::{
+        entry_name::is_no_entry,
         named_cell::{LinkCell, add_name},
         not_found::{rendered_data, what_was_found},
-        page_lists::{Fitness, choose, left_out, named},
-        page_parts::{Content, Found, ends, find, is_name, status_of},
+        page_lists::{Decision, Fitness, Verdict, decide},
+        page_parts::{Content, Found, find, is_name},
+        part::Part,
+        part_kind::{Standing, kind_of},
         shapes::with_records,
+        statement::{ends, status_of},
     },
     config::ReadingConfig,
     error::{Problem, ReadError, Warning},
     position::Position,
     syntax::{
-        block::{Block, DASHES, Item, Page, Table, header_of, link_text, split, without_break_marks},
+        block::{Block, Cell, DASHES, Item, Page, Table, header_of, link_text, split, without_break_marks},
         template::is_placeholder,
     },
 };
@@ -42,25 +46,19 @@ pub(crate) fn interpret(
     let blocks = with_records(&page.blocks);
     let found = find(&blocks);
     let about = format!("{path} {}", page.metadata);
-    let chosen =
-        if options.tables.is_empty() { choose(&found, &about, options) } else { named(&found, &options.tables) };
+    let decisions = decide(&found, &about, options);
+    let chosen: Vec<&Found<'_>> =
+        decisions.iter().filter(|decision| decision.is_chosen()).map(|decision| decision.part.found).collect();
     if chosen.is_empty() {
         let rendered = rendered_data(page.loops.iter());
         if let Some(problem) = rendered.filter(|_| page.damage.is_none()) {
             return Err(problem.into());
         }
-        let no_list = Problem::NoList(what_was_found(&found, options)).into();
+        let no_list = Problem::NoList(what_was_found(&decisions, options)).into();
         return Err(page.damage.clone().unwrap_or(no_list));
     }
     if options.tables.is_empty() {
-        list.warnings.extend(left_out(&found, &chosen, options).map(|(at, heading)| {
-            let place = if heading.is_empty() { String::new() } else { format!(" under {heading:?}") };
-            let message = format!(
-                "the table{place} also lists vendors, but was skipped because its columns differ; \
-                 to read it, name all tables with `tables` or --table"
-            );
-            Warning::at(Warning::SKIPPED_TABLE, at, message)
-        }));
+        list.warnings.extend(decisions.iter().filter_map(skipped_table));
     }
     let by_status = states_differ(&chosen);
     for part in chosen {
@@ -87,12 +85,28 @@ pub(crate) fn interpret(
 /// Whether a page has a table of vendors with rows.
 pub(crate) fn has_vendor_table(page: &Page, options: &ReadingConfig) -> bool {
     let found = find(&page.blocks);
-    found.iter().any(|part| match part.content {
-        Content::Table(table) => {
-            !header_of(table).1.is_empty() && Fitness::of(table, part, options) == Some(Fitness::Vendors)
-        }
-        Content::List(_) | Content::Record(_) => false,
+    found.iter().map(|found| Part::of(found, options)).any(|part| {
+        part.found.is_table()
+            && part.at().is_some()
+            && kind_of(&part).standing != Standing::Excluded
+            && Fitness::of(&part) == Fitness::Vendors
     })
+}
+
+/// The warning about a table that lists vendors but is not a part of the list.
+fn skipped_table(decision: &Decision<'_>) -> Option<Warning> {
+    let Verdict::LeftOut(reason) = decision.verdict else { return None };
+    let part = &decision.part;
+    if !part.found.is_table() || !part.name_column.is_stated() {
+        return None;
+    }
+    let heading = part.found.heading();
+    let place = if heading.is_empty() { String::new() } else { format!(" under {heading:?}") };
+    let message = format!(
+        "the table{place} also lists vendors, but was skipped because it {reason}; \
+         to read it, name all tables with `tables` or --table"
+    );
+    Some(Warning::at(Warning::SKIPPED_TABLE, part.at()?, message))
 }
 
 /// Checks the width of all tables before anything looks at their cells.
@@ -170,17 +184,19 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
     let link = LinkCell::unless(header.iter().any(|cell| options.role(&link_text(&cell.text)) == Role::Link));
     let mut section = begin(list, part, by_status, &labels);
     let all_strong = rows.iter().all(|(_, cells)| cells.first().is_some_and(|cell| cell.strong));
+    let words = Vocabulary::builtin();
     let mut are_gone = false;
     for (at, cells) in rows {
         let filled = cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
-        // A row that is struck out is no longer on the list.
-        let has_no_name = cells.get(name).is_some_and(|cell| is_placeholder(&cell.text));
-        if filled == 0 || has_no_name || cells.get(name).is_some_and(|cell| cell.is_over()) {
+        // A row that is struck out or marked as retired is no longer on the list.
+        let is_gone =
+            |cell: &Cell| cell.is_over() || is_placeholder(&cell.text) || is_no_entry(words, &link_text(&cell.text));
+        if filled == 0 || cells.get(name).is_some_and(is_gone) {
             continue;
         }
         // A row with only one strong cell is a heading inside the table.
         if filled == 1 && cells.len() > 1 && cells[0].strong && !all_strong {
-            are_gone = status_of(&cells[0].text).is_some_and(|status| ends(&status));
+            are_gone = status_of(words, &cells[0].text).is_some_and(|status| ends(words, &status));
             let next =
                 RawSection { title: cells[0].text.clone(), header: section.header.clone(), ..RawSection::default() };
             list.sections.push(std::mem::replace(&mut section, next));
@@ -213,7 +229,8 @@ fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, by_sta
     let mut section = begin(list, part, by_status, &[]);
     for item in items {
         let (name, rest) = split(item);
-        if !is_name(&name) || item.struck || is_placeholder(&name) {
+        let is_no_name = is_placeholder(&name) || is_no_entry(Vocabulary::builtin(), &link_text(&name));
+        if !is_name(&name) || item.struck || is_no_name {
             continue;
         }
         let mut row = row_of(list, item.at, &name);
@@ -257,7 +274,7 @@ fn begin(list: &mut RawList<'_>, part: &Found<'_>, by_status: bool, header: &[Op
     if let Some(place) = [lead, part.heading()].into_iter().find_map(place_named_in) {
         section.defaults.push((list.labels.intern("Location"), place));
     }
-    if let Some(status) = status_of(part.heading()).filter(|_| by_status) {
+    if let Some(status) = status_of(Vocabulary::builtin(), part.heading()).filter(|_| by_status) {
         section.defaults.push((list.labels.intern("Status"), status));
     }
     section
@@ -265,9 +282,10 @@ fn begin(list: &mut RawList<'_>, part: &Found<'_>, by_status: bool, header: &[Op
 
 /// Whether headings state different statuses for parts of one list.
 fn states_differ(chosen: &[&Found<'_>]) -> bool {
-    let mut states = chosen
-        .iter()
-        .map(|part| status_of(part.heading()).map(|status| Status::read(Vocabulary::builtin(), &status).lifecycle));
+    let words = Vocabulary::builtin();
+    let mut states = chosen.iter().map(|part| {
+        status_of(words, part.heading()).map(|status| Status::read(Vocabulary::builtin(), &status).lifecycle)
+    });
     let first = states.next();
     states.any(|state| Some(state) != first)
 }

@@ -1,86 +1,276 @@
-//! Selects the tables and bullets of a page that are the list, as a careful reader would.
+//! Selects the parts of a page that are the list, as a careful reader would.
 
-use changecast_core::{
-    model::{Role, fold},
-    vocabulary::{Meaning, Vocabulary},
-};
+use std::collections::BTreeSet;
+
+use changecast_core::model::{Role, fold};
 
 use crate::read::{
-    choose::page_parts::{Content, Found, is_name},
+    choose::{
+        page_parts::{Found, is_name},
+        part::{NameColumn, Part},
+        part_kind::{PartKind, Standing, kind_of},
+        statement::introduces,
+    },
     config::ReadingConfig,
-    position::Position,
-    syntax::block::{Item, Table, header_of, link_text, split},
+    syntax::block::{Item, split},
 };
 
-fn words() -> &'static Vocabulary {
-    Vocabulary::builtin()
+/// A part of a page, and whether it is a part of the list.
+pub(crate) struct Decision<'a> {
+    pub part: Part<'a>,
+    pub verdict: Verdict,
+}
+
+/// Whether a part is a part of the list, or why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is.
+    Chosen,
+    /// It cannot be. The reason completes the sentence "the table in line 3 …".
+    Excluded(&'static str),
+    /// It may be, but other parts fit better.
+    LeftOut(&'static str),
+}
+
+impl Decision<'_> {
+    pub fn is_chosen(&self) -> bool {
+        self.verdict == Verdict::Chosen
+    }
+}
+
+/// Decides which tables and lists are the inventory. The path and the front matter of the page may state its subject.
+/// If the configuration names headings, the parts below them are the inventory.
+pub(crate) fn decide<'a>(found: &'a [Found<'a>], about: &str, config: &'a ReadingConfig) -> Vec<Decision<'a>> {
+    let parts: Vec<(Part<'a>, &PartKind)> = found
+        .iter()
+        .map(|found| Part::of(found, config))
+        .map(|part| {
+            let kind = kind_of(&part);
+            (part, kind)
+        })
+        .collect();
+    let chosen: BTreeSet<usize> = match &config.tables[..] {
+        [] => choose(&parts, about),
+        names => named(found, names),
+    };
+    let decisions = parts.into_iter().enumerate();
+    decisions
+        .map(|(place, (part, kind))| Decision { verdict: verdict(&part, kind, chosen.contains(&place)), part })
+        .collect()
+}
+
+fn verdict(part: &Part<'_>, kind: &PartKind, is_chosen: bool) -> Verdict {
+    match kind.standing {
+        _ if is_chosen => Verdict::Chosen,
+        Standing::Excluded | Standing::Fallback => Verdict::Excluded(kind.reason),
+        Standing::Candidate if part.found.is_table() => Verdict::LeftOut("has other columns than the list"),
+        Standing::Candidate => Verdict::LeftOut(kind.reason),
+    }
 }
 
 /// The tables and lists under the headings that the configuration names.
-pub(crate) fn named<'a>(found: &'a [Found<'a>], names: &[String]) -> Vec<&'a Found<'a>> {
-    let all: Vec<&Found<'_>> = found.iter().filter(|part| is_below_any(part, names)).collect();
-    if all.iter().any(|part| part.is_table()) { all.into_iter().filter(|part| part.is_table()).collect() } else { all }
+fn named(found: &[Found<'_>], names: &[String]) -> BTreeSet<usize> {
+    let is_below =
+        |part: &Found<'_>| part.headings.iter().any(|heading| names.iter().any(|name| fold(name) == fold(heading)));
+    let all: Vec<usize> = (0..found.len()).filter(|place| is_below(&found[*place])).collect();
+    let has_table = all.iter().any(|place| found[*place].is_table());
+    all.into_iter().filter(|place| !has_table || found[*place].is_table()).collect()
 }
 
-fn is_below_any(part: &Found<'_>, names: &[String]) -> bool {
-    part.headings.iter().any(|heading| names.iter().any(|name| fold(name) == fold(heading)))
-}
+/// A part with its place on the page.
+type Placed<'p, 'a> = (usize, &'p Part<'a>);
 
-/// The tables and lists that are the inventory. Former vendors are left out. A log of changes is used only if
-/// there is no other list.
-pub(crate) fn choose<'a>(found: &'a [Found<'a>], about: &str, options: &ReadingConfig) -> Vec<&'a Found<'a>> {
-    let (past, today): (Vec<&Found<'_>>, Vec<&Found<'_>>) = found.iter().partition(|part| part.is_past());
-    let lists: Vec<&Found<'_>> = today.iter().filter(|part| !part.is_log()).copied().collect();
-    let mut chosen = choose_among(&lists, about, options);
+/// The parts that are the inventory, by their places.
+fn choose(parts: &[(Part<'_>, &PartKind)], about: &str) -> BTreeSet<usize> {
+    let of_standing = |standing: &[Standing]| -> Vec<Placed<'_, '_>> {
+        let parts = parts.iter().enumerate().filter(|(_, (_, kind))| standing.contains(&kind.standing));
+        parts.map(|(place, (part, _))| (place, part)).collect()
+    };
+    let candidates = of_standing(&[Standing::Candidate]);
+    let mut chosen = Selection { parts: &candidates, about }.choose();
     if chosen.is_empty() {
-        chosen = choose_among(&today, about, options);
+        chosen = Selection { parts: &of_standing(&[Standing::Candidate, Standing::Fallback]), about }.choose();
     }
     // Bullets under an unrelated heading do not replace tables of vendors.
-    let has_past_vendors = past.iter().any(|part| is_table_of_names(part, options));
-    let has_vendors =
-        chosen.iter().any(|part| is_table_of_names(part, options) || words().is_about_vendors(part.heading()));
-    if has_past_vendors && !has_vendors { Vec::new() } else { chosen }
+    let is_past =
+        |part: &Part<'_>| part.statement.is_some() && Fitness::of(part) > Fitness::Any && part.found.is_table();
+    let has_past = parts.iter().any(|(part, kind)| kind.standing == Standing::Excluded && is_past(part));
+    let has_vendors = chosen.iter().any(|place| {
+        let part = &parts[*place].0;
+        (part.found.is_table() && Fitness::of(part) > Fitness::Any)
+            || part.words().is_about_vendors(part.found.heading())
+    });
+    if has_past && !has_vendors { BTreeSet::new() } else { chosen }
 }
 
-fn is_table_of_names(part: &Found<'_>, options: &ReadingConfig) -> bool {
-    match part.content {
-        Content::Table(table) => matches!(Fitness::of(table, part, options), Some(Fitness::Vendors | Fitness::Named)),
-        Content::List(_) | Content::Record(_) => false,
-    }
+/// The parts to choose from.
+struct Selection<'p, 'a> {
+    parts: &'p [Placed<'p, 'a>],
+    /// What path and front matter state.
+    about: &'p str,
 }
 
-fn choose_among<'a>(found: &[&'a Found<'a>], about: &str, options: &ReadingConfig) -> Vec<&'a Found<'a>> {
-    let tables: Vec<(&Found<'_>, Fitness)> = found
-        .iter()
-        .copied()
-        .filter_map(|part| match part.content {
-            Content::Table(table) => Some((part, Fitness::of(table, part, options)?)),
-            Content::List(_) | Content::Record(_) => None,
-        })
-        .collect();
-    // Tables about vendors are the list; tables with the same columns belong to it.
-    for level in [Fitness::Vendors, Fitness::Named] {
-        if tables.iter().any(|(_, fitness)| *fitness == level) {
-            let chosen = tables_like(&tables, level);
-            return found.iter().filter(|part| contains(&chosen, part) || part.lists_vendors()).copied().collect();
+impl Selection<'_, '_> {
+    fn choose(&self) -> BTreeSet<usize> {
+        let tables: Vec<_> = self.parts.iter().copied().filter(|(_, part)| part.found.is_table()).collect();
+        let best = tables.iter().map(|(_, part)| Fitness::of(part)).max();
+        match best {
+            Some(level @ (Fitness::Vendors | Fitness::Named)) => {
+                let mut chosen = self.tables_like(&tables, level);
+                chosen.extend(self.lists_beside(&chosen));
+                self.without_repetitions(chosen)
+            }
+            _ => match (&tables[..], self.lists()) {
+                // A table without a column of names does not replace bullets that are introduced as vendors.
+                ([(place, only)], lists) if lists.is_empty() || !self.are_introduced(&lists) => {
+                    if self.may_be_only_table(only) { BTreeSet::from([*place]) } else { lists }
+                }
+                (_, lists) => lists,
+            },
         }
     }
-    if let [(only, _)] = tables[..] {
-        return vec![only];
+
+    fn page_is_about_vendors(&self, part: &Part<'_>) -> bool {
+        part.words().is_about_vendors(self.about)
     }
-    let page_is_about_vendors = words().is_about_vendors(about);
-    let lists = found.iter().filter(|part| (page_is_about_vendors || part.is_about_vendors()) && part.can_be_list());
-    choose_lists(lists.copied().collect())
+
+    /// The tables of a fitness, those with the same columns, and those that continue them.
+    fn tables_like(&self, tables: &[Placed<'_, '_>], level: Fitness) -> BTreeSet<usize> {
+        let fitting: Vec<&Part<'_>> =
+            tables.iter().filter(|(_, part)| Fitness::of(part) == level).map(|(_, part)| *part).collect();
+        let belongs = |part: &Part<'_>| {
+            Fitness::of(part) == level
+                || fitting.iter().any(|other| are_same_columns(&other.found.columns(), &part.found.columns()))
+                || self.joins(part)
+                || fitting.iter().any(|other| continues(part, other))
+        };
+        tables.iter().filter(|(_, part)| belongs(part)).map(|(place, _)| *place).collect()
+    }
+
+    /// Whether a table of other columns also lists vendors: it begins with their names, on a page or below a heading
+    /// about vendors.
+    fn joins(&self, part: &Part<'_>) -> bool {
+        let is_first = matches!(part.name_column, NameColumn::Stated(place) if NameColumn::first(&part.labels, part.config) == place);
+        is_first && part.labels.len() > 1 && (part.is_below_vendors() || self.page_is_about_vendors(part))
+    }
+
+    /// The lists and records that belong to the inventory although it has tables.
+    fn lists_beside(&self, tables: &BTreeSet<usize>) -> Vec<usize> {
+        let headings: Vec<&[&str]> = self
+            .parts
+            .iter()
+            .filter(|(place, _)| tables.contains(place))
+            .map(|(_, part)| &part.found.headings[..])
+            .collect();
+        let records = self.parts.iter().filter(|(_, part)| part.found.is_record() && self.is_about_vendors(part));
+        let records: Vec<usize> = records.map(|(place, _)| *place).collect();
+        let lists = self.parts.iter().filter(|(_, part)| {
+            // Bullets below the heading of a table are remarks on it, unless a sentence introduces them.
+            let is_remark = headings.contains(&&part.found.headings[..]);
+            lists_vendors(part) && (!is_remark || part.words().is_about_vendors(part.found.lead.unwrap_or_default()))
+        });
+        let lists = lists.map(|(place, _)| *place);
+        // One vendor described field by field may be an example; several are the list.
+        if records.len() > 1 { lists.chain(records).collect() } else { lists.collect() }
+    }
+
+    fn is_about_vendors(&self, part: &Part<'_>) -> bool {
+        self.page_is_about_vendors(part) || part.found.is_about_vendors()
+    }
+
+    /// The lists and records that are the inventory of a page without tables of vendors.
+    fn lists(&self) -> BTreeSet<usize> {
+        let lists = self.parts.iter().filter(|(_, part)| !part.found.is_table() && self.is_about_vendors(part));
+        let lists: Vec<Placed<'_, '_>> = lists.copied().collect();
+        let records: BTreeSet<usize> =
+            lists.iter().filter(|(_, part)| part.found.is_record()).map(|(place, _)| *place).collect();
+        if records.len() > 1 {
+            return records;
+        }
+        // If some lists are known to be of vendors, others belong to them only if they have the same shape.
+        let shapes: Vec<_> = lists
+            .iter()
+            .filter(|(_, part)| part.found.is_introduced_as_vendors())
+            .map(|(_, part)| part.found.shape())
+            .collect();
+        let belongs =
+            |part: &Part<'_>| shapes.is_empty() || part.found.is_record() || shapes.contains(&part.found.shape());
+        lists.iter().filter(|(_, part)| belongs(part)).map(|(place, _)| *place).collect()
+    }
+
+    fn are_introduced(&self, places: &BTreeSet<usize>) -> bool {
+        self.parts
+            .iter()
+            .any(|(place, part)| places.contains(place) && part.words().is_about_vendors(part.found.heading()))
+    }
+
+    /// Whether the only table of a page can be the list although no header means a name.
+    fn may_be_only_table(&self, part: &Part<'_>) -> bool {
+        part.labels.len() > 1 || self.is_about_vendors(part)
+    }
+
+    /// The chosen parts without the tables that repeat the vendors of others: registers of transfers, links to
+    /// evidence. They describe fewer things about the same vendors.
+    fn without_repetitions(&self, chosen: BTreeSet<usize>) -> BTreeSet<usize> {
+        let parts: Vec<Placed<'_, '_>> =
+            self.parts.iter().copied().filter(|(place, _)| chosen.contains(place)).collect();
+        let records = parts.iter().filter(|(_, part)| part.found.is_record());
+        let records = Group::of(records.map(|(_, part)| *part));
+        let groups: Vec<Group> = parts
+            .iter()
+            .filter(|(_, part)| !part.found.is_record())
+            .map(|(_, part)| Group::of([*part]))
+            .chain([records])
+            .collect();
+        let is_repetition = |part: &Part<'_>| {
+            let own = Group::of([part]);
+            part.found.is_table() && groups.iter().any(|other| own.repeats(other))
+        };
+        parts.iter().filter(|(_, part)| !is_repetition(part)).map(|(place, _)| *place).collect()
+    }
 }
 
-/// The tables of a fitness, and those with the same columns.
-fn tables_like<'a>(tables: &[(&'a Found<'a>, Fitness)], level: Fitness) -> Vec<&'a Found<'a>> {
-    let fitting = tables.iter().filter(|(_, fitness)| *fitness == level);
-    let headers: Vec<Vec<String>> = fitting.map(|(part, _)| part.columns()).collect();
-    let belonging = tables.iter().filter(|(part, fitness)| {
-        *fitness == level || headers.iter().any(|header| are_same_columns(header, &part.columns()))
-    });
-    belonging.map(|(part, _)| *part).collect()
+/// Parts that are one table or the records of a page.
+struct Group {
+    columns: Vec<String>,
+    names: BTreeSet<String>,
+    /// Whether it states what the vendors do, and where or with which data.
+    has_purpose: bool,
+    describes: bool,
+}
+
+impl Group {
+    fn of<'p, 'a: 'p>(parts: impl IntoIterator<Item = &'p Part<'a>>) -> Self {
+        let mut group = Group { columns: Vec::new(), names: BTreeSet::new(), has_purpose: false, describes: false };
+        for part in parts {
+            group.columns.extend(part.found.columns());
+            group.names.extend(part.bare_names());
+            group.has_purpose |= part.has_role(Role::Purpose);
+            group.describes |= part.has_role(Role::Location) || part.has_role(Role::Data);
+        }
+        group
+    }
+
+    /// Whether this repeats vendors of another group with fewer details.
+    fn repeats(&self, other: &Group) -> bool {
+        let has_fewer =
+            (other.has_purpose && !self.has_purpose) || (other.describes && !self.describes && !self.has_purpose);
+        let known = self.names.intersection(&other.names).count();
+        has_fewer && !are_same_columns(&self.columns, &other.columns) && known > 0 && known * 2 >= self.names.len()
+    }
+}
+
+/// Whether a table continues another one with the same column of names: its heading states that its vendors are
+/// planned or used, or it shares another column.
+fn continues(part: &Part<'_>, other: &Part<'_>) -> bool {
+    let (own, others) = (part.found.columns(), other.found.columns());
+    let name = |part: &Part<'_>, columns: &[String]| columns.get(part.name_column.place()).cloned();
+    let shares = |label: &&String| others.contains(label) && part.config.role(label) != Role::Other;
+    let shared = own.iter().filter(shares).count();
+    let is_stated = part.statement.is_some();
+    name(part, &own) == name(other, &others)
+        && name(part, &own).is_some()
+        && (is_stated || (shared > 1 && part.is_below_vendors()))
 }
 
 /// The name column may have another header if all other headers are equal.
@@ -88,93 +278,41 @@ fn are_same_columns(a: &[String], b: &[String]) -> bool {
     a == b || a.len() > 2 && a.len() == b.len() && a[1..] == b[1..]
 }
 
-fn contains(parts: &[&Found<'_>], part: &Found<'_>) -> bool {
-    parts.iter().any(|other| std::ptr::eq(*other, part))
-}
-
-/// The lists and records that are the inventory, among those that can be.
-fn choose_lists<'a>(candidates: Vec<&'a Found<'a>>) -> Vec<&'a Found<'a>> {
-    // Lists about the maintenance of the list are not vendors.
-    let plain: Vec<&Found<'_>> = candidates.iter().filter(|part| !part.is_about_maintenance()).copied().collect();
-    let lists = if plain.is_empty() { candidates } else { plain };
-    // One vendor described field by field may be an example; several are the list.
-    if lists.iter().filter(|part| part.is_record()).count() > 1 {
-        return lists.into_iter().filter(|part| part.is_record()).collect();
-    }
-    // If some lists are known to be of vendors, others belong to them only if they have the same shape.
-    let shapes: Vec<_> = lists.iter().filter(|part| part.is_introduced_as_vendors()).map(|part| part.shape()).collect();
-    lists.into_iter().filter(|part| shapes.is_empty() || part.is_record() || shapes.contains(&part.shape())).collect()
-}
-
-impl Found<'_> {
-    /// Whether this list or record is not known to be about something else.
-    fn can_be_list(&self) -> bool {
-        let above = format!("{} {}", self.heading(), self.lead.unwrap_or_default());
-        !words().mentions(Meaning::OtherSubject, &above)
-            && match &self.content {
-                Content::List(items) => names_things(items),
-                Content::Record(_) => true,
-                Content::Table(_) => false,
-            }
-    }
-}
-
-/// The tables with a column of names that were not chosen, with their headings.
-pub(crate) fn left_out<'a>(
-    found: &'a [Found<'a>],
-    chosen: &[&Found<'a>],
-    options: &ReadingConfig,
-) -> impl Iterator<Item = (Position, &'a str)> {
-    let others: Vec<_> = found
-        .iter()
-        .filter(|part| !contains(chosen, part) && !part.is_past() && !part.is_log())
-        .filter_map(|part| match part.content {
-            Content::Table(table) if Fitness::of(table, part, options) == Some(Fitness::Named) => {
-                Some((header_of(table).1.first()?.0, part.headings.last().copied().unwrap_or_default()))
-            }
-            _ => None,
-        })
-        .collect();
-    others.into_iter()
+/// Whether a list belongs to the inventory even if the page also has tables: its heading is about vendors, and every
+/// bullet has a name and a description.
+fn lists_vendors(part: &Part<'_>) -> bool {
+    let Some(items) = part.items() else { return false };
+    let is_introduced = part.words().is_about_vendors(part.found.heading())
+        || part.words().is_about_vendors(part.found.lead.unwrap_or_default());
+    is_introduced
+        && part.found.headings.len() > 1
+        && items.iter().all(|item| item.lead.is_some() && is_name(&split(item).0) && !split(item).1.is_empty())
 }
 
 /// How well a table fits to be the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fitness {
-    /// Its header or heading is about vendors.
-    Vendors,
-    /// It has a column of names.
-    Named,
     /// It is a table.
     Any,
+    /// It has a column of names.
+    Named,
+    /// Its header or heading is about vendors.
+    Vendors,
 }
 
 impl Fitness {
-    /// `None` for a table that is about something else.
-    pub fn of(table: &Table, part: &Found<'_>, options: &ReadingConfig) -> Option<Self> {
-        let (header, rows) = header_of(table);
-        let texts: Vec<String> = header.iter().map(|cell| link_text(&cell.text)).collect();
-        let labels: Vec<&str> = texts.iter().map(String::as_str).collect();
-        if rows.is_empty() && labels.iter().all(|label| label.is_empty()) {
-            return None;
+    pub fn of(part: &Part<'_>) -> Self {
+        let words = part.words();
+        let lead = part.found.lead.unwrap_or_default();
+        let is_stated = part.name_column.is_stated();
+        let header = part.labels.get(part.name_column.place()).filter(|_| is_stated);
+        let is_introduced = words.is_about_vendors(part.found.heading()) || introduces(words, lead);
+        match header {
+            Some(header) if words.is_vendor_column(header) || is_introduced => Fitness::Vendors,
+            Some(_) => Fitness::Named,
+            None if is_introduced => Fitness::Vendors,
+            None => Fitness::Any,
         }
-        if words().mentions(Meaning::OtherSubject, &labels.join(" "))
-            || words().mentions(Meaning::OtherSubject, part.heading()) && !words().is_about_vendors(&labels.join(" "))
-        {
-            return None;
-        }
-        let named = labels.iter().any(|label| options.role(label) == Role::Name);
-        // A log of dates and changes is not a list.
-        if labels.first().is_some_and(|label| fold(label) == "date") && !named {
-            return None;
-        }
-        let above = part.heading().to_owned() + " " + part.lead.unwrap_or_default();
-        let name_column = labels.iter().find(|label| options.role(label) == Role::Name).copied().unwrap_or_default();
-        Some(match (named, words().is_vendor_column(name_column) || words().is_about_vendors(&above)) {
-            (_, true) => Fitness::Vendors,
-            (true, false) => Fitness::Named,
-            (false, false) => Fitness::Any,
-        })
     }
 }
 

@@ -1,8 +1,7 @@
 //! The tables, lists and records of a page, each with the headings and the paragraph above it.
 
 use changecast_core::{
-    compare::{Lifecycle, Status},
-    model::{Role, fold},
+    model::fold,
     vocabulary::{Meaning, Vocabulary},
 };
 
@@ -18,6 +17,8 @@ pub(crate) struct Found<'a> {
     pub headings: Vec<&'a str>,
     /// The paragraph directly above it.
     pub lead: Option<&'a str>,
+    /// The paragraphs between that and the heading, or the part before.
+    pub introduction: Vec<&'a str>,
     pub content: Content<'a>,
 }
 
@@ -33,49 +34,6 @@ impl Found<'_> {
     pub fn shape(&self) -> (bool, bool) {
         let Content::List(items) = self.content else { return (false, false) };
         (is_true_of_most(items, |item| item.lead.is_some()), is_true_of_most(items, has_description))
-    }
-
-    /// Whether this list belongs to the inventory even if the page also has tables: its heading is about
-    /// vendors, and every bullet has a name and a description.
-    pub fn lists_vendors(&self) -> bool {
-        let Content::List(items) = self.content else { return false };
-        words().is_about_vendors(self.heading())
-            && !words().mentions(Meaning::OtherSubject, self.heading())
-            && !self.is_about_maintenance()
-            && self.headings.len() > 1
-            && items.iter().all(|item| item.lead.is_some() && is_name(&split(item).0) && !split(item).1.is_empty())
-    }
-
-    /// Whether the heading or paragraph above is about the maintenance of the list.
-    pub fn is_about_maintenance(&self) -> bool {
-        words().mentions(Meaning::Procedure, &format!("{} {}", self.heading(), self.lead.unwrap_or_default()))
-    }
-
-    /// Whether this lists former vendors, which are not on the list.
-    pub fn is_past(&self) -> bool {
-        // The heading over a record is the vendor's name.
-        let above = self.headings.len() - usize::from(self.is_record() && !self.headings.is_empty());
-        let nearest = self.headings[..above].iter().rev().find_map(|heading| status_of(heading));
-        let sentence = self.lead.and_then(|lead| lead.split(['.', '!', '?']).rfind(|part| !part.trim().is_empty()));
-        nearest.is_some_and(|status| ends(&status))
-            || sentence.is_some_and(|sentence| words().mentions(Meaning::NoLongerUsed, sentence))
-    }
-
-    /// Whether this is a table of dated changes.
-    pub fn is_log(&self) -> bool {
-        let Content::Table(table) = self.content else { return false };
-        let labels: Vec<String> = header_of(table).0.iter().map(|cell| fold(&link_text(&cell.text))).collect();
-        let vocabulary = words();
-        let lists = [Role::Location, Role::Data, Role::Transfer]
-            .iter()
-            .any(|role| labels.iter().any(|label| vocabulary.role_of(label) == *role));
-        let heading = fold(self.heading());
-        let begins_with_date = labels.first().is_some_and(|label| vocabulary.has_word(Meaning::DateWord, label));
-        let is_titled_as_log = begins_with_date || vocabulary.has_word(Meaning::HistoryWord, &heading);
-        labels.iter().any(|label| is_change_label(label))
-            && !lists
-            && is_titled_as_log
-            && !vocabulary.has_word(Meaning::AheadWord, &heading)
     }
 
     pub fn is_table(&self) -> bool {
@@ -126,20 +84,13 @@ fn has_description(item: &Item) -> bool {
     !split(item).1.is_empty() || !item.children.is_empty()
 }
 
-/// Whether a folded header is that of a column of changes: "Change", "Action".
-fn is_change_label(label: &str) -> bool {
-    let vocabulary = words();
-    vocabulary.has_word(Meaning::ChangeWord, label) && !vocabulary.has_word(Meaning::ChangeWordException, label)
-        || vocabulary.is(Meaning::ChangeColumn, label)
-}
-
 /// The level of a line of strong text that is used as a heading: below all headings.
 const STRONG_LEVEL: usize = 7;
 
 /// The tables and lists of a page, with the headings and paragraph above each.
 pub(crate) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
     let mut headings: Vec<(usize, &str)> = Vec::new();
-    let mut lead: Option<&str> = None;
+    let mut paragraphs: Vec<&str> = Vec::new();
     let mut found: Vec<Found<'_>> = Vec::new();
     for (at, block) in blocks.iter().enumerate() {
         let behind = &blocks[at + 1..];
@@ -147,28 +98,26 @@ pub(crate) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
             Block::Heading { level, text } => {
                 headings.retain(|(above, _)| above < level);
                 headings.push((*level, text));
-                lead = None;
+                paragraphs.clear();
                 continue;
             }
             Block::Paragraph { text, strong } if *strong && heads(text, behind) => {
                 headings.retain(|(above, _)| *above < STRONG_LEVEL);
                 headings.push((STRONG_LEVEL, text));
-                lead = None;
+                paragraphs.clear();
                 continue;
             }
-            Block::Paragraph { text, .. } => {
-                lead = Some(text);
-                continue;
-            }
-            Block::Field { text, .. } => {
-                lead = Some(text);
+            Block::Paragraph { text, .. } | Block::Field { text, .. } => {
+                paragraphs.push(text);
                 continue;
             }
             Block::Table(table) => Content::Table(table),
             Block::Record(items) => Content::Record(items),
             Block::List(items) => Content::List(items),
         };
-        found.push(Found { headings: headings.iter().map(|(_, text)| *text).collect(), lead: lead.take(), content });
+        let headings = headings.iter().map(|(_, text)| *text).collect();
+        let lead = paragraphs.pop();
+        found.push(Found { headings, lead, introduction: std::mem::take(&mut paragraphs), content });
     }
     found
 }
@@ -183,27 +132,6 @@ fn heads(text: &str, behind: &[Block]) -> bool {
         && !text.contains(':')
         && !text.ends_with(['.', '!', '?'])
         && !words().mentions(Meaning::PageDate, text)
-}
-
-/// Whether a heading states that all vendors below it are no longer engaged: "Former sub-processors", "Removed in
-/// 2024", but not "Past and current" or "Former Acme products".
-pub(crate) fn ends(status: &str) -> bool {
-    let status = Status::read(words(), status);
-    let first = status.qualifier.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    status.lifecycle == Some(Lifecycle::Ended)
-        && !status.qualifier.contains("current")
-        && (first.is_empty()
-            || words().is(Meaning::StatusTail, first)
-            || first.starts_with(|c: char| c.is_ascii_digit()))
-}
-
-/// The status that a heading gives: "Conditional sub-processors", "Available but not enabled".
-pub(crate) fn status_of(heading: &str) -> Option<String> {
-    let kept = heading.split_whitespace().filter(|word| !words().is_about_vendors(word) && !word.ends_with('.'));
-    // "List of our former sub-processors", "Sub-processors we no longer use".
-    let status: Vec<&str> = kept.skip_while(|word| words().is(Meaning::ListIntro, &fold(word))).collect();
-    let text = status.join(" ");
-    Status::read(words(), &text).lifecycle.map(|_| text)
 }
 
 /// Whether a text is short enough for a name.

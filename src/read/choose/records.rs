@@ -9,20 +9,25 @@ use std::{
 use changecast_core::{
     compare::readable,
     model::{EntryId, Role},
-    vocabulary::HeaderRole,
+    vocabulary::{HeaderRole, Vocabulary},
 };
 
 use crate::read::{
     build::raw_list::{ParsedRow, RawList, RawSection, Row},
     choose::{
+        key_kind::{standing_of_keys, statuses_of_keys},
         memo::{KeyRoles, Memo, Memos, remembered_row},
         native,
+        part_kind::Standing,
     },
     config::ReadingConfig,
     error::{Problem, ReadError},
     position::Position,
     syntax::tree::{Item, Key, Node, Value},
 };
+
+/// The label of a status that keys state.
+const STATUS_LABEL: &str = "Status";
 
 /// The label of a name that has no key.
 const NAME_LABEL: &str = "Name";
@@ -136,15 +141,17 @@ pub(crate) fn interpret(
 ) -> Result<(), ReadError> {
     let key_roles = memos.key_roles(config);
     let found = lists_in(root, &key_roles, memos);
-    let chosen = choose(&found, &key_roles).ok_or_else(|| {
-        let what = format!("{} without a list of maps that have names", root.found());
-        ReadError::at(root.at, Problem::NoList(what))
-    })?;
+    let words = &config.vocabulary;
+    let chosen = choose_by_keys(&found, words, &key_roles)
+        .ok_or_else(|| ReadError::at(root.at, Problem::NoList(what_was_found(root, &found, words))))?;
     let shared = shared_titles(&chosen);
-    for records in chosen {
+    let patterns: Vec<&[&str]> = chosen.iter().map(|records| &records.pattern[..]).collect();
+    let statuses = statuses_of_keys(words, &patterns);
+    for (records, status) in chosen.into_iter().zip(statuses) {
         let title = records.titles.get(shared..).unwrap_or_default().join(" / ");
         let rows = Vec::with_capacity(records.members.len());
         let mut section = RawSection { title, rows, ..RawSection::default() };
+        section.defaults.extend(status.map(|status| (list.labels.intern(STATUS_LABEL), status)));
         for member in &records.members {
             let at = member.node.at.below(member.shift);
             let memo = member.memo.as_ref().map(|memo| &memo.record);
@@ -166,8 +173,33 @@ fn shared_titles(lists: &[&RecordList<'_>]) -> usize {
     others.iter().map(shared).min().unwrap_or(first.titles.len())
 }
 
+/// Describes a tree without an inventory.
+fn what_was_found(root: &Node, found: &[RecordList<'_>], words: &Vocabulary) -> String {
+    let excluded = found.iter().find(|records| standing_of_keys(words, &records.pattern) == Standing::Excluded);
+    match excluded {
+        Some(records) => format!("{:?} lists vendors that are not in use", records.pattern.join(".")),
+        None => format!("{} without a list of maps that have names", root.found()),
+    }
+}
+
+/// The lists that make up the inventory, among those that their keys do not exclude.
+fn choose_by_keys<'f, 'a>(
+    found: &'f [RecordList<'a>],
+    words: &Vocabulary,
+    key_roles: &KeyRoles<'_>,
+) -> Option<Vec<&'f RecordList<'a>>> {
+    let standings = [&[Standing::Candidate][..], &[Standing::Candidate, Standing::Fallback]];
+    standings.into_iter().find_map(|allowed| {
+        let lists = found.iter().filter(|records| allowed.contains(&standing_of_keys(words, &records.pattern)));
+        choose(lists, key_roles)
+    })
+}
+
 /// The lists that make up the inventory: the best one, and those next to it that are sections of it.
-fn choose<'f, 'a>(found: &'f [RecordList<'a>], key_roles: &KeyRoles<'_>) -> Option<Vec<&'f RecordList<'a>>> {
+fn choose<'f, 'a: 'f>(
+    found: impl Iterator<Item = &'f RecordList<'a>>,
+    key_roles: &KeyRoles<'_>,
+) -> Option<Vec<&'f RecordList<'a>>> {
     let mut by_pattern: BTreeMap<&[&str], Vec<&RecordList<'_>>> = BTreeMap::new();
     for records in found {
         by_pattern.entry(&records.pattern).or_default().push(records);

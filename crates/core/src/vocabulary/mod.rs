@@ -142,6 +142,21 @@ impl Vocabulary {
         self.0.numbers.get_or_init(|| self.0.numbers()).get(word).copied()
     }
 
+    /// Whether some words of a folded text are a word or phrase of this meaning, of up to [`MAX_PHRASE_WORDS`] words.
+    pub fn mentions_phrase(&self, meaning: Meaning, folded: &str) -> bool {
+        let words: Vec<&str> =
+            folded.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
+        (0..words.len()).any(|at| {
+            (at + 1..=words.len().min(at + MAX_PHRASE_WORDS)).any(|end| self.is(meaning, &words[at..end].join(" ")))
+        })
+    }
+
+    /// Whether a folded text begins with a word or phrase of this meaning.
+    pub fn begins_with(&self, meaning: Meaning, folded: &str) -> bool {
+        self.texts(meaning)
+            .any(|text| folded.strip_prefix(text).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)))
+    }
+
     /// Whether a heading or sentence is about vendors.
     pub fn is_about_vendors(&self, text: &str) -> bool {
         self.has_vendor(Use::Heading, &without_hyphens(text))
@@ -210,6 +225,9 @@ impl Vocabulary {
         numbers.first().copied().filter(|_| numbers.len() == 1)
     }
 }
+
+/// Most words of a phrase in a text: "has the right to".
+const MAX_PHRASE_WORDS: usize = 4;
 
 /// Most words of a status that are looked up together: "not enabled by default".
 const MAX_STATUS_WORDS: usize = 5;

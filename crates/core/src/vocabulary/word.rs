@@ -206,6 +206,36 @@ meanings! {
     EngagementStem "engagement-stem";
     /// A word that begins a sentence and is never the name of a vendor.
     CommonWord "common-word";
+    /// A word or phrase that denies what follows: "not" in "not sub-processors".
+    Denial "denial";
+    /// An article that denies at the beginning of a phrase: "no" in "no sub-processors".
+    NegativeArticle "negative-article";
+    /// A word that may stand between a denial and what it denies: "considered" in "not considered sub-processors".
+    DenialFiller "denial-filler";
+    /// An article before a single thing: "a".
+    IndefiniteArticle "indefinite-article";
+    /// A verb that may end a denial: "use" in "tools that we do not use".
+    DenialVerb "denial-verb";
+    /// A word that limits a denial: "except" in "no vendors except these".
+    Exception "exception";
+    /// A common noun for vendors or their list in a heading: "entries" in "Removed entries".
+    ListNoun "list-noun";
+    /// The beginning of a heading or question that explains rather than lists: "how" in "How we choose vendors".
+    ExplanationIntro "explanation-intro";
+    /// The whole heading of a part that is not about vendors: "Related documents".
+    OtherHeading "other-heading";
+    /// A verb of obligation, as in the clauses of an agreement: "shall".
+    Obligation "obligation";
+    /// The label of a fact about the document itself: "Version", "Approved by".
+    DocumentField "document-field";
+    /// A word in the title of a legal or informational page: "policy" in "Privacy policy".
+    PageWord "page-word";
+    /// The header of a column of subjects or groups, which are not names: "Category".
+    GroupColumn "group-column";
+    /// The header of a column that only former vendors have: "Date removed".
+    PastColumn "past-column";
+    /// A text in place of a name where the list has no entry: "None at present".
+    NoEntry "no-entry";
 }
 
 impl Meaning {

@@ -1,0 +1,63 @@
+//! What the keys above a list in a tree state about it.
+
+use changecast_core::{
+    model::fold,
+    vocabulary::{Meaning, Vocabulary},
+};
+
+use crate::read::choose::{
+    part_kind::Standing,
+    statement::{Statement, status_of, words_of_key},
+};
+
+/// Whether a list below these keys, from the top level down, can be the inventory: not `formerVendors`, nor
+/// `notSubprocessors`, and `changelog` only if there is no other.
+pub(crate) fn standing_of_keys(words: &Vocabulary, keys: &[&str]) -> Standing {
+    let nearest = keys.iter().rev().find_map(|key| Statement::of_key(words, key));
+    let is_history = keys.iter().any(|key| {
+        let key = fold(&words_of_key(key));
+        words.has_word(Meaning::HistoryWord, &key) || words.mentions(Meaning::OtherSubject, &key)
+    });
+    match nearest {
+        Some(Statement::Past | Statement::Denied) => Standing::Excluded,
+        _ if is_history => Standing::Fallback,
+        _ => Standing::Candidate,
+    }
+}
+
+/// The statuses of lists by the nearest keys that state one, if they differ.
+pub(crate) fn statuses_of_keys(words: &Vocabulary, lists: &[&[&str]]) -> Vec<Option<String>> {
+    let status = |keys: &&[&str]| keys.iter().rev().find_map(|key| status_of(words, &words_of_key(key)));
+    let statuses: Vec<Option<String>> = lists.iter().map(status).collect();
+    if statuses.windows(2).all(|pair| pair[0] == pair[1]) { vec![None; lists.len()] } else { statuses }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_exclude_lists_that_are_not_of_vendors_in_use() {
+        for (keys, standing) in [
+            (&["subprocessors"][..], Standing::Candidate),
+            (&["vendors", "planned"], Standing::Candidate),
+            (&["vendors", "removed"], Standing::Excluded),
+            (&["formerSubprocessors", "hosting"], Standing::Excluded),
+            (&["archive", "current"], Standing::Candidate),
+            (&["notSubprocessors"], Standing::Excluded),
+            (&["subprocessors", "changelog"], Standing::Fallback),
+            (&["history"], Standing::Fallback),
+            (&["historical_data_providers"], Standing::Candidate),
+        ] {
+            assert_eq!(standing_of_keys(Vocabulary::builtin(), keys), standing, "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn keys_state_a_status_if_they_differ() {
+        let words = Vocabulary::builtin();
+        let (active, planned) = (&["vendors", "active"][..], &["vendors", "planned"][..]);
+        assert_eq!(statuses_of_keys(words, &[active, planned]), [Some("active".into()), Some("planned".into())]);
+        assert_eq!(statuses_of_keys(words, &[active, active]), [None, None]);
+    }
+}

@@ -1,0 +1,164 @@
+//! A part of a page with everything that decides what it is.
+
+use std::collections::BTreeSet;
+
+use changecast_core::{
+    model::{Role, fold},
+    vocabulary::{HeaderRole, Meaning, Vocabulary},
+};
+
+use crate::read::{
+    choose::{
+        page_parts::{Content, Found},
+        statement::Statement,
+    },
+    config::ReadingConfig,
+    position::Position,
+    syntax::block::{Cell, Item, Named, header_of, link_text, split},
+};
+
+/// A table, list or record of a page, with its labels and names.
+pub(crate) struct Part<'a> {
+    pub found: &'a Found<'a>,
+    pub config: &'a ReadingConfig,
+    /// The headers of a table, or the labels of a record.
+    pub labels: Vec<String>,
+    /// The texts at the place of names.
+    pub names: Vec<String>,
+    /// The column of names, in a table.
+    pub name_column: NameColumn,
+    /// What the headings or the paragraph above state about the vendors.
+    pub statement: Option<Statement>,
+}
+
+/// Which column of a table contains the names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NameColumn {
+    /// The header of this column means a name.
+    Stated(usize),
+    /// No header does, so it would be this one: the first that does not number the rows.
+    First(usize),
+}
+
+impl NameColumn {
+    fn of(labels: &[String], config: &ReadingConfig) -> Self {
+        let first = NameColumn::first(labels, config);
+        let named = |label: &String| config.role(label) == Role::Name;
+        let compound = labels.get(first).is_some_and(|label| is_kind_of_vendor(config, label));
+        match labels.iter().position(named) {
+            Some(place) => NameColumn::Stated(place),
+            None if compound => NameColumn::Stated(first),
+            None => NameColumn::First(first),
+        }
+    }
+
+    /// The number of the first column that does not number the rows.
+    pub fn first(labels: &[String], config: &ReadingConfig) -> usize {
+        let numbers = |label: &String| config.vocabulary.is(Meaning::RowNumber, &fold(label));
+        labels.iter().position(|label| !numbers(label)).unwrap_or(0)
+    }
+
+    /// The number of the column, from 0.
+    pub fn place(self) -> usize {
+        match self {
+            NameColumn::Stated(place) | NameColumn::First(place) => place,
+        }
+    }
+
+    pub fn is_stated(self) -> bool {
+        matches!(self, NameColumn::Stated(_))
+    }
+}
+
+/// Whether a header of two words is a kind of vendor: "Edge provider", "Cloud-Anbieter".
+fn is_kind_of_vendor(config: &ReadingConfig, label: &str) -> bool {
+    let folded = fold(label);
+    let mut words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let (Some(first), Some(last), None) = (words.next(), words.next(), words.next()) else { return false };
+    let HeaderRole { role, fitness } = config.header(last);
+    role == Role::Name && fitness.is_usual() && config.role(first) == Role::Other
+}
+
+impl<'a> Part<'a> {
+    pub fn of(found: &'a Found<'a>, config: &'a ReadingConfig) -> Self {
+        let labels: Vec<String> = match &found.content {
+            Content::Table(table) => header_of(table).0.iter().map(|cell| link_text(&cell.text)).collect(),
+            Content::Record(items) => items.iter().map(|item| link_text(&split(item).0)).collect(),
+            Content::List(_) => Vec::new(),
+        };
+        let name_column = NameColumn::of(&labels, config);
+        let names = match &found.content {
+            Content::Table(_) => column(found, name_column.place()),
+            Content::List(items) => items.iter().map(|item| Named::of(&split(item).0).name).collect(),
+            Content::Record(items) => names_of_record(found, items),
+        };
+        let statement = statement(found, &config.vocabulary);
+        Part { found, config, labels, names, name_column, statement }
+    }
+
+    pub fn words(&self) -> &'a Vocabulary {
+        &self.config.vocabulary
+    }
+
+    /// The position of its first row, item or field.
+    pub fn at(&self) -> Option<Position> {
+        match &self.found.content {
+            Content::Table(table) => header_of(table).1.first().map(|(at, _)| *at),
+            Content::List(items) => items.first().map(|item| item.at),
+            Content::Record(items) => items.first().map(|item| item.at),
+        }
+    }
+
+    /// The items of a list, or `None` for a table or record.
+    pub fn items(&self) -> Option<&'a [Item]> {
+        match self.found.content {
+            Content::List(items) => Some(items),
+            Content::Table(_) | Content::Record(_) => None,
+        }
+    }
+
+    /// Whether a column or label has this role.
+    pub fn has_role(&self, role: Role) -> bool {
+        self.labels.iter().any(|label| self.config.role(label) == role)
+    }
+
+    /// Whether a column other than that of names has this role.
+    pub fn describes(&self, role: Role) -> bool {
+        let labels = self.labels.iter().enumerate().filter(|(place, _)| *place != self.name_column.place());
+        labels.into_iter().any(|(_, label)| self.config.role(label) == role)
+    }
+
+    /// Whether the nearest heading and those above it are about vendors.
+    pub fn is_below_vendors(&self) -> bool {
+        self.words().is_about_vendors(&self.found.headings.join(" "))
+    }
+
+    /// The folded names without remarks in parentheses.
+    pub fn bare_names(&self) -> BTreeSet<String> {
+        let bare = self.names.iter().map(|name| fold(name.split(['(', '[']).next().unwrap_or_default()));
+        bare.filter(|name| !name.is_empty()).collect()
+    }
+}
+
+/// The texts of a column.
+fn column(found: &Found<'_>, place: usize) -> Vec<String> {
+    let Content::Table(table) = found.content else { return Vec::new() };
+    let cells = header_of(table).1.iter().filter_map(|(_, cells)| cells.get(place));
+    cells.map(|Cell { text, .. }| Named::of(text).name).collect()
+}
+
+/// The texts that may be the name of a record: the heading above, the line above, and its first value.
+fn names_of_record(found: &Found<'_>, items: &[Item]) -> Vec<String> {
+    let lead = found.lead.map(|lead| lead.trim_end_matches(':'));
+    let first = items.first().map(|item| split(item).1);
+    let heading = found.headings.last().copied();
+    [heading, lead, first].into_iter().flatten().map(|text| Named::of(text).name).collect()
+}
+
+/// What the paragraph directly above a part states, or else the headings.
+fn statement(found: &Found<'_>, words: &Vocabulary) -> Option<Statement> {
+    // The heading over a record is the vendor's name.
+    let above = found.headings.len() - usize::from(found.is_record() && !found.headings.is_empty());
+    let by_lead = found.lead.and_then(|lead| Statement::of_lead(words, &found.introduction, lead));
+    by_lead.or_else(|| Statement::of_headings(words, &found.headings[..above]))
+}

@@ -1,0 +1,206 @@
+//! What each part of a page is: vendors, former vendors, a change history, a table about the document, …
+//!
+//! [`RULES`] is the only place that decides this. The first rule that applies counts.
+
+use changecast_core::{
+    model::{Role, fold},
+    vocabulary::Meaning,
+};
+
+use crate::read::{
+    choose::{
+        entry_name::{
+            begins_with_date, behind_clause_number, is_common_phrase, is_host, is_page_title, is_placeholder,
+            is_sentence,
+        },
+        page_lists::{Fitness, names_things},
+        page_parts::Content,
+        part::{NameColumn, Part},
+        statement::{Statement, last_sentence},
+    },
+    syntax::block::{Item, link_text, split},
+};
+
+/// Whether a part can belong to the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It can.
+    Candidate,
+    /// It can if the page has no candidate.
+    Fallback,
+    /// It cannot.
+    Excluded,
+}
+
+/// A kind of parts.
+#[derive(Debug)]
+pub(crate) struct PartKind {
+    pub standing: Standing,
+    /// Why parts of this kind are not the list. It completes the sentence "the table in line 3 …".
+    pub reason: &'static str,
+    applies: fn(&Part<'_>) -> bool,
+}
+
+impl PartKind {
+    const fn excluded(reason: &'static str, applies: fn(&Part<'_>) -> bool) -> Self {
+        PartKind { standing: Standing::Excluded, reason, applies }
+    }
+
+    const fn fallback(reason: &'static str, applies: fn(&Part<'_>) -> bool) -> Self {
+        PartKind { standing: Standing::Fallback, reason, applies }
+    }
+}
+
+/// The kinds in the order in which they are tried.
+static RULES: [PartKind; 12] = [
+    PartKind::excluded("lists former vendors", |part| part.statement == Some(Statement::Past)),
+    PartKind::excluded("is stated not to list sub-processors", |part| part.statement == Some(Statement::Denied)),
+    PartKind::excluded("is a history of changes", is_dated),
+    PartKind::fallback("is a history of changes", is_log),
+    PartKind::excluded("is about the document", is_about_document),
+    PartKind::excluded("contains clauses of an agreement", contains_clauses),
+    PartKind::excluded("lists hosts", lists_hosts),
+    PartKind::excluded("lists other pages", lists_pages),
+    PartKind::excluded("is about something else or empty", has_other_subject),
+    PartKind::excluded("has no column of names", has_no_names),
+    PartKind::excluded("does not begin with names", begins_without_names),
+    PartKind::fallback("explains how the list is maintained", explains),
+];
+
+/// The kind of all other parts.
+static CANDIDATE: PartKind =
+    PartKind { standing: Standing::Candidate, reason: "is not under a heading about vendors", applies: |_| true };
+
+/// The kind of a part.
+pub(crate) fn kind_of(part: &Part<'_>) -> &'static PartKind {
+    RULES.iter().find(|kind| (kind.applies)(part)).unwrap_or(&CANDIDATE)
+}
+
+/// Whether more than half of some things have a property.
+fn is_true_of_most<T>(all: &[T], property: impl Fn(&T) -> bool) -> bool {
+    all.iter().filter(|one| property(one)).count() * 2 > all.len()
+}
+
+/// Whether most bullets, or most rows of a table without a column of names, begin with a date.
+fn is_dated(part: &Part<'_>) -> bool {
+    let words = part.words();
+    match part.items() {
+        Some(items) => is_true_of_most(items, |item| begins_with_date(words, item.lead.as_ref().unwrap_or(&item.rest))),
+        None => is_unnamed(part) && is_true_of_most(&part.names, |name| begins_with_date(words, name)),
+    }
+}
+
+fn is_unnamed(part: &Part<'_>) -> bool {
+    matches!((&part.found.content, part.name_column), (Content::Table(_), NameColumn::First(_)))
+}
+
+/// Whether this is a table of dated changes.
+fn is_log(part: &Part<'_>) -> bool {
+    let words = part.words();
+    let heading = fold(part.found.heading());
+    let labels: Vec<String> = part.labels.iter().map(|label| fold(label)).collect();
+    let describes = [Role::Location, Role::Data, Role::Transfer].into_iter().any(|role| part.has_role(role));
+    let begins_with_date = labels.first().is_some_and(|label| words.has_word(Meaning::DateWord, label));
+    let has_changes = labels.iter().any(|label| is_change_label(part, label));
+    let is_titled = words.has_word(Meaning::HistoryWord, &heading);
+    let is_history = has_changes && (begins_with_date || is_titled) || begins_with_date && is_titled;
+    part.found.is_table() && is_history && !describes && !words.has_word(Meaning::AheadWord, &heading)
+}
+
+/// Whether a folded header is that of a column of changes: "Change", "Action".
+fn is_change_label(part: &Part<'_>, label: &str) -> bool {
+    let words = part.words();
+    words.has_word(Meaning::ChangeWord, label) && !words.has_word(Meaning::ChangeWordException, label)
+        || words.is(Meaning::ChangeColumn, label)
+}
+
+/// Whether this is about the document: "Version", "Approved by". The fields may be columns, rows or bullets.
+fn is_about_document(part: &Part<'_>) -> bool {
+    let is_field = |text: &String| {
+        let folded = fold(text);
+        part.words().is(Meaning::DocumentField, folded.trim_end_matches(':'))
+    };
+    let describes = [Role::Purpose, Role::Location, Role::Data].into_iter().any(|role| part.has_role(role));
+    let labels = &part.labels;
+    match &part.found.content {
+        Content::Table(_) => {
+            let are_fields = labels.len() <= 3 && is_unnamed(part) && is_true_of_most(&part.names, is_field);
+            are_fields || (!describes && is_unnamed(part) && labels.len() > 1 && is_true_of_most(labels, is_field))
+        }
+        Content::List(_) => is_true_of_most(&part.names, is_field),
+        Content::Record(_) => !describes && is_true_of_most(labels, is_field),
+    }
+}
+
+/// Whether most bullets are clauses: running text with a number or a verb of obligation.
+fn contains_clauses(part: &Part<'_>) -> bool {
+    let is_clause = |item: &Item| {
+        let text = link_text(&format!("{} {}", item.lead.as_deref().unwrap_or_default(), item.rest));
+        behind_clause_number(&text).is_some_and(is_sentence)
+            || (is_sentence(&text) && part.words().mentions_phrase(Meaning::Obligation, &fold(&item.rest)))
+    };
+    part.items().is_some_and(|items| is_true_of_most(items, is_clause))
+}
+
+/// Whether most names are those of hosts. A vendor may be called by its host if its purpose follows.
+fn lists_hosts(part: &Part<'_>) -> bool {
+    let are_hosts = is_true_of_most(&part.names, |name| is_host(name)) && !part.names.is_empty();
+    let are_described = part.items().is_some_and(|items| is_true_of_most(items, |item| !split(item).1.is_empty()));
+    let are_vendors = are_described && part.words().is_about_vendors(part.found.heading());
+    are_hosts && !part.found.is_record() && !part.name_column.is_stated() && !are_vendors
+}
+
+/// Whether most bullets name pages: "Privacy policy", "DPA".
+fn lists_pages(part: &Part<'_>) -> bool {
+    part.items().is_some() && is_true_of_most(&part.names, |name| is_page_title(part.words(), name))
+}
+
+/// Whether headings or headers are about something else than vendors, or the table is empty.
+fn has_other_subject(part: &Part<'_>) -> bool {
+    let words = part.words();
+    let found = part.found;
+    let is_other = |text: &str| words.mentions(Meaning::OtherSubject, text);
+    if words.is(Meaning::OtherHeading, &fold(found.heading())) {
+        return true;
+    }
+    match &found.content {
+        Content::Table(table) => {
+            let labels = part.labels.join(" ");
+            let is_empty = table.rows.is_empty() && part.labels.iter().all(String::is_empty);
+            is_empty || is_other(&labels) || (is_other(found.heading()) && !words.is_about_vendors(&labels))
+        }
+        Content::List(_) | Content::Record(_) => is_other(found.heading()) || is_other(found.lead.unwrap_or_default()),
+    }
+}
+
+/// Whether the first column of a table has subjects, groups or descriptions instead of names. A table about vendors
+/// that states purposes and places lists them in any case, perhaps by their tasks.
+fn has_no_names(part: &Part<'_>) -> bool {
+    let stated = [Role::Purpose, Role::Location, Role::Data, Role::Transfer].map(|role| part.describes(role));
+    if Fitness::of(part) == Fitness::Vendors && stated.into_iter().filter(|is_stated| *is_stated).count() > 1 {
+        return false;
+    }
+    let Some(label) = part.labels.get(part.name_column.place()).filter(|_| is_unnamed(part)) else { return false };
+    let words = part.words();
+    let describes = !matches!(part.config.role(label), Role::Name | Role::Service | Role::Other);
+    describes
+        || words.is(Meaning::GroupColumn, &fold(label))
+        || is_true_of_most(&part.names, |name| is_common_phrase(name) && !is_placeholder(words, name))
+}
+
+/// Whether most bullets do not begin with something that can be a name.
+fn begins_without_names(part: &Part<'_>) -> bool {
+    part.items().is_some_and(|items| !names_things(items))
+}
+
+/// Whether the heading or paragraph above bullets is about the maintenance of the list rather than its vendors.
+fn explains(part: &Part<'_>) -> bool {
+    let heading = part.found.heading();
+    let lead = part.found.lead.unwrap_or_default();
+    let words = part.words();
+    // "Every sub-processor must:"
+    let obliges = lead.ends_with(':')
+        && last_sentence(lead).is_some_and(|last| words.mentions_phrase(Meaning::Obligation, &fold(last)));
+    let explains = words.begins_with(Meaning::ExplanationIntro, &fold(heading));
+    !part.found.is_table() && (explains || obliges || words.mentions(Meaning::Procedure, &format!("{heading} {lead}")))
+}

@@ -1,0 +1,380 @@
+//! What a heading, a key or a sentence states about the vendors below it.
+
+use changecast_core::{
+    compare::{Lifecycle, Status},
+    model::fold,
+    vocabulary::{Meaning, Vocabulary},
+};
+
+/// A statement about all vendors below a heading or sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Statement {
+    /// They are in use, perhaps under a condition.
+    InUse,
+    /// They will be used.
+    Planned,
+    /// They are no longer used.
+    Past,
+    /// They are not vendors, or are not used.
+    Denied,
+}
+
+impl Statement {
+    /// The statement of a heading or key. `None` if it only names a subject.
+    pub fn of_heading(words: &Vocabulary, heading: &str) -> Option<Self> {
+        let status = status_of(words, heading);
+        match status.map(|text| Status::read(words, &text).lifecycle) {
+            Some(Some(Lifecycle::Ended)) => Some(Statement::Past),
+            Some(Some(Lifecycle::Planned)) => Some(Statement::Planned),
+            _ if denies(words, heading, Place::Heading) => Some(Statement::Denied),
+            Some(_) => Some(Statement::InUse),
+            None => None,
+        }
+    }
+
+    /// The statement of the headings above a list, from the top level down. The nearest one that states
+    /// something counts.
+    pub fn of_headings(words: &Vocabulary, headings: &[&str]) -> Option<Self> {
+        let mut names_vendors = false;
+        for heading in headings.iter().rev() {
+            match Statement::of_heading(words, heading) {
+                // "Not on this list" above "Sub-processors" is about other sections.
+                Some(Statement::Denied) if names_vendors => {}
+                Some(statement) => return Some(statement),
+                None => names_vendors |= words.is_vendor_file(heading),
+            }
+        }
+        None
+    }
+
+    /// The statement of a key: `formerVendors`, `not_subprocessors`.
+    pub fn of_key(words: &Vocabulary, key: &str) -> Option<Self> {
+        Statement::of_heading(words, &words_of_key(key))
+    }
+
+    /// The statement of the paragraph directly above a list. `introduction` are the paragraphs before it.
+    pub fn of_lead(words: &Vocabulary, introduction: &[&str], lead: &str) -> Option<Self> {
+        let last = last_sentence(lead);
+        if last.is_some_and(|sentence| words.mentions(Meaning::NoLongerUsed, sentence)) {
+            return Some(Statement::Past);
+        }
+        // "These are not sub-processors. They are listed for transparency."
+        let all = introduction.iter().copied().chain([lead]).flat_map(sentences);
+        let about_vendors = all.filter(|sentence| words.is_vendor_column(sentence)).last();
+        let denied = |sentence| denies(words, sentence, Place::Sentence);
+        let is_denied = about_vendors.is_some_and(denied) || last.is_some_and(denied);
+        is_denied.then_some(Statement::Denied)
+    }
+}
+
+/// The words of a key: `formerVendors` and `former_vendors` are "former vendors".
+pub(crate) fn words_of_key(key: &str) -> String {
+    let mut words = String::with_capacity(key.len());
+    for c in key.chars() {
+        if c.is_uppercase() && words.ends_with(char::is_lowercase) {
+            words.push(' ');
+        }
+        words.push(if matches!(c, '_' | '-') { ' ' } else { c });
+    }
+    words
+}
+
+/// The last sentence of a text.
+pub(crate) fn last_sentence(text: &str) -> Option<&str> {
+    sentences(text).last()
+}
+
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['.', '!', '?']).filter(|sentence| !sentence.trim().is_empty())
+}
+
+/// The status that a heading gives: "Conditional sub-processors", "Available but not enabled". A word for the
+/// end that belongs to something else is not a status: "Former Acme products".
+pub(crate) fn status_of(words: &Vocabulary, heading: &str) -> Option<String> {
+    let kept = heading.split_whitespace().filter(|word| !words.is_about_vendors(word) && !word.ends_with('.'));
+    // "List of our former sub-processors", "Sub-processors we no longer use".
+    let status: Vec<&str> = kept.skip_while(|word| words.is(Meaning::ListIntro, &fold(word))).collect();
+    let text = status.join(" ");
+    match Status::read(words, &text).lifecycle? {
+        Lifecycle::Ended if !ends(words, &text) => None,
+        _ => Some(text),
+    }
+}
+
+/// Whether a status states that all vendors are no longer engaged: "Former", "Inactive / removed", "Removed in 2024",
+/// "Historical (kept for audits)", but not "Past and current" or "Former Acme products".
+pub(crate) fn ends(words: &Vocabulary, status: &str) -> bool {
+    let folded = fold(status);
+    let (main, remark) = split_remark(&folded);
+    if mentions_use(words, remark) {
+        return false;
+    }
+    let mut rest = main;
+    let mut has_ended = false;
+    loop {
+        rest = rest.trim_matches(|c: char| !c.is_alphanumeric());
+        let (first, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+        let first = first.trim_matches(|c: char| !c.is_alphanumeric());
+        // "No longer engaged", "Removed in 2024".
+        let is_tail = words.is(Meaning::StatusTail, first) || first.starts_with(|c: char| c.is_ascii_digit());
+        if has_ended && is_tail {
+            return !mentions_use(words, behind);
+        }
+        match words.status_prefix(rest) {
+            Some((Lifecycle::Ended, behind)) => (rest, has_ended) = (behind, true),
+            Some(_) => return false,
+            None if first.is_empty() => return has_ended,
+            None if words.is(Meaning::Conjunction, first) || words.is(Meaning::ListNoun, first) => rest = behind,
+            None => return false,
+        }
+    }
+}
+
+/// A folded heading before its parenthesis, dash or colon, and the rest.
+fn split_remark(folded: &str) -> (&str, &str) {
+    let at = [" (", " - ", ": "].iter().filter_map(|by| folded.find(by)).min();
+    at.map_or((folded, ""), |at| folded.split_at(at))
+}
+
+/// Whether a word of a folded text states that a vendor is in use: "current", but not "no longer engaged".
+fn mentions_use(words: &Vocabulary, folded: &str) -> bool {
+    if words.mentions(Meaning::NoLongerUsed, folded) {
+        return false;
+    }
+    let mut parts = folded.split(|c: char| !c.is_alphanumeric() && c != '-');
+    parts.any(|word| matches!(words.status_prefix(word), Some((Lifecycle::Active, ""))))
+}
+
+/// Where a denial is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// A heading or key is about everything below it.
+    Heading,
+    /// A sentence may be about something else than the list below it.
+    Sentence,
+}
+
+impl Place {
+    /// Whether a word may be between a denial and what it denies. "Acme is not a sub-processor" is a sentence about
+    /// Acme; "Not a sub-processor" is a heading for others.
+    fn allows(self, words: &Vocabulary, word: &str) -> bool {
+        words.is(Meaning::DenialFiller, word) || (self == Place::Heading && words.is(Meaning::IndefiniteArticle, word))
+    }
+}
+
+/// Whether a text denies that something is a vendor or in use: "Not sub-processors", "Tools we do not use", but not
+/// "Sub-processors not located in the EU".
+fn denies(words: &Vocabulary, text: &str, place: Place) -> bool {
+    let folded = fold(text);
+    let clauses = folded.split(['(', ')', '[', ']', ':', ';', ',', '.']);
+    // Between spaces, a hyphen is a dash.
+    clauses.flat_map(|clause| clause.split(" - ")).any(|clause| Clause::of(words, clause).denies(words, place))
+}
+
+/// Whether a text introduces vendors: it is about them, and no denial precedes them. "What the form sends does not
+/// reach our sub-processors" introduces none.
+pub(crate) fn introduces(words: &Vocabulary, text: &str) -> bool {
+    sentences(text).filter(|sentence| words.is_about_vendors(sentence)).any(|sentence| {
+        let Clause(tokens) = Clause::of(words, &fold(sentence));
+        let vendor = (1..=tokens.len()).find(|end| words.is_about_vendors(&tokens[..*end].join(" ")));
+        vendor.is_some_and(|end| !words.mentions_phrase(Meaning::Denial, &tokens[..end].join(" ")))
+    })
+}
+
+/// A part of a heading or sentence between punctuation marks, in words.
+struct Clause(Vec<String>);
+
+/// Most words of a phrase that is looked up.
+const MAX_PHRASE: usize = 4;
+
+impl Clause {
+    fn of(words: &Vocabulary, folded: &str) -> Self {
+        let mut tokens: Vec<String> = Vec::new();
+        for token in folded.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|token| !token.is_empty()) {
+            match tokens.last_mut() {
+                // "sub-processors", "sub processors" and "subprocessors" are one word.
+                Some(last) if last == "sub" && words.is_about_vendors(&format!("sub{token}")) => last.push_str(token),
+                _ => tokens.push(token.to_owned()),
+            }
+        }
+        Clause(tokens)
+    }
+
+    fn denies(&self, words: &Vocabulary, place: Place) -> bool {
+        (0..self.0.len()).any(|at| {
+            let after = self.phrase_at(words, Meaning::Denial, at);
+            let article = (at == 0).then(|| self.phrase_at(words, Meaning::NegativeArticle, at)).flatten();
+            after.is_some_and(|from| self.is_denied_from(words, place, at, from))
+                || article.is_some_and(|from| place == Place::Heading && self.is_denied_from(words, place, at, from))
+        })
+    }
+
+    /// Whether a denial, which ends before the word number `from`, is about the vendors: only words without a meaning
+    /// of their own are between it and them, or between it and the end.
+    fn is_denied_from(&self, words: &Vocabulary, place: Place, negation: usize, from: usize) -> bool {
+        let mut has_verb = false;
+        for at in from..self.0.len() {
+            if self.is_vendor(words, place, at) {
+                return !self.has_exception(words, at);
+            }
+            let token = &self.0[at];
+            let is_verb = words.is(Meaning::DenialVerb, token);
+            if !is_verb && !place.allows(words, token) {
+                return false;
+            }
+            has_verb |= is_verb;
+        }
+        // "Tools that do not process personal data" are not vendors; sub-processors that do not are still listed.
+        let is_named_before = words.is_vendor_file(&self.0[..negation].join(" "));
+        has_verb && !is_named_before
+    }
+
+    /// Whether a vendor is named by a word, or by the word and the next one: "sous traitants".
+    fn is_vendor(&self, words: &Vocabulary, place: Place, at: usize) -> bool {
+        let (one, next) = (&self.0[at], self.0.get(at + 1));
+        let is_named = |text: &str| match place {
+            Place::Heading => words.is_about_vendors(text),
+            // "Personal data is not given to third parties" is not about the list.
+            Place::Sentence => words.is_vendor_column(text),
+        };
+        is_named(one) || next.is_some_and(|next| !is_named(next) && is_named(&format!("{one} {next}")))
+    }
+
+    fn has_exception(&self, words: &Vocabulary, from: usize) -> bool {
+        (from..self.0.len()).any(|at| self.phrase_at(words, Meaning::Exception, at).is_some())
+    }
+
+    /// The number of the word behind a phrase of this meaning that begins at a word; the longest one counts.
+    fn phrase_at(&self, words: &Vocabulary, meaning: Meaning, at: usize) -> Option<usize> {
+        let ends = (at + 1..=self.0.len().min(at + MAX_PHRASE)).rev();
+        ends.into_iter().find(|end| words.is(meaning, &self.0[at..*end].join(" ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_state_what_is_below_them() {
+        for (heading, statement) in [
+            ("Sub-processors", None),
+            ("Active sub-processors", Some(Statement::InUse)),
+            ("Conditional sub-processors", Some(Statement::InUse)),
+            ("Active / inactive sub-processors", Some(Statement::InUse)),
+            ("Planned", Some(Statement::Planned)),
+            ("Planned \u{2014} announced early, switched off today", Some(Statement::Planned)),
+            ("Former sub-processors", Some(Statement::Past)),
+            ("Former service providers", Some(Statement::Past)),
+            ("Historical", Some(Statement::Past)),
+            ("Historical sub-processors (kept for audits)", Some(Statement::Past)),
+            ("Inactive / removed sub-processors", Some(Statement::Past)),
+            ("Removed & replaced vendors", Some(Statement::Past)),
+            ("Removed in 2024", Some(Statement::Past)),
+            ("No longer engaged", Some(Statement::Past)),
+            ("No longer in use", Some(Statement::Past)),
+            ("Archive", Some(Statement::Past)),
+            ("Ehemalige Dienstleister", Some(Statement::Past)),
+            ("Anciens prestataires", Some(Statement::Past)),
+            ("Proveedores anteriores", None),
+            ("Historical weather data", None),
+            ("Archive storage", None),
+            ("Past and current sub-processors", None),
+            ("Past (and current) sub-processors", None),
+            ("Former Acme products", None),
+            ("Not sub-processors", Some(Statement::Denied)),
+            ("Not a sub-processor", Some(Statement::Denied)),
+            ("Non-sub-processors", Some(Statement::Denied)),
+            ("Out-of-scope tools (not subprocessors)", Some(Statement::Denied)),
+            ("Sources of our data (NOT processors of yours)", Some(Statement::Denied)),
+            ("Vendors that are not sub-processors", Some(Statement::Denied)),
+            ("Third parties that do not act as sub-processors", Some(Statement::Denied)),
+            ("Vendors we do not use", Some(Statement::Denied)),
+            ("Tools without access to customer data", Some(Statement::Denied)),
+            ("Vendors that don't process personal data", Some(Statement::Denied)),
+            ("Keine Unterauftragsverarbeiter", Some(Statement::Denied)),
+            ("Dienste, die keine Unterauftragsverarbeiter sind", Some(Statement::Denied)),
+            ("Ne sont pas des sous-traitants", Some(Statement::Denied)),
+            ("Herramientas que no son subencargados", Some(Statement::Denied)),
+            ("Geen subverwerkers", Some(Statement::Denied)),
+            ("Sub-processors not located in the EU", None),
+            ("Non-EU sub-processors", None),
+            ("Not only sub-processors", None),
+            ("No sub-processors except these", None),
+            ("Sub-processors (not including affiliates)", None),
+            ("Sub-processors that do not store personal data", None),
+            ("Not yet sub-processors", None),
+        ] {
+            assert_eq!(Statement::of_heading(Vocabulary::builtin(), heading), statement, "{heading}");
+        }
+    }
+
+    #[test]
+    fn sentences_state_what_is_below_them() {
+        for (lead, statement) in [
+            ("We use these sub-processors:", None),
+            ("These components run on our own servers and are not external sub-processors.", Some(Statement::Denied)),
+            ("These are **not** sub-processors:", Some(Statement::Denied)),
+            ("The following are not sub-processors. They are listed for transparency.", Some(Statement::Denied)),
+            ("None of these are sub-processors.", Some(Statement::Denied)),
+            ("We do NOT use:", Some(Statement::Denied)),
+            ("Diese Dienste sind keine Unterauftragsverarbeiter:", Some(Statement::Denied)),
+            ("Ces outils ne sont pas des sous-traitants :", Some(Statement::Denied)),
+            ("We no longer use these sub-processors:", Some(Statement::Past)),
+            ("Vendors previously used to process data.", Some(Statement::Past)),
+            ("Acme is not a sub-processor of yours.", None),
+            ("Affiliates are not sub-processors. Our sub-processors are:", None),
+            ("We do not sell personal data to third parties.", None),
+            ("We do not use sub-processors other than these:", None),
+            ("What the form sends does not reach the sub-processors above.", None),
+            ("We will not engage a new sub-processor without notice.", None),
+            ("These sub-processors do not store personal data:", None),
+            ("We announce when we no longer use a sub-processor. These are engaged:", None),
+        ] {
+            assert_eq!(Statement::of_lead(Vocabulary::builtin(), &[], lead), statement, "{lead}");
+        }
+    }
+
+    #[test]
+    fn a_denial_before_vendors_introduces_none() {
+        for (text, is_introduction) in [
+            ("We use these sub-processors:", true),
+            ("We name sub-processors by task and not by company.", true),
+            ("We do not sell data. Our vendors are:", true),
+            ("What the form sends does not reach the sub-processors above.", false),
+            ("Nothing here is about them.", false),
+        ] {
+            assert_eq!(introduces(Vocabulary::builtin(), text), is_introduction, "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_are_read_like_headings() {
+        for (key, statement) in [
+            ("subprocessors", None),
+            ("formerSubprocessors", Some(Statement::Past)),
+            ("removed_vendors", Some(Statement::Past)),
+            ("notSubprocessors", Some(Statement::Denied)),
+            ("non-subprocessors", Some(Statement::Denied)),
+            ("planned", Some(Statement::Planned)),
+            ("active", Some(Statement::InUse)),
+            ("notes", None),
+            ("endpoints", None),
+        ] {
+            assert_eq!(Statement::of_key(Vocabulary::builtin(), key), statement, "{key}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_heading_with_a_statement_counts() {
+        for (headings, statement) in [
+            (&["Removed", "Infrastructure"][..], Some(Statement::Past)),
+            (&["Archive", "Current sub-processors"], Some(Statement::InUse)),
+            (&["Not on this list", "Hosting"], None),
+            (&["Not sub-processors", "Hosting"], Some(Statement::Denied)),
+            (&["Not our vendors", "Sub-processors"], None),
+        ] {
+            assert_eq!(Statement::of_headings(Vocabulary::builtin(), headings), statement, "{headings:?}");
+        }
+    }
+}
