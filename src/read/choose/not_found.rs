@@ -55,6 +55,7 @@ impl Decision<'_> {
         };
         let reason = match self.verdict {
             Verdict::Chosen => "is the list, or a part of it",
+            Verdict::Repeats => "repeats vendors of the list",
             Verdict::Excluded(reason) | Verdict::LeftOut(reason) => reason,
         };
         format!("{kind}{line}{under} {reason}")

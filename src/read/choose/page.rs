@@ -17,12 +17,14 @@ use crate::read::{
     },
     choose::{
         entry_name::is_no_entry,
+        fitness::Fitness,
         named_cell::{LinkCell, add_name},
         not_found::{rendered_data, what_was_found},
-        page_lists::{Decision, Fitness, Verdict, decide},
+        page_lists::{Decision, Verdict, decide},
         page_parts::{Content, Found, find, is_name},
         part::Part,
         part_kind::{Standing, kind_of},
+        repetition::unknown_names,
         shapes::with_records,
         statement::{ends, status_of},
     },
@@ -58,7 +60,8 @@ pub(crate) fn interpret(
         return Err(page.damage.clone().unwrap_or(no_list));
     }
     if options.tables.is_empty() {
-        list.warnings.extend(decisions.iter().filter_map(skipped_table));
+        let parts: Vec<&Part<'_>> = decisions.iter().filter(|one| one.is_chosen()).map(|one| &one.part).collect();
+        list.warnings.extend(decisions.iter().filter_map(|decision| skipped_table(decision, &parts)));
     }
     let by_status = states_differ(&chosen);
     for part in chosen {
@@ -94,18 +97,21 @@ pub(crate) fn has_vendor_table(page: &Page, options: &ReadingConfig) -> bool {
 }
 
 /// The warning about a table that lists vendors but is not a part of the list.
-fn skipped_table(decision: &Decision<'_>) -> Option<Warning> {
-    let Verdict::LeftOut(reason) = decision.verdict else { return None };
+fn skipped_table(decision: &Decision<'_>, chosen: &[&Part<'_>]) -> Option<Warning> {
     let part = &decision.part;
-    if !part.found.is_table() || !part.name_column.is_stated() {
-        return None;
-    }
     let heading = part.found.heading();
     let place = if heading.is_empty() { String::new() } else { format!(" under {heading:?}") };
-    let message = format!(
-        "the table{place} also lists vendors, but was skipped because it {reason}; \
-         to read it, name all tables with `tables` or --table"
-    );
+    let what = match decision.verdict {
+        Verdict::LeftOut(reason) if part.found.is_table() && part.name_column.is_stated() => {
+            format!("also lists vendors, but was skipped because it {reason}")
+        }
+        Verdict::Repeats => match &unknown_names(part, chosen)[..] {
+            [] => return None,
+            names => format!("repeats vendors of the list and was skipped, but only it names {}", names.join(", ")),
+        },
+        Verdict::Chosen | Verdict::Excluded(_) | Verdict::LeftOut(_) => return None,
+    };
+    let message = format!("the table{place} {what}; to read it, name all tables with `tables` or --table");
     Some(Warning::at(Warning::SKIPPED_TABLE, part.at()?, message))
 }
 

@@ -6,10 +6,11 @@ use changecast_core::model::{Role, fold};
 
 use crate::read::{
     choose::{
+        fitness::Fitness,
         page_parts::{Found, is_name},
         part::{NameColumn, Part},
         part_kind::{PartKind, Standing, kind_of},
-        statement::introduces,
+        repetition::{Group, are_same_columns},
     },
     config::ReadingConfig,
     syntax::block::{Item, split},
@@ -30,6 +31,8 @@ pub(crate) enum Verdict {
     Excluded(&'static str),
     /// It may be, but other parts fit better.
     LeftOut(&'static str),
+    /// It repeats vendors of the list.
+    Repeats,
 }
 
 impl Decision<'_> {
@@ -49,22 +52,31 @@ pub(crate) fn decide<'a>(found: &'a [Found<'a>], about: &str, config: &'a Readin
             (part, kind)
         })
         .collect();
-    let chosen: BTreeSet<usize> = match &config.tables[..] {
+    let choice = match &config.tables[..] {
         [] => choose(&parts, about),
-        names => named(found, names),
+        names => Choice { chosen: named(found, names), repeated: BTreeSet::new() },
     };
     let decisions = parts.into_iter().enumerate();
-    decisions
-        .map(|(place, (part, kind))| Decision { verdict: verdict(&part, kind, chosen.contains(&place)), part })
-        .collect()
+    decisions.map(|(place, (part, kind))| Decision { verdict: choice.verdict(place, &part, kind), part }).collect()
 }
 
-fn verdict(part: &Part<'_>, kind: &PartKind, is_chosen: bool) -> Verdict {
-    match kind.standing {
-        _ if is_chosen => Verdict::Chosen,
-        Standing::Excluded | Standing::Fallback => Verdict::Excluded(kind.reason),
-        Standing::Candidate if part.found.is_table() => Verdict::LeftOut("has other columns than the list"),
-        Standing::Candidate => Verdict::LeftOut(kind.reason),
+/// The places of the parts that were chosen.
+#[derive(Default)]
+struct Choice {
+    chosen: BTreeSet<usize>,
+    /// The places of tables that would be chosen if they did not repeat vendors of others.
+    repeated: BTreeSet<usize>,
+}
+
+impl Choice {
+    fn verdict(&self, place: usize, part: &Part<'_>, kind: &PartKind) -> Verdict {
+        match kind.standing {
+            _ if self.chosen.contains(&place) => Verdict::Chosen,
+            _ if self.repeated.contains(&place) => Verdict::Repeats,
+            Standing::Excluded | Standing::Fallback => Verdict::Excluded(kind.reason),
+            Standing::Candidate if part.found.is_table() => Verdict::LeftOut("has other columns than the list"),
+            Standing::Candidate => Verdict::LeftOut(kind.reason),
+        }
     }
 }
 
@@ -81,26 +93,26 @@ fn named(found: &[Found<'_>], names: &[String]) -> BTreeSet<usize> {
 type Placed<'p, 'a> = (usize, &'p Part<'a>);
 
 /// The parts that are the inventory, by their places.
-fn choose(parts: &[(Part<'_>, &PartKind)], about: &str) -> BTreeSet<usize> {
+fn choose(parts: &[(Part<'_>, &PartKind)], about: &str) -> Choice {
     let of_standing = |standing: &[Standing]| -> Vec<Placed<'_, '_>> {
         let parts = parts.iter().enumerate().filter(|(_, (_, kind))| standing.contains(&kind.standing));
         parts.map(|(place, (part, _))| (place, part)).collect()
     };
     let candidates = of_standing(&[Standing::Candidate]);
-    let mut chosen = Selection { parts: &candidates, about }.choose();
-    if chosen.is_empty() {
-        chosen = Selection { parts: &of_standing(&[Standing::Candidate, Standing::Fallback]), about }.choose();
+    let mut choice = Selection { parts: &candidates, about }.choose();
+    if choice.chosen.is_empty() {
+        choice = Selection { parts: &of_standing(&[Standing::Candidate, Standing::Fallback]), about }.choose();
     }
     // Bullets under an unrelated heading do not replace tables of vendors.
     let is_past =
         |part: &Part<'_>| part.statement.is_some() && Fitness::of(part) > Fitness::Any && part.found.is_table();
     let has_past = parts.iter().any(|(part, kind)| kind.standing == Standing::Excluded && is_past(part));
-    let has_vendors = chosen.iter().any(|place| {
+    let has_vendors = choice.chosen.iter().any(|place| {
         let part = &parts[*place].0;
         (part.found.is_table() && Fitness::of(part) > Fitness::Any)
             || part.words().is_about_vendors(part.found.heading())
     });
-    if has_past && !has_vendors { BTreeSet::new() } else { chosen }
+    if has_past && !has_vendors { Choice::default() } else { choice }
 }
 
 /// The parts to choose from.
@@ -111,7 +123,7 @@ struct Selection<'p, 'a> {
 }
 
 impl Selection<'_, '_> {
-    fn choose(&self) -> BTreeSet<usize> {
+    fn choose(&self) -> Choice {
         let tables: Vec<_> = self.parts.iter().copied().filter(|(_, part)| part.found.is_table()).collect();
         let best = tables.iter().map(|(_, part)| Fitness::of(part)).max();
         match best {
@@ -120,13 +132,17 @@ impl Selection<'_, '_> {
                 chosen.extend(self.lists_beside(&chosen));
                 self.without_repetitions(chosen)
             }
-            _ => match (&tables[..], self.lists()) {
-                // A table without a column of names does not replace bullets that are introduced as vendors.
-                ([(place, only)], lists) if lists.is_empty() || !self.are_introduced(&lists) => {
-                    if self.may_be_only_table(only) { BTreeSet::from([*place]) } else { lists }
-                }
-                (_, lists) => lists,
-            },
+            _ => Choice { chosen: self.only_table_or_lists(&tables), repeated: BTreeSet::new() },
+        }
+    }
+
+    /// The only table, or the lists. A table without a column of names does not replace bullets that are introduced
+    /// as vendors.
+    fn only_table_or_lists(&self, tables: &[Placed<'_, '_>]) -> BTreeSet<usize> {
+        let lists = self.lists();
+        match tables {
+            [(place, only)] if !self.are_introduced(&lists) && self.may_be_only_table(only) => BTreeSet::from([*place]),
+            _ => lists,
         }
     }
 
@@ -209,54 +225,18 @@ impl Selection<'_, '_> {
         part.labels.len() > 1 || self.is_about_vendors(part)
     }
 
-    /// The chosen parts without the tables that repeat the vendors of others: registers of transfers, links to
-    /// evidence. They describe fewer things about the same vendors.
-    fn without_repetitions(&self, chosen: BTreeSet<usize>) -> BTreeSet<usize> {
+    /// Separates the tables that repeat the vendors of others with fewer details from the other chosen parts.
+    fn without_repetitions(&self, chosen: BTreeSet<usize>) -> Choice {
         let parts: Vec<Placed<'_, '_>> =
             self.parts.iter().copied().filter(|(place, _)| chosen.contains(place)).collect();
         let records = parts.iter().filter(|(_, part)| part.found.is_record());
         let records = Group::of(records.map(|(_, part)| *part));
-        let groups: Vec<Group> = parts
-            .iter()
-            .filter(|(_, part)| !part.found.is_record())
-            .map(|(_, part)| Group::of([*part]))
-            .chain([records])
-            .collect();
-        let is_repetition = |part: &Part<'_>| {
-            let own = Group::of([part]);
-            part.found.is_table() && groups.iter().any(|other| own.repeats(other))
-        };
-        parts.iter().filter(|(_, part)| !is_repetition(part)).map(|(place, _)| *place).collect()
-    }
-}
-
-/// Parts that are one table or the records of a page.
-struct Group {
-    columns: Vec<String>,
-    names: BTreeSet<String>,
-    /// Whether it states what the vendors do, and where or with which data.
-    has_purpose: bool,
-    describes: bool,
-}
-
-impl Group {
-    fn of<'p, 'a: 'p>(parts: impl IntoIterator<Item = &'p Part<'a>>) -> Self {
-        let mut group = Group { columns: Vec::new(), names: BTreeSet::new(), has_purpose: false, describes: false };
-        for part in parts {
-            group.columns.extend(part.found.columns());
-            group.names.extend(part.bare_names());
-            group.has_purpose |= part.has_role(Role::Purpose);
-            group.describes |= part.has_role(Role::Location) || part.has_role(Role::Data);
-        }
-        group
-    }
-
-    /// Whether this repeats vendors of another group with fewer details.
-    fn repeats(&self, other: &Group) -> bool {
-        let has_fewer =
-            (other.has_purpose && !self.has_purpose) || (other.describes && !self.describes && !self.has_purpose);
-        let known = self.names.intersection(&other.names).count();
-        has_fewer && !are_same_columns(&self.columns, &other.columns) && known > 0 && known * 2 >= self.names.len()
+        let others = parts.iter().filter(|(_, part)| !part.found.is_record());
+        let groups: Vec<Group> = others.map(|(_, part)| Group::of([*part])).chain([records]).collect();
+        let tables = parts.iter().filter(|(_, part)| part.found.is_table());
+        let repeated: BTreeSet<usize> =
+            tables.filter(|(_, part)| Group::of([*part]).repeats_one_of(&groups)).map(|(place, _)| *place).collect();
+        Choice { chosen: chosen.difference(&repeated).copied().collect(), repeated }
     }
 }
 
@@ -273,11 +253,6 @@ fn continues(part: &Part<'_>, other: &Part<'_>) -> bool {
         && (is_stated || (shared > 1 && part.is_below_vendors()))
 }
 
-/// The name column may have another header if all other headers are equal.
-fn are_same_columns(a: &[String], b: &[String]) -> bool {
-    a == b || a.len() > 2 && a.len() == b.len() && a[1..] == b[1..]
-}
-
 /// Whether a list belongs to the inventory even if the page also has tables: its heading is about vendors, and every
 /// bullet has a name and a description.
 fn lists_vendors(part: &Part<'_>) -> bool {
@@ -287,33 +262,6 @@ fn lists_vendors(part: &Part<'_>) -> bool {
     is_introduced
         && part.found.headings.len() > 1
         && items.iter().all(|item| item.lead.is_some() && is_name(&split(item).0) && !split(item).1.is_empty())
-}
-
-/// How well a table fits to be the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Fitness {
-    /// It is a table.
-    Any,
-    /// It has a column of names.
-    Named,
-    /// Its header or heading is about vendors.
-    Vendors,
-}
-
-impl Fitness {
-    pub fn of(part: &Part<'_>) -> Self {
-        let words = part.words();
-        let lead = part.found.lead.unwrap_or_default();
-        let is_stated = part.name_column.is_stated();
-        let header = part.labels.get(part.name_column.place()).filter(|_| is_stated);
-        let is_introduced = words.is_about_vendors(part.found.heading()) || introduces(words, lead);
-        match header {
-            Some(header) if words.is_vendor_column(header) || is_introduced => Fitness::Vendors,
-            Some(_) => Fitness::Named,
-            None if is_introduced => Fitness::Vendors,
-            None => Fitness::Any,
-        }
-    }
 }
 
 /// Whether most bullets begin with something that can be a name.

@@ -135,9 +135,13 @@ impl<'a> Part<'a> {
 
     /// The folded names without remarks in parentheses.
     pub fn bare_names(&self) -> BTreeSet<String> {
-        let bare = self.names.iter().map(|name| fold(name.split(['(', '[']).next().unwrap_or_default()));
-        bare.filter(|name| !name.is_empty()).collect()
+        self.names.iter().map(|name| bare(name)).filter(|name| !name.is_empty()).collect()
     }
+}
+
+/// A folded name without remarks in parentheses.
+pub(crate) fn bare(name: &str) -> String {
+    fold(name.split(['(', '[']).next().unwrap_or_default())
 }
 
 /// The texts of a column.
