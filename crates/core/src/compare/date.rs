@@ -160,6 +160,11 @@ mod tests {
             ("10. Juni 2026", "2026-06-10", Some("2026-06-10"), Precision::Day, ""),
             ("1er juillet 2026", "2026-07-01", Some("2026-07-01"), Precision::Day, ""),
             ("10 czerwca 2026", "2026-06-10", Some("2026-06-10"), Precision::Day, ""),
+            ("1. März 2026", "2026-03-01", Some("2026-03-01"), Precision::Day, ""),
+            ("1er mars 2026", "2026-03-01", Some("2026-03-01"), Precision::Day, ""),
+            ("1 Mart 2026", "2026-03-01", Some("2026-03-01"), Precision::Day, ""),
+            ("1 березня 2026", "2026-03-01", Some("2026-03-01"), Precision::Day, ""),
+            ("1. desember 2026", "2026-12-01", Some("2026-12-01"), Precision::Day, ""),
             ("2026-06-10T08:00:00Z", "2026-06-10", Some("2026-06-10"), Precision::Day, ""),
             (
                 "H2 2026, subject to auditor scheduling",
