@@ -12,6 +12,17 @@ pub struct Position {
 }
 
 impl Position {
+    /// The beginning of a text.
+    pub(crate) const START: Position = Position { line: 1, column: 1 };
+
+    /// The position in a whole text of this one, which is in a part of the text that begins at another position.
+    pub(crate) fn after(self, begin: Position) -> Self {
+        match self.line {
+            1 => Position { line: begin.line, column: begin.column + self.column - 1 },
+            line => Position { line: begin.line + line - 1, ..self },
+        }
+    }
+
     /// The same column, this number of lines further down.
     pub(crate) fn below(self, lines: usize) -> Self {
         Position { line: self.line + lines, ..self }

@@ -13,7 +13,7 @@ use crate::read::{
     },
     choose::{
         entry_name::is_no_entry,
-        named_cell::{LinkCell, add_name},
+        named_cell::{LinkCell, NameLines, add_name},
     },
     config::ReadingConfig,
     error::{Problem, ReadError},
@@ -53,7 +53,7 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
         for (column, field) in columns.iter().zip(record.fields()) {
             match column {
                 Some(Column { label, is_name: true }) => {
-                    add_name(list, &mut row, *label, &with_line_breaks(field), link);
+                    add_name(list, &mut row, *label, &with_line_breaks(field), link, NameLines::Name);
                 }
                 Some(Column { label, is_name: false }) => row.cells.push((*label, field.to_owned())),
                 None => {}

@@ -1,28 +1,54 @@
-//! Cells that name a vendor: the name, and the link and postal address that may follow it.
+//! Cells that name a vendor: the name, and the link, legal entity or postal address that may follow it.
 
-use changecast_core::compare::ADDRESS_LABEL;
+use changecast_core::{
+    compare::ADDRESS_LABEL,
+    model::{RichText, fold},
+    vocabulary::{Meaning, Vocabulary},
+};
 
 use crate::read::{
     build::{
         intern::Label,
         raw_list::{ParsedRow, RawList},
     },
-    syntax::block::Named,
+    syntax::block::{LINE_BREAK, link_text},
 };
 
 /// The label of the column for postal addresses that follow a name.
 const POSTAL_LABEL: &str = "Postal address";
 
+/// The label of the column for the companies that follow the names of their products.
+const ENTITY_LABEL: &str = "Legal entity";
+
+/// The label of the column for lines after a name that are not known to be something else.
+const DETAILS_LABEL: &str = "Details";
+
+/// The most words of a legal form: "GmbH & Co. KG".
+const MAX_FORM_WORDS: usize = 4;
+
 /// Adds the cells of a text that names a vendor.
-pub(crate) fn add_name(list: &mut RawList<'_>, row: &mut ParsedRow, label: Label, text: &str, link: LinkCell) {
-    let Named { name, link: address, postal } = Named::of(text);
-    row.cells.push((label, name));
-    if let (LinkCell::Add, Some(address)) = (link, address) {
+pub(crate) fn add_name(
+    list: &mut RawList<'_>,
+    row: &mut ParsedRow,
+    label: Label,
+    text: &str,
+    link: LinkCell,
+    lines: NameLines,
+) {
+    let named = Named::of(text, lines);
+    row.cells.push((label, named.name));
+    if let (LinkCell::Add, Some(address)) = (link, named.link) {
         row.cells.push((list.labels.intern(ADDRESS_LABEL), address));
     }
-    if !postal.is_empty() {
-        row.cells.push((list.labels.intern(POSTAL_LABEL), postal));
+    let others = [(ENTITY_LABEL, named.entity), (POSTAL_LABEL, named.postal), (DETAILS_LABEL, named.details)];
+    for (label, text) in others.into_iter().filter(|(_, text)| !text.is_empty()) {
+        row.cells.push((list.labels.intern(label), text));
     }
+}
+
+/// The name in a text that names a vendor, without links, marks and the lines that are not part of it.
+pub(crate) fn name_in(text: &str) -> String {
+    Named::of(text, NameLines::Name).name
 }
 
 /// Whether the link of a name becomes a cell.
@@ -38,5 +64,196 @@ impl LinkCell {
     /// For a list with this header.
     pub fn unless(has_link_column: bool) -> Self {
         if has_link_column { LinkCell::Skip } else { LinkCell::Add }
+    }
+}
+
+/// What the further lines of names are, in one table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NameLines {
+    /// They continue the name, unless they are known to be something else.
+    Name,
+    /// They describe the vendor: in most cells they are an address or a company.
+    Details,
+}
+
+impl NameLines {
+    /// For a table with these names.
+    pub fn of<'t>(names: impl Iterator<Item = &'t str>) -> Self {
+        let further = names.filter_map(|name| {
+            let mut lines = lines_of(name);
+            let first = lines.next()?;
+            Some(matches!(Line::of(first, lines.next()?), Line::Address(_) | Line::Entity))
+        });
+        let (described, continued): (Vec<bool>, Vec<bool>) = further.partition(|describes| *describes);
+        if described.len() > continued.len() { NameLines::Details } else { NameLines::Name }
+    }
+}
+
+/// The parts of a text that names a vendor.
+#[derive(Debug, Default)]
+struct Named {
+    /// The name without links and marks.
+    name: String,
+    /// The address of the first link, or an address in a line of its own.
+    link: Option<String>,
+    /// The company whose product has the name.
+    entity: String,
+    /// The postal address: the lines after the name, from the first that contains a number.
+    postal: String,
+    details: String,
+}
+
+impl Named {
+    /// Separates the name from links, companies, postal address and footnote marks. Only a [`LINE_BREAK`] ends a
+    /// line: a semicolon may be part of a name.
+    fn of(text: &str, name_lines: NameLines) -> Self {
+        let link = RichText::from_inline_markdown(text).spans().find_map(|span| span.href.map(str::to_owned));
+        let mut lines = lines_of(text);
+        let first = lines.next().unwrap_or_default();
+        let mut named = Named { link, ..Named::default() };
+        let (mut name, mut entity, mut postal, mut details) = (vec![first], Vec::new(), Vec::new(), Vec::new());
+        for line in lines {
+            match Line::of(first, line) {
+                Line::Page | Line::Repetition => {}
+                Line::Postal => postal.push(line),
+                _ if !postal.is_empty() => postal.push(line),
+                Line::Address(address) => named.link = named.link.or(Some(address)),
+                Line::Entity => entity.push(line),
+                Line::Other if name_lines == NameLines::Details => details.push(line),
+                Line::Other => name.push(line),
+            }
+        }
+        named.name = without_footnote_marks(link_text(&name.join(" "))).trim().to_owned();
+        named.entity = link_text(&entity.join(", "));
+        named.postal = link_text(&postal.join(", "));
+        named.details = details.join("; ");
+        named
+    }
+}
+
+fn lines_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(LINE_BREAK).enumerate().map(|(at, line)| (at, line.trim())).filter_map(|(at, line)| {
+        let is_kept = at == 0 || !line.is_empty();
+        is_kept.then_some(line)
+    })
+}
+
+/// A line below a name.
+#[derive(Debug, PartialEq, Eq)]
+enum Line {
+    /// Only a link to a page about the vendor: "Privacy policy".
+    Page,
+    /// An address in the web, or of e-mail.
+    Address(String),
+    Postal,
+    /// The company that offers what the first line names, or its full name.
+    Entity,
+    /// The first line once more.
+    Repetition,
+    Other,
+}
+
+impl Line {
+    fn of(first: &str, line: &str) -> Self {
+        let (name, text) = (fold(&link_text(first)), link_text(line));
+        if leads_to_page(line) {
+            Line::Page
+        } else if fold(&text) == name {
+            Line::Repetition
+        } else if is_address(&text) {
+            Line::Address(text.trim_matches(['(', ')']).to_owned())
+        } else if is_postal(line) {
+            Line::Postal
+        } else if is_entity(&name, &fold(&text)) {
+            Line::Entity
+        } else {
+            Line::Other
+        }
+    }
+}
+
+/// Whether a line is only a link to a page about the vendor ("Privacy policy").
+fn leads_to_page(line: &str) -> bool {
+    let line = RichText::from_inline_markdown(line);
+    let is_link = line.has_links() && line.spans().count() == 1;
+    is_link && Vocabulary::builtin().is(Meaning::DocumentName, &fold(line.as_str()))
+}
+
+/// Whether a text is an address in the web or of e-mail: "alder.example", "https://alder.example/privacy".
+fn is_address(text: &str) -> bool {
+    let text = text.trim_matches(['(', ')']);
+    let host = text.split_once("://").map_or(text, |(_, rest)| rest).split(['/', '?', '#']).next().unwrap_or_default();
+    let end = host.rsplit_once('.').map(|(_, end)| end).unwrap_or_default();
+    let is_end = end.len() >= 2 && end.chars().all(|c| c.is_ascii_lowercase());
+    is_end && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '@' | '_' | '+'))
+}
+
+/// Whether a line after a name belongs to a postal address. "365" and "GA 4" are parts of product names.
+fn is_postal(line: &str) -> bool {
+    line.len() >= 8
+        && line.contains(|c: char| c.is_ascii_digit())
+        && line.contains(char::is_alphabetic)
+        && !line.contains(['[', '('])
+}
+
+/// Whether a folded line below a folded name is a company: it begins with the name, or is a name of several
+/// words with a legal form.
+fn is_entity(name: &str, line: &str) -> bool {
+    let continues = line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', ',']));
+    let words: Vec<String> = line.split([' ', ',']).map(without_dots).filter(|word| !word.is_empty()).collect();
+    let form = (1..=MAX_FORM_WORDS.min(words.len())).find(|length| {
+        let end = words[words.len() - length..].join(" ");
+        Vocabulary::builtin().is(Meaning::LegalForm, &end)
+    });
+    let begins_alike = words.first().map(String::as_str) == name.split(' ').next();
+    continues || form.is_some_and(|length| words.len() >= length + 2 || begins_alike)
+}
+
+fn without_dots(word: &str) -> String {
+    word.replace('.', "")
+}
+
+fn without_footnote_marks(mut name: String) -> String {
+    while let Some((start, end)) = name.find("[^").and_then(|at| Some((at, at + name[at..].find(']')?))) {
+        name.replace_range(start..=end, "");
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_below_a_name_are_told_apart() {
+        for (first, line, expected) in [
+            ("Alder", "Alder Storage GmbH", Line::Entity),
+            ("Alder", "Alder Storage", Line::Entity),
+            ("Alder", "Birch Functional Software, Inc.", Line::Entity),
+            ("Alder", "Mail GmbH", Line::Other),
+            ("Alder", "Tools", Line::Other),
+            ("Alder", "Alder", Line::Repetition),
+            ("Alder", "alder.example", Line::Address("alder.example".to_owned())),
+            ("Alder", "(alder.example)", Line::Address("alder.example".to_owned())),
+            ("Alder", "https://alder.example/a", Line::Address("https://alder.example/a".to_owned())),
+            ("Alder", "[alder.example](https://alder.example)", Line::Address("alder.example".to_owned())),
+            ("Alder", "privacy@alder.example", Line::Address("privacy@alder.example".to_owned())),
+            ("Alder", "[Privacy policy](https://alder.example/privacy)", Line::Page),
+            ("Alder", "Hauptstr. 5, Berlin", Line::Postal),
+            ("Quill Office", "365", Line::Other),
+            ("Alder", "(formerly Birch)", Line::Other),
+        ] {
+            assert_eq!(Line::of(first, line), expected, "{first} / {line}");
+        }
+    }
+
+    #[test]
+    fn further_lines_are_no_part_of_the_name_if_most_are_addresses() {
+        let names = ["Alder\u{fdd0}; alder.example", "Birch\u{fdd0}; birch.example", "Cedar\u{fdd0}; by contract"];
+        let lines = NameLines::of(names.into_iter());
+        assert_eq!(lines, NameLines::Details);
+        let named = Named::of(names[2], lines);
+        assert_eq!((named.name.as_str(), named.details.as_str()), ("Cedar", "by contract"));
+        assert_eq!(NameLines::of(["Alder\u{fdd0}; Tools", "Birch"].into_iter()), NameLines::Name);
     }
 }

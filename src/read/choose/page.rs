@@ -4,7 +4,7 @@
 //! [`super::page_lists`], once for all formats.
 
 use changecast_core::{
-    compare::{Status, locations, readable},
+    compare::{Status, readable},
     model::{Layout, Role, fold},
     vocabulary::{HeaderRole, Vocabulary},
 };
@@ -18,12 +18,13 @@ use crate::read::{
     choose::{
         entry_name::is_no_entry,
         fitness::Fitness,
-        named_cell::{LinkCell, add_name},
+        named_cell::{LinkCell, NameLines, add_name},
         not_found::{rendered_data, what_was_found},
         page_lists::{Decision, Verdict, decide},
         page_parts::{Content, Found, find, is_name},
         part::Part,
         part_kind::{Standing, kind_of},
+        places::{are_places, place_named_in, places_in_front},
         repetition::unknown_names,
         shapes::with_records,
         statement::{ends, status_of},
@@ -170,7 +171,7 @@ fn first_word(text: &str) -> String {
 fn row_of(list: &mut RawList<'_>, at: Position, name: &str) -> ParsedRow {
     let mut row = ParsedRow::at(at);
     let label = list.labels.intern(&readable("name"));
-    add_name(list, &mut row, label, name, LinkCell::Add);
+    add_name(list, &mut row, label, name, LinkCell::Add, NameLines::Name);
     row
 }
 
@@ -188,6 +189,7 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
     // link matters.
     let name = header.iter().position(|cell| options.role(&link_text(&cell.text)) == Role::Name).unwrap_or(0);
     let link = LinkCell::unless(header.iter().any(|cell| options.role(&link_text(&cell.text)) == Role::Link));
+    let name_lines = NameLines::of(rows.iter().filter_map(|(_, cells)| Some(cells.get(name)?.text.as_str())));
     let mut section = begin(list, part, by_status, &labels);
     let all_strong = rows.iter().all(|(_, cells)| cells.first().is_some_and(|cell| cell.strong));
     let words = Vocabulary::builtin();
@@ -221,7 +223,7 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
         for (place, cell) in cells.iter().enumerate() {
             let Some(Some(label)) = labels.get(place) else { continue };
             if place == name {
-                add_name(list, &mut row, *label, &cell.text, link);
+                add_name(list, &mut row, *label, &cell.text, link, name_lines);
             } else {
                 row.cells.push((*label, if cell.struck { String::new() } else { cell.text.clone() }));
             }
@@ -294,32 +296,6 @@ fn states_differ(chosen: &[&Found<'_>]) -> bool {
     });
     let first = states.next();
     states.any(|state| Some(state) != first)
-}
-
-/// The place that a heading names alone, or a sentence after "in": "… located in the United States:".
-fn place_named_in(text: &str) -> Option<String> {
-    let plain = link_text(text);
-    let plain = plain.trim().trim_end_matches([':', '.']);
-    if are_places(plain) {
-        return Some(plain.to_owned());
-    }
-    let tail = plain.rsplit_once(" in ").map(|(_, tail)| tail.trim())?;
-    let tail = tail.strip_prefix("the ").unwrap_or(tail);
-    are_places(tail).then(|| tail.to_owned())
-}
-
-fn are_places(text: &str) -> bool {
-    let places = locations(Vocabulary::builtin(), &without_break_marks(text));
-    !places.is_empty() && places.iter().all(|place| place.known)
-}
-
-/// The places of "(Ireland, Germany): hosting", and the rest.
-fn places_in_front(text: &str) -> (Option<&str>, &str) {
-    let inside = text.trim_start().strip_prefix('(').and_then(|tail| tail.split_once(')'));
-    match inside.filter(|(places, _)| are_places(places)) {
-        Some((places, rest)) => (Some(places), rest.trim_start_matches(':')),
-        None => (None, text),
-    }
 }
 
 fn pieces(text: &str) -> Vec<&str> {

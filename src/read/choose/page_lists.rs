@@ -11,6 +11,7 @@ use crate::read::{
         part::{NameColumn, Part},
         part_kind::{PartKind, Standing, kind_of},
         repetition::{Group, are_same_columns},
+        shapes::without_number,
     },
     config::ReadingConfig,
     syntax::block::{Item, split},
@@ -83,10 +84,15 @@ impl Choice {
 /// The tables and lists under the headings that the configuration names.
 fn named(found: &[Found<'_>], names: &[String]) -> BTreeSet<usize> {
     let is_below =
-        |part: &Found<'_>| part.headings.iter().any(|heading| names.iter().any(|name| fold(name) == fold(heading)));
+        |part: &Found<'_>| part.headings.iter().any(|heading| names.iter().any(|name| is_same_heading(name, heading)));
     let all: Vec<usize> = (0..found.len()).filter(|place| is_below(&found[*place])).collect();
     let has_table = all.iter().any(|place| found[*place].is_table());
     all.into_iter().filter(|place| !has_table || found[*place].is_table()).collect()
+}
+
+/// Whether a configured heading is one of the page, whose number may have changed.
+fn is_same_heading(name: &str, heading: &str) -> bool {
+    fold(without_number(name)) == fold(without_number(heading))
 }
 
 /// A part with its place on the page.

@@ -101,7 +101,7 @@ pub(crate) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
                 paragraphs.clear();
                 continue;
             }
-            Block::Paragraph { text, strong } if *strong && heads(text, behind) => {
+            Block::Paragraph { text, strong, .. } if *strong && heads(text, behind) => {
                 headings.retain(|(above, _)| *above < STRONG_LEVEL);
                 headings.push((STRONG_LEVEL, text));
                 paragraphs.clear();
@@ -130,7 +130,8 @@ fn heads(text: &str, behind: &[Block]) -> bool {
     followed
         && text.split_whitespace().count() <= 6
         && !text.contains(':')
-        && !text.ends_with(['.', '!', '?'])
+        && words().without_full_stop(text).len() == text.len()
+        && !text.ends_with(['!', '?'])
         && !words().mentions(Meaning::PageDate, text)
 }
 

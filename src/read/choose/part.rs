@@ -9,12 +9,13 @@ use changecast_core::{
 
 use crate::read::{
     choose::{
+        named_cell::name_in,
         page_parts::{Content, Found},
         statement::Statement,
     },
     config::ReadingConfig,
     position::Position,
-    syntax::block::{Cell, Item, Named, header_of, link_text, split},
+    syntax::block::{Cell, Item, header_of, link_text, split},
 };
 
 /// A table, list or record of a page, with its labels and names.
@@ -89,7 +90,7 @@ impl<'a> Part<'a> {
         let name_column = NameColumn::of(&labels, config);
         let names = match &found.content {
             Content::Table(_) => column(found, name_column.place()),
-            Content::List(items) => items.iter().map(|item| Named::of(&split(item).0).name).collect(),
+            Content::List(items) => items.iter().map(|item| name_in(&split(item).0)).collect(),
             Content::Record(items) => names_of_record(found, items),
         };
         let statement = statement(found, &config.vocabulary);
@@ -148,7 +149,7 @@ pub(crate) fn bare(name: &str) -> String {
 fn column(found: &Found<'_>, place: usize) -> Vec<String> {
     let Content::Table(table) = found.content else { return Vec::new() };
     let cells = header_of(table).1.iter().filter_map(|(_, cells)| cells.get(place));
-    cells.map(|Cell { text, .. }| Named::of(text).name).collect()
+    cells.map(|Cell { text, .. }| name_in(text)).collect()
 }
 
 /// The texts that may be the name of a record: the heading above, the line above, and its first value.
@@ -156,7 +157,7 @@ fn names_of_record(found: &Found<'_>, items: &[Item]) -> Vec<String> {
     let lead = found.lead.map(|lead| lead.trim_end_matches(':'));
     let first = items.first().map(|item| split(item).1);
     let heading = found.headings.last().copied();
-    [heading, lead, first].into_iter().flatten().map(|text| Named::of(text).name).collect()
+    [heading, lead, first].into_iter().flatten().map(|text| name_in(text)).collect()
 }
 
 /// What the paragraph directly above a part states, or else the headings.

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, ops::Range};
 
 use changecast_core::{
-    model::{RichText, fold},
+    model::RichText,
     vocabulary::{Meaning, Vocabulary},
 };
 
@@ -48,6 +48,7 @@ pub(crate) enum Block {
     },
     /// Running text; `strong` when all of it is.
     Paragraph {
+        at: Position,
         text: String,
         strong: bool,
     },
@@ -178,7 +179,7 @@ pub(crate) fn paragraph(at: Position, text: &str, all_strong: bool, strong: &[(u
     let first = labels.first().and_then(|(from, _)| text.get(..*from));
     if all_strong || first.is_none_or(|before| !before.trim().is_empty()) {
         let text = without_outer_breaks(text);
-        return if text.is_empty() { Vec::new() } else { vec![Block::Paragraph { text, strong: all_strong }] };
+        return if text.is_empty() { Vec::new() } else { vec![Block::Paragraph { at, text, strong: all_strong }] };
     }
     let ends = labels[1..].iter().map(|(from, _)| *from).chain([text.len()]);
     let fields = labels.iter().zip(ends).map(|((from, to), end)| {
@@ -221,8 +222,7 @@ pub(crate) fn split(item: &Item) -> (String, &str) {
         );
     }
     let text = item.rest.trim();
-    let cuts = DASHES.iter().chain(&[": ", ". "]).filter_map(|by| text.find(by).map(|at| (at, by.len())));
-    match cuts.min() {
+    match first_cut(text) {
         // The dot of "Inc." belongs to the name.
         Some((at, length)) => {
             let end = if text[at..].starts_with('.') {
@@ -236,6 +236,30 @@ pub(crate) fn split(item: &Item) -> (String, &str) {
             (Vocabulary::builtin().without_full_stop(text.trim_end_matches([':', ';', ',', BREAK_MARK])).to_owned(), "")
         }
     }
+}
+
+/// The first separator between a name and its description, and its length. One in brackets belongs to the name.
+fn first_cut(text: &str) -> Option<(usize, usize)> {
+    let cuts = || text.char_indices().map(|(at, c)| (at, c, separator_at(&text[at..])));
+    let mut depth = 0usize;
+    for (at, c, separator) in cuts() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if let Some(length) = separator.filter(|_| depth == 0) {
+            return Some((at, length));
+        }
+    }
+    // A bracket that is never closed encloses nothing.
+    let first = cuts().find_map(|(at, _, separator)| Some((at, separator?)));
+    first.filter(|_| depth > 0)
+}
+
+/// The length of the separator at the beginning of a text.
+fn separator_at(text: &str) -> Option<usize> {
+    DASHES.iter().chain(&[": ", ". "]).find(|by| text.starts_with(**by)).map(|by| by.len())
 }
 
 fn trim_separators(text: &str) -> &str {
@@ -258,56 +282,6 @@ pub(crate) fn link_text(text: &str) -> String {
 /// Whether raised text is the mark of a footnote, or leads to one: a number, a letter, an asterisk.
 pub(crate) fn is_mark(text: Option<&str>) -> bool {
     text.is_some_and(|text| link_text(text).trim().chars().count() <= 2)
-}
-
-/// The parts of a text that names a vendor.
-pub(crate) struct Named {
-    /// The name without links and marks.
-    pub name: String,
-    /// The address of the first link.
-    pub link: Option<String>,
-    /// The postal address: the lines after the name, from the first that contains a number.
-    pub postal: String,
-}
-
-/// Labels of links that follow a name and are not part of it.
-const PAGE_LABELS: [&str; 8] =
-    ["privacy", "privacy policy", "privacy notice", "website", "dpa", "terms", "link", "details"];
-
-impl Named {
-    /// Separates the name from links, postal address and footnote marks. Only a [`LINE_BREAK`] ends a line:
-    /// a semicolon may be part of a name.
-    pub fn of(text: &str) -> Self {
-        let link = RichText::from_inline_markdown(text).spans().find_map(|span| span.href.map(str::to_owned));
-        let (first, others) = text.split_once(LINE_BREAK).unwrap_or((text, ""));
-        let others = others.split(LINE_BREAK).map(str::trim).filter(|line| !leads_to_page(line));
-        let lines: Vec<&str> = std::iter::once(first.trim()).chain(others).collect();
-        let postal_at = lines.iter().skip(1).position(|line| is_postal(line)).map_or(lines.len(), |at| at + 1);
-        let (name, postal) = lines.split_at(postal_at);
-        let name = without_footnote_marks(link_text(&name.join(" ")));
-        Named { name: name.trim().to_owned(), link, postal: link_text(&postal.join(", ")) }
-    }
-}
-
-/// Whether a line is only a link to a page about the vendor ("Privacy policy").
-fn leads_to_page(line: &str) -> bool {
-    let line = RichText::from_inline_markdown(line);
-    line.has_links() && line.spans().count() == 1 && PAGE_LABELS.contains(&fold(line.as_str()).as_str())
-}
-
-/// Whether a line after a name belongs to a postal address. "365" and "GA 4" are parts of product names.
-fn is_postal(line: &str) -> bool {
-    line.len() >= 8
-        && line.contains(|c: char| c.is_ascii_digit())
-        && line.contains(char::is_alphabetic)
-        && !line.contains(['[', '('])
-}
-
-fn without_footnote_marks(mut name: String) -> String {
-    while let Some((start, end)) = name.find("[^").and_then(|at| Some((at, at + name[at..].find(']')?))) {
-        name.replace_range(start..=end, "");
-    }
-    name
 }
 
 /// Marks a line break inside a text. It is a noncharacter, so [`changecast_core::model::Text`] drops it.
@@ -334,6 +308,21 @@ pub(crate) fn trim_breaks(text: &str) -> &str {
 /// A text without the marks of line breaks.
 pub(crate) fn without_break_marks(text: &str) -> Cow<'_, str> {
     if text.contains(BREAK_MARK) { text.replace(BREAK_MARK, "").into() } else { text.into() }
+}
+
+/// A text with a single space in place of each run of white space.
+pub(crate) fn collapsed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_whitespace() {
+            if !out.ends_with(' ') {
+                out.push(' ');
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Encodes text of a page that is not a link: `](` in it does not make one.

@@ -1,6 +1,8 @@
 //! HTML to blocks: tables, lists, definition lists, headings. The only user of `html5gum`, which
 //! reads tags the way browsers do. Only a few elements matter here.
 
+mod items;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
@@ -12,7 +14,10 @@ use crate::read::{
     error::ReadError,
     position::{LineIndex, Position},
     syntax::{
-        block::{Block, Cell, Item, LINE_BREAK, Page, Table, is_mark, link, paragraph, plain_text, trim_breaks},
+        block::{
+            Block, Cell, Item, LINE_BREAK, Page, Table, collapsed, is_break_char, is_mark, link, paragraph, plain_text,
+            trim_breaks,
+        },
         template::{self, Template},
     },
 };
@@ -29,7 +34,7 @@ pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
 /// The blocks of a piece of HTML that begins at a place.
 pub(crate) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadError> {
     let places = LineIndex::new(text);
-    blocks_at(text, &|offset| position_after(begin, places.at(offset)))
+    blocks_at(text, &|offset| places.at(offset).after(begin))
 }
 
 /// The blocks of HTML, given the position of each byte offset in it.
@@ -71,15 +76,6 @@ pub(crate) fn text(html: &str) -> String {
     out
 }
 
-/// A position in the whole text, from one in a piece of it that begins at another position.
-fn position_after(begin: Position, at: Position) -> Position {
-    if at.line == 1 {
-        Position { line: begin.line, column: begin.column + at.column - 1 }
-    } else {
-        Position { line: begin.line + at.line - 1, column: at.column }
-    }
-}
-
 fn attribute(tag: &StartTag<usize>, name: &[u8]) -> Option<String> {
     tag.attributes.get(name).map(|value| String::from_utf8_lossy(&value.value).into_owned())
 }
@@ -115,6 +111,8 @@ struct Builder {
     blocks: Vec<Block>,
     /// Text that is being collected, with the lengths of all of it and of its strong parts.
     text: String,
+    /// Whether the text ends with an element of the kinds that names are set in.
+    ends_with_name: bool,
     length: usize,
     strong: usize,
     strong_depth: usize,
@@ -150,6 +148,9 @@ struct Builder {
     list_depth: usize,
     item: Option<Item>,
 }
+
+/// The level of a summary as a heading: below that of all headings.
+const SUMMARY_LEVEL: usize = 7;
 
 /// The largest size in bytes of all copies of spanning cells. Beyond it, cells are not copied to further rows.
 const SPANNED: usize = 4 << 20;
@@ -219,6 +220,12 @@ impl Builder {
                 self.flush();
                 self.heading = name[1..].parse().ok();
             }
+            "summary" if self.table.is_none() && self.list.is_none() => {
+                self.flush();
+                self.heading = Some(SUMMARY_LEVEL);
+            }
+            // A line below a name: `<strong>Alder</strong><small>alder.example</small>`.
+            "small" | "span" | "em" | "i" | "code" if self.begins_line(name) => self.line_break(),
             "ul" | "ol" | "dl" if self.table.is_none() => {
                 if self.list.is_none() {
                     self.flush();
@@ -247,8 +254,11 @@ impl Builder {
                     item.lead = Some(term.text);
                 }
             }
-            "p" | "div" | "section" | "article" | "main" | "header" if self.table.is_none() && self.list.is_none() => {
-                self.flush()
+            "p" | "div" | "section" | "article" | "main" | "header" | "details"
+                if self.table.is_none() && self.list.is_none() =>
+            {
+                self.flush();
+                self.begun = Some(at);
             }
             "p" | "div" | "li" if !self.text.trim().is_empty() && (self.in_cell || self.list.is_some()) => {
                 self.line_break()
@@ -258,6 +268,7 @@ impl Builder {
     }
 
     fn close(&mut self, name: &str) {
+        self.ends_with_name = matches!(name, "a" | "b" | "strong") && !self.text.trim().is_empty();
         match name {
             "a" => {
                 self.close_link();
@@ -304,7 +315,7 @@ impl Builder {
                 }
             }
             "li" if self.list_depth > 1 => self.item_text(),
-            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "p" | "div" | "section" | "article"
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "p" | "div" | "section" | "article" | "summary" | "details"
                 if self.table.is_none() && self.list.is_none() =>
             {
                 self.flush()
@@ -332,6 +343,14 @@ impl Builder {
         self.length += length;
         self.strong += if self.strong_depth > 0 { length } else { 0 };
         self.text.push_str(&plain_text(text));
+        self.ends_with_name = false;
+    }
+
+    /// Whether an element that begins here is a line below the name in a cell, although neither a line break nor
+    /// a space is between them.
+    fn begins_line(&self, name: &str) -> bool {
+        let follows = self.ends_with_name || name == "small" && !self.text.trim().is_empty();
+        self.in_cell && follows && !self.text.ends_with(|c| is_break_char(c) || c == '(')
     }
 
     fn line_break(&mut self) {
@@ -384,11 +403,11 @@ impl Builder {
             }
             return;
         }
-        let at = self.begun.unwrap_or(Position { line: 1, column: 1 });
+        let at = self.begun.unwrap_or(Position::START);
         let all_strong = self.strong > 0 && self.strong >= self.length;
         for block in paragraph(at, &self.text, all_strong, &self.labels) {
             self.blocks.push(match block {
-                Block::Paragraph { text, strong } => Block::Paragraph { text: collapsed(&text), strong },
+                Block::Paragraph { at, text, strong } => Block::Paragraph { at, text: collapsed(&text), strong },
                 Block::Field { text, item } => Block::Field {
                     text: collapsed(&text),
                     item: Item { lead: item.lead.as_deref().map(collapsed), rest: collapsed(&item.rest), ..item },
@@ -443,54 +462,6 @@ impl Builder {
         }
     }
 
-    /// Text of an item below the list, or before one.
-    fn item_text(&mut self) {
-        let cell = self.take_text();
-        if let Some(item) = self.item.as_mut().filter(|_| !cell.text.is_empty()) {
-            if item.rest.is_empty() && item.lead.is_none() && item.children.is_empty() {
-                item.struck = cell.is_over_as_item();
-                item.rest = cell.text
-            } else {
-                item.children.push(cell.text)
-            }
-        }
-    }
-
-    fn maybe_lead(&mut self) {
-        let open = self.link.is_some() || self.strong_depth > 0 || self.list_depth != 1 || self.table.is_some();
-        if let Some(item) = self.item.as_mut().filter(|item| !open && item.lead.is_none() && item.rest.is_empty()) {
-            let text = std::mem::take(&mut self.text);
-            let mut struck = std::mem::take(&mut self.struck);
-            struck.extend(self.struck_from.map(|from| from..text.len()));
-            self.struck_from = self.struck_from.map(|_| 0);
-            let cell = Cell::new(text, false, &struck);
-            item.struck = cell.is_over();
-            let text = collapsed(&cell.text);
-            // Only text at the very beginning leads.
-            let leads = text.trim_start().starts_with('[') || !text.trim().is_empty();
-            item.lead = Some(text.trim().to_owned()).filter(|_| leads);
-        }
-    }
-
-    fn end_item(&mut self) {
-        let cell = self.take_text();
-        if let Some(mut item) = self.item.take() {
-            if item.lead.is_none() && item.rest.is_empty() {
-                item.struck = cell.is_over_as_item();
-            }
-            let rest = cell.text;
-            if item.rest.is_empty() {
-                item.rest = rest
-            } else if !rest.is_empty() {
-                item.children.push(rest)
-            }
-            item.without_struck_lead();
-            if let Some(list) = &mut self.list {
-                list.push(item);
-            }
-        }
-    }
-
     fn end(&mut self) {
         self.end_row();
         self.end_item();
@@ -502,18 +473,4 @@ impl Builder {
         }
         self.flush();
     }
-}
-
-fn collapsed(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_whitespace() {
-            if !out.ends_with(' ') {
-                out.push(' ');
-            }
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }

@@ -176,7 +176,7 @@ impl<'a> Reader<'a> {
                 }
                 Tag::Paragraph => {
                     let source = &self.text[range.clone()];
-                    let paragraph = self.paragraph(range.start);
+                    let paragraph = self.paragraph(source, range.start);
                     let rows = source.lines().all(|line| line.trim().starts_with('|') && line.matches('|').count() > 1);
                     match blocks.last_mut() {
                         // Rows behind an empty line still belong to the table, for a reader of the source.
@@ -206,8 +206,7 @@ impl<'a> Reader<'a> {
                     self.inline(TagEnd::HtmlBlock);
                     let found =
                         html::blocks(&self.text[range.clone()], self.places.at(range.start)).unwrap_or_default();
-                    let kept =
-                        found.into_iter().filter(|block| matches!(block, Block::Heading { .. } | Block::List(_)));
+                    let kept = found.into_iter().filter(|block| !matches!(block, Block::Table(_)));
                     blocks.extend(kept.map(|block| (range.start, block)));
                 }
                 Tag::CodeBlock(_) => {
@@ -220,10 +219,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The blocks of a paragraph.
-    fn paragraph(&mut self, start: usize) -> Vec<Block> {
+    fn paragraph(&mut self, source: &str, start: usize) -> Vec<Block> {
         let mut run = Run::default();
         let mut strong: Vec<(usize, usize)> = Vec::new();
         let mut line_begins = true;
+        let has_fields = has_labelled_lines(source);
         while let Some((event, _)) = self.next() {
             match event {
                 Event::End(TagEnd::Paragraph) => break,
@@ -232,6 +232,11 @@ impl<'a> Reader<'a> {
                     let cell = self.span(tag);
                     run.push_cell(&cell);
                     strong.push((from, run.text.len()));
+                }
+                Event::SoftBreak if has_fields => {
+                    run.push(LINE_BREAK);
+                    line_begins = true;
+                    continue;
                 }
                 event => {
                     let breaks = matches!(event, Event::SoftBreak | Event::HardBreak | Event::InlineHtml(_));
@@ -393,6 +398,21 @@ impl<'a> Reader<'a> {
             _ => {}
         }
     }
+}
+
+/// Whether every line below the first begins with a label: "Purpose: hosting". Their author means lines, although
+/// Markdown joins them.
+fn has_labelled_lines(source: &str) -> bool {
+    let mut below = source.lines().skip(1).peekable();
+    below.peek().is_some() && below.all(begins_with_label)
+}
+
+/// The most words of a label in front of a colon.
+const MAX_LABEL_WORDS: usize = 6;
+
+fn begins_with_label(line: &str) -> bool {
+    let label = line.split_once(": ").or_else(|| line.split_once(":**")).or_else(|| line.split_once('\u{ff1a}'));
+    label.is_some_and(|(label, _)| label.split_whitespace().count() <= MAX_LABEL_WORDS && !label.contains(". "))
 }
 
 /// `<br>` in all its spellings, and the ends of blocks inside a cell.

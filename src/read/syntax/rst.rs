@@ -88,6 +88,8 @@ impl Reader<'_> {
                 self.simple_table();
             } else if bullet(&text).is_some() {
                 self.bullets();
+            } else if field_of(&text).is_some() {
+                self.field_list();
             } else if self.line(1).is_some_and(|next| next.indent > indent && !next.text.is_empty()) {
                 self.definitions();
             } else {
@@ -119,6 +121,7 @@ impl Reader<'_> {
     }
 
     fn paragraph(&mut self) {
+        let at = self.line(0).map_or(Position::START, |line| line.at);
         let mut text = String::new();
         while let Some(line) = self.line(0).filter(|line| !line.text.is_empty()) {
             text.push_str(&line.text);
@@ -126,7 +129,7 @@ impl Reader<'_> {
             self.at += 1;
         }
         let Cell { text, strong, .. } = self.inline(text.trim());
-        self.blocks.push(Block::Paragraph { text, strong });
+        self.blocks.push(Block::Paragraph { at, text, strong });
     }
 
     /// Skips a directive or comment and its indented body.
@@ -202,6 +205,25 @@ impl Reader<'_> {
             let (lead, rest) = self.lead(&own);
             let children = children.iter().map(|child| self.inline(child).text).collect();
             items.push(Item { lead, rest, children, ..Item::new(line.at) });
+        }
+        self.blocks.push(Block::List(items));
+    }
+
+    /// A field list: `:Purpose: hosting`.
+    fn field_list(&mut self) {
+        let mut items: Vec<Item> = Vec::new();
+        while let Some(line) = self.line(0).cloned() {
+            match (field_of(&line.text), items.last_mut()) {
+                (Some((label, value)), _) => {
+                    let rest = self.inline(value).text;
+                    items.push(Item { lead: Some(label.to_owned()), rest, ..Item::new(line.at) });
+                }
+                (None, Some(item)) if line.indent > 0 && !line.text.is_empty() => {
+                    item.rest = format!("{} {}", item.rest, self.inline(&line.text).text).trim().to_owned();
+                }
+                _ => break,
+            }
+            self.at += 1;
         }
         self.blocks.push(Block::List(items));
     }
@@ -458,6 +480,13 @@ fn is_simple_border(text: &str) -> bool {
 
 fn bullet(text: &str) -> Option<&str> {
     ["* ", "- ", "+ ", "\u{2022} "].iter().find_map(|mark| text.strip_prefix(mark)).map(str::trim)
+}
+
+/// The label and the value of a field: `:Purpose: Hosting`.
+fn field_of(text: &str) -> Option<(&str, &str)> {
+    let (label, value) = text.strip_prefix(':')?.split_once(':')?;
+    let is_field = !label.trim().is_empty() && (value.is_empty() || value.starts_with(' '));
+    is_field.then(|| (label.trim(), value.trim()))
 }
 
 /// `:Purpose: Hosting` is a field like "Purpose: Hosting".

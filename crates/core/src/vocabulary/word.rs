@@ -152,6 +152,8 @@ meanings! {
     Condition "condition";
     /// Words in a heading of recipients that do not process data on behalf of the publisher.
     OwnController "own-controller";
+    /// The name of a document or page about a vendor, which is not a part of the vendor's name.
+    DocumentName "document-name";
     /// A key of nested data that contains entries and does not describe them.
     ContainerKey "container-key";
     /// A unit of time: hours.

@@ -6,38 +6,64 @@ use changecast_core::{
 };
 
 use crate::read::{
-    choose::shapes::labels::is_record,
+    choose::shapes::labels::{Labels, is_record, role_of},
     position::Position,
     syntax::block::{Block, Cell, Item, Table, header_of, link_text},
 };
 
 pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
-    let record = |block: Block| match &block {
-        Block::Table(table) => fields_of(table).map_or(block, Block::Record),
-        _ => block,
-    };
-    blocks.into_iter().map(record).collect()
+    let stated: Vec<Vec<Item>> = tables(&blocks).filter_map(stated_fields).collect();
+    let labels = Labels::of(stated.iter().map(Vec::as_slice));
+    blocks.into_iter().map(|block| record_of(block, &labels)).collect()
 }
 
-/// The fields of a table that describes one vendor.
+fn tables(blocks: &[Block]) -> impl Iterator<Item = &Table> {
+    blocks.iter().filter_map(|block| match block {
+        Block::Table(table) => Some(table),
+        _ => None,
+    })
+}
+
+fn record_of(block: Block, labels: &Labels) -> Block {
+    let Block::Table(table) = &block else { return block };
+    let stated = stated_fields(table).filter(|fields| labels.are_fields(fields) || describe_processing(fields));
+    stated.or_else(|| fields_of(table)).map_or(block, Block::Record)
+}
+
+/// The fields of a table with headers that say so: `| Field | Value |`.
+fn stated_fields(table: &Table) -> Option<Vec<Item>> {
+    let (header, rows) = header_of(table);
+    let [label, value] = header else { return None };
+    let words = Vocabulary::builtin();
+    let is_stated = words.is(Meaning::FieldColumn, &folded(label)) && words.is(Meaning::ValueColumn, &folded(value));
+    is_stated.then(|| rows.iter().filter_map(|(at, cells)| field_of(*at, cells)).collect())
+}
+
+/// Whether fields state where or why data are processed, which those of a document do not.
+fn describe_processing(fields: &[Item]) -> bool {
+    let roles = fields.iter().filter_map(|item| item.lead.as_deref()).map(role_of);
+    fields.len() > 1 && roles.into_iter().any(|role| matches!(role, Role::Purpose | Role::Location | Role::Data))
+}
+
+fn folded(header: &Cell) -> String {
+    fold(&link_text(&header.text))
+}
+
+/// The fields of a table that describes one vendor, judged by its labels.
 fn fields_of(table: &Table) -> Option<Vec<Item>> {
     let (header, rows) = header_of(table);
     let [label, value] = header else { return None };
     let is_label = is_empty_or(Meaning::FieldColumn, &label.text);
     let is_value = is_label || is_empty_or(Meaning::ValueColumn, &value.text);
     // The header may be the first field: `| Vendor | Nordhaven |`.
-    let names = role_of(label) == Role::Name && !is_label;
-    if !is_value && role_of(value) != Role::Other || is_value && names {
+    let names = role_of(&label.text) == Role::Name && !is_label;
+    if !is_value && role_of(&value.text) != Role::Other || is_value && names {
         return None;
     }
-    let first = std::iter::once((rows.first()?.0, header)).filter(|_| !is_value && role_of(label) != Role::Other);
+    let first = std::iter::once((rows.first()?.0, header)).filter(|_| !is_value && role_of(&label.text) != Role::Other);
     let fields = first.chain(rows.iter().map(|(at, cells)| (*at, cells.as_slice())));
     let items: Vec<Item> = fields.filter_map(|(at, cells)| field_of(at, cells)).collect();
     is_record(&items).then_some(items)
-}
-
-fn role_of(header: &Cell) -> Role {
-    Vocabulary::builtin().role_of(&link_text(&header.text))
 }
 
 /// The field that a row of two cells is, unless the first is empty.

@@ -1,13 +1,19 @@
-//! Labels of fields: which items describe one vendor.
+//! Labels of fields: which items and lines describe one vendor.
 
 use std::collections::BTreeMap;
 
 use changecast_core::{
     model::{Role, fold},
-    vocabulary::Vocabulary,
+    vocabulary::{HeaderRole, Vocabulary},
 };
 
-use crate::read::syntax::block::{Item, link_text, split};
+use crate::read::{
+    position::Position,
+    syntax::block::{Item, is_break_char, link_text, split},
+};
+
+/// The most words of a label in front of a colon.
+const MAX_LABEL_WORDS: usize = 6;
 
 /// How often each label occurs on a page.
 #[derive(Debug, Default)]
@@ -31,8 +37,8 @@ impl Labels {
         labels
     }
 
-    /// Whether several groups have a label.
-    fn is_repeated(&self, item: &Item) -> bool {
+    /// Whether several groups have the label of an item.
+    pub fn is_repeated(&self, item: &Item) -> bool {
         self.groups.get(&label_of(item)).is_some_and(|groups| *groups > 1)
     }
 
@@ -57,8 +63,12 @@ pub(super) fn label_of(item: &Item) -> String {
 /// Whether items are the fields of one vendor, of which the first may be its name.
 pub(super) fn is_record(items: &[Item]) -> bool {
     let fields = items.iter().filter(|item| describes(item)).count();
-    let is_named = items.first().and_then(role_of_field) == Some(Role::Name);
-    fields >= 2 && (fields + usize::from(is_named)) * 2 > items.len()
+    fields >= 2 && (fields + usize::from(is_named(items))) * 2 > items.len()
+}
+
+/// Whether the first of several fields is the name of a vendor.
+pub(super) fn is_named(items: &[Item]) -> bool {
+    items.first().and_then(role_of_field) == Some(Role::Name)
 }
 
 /// Whether an item is a field with a known role, other than the name.
@@ -67,8 +77,83 @@ pub(super) fn describes(item: &Item) -> bool {
 }
 
 /// The role of a field's label. `None` if the field has no value.
-pub(super) fn role_of_field(item: &Item) -> Option<Role> {
+fn role_of_field(item: &Item) -> Option<Role> {
     let (label, value) = split(item);
     let has_value = !value.is_empty() || !item.children.is_empty();
-    has_value.then(|| Vocabulary::builtin().role_of(&link_text(&label)))
+    has_value.then(|| role_of(&label))
+}
+
+/// The role of a label.
+pub(super) fn role_of(label: &str) -> Role {
+    Vocabulary::builtin().role_of(&link_text(label))
+}
+
+/// Whether a label is a usual header of a column that describes a vendor.
+pub(super) fn is_usual_label(label: &str) -> bool {
+    let HeaderRole { role, fitness } = Vocabulary::builtin().header(label);
+    !matches!(role, Role::Other | Role::Name) && fitness.is_usual()
+}
+
+/// A field.
+pub(super) fn field(at: Position, label: &str, value: &str) -> Item {
+    Item { lead: Some(label.to_owned()), rest: value.to_owned(), ..Item::new(at) }
+}
+
+/// The field that states the name of a vendor.
+pub(super) fn name_field(at: Position, name: &str) -> Item {
+    field(at, Role::Name.key(), name)
+}
+
+/// The field in a line with a label in front of a colon: "Purpose: hosting".
+pub(super) fn field_of_line(at: Position, line: &str) -> Option<Item> {
+    let line = line.trim_matches(is_break_char).trim_start_matches(['\u{2022}', '\u{b7}', '*', '-', ' ']);
+    let colon = line.char_indices().find(|(at, c)| is_colon(line, *at, *c))?;
+    let (label, rest) = line.split_at(colon.0);
+    let value = rest[colon.1.len_utf8()..].trim();
+    let words = label.split_whitespace().count();
+    let is_label = (1..=MAX_LABEL_WORDS).contains(&words) && !label.contains(". ");
+    (is_label && !value.is_empty()).then(|| field(at, label.trim(), value))
+}
+
+/// Whether a character is a colon that ends a label, and not that of a time or an address.
+fn is_colon(line: &str, at: usize, c: char) -> bool {
+    let after = line[at + c.len_utf8()..].chars().next();
+    c == '\u{ff1a}' || c == ':' && after.is_none_or(char::is_whitespace)
+}
+
+/// Divides fields into those of several vendors: the label of the first begins the next vendor.
+pub(super) fn split_by_first_label(items: Vec<Item>) -> Vec<Vec<Item>> {
+    let first = items.first().map(label_of).unwrap_or_default();
+    let mut groups: Vec<Vec<Item>> = Vec::new();
+    for item in items {
+        match groups.last_mut() {
+            Some(group) if label_of(&item) != first => group.push(item),
+            _ => groups.push(vec![item]),
+        }
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_with_a_colon_after_a_few_words_is_a_field() {
+        for (line, expected) in [
+            ("Purpose: hosting", Some(("Purpose", "hosting"))),
+            ("Place of processing : Norway", Some(("Place of processing", "Norway"))),
+            ("\u{2022} Region: Norway", Some(("Region", "Norway"))),
+            ("\u{7528}\u{9014}\u{ff1a}\u{6258}\u{7ba1}", Some(("\u{7528}\u{9014}", "\u{6258}\u{7ba1}"))),
+            ("Purpose:", None),
+            ("Open from 8:00 to 17:00", None),
+            ("See https://alder.example", None),
+            ("We use it. Among others: hosting", None),
+            ("One of the many things that we do: hosting", None),
+        ] {
+            let found = field_of_line(Position { line: 1, column: 1 }, line);
+            let found = found.as_ref().map(|item| (item.lead.as_deref().unwrap_or_default(), item.rest.as_str()));
+            assert_eq!(found, expected, "{line}");
+        }
+    }
 }

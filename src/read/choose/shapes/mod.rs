@@ -1,18 +1,40 @@
 //! Vendors that are described field by field. Pages write them in many shapes; each shape is recognised in one
 //! file here and becomes a [`Block::Record`], so that the rest of the program knows one shape only.
 
+mod bullet_fields;
+mod cards;
+mod entity_items;
 mod field_tables;
+mod label_lines;
 mod labelled_items;
 mod labels;
+mod link_lists;
+mod linked_headings;
+mod numbering;
+mod one_cell_rows;
 mod paragraph_fields;
 
 use crate::read::syntax::block::Block;
+
+pub(crate) use numbering::without_number;
 
 /// Rewrites the blocks of one shape.
 type Shape = fn(Vec<Block>) -> Vec<Block>;
 
 /// The shapes in the order in which they are looked for. A shape sees the records of those before it.
-const SHAPES: [Shape; 3] = [paragraph_fields::rewrite, field_tables::rewrite, labelled_items::rewrite];
+const SHAPES: [Shape; 11] = [
+    numbering::rewrite,
+    paragraph_fields::rewrite,
+    label_lines::rewrite,
+    field_tables::rewrite,
+    cards::rewrite,
+    entity_items::rewrite,
+    labelled_items::rewrite,
+    linked_headings::rewrite,
+    link_lists::rewrite,
+    one_cell_rows::rewrite,
+    bullet_fields::rewrite,
+];
 
 /// The blocks of a page with a record for each vendor that is described field by field.
 pub(crate) fn with_records(blocks: &[Block]) -> Vec<Block> {

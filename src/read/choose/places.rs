@@ -1,0 +1,32 @@
+//! Places in headings, sentences and bullets.
+
+use changecast_core::{compare::locations, vocabulary::Vocabulary};
+
+use crate::read::syntax::block::{link_text, without_break_marks};
+
+/// The place that a heading names alone, or a sentence after "in": "… located in the United States:".
+pub(crate) fn place_named_in(text: &str) -> Option<String> {
+    let plain = link_text(text);
+    let plain = plain.trim().trim_end_matches([':', '.']);
+    if are_places(plain) {
+        return Some(plain.to_owned());
+    }
+    let tail = plain.rsplit_once(" in ").map(|(_, tail)| tail.trim())?;
+    let tail = tail.strip_prefix("the ").unwrap_or(tail);
+    are_places(tail).then(|| tail.to_owned())
+}
+
+/// Whether a text consists of known places.
+pub(crate) fn are_places(text: &str) -> bool {
+    let places = locations(Vocabulary::builtin(), &without_break_marks(text));
+    !places.is_empty() && places.iter().all(|place| place.known)
+}
+
+/// The places of "(Ireland, Germany): hosting", and the rest.
+pub(crate) fn places_in_front(text: &str) -> (Option<&str>, &str) {
+    let inside = text.trim_start().strip_prefix('(').and_then(|tail| tail.split_once(')'));
+    match inside.filter(|(places, _)| are_places(places)) {
+        Some((places, rest)) => (Some(places), rest.trim_start().strip_prefix(':').unwrap_or(rest)),
+        None => (None, text),
+    }
+}

@@ -1,0 +1,169 @@
+//! Labels and values that alternate, each in a block of its own, as in cards:
+//!
+//! ```text
+//! #### Provider
+//! Alder Storage
+//! #### Location
+//! Norway
+//! ```
+
+use std::collections::BTreeMap;
+
+use changecast_core::{
+    model::{Role, fold},
+    vocabulary::Vocabulary,
+};
+
+use crate::read::{
+    choose::{
+        page_parts::is_name,
+        shapes::labels::{describes, field, is_named, is_record, is_usual_label, role_of, split_by_first_label},
+    },
+    position::Position,
+    syntax::block::{Block, Item, link_text, split},
+};
+
+pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
+    let titles = Titles::of(&blocks);
+    let mut rewritten: Vec<Block> = Vec::with_capacity(blocks.len());
+    let mut rest = blocks.as_slice();
+    while let Some((block, behind)) = rest.split_first() {
+        match cards_at(rest, rewritten.last(), &titles) {
+            Some(cards) => {
+                rewritten.extend(cards.records);
+                rest = &rest[cards.length..];
+            }
+            None => {
+                rewritten.push(block.clone());
+                rest = behind;
+            }
+        }
+    }
+    rewritten
+}
+
+/// How a label is set apart from its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Style {
+    Heading(usize),
+    Strong,
+    Plain,
+}
+
+fn style_of(block: &Block) -> Option<(Style, &str)> {
+    match block {
+        Block::Heading { level, text } => Some((Style::Heading(*level), text)),
+        Block::Paragraph { strong: true, text, .. } => Some((Style::Strong, text)),
+        Block::Paragraph { text, .. } => Some((Style::Plain, text)),
+        _ => None,
+    }
+}
+
+/// How often each text occurs in each style.
+struct Titles(BTreeMap<(Style, String), usize>);
+
+impl Titles {
+    fn of(blocks: &[Block]) -> Self {
+        let mut titles = Titles(BTreeMap::new());
+        for (style, text) in blocks.iter().filter_map(style_of) {
+            *titles.0.entry((style, fold(text))).or_default() += 1;
+        }
+        titles
+    }
+
+    /// Whether a text in a style is the label of a field.
+    fn is_label(&self, style: Style, text: &str) -> bool {
+        let label = text.trim_end_matches(':');
+        let is_known = match style {
+            Style::Heading(_) => role_of(label) != Role::Other,
+            Style::Strong | Style::Plain => is_usual_label(label) || role_of(label) == Role::Name,
+        };
+        let is_repeated = self.0.get(&(style, fold(text))).is_some_and(|count| *count > 1);
+        is_name(text) && (is_known || (is_repeated && style != Style::Plain))
+    }
+}
+
+/// Records, and the number of blocks that they come from.
+struct Cards {
+    records: Vec<Block>,
+    length: usize,
+}
+
+/// The cards at the beginning of blocks, given the block above.
+fn cards_at(blocks: &[Block], above: Option<&Block>, titles: &Titles) -> Option<Cards> {
+    let (style, first) = style_of(blocks.first()?)?;
+    if role_of(first.trim_end_matches(':')) == Role::Other {
+        return None;
+    }
+    let mut fields: Vec<Item> = Vec::new();
+    let mut length = 0;
+    while let Some((label, behind)) = blocks[length..].split_first()
+        && let Some(text) = label_text(label, style, titles)
+    {
+        let values = value_blocks(behind, style, titles);
+        let texts: Vec<String> = behind[..values].iter().map(value_text).collect();
+        if texts.is_empty() {
+            break;
+        }
+        fields.push(field(position_of(behind), text, &texts.join("; ")));
+        length += 1 + values;
+    }
+    let records = records_of(fields, above)?;
+    Some(Cards { records, length })
+}
+
+/// The text of a block that is a label.
+fn label_text<'b>(block: &'b Block, style: Style, titles: &Titles) -> Option<&'b str> {
+    let (own, text) = style_of(block)?;
+    (own == style && titles.is_label(style, text)).then(|| text.trim_end_matches(':'))
+}
+
+/// The number of blocks that are the value of a label: all up to the next label, or one if no label follows.
+fn value_blocks(blocks: &[Block], style: Style, titles: &Titles) -> usize {
+    let is_label = |block: &Block| label_text(block, style, titles).is_some();
+    let values = blocks.iter().take_while(|block| is_value(block) && !is_label(block)).count();
+    let is_followed = blocks.get(values).is_some_and(is_label);
+    if is_followed { values } else { values.min(1) }
+}
+
+fn is_value(block: &Block) -> bool {
+    matches!(block, Block::Paragraph { .. } | Block::List(_))
+}
+
+fn value_text(block: &Block) -> String {
+    match block {
+        Block::Paragraph { text, .. } => text.clone(),
+        Block::List(items) => items.iter().map(item_text).collect::<Vec<_>>().join(", "),
+        _ => String::new(),
+    }
+}
+
+fn item_text(item: &Item) -> String {
+    let lead = item.lead.iter().map(String::as_str);
+    lead.chain([item.rest.as_str()]).map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn position_of(blocks: &[Block]) -> Position {
+    match blocks.first() {
+        Some(Block::Paragraph { at, .. }) => *at,
+        Some(Block::List(items)) => items.first().map_or(Position::START, |item| item.at),
+        _ => Position::START,
+    }
+}
+
+/// The records of fields: one for each vendor that a field names, or one for the vendor that the block above
+/// names.
+fn records_of(fields: Vec<Item>, above: Option<&Block>) -> Option<Vec<Block>> {
+    if !is_named(&fields) {
+        let names_vendor = above.and_then(style_of).is_some_and(|(_, text)| can_be_vendor(text));
+        return (names_vendor && is_record(&fields)).then(|| vec![Block::Record(fields)]);
+    }
+    let described = fields.iter().filter(|field| describes(field)).count();
+    let cards = split_by_first_label(fields);
+    let are_vendors = cards.iter().all(|card| card.first().is_some_and(|name| is_name(split(name).1)));
+    (are_vendors && described >= 2).then(|| cards.into_iter().map(Block::Record).collect())
+}
+
+fn can_be_vendor(text: &str) -> bool {
+    is_name(text) && !Vocabulary::builtin().is_about_vendors(&link_text(text))
+}

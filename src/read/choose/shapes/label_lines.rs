@@ -1,0 +1,95 @@
+//! Lines with plain labels below a name, in one paragraph or in several:
+//!
+//! ```text
+//! Alder Storage
+//! Purpose: Backups
+//! Location: Norway
+//! ```
+
+use crate::read::{
+    choose::{
+        page_parts::is_name,
+        shapes::labels::{Labels, describes, field_of_line, is_named, is_record, label_of, name_field},
+    },
+    position::Position,
+    syntax::block::{Block, Item, LINE_BREAK, is_break_char},
+};
+
+pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
+    let paragraphs: Vec<Vec<Item>> = blocks.iter().map(fields_of).collect();
+    let labels = Labels::of(paragraphs.iter().map(Vec::as_slice));
+    let mut lines = LabelledLines { labels, done: Vec::new(), fields: Vec::new(), blocks: Vec::new() };
+    for block in blocks {
+        lines.add(block);
+    }
+    lines.close();
+    lines.done
+}
+
+/// The blocks that are complete, and the vendor whose lines are being collected.
+struct LabelledLines {
+    /// The labels of all paragraphs.
+    labels: Labels,
+    done: Vec<Block>,
+    fields: Vec<Item>,
+    /// The blocks of the fields.
+    blocks: Vec<Block>,
+}
+
+impl LabelledLines {
+    fn add(&mut self, block: Block) {
+        let fields = Some(fields_of(&block)).filter(|fields| self.describe_vendor(fields)).unwrap_or_default();
+        let begins = is_named(&fields) || self.fields.first().zip(fields.first()).is_some_and(have_equal_labels);
+        if fields.is_empty() || begins {
+            self.close();
+        }
+        if fields.is_empty() {
+            self.done.push(block);
+        } else {
+            self.fields.extend(fields);
+            self.blocks.push(block);
+        }
+    }
+
+    /// Whether the fields of a paragraph describe a vendor, and not the page: "Last updated: May 2026".
+    fn describe_vendor(&self, fields: &[Item]) -> bool {
+        is_named(fields) || fields.iter().any(|field| describes(field) || self.labels.is_repeated(field))
+    }
+
+    /// Ends the vendor.
+    fn close(&mut self) {
+        let (fields, blocks) = (std::mem::take(&mut self.fields), std::mem::take(&mut self.blocks));
+        if is_record(&fields) || is_named(&fields) && fields.iter().any(describes) {
+            self.done.push(Block::Record(fields));
+        } else {
+            self.done.extend(blocks);
+        }
+    }
+}
+
+fn have_equal_labels((a, b): (&Item, &Item)) -> bool {
+    label_of(a) == label_of(b)
+}
+
+/// The fields of a paragraph in which every line has a label, except for the first, which may be a name.
+fn fields_of(block: &Block) -> Vec<Item> {
+    let Block::Paragraph { at, text, .. } = block else { return Vec::new() };
+    let lines: Vec<&str> = text.split(LINE_BREAK).map(trimmed).filter(|line| !line.is_empty()).collect();
+    let Some((first, others)) = lines.split_first() else { return Vec::new() };
+    let below: Option<Vec<Item>> = others.iter().map(|line| field_of_line(*at, line)).collect();
+    let Some(below) = below else { return Vec::new() };
+    match first_field(*at, first, !below.is_empty()) {
+        Some(field) => std::iter::once(field).chain(below).collect(),
+        None => Vec::new(),
+    }
+}
+
+/// The field of the first line: its own, or a name if others follow.
+fn first_field(at: Position, line: &str, has_others: bool) -> Option<Item> {
+    let name = has_others && is_name(line) && !line.ends_with(':');
+    field_of_line(at, line).or_else(|| name.then(|| name_field(at, line)))
+}
+
+fn trimmed(line: &str) -> &str {
+    line.trim_matches(is_break_char)
+}

@@ -1,0 +1,199 @@
+//! Headings that are names of vendors, with sentences or links about each below:
+//!
+//! ```text
+//! ### Alder
+//! Alder keeps our backups.
+//! - [Alder privacy policy](https://alder.example/privacy)
+//! ```
+
+use changecast_core::{
+    compare::ADDRESS_LABEL,
+    model::{RichText, Role, fold},
+    vocabulary::{Meaning, Vocabulary},
+};
+
+use crate::read::{
+    choose::{page_parts::is_name, places::are_places, shapes::labels::field},
+    position::Position,
+    syntax::block::{Block, Item, link_text},
+};
+
+/// The shortest word of a name that is looked for in texts and addresses.
+const MIN_WORD: usize = 3;
+
+pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
+    let groups = groups(&blocks);
+    let described: Vec<(usize, Vendor)> =
+        groups.iter().filter_map(|group| Some((group.heading, Vendor::of(&blocks, group)?))).collect();
+    let by_links = described.iter().filter(|(_, vendor)| vendor.evidence == Evidence::Links).count();
+    if by_links == 0 && described.len() < 2 {
+        return blocks;
+    }
+    let mut rewritten = Vec::with_capacity(blocks.len());
+    let mut consumed = 0;
+    for (at, block) in blocks.into_iter().enumerate() {
+        let vendor = described.iter().find(|(heading, _)| *heading == at).map(|(_, vendor)| vendor);
+        if let Some(vendor) = vendor {
+            rewritten.push(block);
+            rewritten.push(Block::Record(vendor.fields.clone()));
+            consumed = at + 1 + vendor.blocks;
+        } else if at >= consumed {
+            rewritten.push(block);
+        }
+    }
+    rewritten
+}
+
+/// A heading and the blocks up to the next one.
+struct Group {
+    heading: usize,
+    end: usize,
+}
+
+fn groups(blocks: &[Block]) -> Vec<Group> {
+    let headings = blocks.iter().enumerate().filter(|(_, block)| matches!(block, Block::Heading { .. }));
+    let starts: Vec<usize> = headings.map(|(at, _)| at).collect();
+    let ends = starts.iter().skip(1).copied().chain([blocks.len()]);
+    starts.iter().zip(ends).map(|(heading, end)| Group { heading: *heading, end }).collect()
+}
+
+/// What shows that a heading is the name of a vendor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Evidence {
+    /// The links below mention it.
+    Links,
+    /// The sentence below begins with it.
+    Sentence,
+    /// A line below is a place.
+    Place,
+}
+
+/// A vendor, and the number of blocks below its heading that describe it.
+struct Vendor {
+    evidence: Evidence,
+    fields: Vec<Item>,
+    blocks: usize,
+}
+
+impl Vendor {
+    fn of(blocks: &[Block], group: &Group) -> Option<Self> {
+        let Block::Heading { text, .. } = blocks.get(group.heading)? else { return None };
+        let name = link_text(text);
+        let words = Vocabulary::builtin();
+        if !is_name(&name) || words.is_about_vendors(&name) || words.mentions(Meaning::Procedure, &name) {
+            return None;
+        }
+        let body = &blocks[group.heading + 1..group.end];
+        let below = Below::of(body)?;
+        let evidence = below.evidence_for(&name)?;
+        Some(Vendor { evidence, fields: below.fields(&name), blocks: below.blocks })
+    }
+}
+
+/// The sentences and links below a heading.
+struct Below {
+    at: Position,
+    sentences: Vec<String>,
+    /// The texts and addresses of links.
+    links: Vec<(String, String)>,
+    blocks: usize,
+}
+
+impl Below {
+    /// `None` if something else is below the heading.
+    fn of(body: &[Block]) -> Option<Self> {
+        let mut below = Below { at: Position::START, sentences: Vec::new(), links: Vec::new(), blocks: 0 };
+        for block in body {
+            match block {
+                Block::Paragraph { at, text, .. } => {
+                    below.at = *at;
+                    match links_only(text) {
+                        Some(links) => below.links.extend(links),
+                        // What follows the links is no longer about the vendor.
+                        None if !below.links.is_empty() => break,
+                        None => below.sentences.push(text.clone()),
+                    }
+                }
+                Block::List(items) => {
+                    let links: Option<Vec<_>> = items.iter().map(|item| links_only(&whole_text(item))).collect();
+                    below.links.extend(links?.into_iter().flatten());
+                }
+                _ => return None,
+            }
+            below.blocks += 1;
+        }
+        (below.blocks > 0).then_some(below)
+    }
+
+    fn evidence_for(&self, name: &str) -> Option<Evidence> {
+        let word = first_word(name).filter(|word| word.chars().count() >= MIN_WORD)?;
+        let mentions = self
+            .links
+            .iter()
+            .filter(|(text, address)| first_word(text).as_ref() == Some(&word) || letters(address).contains(&word));
+        let begins = self.sentences.first().is_some_and(|text| first_word(&link_text(text)).as_ref() == Some(&word));
+        if !self.links.is_empty() && mentions.count() * 2 >= self.links.len() {
+            return Some(Evidence::Links);
+        }
+        if !self.links.is_empty() {
+            return None;
+        }
+        if begins {
+            return Some(Evidence::Sentence);
+        }
+        let has_place = self.sentences.len() > 1 && self.sentences.iter().any(|text| are_places(text));
+        has_place.then_some(Evidence::Place)
+    }
+
+    fn fields(&self, name: &str) -> Vec<Item> {
+        let (places, sentences): (Vec<&str>, Vec<&str>) =
+            self.sentences.iter().map(String::as_str).partition(|text| are_places(text));
+        let texts = [(Role::Purpose, sentences.join(" ")), (Role::Location, places.join(", "))];
+        let texts = texts.into_iter().filter(|(_, text)| !text.is_empty());
+        let texts = texts.map(|(role, text)| field(self.at, role.key(), &text));
+        let links = self.links.iter().map(|(text, address)| field(self.at, &link_label(text, name), address));
+        texts.chain(links).collect()
+    }
+}
+
+/// The links of a text that consists of links. `None` for another text.
+pub(super) fn links_only(text: &str) -> Option<Vec<(String, String)>> {
+    let rich = RichText::from_inline_markdown(text);
+    let mut links = Vec::new();
+    for span in rich.spans() {
+        match span.href {
+            Some(href) => links.push((span.text.trim().to_owned(), href.to_owned())),
+            None if span.text.contains(char::is_alphanumeric) => return None,
+            None => {}
+        }
+    }
+    (!links.is_empty()).then_some(links)
+}
+
+/// The text of a bullet without bullets below it.
+pub(super) fn whole_text(item: &Item) -> String {
+    format!("{} {}", item.lead.as_deref().unwrap_or_default(), item.rest).trim().to_owned()
+}
+
+/// The label of a link: its text without the vendor's name in front.
+pub(super) fn link_label(text: &str, name: &str) -> String {
+    let is_address = text.contains("://") || !text.contains(' ') && text.contains('.');
+    let begins = text.get(..name.len()).is_some_and(|begin| fold(begin) == fold(name));
+    let label = if begins { text[name.len()..].trim_start_matches([' ', '\'', '\u{2019}', ':', '-']) } else { text };
+    let label = label.strip_prefix("s ").unwrap_or(label).trim();
+    if label.is_empty() || is_address {
+        return ADDRESS_LABEL.to_owned();
+    }
+    let mut characters = label.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+/// The first word of a text, folded, in letters and digits.
+fn first_word(text: &str) -> Option<String> {
+    fold(text).split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).map(str::to_owned)
+}
+
+/// The letters and digits of a text, folded.
+fn letters(text: &str) -> String {
+    fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
+}

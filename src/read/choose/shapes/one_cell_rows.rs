@@ -1,0 +1,56 @@
+//! Tables of one column with several lines in each cell: the name, then what describes the vendor.
+
+use changecast_core::model::RichText;
+
+use crate::read::{
+    position::Position,
+    syntax::block::{Block, Cell, Item, LINE_BREAK, header_of, is_break_char},
+};
+
+/// The fewest lines of a cell that describes a vendor.
+const MIN_LINES: usize = 3;
+
+pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
+    blocks.into_iter().flat_map(list_of).collect()
+}
+
+/// The list that the rows are, with the header above it.
+fn list_of(block: Block) -> Vec<Block> {
+    let Block::Table(table) = &block else { return vec![block] };
+    let (header, rows) = header_of(table);
+    let [header] = header else { return vec![block] };
+    let described = rows.iter().filter(|(_, cells)| lines_of(cells).len() >= MIN_LINES).count();
+    if described * 2 <= rows.len() {
+        return vec![block];
+    }
+    let at = rows.first().map_or(Position::START, |(at, _)| *at);
+    let title = Block::Paragraph { at, text: header.text.clone(), strong: false };
+    vec![title, Block::List(rows.iter().filter_map(|(at, cells)| item_of(*at, cells)).collect())]
+}
+
+/// The lines of the cell of a row, without those that only separate others.
+fn lines_of(cells: &[Cell]) -> Vec<&str> {
+    let lines = cells.first().into_iter().flat_map(|cell| cell.text.split(LINE_BREAK));
+    lines.map(|line| line.trim_matches(is_break_char)).filter(|line| line.contains(char::is_alphanumeric)).collect()
+}
+
+/// A bullet with the name, the lines that describe the vendor, and below it the lines with labels or links.
+fn item_of(at: Position, cells: &[Cell]) -> Option<Item> {
+    let lines = lines_of(cells);
+    let (name, others) = lines.split_first()?;
+    let (texts, below): (Vec<&str>, Vec<&str>) = others.iter().partition(|line| labelled(line).is_none());
+    Some(Item {
+        lead: Some((*name).to_owned()),
+        rest: texts.join(" \u{2013} "),
+        children: below.into_iter().filter_map(labelled).collect(),
+        struck: cells.first().is_some_and(Cell::is_over),
+        ..Item::new(at)
+    })
+}
+
+/// A line that has a label of its own or begins with a link, as a label and a value.
+fn labelled(line: &str) -> Option<String> {
+    let rich = RichText::from_inline_markdown(line);
+    let link = rich.spans().next().and_then(|span| Some(format!("{}: {}", span.text.trim(), span.href?)));
+    link.or_else(|| line.contains(": ").then(|| line.to_owned()))
+}

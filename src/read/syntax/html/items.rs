@@ -1,0 +1,54 @@
+//! The bullets of HTML.
+
+use super::Builder;
+use crate::read::syntax::block::{Cell, collapsed};
+
+impl Builder {
+    /// Text of an item below the list, or before one.
+    pub(super) fn item_text(&mut self) {
+        let cell = self.take_text();
+        if let Some(item) = self.item.as_mut().filter(|_| !cell.text.is_empty()) {
+            if item.rest.is_empty() && item.lead.is_none() && item.children.is_empty() {
+                item.struck = cell.is_over_as_item();
+                item.rest = cell.text
+            } else {
+                item.children.push(cell.text)
+            }
+        }
+    }
+
+    pub(super) fn maybe_lead(&mut self) {
+        let open = self.link.is_some() || self.strong_depth > 0 || self.list_depth != 1 || self.table.is_some();
+        if let Some(item) = self.item.as_mut().filter(|item| !open && item.lead.is_none() && item.rest.is_empty()) {
+            let text = std::mem::take(&mut self.text);
+            let mut struck = std::mem::take(&mut self.struck);
+            struck.extend(self.struck_from.map(|from| from..text.len()));
+            self.struck_from = self.struck_from.map(|_| 0);
+            let cell = Cell::new(text, false, &struck);
+            item.struck = cell.is_over();
+            let text = collapsed(&cell.text);
+            // Only text at the very beginning leads.
+            let leads = text.trim_start().starts_with('[') || !text.trim().is_empty();
+            item.lead = Some(text.trim().to_owned()).filter(|_| leads);
+        }
+    }
+
+    pub(super) fn end_item(&mut self) {
+        let cell = self.take_text();
+        if let Some(mut item) = self.item.take() {
+            if item.lead.is_none() && item.rest.is_empty() {
+                item.struck = cell.is_over_as_item();
+            }
+            let rest = cell.text;
+            if item.rest.is_empty() {
+                item.rest = rest
+            } else if !rest.is_empty() {
+                item.children.push(rest)
+            }
+            item.without_struck_lead();
+            if let Some(list) = &mut self.list {
+                list.push(item);
+            }
+        }
+    }
+}
