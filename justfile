@@ -54,6 +54,11 @@ notice cases=notice_cases:
     python3 tests/external/notice_dates.py --check
     CHANGECAST_NOTICE_CASES={{ absolute_path(cases) }} cargo test -p changecast-core --test notice -- --include-ignored
 
+# Compare the tables in the fixtures and in generated pages with those that GitHub's own parser finds
+gfm-check:
+    cargo build
+    python3 tests/external/cmark_gfm.py target/debug/changecast tests/fixtures
+
 # Run each fuzz target for some seconds; `--release` optimizes the build first
 fuzz seconds="10" *options:
     tests/external/fuzz.sh {{ seconds }} {{ options }}
@@ -77,7 +82,7 @@ readme:
     tests/external/fresh_clone.sh
 
 # Everything that must hold before a change is merged
-ci: test lint deny format-check feeds-check guard fuzz readme
+ci: test lint deny format-check gfm-check feeds-check guard fuzz readme
 
 # Known vulnerabilities of the dependencies, by a local copy of the advisory database
 advisories:

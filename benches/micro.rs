@@ -134,6 +134,7 @@ fn plan(config: &Config, history: &History) -> Result<Plan, Box<dyn Error>> {
         edition: Edition::CURRENT,
         vocabulary: Vocabulary::default(),
         future: FutureCommits::Allow,
+        removals: publish::AllowedRemovals(usize::MAX),
         rewritten: Rewritten::Refuse,
         correct: None,
         scope: Scope::All,

@@ -1,5 +1,7 @@
 //! `changecast.yaml`: who publishes which lists where. The only user of `serde_yaml` (the crate yaml_serde).
 
+mod guard;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Component, Path, PathBuf},
@@ -19,6 +21,8 @@ use changecast_core::{
     serde_as_text,
 };
 
+pub use guard::RemovalShare;
+
 /// The content of `changecast.yaml`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +37,9 @@ pub struct Config {
     /// How the heads of signed logs are written.
     #[serde(default, skip_serializing_if = "HeadConfig::is_default")]
     pub head: HeadConfig,
+    /// The largest share of a list that `publish` removes at once without `--allow-removals`.
+    #[serde(default, skip_serializing_if = "RemovalShare::is_default")]
+    pub guard: RemovalShare,
     /// The lists to publish, at least one.
     #[serde(deserialize_with = "unique_lists")]
     pub lists: Vec<ListConfig>,
@@ -191,7 +198,7 @@ impl std::fmt::Display for Email {
     }
 }
 
-serde_as_text!(Authority, Email, FreshFor);
+serde_as_text!(Authority, Email, FreshFor, RemovalShare);
 
 /// A list to publish, and how it is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

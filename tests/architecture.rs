@@ -131,7 +131,7 @@ const HOMES: [(&str, &str); 31] = [
     ("ed25519_dalek", "crates/core/src/sign/"),
     ("git2", "src/history/"),
     ("hmac", "crates/core/src/ledger/salts.rs"),
-    ("html5gum", "src/read/syntax/html.rs crates/core/src/model/text.rs"),
+    ("html5gum", "src/read/syntax/html/ crates/core/src/model/text.rs"),
     ("indicatif", "src/cli/console.rs"),
     ("keshvar", "crates/core/src/vocabulary/areas.rs"),
     ("maud", "src/render/html/ src/render/feed.rs"),

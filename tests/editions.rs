@@ -69,6 +69,7 @@ impl Publisher {
             edition,
             vocabulary: vocabulary.clone(),
             future: FutureCommits::Refuse,
+            removals: publish::AllowedRemovals(usize::MAX),
             rewritten: Rewritten::Refuse,
             correct: None,
             scope: Scope::New,

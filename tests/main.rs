@@ -4,6 +4,7 @@
 
 mod architecture;
 mod command_line;
+mod damage;
 mod data;
 mod demo;
 mod dependencies;
@@ -13,10 +14,12 @@ mod editions;
 mod feeds;
 mod folder;
 mod formats;
+mod guard;
 mod heads;
 mod histories;
 mod history;
 mod hostile;
+mod interruptions;
 mod keys;
 mod kinds;
 mod laws;

@@ -455,7 +455,7 @@ fn a_killed_publication_is_whole_or_mended() {
 #[test]
 fn what_is_hardly_meant_is_warned_of() {
     let nobody = "under the placeholder example.com";
-    let story = TestRepo::of_lists(&[ONE, TWO]).commit("a page", &[("data/list.yaml", Some("note: moved\n"))]);
+    let story = TestRepo::of_lists(&[ONE, TWO]).commit("a page", &[("data/list.yaml", Some("[]\n"))]);
     let commits = story.build();
     let publish = |n: usize| story.publish(&["--branch", commits[n].as_str()]).expect(0).err;
     assert!(publish(0).contains(nobody), "a log begins");

@@ -55,7 +55,7 @@ type Files = Vec<(String, Vec<u8>)>;
 fn publish_at(repo: &TestRepo, n: usize, more: &[&str]) -> Ran {
     let commit = repo.ids()[n].to_string();
     let now = Timestamp::from_unix_clamped(repo.time_of(n) + 3_600).to_string();
-    repo.publish(&[&["--branch", &commit, "--now", &now], more].concat())
+    repo.publish(&[&["--branch", &commit, "--now", &now, "--allow-removals", "9"], more].concat())
 }
 
 /// The files that do not depend on when the list was published.

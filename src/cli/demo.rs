@@ -288,6 +288,7 @@ impl Demo<'_> {
             edition: Edition::CURRENT,
             vocabulary: Vocabulary::default(),
             future: FutureCommits::Refuse,
+            removals: publish::AllowedRemovals(usize::MAX),
             rewritten: Rewritten::Refuse,
             correct,
             scope,

@@ -10,8 +10,8 @@ use changecast::{
     history::History,
     output::{self, Found, Output},
     publish::{
-        self, Correct, Edition, Event, FutureCommits, ListPlan, Outcome, Plan, Progress, Request, Rewritten, RootKeys,
-        Scope, Signing, Stage,
+        self, AllowedRemovals, Correct, Edition, Event, FutureCommits, ListPlan, Outcome, Plan, Progress, Request,
+        Rewritten, RootKeys, Scope, Signing, Stage,
     },
     render::{self, Announcement},
 };
@@ -50,6 +50,9 @@ pub struct Args {
     /// Also publish commits that are dated more than a day after the clock
     #[arg(long)]
     allow_future: bool,
+    /// Also announce commits that remove up to N entries at once [default: a third of a list, `guard` in the configuration]
+    #[arg(long, value_name = "N")]
+    allow_removals: Option<usize>,
     /// Publish a preview without a signed log; every page is marked as a preview
     #[arg(long, conflicts_with_all = ["key", "root_key"])]
     unsigned: bool,
@@ -128,6 +131,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         edition: Edition::CURRENT,
         vocabulary: Vocabulary::default(),
         future: if args.allow_future { FutureCommits::Allow } else { FutureCommits::Refuse },
+        removals: AllowedRemovals(args.allow_removals.unwrap_or_default()),
         rewritten: if args.reanchor { Rewritten::Reanchor } else { Rewritten::Refuse },
         correct: correction(args, &config)?,
         scope: if args.looks_at_all() { Scope::All } else { Scope::New },

@@ -254,6 +254,8 @@ impl History {
         Ok(match stored {
             Stored::File(blob) => Content::File(objects.blob(blob)?),
             Stored::Folder(tree) => self.folders.read(&objects, tree)?,
+            Stored::Link => Content::NotAFile("a symbolic link"),
+            Stored::Submodule => Content::NotAFile("a submodule"),
         })
     }
 
@@ -298,7 +300,10 @@ impl History {
             (Some(Stored::Folder(tree)), Some(Content::NotUtf8 { .. })) => {
                 unverified::Objects::Folder(self.folders.unverified(&Objects::of(&self.repo)?, tree, Files::new())?)
             }
-            (None, None) => unverified::Objects::Deleted,
+            // A link or submodule contains no bytes that a release could quote.
+            (None, None) | (Some(Stored::Link | Stored::Submodule), Some(Content::NotAFile(_))) => {
+                unverified::Objects::Deleted
+            }
             _ => {
                 let object = format!("commit {}", version.commit);
                 return Err(HistoryError::Damaged { object, problem: "it has other content than was read" });

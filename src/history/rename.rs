@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use git2::{Delta, DiffFile, Oid, Repository};
+use git2::{Delta, DiffFile, FileMode, Oid, Repository};
 
 use super::{HistoryError, objects::Objects};
 
@@ -14,6 +14,9 @@ use super::{HistoryError, objects::Objects};
 const RENAMED: f64 = 0.6;
 /// From this share of common lines on, a file is a candidate. If there are two, no rename is evident.
 const CANDIDATE: f64 = 0.4;
+
+/// Files of which one is this many times as large as the other are not alike, in whatever lines they agree.
+const LARGER: usize = 4;
 
 /// The files that a commit deletes and adds.
 struct Moves {
@@ -40,7 +43,9 @@ impl Moves {
 }
 
 fn path_and_id(file: &DiffFile<'_>) -> Option<(PathBuf, Oid)> {
-    file.path().map(|path| (path.to_owned(), file.id()))
+    // The id of a submodule is that of a commit in another repository.
+    let path = file.path().filter(|_| file.mode() != FileMode::Commit);
+    path.map(|path| (path.to_owned(), file.id()))
 }
 
 /// The only candidate for a file with these lines, with its similarity; `None` if there are several.
@@ -51,7 +56,7 @@ fn only_candidate<'a>(
 ) -> Result<Option<(f64, &'a Path, Oid)>, HistoryError> {
     let mut candidate = None;
     for (path, blob) in files {
-        let similarity = own.similarity(&Lines::of(repo, *blob)?);
+        let similarity = own.similarity_to_blob(repo, *blob)?;
         if similarity >= CANDIDATE && candidate.replace((similarity, path.as_path(), *blob)).is_some() {
             return Ok(None);
         }
@@ -76,7 +81,7 @@ pub(super) fn earlier_path(
     };
     let source = Lines::of(repo, blob)?;
     for (_, blob) in added.iter().filter(|(p, _)| p != Path::new(path)) {
-        if Lines::of(repo, *blob)?.similarity(&source) >= CANDIDATE {
+        if source.similarity_to_blob(repo, *blob)? >= CANDIDATE {
             return Ok(None);
         }
     }
@@ -140,12 +145,14 @@ fn paths(files: &[(String, Oid)]) -> BTreeSet<&str> {
 struct Lines {
     counts: BTreeMap<Vec<u8>, usize>,
     total: usize,
+    /// The size of the file, in bytes.
+    size: usize,
 }
 
 impl Lines {
     fn of(repo: &Repository, blob: Oid) -> Result<Self, HistoryError> {
         let content = Objects::of(repo)?.blob(blob)?;
-        let mut lines = Lines { counts: BTreeMap::new(), total: 0 };
+        let mut lines = Lines { counts: BTreeMap::new(), total: 0, size: content.len() };
         for line in content.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()) {
             *lines.counts.entry(line.to_vec()).or_default() += 1;
             lines.total += 1;
@@ -153,10 +160,58 @@ impl Lines {
         Ok(lines)
     }
 
+    /// The similarity to the file with this id. A partial clone (git-clone, `--filter=blob:limit=SIZE`) lacks large
+    /// files; a file that is too large to be alike need not be fetched.
+    fn similarity_to_blob(&self, repo: &Repository, blob: Oid) -> Result<f64, HistoryError> {
+        match Lines::of(repo, blob) {
+            Ok(other) => Ok(self.similarity(&other)),
+            Err(HistoryError::Partial { .. })
+                if smallest_missing(repo).is_some_and(|least| least > self.size.saturating_mul(LARGER)) =>
+            {
+                Ok(0.0)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether a file of another size in bytes is too large or too small to be alike.
+    fn differs_in(&self, size: usize) -> bool {
+        self.size.max(size) > self.size.min(size).saturating_mul(LARGER)
+    }
+
     /// The share of lines that two files have in common, from 0 to 1.
     fn similarity(&self, other: &Lines) -> f64 {
+        if self.differs_in(other.size) {
+            return 0.0;
+        }
         let common: usize =
             self.counts.iter().map(|(line, count)| *count.min(other.counts.get(line).unwrap_or(&0))).sum();
         if self.total + other.total == 0 { 0.0 } else { 2.0 * common as f64 / (self.total + other.total) as f64 }
     }
+}
+
+/// The size in bytes from which on a partial clone lacks files: the smallest `blob:limit` of its remotes. `None` if a
+/// remote has another filter, under which files of any size may be missing.
+fn smallest_missing(repo: &Repository) -> Option<usize> {
+    let config = repo.config().ok()?;
+    let mut filters = config.entries(Some(r"remote\..*\.partialclonefilter")).ok()?;
+    let mut smallest = None;
+    while let Some(entry) = filters.next() {
+        let limit = entry.ok()?.value().ok()?.strip_prefix("blob:limit=").and_then(size_in_bytes)?;
+        smallest = Some(smallest.map_or(limit, |known: usize| known.min(limit)));
+    }
+    smallest
+}
+
+/// A size as git writes it: a number, and `k`, `m` or `g` for powers of 1024 (git-config, "integer").
+fn size_in_bytes(text: &str) -> Option<usize> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" => 1,
+        "k" => 1 << 10,
+        "m" => 1 << 20,
+        "g" => 1 << 30,
+        _ => return None,
+    };
+    digits.parse::<usize>().ok()?.checked_mul(unit)
 }

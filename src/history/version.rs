@@ -57,6 +57,17 @@ impl Version {
 pub(super) enum Stored {
     File(Oid),
     Folder(Oid),
+    /// A symbolic link. git stores where it leads, and that may be outside of the repository.
+    Link,
+    /// A submodule at the path or above it.
+    Submodule,
+}
+
+impl Stored {
+    /// Whether this repository contains what is at the path.
+    pub fn has_content(self) -> bool {
+        matches!(self, Stored::File(_) | Stored::Folder(_))
+    }
 }
 
 /// The content of a version.
@@ -71,6 +82,8 @@ pub enum Content {
         /// The path in the folder, with escapes (`\xfc`) for bytes that are not ASCII.
         path: String,
     },
+    /// The path is neither a file nor a folder in this commit. The text names what it is: "a symbolic link".
+    NotAFile(&'static str),
 }
 
 /// Files by their paths in a folder.

@@ -64,8 +64,7 @@ fn versions(commits: &mut FirstParentCommits<'_>, paths: &[String], renames: Ren
     let mut id = commits.tip;
     let mut commit = commits.commit(id)?;
     let mut here = places.find_in(commits, id, &commit)?;
-    // At the tip a link is an error; before, the file did not exist yet.
-    places.links_are_absent = true;
+    check_tip(&places, id, here)?;
     loop {
         if commits.end == Some(id) {
             reached = true;
@@ -87,18 +86,26 @@ fn versions(commits: &mut FirstParentCommits<'_>, paths: &[String], renames: Ren
         let mut before = None;
         if let Some((parent_id, parent)) = &parent {
             before = places.find_in(commits, *parent_id, parent)?;
-            if let (Some(renamed), Some((place, _))) = (followed, before)
+            if let (Some(renamed), Some((place, stored))) = (followed, before)
                 && place < paths.len()
+                && stored.has_content()
             {
-                // The list already existed under one of its paths, so the renamed file was another one.
                 followed = None;
-                places.finders.truncate(paths.len());
-                versions.truncate(renamed + 1);
-                versions.iter_mut().skip(renamed).for_each(|version| version.before = None);
-                here = None;
+                let moved = match here {
+                    Some((away, _)) => moved_away(commits, (*parent_id, id), places.path(place), places.path(away)),
+                    None => Ok(false),
+                };
+                // The list already existed under one of its paths. Unless it was moved away and back, the renamed
+                // file was another one.
+                if !moved.map_err(|error| commits.blame(id, &commit, error))? {
+                    versions.truncate(renamed + 1);
+                    versions.iter_mut().skip(renamed).for_each(|version| version.before = None);
+                    here = None;
+                }
             }
             if renames == Renames::Follow
-                && let (Some((place, _)), None) = (here, before)
+                && let Some((place, _)) = here.filter(|(_, stored)| stored.has_content())
+                && before.is_none_or(|(_, stored)| !stored.has_content())
             {
                 let earlier = rename::earlier_path(commits.repo, *parent_id, id, places.path(place));
                 if let Some(earlier) = earlier.map_err(|error| commits.blame(id, &commit, error))? {
@@ -114,11 +121,44 @@ fn versions(commits: &mut FirstParentCommits<'_>, paths: &[String], renames: Ren
             let stored = [before, here].map(|found| found.map(|(_, stored)| stored));
             versions.push(version(commits, id, &commit, places.path(place), stored)?);
         }
+        if followed.is_none() {
+            places.finders.truncate(paths.len());
+        }
         let Some((parent_id, parent)) = parent else { break };
         (id, commit, here) = (parent_id, parent, before);
     }
+    if base.is_none() {
+        drop_links_before_the_first_file(&mut versions);
+    }
     versions.reverse();
     Ok(Walked { versions, reached, base })
+}
+
+/// Checks that the tip contains the list itself, and neither a link nor a submodule in its place.
+fn check_tip(places: &Places, tip: Oid, found: Option<(usize, Stored)>) -> Result<(), HistoryError> {
+    let Some((place, stored)) = found else { return Ok(()) };
+    let (commit, path) = (commit_id(tip), places.path(place).to_owned());
+    match stored {
+        Stored::File(_) | Stored::Folder(_) => Ok(()),
+        Stored::Link => Err(HistoryError::NotAFile { commit, path, found: "a symbolic link" }),
+        Stored::Submodule => Err(HistoryError::Submodule { commit, path }),
+    }
+}
+
+/// Whether a commit moved the file at `path` to the path `away`.
+fn moved_away(
+    commits: &FirstParentCommits<'_>,
+    (parent, commit): (Oid, Oid),
+    path: &str,
+    away: &str,
+) -> Result<bool, HistoryError> {
+    Ok(away != path && rename::earlier_path(commits.repo, parent, commit, away)?.as_deref() == Some(path))
+}
+
+/// Drops links and submodules from before the list existed. `versions` are newest first.
+fn drop_links_before_the_first_file(versions: &mut Vec<Version>) {
+    let first_file = versions.iter().rposition(|version| version.stored.is_some_and(Stored::has_content));
+    versions.truncate(first_file.map_or(0, |first| first + 1));
 }
 
 /// The version that a commit makes of the inventory at `path`, with the objects before and after.
@@ -146,12 +186,11 @@ fn shallow(repo: &Repository) -> Result<BTreeSet<Oid>, HistoryError> {
 /// The paths that the inventory has or had, newest first.
 struct Places {
     finders: Vec<Finder>,
-    links_are_absent: bool,
 }
 
 impl Places {
     fn new(paths: &[String]) -> Self {
-        Places { finders: paths.iter().map(|path| Finder::new(path)).collect(), links_are_absent: false }
+        Places { finders: paths.iter().map(|path| Finder::new(path)).collect() }
     }
 
     fn path(&self, place: usize) -> &str {
@@ -165,34 +204,27 @@ impl Places {
         id: Oid,
         commit: &Commit,
     ) -> Result<Option<(usize, Stored)>, WalkError> {
-        self.find(&commits.objects, id, commit).map_err(|error| commits.blame(id, commit, error))
+        self.find(&commits.objects, commit).map_err(|error| commits.blame(id, commit, error))
     }
 
-    /// The index of the first path that exists in the commit, with its object.
-    fn find(
-        &mut self,
-        objects: &Objects<'_>,
-        id: Oid,
-        commit: &Commit,
-    ) -> Result<Option<(usize, Stored)>, HistoryError> {
+    /// The index of the first path that is a file or folder in the commit, with its object. Without one, the first
+    /// path that is a link or in a submodule.
+    fn find(&mut self, objects: &Objects<'_>, commit: &Commit) -> Result<Option<(usize, Stored)>, HistoryError> {
         let newest = self.finders.first_mut().and_then(|finder| finder.parts.first_mut());
         if let (Some(part), Some(entry)) = (newest, commit.top) {
             part.last = Some((commit.tree, entry));
         }
+        let mut without_content = None;
         for (place, finder) in self.finders.iter_mut().enumerate() {
-            let Some(entry) = finder.find(objects, commit.tree)? else { continue };
-            if entry == Entry::Link && self.links_are_absent {
-                continue;
+            match finder.find(objects, commit.tree)? {
+                Some(Entry::File(blob)) => return Ok(Some((place, Stored::File(blob)))),
+                Some(Entry::Folder(tree)) => return Ok(Some((place, Stored::Folder(tree)))),
+                Some(Entry::Link) => without_content = without_content.or(Some((place, Stored::Link))),
+                Some(Entry::Submodule) => without_content = without_content.or(Some((place, Stored::Submodule))),
+                None => {}
             }
-            let (commit, path) = (commit_id(id), finder.path.clone());
-            return match entry {
-                Entry::File(blob) => Ok(Some((place, Stored::File(blob)))),
-                Entry::Folder(tree) => Ok(Some((place, Stored::Folder(tree)))),
-                Entry::Link => Err(HistoryError::NotAFile { commit, path, found: "a symbolic link" }),
-                Entry::Submodule => Err(HistoryError::Submodule { commit, path }),
-            };
         }
-        Ok(None)
+        Ok(without_content)
     }
 }
 
@@ -247,6 +279,7 @@ impl Finder {
 pub(super) fn at(repo: &Repository, id: Oid, paths: &[String]) -> Result<Option<(String, Stored)>, HistoryError> {
     let objects = Objects::of(repo)?;
     let mut places = Places::new(paths);
-    let found = places.find(&objects, id, &objects.commit(id)?)?;
+    let found = places.find(&objects, &objects.commit(id)?)?;
+    check_tip(&places, id, found)?;
     Ok(found.map(|(place, content)| (places.path(place).to_owned(), content)))
 }

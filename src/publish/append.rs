@@ -22,6 +22,7 @@ use super::{
     change_log::{ChangeTracker, LogRow, Outcome},
     edition::Continuation,
     error::PublishError,
+    guard::check_removals,
     log::PublishedLog,
     periods,
     plan::{Correct, FutureCommits, Request, Rewritten},
@@ -150,7 +151,10 @@ impl<'a> Appender<'a> {
             return Ok(());
         };
         let content = request.history.content(version)?;
-        let mut tracker = ChangeTracker::default();
+        let mut tracker = match content {
+            Some(Content::Folder(_)) => ChangeTracker::again(self.published_inventory()?),
+            _ => ChangeTracker::default(),
+        };
         let row = tracker.step(request.history, (version, &content), &self.source.options, Progress::NONE)?;
         let same_reading = continuation == Continuation::Same && self.log.reading.as_ref() == Some(&self.reading);
         self.state = match &row.outcome {
@@ -264,14 +268,20 @@ impl<'a> Appender<'a> {
     fn follow(&mut self, request: &Request<'_>, versions: &[Version]) -> Result<(), PublishError> {
         let mut tracker = ChangeTracker::resume(self.state.clone(), None);
         let (list, source) = (self.list, self.source.clone());
+        // The history from before the first publication needs no confirmation: it cannot be restored any more.
+        let continues = self.log.source.is_some();
         let threads = if versions.len() < MIN_VERSIONS_FOR_THREADS { Threads::One } else { Threads::Two };
         let produce = |emit: &mut Emit<'_, Step>| {
             let contents = request.history.contents(versions);
             request.progress.starts(Stage::Load);
             for (done, (version, content)) in versions.iter().zip(contents).enumerate() {
                 let content = content?;
+                let before = tracker.state().clone();
                 request.progress.versions(done, versions.len());
                 let row = tracker.step(request.history, (version, &content), &source.options, request.progress)?;
+                if continues {
+                    check_removals(&list.id, &before, &row, request.config.guard, request.removals)?;
+                }
                 let step = announced_step(request, &list.id, &tracker, version, content, row)?;
                 request.progress.starts(Stage::Sign);
                 emit(step.announced.as_ref().map_or(0, |version| version.content.size()), step);

@@ -4,20 +4,21 @@ use std::collections::BTreeMap;
 
 use changecast_core::{
     change::{Change, ChangeSet, Explanation, diff, explain},
-    model::{CommitId, Inventory, ListState, Timestamp},
+    model::{CommitId, Inventory, ListState, Timestamp, fold},
     notice::{self, Statements, Tracker},
     prose::deadlines::Computed,
 };
 
 use crate::{
     history::{Content, History, HistoryError, Version, Walk},
-    read::{Position, Problem, ReadError, Reader, Reading, ReadingConfig, Warning},
+    read::{Absence, Position, Problem, ReadError, Reader, Reading, ReadingConfig, Warning},
 };
 
 use super::{
     holidays::{holiday_file, put_holidays},
     progress::{Progress, Stage},
     source::ListSource,
+    unreadable_files::keep_entries,
 };
 
 /// The changes that one commit made to a list.
@@ -102,9 +103,16 @@ pub struct ChangeTracker {
     moved: BTreeMap<String, String>,
     /// The changes with dates that may still move.
     notices: Tracker<()>,
+    /// The list as published with the version that is read again.
+    published_list: Option<Inventory>,
 }
 
 impl ChangeTracker {
+    /// Reads the version again with which this list was published.
+    pub fn again(published: Inventory) -> Self {
+        ChangeTracker { published_list: Some(published), ..ChangeTracker::default() }
+    }
+
     /// Continues from a list that was last announced at `published`.
     pub fn resume(state: ListState, published: Option<Timestamp>) -> Self {
         ChangeTracker { latest: state.clone(), announced: state, published, ..ChangeTracker::default() }
@@ -182,6 +190,11 @@ impl ChangeTracker {
         }
     }
 
+    /// The list from which entries are taken whose files cannot be read.
+    fn known(&self) -> Option<&Inventory> {
+        self.announced.inventory().map(|inventory| &**inventory).or(self.published_list.as_ref())
+    }
+
     /// The list in a version; `None` if the file does not exist.
     fn read(
         &mut self,
@@ -191,8 +204,12 @@ impl ChangeTracker {
     ) -> Option<Result<Reading, ReadError>> {
         Some(match content? {
             Content::File(bytes) => self.reader.read(&version.path, bytes, options),
-            Content::Folder(files) => self.reader.read_folder(files, &self.moved, options),
+            Content::Folder(files) => {
+                let reading = self.reader.read_folder(files, &self.moved, options);
+                reading.and_then(|reading| keep_entries(reading, self.known()))
+            }
             Content::NotUtf8 { path } => Err(ReadError::name_not_utf8(path)),
+            Content::NotAFile(found) => Err(Problem::NotAFile(found).into()),
         })
     }
 
@@ -201,8 +218,9 @@ impl ChangeTracker {
     fn read_unmoved(&mut self, content: Option<&Content>, options: &ReadingConfig) -> Option<Inventory> {
         match content {
             Some(Content::Folder(files)) if !self.moved.is_empty() => {
-                let reading = self.reader.read_folder(files, &BTreeMap::new(), options).ok();
-                reading.map(|reading| reading.inventory)
+                let reading = self.reader.read_folder(files, &BTreeMap::new(), options);
+                let whole = reading.and_then(|reading| keep_entries(reading, self.known()));
+                whole.ok().map(|reading| reading.inventory)
             }
             _ => None,
         }
@@ -222,13 +240,35 @@ impl ChangeTracker {
                 let (changes, editorial) = self.compare(Some(inventory), unmoved);
                 (Outcome::Read { changes, editorial }, warnings)
             }
-            Some(Err(error)) if matches!(error.problem, Problem::NoList(_)) => {
-                let warnings = if self.latest.inventory().is_some() { vec![withdrawal(&error)] } else { Vec::new() };
-                let (changes, _) = self.compare(None, None);
-                (Outcome::NoList { changes, error }, warnings)
-            }
-            Some(Err(error)) => (Outcome::Unreadable(error), Vec::new()),
+            Some(Err(error)) => match &error.problem {
+                Problem::NoList(no_list) => {
+                    let absence = no_list.absence.clone();
+                    self.outcome_without_list(error, &absence)
+                }
+                _ => (Outcome::Unreadable(error), Vec::new()),
+            },
         }
+    }
+
+    /// The outcome of a readable version without a list. It withdraws the list only if the file states as much: other
+    /// data, or another page, may have taken the place of the list by mistake.
+    fn outcome_without_list(&mut self, mut error: ReadError, absence: &Absence) -> (Outcome, Vec<Warning>) {
+        if let Some(inventory) = self.announced.inventory() {
+            let names = named_entries(inventory, absence);
+            match absence {
+                Absence::Unexplained => return (Outcome::Unreadable(error), Vec::new()),
+                Absence::Page { .. } if 2 * names.len() >= inventory.entries.len() => {
+                    if let Problem::NoList(no_list) = &mut error.problem {
+                        no_list.found += &still_named(&names);
+                    }
+                    return (Outcome::Unreadable(error), Vec::new());
+                }
+                Absence::Stated | Absence::Page { .. } => {}
+            }
+        }
+        let warnings = if self.latest.inventory().is_some() { vec![withdrawal(&error)] } else { Vec::new() };
+        let (changes, _) = self.compare(None, None);
+        (Outcome::NoList { changes, error }, warnings)
     }
 
     /// The announced changes of a version, and its editorial ones. `unmoved` is the inventory to publish, where it is
@@ -260,6 +300,31 @@ fn with_holidays(
     let Some(file) = holiday_file(&reading.inventory, &version.path) else { return Ok(Ok(reading)) };
     let bytes = history.file_at(&version.commit, &file)?;
     Ok(put_holidays(&mut reading.inventory, &file, bytes).map(|()| reading))
+}
+
+/// The names of the entries that the text of a page without a list still contains.
+fn named_entries<'i>(inventory: &'i Inventory, absence: &Absence) -> Vec<&'i str> {
+    let Absence::Page { text } = absence else { return Vec::new() };
+    let names = inventory.entries.iter().map(|entry| entry.name.as_str());
+    names.filter(|name| contains_words(text, &fold(name))).collect()
+}
+
+/// Whether a text contains a phrase that is not part of a longer word.
+fn contains_words(text: &str, phrase: &str) -> bool {
+    !phrase.is_empty()
+        && text.match_indices(phrase).any(|(at, _)| {
+            let (before, after) = (text[..at].chars().next_back(), text[at + phrase.len()..].chars().next());
+            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+        })
+}
+
+/// The largest number of names in a message.
+const MAX_NAMES: usize = 3;
+
+fn still_named(names: &[&str]) -> String {
+    let shown = names.iter().take(MAX_NAMES).copied().collect::<Vec<_>>().join(", ");
+    let more = if names.len() > MAX_NAMES { " and others" } else { "" };
+    format!("; but the page still names {shown}{more}")
 }
 
 /// The warning that a file without a list counts as a withdrawal.

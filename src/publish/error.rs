@@ -75,6 +75,20 @@ pub enum PublishError {
         #[source]
         error: Box<AppendError>,
     },
+    /// A commit removes a large part of a list.
+    #[error("{list}: commit {} removes {removed} of {entries} entries at once: {names}", .commit.short())]
+    Removals {
+        /// The id of the list.
+        list: ListId,
+        /// The id of the commit.
+        commit: CommitId,
+        /// The number of entries that leave.
+        removed: usize,
+        /// The number of entries before.
+        entries: usize,
+        /// The names of some of them.
+        names: String,
+    },
     /// A commit is dated in the future.
     #[error("{list}: commit {commit} is dated {time}, more than a day after now ({now})")]
     Future {
@@ -243,6 +257,10 @@ impl PublishError {
                 "use the version of changecast that published last, or a later one".into()
             }
             PublishError::Unreadable { error, .. } => error.help(),
+            PublishError::Removals { removed, .. } => format!(
+                "if this is intended, run again with --allow-removals {removed}; otherwise restore the entries in a new \
+                 commit. `guard` in the configuration allows a larger share"
+            ),
             PublishError::Future { .. } => {
                 "correct the date of the commit, or the clock; --allow-future publishes it with this date".into()
             }

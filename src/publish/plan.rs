@@ -19,6 +19,7 @@ use super::{
     change_log::LogRow,
     edition::Edition,
     error::PublishError,
+    guard::AllowedRemovals,
     list_plan::PlannedList,
     progress::{Progress, Stage},
 };
@@ -42,6 +43,8 @@ pub struct Request<'a> {
     pub vocabulary: Vocabulary,
     /// Whether to publish commits that are dated in the future.
     pub future: FutureCommits,
+    /// How many entries may leave a list at once, beyond the share that the configuration allows.
+    pub removals: AllowedRemovals,
     /// Whether to continue after git was rewritten.
     pub rewritten: Rewritten,
     /// A release to correct.

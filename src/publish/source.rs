@@ -56,6 +56,7 @@ pub fn read_list(
         Content::File(bytes) => read::read(path, bytes, options),
         Content::Folder(files) => read::read_folder(files, moved, options),
         Content::NotUtf8 { path } => Err(ReadError::name_not_utf8(path)),
+        Content::NotAFile(found) => Err(Problem::NotAFile(found).into()),
     }
 }
 

@@ -74,6 +74,47 @@ impl PartialEq for ParserError {
 
 impl Eq for ParserError {}
 
+/// Why a readable file has no list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoList {
+    /// The content of the file, for a message.
+    pub found: String,
+    /// What the absence of the list means.
+    pub absence: Absence,
+}
+
+/// What it means that a file has no list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// The file states that the list is empty.
+    Stated,
+    /// A whole page about vendors has no list, so the list was withdrawn unless the text still names its entries.
+    Page {
+        /// The folded text of the page, without its parts about former vendors.
+        text: Arc<str>,
+    },
+    /// Data without a list, or a page about something else: an error message, the response of another address.
+    Unexplained,
+}
+
+impl From<NoList> for Problem {
+    fn from(list: NoList) -> Self {
+        Problem::NoList(list)
+    }
+}
+
+impl NoList {
+    /// A file without a list that nothing in it explains.
+    pub(crate) fn unexplained(found: impl Into<String>) -> Self {
+        NoList { found: found.into(), absence: Absence::Unexplained }
+    }
+
+    /// A file that states that its list is empty.
+    pub(crate) fn stated(found: impl Into<String>) -> Self {
+        NoList { found: found.into(), absence: Absence::Stated }
+    }
+}
+
 /// The problems that make a version unreadable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
@@ -83,6 +124,9 @@ pub enum Problem {
     /// The name of a file in a folder is not UTF-8.
     #[error("the file name is not UTF-8")]
     NameNotUtf8,
+    /// The path of the inventory is not a file, but what the text names: "a symbolic link".
+    #[error("the path is {0} in this version")]
+    NotAFile(&'static str),
     /// The file has no content.
     #[error("the file is empty")]
     Empty,
@@ -99,9 +143,6 @@ pub enum Problem {
     /// The file contains the markers of a merge conflict.
     #[error("unresolved merge conflict")]
     Conflict,
-    /// The file is readable, but contains no list. The text describes its content.
-    #[error("no list found: {0}")]
-    NoList(String),
     /// The page only shows a list that another file contains.
     #[error("no list found: the page shows {data}{}", FromFile(.file.as_deref()))]
     Rendered {
@@ -110,6 +151,15 @@ pub enum Problem {
         /// The file or module that the data come from, as the page states it.
         file: Option<String>,
     },
+    /// The file has another content than its name promises. The text describes it: "encrypted by age".
+    #[error("the file is {0}")]
+    Replaced(&'static str),
+    /// The file ends inside a part that must be closed: "a comment", "a table".
+    #[error("the file is cut: it ends inside {0}")]
+    Incomplete(&'static str),
+    /// The file is readable, but contains no list.
+    #[error("no list found: {}", .0.found)]
+    NoList(NoList),
     /// The value of a key has another shape than the key requires.
     #[error("{key}: expected {expected}, found {found}")]
     Shape {
@@ -185,9 +235,16 @@ impl ReadError {
         match &self.problem {
             Problem::NotUtf8 => "save the file as UTF-8".into(),
             Problem::NameNotUtf8 => "rename the file with `git mv`, and commit".into(),
+            Problem::NotAFile(_) => "commit the file itself; a link or submodule leads out of this history".into(),
             Problem::Empty => {
                 "restore the list, or delete the file to withdraw it: an empty file is not a removal".into()
             }
+            Problem::Replaced(_) => {
+                "commit the list itself in the format that the file name states, or set `format`; delete the file to \
+                 withdraw the list"
+                    .into()
+            }
+            Problem::Incomplete(_) => "commit the whole file, with everything closed".into(),
             Problem::Syntax { .. } => {
                 "fix the syntax error; the next readable version is compared with the last readable one".into()
             }
@@ -247,6 +304,10 @@ impl Warning {
     pub const OPAQUE_ITEM: &'static str = "opaque-item";
     /// Two rows of a list are equal.
     pub const DUPLICATE_ENTRY: &'static str = "duplicate-entry";
+    /// A JSON object has a key twice.
+    pub const DUPLICATE_KEY: &'static str = "duplicate-key";
+    /// A file of a folder cannot be read.
+    pub const UNREADABLE_FILE: &'static str = "unreadable-file";
     /// A file exists, but no longer contains a list.
     pub const MISSING_LIST: &'static str = "missing-list";
 

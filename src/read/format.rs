@@ -2,7 +2,7 @@
 
 use crate::read::{
     config::ReadingConfig,
-    error::{Problem, ReadError},
+    error::{Problem, ReadError, Warning},
     syntax::{
         block::Page,
         code::Code,
@@ -10,7 +10,9 @@ use crate::read::{
         csv::{self, Record},
         front_matter, html,
         incremental::ItemCache,
-        javascript, json, markdown, rst, toml,
+        javascript, json, markdown,
+        replaced::{is_html_document, is_json_document},
+        rst, toml,
         tree::Node,
         yaml,
     },
@@ -40,11 +42,14 @@ pub(crate) enum Syntax {
     Records(fn(&str, &str, &ReadingConfig) -> Result<Vec<Record>, ReadError>),
     /// A tree.
     Tree {
-        parse: fn(&str) -> Result<Node, ReadError>,
+        parse: fn(&str, &mut Vec<Warning>) -> Result<Node, ReadError>,
         /// Parses with the items of earlier versions. `None` means that the text must be parsed as a whole.
         parse_incremental: fn(&mut ItemCache, &str) -> Option<Node>,
     },
 }
+
+/// The formats that may contain a whole HTML document.
+const HTML_INSIDE: [&str; 3] = ["component", "html", "markdown"];
 
 /// The formats that can be read.
 pub(crate) static FORMATS: &[Format] = &[
@@ -94,7 +99,7 @@ pub(crate) static FORMATS: &[Format] = &[
         name: "yaml",
         extensions: &["yaml", "yml"],
         about: "YAML: native inventories, and lists of maps under any keys",
-        syntax: Syntax::Tree { parse: yaml::parse, parse_incremental: ItemCache::parse_yaml },
+        syntax: Syntax::Tree { parse: |text, _| yaml::parse(text), parse_incremental: ItemCache::parse_yaml },
         entry_extensions: &["yaml", "yml"],
     },
     Format {
@@ -108,7 +113,7 @@ pub(crate) static FORMATS: &[Format] = &[
         name: "toml",
         extensions: &["toml"],
         about: "TOML: native inventories, and arrays of tables under any keys",
-        syntax: Syntax::Tree { parse: toml::parse, parse_incremental: |_, _| None },
+        syntax: Syntax::Tree { parse: |text, _| toml::parse(text), parse_incremental: |_, _| None },
         entry_extensions: &["toml"],
     },
 ];
@@ -120,8 +125,7 @@ impl Format {
     /// [`Problem::UnknownFormat`].
     pub fn of(path: &str, config: &ReadingConfig) -> Result<&'static Format, ReadError> {
         if let Some(name) = &config.format {
-            let named = FORMATS.iter().find(|format| format.name == name);
-            return named.ok_or_else(|| Problem::UnknownFormat(name.clone()).into());
+            return Format::named(name);
         }
         let known = Format::of_extension(path).or_else(|| {
             let page = without_template_extension(path)?;
@@ -137,6 +141,27 @@ impl Format {
         FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()))
     }
 
+    /// The format of a file with this text. A whole JSON document is JSON under any name: a list that moves to JSON
+    /// may keep the name of its page for some time, and an API may answer with JSON in place of a page.
+    ///
+    /// # Errors
+    /// [`Problem::UnknownFormat`], and [`Problem::Replaced`] if data are replaced by a page.
+    pub fn of_content(path: &str, text: &str, config: &ReadingConfig) -> Result<&'static Format, ReadError> {
+        let stated = Format::of(path, config)?;
+        match stated.syntax {
+            Syntax::Page(_) | Syntax::Records(_) if is_json_document(text) => Format::named("json"),
+            _ if is_html_document(text) && !HTML_INSIDE.contains(&stated.name) => {
+                Err(Problem::Replaced("an HTML page").into())
+            }
+            _ => Ok(stated),
+        }
+    }
+
+    fn named(name: &str) -> Result<&'static Format, ReadError> {
+        let named = FORMATS.iter().find(|format| format.name == name);
+        named.ok_or_else(|| Problem::UnknownFormat(name.to_owned()).into())
+    }
+
     /// The format of a file that may be an entry of a folder.
     pub fn of_entry(path: &str) -> Option<&'static Format> {
         let extension = extension(path);
@@ -145,9 +170,9 @@ impl Format {
 
     /// Parses a file that is an entry of a folder: a tree, or the front matter of a page. `None` means that
     /// the file contains no fields.
-    pub fn parse_entry(&self, text: &str) -> Result<Option<Node>, ReadError> {
+    pub fn parse_entry(&self, text: &str, warnings: &mut Vec<Warning>) -> Result<Option<Node>, ReadError> {
         match self.syntax {
-            Syntax::Tree { parse, .. } => parse(text).map(Some),
+            Syntax::Tree { parse, .. } => parse(text, warnings).map(Some),
             Syntax::Page(_) | Syntax::Code(_) | Syntax::Records(_) => front_matter::parse(text),
         }
     }

@@ -16,10 +16,10 @@ mod syntax;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use changecast_core::model::{Inventory, Text};
+use changecast_core::model::{EntryId, Inventory, Text};
 
 pub use config::ReadingConfig;
-pub use error::{ParserError, Problem, ReadError, Warning};
+pub use error::{Absence, NoList, ParserError, Problem, ReadError, Warning};
 pub use position::{EntryPosition, Position};
 pub use reader::Reader;
 
@@ -39,6 +39,30 @@ pub struct Reading {
     pub names: Vec<Text>,
     /// Problems that do not prevent reading.
     pub warnings: Vec<Warning>,
+    /// The files of a folder that cannot be read. Their entries are not in the inventory.
+    pub unreadable: Vec<UnreadableFile>,
+}
+
+/// A file of a folder that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableFile {
+    /// The ids that its entry may have, by the names that the file has and had.
+    pub ids: Vec<EntryId>,
+    /// Why it cannot be read, with the name of the file.
+    pub error: ReadError,
+}
+
+impl Reading {
+    /// The reading, if all files were read.
+    ///
+    /// # Errors
+    /// The error of the first file that cannot be read.
+    pub fn complete(self) -> Result<Reading, ReadError> {
+        match self.unreadable.first() {
+            Some(file) => Err(file.error.clone()),
+            None => Ok(self),
+        }
+    }
 }
 
 /// Reads one version of an inventory.
@@ -64,7 +88,7 @@ pub fn read_folder(
     moved: &BTreeMap<String, String>,
     config: &ReadingConfig,
 ) -> Result<Reading, ReadError> {
-    Reader::default().read_folder(files, moved, config)
+    Reader::default().read_folder(files, moved, config)?.complete()
 }
 
 /// The name of the format in which a file is read.

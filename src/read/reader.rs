@@ -48,7 +48,7 @@ impl Reader {
     /// Those of [`super::read`].
     pub fn read(&mut self, path: &str, bytes: &[u8], config: &ReadingConfig) -> Result<Reading, ReadError> {
         let text = &*text_of(bytes)?;
-        let format = Format::of(path, config)?;
+        let format = Format::of_content(path, text, config)?;
         self.forget_unless(format.name, config);
         if let Syntax::Tree { parse_incremental, .. } = format.syntax
             && let Some(root) = parse_incremental(&mut self.items, text)
@@ -60,10 +60,11 @@ impl Reader {
         self.memory.read_whole(format.syntax, path, text, config)
     }
 
-    /// Reads the next version of a folder of one-entry files. See [`super::read_folder`].
+    /// Reads the next version of a folder of one-entry files. Unlike [`super::read_folder`], it reports files that
+    /// cannot be read in [`Reading::unreadable`].
     ///
     /// # Errors
-    /// Those of [`super::read_folder`].
+    /// Those of [`super::read_folder`] that concern the folder, or all of its files.
     pub fn read_folder(
         &mut self,
         files: &[(String, Arc<[u8]>)],
@@ -92,7 +93,13 @@ impl Memory {
         config: &ReadingConfig,
     ) -> Result<Reading, ReadError> {
         match syntax {
-            Syntax::Tree { parse, .. } => self.read_tree(&parse(text)?, config),
+            Syntax::Tree { parse, .. } => {
+                let mut warnings = Vec::new();
+                let root = parse(text, &mut warnings)?;
+                let mut reading = self.read_tree(&root, config)?;
+                reading.warnings.splice(0..0, warnings);
+                Ok(reading)
+            }
             Syntax::Page(parse) => {
                 let page = parse(text)?;
                 self.build(config, |list, _| {
@@ -136,6 +143,6 @@ impl Memory {
 /// Reads one version without a memory of earlier ones.
 pub(crate) fn read_alone(path: &str, bytes: &[u8], config: &ReadingConfig) -> Result<Reading, ReadError> {
     let text = &*text_of(bytes)?;
-    let format = Format::of(path, config)?;
+    let format = Format::of_content(path, text, config)?;
     Memory::default().read_whole(format.syntax, path, text, config)
 }

@@ -91,6 +91,7 @@ impl RandomHistory {
             edition: self.edition,
             vocabulary: Vocabulary::default(),
             future: FutureCommits::Refuse,
+            removals: publish::AllowedRemovals(usize::MAX),
             rewritten: Rewritten::Refuse,
             correct: None,
             scope: Scope::New,

@@ -84,7 +84,7 @@ impl Assembler {
             entries,
             layout: list.layout,
         };
-        Ok(Reading { inventory, positions, names, warnings: list.warnings })
+        Ok(Reading { inventory, positions, names, warnings: list.warnings, unreadable: list.unreadable })
     }
 
     /// The scheme of a version: the last one, as long as everything that it depends on is equal.

@@ -12,6 +12,7 @@ use changecast_core::{
 };
 
 use crate::read::{
+    UnreadableFile,
     build::intern::{Label, Labels, RowContent, RowInterner},
     error::Warning,
     position::Position,
@@ -32,6 +33,7 @@ pub(crate) struct RawList<'r> {
     indexed: usize,
     pub layout: Layout,
     pub warnings: Vec<Warning>,
+    pub unreadable: Vec<UnreadableFile>,
     /// Whether this version used all labels of a shape, by the shape's number.
     used_shapes: Vec<bool>,
 }
@@ -92,6 +94,7 @@ impl<'r> RawList<'r> {
             indexed: 0,
             layout: Layout::default(),
             warnings: Vec::new(),
+            unreadable: Vec::new(),
             used_shapes: Vec::new(),
         }
     }

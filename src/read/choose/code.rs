@@ -20,7 +20,7 @@ use crate::read::{
         tuples,
     },
     config::ReadingConfig,
-    error::{Problem, ReadError, Warning},
+    error::{NoList, Problem, ReadError, Warning},
     position::Position,
     syntax::{
         code::{Binding, Code},
@@ -111,7 +111,7 @@ fn without_content() -> ReadError {
 /// The error of a file without a list: what its arrays lack. An array of vendors whose names are not literals is not
 /// a list that ended.
 fn with_arrays(error: ReadError, code: &Code, bindings: &[Binding], key_roles: &KeyRoles<'_>) -> ReadError {
-    let Problem::NoList(message) = &error.problem else { return error };
+    let Problem::NoList(NoList { found, absence }) = &error.problem else { return error };
     if code.page.blocks.is_empty() && !bindings.iter().any(|binding| matches!(binding.node.value, Value::List(_))) {
         return without_content();
     }
@@ -124,8 +124,9 @@ fn with_arrays(error: ReadError, code: &Code, bindings: &[Binding], key_roles: &
         let (name, line) = (&binding.name, binding.node.at.line);
         format!("the array {name:?} in line {line} has no names with a purpose, location or the like")
     });
-    let described: Vec<String> = described.chain([message.clone()]).collect();
-    ReadError { problem: Problem::NoList(described.join("; ")), ..error }
+    let described: Vec<String> = described.chain([found.clone()]).collect();
+    let no_list = NoList { found: described.join("; "), absence: absence.clone() };
+    ReadError { problem: no_list.into(), ..error }
 }
 
 /// The largest number of arrays that an error describes.

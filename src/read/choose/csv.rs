@@ -16,9 +16,9 @@ use crate::read::{
         named_cell::{LinkCell, NameLines, add_name},
     },
     config::ReadingConfig,
-    error::{Problem, ReadError},
+    error::{NoList, Problem, ReadError},
     syntax::{
-        block::{LINE_BREAK, without_break_marks},
+        block::{LINE_BREAK, with_neat_breaks, without_break_marks},
         csv::{HEADER_WITHIN, Record},
     },
 };
@@ -32,7 +32,7 @@ struct Column {
 /// Finds the list in the records of a file.
 pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut RawList<'_>) -> Result<(), ReadError> {
     let header_at =
-        header(records, config).ok_or_else(|| Problem::NoList("no row that could be a header".to_owned()))?;
+        header(records, config).ok_or_else(|| Problem::from(NoList::unexplained("no row that could be a header")))?;
     list.layout = Layout::Table;
     let header = &records[header_at];
     check_limit("columns", header.fields().count(), MAX_COLUMNS, Some(header.at))?;
@@ -62,13 +62,17 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
         let row = list.intern(row);
         section.rows.push(row);
     }
+    if section.rows.is_empty() {
+        let found = NoList::unexplained("a header without rows");
+        return Err(ReadError::at(header.at, found.into()));
+    }
     list.sections.push(section);
     Ok(())
 }
 
 /// The field with a line break for each of its newlines.
 fn with_line_breaks(field: &str) -> String {
-    without_break_marks(field).trim().replace('\n', LINE_BREAK)
+    with_neat_breaks(&without_break_marks(field).trim().replace('\n', LINE_BREAK)).into_owned()
 }
 
 /// The column of a header field, unless the field is empty.

@@ -12,9 +12,10 @@ use changecast_core::{
 };
 
 use crate::read::{
+    UnreadableFile,
     build::raw_list::{ParsedRow, RawList},
     choose::{memo::KeyRoles, records},
-    error::{Problem, ReadError},
+    error::{NoList, Problem, ReadError},
     format::Format,
     position::Position,
     syntax::{
@@ -39,24 +40,34 @@ pub(crate) fn interpret(
     let entries: Vec<(EntryPath<'_>, &[u8])> =
         files.iter().filter_map(|(path, bytes)| Some((EntryPath::new(path)?, &**bytes))).collect();
     if entries.is_empty() {
-        return Err(Problem::NoList("a folder without files of one entry each".into()).into());
+        return Err(Problem::from(NoList::stated("a folder without files of one entry each")).into());
     }
     let stems: BTreeSet<&str> = entries.iter().map(|(entry, _)| entry.stem).collect();
     for (entry, bytes) in &entries {
-        let mut row = read_entry(list, entry, bytes, key_roles).map_err(|error| error.in_file(entry.path))?;
-        row.file = Some(entry.path.into());
         // The earlier stem identifies this entry, unless another file has it now.
         let earlier = moved.get(entry.path).and_then(|path| EntryPath::new(path));
-        if let Some(earlier) = earlier.filter(|earlier| !stems.contains(earlier.stem)) {
-            row.hints.formerly.push(Text::new(EntryId::from_name(earlier.stem).as_str()));
-        }
+        let earlier = earlier.filter(|earlier| !stems.contains(earlier.stem));
+        let earlier_id = earlier.map(|earlier| EntryId::from_name(earlier.stem));
+        let mut row = match read_entry(list, entry, bytes, key_roles) {
+            Ok(row) => row,
+            Err(error) => {
+                let ids = [EntryId::from_name(entry.stem)].into_iter().chain(earlier_id).collect();
+                list.unreadable.push(UnreadableFile { ids, error: error.in_file(entry.path) });
+                continue;
+            }
+        };
+        row.file = Some(entry.path.into());
+        row.hints.formerly.extend(earlier_id.map(|id| Text::new(id.as_str())));
         for warning in list.warnings.iter_mut().filter(|warning| warning.file.is_none()) {
             warning.file = Some(entry.path.into());
         }
         list.add_to_section(entry.section.map(readable).unwrap_or_default(), row);
     }
     records::drop_ambiguous_ids(list);
-    Ok(())
+    match list.unreadable.first() {
+        Some(file) if list.unreadable.len() == entries.len() => Err(file.error.clone()),
+        _ => Ok(()),
+    }
 }
 
 /// The path of a file that is an entry.
@@ -100,7 +111,7 @@ fn read_entry(
     let start = Position { line: 1, column: 1 };
     let node = entry
         .format
-        .parse_entry(&text_of(bytes)?)?
+        .parse_entry(&text_of(bytes)?, &mut list.warnings)?
         .ok_or_else(|| not_an_entry(start, "a page without front matter"))?;
     check_is_entry(&node, key_roles)?;
     let key = Key { at: node.at, text: entry.stem.to_owned() };

@@ -10,7 +10,7 @@ use std::{
 
 use changecast_core::{
     compare::readable,
-    model::Role,
+    model::{Role, fold},
     vocabulary::{HeaderRole, Meaning},
 };
 
@@ -50,6 +50,8 @@ struct KeyMeaning {
     means_vendors: bool,
     /// Whether it contains entries without describing them.
     is_container: bool,
+    /// Whether it describes an error.
+    is_error: bool,
 }
 
 /// Hashes addresses. Every version looks up every item, so this must be cheaper than the standard hash.
@@ -99,6 +101,11 @@ impl KeyRoles<'_> {
         meaning.is_container || meaning.means_vendors
     }
 
+    /// Whether a key describes an error, as in a response without the data that were asked for.
+    pub fn is_error(&self, key: &str) -> bool {
+        self.meaning(key).is_error
+    }
+
     fn meaning(&self, key: &str) -> KeyMeaning {
         let mut keys = self.keys.borrow_mut();
         if let Some(known) = keys.get(key) {
@@ -109,6 +116,7 @@ impl KeyRoles<'_> {
             header: self.config.header(&readable(key)),
             means_vendors: vocabulary.role_of(key) == Role::Name,
             is_container: vocabulary.is(Meaning::ContainerKey, key),
+            is_error: vocabulary.is(Meaning::ErrorKey, &fold(&readable(key))),
         };
         if keys.len() >= MAX_KEYS {
             keys.clear();

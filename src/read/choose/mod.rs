@@ -1,8 +1,10 @@
 //! Second stage of reading: which part of a page, tree, table or folder is the list.
 
+pub(crate) mod absence;
 pub(crate) mod code;
 pub(crate) mod column_lists;
 pub(crate) mod csv;
+mod empty_tree;
 pub(crate) mod entry_name;
 pub(crate) mod fitness;
 pub(crate) mod folder;

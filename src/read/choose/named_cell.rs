@@ -11,7 +11,7 @@ use crate::read::{
         intern::Label,
         raw_list::{ParsedRow, RawList},
     },
-    syntax::block::{LINE_BREAK, link_text},
+    syntax::block::{lines, link_text},
 };
 
 /// The label of the column for postal addresses that follow a name.
@@ -104,7 +104,7 @@ struct Named {
 }
 
 impl Named {
-    /// Separates the name from links, companies, postal address and footnote marks. Only a [`LINE_BREAK`] ends a
+    /// Separates the name from links, companies, postal address and footnote marks. Only a line break ends a
     /// line: a semicolon may be part of a name.
     fn of(text: &str, name_lines: NameLines) -> Self {
         let link = RichText::from_inline_markdown(text).spans().find_map(|span| span.href.map(str::to_owned));
@@ -132,7 +132,7 @@ impl Named {
 }
 
 fn lines_of(text: &str) -> impl Iterator<Item = &str> {
-    text.split(LINE_BREAK).enumerate().map(|(at, line)| (at, line.trim())).filter_map(|(at, line)| {
+    lines(text).enumerate().map(|(at, line)| (at, line.trim())).filter_map(|(at, line)| {
         let is_kept = at == 0 || !line.is_empty();
         is_kept.then_some(line)
     })

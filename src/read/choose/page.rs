@@ -16,6 +16,7 @@ use crate::read::{
         raw_list::{ParsedRow, RawList, RawSection},
     },
     choose::{
+        absence::{absence_of_list, is_error_page},
         entry_name::is_no_entry,
         fitness::Fitness,
         named_cell::{LinkCell, NameLines, add_name},
@@ -30,10 +31,12 @@ use crate::read::{
         statement::{ends, status_of},
     },
     config::ReadingConfig,
-    error::{Problem, ReadError, Warning},
+    error::{NoList, Problem, ReadError, Warning},
     position::Position,
     syntax::{
-        block::{Block, Cell, DASHES, Item, Page, Table, header_of, link_text, split, without_break_marks},
+        block::{
+            Block, Cell, DASHES, Item, Page, Table, header_of, link_text, on_one_line, split, without_break_marks,
+        },
         template::is_placeholder,
     },
 };
@@ -46,6 +49,9 @@ pub(crate) fn interpret(
     list: &mut RawList<'_>,
 ) -> Result<(), ReadError> {
     check_columns(page)?;
+    if is_error_page(page, &options.vocabulary) {
+        return Err(Problem::Replaced("an error message or a login page").into());
+    }
     let blocks = with_records(&page.blocks);
     let found = find(&blocks);
     let about = format!("{path} {}", page.metadata);
@@ -57,8 +63,13 @@ pub(crate) fn interpret(
         if let Some(problem) = rendered.filter(|_| page.damage.is_none()) {
             return Err(problem.into());
         }
-        let no_list = Problem::NoList(what_was_found(&decisions, options)).into();
-        return Err(page.damage.clone().unwrap_or(no_list));
+        let absence = absence_of_list(page, &decisions, &options.vocabulary);
+        let no_list = NoList { found: what_was_found(&decisions, options), absence };
+        return Err(page.damage.clone().unwrap_or_else(|| Problem::from(no_list).into()));
+    }
+    if chosen.iter().all(|part| part.has_only_a_header()) {
+        let no_rows = NoList::unexplained("the table has a header and no rows");
+        return Err(rendered_data(page.loops.iter()).unwrap_or(no_rows.into()).into());
     }
     if options.tables.is_empty() {
         let parts: Vec<&Part<'_>> = decisions.iter().filter(|one| one.is_chosen()).map(|one| &one.part).collect();
@@ -205,8 +216,11 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
         // A row with only one strong cell is a heading inside the table.
         if filled == 1 && cells.len() > 1 && cells[0].strong && !all_strong {
             are_gone = status_of(words, &cells[0].text).is_some_and(|status| ends(words, &status));
-            let next =
-                RawSection { title: cells[0].text.clone(), header: section.header.clone(), ..RawSection::default() };
+            let next = RawSection {
+                title: on_one_line(&cells[0].text),
+                header: section.header.clone(),
+                ..RawSection::default()
+            };
             list.sections.push(std::mem::replace(&mut section, next));
             continue;
         }

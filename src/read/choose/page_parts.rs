@@ -36,6 +36,11 @@ impl Found<'_> {
         (is_true_of_most(items, |item| item.lead.is_some()), is_true_of_most(items, has_description))
     }
 
+    /// Whether this is a table without rows.
+    pub fn has_only_a_header(&self) -> bool {
+        matches!(self.content, Content::Table(table) if header_of(table).1.is_empty())
+    }
+
     pub fn is_table(&self) -> bool {
         matches!(self.content, Content::Table(_))
     }

@@ -72,6 +72,11 @@ static RULES: [PartKind; 12] = [
 static CANDIDATE: PartKind =
     PartKind { standing: Standing::Candidate, reason: "is not under a heading about vendors", applies: |_| true };
 
+/// Whether a part is a history of changes.
+pub(crate) fn is_history(part: &Part<'_>) -> bool {
+    is_dated(part) || is_log(part)
+}
+
 /// The kind of a part.
 pub(crate) fn kind_of(part: &Part<'_>) -> &'static PartKind {
     RULES.iter().find(|kind| (kind.applies)(part)).unwrap_or(&CANDIDATE)

@@ -15,13 +15,14 @@ use changecast_core::{
 use crate::read::{
     build::raw_list::{ParsedRow, RawList, RawSection, Row},
     choose::{
+        empty_tree::without_list,
         key_kind::{standing_of_keys, statuses_of_keys},
         memo::{KeyRoles, Memo, Memos, remembered_row},
         native,
         part_kind::Standing,
     },
     config::ReadingConfig,
-    error::{Problem, ReadError},
+    error::ReadError,
     position::Position,
     syntax::tree::{Item, Key, Node, Value},
 };
@@ -142,8 +143,10 @@ pub(crate) fn interpret(
     let key_roles = memos.key_roles(config);
     let found = lists_in(root, &key_roles, memos);
     let words = &config.vocabulary;
-    let chosen = choose_by_keys(&found, words, &key_roles)
-        .ok_or_else(|| ReadError::at(root.at, Problem::NoList(what_was_found(root, &found, words))))?;
+    let chosen = choose_by_keys(&found, words, &key_roles).ok_or_else(|| {
+        let no_list = without_list(root, what_was_found(root, &found, words), &key_roles);
+        ReadError::at(root.at, no_list.into())
+    })?;
     let shared = shared_titles(&chosen);
     let patterns: Vec<&[&str]> = chosen.iter().map(|records| &records.pattern[..]).collect();
     let statuses = statuses_of_keys(words, &patterns);
@@ -301,7 +304,8 @@ impl Search<'_> {
             found.push(RecordList { pattern, titles, members: members.clone() });
         }
         for member in members {
-            if !self.has_no_lists(&member) {
+            let is_error = member.key.is_some_and(|key| self.key_roles.is_error(&key.text));
+            if !is_error && !self.has_no_lists(&member) {
                 self.search_below(&member, path, found);
             }
         }

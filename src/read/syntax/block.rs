@@ -13,6 +13,8 @@ use crate::read::{error::ReadError, position::Position};
 #[derive(Debug, Default)]
 pub(crate) struct Page {
     pub blocks: Vec<Block>,
+    /// The title that the head of a page states.
+    pub title: Option<String>,
     /// The text of its front matter.
     pub metadata: String,
     /// Damage that explains why the page has no list, if it has none.
@@ -291,6 +293,44 @@ const BREAK_MARK: char = '\u{fdd0}';
 /// line break from a semicolon that the page contains.
 pub(crate) const LINE_BREAK: &str = "\u{fdd0}; ";
 
+/// A line break behind a comma or the like: readers of the list see a space.
+const SOFT_BREAK: &str = "\u{fdd0} ";
+
+/// Characters that separate parts of a text, so that a line break behind them needs no semicolon.
+const SEPARATORS: [char; 6] = [',', ';', ':', '/', '+', '&'];
+
+/// The lines of a cell or item.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split(BREAK_MARK).enumerate().map(|(place, line)| match place {
+        0 => line,
+        _ => line.strip_prefix("; ").or_else(|| line.strip_prefix(' ')).unwrap_or(line),
+    })
+}
+
+/// A text on one line, with spaces for line breaks, as headings and headers are read.
+pub(crate) fn on_one_line(text: &str) -> String {
+    if !text.contains(BREAK_MARK) {
+        return text.to_owned();
+    }
+    let lines = lines(text).map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+/// A text without white space before its line breaks, and without semicolons behind other separators.
+pub(crate) fn with_neat_breaks(text: &str) -> Cow<'_, str> {
+    if !text.contains(BREAK_MARK) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    for line in lines(text).map(str::trim).filter(|line| !line.is_empty()) {
+        if !out.is_empty() {
+            out.push_str(if out.ends_with(SEPARATORS) { SOFT_BREAK } else { LINE_BREAK });
+        }
+        out.push_str(line);
+    }
+    out.into()
+}
+
 /// Whether a character belongs to a line break or to the white space around it.
 pub(crate) fn is_break_char(c: char) -> bool {
     c.is_whitespace() || c == ';' || c == BREAK_MARK
@@ -299,10 +339,15 @@ pub(crate) fn is_break_char(c: char) -> bool {
 /// Trims white space on both sides, line breaks, and semicolons at the end.
 pub(crate) fn trim_breaks(text: &str) -> &str {
     let mut text = text.trim_end_matches(is_break_char).trim_start();
-    while let Some(rest) = text.strip_prefix(LINE_BREAK) {
-        text = rest.trim_start();
+    while let Some(rest) = text.strip_prefix(BREAK_MARK) {
+        text = rest.strip_prefix(';').unwrap_or(rest).trim_start();
     }
     text
+}
+
+/// Whether a text ends with a line break.
+pub(crate) fn ends_with_break(text: &str) -> bool {
+    text.trim_end_matches([';', ' ']).ends_with(BREAK_MARK)
 }
 
 /// A text without the marks of line breaks.
@@ -338,7 +383,7 @@ pub(crate) fn link(label: &str, address: &str) -> String {
         return address.to_owned();
     }
     let address = address.replace(' ', "%20").replace('(', "%28").replace(')', "%29");
-    let lines = label.split(LINE_BREAK).map(|line| format!("[{}]({address})", link_label(line.trim())));
+    let lines = lines(label).map(|line| format!("[{}]({address})", link_label(line.trim())));
     lines.collect::<Vec<_>>().join(LINE_BREAK)
 }
 

@@ -6,12 +6,19 @@ use crate::read::{
     MAX_BYTES,
     error::{Problem, ReadError},
     position::LineIndex,
+    syntax::replaced::{replacement_of_bytes, replacement_of_text},
 };
+
+/// The lines with which a merge marks a conflict begin with one of these.
+const CONFLICT_MARKS: [&str; 2] = ["<<<<<<< ", ">>>>>>> "];
 
 /// The text of a file, when it may be an inventory's.
 pub(crate) fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
     if bytes.len() > MAX_BYTES {
         return Err(Problem::Limit { what: "bytes", found: bytes.len(), limit: MAX_BYTES }.into());
+    }
+    if let Some(what) = replacement_of_bytes(bytes) {
+        return Err(Problem::Replaced(what).into());
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
@@ -20,6 +27,9 @@ pub(crate) fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
     let text = with_plain_line_ends(text.strip_prefix('\u{feff}').unwrap_or(text));
     if text.trim().is_empty() {
         return Err(Problem::Empty.into());
+    }
+    if let Some(what) = replacement_of_text(&text) {
+        return Err(Problem::Replaced(what).into());
     }
     match conflict(&text) {
         Some(at) => Err(ReadError::at(LineIndex::new(&text).at(at), Problem::Conflict)),
@@ -40,12 +50,17 @@ fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
 
 /// Where a merge left its marks.
 fn conflict(text: &str) -> Option<usize> {
-    if !holds(text, |b| b == b'<') {
+    let marks = CONFLICT_MARKS.iter().filter_map(|mark| first_line_with(text, mark));
+    marks.min()
+}
+
+/// The offset of the first line that begins with a mark of one repeated character.
+fn first_line_with(text: &str, mark: &str) -> Option<usize> {
+    let first = mark.as_bytes().first().copied()?;
+    if !holds(text, |b| b == first) {
         return None;
     }
     // Looking for one byte is much faster than looking for several.
-    let mut found = text.match_indices('<').map(|(at, _)| at);
-    let ours = found.find(|at| text[*at..].starts_with("<<<<<<< ") && (*at == 0 || text[..*at].ends_with('\n')))?;
-    let theirs = text[ours..].match_indices("\n>>>>>>> ").next();
-    theirs.map(|_| ours)
+    let mut found = text.match_indices(char::from(first)).map(|(at, _)| at);
+    found.find(|at| text[*at..].starts_with(mark) && (*at == 0 || text[..*at].ends_with('\n')))
 }

@@ -55,7 +55,21 @@ pub(crate) fn parse(path: &str, text: &str, config: &ReadingConfig) -> Result<Ve
     {
         return Err(syntax_error(last.at, "a quote is never closed".to_owned()));
     }
-    Ok(records)
+    match records.split_last() {
+        Some((last, others)) if !text.ends_with('\n') && is_cut(last, others) => {
+            Err(ReadError::at(last.at, Problem::Incomplete("a record")))
+        }
+        _ => Ok(records),
+    }
+}
+
+/// Whether the last record of a file is shorter than all others, which have the same length.
+fn is_cut(last: &Record, others: &[Record]) -> bool {
+    let length = others.first().map_or(0, |first| first.fields.len());
+    !last.is_blank()
+        && others.len() > 1
+        && last.fields.len() < length
+        && others.iter().all(|record| record.fields.len() == length)
 }
 
 fn syntax_error(at: Position, message: String) -> ReadError {

@@ -3,11 +3,13 @@
 //! The items of long lists are separate trees. The next version reuses the tree of an item with the same
 //! text at the same column, because the meaning of an item does not depend on its context.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::read::{
-    error::{ParserError, Problem, ReadError},
+    error::{ParserError, Problem, ReadError, Warning},
     position::{LineIndex, Position},
     syntax::{
         incremental::{ItemCache, MIN_RUN},
@@ -17,16 +19,20 @@ use crate::read::{
 
 const BEGINNING: Position = Position { line: 1, column: 1 };
 
-pub(crate) fn parse(text: &str) -> Result<Node, ReadError> {
+/// Parses a text. Of the members of an object with one key, the last counts, as in every browser, and `warnings`
+/// names the key (RFC 8259, section 4).
+pub(crate) fn parse(text: &str, warnings: &mut Vec<Warning>) -> Result<Node, ReadError> {
     let raw: &RawValue = serde_json::from_str(text).map_err(|error| syntax_error(error, BEGINNING))?;
-    Source { text, lines: LineIndex::new(text), column: 1, cache: None }.node(raw, 1)
+    let context = Context::Whole { warnings };
+    Source { text, lines: LineIndex::new(text), column: 1, context }.node(raw, 1)
 }
 
 /// Parses a text with the items of earlier versions. `None` means that the text must be parsed as a whole.
 pub(crate) fn parse_incremental(cache: &mut ItemCache, text: &str) -> Option<Node> {
     let raw: &RawValue = serde_json::from_str(text).ok()?;
     cache.start_version();
-    Source { text, lines: LineIndex::new(text), column: 1, cache: Some(cache) }.node(raw, 1).ok()
+    let context = Context::Versions { cache };
+    Source { text, lines: LineIndex::new(text), column: 1, context }.node(raw, 1).ok()
 }
 
 fn syntax_error(error: serde_json::Error, base: Position) -> ReadError {
@@ -42,8 +48,18 @@ struct Source<'a, 'p> {
     lines: LineIndex<'a>,
     /// The column of its first character.
     column: usize,
-    /// The items of earlier versions. `None` inside an item, which is parsed as a whole.
-    cache: Option<&'p mut ItemCache>,
+    context: Context<'p>,
+}
+
+/// What the text is parsed for.
+enum Context<'p> {
+    /// A text on its own.
+    Whole { warnings: &'p mut Vec<Warning> },
+    /// One version of a text, with the items of earlier versions. Repeated keys are an error here: the text is then
+    /// parsed on its own, for the warnings.
+    Versions { cache: &'p mut ItemCache },
+    /// An item of a version.
+    Item,
 }
 
 impl<'a> Source<'a, '_> {
@@ -73,7 +89,10 @@ impl<'a> Source<'a, '_> {
             let node = self.node(raw, depth + 1)?;
             pairs.push((Key { at: node.at, text }, node));
         }
-        check_keys(&pairs)?;
+        match &mut self.context {
+            Context::Whole { warnings } => drop_repeated(&mut pairs, warnings),
+            Context::Versions { .. } | Context::Item => check_keys(&pairs)?,
+        }
         Ok(Value::Map(pairs))
     }
 
@@ -90,13 +109,35 @@ impl<'a> Source<'a, '_> {
     /// An item of a long list.
     fn item(&mut self, raw: &'a RawValue, depth: usize) -> Result<Item, ReadError> {
         let at = self.position(raw);
-        let Some(cache) = self.cache.as_deref_mut() else { return Ok(Item::Own(self.node(raw, depth)?)) };
+        let Context::Versions { cache } = &mut self.context else { return Ok(Item::Own(self.node(raw, depth)?)) };
         let text = raw.get();
         let node = cache.item(text, (at.column, depth), || {
-            Source { text, lines: LineIndex::new(text), column: at.column, cache: None }.node(raw, depth)
+            Source { text, lines: LineIndex::new(text), column: at.column, context: Context::Item }.node(raw, depth)
         })?;
         Ok(Item::Shared(at.line - 1, node))
     }
+}
+
+/// Drops members whose key is repeated later, with a warning for each.
+fn drop_repeated(pairs: &mut Vec<(Key, Node)>, warnings: &mut Vec<Warning>) {
+    let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+    for (place, (key, _)) in pairs.iter().enumerate() {
+        last.insert(&key.text, place);
+    }
+    if last.len() == pairs.len() {
+        return;
+    }
+    let kept: BTreeSet<usize> = last.into_values().collect();
+    let mut place = 0;
+    pairs.retain(|(key, _)| {
+        let is_kept = kept.contains(&place);
+        place += 1;
+        if !is_kept {
+            let message = format!("the key {:?} is repeated; the last value counts", key.text);
+            warnings.push(Warning::at(Warning::DUPLICATE_KEY, key.at, message));
+        }
+        is_kept
+    });
 }
 
 /// Parses a value that is part of a valid text.

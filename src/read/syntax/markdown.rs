@@ -9,10 +9,17 @@ use crate::read::{
     error::{Problem, ReadError},
     position::{LineIndex, Position},
     syntax::{
-        block::{self, Block, Cell, Item, LINE_BREAK, Page, Table, link, plain_text, trim_breaks},
+        block::{self, Block, Cell, Item, LINE_BREAK, Page, Table, link, on_one_line, plain_text},
+        gfm::{
+            cells_of_row, drop_stray_marks, repair_lead, table_in_paragraph, with_plain_delimiter_rows,
+            with_repaired_link,
+        },
         html,
+        inline::{Run, has_labelled_lines, is_break, is_strike},
+        replaced::is_html_document,
         template::{self, Template},
         tree::check_depth,
+        unclosed::unclosed,
     },
 };
 
@@ -26,7 +33,12 @@ const EXTENSIONS: Extensions = Extensions::ENABLE_TABLES
     .union(Extensions::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS);
 
 /// Parses a page in Markdown or MDX.
+///
+/// # Errors
+/// [`Problem::Incomplete`] if a part that is never closed hides tables or lists, and limits of the nesting.
 pub(crate) fn parse(source: &str) -> Result<Page, ReadError> {
+    check_complete(source)?;
+    let title = if is_html_document(source) { html::title(source) } else { None };
     let (text, embedded) = prepared(source);
     let mut reader = Reader::new(&text);
     let mut blocks = reader.blocks();
@@ -45,7 +57,43 @@ pub(crate) fn parse(source: &str) -> Result<Page, ReadError> {
     let mut blocks = blocks.into_iter().map(|(_, block)| block).collect();
     template::drop_placeholders(&mut blocks);
     let loops = Template::of(source).loops;
-    Ok(Page { blocks, metadata: reader.metadata, damage, loops, ..Page::default() })
+    Ok(Page { blocks, title, metadata: reader.metadata, damage, loops, ..Page::default() })
+}
+
+/// Checks that the page does not end inside something that hides a list.
+fn check_complete(text: &str) -> Result<(), ReadError> {
+    let may_hide = ["```", "~~~", "<!--"].iter().any(|mark| text.contains(mark));
+    let cut = if ends_inside_row(text) {
+        Some((text.trim_end().rfind('\n').map_or(0, |at| at + 1), "the row of a table"))
+    } else if !may_hide {
+        None
+    } else {
+        let unclosed = unclosed(text, &code_ranges(text)).filter(|unclosed| contains_list(unclosed.hidden));
+        unclosed.map(|unclosed| (unclosed.at, unclosed.what))
+    };
+    match cut {
+        Some((at, what)) => Err(ReadError::at(LineIndex::new(text).at(at), Problem::Incomplete(what))),
+        None => Ok(()),
+    }
+}
+
+/// Whether the last line, which does not end, is a shorter row than the one above it.
+fn ends_inside_row(text: &str) -> bool {
+    let mut lines = text.lines().rev();
+    let (Some(last), Some(above)) = (lines.next(), lines.next()) else { return false };
+    let (last, above) = (last.trim(), above.trim());
+    !text.ends_with('\n')
+        && last.starts_with('|')
+        && above.len() > 1
+        && above.starts_with('|')
+        && above.ends_with('|')
+        && last.matches('|').count() < above.matches('|').count()
+}
+
+/// Whether a text has headings, tables or lists.
+fn contains_list(text: &str) -> bool {
+    let mut events = Parser::new_ext(text, EXTENSIONS);
+    events.any(|event| matches!(event, Event::Start(Tag::Heading { .. } | Tag::Table(_) | Tag::List(_))))
 }
 
 /// Whether a row with this number of cells may belong to a table: one may be missing or surplus.
@@ -55,15 +103,13 @@ fn fits(cells: usize, columns: usize) -> bool {
 
 /// The cells of the source of a row.
 fn row_cells(line: &str) -> Vec<Cell> {
-    let line = line.trim().trim_start_matches('|');
-    let line = line.strip_suffix('|').unwrap_or(line).replace("\\|", "\u{0}");
-    line.split('|').map(|text| Cell { text: text.trim().replace('\u{0}', "|"), ..Cell::default() }).collect()
+    cells_of_row(line).into_iter().map(|text| Cell { text, ..Cell::default() }).collect()
 }
 
 /// The text with comments and HTML tables blanked out (every other byte keeps its place), and the
 /// tables with their offsets.
 fn prepared(text: &str) -> (String, Vec<(usize, String)>) {
-    let mut out = text.to_owned();
+    let mut out = with_plain_delimiter_rows(text).unwrap_or_else(|| text.to_owned());
     let mut embedded = Vec::new();
     let code = code_ranges(&out);
     for (open, close) in [("<!--", "-->"), ("{/*", "*/}")] {
@@ -132,18 +178,28 @@ struct Reader<'a> {
     /// The first rows outside a table.
     broken: Option<Position>,
     events: OffsetIter<'a>,
+    /// Tables inside the items of the list that is read.
+    tables_in_items: Vec<(usize, Block)>,
+    /// The offset of the part of the text that the events are of.
+    base: usize,
     depth: usize,
     too_deep: Option<ReadError>,
 }
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str) -> Self {
+        Reader::of_part(text, 0..text.len())
+    }
+
+    fn of_part(text: &'a str, part: Range<usize>) -> Self {
         Reader {
             text,
+            base: part.start,
+            tables_in_items: Vec::new(),
             places: LineIndex::new(text),
             metadata: String::new(),
             broken: None,
-            events: Parser::new_ext(text, EXTENSIONS).into_offset_iter(),
+            events: Parser::new_ext(&text[part], EXTENSIONS).into_offset_iter(),
             depth: 0,
             too_deep: None,
         }
@@ -155,6 +211,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let (event, range) = self.events.next()?;
+        let range = range.start + self.base..range.end + self.base;
         match event {
             Event::Start(_) => self.depth += 1,
             Event::End(_) => self.depth = self.depth.saturating_sub(1),
@@ -171,8 +228,15 @@ impl<'a> Reader<'a> {
             let Event::Start(tag) = event else { continue };
             match tag {
                 Tag::Heading { level, .. } => {
-                    let text = self.inline(TagEnd::Heading(level)).text;
+                    let text = on_one_line(&self.inline(TagEnd::Heading(level)).text);
                     blocks.push((range.start, Block::Heading { level: level as usize, text }));
+                }
+                Tag::Paragraph if self.depth == 1 && table_in_paragraph(&self.text[range.clone()]).is_some() => {
+                    self.inline(TagEnd::Paragraph);
+                    let table_at = table_in_paragraph(&self.text[range.clone()]).unwrap_or_default();
+                    for part in [range.start..range.start + table_at, range.start + table_at..range.end] {
+                        blocks.extend(self.blocks_in(part));
+                    }
                 }
                 Tag::Paragraph => {
                     let source = &self.text[range.clone()];
@@ -199,7 +263,11 @@ impl<'a> Reader<'a> {
                     }
                 }
                 Tag::Table(_) => blocks.push((range.start, Block::Table(self.table()))),
-                Tag::List(_) => blocks.push((range.start, Block::List(self.items(&TagEnd::List(false))))),
+                Tag::List(_) => {
+                    let items = self.items(&TagEnd::List(false));
+                    blocks.push((range.start, Block::List(items)));
+                    blocks.append(&mut self.tables_in_items);
+                }
                 Tag::DefinitionList => blocks.push((range.start, Block::List(self.definitions()))),
                 Tag::MetadataBlock(kind) => self.metadata = self.inline(TagEnd::MetadataBlock(kind)).text,
                 Tag::HtmlBlock => {
@@ -215,6 +283,14 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
+        blocks
+    }
+
+    /// The blocks of a part of the text, parsed on its own.
+    fn blocks_in(&mut self, part: Range<usize>) -> Vec<(usize, Block)> {
+        let mut reader = Reader::of_part(self.text, part);
+        let blocks = reader.blocks();
+        self.broken = self.broken.or(reader.broken);
         blocks
     }
 
@@ -259,9 +335,12 @@ impl<'a> Reader<'a> {
                 Event::Start(Tag::TableHead | Tag::TableRow) => row = (range, Vec::new()),
                 Event::Start(Tag::TableCell) => {
                     let cell = self.inline(TagEnd::TableCell);
-                    row.1.push(cell);
+                    row.1.push(with_repaired_link(cell));
                 }
-                Event::End(TagEnd::TableHead) => table.header = std::mem::take(&mut row.1),
+                Event::End(TagEnd::TableHead) => {
+                    table.header = std::mem::take(&mut row.1);
+                    table.header.iter_mut().for_each(|cell| cell.text = on_one_line(&cell.text));
+                }
                 // A line of text directly below a table is not a row of it.
                 Event::End(TagEnd::TableRow) if self.text[row.0.clone()].contains('|') || table.header.len() == 1 => {
                     let mut cells = std::mem::take(&mut row.1);
@@ -273,6 +352,7 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
+        drop_stray_marks(&mut table);
         table
     }
 
@@ -295,7 +375,7 @@ impl<'a> Reader<'a> {
     fn item(&mut self, at: Position) -> Item {
         let mut item = Item::new(at);
         let mut run = Run::default();
-        while let Some((event, _)) = self.next() {
+        while let Some((event, range)) = self.next() {
             match event {
                 Event::End(TagEnd::Item) => break,
                 Event::Start(Tag::List(_)) => {
@@ -306,6 +386,10 @@ impl<'a> Reader<'a> {
                     }
                 }
                 Event::Start(Tag::Paragraph) => run.push(" "),
+                Event::Start(Tag::Table(_)) => {
+                    let table = self.table();
+                    self.tables_in_items.push((range.start, Block::Table(table)));
+                }
                 Event::Start(tag @ (Tag::Link { .. } | Tag::Strong | Tag::Strikethrough))
                     if item.lead.is_none() && run.is_blank() =>
                 {
@@ -319,6 +403,7 @@ impl<'a> Reader<'a> {
         let rest = run.done();
         item.struck |= item.lead.is_none() && rest.is_over_as_item();
         item.rest = rest.text;
+        repair_lead(&mut item);
         item.without_struck_lead();
         // A link or strong text that is all there is, or a task's mark, is a lead like any other.
         item
@@ -397,82 +482,5 @@ impl<'a> Reader<'a> {
             Event::Start(Tag::Paragraph | Tag::Item) => run.push(" "),
             _ => {}
         }
-    }
-}
-
-/// Whether every line below the first begins with a label: "Purpose: hosting". Their author means lines, although
-/// Markdown joins them.
-fn has_labelled_lines(source: &str) -> bool {
-    let mut below = source.lines().skip(1).peekable();
-    below.peek().is_some() && below.all(begins_with_label)
-}
-
-/// The most words of a label in front of a colon.
-const MAX_LABEL_WORDS: usize = 6;
-
-fn begins_with_label(line: &str) -> bool {
-    let label = line.split_once(": ").or_else(|| line.split_once(":**")).or_else(|| line.split_once('\u{ff1a}'));
-    label.is_some_and(|(label, _)| label.split_whitespace().count() <= MAX_LABEL_WORDS && !label.contains(". "))
-}
-
-/// `<br>` in all its spellings, and the ends of blocks inside a cell.
-fn is_break(tag: &str) -> bool {
-    let name: String = tag.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
-    matches!(name.as_str(), "<br>" | "<br/>" | "</br>" | "</p>" | "</li>" | "</div>")
-}
-
-/// `<s>`, `<del>` and `<strike>`, or their ends.
-fn is_strike(tag: &str, opens: &str) -> bool {
-    let name = tag.strip_prefix(opens).unwrap_or_default();
-    ["s", "del", "strike"].into_iter().any(|known| {
-        let rest =
-            name.get(..known.len()).filter(|name| name.eq_ignore_ascii_case(known)).map(|_| &name[known.len()..]);
-        rest.is_some_and(|rest| rest.starts_with(['>', ' ']))
-    })
-}
-
-/// A text that is being put together.
-#[derive(Default)]
-struct Run {
-    text: String,
-    /// Where raised text begins.
-    raised: Option<usize>,
-    strong: usize,
-    /// The struck-out ranges, and the start of one that HTML opened.
-    struck: Vec<Range<usize>>,
-    strikes: Option<usize>,
-}
-
-impl Run {
-    fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-    }
-
-    fn push_cell(&mut self, cell: &Cell) {
-        let from = self.text.len();
-        self.text.push_str(&cell.text);
-        self.strong += if cell.strong { cell.text.trim().len() } else { 0 };
-        if cell.struck && self.strikes.is_none() {
-            self.struck.push(from..self.text.len());
-        }
-    }
-
-    fn end_strike(&mut self) {
-        self.struck.extend(self.strikes.take().map(|from| from..self.text.len()));
-    }
-
-    fn is_blank(&self) -> bool {
-        self.text.trim().is_empty()
-    }
-
-    fn is_strong(&self) -> bool {
-        self.strong > 0 && self.strong >= trim_breaks(&self.text).len()
-    }
-
-    fn done(mut self) -> Cell {
-        self.end_strike();
-        let strong = self.is_strong();
-        let cell = Cell::new(self.text, strong, &self.struck);
-        Cell { text: trim_breaks(&cell.text).to_owned(), ..cell }
     }
 }

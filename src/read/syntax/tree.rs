@@ -12,7 +12,7 @@ pub(crate) const MAX_DEPTH: usize = 64;
 
 /// The largest number of nodes of one file, including expanded aliases. It bounds the memory that a small
 /// file can take.
-pub(crate) const MAX_NODES: usize = 4_000_000;
+pub(crate) const MAX_NODES: usize = 1_000_000;
 
 /// A value and its position.
 #[derive(Clone, Debug)]

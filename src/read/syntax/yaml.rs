@@ -180,7 +180,10 @@ impl Builder {
     fn keep_for_aliases(&mut self, anchor: usize, node: &Node) -> Result<(), ReadError> {
         let size = size_of_copy(node);
         self.anchored_nodes += size;
-        check_nodes(self.anchored_nodes, node.at)?;
+        if self.anchored_nodes > MAX_ANCHORED {
+            let (found, limit) = (self.anchored_nodes, MAX_ANCHORED);
+            return Err(ReadError::at(node.at, Problem::Limit { what: "values including aliases", found, limit }));
+        }
         self.anchors.insert(anchor, Anchored { node: node.clone(), size });
         Ok(())
     }
@@ -203,6 +206,9 @@ fn key_of(node: Node) -> Result<Key, ReadError> {
         }
     }
 }
+
+/// The largest number of values that are copied because they, or values around them, have anchors.
+const MAX_ANCHORED: usize = 250_000;
 
 /// Bytes of text that weigh as much as one value.
 const BYTES_PER_NODE: usize = 32;

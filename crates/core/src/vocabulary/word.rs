@@ -238,6 +238,10 @@ meanings! {
     PastColumn "past-column";
     /// A text in place of a name where the list has no entry: "None at present".
     NoEntry "no-entry";
+    /// The title of a page that is shown in place of another one: "Not found", "Log in".
+    ErrorPage "error-page";
+    /// A key of a response that describes an error: "message".
+    ErrorKey "error-key";
 }
 
 impl Meaning {

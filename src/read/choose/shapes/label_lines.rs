@@ -12,7 +12,7 @@ use crate::read::{
         shapes::labels::{Labels, describes, field_of_line, is_named, is_record, label_of, name_field},
     },
     position::Position,
-    syntax::block::{Block, Item, LINE_BREAK, is_break_char},
+    syntax::block::{Block, Item, is_break_char, lines},
 };
 
 pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
@@ -74,7 +74,7 @@ fn have_equal_labels((a, b): (&Item, &Item)) -> bool {
 /// The fields of a paragraph in which every line has a label, except for the first, which may be a name.
 fn fields_of(block: &Block) -> Vec<Item> {
     let Block::Paragraph { at, text, .. } = block else { return Vec::new() };
-    let lines: Vec<&str> = text.split(LINE_BREAK).map(trimmed).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = lines(text).map(trimmed).filter(|line| !line.is_empty()).collect();
     let Some((first, others)) = lines.split_first() else { return Vec::new() };
     let below: Option<Vec<Item>> = others.iter().map(|line| field_of_line(*at, line)).collect();
     let Some(below) = below else { return Vec::new() };

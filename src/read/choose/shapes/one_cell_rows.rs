@@ -4,7 +4,7 @@ use changecast_core::model::RichText;
 
 use crate::read::{
     position::Position,
-    syntax::block::{Block, Cell, Item, LINE_BREAK, header_of, is_break_char},
+    syntax::block::{Block, Cell, Item, header_of, is_break_char, lines},
 };
 
 /// The fewest lines of a cell that describes a vendor.
@@ -30,7 +30,7 @@ fn list_of(block: Block) -> Vec<Block> {
 
 /// The lines of the cell of a row, without those that only separate others.
 fn lines_of(cells: &[Cell]) -> Vec<&str> {
-    let lines = cells.first().into_iter().flat_map(|cell| cell.text.split(LINE_BREAK));
+    let lines = cells.first().into_iter().flat_map(|cell| lines(&cell.text));
     lines.map(|line| line.trim_matches(is_break_char)).filter(|line| line.contains(char::is_alphanumeric)).collect()
 }
 

@@ -1,7 +1,7 @@
-//! The bullets of HTML.
+//! The bullets of HTML, also those that no list contains.
 
 use super::Builder;
-use crate::read::syntax::block::{Cell, collapsed};
+use crate::read::syntax::block::{Block, Cell, collapsed};
 
 impl Builder {
     /// Text of an item below the list, or before one.
@@ -50,5 +50,24 @@ impl Builder {
                 list.push(item);
             }
         }
+    }
+
+    pub(super) fn end_list(&mut self) {
+        (self.list_depth, self.continued) = (0, false);
+        if let Some(items) = self.list.take() {
+            self.blocks.push(Block::List(items));
+        }
+    }
+
+    /// An item outside a list continues the list directly before it, as browsers show it; stray end tags do not
+    /// separate them.
+    pub(super) fn continue_list(&mut self) {
+        self.flush();
+        let before = self.blocks.pop_if(|block| matches!(block, Block::List(_)));
+        self.list = match before {
+            Some(Block::List(items)) => Some(items),
+            _ => Some(Vec::new()),
+        };
+        (self.list_depth, self.continued) = (1, true);
     }
 }

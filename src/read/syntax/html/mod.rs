@@ -1,34 +1,48 @@
 //! HTML to blocks: tables, lists, definition lists, headings. The only user of `html5gum`, which
 //! reads tags the way browsers do. Only a few elements matter here.
 
+mod complete;
 mod items;
+mod table;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     ops::Range,
 };
 
 use html5gum::{StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
 
+use complete::{check_complete, unclosed_hidden};
+
+pub(crate) use complete::title;
+
 use crate::read::{
     error::ReadError,
     position::{LineIndex, Position},
     syntax::{
         block::{
-            Block, Cell, Item, LINE_BREAK, Page, Table, collapsed, is_break_char, is_mark, link, paragraph, plain_text,
-            trim_breaks,
+            Block, Cell, Item, LINE_BREAK, Page, Table, collapsed, ends_with_break, is_break_char, is_mark, link,
+            on_one_line, paragraph, plain_text, trim_breaks, with_neat_breaks,
         },
         template::{self, Template},
     },
 };
 
 /// Parses a page written in HTML.
+///
+/// # Errors
+/// [`crate::read::Problem::Incomplete`] if the page was cut.
 pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
     let template = Template::of(text);
+    // Branches of a template may open an element twice.
+    if let Cow::Borrowed(text) = template.text {
+        check_complete(text)?;
+    }
     let mut blocks = blocks(&template.text, Position { line: 1, column: 1 })?;
     let columns = template::columns_of(&blocks);
     template::drop_placeholders(&mut blocks);
-    Ok(Page { blocks, loops: template.loops, columns, ..Page::default() })
+    Ok(Page { blocks, title: title(text), loops: template.loops, columns, ..Page::default() })
 }
 
 /// The blocks of a piece of HTML that begins at a place.
@@ -39,7 +53,7 @@ pub(crate) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadErro
 
 /// The blocks of HTML, given the position of each byte offset in it.
 pub(crate) fn blocks_at(text: &str, position: &dyn Fn(usize) -> Position) -> Result<Vec<Block>, ReadError> {
-    let mut builder = Builder { unclosed: unclosed(text), ..Builder::default() };
+    let mut builder = Builder { unclosed: unclosed_hidden(text), ..Builder::default() };
     for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
         let Ok(token) = token;
         match token {
@@ -86,24 +100,9 @@ const HIDDEN: [&str; 8] = ["script", "style", "template", "noscript", "svg", "na
 /// Elements that end a hidden element without an end tag.
 const SHOWN: [&str; 11] = ["main", "section", "article", "table", "dl", "h1", "h2", "h3", "h4", "h5", "h6"];
 
-/// Where hidden elements begin that are never closed: they hide no more than what follows directly.
-fn unclosed(text: &str) -> BTreeSet<usize> {
-    let mut open: Vec<(String, usize)> = Vec::new();
-    for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
-        let Ok(token) = token;
-        match token {
-            Token::StartTag(tag) if HIDDEN.iter().any(|name| name.as_bytes() == tag.name.as_slice()) => {
-                open.push((String::from_utf8_lossy(&tag.name).into_owned(), tag.span.start));
-            }
-            Token::EndTag(tag) => {
-                let last = open.iter().rposition(|(name, _)| name.as_bytes() == tag.name.as_slice());
-                last.map(|at| open.remove(at));
-            }
-            _ => {}
-        }
-    }
-    open.into_iter().map(|(_, at)| at).collect()
-}
+/// Elements that end a list whose items are not in one element.
+const ENDS_ITEMS: [&str; 14] =
+    ["h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "section", "article", "main", "table", "dl", "ul"];
 
 /// The state of the reader, and the blocks that are complete.
 #[derive(Default)]
@@ -146,14 +145,13 @@ struct Builder {
     head_cell: bool,
     list: Option<Vec<Item>>,
     list_depth: usize,
+    /// Whether the list has items that no `<ul>` or `<ol>` contains. It ends before the next block.
+    continued: bool,
     item: Option<Item>,
 }
 
 /// The level of a summary as a heading: below that of all headings.
 const SUMMARY_LEVEL: usize = 7;
-
-/// The largest size in bytes of all copies of spanning cells. Beyond it, cells are not copied to further rows.
-const SPANNED: usize = 4 << 20;
 
 impl Builder {
     /// Whether a tag that begins here belongs to the page.
@@ -177,6 +175,11 @@ impl Builder {
 
     /// Handles a start tag with the address of its link and the number of rows that it spans.
     fn open(&mut self, name: &str, href: Option<String>, rows: usize, at: Position) {
+        if self.table.is_none() && self.list.is_none() && name == "li" {
+            self.continue_list();
+        } else if self.continued && self.item.is_none() && ENDS_ITEMS.contains(&name) {
+            self.end_list();
+        }
         match name {
             "br" => self.line_break(),
             "a" => {
@@ -187,7 +190,7 @@ impl Builder {
             }
             "b" | "strong" => {
                 let line = self.text.trim_end();
-                if self.strong_depth == 0 && (line.is_empty() || line.ends_with(LINE_BREAK.trim_end())) {
+                if self.strong_depth == 0 && (line.is_empty() || ends_with_break(line)) {
                     self.labels.push((self.text.len(), self.text.len()));
                     self.begun.get_or_insert(at);
                 }
@@ -296,9 +299,7 @@ impl Builder {
             "table" if self.nested > 0 => self.nested -= 1,
             "table" => {
                 self.end_row();
-                if let Some(table) = self.table.take() {
-                    self.blocks.push(Block::Table(table));
-                }
+                self.end_table();
             }
             "tr" if self.nested == 0 => self.end_row(),
             "td" | "th" if self.nested == 0 => self.end_cell(),
@@ -309,12 +310,11 @@ impl Builder {
                 self.list_depth -= 1;
                 if self.list_depth == 0 {
                     self.end_item();
-                    if let Some(items) = self.list.take() {
-                        self.blocks.push(Block::List(items));
-                    }
+                    self.end_list();
                 }
             }
             "li" if self.list_depth > 1 => self.item_text(),
+            "li" if self.continued => self.end_item(),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "p" | "div" | "section" | "article" | "summary" | "details"
                 if self.table.is_none() && self.list.is_none() =>
             {
@@ -390,14 +390,14 @@ impl Builder {
         let length = std::mem::take(&mut self.length);
         let strong = std::mem::take(&mut self.strong) >= length && length > 0;
         let cell = Cell::new(text, strong, &struck);
-        Cell { text: trim_breaks(&collapsed(&cell.text)).to_owned(), ..cell }
+        Cell { text: with_neat_breaks(trim_breaks(&collapsed(&cell.text))).into_owned(), ..cell }
     }
 
     /// Ends a heading or paragraph.
     fn flush(&mut self) {
         self.close_link();
         if let Some(level) = self.heading.take() {
-            let text = self.take_text().text;
+            let text = on_one_line(&self.take_text().text);
             if !text.is_empty() {
                 self.blocks.push(Block::Heading { level, text });
             }
@@ -418,59 +418,11 @@ impl Builder {
         self.take_text();
     }
 
-    fn end_cell(&mut self) {
-        if !std::mem::take(&mut self.in_cell) {
-            return;
-        }
-        let cell = self.take_text();
-        self.span();
-        if let Some((_, cells, all_heads)) = &mut self.row {
-            *all_heads &= self.head_cell;
-            if self.cell_rows > 1 {
-                self.spans.insert(cells.len(), (self.cell_rows, cell.clone()));
-            }
-            cells.push(cell);
-        }
-    }
-
-    /// Copies cells of earlier rows that span this one.
-    fn span(&mut self) {
-        let Some((_, cells, _)) = &mut self.row else { return };
-        while let Some((_, cell)) = self.spans.get(&cells.len()).filter(|_| self.spanned < SPANNED) {
-            self.spanned += size_of::<Cell>() + cell.text.len();
-            cells.push(cell.clone());
-        }
-    }
-
-    fn end_row(&mut self) {
-        self.end_cell();
-        if self.row.as_ref().is_some_and(|(_, cells, _)| !cells.is_empty()) {
-            self.span();
-        }
-        let (Some((at, cells, all_heads)), Some(table)) = (self.row.take(), &mut self.table) else { return };
-        if cells.is_empty() {
-            return;
-        }
-        self.spans.retain(|_, (rows, _)| {
-            *rows -= 1;
-            *rows > 0
-        });
-        if all_heads && table.header.is_empty() && table.rows.is_empty() {
-            table.header = cells;
-        } else {
-            table.rows.push((at, cells));
-        }
-    }
-
     fn end(&mut self) {
         self.end_row();
         self.end_item();
-        if let Some(table) = self.table.take() {
-            self.blocks.push(Block::Table(table));
-        }
-        if let Some(items) = self.list.take() {
-            self.blocks.push(Block::List(items));
-        }
+        self.end_table();
+        self.end_list();
         self.flush();
     }
 }

@@ -1,0 +1,65 @@
+//! Tables of HTML pages: their rows, and cells that span several rows.
+
+use super::Builder;
+use crate::read::syntax::block::{Block, Cell, on_one_line};
+
+/// The largest size in bytes of all copies of spanning cells. Beyond it, cells are not copied to further rows.
+const SPANNED: usize = 4 << 20;
+
+impl Builder {
+    pub(super) fn end_cell(&mut self) {
+        if !std::mem::take(&mut self.in_cell) {
+            return;
+        }
+        let cell = self.take_text();
+        self.span();
+        if let Some((_, cells, all_heads)) = &mut self.row {
+            *all_heads &= self.head_cell;
+            if self.cell_rows > 1 {
+                self.spans.insert(cells.len(), (self.cell_rows, cell.clone()));
+            }
+            cells.push(cell);
+        }
+    }
+
+    /// Copies cells of earlier rows that span this one.
+    pub(super) fn span(&mut self) {
+        let Some((_, cells, _)) = &mut self.row else { return };
+        while let Some((_, cell)) = self.spans.get(&cells.len()).filter(|_| self.spanned < SPANNED) {
+            self.spanned += size_of::<Cell>() + cell.text.len();
+            cells.push(cell.clone());
+        }
+    }
+
+    pub(super) fn end_row(&mut self) {
+        self.end_cell();
+        if self.row.as_ref().is_some_and(|(_, cells, _)| !cells.is_empty()) {
+            self.span();
+        }
+        let (Some((at, cells, all_heads)), Some(table)) = (self.row.take(), &mut self.table) else { return };
+        if cells.is_empty() {
+            return;
+        }
+        self.spans.retain(|_, (rows, _)| {
+            *rows -= 1;
+            *rows > 0
+        });
+        if all_heads && table.header.is_empty() && table.rows.is_empty() {
+            table.header = cells;
+            table.header.iter_mut().for_each(|cell| cell.text = on_one_line(&cell.text));
+        } else {
+            table.rows.push((at, cells));
+        }
+    }
+
+    pub(super) fn end_table(&mut self) {
+        let Some(mut table) = self.table.take() else { return };
+        // Without header cells, the first row is the header.
+        if table.header.is_empty()
+            && let Some((_, cells)) = table.rows.first_mut()
+        {
+            cells.iter_mut().for_each(|cell| cell.text = on_one_line(&cell.text));
+        }
+        self.blocks.push(Block::Table(table));
+    }
+}
