@@ -1,10 +1,10 @@
 //! Laws that hold for all lists, checked on random ones.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use changecast::read::{ReadingConfig, read};
 use changecast_core::{
-    change::{Change, ChangeSet, apply, diff},
+    change::{Change, ChangeSet, Detail, Kind, Row, apply, diff},
     ledger::{Json, canonical},
     model::{Inventory, ListState},
 };
@@ -159,6 +159,15 @@ fn between(a: &Inventory, b: &Inventory) -> ChangeSet {
     diff(&ListState::listed(a.clone()), &ListState::listed(b.clone()))
 }
 
+/// The rows that a change adds or removes.
+fn rows_of(change: &Change) -> &[Row] {
+    match &change.detail {
+        Detail::List { entries } => entries,
+        Detail::Row { row, .. } => std::slice::from_ref(row),
+        Detail::Field { .. } | Detail::Column { .. } | Detail::Fact { .. } => &[],
+    }
+}
+
 fn same_list(a: &Inventory, b: &Inventory) -> Result<(), TestCaseError> {
     prop_assert_eq!(list_digest(a), list_digest(b));
     Ok(())
@@ -197,6 +206,25 @@ proptest! {
         same_state(&applied, &b)?;
         // Applied changes give a list that compares like the one that was read.
         prop_assert_eq!(diff(&applied, &b), ChangeSet::default());
+    }
+
+    #[test]
+    fn no_two_entries_of_a_version_share_a_label(a in list()) {
+        let published = diff(&ListState::Unpublished, &ListState::listed(parsed(&a, Order::AsItIs)));
+        let labels: Vec<&str> = published.changes.iter().flat_map(rows_of).map(|row| row.label.as_str()).collect();
+        let distinct: BTreeSet<&str> = labels.iter().copied().collect();
+        prop_assert_eq!(labels.len(), distinct.len(), "{:?}", labels);
+    }
+
+    #[test]
+    fn added_and_removed_entries_of_a_release_have_different_labels(a in list(), b in list()) {
+        let set = between(&parsed(&a, Order::AsItIs), &parsed(&b, Order::AsItIs));
+        for kind in [Kind::Added, Kind::Removed] {
+            let of_kind = set.changes.iter().filter(|change| change.kind == kind);
+            let labels: Vec<&str> = of_kind.flat_map(rows_of).map(|row| row.label.as_str()).collect();
+            let distinct: BTreeSet<&str> = labels.iter().copied().collect();
+            prop_assert_eq!(labels.len(), distinct.len(), "{:?}", labels);
+        }
     }
 
     #[test]

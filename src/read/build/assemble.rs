@@ -1,6 +1,6 @@
 //! From the rows of a list to an inventory, within limits.
 
-use std::{collections::HashMap, rc::Rc, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, rc::Rc, sync::Arc};
 
 use changecast_core::model::{
     Cell, Column, Entry, EntryId, Inventory, Layout, RichText, Section, SectionId, Text, fold,
@@ -237,20 +237,31 @@ impl Context {
         row.id.clone().or_else(|| EntryId::new(row.text(self.scheme.ids?)?.trim()).ok())
     }
 
-    /// The texts of the columns, in their order.
+    /// The texts of the columns, in their order. Cells under one header are joined.
     fn texts(&self, at: Position, row: &RowContent) -> Result<Vec<Option<RichText>>, ReadError> {
-        let mut texts: Vec<Option<RichText>> = vec![None; self.scheme.columns.len()];
-        let own = row.cells.iter().filter(|(label, _)| !self.scheme.is_excluded(*label));
-        for (label, text) in own.chain(&self.defaults) {
+        let mut texts: Vec<Option<(Label, Cow<'_, str>)>> = vec![None; self.scheme.columns.len()];
+        let own = row.cells.iter().filter(|(label, text)| !self.scheme.is_excluded(*label) && !is_placeholder(text));
+        for (label, text) in own {
             let Some(place) = self.scheme.place(*label) else { continue };
-            if texts[place].is_some() || is_placeholder(text) {
-                continue;
+            match &mut texts[place] {
+                None => texts[place] = Some((*label, text.into())),
+                Some((known, joined)) if known == label && **joined != **text => {
+                    *joined = format!("{joined}; {text}").into();
+                }
+                Some(_) => {}
             }
-            let text = RichText::from_inline_markdown(text);
-            check_limit("characters of a field", text.as_str().chars().count(), MAX_TEXT, Some(at))?;
-            texts[place] = Some(text).filter(|text| !text.is_empty());
         }
-        Ok(texts)
+        for (label, text) in self.defaults.iter().filter(|(_, text)| !is_placeholder(text)) {
+            let Some(place) = self.scheme.place(*label) else { continue };
+            texts[place].get_or_insert((*label, text.into()));
+        }
+        let texts = texts.into_iter().map(|text| {
+            let Some((_, text)) = text else { return Ok(None) };
+            let text = RichText::from_inline_markdown(&text);
+            check_limit("characters of a field", text.as_str().chars().count(), MAX_TEXT, Some(at))?;
+            Ok(Some(text).filter(|text| !text.is_empty()))
+        });
+        texts.collect()
     }
 }
 

@@ -1,9 +1,6 @@
 //! CSV and TSV: from records to a list. The header is found.
 
-use changecast_core::{
-    compare::readable,
-    model::{Layout, Role},
-};
+use changecast_core::model::{Layout, Role};
 
 use crate::read::{
     build::{
@@ -13,6 +10,7 @@ use crate::read::{
     },
     choose::{
         entry_name::is_no_entry,
+        header_labels::header_labels,
         named_cell::{LinkCell, NameLines, add_name},
     },
     config::ReadingConfig,
@@ -36,11 +34,15 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
     list.layout = Layout::Table;
     let header = &records[header_at];
     check_limit("columns", header.fields().count(), MAX_COLUMNS, Some(header.at))?;
-    let columns: Vec<Option<Column>> = header.fields().map(|field| column(field, config, list)).collect();
+    let headers: Vec<String> = header.fields().map(str::to_owned).collect();
+    let below = &records[header_at + 1..];
+    let labels = header_labels(list, config, &headers, below, |record, place| record.fields().nth(place));
+    let columns: Vec<Option<Column>> =
+        labels.into_iter().map(|label| label.map(|label| Column::of(label, list, config))).collect();
     let link = LinkCell::unless(header.fields().any(|field| config.role(field) == Role::Link));
     let labels = columns.iter().flatten().map(|column| column.label).collect();
     let mut section = RawSection { header: labels, ..RawSection::default() };
-    for record in &records[header_at + 1..] {
+    for record in below {
         if record.is_blank() || record.fields().eq(header.fields()) {
             continue;
         }
@@ -75,14 +77,10 @@ fn with_line_breaks(field: &str) -> String {
     with_neat_breaks(&without_break_marks(field).trim().replace('\n', LINE_BREAK)).into_owned()
 }
 
-/// The column of a header field, unless the field is empty.
-fn column(field: &str, config: &ReadingConfig, list: &mut RawList<'_>) -> Option<Column> {
-    let field = field.trim();
-    if field.is_empty() {
-        return None;
+impl Column {
+    fn of(label: Label, list: &RawList<'_>, config: &ReadingConfig) -> Self {
+        Column { label, is_name: config.role(list.labels.spelling(label)) == Role::Name }
     }
-    let label = list.labels.intern(&readable(field));
-    Some(Column { label, is_name: config.role(list.labels.spelling(label)) == Role::Name })
 }
 
 /// The place of the header: the first record with the most known roles, else the first with two fields.

@@ -19,6 +19,7 @@ use crate::read::{
         absence::{absence_of_list, is_error_page},
         entry_name::is_no_entry,
         fitness::Fitness,
+        header_labels::header_labels,
         named_cell::{LinkCell, NameLines, add_name},
         not_found::{rendered_data, what_was_found},
         page_lists::{Decision, Verdict, decide},
@@ -188,14 +189,10 @@ fn row_of(list: &mut RawList<'_>, at: Position, name: &str) -> ParsedRow {
 
 fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_status: bool, options: &ReadingConfig) {
     let (header, rows) = header_of(table);
-    let labels: Vec<Option<Label>> = header
-        .iter()
-        .map(|cell| {
-            Some(link_text(&cell.text))
-                .filter(|text| !text.trim().is_empty())
-                .map(|text| list.labels.intern(&readable(&text)))
-        })
-        .collect();
+    let headers: Vec<String> = header.iter().map(|cell| link_text(&cell.text)).collect();
+    let labels = header_labels(list, options, &headers, rows, |(_, cells), place| {
+        cells.get(place).map(|cell| cell.text.as_str())
+    });
     // Which column is the name is decided later, by the same rules for all formats; here only its
     // link matters.
     let name = header.iter().position(|cell| options.role(&link_text(&cell.text)) == Role::Name).unwrap_or(0);

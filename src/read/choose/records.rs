@@ -2,7 +2,7 @@
 //! keys, or as a map of maps. The roles of the keys decide which list is the inventory.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
 
@@ -16,6 +16,7 @@ use crate::read::{
     build::raw_list::{ParsedRow, RawList, RawSection, Row},
     choose::{
         empty_tree::without_list,
+        flattened::{flattened, is_nested},
         key_kind::{standing_of_keys, statuses_of_keys},
         memo::{KeyRoles, Memo, Memos, remembered_row},
         native,
@@ -23,7 +24,6 @@ use crate::read::{
     },
     config::ReadingConfig,
     error::ReadError,
-    position::Position,
     syntax::tree::{Item, Key, Node, Value},
 };
 
@@ -413,7 +413,7 @@ pub(crate) fn read_record(
     let members = node.map("an entry").unwrap_or_default();
     // Errors in a value name the position of its key, since a flattened value has no other.
     let mut row = if members.iter().any(|(_, value)| is_nested(value)) {
-        let flat = flattened(members);
+        let flat = flattened(members, key_roles);
         native::read_entry(list, node.at, flat.iter().map(|(key, value)| (key, key.at, &value.value)), shift)?
     } else {
         native::read_entry(list, node.at, members.iter().map(|(key, value)| (key, key.at, &value.value)), shift)?
@@ -432,72 +432,6 @@ pub(crate) fn read_record(
         row.cells.push((label, name.clone()));
     }
     Ok(row)
-}
-
-/// The members of a map, with the members of nested maps instead of the maps. A key that only marks a
-/// place (`- item:`) disappears.
-fn flattened(members: &[(Key, Node)]) -> Vec<(Key, Node)> {
-    let mut flat = Flattened::default();
-    for (key, value) in members {
-        flat.add(key.at, &key.text, value, 0);
-    }
-    flat.pairs
-}
-
-/// Whether a collection contains collections.
-fn is_nested(node: &Node) -> bool {
-    match &node.value {
-        Value::Map(_) => true,
-        Value::List(items) => items.iter().any(|item| matches!(item.node().value, Value::Map(_) | Value::List(_))),
-        Value::Null | Value::Text(_) => false,
-    }
-}
-
-/// The members of a flattened map, and the place of each key.
-#[derive(Default)]
-struct Flattened {
-    pairs: Vec<(Key, Node)>,
-    places: HashMap<String, usize>,
-}
-
-impl Flattened {
-    /// Adds a value under the name of its key, which is at `at`. Positions in the value are `shift` lines
-    /// short.
-    fn add(&mut self, at: Position, name: &str, value: &Node, shift: usize) {
-        match &value.value {
-            Value::Map(members) => self.add_members(name, members, shift),
-            Value::List(items) if is_nested(value) => {
-                for item in items {
-                    let shift = shift + item.shift();
-                    match &item.node().value {
-                        Value::Map(members) => self.add_members(name, members, shift),
-                        // An item without a key has the position of the list's key.
-                        _ => self.add(at, name, item.node(), shift),
-                    }
-                }
-            }
-            value => self.add_value(at, name, value.clone()),
-        }
-    }
-
-    fn add_members(&mut self, name: &str, members: &[(Key, Node)], shift: usize) {
-        for (inner, value) in members {
-            self.add(inner.at.below(shift), &format!("{name} {}", inner.text), value, shift);
-        }
-    }
-
-    /// Adds a value without collections in it. Values under the same key are joined.
-    fn add_value(&mut self, at: Position, name: &str, value: Value) {
-        if let Some(place) = self.places.get(name) {
-            let (_, known) = &mut self.pairs[*place];
-            let both = [known.line(name), value.line(at, name)];
-            let texts = both.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>();
-            known.value = Value::Text(texts.join("; "));
-            return;
-        }
-        self.places.insert(name.to_owned(), self.pairs.len());
-        self.pairs.push((Key { at, text: name.to_owned() }, Node { at, value }));
-    }
 }
 
 /// Drops explicit ids that occur twice. In a list that was not written for this program, `id` may have

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    compare::{ADDRESS_LABEL, Comparison, FOOTNOTE_LABEL, Lifecycle, Status, same_meaning},
+    compare::{ADDRESS_LABEL, Comparison, FOOTNOTE_LABEL, Lifecycle, Status, is_unnamed_column, same_meaning},
     model::{Column, Entry, EntryId, FieldKey, Inventory, Layout, Role, Text},
     vocabulary::Vocabulary,
 };
@@ -120,7 +120,9 @@ impl Columns {
     /// of the same role was added or removed; readers see no difference.
     fn pair_by_label(&mut self, open: &mut OpenColumns<'_>) {
         let vocabulary = Vocabulary::builtin();
-        for (old, new) in open.take_pairs(|old, new| vocabulary.same_label(old.label.as_str(), new.label.as_str())) {
+        for (old, new) in open.take_pairs(|old, new| {
+            !is_unnamed_column(old.label.as_str()) && vocabulary.same_label(old.label.as_str(), new.label.as_str())
+        }) {
             self.rename(old, new);
         }
     }
@@ -129,9 +131,7 @@ impl Columns {
     /// same key counts. Two columns that are renamed at once may exchange their keys.
     fn pair_by_cells(&mut self, open: &mut OpenColumns<'_>, kept: &Kept<'_>, same_layout: bool) {
         let mut pairs = open.take_pairs(|old, new| old.field == new.field && have_equal_cells(kept, old, new));
-        pairs.extend(open.take_pairs(|old, new| {
-            have_compatible_roles(old, new) && has_header(old) && have_equal_cells(kept, old, new)
-        }));
+        pairs.extend(open.take_pairs(|old, new| have_compatible_roles(old, new) && have_equal_cells(kept, old, new)));
         for (old, new) in pairs {
             self.rename(old, new);
             if same_layout {
@@ -186,12 +186,12 @@ impl Columns {
 }
 
 fn is_unchanged(old: &Column, new: &Column) -> bool {
-    old.field == new.field && old.label == new.label
+    old.field == new.field && old.label == new.label && !is_unnamed_column(old.label.as_str())
 }
 
-/// Whether the page shows a header for the column. An address behind a name has none, nor does a footnote.
+/// Whether the page shows a header for the column. An address behind a name has none, and neither has a footnote.
 fn has_header(column: &Column) -> bool {
-    !column.label.is_empty() && !matches!(column.label.as_str(), ADDRESS_LABEL | FOOTNOTE_LABEL)
+    !is_unnamed_column(column.label.as_str()) && !matches!(column.label.as_str(), ADDRESS_LABEL | FOOTNOTE_LABEL)
 }
 
 fn have_compatible_roles(old: &Column, new: &Column) -> bool {

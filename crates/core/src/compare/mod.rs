@@ -9,7 +9,7 @@ pub mod status;
 pub use crate::vocabulary::{Area, Lifecycle, readable};
 pub use date::{FuzzyDate, Precision};
 pub use location::{Location, locations};
-pub use role::{ADDRESS_LABEL, Comparison, FOOTNOTE_LABEL, ROLES, RoleInfo};
+pub use role::{ADDRESS_LABEL, Comparison, FOOTNOTE_LABEL, ROLES, RoleInfo, is_unnamed_column, unnamed_column};
 pub use status::Status;
 
 use std::collections::BTreeSet;

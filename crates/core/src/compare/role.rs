@@ -83,6 +83,21 @@ pub const ADDRESS_LABEL: &str = "Link";
 /// The label of the field for the footnotes of an entry: no page writes it as a header.
 pub const FOOTNOTE_LABEL: &str = "Note below the list";
 
+/// The label of a column without a header, at a place counted from 0.
+pub fn unnamed_column(place: usize) -> String {
+    format!("{UNNAMED_COLUMN}{}", place + 1)
+}
+
+/// Whether a label is that of a column without a header. It changes with the place of the column.
+pub fn is_unnamed_column(label: &str) -> bool {
+    label
+        .strip_prefix(UNNAMED_COLUMN)
+        .is_some_and(|place| !place.is_empty() && place.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The beginning of the labels of columns without a header.
+const UNNAMED_COLUMN: &str = "Column ";
+
 impl Role {
     /// The row of the role in the table.
     pub fn info(self) -> &'static RoleInfo {

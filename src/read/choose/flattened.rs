@@ -1,0 +1,100 @@
+//! Maps in an entry: their members become columns, and groups of items keep the role of their map.
+
+use std::collections::HashMap;
+
+use changecast_core::{
+    compare::{Comparison, readable},
+    model::Role,
+};
+
+use crate::read::{
+    choose::memo::KeyRoles,
+    position::Position,
+    syntax::tree::{Key, Node, Value},
+};
+
+/// The members of a map, with the members of nested maps instead of the maps. A key that only marks a
+/// place (`- item:`) disappears.
+pub(crate) fn flattened(members: &[(Key, Node)], key_roles: &KeyRoles<'_>) -> Vec<(Key, Node)> {
+    let mut flat = Flattened { key_roles, pairs: Vec::new(), places: HashMap::new() };
+    for (key, value) in members {
+        flat.add(key.at, &key.text, value, 0);
+    }
+    flat.pairs
+}
+
+/// Whether a collection contains collections.
+pub(crate) fn is_nested(node: &Node) -> bool {
+    match &node.value {
+        Value::Map(_) => true,
+        Value::List(items) => items.iter().any(|item| matches!(item.node().value, Value::Map(_) | Value::List(_))),
+        Value::Null | Value::Text(_) => false,
+    }
+}
+
+/// The members of a flattened map, and the place of each key.
+struct Flattened<'k> {
+    key_roles: &'k KeyRoles<'k>,
+    pairs: Vec<(Key, Node)>,
+    places: HashMap<String, usize>,
+}
+
+impl Flattened<'_> {
+    /// Adds a value under the name of its key, which is at `at`. Positions in the value are `shift` lines
+    /// short.
+    fn add(&mut self, at: Position, name: &str, value: &Node, shift: usize) {
+        match &value.value {
+            Value::Map(members) => self.add_members(name, members, shift),
+            Value::List(items) if is_nested(value) => {
+                for item in items {
+                    let shift = shift + item.shift();
+                    match &item.node().value {
+                        Value::Map(members) => self.add_members(name, members, shift),
+                        // An item without a key has the position of the list's key.
+                        _ => self.add(at, name, item.node(), shift),
+                    }
+                }
+            }
+            value => self.add_value(at, name, value.clone()),
+        }
+    }
+
+    fn add_members(&mut self, name: &str, members: &[(Key, Node)], shift: usize) {
+        let has_groups = self.are_items(name) && members.iter().any(|(inner, _)| !self.has_own_role(name, &inner.text));
+        for (inner, value) in members {
+            let is_list = matches!(value.value, Value::List(_));
+            let is_group = has_groups && (is_list || !self.has_own_role(name, &inner.text));
+            let key = if is_group { group_key(name, &inner.text) } else { format!("{name} {}", inner.text) };
+            self.add(inner.at.below(shift), &key, value, shift);
+        }
+    }
+
+    /// Whether values under a key are items, such as data or places.
+    fn are_items(&self, name: &str) -> bool {
+        matches!(self.key_roles.role(name).info().comparison, Comparison::Set | Comparison::Locations)
+    }
+
+    /// Whether the key of a member has a role without the key of its map.
+    fn has_own_role(&self, name: &str, inner: &str) -> bool {
+        self.key_roles.role(inner) != Role::Other || self.key_roles.role(&format!("{name} {inner}")) != Role::Other
+    }
+
+    /// Adds a value without collections in it. Values under the same key are joined.
+    fn add_value(&mut self, at: Position, name: &str, value: Value) {
+        if let Some(place) = self.places.get(name) {
+            let (_, known) = &mut self.pairs[*place];
+            let both = [known.line(name), value.line(at, name)];
+            let texts = both.into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+            known.value = Value::Text(texts.join("; "));
+            return;
+        }
+        self.places.insert(name.to_owned(), self.pairs.len());
+        self.pairs.push((Key { at, text: name.to_owned() }, Node { at, value }));
+    }
+}
+
+/// The key of a group of items, which keeps the role of its map: `dataTypes: {Contact: [E-mail]}` is "Data
+/// types (Contact)".
+fn group_key(name: &str, group: &str) -> String {
+    format!("{} ({})", readable(name), readable(group))
+}
