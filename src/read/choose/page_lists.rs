@@ -116,6 +116,7 @@ fn choose(parts: &[(Part<'_>, &PartKind)], about: &str) -> Choice {
     let has_vendors = choice.chosen.iter().any(|place| {
         let part = &parts[*place].0;
         (part.found.is_table() && Fitness::of(part) > Fitness::Any)
+            || part.found.is_record()
             || part.words().is_about_vendors(part.found.heading())
     });
     if has_past && !has_vendors { Choice::default() } else { choice }
