@@ -7,8 +7,8 @@
 # and this script, from somewhere else than this folder, and keep them. Heads expire by TIME, by default the clock.
 # docs/format.md of changecast specifies the format and the rules.
 #
-# Not checked: keys and R of small order (§3), which only help a publisher to forge its own signatures, and the members of
-# the notice periods of heads (§10). `changecast verify` checks these too.
+# Not checked: keys and R of small order (§3), which only help a publisher to forge its own signatures. `changecast verify`
+# checks these too.
 #
 # Exit status: 0 authentic; 2 incomplete, or needs a newer version; 3 not authentic; 4 expired; 5 another root key.
 # shellcheck disable=SC2086,SC2016  # lists of names are split on purpose; $ in quotes belongs to jq
@@ -143,10 +143,18 @@ echo "$heads" | digests | sed 's/.*/"&"/' >"$tmp/head-digests"
 common='
   def digest: type == "string" and test("^[0-9a-f]{64}$");
   def number: type == "number";
-  def pointer: type == "object" and keys == ["seq", "sha256"] and (.seq | number) and (.sha256 | digest);
+  def closed($members): type == "object" and keys == $members;
+  def optional($key; fits): (has($key) | not) or (.[$key] | fits);
+  def name: type == "string" and length <= 255 and test("^[A-Za-z0-9][A-Za-z0-9.-]*/[A-Za-z0-9][A-Za-z0-9._-]{0,99}$");
+  def pointer: closed(["seq", "sha256"]) and (.seq | number) and (.sha256 | digest);
   def names($n; $digests): pointer and .seq < $n and .sha256 == $digests[.seq];
   def key: type == "string" and test("^[!-~]+ [A-Za-z0-9+/]+=*$");
-  def ext: (.ext // {}) | type == "object";'
+  def ext: (.ext // {}) | type == "object";
+  def salt: type == "string" and test("^[0-9a-f]{32}$");
+  def is_list: . == null or (type == "object" and all(.entries, .facts; type == "object")
+    and (.facts.salt | salt) and all(.entries[]; type == "object" and (.salt | salt) and all(.name, .section; type == "string"))
+    and (.entries | has("") | not) and all(..; . != null));
+  def has_unknown: type == "object" and keys - ["entries", "facts"] != [];'
 
 # 2. Headers: one line for each, with its kind and the verdict on everything but the signature.
 jq -nr --slurpfile h "$tmp/headers" --slurpfile d "$tmp/header-digests" --arg origin "$origin" --arg root "$root" "$common"'
@@ -157,8 +165,9 @@ jq -nr --slurpfile h "$tmp/headers" --slurpfile d "$tmp/header-digests" --arg or
     and all(.roles.root, .roles.release, .roles.head; type == "array") and (.roles.root | length > 0)
     and (if $i == 0 then .authority and (.roles.root | index([$root])) else has("predecessor") | not end)
     and ((.authority // "") as $a | $a == "" or ($a | test("^[^,]+,[0-9-]+$")) and ($a | split(","))[0] == ($origin | split("/"))[0])
-    and ((has("disowned") | not) or (.disowned | sorted and all(.[]; names($i; $d))))
-    and ((has("last_head") | not) or (.last_head | keys == ["number", "sha256"]));
+    and optional("disowned"; sorted and all(.[]; names($i; $d)))
+    and optional("predecessor"; closed(["origin", "release"]) and (.origin | name) and (.release | pointer))
+    and optional("last_head"; closed(["number", "sha256"]) and (.number | number) and (.sha256 | digest));
   range($h | length) as $i | $h[$i] | . as $this | (if $i > 0 then $h[$i - 1] else {} end) as $before
   | ((.kind // "") | tostring) as $kind | members as $more
   | (if type != "object" or (.format | type) != "string" then "bad is not a header"
@@ -168,7 +177,7 @@ jq -nr --slurpfile h "$tmp/headers" --slurpfile d "$tmp/header-digests" --arg or
     elif has("prev") and has("state") and .prev == (if $i > 0 then $d[$i - 1] else null end) | not then "bad does not continue the header before"
     elif $before.kind == "moved" then "bad follows the end of the log"
     elif ($kind | test("^[a-z0-9-]{1,64}$") | not) or (.state != null and (.state | digest | not)) or (ext | not) then "bad is not valid"
-    elif has("body") and (.body | type == "object" and keys == ["sha256", "size"] and (.sha256 | digest) and (.size | number) | not) then "bad is not valid: body"
+    elif optional("body"; closed(["sha256", "size"]) and (.sha256 | digest) and (.size | number)) | not then "bad is not valid: body"
     elif $i == 0 and $kind != "keys" then "bad is not a keys release"
     elif $more == null and .state != $before.state then "newer the kind \($kind)"
     elif $kind != "changes" and $kind != "reread" and .state != $before.state then "bad alters the list"
@@ -177,7 +186,8 @@ jq -nr --slurpfile h "$tmp/headers" --slurpfile d "$tmp/header-digests" --arg or
     elif $kind == "keys" and (keys_fit($i) | not) then "bad is not valid: keys"
     elif $kind == "correction" and (.corrects | names($i; $d) | not) then "bad is not valid: corrects"
     elif $kind == "redaction" and (.redacts | sorted and all(.[]; names($i; $d) and ($h[.seq] | has("body"))) | not) then "bad is not valid: redacts"
-    elif $kind == "moved" and (.successor | type == "object" and keys == ["origin", "root"] | not) then "bad is not valid: successor"
+    elif $kind == "moved" and (.successor | closed(["origin", "root"]) and (.origin | name)
+      and (.root | type == "array" and length > 0 and all(.[]; key)) | not) then "bad is not valid: successor"
     elif $kind != "keys" and $kind != "moved" and (has("body") | not) then "bad has no body"
     else "ok" end) as $verdict
   | (if $more == null then "unknown" else $kind end) + " " + $verdict' >"$tmp/verdicts" || fail "the headers are not valid"
@@ -210,12 +220,30 @@ for file in $headers; do
   seq=$((seq + 1))
 done
 releases=$seq
+[ "$releases" -gt 0 ] || newer "$later"
+sed "${releases}q" "$tmp/headers" >"$tmp/chain"
 
 # 3. Heads. The keys after the release that a head covers judge it. A head of a stolen key is void after the last head
 # that a keys release names.
 jq -nr --slurpfile h "$tmp/heads" --slurpfile d "$tmp/head-digests" --slurpfile r "$tmp/header-digests" --arg origin "$origin" \
   --argjson releases "$releases" "$common"'
-  def time: type == "string" and test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$");
+  def time: type == "string" and test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")
+    and . as $text | try (fromdate | todate == $text) catch false;
+  def date: type == "string" and test("^[0-9]{4}[-:TZQH0-9]{0,16}$");
+  def duration: type == "string" and test("^-?(P[YMWDTH0-9]{1,31}|[0-9]{1,30}bd)$");
+  def zone: type == "string" and test("^[A-Za-z0-9/_+-]{1,64}$");
+  def token: type == "string" and test("^[a-z0-9-]{1,64}$");
+  def array(fits): type == "array" and length > 0 and all(.[]; type == "object" and fits);
+  def address: type == "object" and all(.seq, .position; number);
+  def period: (.change | address) and (.zone | zone) and optional("term"; address and (.trigger | token))
+    and optional("effective"; type == "object" and (.date | date) and (.basis | token))
+    and optional("object_by"; date) and optional("lead_promised"; duration) and optional("lead_given"; duration);
+  def statement: (.seq | number) and (.sent | date) and (.channel | token);
+  def unknown: keys - ["at", "covers", "expires", "ext", "format", "number", "origin", "periods", "prev", "statements"]
+    + ([.periods[]? | (keys - ["change", "effective", "lead_given", "lead_promised", "object_by", "term", "zone"]),
+          (.change | keys - ["position", "seq"]), (.term // {} | keys - ["position", "seq", "trigger"]),
+          (.effective // {} | keys - ["basis", "date"])] | add // [])
+    + ([.statements[]? | keys - ["channel", "sent", "seq"]] | add // []);
   range($h | length) as $i | $h[$i]
   | "\(.covers.seq? // 0) " +
     if (.format | type) != "string" then "bad is not a head"
@@ -223,15 +251,17 @@ jq -nr --slurpfile h "$tmp/heads" --slurpfile d "$tmp/head-digests" --slurpfile 
     elif .origin != $origin then "bad belongs to \(.origin), not to \($origin)"
     elif .number != $i then "bad does not have the number in its name"
     elif has("prev") and .prev == (if $i > 0 then $d[$i - 1] else null end) | not then "bad does not continue the head before"
-    elif (.covers | pointer) and (.at | time) and ((has("expires") | not) or (.expires | time)) and ext
-      and all(.periods, .statements; . == null or (type == "array" and length > 0)) and ((has("periods") | not) or .periods != null) | not
-      then "bad is not valid"
-    elif keys - ["at", "covers", "expires", "ext", "format", "number", "origin", "periods", "prev", "statements"] != []
-      then "newer an unknown member"
+    elif (.covers | pointer) and (.at | time) and optional("expires"; time) and ext | not then "bad is not valid"
+    elif optional("periods"; array(period)) and optional("statements"; array(statement)) | not
+      then "bad is not valid: periods or statements"
+    elif .covers.seq as $covered | any(.periods[]?.change, .periods[]?.term, .statements[]? | objects; .seq > $covered)
+      then "bad names a release that it does not cover"
+    elif unknown != [] then "newer an unknown member"
     elif .covers.seq >= $releases then "incomplete covers release \(.covers.seq), which is not there"
     elif .covers.sha256 != $r[.covers.seq] then "bad covers another release \(.covers.seq)"
     else "ok" end' >"$tmp/verdicts" 2>/dev/null || fail "the heads are not valid"
-jq -r 'select(.last_head) | "\(.seq) \(.last_head.number) \(.last_head.sha256)"' "$tmp/headers" >"$tmp/last-heads"
+jq -r 'select(.last_head) | "\(.seq) \(.last_head.number) \(.last_head.sha256)"' "$tmp/chain" >"$tmp/last-heads" ||
+  fail "the headers are not valid"
 cat "$tmp"/head.* >"$tmp/heads-ever"
 number=0 void=''
 exec 3<"$tmp/verdicts"
@@ -254,20 +284,27 @@ while read -r era last digest; do
   [ "$last" -ge "$number" ] || [ "\"$digest\"" = "$(sed -n "$((last + 1))p" "$tmp/head-digests")" ] || fail "release $era names another head $last"
 done <"$tmp/last-heads"
 jq -nr --slurpfile h "$tmp/heads" --argjson void "[${void#,}]" --argjson count "$number" '
+  def promise: [.change.seq, .change.position, (.term // empty | .trigger, .position)] | tojson;
+  def day: .object_by // "" | .[:10];
+  def shortens: reduce .[].periods[]? as $period ({days: {}, found: false}; ($period | promise) as $promise
+    | .found = (.found or ($period | day) < (.days[$promise] // "")) | .days[$promise] = ($period | day)) | .found;
   [$h[:$count][] | select(.number as $n | $void | index($n) | not)]
   | if any(range(1; length) as $i | .[$i].covers.seq < .[$i - 1].covers.seq or .[$i].at < .[$i - 1].at; .) then "bad"
+    elif shortens then "shortens"
     elif length == 0 then "none"
-    else last | "ok \(.covers.seq) \(.number) \(.at) \(.expires // "never")" end' >"$tmp/newest"
+    else last | "ok \(.covers.seq) \(.number) \(.at) \(.expires // "never")" end' >"$tmp/newest" || fail "the heads are not valid"
 read -r verdict covered newest at expires <"$tmp/newest"
 [ "$verdict" != bad ] || fail "a head covers fewer releases than the one before, or is earlier"
+[ "$verdict" != shortens ] || fail "a head shortens a notice period of an earlier head"
 if [ "$verdict" = none ]; then
   [ -n "$later" ] && newer "$later"
   incomplete "no head covers a release"
 fi
 
 # 4. Bodies. Only a redaction may remove one.
-jq -r --slurpfile h "$tmp/headers" --argjson releases "$releases" 'select(.body and .seq < $releases) | .seq as $n
-  | "\(.seq) \(.body.size) \(.body.sha256) \(any($h[:$releases][].redacts[]?; .seq == $n))"' "$tmp/headers" >"$tmp/wanted"
+jq -r --slurpfile h "$tmp/chain" 'select(.body) | .seq as $n
+  | "\(.seq) \(.body.size) \(.body.sha256) \(any($h[].redacts[]?; .seq == $n))"' "$tmp/chain" >"$tmp/wanted" ||
+  fail "the headers are not valid"
 bodies='' numbers='' gone='' kept='' unfinished=''
 : >"$tmp/wanted-digests"
 while read -r seq size digest redacted; do
@@ -292,13 +329,13 @@ replayable=${unfinished:-$releases}
 : >"$tmp/bodies"
 if [ -n "$bodies" ]; then
   echo "$bodies" | digests | cmp -s - "$tmp/wanted-digests" || fail "a body does not have the digest that its header states"
-    check_canonical 16777216 $bodies
-    lines $bodies >"$tmp/bodies"
+  check_canonical 16777216 $bodies
+  lines $bodies >"$tmp/bodies"
 fi
 
 # 5. The unsigned files.
 for file in index.json list.json; do
-  [ -f "$file" ] || [ -n "$later" ] || incomplete "$file is missing"
+  { [ -f "$file" ] && [ ! -L "$file" ]; } || [ -n "$later" ] || incomplete "$file is missing, or not a file"
 done
 echo null >"$tmp/list"
 if [ -z "$later" ]; then
@@ -306,19 +343,20 @@ if [ -z "$later" ]; then
   check_canonical 16777216 list.json
   lines list.json >"$tmp/list"
   verdict=$(jq -nr --slurpfile i index.json --slurpfile l list.json --slurpfile h "$tmp/heads" --slurpfile r "$tmp/headers" \
-    --argjson void "[${void#,}]" --arg origin "$origin" --argjson releases "$replayable" '$i[0] as $i | $l[0] as $l
+    --argjson void "[${void#,}]" --arg origin "$origin" --argjson releases "$replayable" "$common"'$i[0] as $i | $l[0] as $l
     | if all($i.format, $l.format; type == "string") | not then "bad is not valid"
       elif $i.format != "changecast-index/1" then "newer the format \($i.format)"
       elif $l.format != "changecast-list/1" then "newer the format \($l.format)"
       elif ($i | keys) - ["format", "head", "origin", "release"] != [] or ($l | keys) - ["format", "list", "origin", "seq", "state"] != []
+        or ($l.list | has_unknown)
         then "newer an unknown member"
       elif $i.origin != $origin or $l.origin != $origin then "bad belongs to another log"
       elif all($i.head, $i.release, $l.seq; type == "number") | not then "bad is not valid"
       elif $i.head >= ($h | length) then "incomplete names head \($i.head), which is not there"
       elif $h[$i.head].covers.seq != $i.release or ($void | index($i.head)) then "bad names release \($i.release), but its head does not cover it"
       elif $l.seq != $i.release then "incomplete names release \($i.release), list.json \($l.seq)"
-      elif $l.seq >= $releases or ($l | has("state") and has("list") | not) or $l.state != $r[$l.seq].state then "bad is not the list of its release"
-      else "ok" end')
+      elif $l.seq >= $releases or ($l | has("state") and has("list") | not) or ($l.list | is_list | not) or $l.state != $r[$l.seq].state then "bad is not the list of its release"
+      else "ok" end') || fail "index.json or list.json is not valid"
   set -- $verdict
   verdict=$1
   shift
@@ -391,15 +429,11 @@ agreement='
 # 6. Replay. jq applies the patches and prints the leaves of the list that a release alters, and where to check the
 # state: an array is a leaf, an object an instruction, a string a fault.
 jq -cnS --slurpfile h "$tmp/headers" --slurpfile b "$tmp/bodies" --slurpfile l "$tmp/list" --argjson numbers "[${numbers#,}]" \
-  --argjson gone "[$(echo "${gone# }" | tr ' ' ',')]" --argjson releases "$replayable" "$agreement"'
+  --argjson gone "[$(echo "${gone# }" | tr ' ' ',')]" --argjson releases "$replayable" "$common$agreement"'
   def merge($patch):
     if $patch | type != "object" then $patch
     else reduce ($patch | keys[]) as $key (if type == "object" then . else {} end;
       if $patch[$key] == null then del(.[$key]) else .[$key] = (.[$key] | merge($patch[$key])) end) end;
-  def salt: type == "string" and test("^[0-9a-f]{32}$");
-  def is_list: . == null or (type == "object" and keys == ["entries", "facts"] and all(.entries, .facts; type == "object")
-    and (.facts.salt | salt) and all(.entries[]; type == "object" and (.salt | salt) and all(.name, .section; type == "string"))
-    and (.entries | has("") | not) and all(..; . != null));
   def everything: {reset: true}, (select(. != null) | ["", .facts], (.entries | to_entries[] | [.key, .value]));
   def altered($patch): . as $list
     | if $patch.facts then ["", .facts] else empty end,
@@ -432,7 +466,8 @@ jq -cnS --slurpfile h "$tmp/headers" --slurpfile b "$tmp/bodies" --slurpfile l "
           elif ($body | has("patch")) and .known then .list |= merge($body.patch) | .all = (.before == null or .list == null) | .patch = $body.patch | .release = $body
           else . end
         end
-      | if .fault == null and (.list | is_list | not) then .fault = "bad \($i) does not lead to a list" else . end
+      | if .fault == null and (.list | has_unknown) then .fault = "newer \($i) an unknown member of the list"
+        elif .fault == null and (.list | is_list | not) then .fault = "bad \($i) does not lead to a list" else . end
       | if .fault == null and .release then disagreements($i) else . end;
       if .fault then .fault
       elif $i == "end" then $l[0] | select(. != null) | (.list | everything), {check: "list", state: .state, empty: (.list == null)}
@@ -469,9 +504,10 @@ jq -nr --slurpfile digests "$tmp/leaf-digests" '
       else . end;
     .out // empty)' "$tmp/steps" >"$tmp/checks" || fail "the states cannot be computed"
 : >"$tmp/stated"
+: >"$tmp/wrong"
 while read -r seq empty state leaves; do
   if [ "$empty" = null ] || [ "$state" = null ]; then
-    [ "$empty" = "$state" ] || fail "release $seq does not lead to the state that its header states"
+    [ "$empty" = "$state" ] || echo "$seq" >>"$tmp/wrong"
   else
     printf '%s\n' $leaves >"$tmp/states/$seq"
     echo "$state $seq" >>"$tmp/stated"
@@ -480,10 +516,11 @@ done <"$tmp/checks"
 if [ -s "$tmp/stated" ]; then
   (cd "$tmp/states" && cut -d ' ' -f 2 "$tmp/stated" | digests) >"$tmp/computed"
   cut -d ' ' -f 2 "$tmp/stated" | paste -d ' ' "$tmp/computed" - >"$tmp/found"
-  wrong=$(grep -vxF -f "$tmp/stated" "$tmp/found" | cut -d ' ' -f 2 | sed -n 1p)
-  [ "$wrong" != list ] || fail "list.json does not have the state that it states"
-  [ -z "$wrong" ] || fail "release $wrong does not lead to the state that its header states"
+  grep -vxF -f "$tmp/stated" "$tmp/found" | cut -d ' ' -f 2 >>"$tmp/wrong"
 fi
+wrong=$(sed -n 1p "$tmp/wrong")
+[ "$wrong" != list ] || fail "list.json does not have the state that it states"
+[ -z "$wrong" ] || fail "release $wrong does not lead to the state that its header states"
 [ -z "$later" ] || newer "$later"
 
 # 7. log/ and head/ contain nothing else, except what an interrupted publisher was writing next.

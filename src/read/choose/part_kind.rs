@@ -134,7 +134,7 @@ fn is_about_document(part: &Part<'_>) -> bool {
             are_fields || (!describes && is_unnamed(part) && labels.len() > 1 && is_true_of_most(labels, is_field))
         }
         Content::List(_) => is_true_of_most(&part.names, is_field),
-        Content::Record(_) => !describes && is_true_of_most(labels, is_field),
+        Content::Record(_) => !describes && labels.len() > 1 && is_true_of_most(labels, is_field),
     }
 }
 

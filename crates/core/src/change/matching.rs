@@ -250,6 +250,20 @@ impl<'a> Matcher<'a> {
                     self.keep(old, new, MatchReason::Name);
                 }
             }
+            self.match_rows_with_equal_ids(olds, news);
+        }
+    }
+
+    /// Matches the rows of a vendor that are left and have the same id: what their id states did not change, and a
+    /// release does not add an id that the list has.
+    fn match_rows_with_equal_ids(&mut self, olds: &[usize], news: &[usize]) {
+        let by_id: BTreeMap<&EntryId, usize> = olds.iter().map(|at| (&self.old[*at].id, *at)).collect();
+        let equal: Vec<(usize, usize)> =
+            news.iter().filter_map(|new| Some((*by_id.get(&self.new[*new].id)?, *new))).collect();
+        for (old, new) in equal {
+            if self.are_open(old, new) {
+                self.keep(old, new, MatchReason::Id);
+            }
         }
     }
 
