@@ -397,9 +397,10 @@ agreement='
     elif .kind == "columns-changed" then (if has("after") then $a else $b end) as $list
       | all(.cells[]?; $list.entries[.id] as $found | $found != null and (.text | matches($found.fields[$change.field])))
     elif .kind == "corrected" then false
-    elif (.kind | field_kind) and has("entry") then (($ids.fields | invert)[.field] // .field) as $old_field
+    elif (.kind | field_kind) and has("entry") then .field as $field
+        | (($ids.fields | invert)[$field] // (if $ids.fields | has($field) then null else $field end)) as $old_field
       | was != null and is != null and .entry.name == is.name
-        and (.before | matches(was.fields[$old_field])) and (.after | matches(is.fields[$change.field]))
+        and (.before | matches(if $old_field then was.fields[$old_field] else null end)) and (.after | matches(is.fields[$change.field]))
     elif (.kind | field_kind) or (.kind | IN("terms-changed", "sections-changed", "page-text-changed")) then facts_differ
     else true end;
   def named: [.[] | . as $change

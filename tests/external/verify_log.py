@@ -461,7 +461,7 @@ def check_change(change, before, after, old_entry, old_field, facts_differ, ids)
         old, new = both()
         field = change["field"]
         need(entry.get("name") == new["name"], "another name")
-        need(matches(change.get("before"), old["fields"].get(old_field.get(field, field))), "another text before")
+        need(matches(change.get("before"), old["fields"].get(old_field.get(field, None if field in ids.get("fields", {}) else field))), "another text before")
         need(matches(change.get("after"), new["fields"].get(field)), "another text after")
     elif kind in FIELD_KINDS or kind in FACT_KINDS:
         need(facts_differ, "the facts are the same")

@@ -179,7 +179,7 @@ fn leads_to_page(line: &str) -> bool {
     is_link && Vocabulary::builtin().is(Meaning::DocumentName, &fold(line.as_str()))
 }
 
-/// Whether a text is an address in the web or of e-mail: "alder.example", "https://alder.example/privacy".
+/// Whether a text is an address in the web or of e-mail: "alder.example", "alder.example/privacy".
 fn is_address(text: &str) -> bool {
     let text = text.trim_matches(['(', ')']);
     let host = text.split_once("://").map_or(text, |(_, rest)| rest).split(['/', '?', '#']).next().unwrap_or_default();

@@ -157,7 +157,7 @@ fn names_of_record(found: &Found<'_>, items: &[Item]) -> Vec<String> {
     let lead = found.lead.map(|lead| lead.trim_end_matches(':'));
     let first = items.first().map(|item| split(item).1);
     let heading = found.headings.last().copied();
-    [heading, lead, first].into_iter().flatten().map(|text| name_in(text)).collect()
+    [heading, lead, first].into_iter().flatten().map(name_in).collect()
 }
 
 /// What the paragraph directly above a part states, or else the headings.

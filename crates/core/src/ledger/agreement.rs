@@ -304,9 +304,15 @@ impl Lists<'_> {
         let (before, after) = self.both(change)?;
         require(entry.text("name") == after.text("name"), "the entry has another name")?;
         let field = change.text("field").ok_or("it does not name its field")?;
-        let old_field = self.ids.fields.iter().find(|(_, to)| *to == field).map_or(field, |(from, _)| from.as_str());
-        require(matches(change.get("before"), field_of(before, old_field)), "the value before is another")?;
+        let old_value = self.field_before(field).and_then(|field| field_of(before, field));
+        require(matches(change.get("before"), old_value), "the value before is another")?;
         require(matches(change.get("after"), field_of(after, field)), "the value after is another")
+    }
+
+    /// The key that a field had before. `None` if the key belonged to a field that has another key now.
+    fn field_before<'k>(&'k self, field: &'k str) -> Option<&'k str> {
+        let renamed = self.ids.fields.iter().find(|(_, to)| *to == field).map(|(from, _)| from.as_str());
+        renamed.or_else(|| (!self.ids.fields.contains_key(field)).then_some(field))
     }
 
     fn check_column(&self, change: &Json) -> Rule {

@@ -142,7 +142,7 @@ impl Vocabulary {
         self.0.numbers.get_or_init(|| self.0.numbers()).get(word).copied()
     }
 
-    /// Whether some words of a folded text are a word or phrase of this meaning, of up to [`MAX_PHRASE_WORDS`] words.
+    /// Whether some words of a folded text are a word or phrase of this meaning, of a few words.
     pub fn mentions_phrase(&self, meaning: Meaning, folded: &str) -> bool {
         let words: Vec<&str> =
             folded.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();

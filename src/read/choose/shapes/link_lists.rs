@@ -40,7 +40,7 @@ impl Link {
     fn of(item: &Item) -> Option<Self> {
         let links = links_only(&whole_text(item))?;
         let [(text, address)] = links.try_into().ok()?;
-        item.children.is_empty().then(|| Link { at: item.at, text, address })
+        item.children.is_empty().then_some(Link { at: item.at, text, address })
     }
 
     /// The ways to divide the text between words: a name, and what the link leads to.
