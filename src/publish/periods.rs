@@ -3,6 +3,8 @@
 //! Heads contain the result as references, dates and lengths. Pages and feeds contain the same in words. Both are
 //! computed here from the lists of the log, so that a verifier can compute them again.
 
+use std::collections::BTreeMap;
+
 use changecast_core::{
     change::{Change, Detail},
     compare::{FuzzyDate, Precision},
@@ -115,32 +117,24 @@ pub(super) fn of_log(verified: &Verified, pending: Publication) -> LogNotices {
 pub fn differing_heads(verified: &Verified) -> Vec<u64> {
     let pending = Publication { at: Timestamp::from_unix_clamped(0), head: 0, backfilled: true };
     let computed = of_log(verified, pending);
-    let numbers = verified.heads.iter().filter(|head| !head.void).map(|head| head.head.number);
-    let differing = numbers.filter(|number| {
-        let releases = verified.releases.iter().zip(&computed.releases);
-        let published = releases.filter(|(release, _)| release.publication.is_some_and(|first| first.head == *number));
-        let expected: Vec<&Period> = published.flat_map(|(_, followed)| &followed.periods).collect();
-        // The heads of one publication share its periods.
-        let stated = verified.heads.iter().filter(|head| !head.void && continues(verified, *number, head.head.number));
-        let stated: Vec<&Period> = stated.flat_map(|head| &head.head.periods).collect();
-        let begins = verified.releases.iter().any(|release| release.publication.is_some_and(|p| p.head == *number));
-        begins && expected != stated
-    });
-    differing.collect()
+    let mut expected: BTreeMap<u64, Vec<&Period>> = BTreeMap::new();
+    for (release, followed) in verified.releases.iter().zip(&computed.releases) {
+        if let Some(publication) = release.publication {
+            expected.entry(publication.head).or_default().extend(&followed.periods);
+        }
+    }
+    // The heads of one publication share its periods: those from its first head to the next head that publishes.
+    let mut stated: BTreeMap<u64, Vec<&Period>> = BTreeMap::new();
+    for head in verified.heads.iter().filter(|head| !head.void).map(|head| &head.head) {
+        if let Some((first, _)) = expected.range(..=head.number).next_back() {
+            stated.entry(*first).or_default().extend(&head.periods);
+        }
+    }
+    let differing = expected.into_iter().filter(|(number, periods)| stated.get(number) != Some(periods));
+    differing.map(|(number, _)| number).collect()
 }
 
-/// Whether a head belongs to the publication that another one begins: no release is published between them.
-fn continues(verified: &Verified, first: u64, number: u64) -> bool {
-    let publishes = |number: u64| {
-        verified
-            .releases
-            .iter()
-            .any(|release| release.publication.is_some_and(|publication| publication.head == number))
-    };
-    number >= first && (first + 1..=number).all(|between| !publishes(between))
-}
-
-/// What the list states about a change: its date, and the reason for an emergency.
+/// The date of a change and the reason for an emergency, as the list states them.
 fn statements_of(change: &Change, after: Option<&List>) -> Statements {
     let Detail::Field { entry, .. } = &change.detail else {
         return Statements {

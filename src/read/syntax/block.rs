@@ -293,6 +293,9 @@ const BREAK_MARK: char = '\u{fdd0}';
 /// line break from a semicolon that the page contains.
 pub(crate) const LINE_BREAK: &str = "\u{fdd0}; ";
 
+/// The most words of a label before a colon.
+pub(crate) const MAX_LABEL_WORDS: usize = 6;
+
 /// A line break behind a comma or the like: readers of the list see a space.
 const SOFT_BREAK: &str = "\u{fdd0} ";
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::read::syntax::block::{Cell, trim_breaks, with_neat_breaks};
+use crate::read::syntax::block::{Cell, MAX_LABEL_WORDS, trim_breaks, with_neat_breaks};
 
 /// `<br>` in all its spellings, and the ends of blocks inside a cell.
 pub(super) fn is_break(tag: &str) -> bool {
@@ -72,9 +72,6 @@ pub(super) fn has_labelled_lines(source: &str) -> bool {
     let mut below = source.lines().skip(1).peekable();
     below.peek().is_some() && below.all(begins_with_label)
 }
-
-/// The most words of a label in front of a colon.
-const MAX_LABEL_WORDS: usize = 6;
 
 fn begins_with_label(line: &str) -> bool {
     let label = line.split_once(": ").or_else(|| line.split_once(":**")).or_else(|| line.split_once('\u{ff1a}'));

@@ -1,7 +1,7 @@
 //! Statements of a page around its list: their keys, and when a difference between them is news.
 
 use crate::{
-    model::{Fact, FieldKey, Inventory, fold},
+    model::{FieldKey, Inventory, fold},
     vocabulary::{Meaning, Vocabulary},
 };
 
@@ -94,10 +94,4 @@ pub(super) fn classify(key: &FieldKey, edit: &Edit, lists: [&Inventory; 2]) -> O
 fn has_entry(list: &Inventory, slug: &str) -> bool {
     let mut names = list.entries.iter().filter_map(|entry| spoken_name(entry.name.as_str()));
     names.any(|name| FieldKey::from_name(&fold(name)).as_str() == slug)
-}
-
-/// Whether a fact is a statement of the page around the list.
-pub fn is_page_text(fact: &Fact) -> bool {
-    let key = fact.field.as_str();
-    key == WORDING || key.starts_with(MENTION) || key.starts_with(ANNOUNCEMENT) || key.starts_with("page-notice.")
 }

@@ -438,16 +438,6 @@ fn late_notice(
 }
 
 impl Notice {
-    /// Whether the results may still change, because the effective date has not passed.
-    pub fn is_provisional(&self, now: Timestamp) -> bool {
-        self.settled.is_none_or(|settled| now < settled)
-    }
-
-    /// Whether customers may still object at a moment. `None` if the deadline is not known.
-    pub fn is_open(&self, now: Timestamp, calendar: &Calendar) -> Option<bool> {
-        self.object_by.deadline().map(|deadline| now < calendar.end_of(deadline))
-    }
-
     /// Whether customers may still object when the change takes effect. `None` if one of the dates is not known.
     pub fn objection_outlasts_effect(&self) -> Option<bool> {
         let (effective, object_by) = (self.effective.as_ref()?.from, self.object_by.deadline()?);

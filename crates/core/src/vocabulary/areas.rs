@@ -71,6 +71,8 @@ pub(super) struct Areas {
     compounds: OnceLock<HashMap<String, Area>>,
     /// … and whether a single one is one of these.
     simple: OnceLock<HashMap<String, Area>>,
+    /// The words before the name of an area that do not change its meaning.
+    prefixes: OnceLock<Vec<&'static str>>,
 }
 
 impl Vocabulary {
@@ -87,7 +89,7 @@ impl Vocabulary {
     fn area_of_name(&self, name: &str, extent: Extent) -> Option<Area> {
         let name = name.trim().trim_end_matches('.');
         let known = self.area_of_bare_name(name, extent);
-        known.or_else(|| self.area_of_bare_name(without_prefix(name)?, extent))
+        known.or_else(|| self.area_of_bare_name(self.without_prefix(name)?, extent))
     }
 
     fn area_of_bare_name(&self, name: &str, extent: Extent) -> Option<Area> {
@@ -104,25 +106,28 @@ impl Vocabulary {
         names.get(name).copied().or_else(|| translated_country(name, extent))
     }
 
+    /// A name without the words before it that do not change its meaning: "la France", "l'Italie".
+    fn without_prefix<'n>(&self, name: &'n str) -> Option<&'n str> {
+        if !name.contains([' ', '\'', '\u{2019}', '-']) {
+            return None;
+        }
+        let prefixes = self.areas().prefixes.get_or_init(area_prefixes);
+        let lower = name.to_lowercase().replace('\u{2019}', "'");
+        let found = prefixes.iter().filter(|prefix| {
+            let rest = lower.strip_prefix(**prefix).unwrap_or_default();
+            rest.starts_with(' ') || (!rest.is_empty() && prefix.ends_with(['\'', '-']))
+        });
+        let longest = found.map(|prefix| prefix.chars().count()).max()?;
+        let (start, _) = name.char_indices().nth(longest)?;
+        Some(name[start..].trim_start())
+    }
+
     /// The country or region of a code. Codes count in capitals only: "in" and "it" are words.
     pub fn area_of_code(&self, code: &str) -> Option<Area> {
         let letters: String = code.chars().filter(|c| *c != '.').collect();
         let is_code = matches!(letters.chars().count(), 2 | 3) && letters.chars().all(char::is_uppercase);
         if is_code { self.areas().codes.get_or_init(areas_of_codes).get(letters.as_str()).copied() } else { None }
     }
-}
-
-/// A name without the words before it that do not change its meaning: "la France", "l'Italie".
-fn without_prefix(name: &str) -> Option<&str> {
-    let lower = name.to_lowercase().replace('\u{2019}', "'");
-    let prefixes = rows(AREA_PREFIXES).filter_map(|(_, columns)| columns.get(1).copied());
-    let found = prefixes.filter(|prefix| {
-        let rest = lower.strip_prefix(prefix).unwrap_or_default();
-        rest.starts_with(' ') || (!rest.is_empty() && prefix.ends_with(['\'', '-']))
-    });
-    let longest = found.map(|prefix| prefix.chars().count()).max()?;
-    let (start, _) = name.char_indices().nth(longest)?;
-    Some(name[start..].trim_start())
 }
 
 /// Whether a name would be split like an enumeration: "Bosnia and Herzegovina".
@@ -169,6 +174,10 @@ fn end_of_comment(table: &[u8]) -> usize {
 
 pub(super) fn country(code: &str) -> Option<Area> {
     Alpha2::try_from(code).ok().map(Area::Country)
+}
+
+fn area_prefixes() -> Vec<&'static str> {
+    rows(AREA_PREFIXES).filter_map(|(_, columns)| columns.get(1).copied()).collect()
 }
 
 fn areas_of_codes() -> HashMap<String, Area> {

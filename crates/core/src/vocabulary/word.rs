@@ -234,8 +234,6 @@ meanings! {
     PageWord "page-word";
     /// The header of a column of subjects or groups, which are not names: "Category".
     GroupColumn "group-column";
-    /// The header of a column that only former vendors have: "Date removed".
-    PastColumn "past-column";
     /// A text in place of a name where the list has no entry: "None at present".
     NoEntry "no-entry";
     /// The title of a page that is shown in place of another one: "Not found", "Log in".

@@ -31,7 +31,7 @@ fn with_fields_below(item: Item) -> Item {
     Item { rest: head.to_owned(), children, at: item.at, lead: item.lead, struck: item.struck }
 }
 
-/// The text in front of the first label, and the labels with their values.
+/// The text before the first label, and the labels with their values.
 fn fields_in(text: &str) -> (&str, Vec<(&str, &str)>) {
     let labels: Vec<Label<'_>> = text.match_indices(": ").filter_map(|(colon, _)| Label::before(text, colon)).collect();
     let Some(first) = labels.first() else { return (text, Vec::new()) };
@@ -40,7 +40,7 @@ fn fields_in(text: &str) -> (&str, Vec<(&str, &str)>) {
     (text[..first.from].trim(), fields.collect())
 }
 
-/// A text without a closing parenthesis that was opened in front of it.
+/// A text without a closing parenthesis that was opened before it.
 fn closed(text: &str) -> &str {
     let is_open = text.matches(')').count() > text.matches('(').count();
     text.strip_suffix(')').filter(|_| is_open).unwrap_or(text)
@@ -49,7 +49,7 @@ fn closed(text: &str) -> &str {
 /// A label inside a text.
 struct Label<'t> {
     text: &'t str,
-    /// Where the separator in front of it begins.
+    /// Where the separator before it begins.
     from: usize,
     value_from: usize,
 }

@@ -9,11 +9,8 @@ use changecast_core::{
 
 use crate::read::{
     position::Position,
-    syntax::block::{Item, is_break_char, link_text, split},
+    syntax::block::{Item, MAX_LABEL_WORDS, is_break_char, link_text, split},
 };
-
-/// The most words of a label in front of a colon.
-const MAX_LABEL_WORDS: usize = 6;
 
 /// How often each label occurs on a page.
 #[derive(Debug, Default)]
@@ -104,7 +101,7 @@ pub(super) fn name_field(at: Position, name: &str) -> Item {
     field(at, Role::Name.key(), name)
 }
 
-/// The field in a line with a label in front of a colon: "Purpose: hosting".
+/// The field in a line with a label before a colon: "Purpose: hosting".
 pub(super) fn field_of_line(at: Position, line: &str) -> Option<Item> {
     let line = line.trim_matches(is_break_char).trim_start_matches(['\u{2022}', '\u{b7}', '*', '-', ' ']);
     let colon = line.char_indices().find(|(at, c)| is_colon(line, *at, *c))?;

@@ -1,4 +1,4 @@
-//! Numbers in front of names: "1. Alder Storage", "2 · Birch Video". They change when a vendor is added above.
+//! Numbers before names: "1. Alder Storage", "2 · Birch Video". They change when a vendor is added above.
 
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ fn set_title(block: &mut Block, title: String) {
     }
 }
 
-/// Strips the numbers in front of the texts in the first column of a table.
+/// Strips the numbers before the texts in the first column of a table.
 fn strip_rows(table: &mut Table) {
     let texts: Vec<&str> = table.rows.iter().filter_map(|(_, cells)| Some(cells.first()?.text.as_str())).collect();
     if texts.len() < table.rows.len() || texts.len() < 2 {
@@ -78,7 +78,7 @@ fn strip_rows(table: &mut Table) {
     }
 }
 
-/// Strips the numbers in front of the names of bullets.
+/// Strips the numbers before the names of bullets.
 fn strip_items(items: &mut [Item]) {
     let texts: Vec<&str> = items.iter().map(|item| item.lead.as_deref().unwrap_or(&item.rest)).collect();
     if texts.len() < 2 {
@@ -90,7 +90,7 @@ fn strip_items(items: &mut [Item]) {
     }
 }
 
-/// A number in front of a text.
+/// A number before a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Ordinal<'t> {
     number: u32,
@@ -110,7 +110,7 @@ impl<'t> Ordinal<'t> {
         let marked = after.trim_start().trim_start_matches(is_mark);
         let is_marked = is_keycap || marked.len() < after.trim_start().len();
         let rest = marked.trim_start();
-        // "3.5" is not a number in front of a text.
+        // "3.5" is not a number before a text.
         let between = &after[..after.len() - rest.len()];
         let is_separated = is_keycap || between.ends_with(char::is_whitespace);
         (is_separated && rest.contains(char::is_alphabetic)).then_some(Ordinal { number, is_marked, rest })
@@ -121,7 +121,7 @@ fn is_mark(c: char) -> bool {
     matches!(c, '.' | ')' | ':' | '\u{b7}' | '\u{2022}' | '-' | '\u{2013}' | '\u{2014}' | '|' | '/')
 }
 
-/// Texts without the numbers in front of them. `None` if they are not numbered in order: then a number
+/// Texts without the numbers before them. `None` if they are not numbered in order: then a number
 /// belongs to its text, as in "3 Peaks Hosting".
 fn without_numbers(texts: &[&str]) -> Option<Vec<String>> {
     let ordinals: Vec<Option<Ordinal<'_>>> = texts.iter().map(|text| Ordinal::of(text)).collect();
