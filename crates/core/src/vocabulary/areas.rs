@@ -44,6 +44,8 @@ pub(crate) const US: Area = Area::Country(Alpha2::US);
 const REGIONS: &str = include_str!("regions.tsv");
 /// Usual names of countries: code, language, name.
 const COUNTRIES: &str = include_str!("countries.tsv");
+/// Folded names of countries in ISO 3166-1 and in use: name and code. Sorted by bytes.
+const ISO_NAMES: &str = include_str!("iso_names.tsv");
 /// Names of countries in other languages: name, code, and "whole" for a name that is a word of another
 /// language. Sorted by bytes.
 const COUNTRY_NAMES: &str = include_str!("country_names.tsv");
@@ -66,11 +68,8 @@ enum Extent {
 pub(super) struct Areas {
     /// Areas by the codes in their rows.
     codes: OnceLock<HashMap<String, Area>>,
-    /// Areas by folded name. Folding the names of all countries takes time, and a list of names that are not
-    /// countries only needs to know whether several of them together are one of these …
-    compounds: OnceLock<HashMap<String, Area>>,
-    /// … and whether a single one is one of these.
-    simple: OnceLock<HashMap<String, Area>>,
+    /// Areas by the folded names of their own rows, which come before the names of ISO 3166-1.
+    names: OnceLock<HashMap<&'static str, Area>>,
     /// The words before the name of an area that do not change its meaning.
     prefixes: OnceLock<Vec<&'static str>>,
 }
@@ -97,13 +96,8 @@ impl Vocabulary {
     }
 
     fn area_of_folded(&self, name: &str, extent: Extent) -> Option<Area> {
-        let areas = self.areas();
-        let names = if is_compound(name) {
-            areas.compounds.get_or_init(|| folded_names(is_compound))
-        } else {
-            areas.simple.get_or_init(|| folded_names(|name| !is_compound(name)))
-        };
-        names.get(name).copied().or_else(|| translated_country(name, extent))
+        let own = self.areas().names.get_or_init(areas_of_names).get(name).copied();
+        own.or_else(|| named_country(ISO_NAMES, name, extent)).or_else(|| named_country(COUNTRY_NAMES, name, extent))
     }
 
     /// A name without the words before it that do not change its meaning: "la France", "l'Italie".
@@ -130,32 +124,27 @@ impl Vocabulary {
     }
 }
 
-/// Whether a name would be split like an enumeration: "Bosnia and Herzegovina".
-fn is_compound(name: &str) -> bool {
-    name.contains(',') || name.as_bytes().windows(5).any(|word| word == b" and ")
-}
-
-/// The country with this folded name in another language. Binary search in the text of the table: thousands
-/// of names need no preparation when the program starts.
-fn translated_country(name: &str, extent: Extent) -> Option<Area> {
-    let table = COUNTRY_NAMES.as_bytes();
-    let (mut low, mut high) = (end_of_comment(table), table.len());
+/// The country with this folded name in a table. Binary search in the text of the table: thousands of names
+/// need no preparation when the program starts.
+fn named_country(table: &str, name: &str, extent: Extent) -> Option<Area> {
+    let bytes = table.as_bytes();
+    let (mut low, mut high) = (end_of_comment(bytes), bytes.len());
     while low < high {
         let middle = low + (high - low) / 2;
-        let start = table[low..middle].iter().rposition(|b| *b == b'\n').map_or(low, |at| low + at + 1);
-        let end = table[middle..high].iter().position(|b| *b == b'\n').map_or(high, |at| middle + at);
-        let (known, code) = COUNTRY_NAMES[start..end].split_once('\t')?;
+        let start = bytes[low..middle].iter().rposition(|b| *b == b'\n').map_or(low, |at| low + at + 1);
+        let end = bytes[middle..high].iter().position(|b| *b == b'\n').map_or(high, |at| middle + at);
+        let (known, code) = table[start..end].split_once('\t')?;
         match known.as_bytes().cmp(name.as_bytes()) {
             Ordering::Less => low = (end + 1).min(high),
             Ordering::Greater => high = start,
-            Ordering::Equal => return translated_area(code, extent),
+            Ordering::Equal => return area_in_row(code, extent),
         }
     }
     None
 }
 
-/// The area of a row of translated names, from the text behind the name.
-fn translated_area(code: &str, extent: Extent) -> Option<Area> {
+/// The area of a row of names, from the text after the name.
+fn area_in_row(code: &str, extent: Extent) -> Option<Area> {
     match code.split_once('\t') {
         Some((_, "whole")) if extent == Extent::Part => None,
         Some((code, _)) => country(code),
@@ -196,17 +185,11 @@ fn areas_of_codes() -> HashMap<String, Area> {
     codes
 }
 
-/// Names as written; of a name that several areas have, the last one counts.
-fn names() -> Vec<(&'static str, Area)> {
-    let mut names = Vec::with_capacity(2_000);
-    for country in CountryIterator::new() {
-        let area = Area::Country(country.alpha2());
-        let official = [country.iso_short_name(), country.iso_long_name()];
-        names.extend(official.iter().chain(country.unofficial_name_list()).map(|name| (*name, area)));
-    }
+fn areas_of_names() -> HashMap<&'static str, Area> {
+    let mut names = HashMap::with_capacity(600);
     for (_, columns) in rows(REGIONS) {
         let [region, _, name] = columns[..] else { continue };
-        names.push((name, Area::Region(region)));
+        names.insert(name, Area::Region(region));
     }
     for (_, columns) in rows(COUNTRIES) {
         let [code, _, name] = columns[..] else { continue };
@@ -215,50 +198,60 @@ fn names() -> Vec<(&'static str, Area)> {
     names
 }
 
-fn folded_names(is_needed: impl Fn(&str) -> bool) -> HashMap<String, Area> {
-    let needed: Vec<_> = names().into_iter().filter(|(name, _)| is_needed(name)).collect();
-    let mut folded = HashMap::with_capacity(needed.len());
-    for (name, area) in needed {
-        let name = fold(name);
-        folded.insert(name.strip_prefix("the ").map(str::to_owned).unwrap_or(name), area);
-    }
-    folded
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
-    #[test]
-    fn names_are_compound_folded_or_not() {
-        for (name, _) in &names() {
-            assert_eq!(is_compound(name), is_compound(&fold(name)), "{name}");
+    /// The rows of iso_names.tsv as `keshvar` states them; of a name that several countries have, the last counts.
+    fn names_of_keshvar() -> BTreeMap<String, String> {
+        let mut names = BTreeMap::new();
+        for country in CountryIterator::new() {
+            let official = [country.iso_short_name(), country.iso_long_name()];
+            for name in official.iter().chain(country.unofficial_name_list()) {
+                let name = fold(name);
+                let name = name.strip_prefix("the ").map(str::to_owned).unwrap_or(name);
+                names.insert(name, country.alpha2().to_string());
+            }
         }
+        names
+    }
+
+    #[test]
+    fn the_names_of_iso_3166_are_those_of_keshvar() {
+        let found: BTreeMap<String, String> =
+            rows(ISO_NAMES).map(|(_, row)| (row[0].to_owned(), row[1].to_owned())).collect();
+        let known = names_of_keshvar();
+        let differs = known.iter().filter(|(name, code)| found.get(*name) != Some(code));
+        let missing: String = differs.map(|(name, code)| format!("{name}\t{code}\n")).collect();
+        assert!(missing.is_empty(), "add these rows to iso_names.tsv:\n{missing}");
+        assert_eq!(found.len(), known.len());
     }
 
     #[test]
     fn no_name_consists_of_codes() {
-        for (name, _) in names().iter().filter(|(name, _)| is_compound(name)) {
-            let mut parts = name.split(',').flat_map(|part| part.split(" and "));
+        for (_, row) in rows(ISO_NAMES).filter(|(_, row)| row[0].contains(',') || row[0].contains(" and ")) {
+            let mut parts = row[0].split(',').flat_map(|part| part.split(" and "));
             assert!(
                 parts.any(|part| Vocabulary::builtin().area_of_code(&part.trim().to_uppercase()).is_none()),
-                "{name}"
+                "{row:?}"
             );
         }
     }
 
     #[test]
     fn the_tables_are_sorted_and_their_codes_and_names_are_valid() {
-        for (table, columns) in [(REGIONS, 3), (COUNTRIES, 3), (COUNTRY_NAMES, 2), (CODES, 3)] {
+        for (table, columns) in [(REGIONS, 3), (COUNTRIES, 3), (ISO_NAMES, 2), (COUNTRY_NAMES, 2), (CODES, 3)] {
             let found: Vec<_> = rows(table).collect();
             assert!(found.is_sorted_by(|a, b| a.1 < b.1), "{:?}", found.windows(2).find(|w| w[0].1 >= w[1].1));
             assert!(found.iter().all(|(_, row)| row.len() >= columns), "{table}");
         }
-        let codes = [(COUNTRIES, 0), (COUNTRY_NAMES, 1)];
+        let codes = [(COUNTRIES, 0), (ISO_NAMES, 1), (COUNTRY_NAMES, 1)];
         for (code, row) in codes.iter().flat_map(|(table, at)| rows(table).map(move |(_, row)| (row[*at], row))) {
             assert!(country(code).is_some(), "{row:?}");
         }
-        let names = [(REGIONS, 2), (COUNTRIES, 2), (COUNTRY_NAMES, 0)];
+        let names = [(REGIONS, 2), (COUNTRIES, 2), (ISO_NAMES, 0), (COUNTRY_NAMES, 0)];
         for name in names.iter().flat_map(|(table, at)| rows(table).map(move |(_, row)| row[*at])) {
             assert_eq!(fold(name), name);
         }
@@ -301,9 +294,15 @@ mod tests {
     }
 
     #[test]
-    fn every_translated_name_is_found() {
-        for (_, row) in rows(COUNTRY_NAMES) {
-            assert_eq!(translated_country(row[0], Extent::Whole).map(Area::code).as_deref(), Some(row[1]), "{row:?}");
+    fn every_name_is_found() {
+        for table in [ISO_NAMES, COUNTRY_NAMES] {
+            for (_, row) in rows(table) {
+                assert_eq!(
+                    named_country(table, row[0], Extent::Whole).map(Area::code).as_deref(),
+                    Some(row[1]),
+                    "{row:?}"
+                );
+            }
         }
     }
 }
