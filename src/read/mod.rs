@@ -12,6 +12,7 @@ mod format;
 mod page_text;
 mod position;
 mod reader;
+mod source_text;
 mod syntax;
 
 use std::{collections::BTreeMap, sync::Arc};

@@ -17,6 +17,7 @@ use crate::read::{
     config::ReadingConfig,
     error::{Problem, ReadError},
     position::{EntryPosition, Position},
+    source_text::{CellText, SourceText},
 };
 
 /// The largest number of entries.
@@ -45,7 +46,7 @@ pub(crate) struct Assembler {
 struct Context {
     scheme: Rc<Scheme>,
     section: SectionId,
-    defaults: Vec<(Label, String)>,
+    defaults: Vec<(Label, CellText)>,
 }
 
 impl Assembler {
@@ -239,25 +240,26 @@ impl Context {
 
     /// The texts of the columns, in their order. Cells under one header are joined.
     fn texts(&self, at: Position, row: &RowContent) -> Result<Vec<Option<RichText>>, ReadError> {
-        let mut texts: Vec<Option<(Label, Cow<'_, str>)>> = vec![None; self.scheme.columns.len()];
+        let mut texts: Vec<Option<(Label, Cow<'_, CellText>)>> = vec![None; self.scheme.columns.len()];
         let own = row.cells.iter().filter(|(label, text)| !self.scheme.is_excluded(*label) && !is_placeholder(text));
         for (label, text) in own {
             let Some(place) = self.scheme.place(*label) else { continue };
             match &mut texts[place] {
-                None => texts[place] = Some((*label, text.into())),
-                Some((known, joined)) if known == label && **joined != **text => {
-                    *joined = format!("{joined}; {text}").into();
+                None => texts[place] = Some((*label, Cow::Borrowed(text))),
+                Some((known, joined)) if known == label && **joined != *text => {
+                    let both = [joined.to_source(), text.to_source()];
+                    *joined = Cow::Owned(SourceText::join(both.iter().map(|text| &**text), "; ").into());
                 }
                 Some(_) => {}
             }
         }
         for (label, text) in self.defaults.iter().filter(|(_, text)| !is_placeholder(text)) {
             let Some(place) = self.scheme.place(*label) else { continue };
-            texts[place].get_or_insert((*label, text.into()));
+            texts[place].get_or_insert((*label, Cow::Borrowed(text)));
         }
         let texts = texts.into_iter().map(|text| {
             let Some((_, text)) = text else { return Ok(None) };
-            let text = RichText::from_inline_markdown(&text);
+            let text = text.to_rich_text();
             check_limit("characters of a field", text.as_str().chars().count(), MAX_TEXT, Some(at))?;
             Ok(Some(text).filter(|text| !text.is_empty()))
         });

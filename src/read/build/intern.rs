@@ -14,6 +14,8 @@ use changecast_core::{
     model::{Entry, EntryId, Hints},
 };
 
+use crate::read::source_text::CellText;
+
 /// Unused contents that are kept before a purge, in addition to twice the number left by the last purge.
 const PURGE_MARGIN: usize = 1_000;
 
@@ -114,7 +116,7 @@ pub(crate) struct RowContent {
     pub id: Option<EntryId>,
     /// The number of the id. Contents with the same id have the same number, in all versions.
     pub id_number: Option<usize>,
-    pub cells: Vec<(Label, String)>,
+    pub cells: Vec<(Label, CellText)>,
     pub hints: Hints,
     /// The number of this sequence of labels. Rows with the same labels in the same order share it.
     pub shape: usize,
@@ -132,7 +134,7 @@ impl RowContent {
 
     /// The text of the first cell with a label.
     pub fn text(&self, label: Label) -> Option<&str> {
-        self.cells.iter().find(|(other, _)| *other == label).map(|(_, text)| text.as_str())
+        self.cells.iter().find(|(other, _)| *other == label).map(|(_, text)| &**text)
     }
 }
 
@@ -191,7 +193,7 @@ impl RowInterner {
     }
 
     /// Interns the content of a row.
-    pub fn intern(&mut self, id: Option<EntryId>, cells: Vec<(Label, String)>, hints: Hints) -> Rc<RowContent> {
+    pub fn intern(&mut self, id: Option<EntryId>, cells: Vec<(Label, CellText)>, hints: Hints) -> Rc<RowContent> {
         let mut hasher = DefaultHasher::new();
         (&id, &cells, &hints).hash(&mut hasher);
         let hash = hasher.finish();

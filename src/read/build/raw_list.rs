@@ -16,6 +16,7 @@ use crate::read::{
     build::intern::{Label, Labels, RowContent, RowInterner},
     error::Warning,
     position::Position,
+    source_text::CellText,
 };
 
 /// A list as its file lays it out. Labels and rows belong to the reader, which keeps them for the next
@@ -47,7 +48,7 @@ pub(crate) struct RawSection {
     /// The columns that a table declares, including those without any text.
     pub header: Vec<Label>,
     /// Cells for all rows that do not have a cell with the same meaning.
-    pub defaults: Vec<(Label, String)>,
+    pub defaults: Vec<(Label, CellText)>,
     pub rows: Vec<Row>,
 }
 
@@ -67,7 +68,7 @@ pub(crate) struct ParsedRow {
     pub file: Option<Arc<str>>,
     pub at: Position,
     pub id: Option<EntryId>,
-    pub cells: Vec<(Label, String)>,
+    pub cells: Vec<(Label, CellText)>,
     pub hints: Hints,
 }
 

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use changecast_core::{
-    model::{RichText, fold},
+    model::fold,
     vocabulary::{Meaning, Vocabulary},
 };
 
 use crate::read::{
     choose::{page_lists::Decision, page_parts::Content, part::Part, part_kind::is_history, statement::Statement},
     error::Absence,
-    syntax::block::{Block, Item, Page, Table, header_of, link_text},
+    source_text::cleaned,
+    syntax::block::{Block, Item, Page, Table, header_of},
 };
 
 /// Separates the parts of a page's title: "Not found | Larkspur".
@@ -39,7 +40,7 @@ pub(crate) fn absence_of_list(page: &Page, decisions: &[Decision<'_>], vocabular
 /// The title in the head of a page, and the first line that it shows.
 fn titles(page: &Page) -> Vec<String> {
     let first = match page.blocks.first() {
-        Some(Block::Heading { text, .. } | Block::Paragraph { text, .. }) => Some(link_text(text)),
+        Some(Block::Heading { text, .. } | Block::Paragraph { text, .. }) => Some(cleaned(text)),
         _ => None,
     };
     let titles = page.title.clone().into_iter().chain(first);
@@ -79,15 +80,12 @@ fn is_status_code(text: &str) -> bool {
 /// Whether the text of a page, apart from its links, is about vendors. Many pages link to the list.
 fn is_about_vendors(page: &Page, vocabulary: &Vocabulary) -> bool {
     let texts = page.blocks.iter().filter_map(|block| match block {
-        Block::Heading { text, .. } | Block::Paragraph { text, .. } | Block::Field { text, .. } => Some(text.as_str()),
+        Block::Heading { text, .. } | Block::Paragraph { text, .. } | Block::Field { text, .. } => Some(text),
         Block::Table(_) | Block::List(_) | Block::Record(_) => None,
     });
-    let head = page.title.as_deref().into_iter().chain([page.metadata.as_str()]);
-    head.chain(texts).any(|text| vocabulary.is_about_vendors(&without_links(text)))
-}
-
-fn without_links(text: &str) -> String {
-    RichText::from_inline_markdown(text).spans().filter(|span| span.href.is_none()).map(|span| span.text).collect()
+    let mut head = page.title.as_deref().into_iter().chain([page.metadata.as_str()]);
+    head.any(|text| vocabulary.is_about_vendors(text))
+        || texts.into_iter().any(|text| vocabulary.is_about_vendors(&text.without_links()))
 }
 
 /// The text of a page without its parts about former vendors and earlier changes.
@@ -132,6 +130,6 @@ fn push_item(text: &mut String, item: &Item) {
 }
 
 fn push_line(text: &mut String, line: &str) {
-    text.push_str(&link_text(line));
+    text.push_str(&cleaned(line));
     text.push('\n');
 }

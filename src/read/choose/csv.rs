@@ -15,10 +15,8 @@ use crate::read::{
     },
     config::ReadingConfig,
     error::{NoList, Problem, ReadError},
-    syntax::{
-        block::{LINE_BREAK, with_neat_breaks, without_break_marks},
-        csv::{HEADER_WITHIN, Record},
-    },
+    source_text::{CellText, SourceText},
+    syntax::csv::{HEADER_WITHIN, Record},
 };
 
 /// A column with a header.
@@ -57,7 +55,9 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
                 Some(Column { label, is_name: true }) => {
                     add_name(list, &mut row, *label, &with_line_breaks(field), link, NameLines::Name);
                 }
-                Some(Column { label, is_name: false }) => row.cells.push((*label, field.to_owned())),
+                Some(Column { label, is_name: false }) => {
+                    row.cells.push((*label, CellText::Markdown(field.to_owned())))
+                }
                 None => {}
             }
         }
@@ -73,8 +73,15 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
 }
 
 /// The field with a line break for each of its newlines.
-fn with_line_breaks(field: &str) -> String {
-    with_neat_breaks(&without_break_marks(field).trim().replace('\n', LINE_BREAK)).into_owned()
+fn with_line_breaks(field: &str) -> SourceText {
+    let mut text = SourceText::default();
+    for (place, line) in field.trim().split('\n').enumerate() {
+        if place > 0 {
+            text.push_line_break();
+        }
+        text.append(&SourceText::from_markdown(line));
+    }
+    text.with_neat_breaks()
 }
 
 impl Column {

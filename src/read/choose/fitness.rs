@@ -16,7 +16,7 @@ pub(crate) enum Fitness {
 impl Fitness {
     pub fn of(part: &Part<'_>) -> Self {
         let words = part.words();
-        let lead = part.found.lead.unwrap_or_default();
+        let lead = part.found.lead_text();
         let is_stated = part.name_column.is_stated();
         let header = part.labels.get(part.name_column.place()).filter(|_| is_stated);
         let is_introduced = words.is_about_vendors(part.found.heading()) || introduces(words, lead);

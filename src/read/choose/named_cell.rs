@@ -2,7 +2,7 @@
 
 use changecast_core::{
     compare::ADDRESS_LABEL,
-    model::{RichText, fold},
+    model::fold,
     vocabulary::{Meaning, Vocabulary},
 };
 
@@ -11,7 +11,7 @@ use crate::read::{
         intern::Label,
         raw_list::{ParsedRow, RawList},
     },
-    syntax::block::{lines, link_text},
+    source_text::{SourceText, cleaned},
 };
 
 /// The label of the column for postal addresses that follow a name.
@@ -31,23 +31,24 @@ pub(crate) fn add_name(
     list: &mut RawList<'_>,
     row: &mut ParsedRow,
     label: Label,
-    text: &str,
+    text: &SourceText,
     link: LinkCell,
     lines: NameLines,
 ) {
     let named = Named::of(text, lines);
-    row.cells.push((label, named.name));
+    row.cells.push((label, SourceText::from(named.name).into()));
     if let (LinkCell::Add, Some(address)) = (link, named.link) {
-        row.cells.push((list.labels.intern(ADDRESS_LABEL), address));
+        row.cells.push((list.labels.intern(ADDRESS_LABEL), SourceText::from(address).into()));
     }
-    let others = [(ENTITY_LABEL, named.entity), (POSTAL_LABEL, named.postal), (DETAILS_LABEL, named.details)];
+    let (entity, postal) = (named.entity.into(), named.postal.into());
+    let others = [(ENTITY_LABEL, entity), (POSTAL_LABEL, postal), (DETAILS_LABEL, named.details)];
     for (label, text) in others.into_iter().filter(|(_, text)| !text.is_empty()) {
-        row.cells.push((list.labels.intern(label), text));
+        row.cells.push((list.labels.intern(label), text.into()));
     }
 }
 
 /// The name in a text that names a vendor, without links, marks and the lines that are not part of it.
-pub(crate) fn name_in(text: &str) -> String {
+pub(crate) fn name_in(text: &SourceText) -> String {
     Named::of(text, NameLines::Name).name
 }
 
@@ -78,11 +79,11 @@ pub(crate) enum NameLines {
 
 impl NameLines {
     /// For a table with these names.
-    pub fn of<'t>(names: impl Iterator<Item = &'t str>) -> Self {
+    pub fn of<'t>(names: impl Iterator<Item = &'t SourceText>) -> Self {
         let further = names.filter_map(|name| {
             let mut lines = lines_of(name);
             let first = lines.next()?;
-            Some(matches!(Line::of(first, lines.next()?), Line::Address(_) | Line::Entity))
+            Some(matches!(Line::of(&first, &lines.next()?), Line::Address(_) | Line::Entity))
         });
         let (described, continued): (Vec<bool>, Vec<bool>) = further.partition(|describes| *describes);
         if described.len() > continued.len() { NameLines::Details } else { NameLines::Name }
@@ -100,20 +101,21 @@ struct Named {
     entity: String,
     /// The postal address: the lines after the name, from the first that contains a number.
     postal: String,
-    details: String,
+    details: SourceText,
 }
 
 impl Named {
     /// Separates the name from links, companies, postal address and footnote marks. Only a line break ends a
     /// line: a semicolon may be part of a name.
-    fn of(text: &str, name_lines: NameLines) -> Self {
-        let link = RichText::from_inline_markdown(text).spans().find_map(|span| span.href.map(str::to_owned));
+    fn of(text: &SourceText, name_lines: NameLines) -> Self {
+        let link = text.links().next().map(|(_, address)| address.to_owned());
         let mut lines = lines_of(text);
         let first = lines.next().unwrap_or_default();
         let mut named = Named { link, ..Named::default() };
-        let (mut name, mut entity, mut postal, mut details) = (vec![first], Vec::new(), Vec::new(), Vec::new());
+        let (mut entity, mut postal, mut details) = (Vec::new(), Vec::new(), Vec::new());
+        let mut name = vec![first.clone()];
         for line in lines {
-            match Line::of(first, line) {
+            match Line::of(&first, &line) {
                 Line::Page | Line::Repetition => {}
                 Line::Postal => postal.push(line),
                 _ if !postal.is_empty() => postal.push(line),
@@ -123,19 +125,18 @@ impl Named {
                 Line::Other => name.push(line),
             }
         }
-        named.name = without_footnote_marks(link_text(&name.join(" "))).trim().to_owned();
-        named.entity = link_text(&entity.join(", "));
-        named.postal = link_text(&postal.join(", "));
-        named.details = details.join("; ");
+        named.name = without_footnote_marks(cleaned(&SourceText::join(&name, " "))).trim().to_owned();
+        named.entity = cleaned(&SourceText::join(&entity, ", "));
+        named.postal = cleaned(&SourceText::join(&postal, ", "));
+        named.details = SourceText::join(&details, "; ");
         named
     }
 }
 
-fn lines_of(text: &str) -> impl Iterator<Item = &str> {
-    lines(text).enumerate().map(|(at, line)| (at, line.trim())).filter_map(|(at, line)| {
-        let is_kept = at == 0 || !line.is_empty();
-        is_kept.then_some(line)
-    })
+/// The lines of a text. Only the first may be empty.
+fn lines_of(text: &SourceText) -> impl Iterator<Item = SourceText> {
+    let lines = text.split_lines().map(|line| line.trimmed()).enumerate();
+    lines.filter(|(at, line)| *at == 0 || !line.is_empty()).map(|(_, line)| line)
 }
 
 /// A line below a name.
@@ -154,8 +155,8 @@ enum Line {
 }
 
 impl Line {
-    fn of(first: &str, line: &str) -> Self {
-        let (name, text) = (fold(&link_text(first)), link_text(line));
+    fn of(first: &str, line: &SourceText) -> Self {
+        let (name, text) = (fold(&cleaned(first)), cleaned(line));
         if leads_to_page(line) {
             Line::Page
         } else if fold(&text) == name {
@@ -173,10 +174,9 @@ impl Line {
 }
 
 /// Whether a line is only a link to a page about the vendor ("Privacy policy").
-fn leads_to_page(line: &str) -> bool {
-    let line = RichText::from_inline_markdown(line);
-    let is_link = line.has_links() && line.spans().count() == 1;
-    is_link && Vocabulary::builtin().is(Meaning::DocumentName, &fold(line.as_str()))
+fn leads_to_page(line: &SourceText) -> bool {
+    let is_link = line.links().count() == 1 && line.without_links().trim().is_empty();
+    is_link && Vocabulary::builtin().is(Meaning::DocumentName, &fold(line))
 }
 
 /// Whether a text is an address in the web or of e-mail: "alder.example", "alder.example/privacy".
@@ -189,10 +189,11 @@ fn is_address(text: &str) -> bool {
 }
 
 /// Whether a line after a name belongs to a postal address. "365" and "GA 4" are parts of product names.
-fn is_postal(line: &str) -> bool {
+fn is_postal(line: &SourceText) -> bool {
     line.len() >= 8
         && line.contains(|c: char| c.is_ascii_digit())
         && line.contains(char::is_alphabetic)
+        && !line.has_links()
         && !line.contains(['[', '('])
 }
 
@@ -243,17 +244,24 @@ mod tests {
             ("Quill Office", "365", Line::Other),
             ("Alder", "(formerly Birch)", Line::Other),
         ] {
-            assert_eq!(Line::of(first, line), expected, "{first} / {line}");
+            assert_eq!(Line::of(first, &SourceText::from_markdown(line)), expected, "{first} / {line}");
         }
     }
 
     #[test]
     fn further_lines_are_no_part_of_the_name_if_most_are_addresses() {
-        let names = ["Alder\u{fdd0}; alder.example", "Birch\u{fdd0}; birch.example", "Cedar\u{fdd0}; by contract"];
-        let lines = NameLines::of(names.into_iter());
+        let names = [["Alder", "alder.example"], ["Birch", "birch.example"], ["Cedar", "by contract"]].map(two_lines);
+        let lines = NameLines::of(names.iter());
         assert_eq!(lines, NameLines::Details);
-        let named = Named::of(names[2], lines);
+        let named = Named::of(&names[2], lines);
         assert_eq!((named.name.as_str(), named.details.as_str()), ("Cedar", "by contract"));
-        assert_eq!(NameLines::of(["Alder\u{fdd0}; Tools", "Birch"].into_iter()), NameLines::Name);
+        assert_eq!(NameLines::of([two_lines(["Alder", "Tools"]), "Birch".into()].iter()), NameLines::Name);
+    }
+
+    fn two_lines([first, second]: [&str; 2]) -> SourceText {
+        let mut text = SourceText::from(first);
+        text.push_line_break();
+        text.push(second);
+        text
     }
 }

@@ -11,6 +11,7 @@ use crate::read::{
     choose::memo::{Memos, remembered_row},
     error::{ParserError, Problem, ReadError, Warning},
     position::Position,
+    source_text::CellText,
     syntax::tree::{Item, Key, Node, Value},
 };
 
@@ -82,7 +83,7 @@ fn read_section(list: &mut RawList<'_>, memos: &mut Memos, item: &Item) -> Resul
             "note" => section.note = node.texts("note")?.join(" "),
             "status" => {
                 let label = list.labels.intern(&readable("status"));
-                section.defaults.push((label, node.line("status")?));
+                section.defaults.push((label, CellText::Markdown(node.line("status")?)));
             }
             "entries" => entries = Some(node),
             other => {
@@ -144,7 +145,7 @@ pub(crate) fn read_entry<'a>(
                     let meant = list.labels.suggestion(other, || nearest_entry_key(list.vocabulary, other));
                     warn_near(&mut list.warnings, key, shift, meant);
                 }
-                row.cells.push((label, value.line(at, other)?));
+                row.cells.push((label, CellText::Markdown(value.line(at, other)?)));
             }
         }
     }

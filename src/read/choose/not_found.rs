@@ -9,7 +9,8 @@ use crate::read::{
     },
     config::ReadingConfig,
     error::Problem,
-    syntax::block::{Loop, link_text},
+    source_text::cleaned,
+    syntax::block::Loop,
 };
 
 /// The largest number of tables and lists that an error describes.
@@ -51,7 +52,7 @@ impl Decision<'_> {
         let line = self.part.at().map(|at| format!(" in line {}", at.line)).unwrap_or_default();
         let under = match self.part.found.heading() {
             "" => String::new(),
-            heading => format!(" under {:?}", link_text(heading)),
+            heading => format!(" under {:?}", cleaned(heading)),
         };
         let reason = match self.verdict {
             Verdict::Chosen => "is the list, or a part of it",

@@ -34,10 +34,9 @@ use crate::read::{
     config::ReadingConfig,
     error::{NoList, Problem, ReadError, Warning},
     position::Position,
+    source_text::{SourceText, cleaned},
     syntax::{
-        block::{
-            Block, Cell, DASHES, Item, Page, Table, header_of, link_text, on_one_line, split, without_break_marks,
-        },
+        block::{Block, Cell, DASHES, Item, Page, Table, header_of, split},
         template::is_placeholder,
     },
 };
@@ -144,43 +143,41 @@ fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
     let Some(first) = items.first() else { return };
     // A line above the fields names the vendor unless a heading does.
     let heads = part.heading().is_empty() || Vocabulary::builtin().is_about_vendors(part.heading());
-    let lead = part.lead.map(str::trim).filter(|lead| lead.ends_with(':') || heads);
-    let lead = lead.map(|lead| lead.trim_end_matches(':')).filter(|lead| is_name(lead));
+    let lead = part.lead.map(|lead| lead.trimmed()).filter(|lead| lead.ends_with(':') || heads);
+    let lead = lead.map(|lead| lead.part(lead.trim_end_matches(':'))).filter(|lead| is_name(lead));
     let (label, value) = split(first);
     // "Legal entity" describes a vendor that is already named.
     let names = matches!(
-        Vocabulary::builtin().header(&link_text(&label)),
+        Vocabulary::builtin().header(&cleaned(&label)),
         HeaderRole { role: Role::Name, fitness } if fitness.is_usual()
-    ) && is_name(value);
-    let (heading, above) = match part.headings.split_last() {
-        Some((heading, above)) => (*heading, above.last().copied().unwrap_or_default()),
-        None => ("", ""),
-    };
+    ) && is_name(&value);
+    let mut headings = part.headings.iter().rev().map(|heading| (*heading).clone());
+    let (heading, above) = (headings.next().unwrap_or_default(), headings.next().unwrap_or_default());
     // A heading that begins like the name is the vendor's, not a section's.
     let (name, above) = match lead {
-        _ if names && first_word(heading) == first_word(value) => (value, above),
+        _ if names && first_word(&heading) == first_word(&value) => (value, above),
         _ if names => (value, heading),
         Some(lead) => (lead, heading),
         None if heading.is_empty() => return,
         None => (heading, above),
     };
-    let mut row = row_of(list, first.at, name);
+    let mut row = row_of(list, first.at, &name);
     for item in items.iter().skip(usize::from(names)) {
         let (label, value) = split(item);
-        let value = [value].into_iter().chain(item.children.iter().map(String::as_str));
-        let value = value.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
-        row.cells.push((list.labels.intern(&readable(&link_text(&label))), value));
+        let texts = [&value].into_iter().chain(&item.children).filter(|text| !text.is_empty());
+        let text = SourceText::join(texts, ", ").into();
+        row.cells.push((list.labels.intern(&readable(&cleaned(&label))), text));
     }
-    list.add_to_section(link_text(above), row);
+    list.add_to_section(cleaned(&above), row);
 }
 
 /// The first word of a text, folded.
 fn first_word(text: &str) -> String {
-    fold(&link_text(text)).split(' ').next().unwrap_or_default().to_owned()
+    fold(&cleaned(text)).split(' ').next().unwrap_or_default().to_owned()
 }
 
 /// A row with a name and the address of its link.
-fn row_of(list: &mut RawList<'_>, at: Position, name: &str) -> ParsedRow {
+fn row_of(list: &mut RawList<'_>, at: Position, name: &SourceText) -> ParsedRow {
     let mut row = ParsedRow::at(at);
     let label = list.labels.intern(&readable("name"));
     add_name(list, &mut row, label, name, LinkCell::Add, NameLines::Name);
@@ -189,15 +186,14 @@ fn row_of(list: &mut RawList<'_>, at: Position, name: &str) -> ParsedRow {
 
 fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_status: bool, options: &ReadingConfig) {
     let (header, rows) = header_of(table);
-    let headers: Vec<String> = header.iter().map(|cell| link_text(&cell.text)).collect();
-    let labels = header_labels(list, options, &headers, rows, |(_, cells), place| {
-        cells.get(place).map(|cell| cell.text.as_str())
-    });
+    let headers: Vec<String> = header.iter().map(|cell| cleaned(&cell.text)).collect();
+    let labels =
+        header_labels(list, options, &headers, rows, |(_, cells), place| cells.get(place).map(|cell| &*cell.text));
     // Which column is the name is decided later, by the same rules for all formats; here only its
     // link matters.
-    let name = header.iter().position(|cell| options.role(&link_text(&cell.text)) == Role::Name).unwrap_or(0);
-    let link = LinkCell::unless(header.iter().any(|cell| options.role(&link_text(&cell.text)) == Role::Link));
-    let name_lines = NameLines::of(rows.iter().filter_map(|(_, cells)| Some(cells.get(name)?.text.as_str())));
+    let name = header.iter().position(|cell| options.role(&cleaned(&cell.text)) == Role::Name).unwrap_or(0);
+    let link = LinkCell::unless(header.iter().any(|cell| options.role(&cleaned(&cell.text)) == Role::Link));
+    let name_lines = NameLines::of(rows.iter().filter_map(|(_, cells)| Some(&cells.get(name)?.text)));
     let mut section = begin(list, part, by_status, &labels);
     let all_strong = rows.iter().all(|(_, cells)| cells.first().is_some_and(|cell| cell.strong));
     let words = Vocabulary::builtin();
@@ -206,7 +202,7 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
         let filled = cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
         // A row that is struck out or marked as retired is no longer on the list.
         let is_gone =
-            |cell: &Cell| cell.is_over() || is_placeholder(&cell.text) || is_no_entry(words, &link_text(&cell.text));
+            |cell: &Cell| cell.is_over() || is_placeholder(&cell.text) || is_no_entry(words, &cleaned(&cell.text));
         if filled == 0 || cells.get(name).is_some_and(is_gone) {
             continue;
         }
@@ -214,7 +210,7 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
         if filled == 1 && cells.len() > 1 && cells[0].strong && !all_strong {
             are_gone = status_of(words, &cells[0].text).is_some_and(|status| ends(words, &status));
             let next = RawSection {
-                title: on_one_line(&cells[0].text),
+                title: cells[0].text.on_one_line().to_string(),
                 header: section.header.clone(),
                 ..RawSection::default()
             };
@@ -226,7 +222,7 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
         }
         let beyond = cells.get(labels.len()..).unwrap_or_default();
         if let Some(cell) = beyond.iter().find(|cell| !cell.text.trim().is_empty()) {
-            let text = link_text(&cell.text);
+            let text = cleaned(&cell.text);
             let message = format!("the row has a cell without a column: {text:?}; write \\| for a | in a cell");
             list.warnings.push(Warning::at(Warning::EXTRA_CELL, *at, message));
         }
@@ -236,7 +232,8 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
             if place == name {
                 add_name(list, &mut row, *label, &cell.text, link, name_lines);
             } else {
-                row.cells.push((*label, if cell.struck { String::new() } else { cell.text.clone() }));
+                let text = if cell.struck { SourceText::default() } else { cell.text.clone() };
+                row.cells.push((*label, text.into()));
             }
         }
         section.rows.push(list.intern(row));
@@ -248,53 +245,48 @@ fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, by_sta
     let mut section = begin(list, part, by_status, &[]);
     for item in items {
         let (name, rest) = split(item);
-        let is_no_name = is_placeholder(&name) || is_no_entry(Vocabulary::builtin(), &link_text(&name));
+        let is_no_name = is_placeholder(&name) || is_no_entry(Vocabulary::builtin(), &cleaned(&name));
         if !is_name(&name) || item.struck || is_no_name {
             continue;
         }
         let mut row = row_of(list, item.at, &name);
-        let mut purpose: Vec<&str> = Vec::new();
-        let (places, rest) = places_in_front(rest);
-        let mut location: Vec<&str> = places.into_iter().collect();
-        for piece in pieces(rest) {
-            if are_places(piece) { location.push(piece) } else { purpose.push(piece) }
-        }
-        for (key, texts, by) in [("purpose", purpose, " \u{2013} "), ("location", location, ", ")] {
+        let (places, behind) = places_in_front(&rest);
+        let (located, described): (Vec<&str>, Vec<&str>) =
+            pieces(behind).into_iter().partition(|text| are_places(text));
+        let locations = places.into_iter().chain(located).collect();
+        for (key, texts, by) in [("purpose", described, " \u{2013} "), ("location", locations, ", ")] {
             if !texts.is_empty() {
-                row.cells.push((intern_label(list, key), texts.join(by)));
+                let texts: Vec<SourceText> = texts.into_iter().map(|text| rest.part(text)).collect();
+                row.cells.push((list.labels.intern(&readable(key)), SourceText::join(&texts, by).into()));
             }
         }
         for child in &item.children {
-            let (key, value) = child.split_once(':').map_or(("Details", child.as_str()), |(key, value)| (key, value));
-            row.cells.push((intern_label(list, key.trim()), value.trim().to_owned()));
+            let (key, value) = child.split_once(':').unwrap_or(("Details", child));
+            row.cells.push((list.labels.intern(&readable(key.trim())), child.part(value.trim()).into()));
         }
         section.rows.push(list.intern(row));
     }
     section
 }
 
-fn intern_label(list: &mut RawList<'_>, key: &str) -> Label {
-    list.labels.intern(&readable(&without_break_marks(key)))
-}
-
 /// A section with the defaults that its heading and the sentence above state for all its entries.
 fn begin(list: &mut RawList<'_>, part: &Found<'_>, by_status: bool, header: &[Option<Label>]) -> RawSection {
-    let lead = part.lead.unwrap_or_default().trim();
+    let lead = part.lead_text().trim();
     let label = lead.trim_end_matches(':').trim();
     // A short line above a list is its title; a sentence is not.
     let is_label =
         matches!(part.content, Content::List(_)) && lead.ends_with(':') && label.split_whitespace().count() <= 4;
     let title = if is_label { label } else { part.heading() };
     let mut section = RawSection {
-        title: link_text(title),
+        title: cleaned(title),
         header: header.iter().flatten().copied().collect(),
         ..RawSection::default()
     };
     if let Some(place) = [lead, part.heading()].into_iter().find_map(place_named_in) {
-        section.defaults.push((list.labels.intern("Location"), place));
+        section.defaults.push((list.labels.intern("Location"), SourceText::from(place).into()));
     }
     if let Some(status) = status_of(Vocabulary::builtin(), part.heading()).filter(|_| by_status) {
-        section.defaults.push((list.labels.intern("Status"), status));
+        section.defaults.push((list.labels.intern("Status"), SourceText::from(status).into()));
     }
     section
 }

@@ -14,6 +14,7 @@ use crate::read::{
         shapes::without_number,
     },
     config::ReadingConfig,
+    source_text::SourceText,
     syntax::block::{Item, split},
 };
 
@@ -179,7 +180,7 @@ impl Selection<'_, '_> {
 
     /// The lists and records that belong to the inventory although it has tables.
     fn lists_beside(&self, tables: &BTreeSet<usize>) -> Vec<usize> {
-        let headings: Vec<&[&str]> = self
+        let headings: Vec<&[&SourceText]> = self
             .parts
             .iter()
             .filter(|(place, _)| tables.contains(place))
@@ -190,7 +191,7 @@ impl Selection<'_, '_> {
         let lists = self.parts.iter().filter(|(_, part)| {
             // Bullets below the heading of a table are remarks on it, unless a sentence introduces them.
             let is_remark = headings.contains(&&part.found.headings[..]);
-            lists_vendors(part) && (!is_remark || part.words().is_about_vendors(part.found.lead.unwrap_or_default()))
+            lists_vendors(part) && (!is_remark || part.words().is_about_vendors(part.found.lead_text()))
         });
         let lists = lists.map(|(place, _)| *place);
         // One vendor described field by field may be an example; several are the list.
@@ -264,8 +265,8 @@ fn continues(part: &Part<'_>, other: &Part<'_>) -> bool {
 /// bullet has a name and a description.
 fn lists_vendors(part: &Part<'_>) -> bool {
     let Some(items) = part.items() else { return false };
-    let is_introduced = part.words().is_about_vendors(part.found.heading())
-        || part.words().is_about_vendors(part.found.lead.unwrap_or_default());
+    let is_introduced =
+        part.words().is_about_vendors(part.found.heading()) || part.words().is_about_vendors(part.found.lead_text());
     is_introduced
         && part.found.headings.len() > 1
         && items.iter().all(|item| item.lead.is_some() && is_name(&split(item).0) && !split(item).1.is_empty())

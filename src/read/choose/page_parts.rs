@@ -5,7 +5,10 @@ use changecast_core::{
     vocabulary::{Meaning, Vocabulary},
 };
 
-use crate::read::syntax::block::{Block, Item, Table, header_of, link_text, split};
+use crate::read::{
+    source_text::{SourceText, cleaned},
+    syntax::block::{Block, Item, Table, header_of, split},
+};
 
 fn words() -> &'static Vocabulary {
     Vocabulary::builtin()
@@ -14,9 +17,9 @@ fn words() -> &'static Vocabulary {
 /// A table or list with its headings and the paragraph above.
 pub(crate) struct Found<'a> {
     /// The headings above it, from the top level down.
-    pub headings: Vec<&'a str>,
+    pub headings: Vec<&'a SourceText>,
     /// The paragraph directly above it.
-    pub lead: Option<&'a str>,
+    pub lead: Option<&'a SourceText>,
     /// The paragraphs between that and the heading, or the part before.
     pub introduction: Vec<&'a str>,
     pub content: Content<'a>,
@@ -51,7 +54,17 @@ impl Found<'_> {
 
     /// The nearest heading above it, or an empty text.
     pub fn heading(&self) -> &str {
-        self.headings.last().copied().unwrap_or_default()
+        self.headings.last().map_or("", |heading| heading.as_str())
+    }
+
+    /// The headings above it, from the top level down.
+    pub fn heading_texts(&self) -> Vec<&str> {
+        self.headings.iter().map(|heading| heading.as_str()).collect()
+    }
+
+    /// The paragraph directly above it, or an empty text.
+    pub fn lead_text(&self) -> &str {
+        self.lead.map_or("", SourceText::as_str)
     }
 }
 
@@ -69,15 +82,16 @@ impl Found<'_> {
         let label = match self.content {
             // A description that begins with `Vendor: …` is about vendors.
             Content::Record(items) => items.first().map(|item| split(item).0).unwrap_or_default(),
-            _ => String::new(),
+            _ => SourceText::default(),
         };
-        words().is_about_vendors(&format!("{} {} {label}", self.headings.join(" "), self.lead.unwrap_or_default()))
+        let headings = self.heading_texts().join(" ");
+        words().is_about_vendors(&format!("{headings} {} {}", self.lead_text(), label.as_str()))
     }
 
     /// Whether the headings below the page's title or the paragraph above are about vendors.
     pub fn is_introduced_as_vendors(&self) -> bool {
-        let below_title = self.headings.get(1..).unwrap_or_default().join(" ");
-        words().is_about_vendors(&(below_title + " " + self.lead.unwrap_or_default()))
+        let below_title = self.heading_texts().get(1..).unwrap_or_default().join(" ");
+        words().is_about_vendors(&(below_title + " " + self.lead_text()))
     }
 }
 
@@ -94,8 +108,8 @@ const STRONG_LEVEL: usize = 7;
 
 /// The tables and lists of a page, with the headings and paragraph above each.
 pub(crate) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
-    let mut headings: Vec<(usize, &str)> = Vec::new();
-    let mut paragraphs: Vec<&str> = Vec::new();
+    let mut headings: Vec<(usize, &SourceText)> = Vec::new();
+    let mut paragraphs: Vec<&SourceText> = Vec::new();
     let mut found: Vec<Found<'_>> = Vec::new();
     for (at, block) in blocks.iter().enumerate() {
         let behind = &blocks[at + 1..];
@@ -122,7 +136,8 @@ pub(crate) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
         };
         let headings = headings.iter().map(|(_, text)| *text).collect();
         let lead = paragraphs.pop();
-        found.push(Found { headings, lead, introduction: std::mem::take(&mut paragraphs), content });
+        let introduction = paragraphs.drain(..).map(SourceText::as_str).collect();
+        found.push(Found { headings, lead, introduction, content });
     }
     found
 }
@@ -142,7 +157,7 @@ fn heads(text: &str, behind: &[Block]) -> bool {
 
 /// Whether a text is short enough for a name.
 pub(crate) fn is_name(text: &str) -> bool {
-    let plain = link_text(text);
+    let plain = cleaned(text);
     let words = plain.split_whitespace().count();
     (1..=8).contains(&words) && plain.chars().count() <= 90 && !plain.ends_with(['?', '!'])
 }

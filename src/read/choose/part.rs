@@ -15,7 +15,8 @@ use crate::read::{
     },
     config::ReadingConfig,
     position::Position,
-    syntax::block::{Cell, Item, header_of, link_text, split},
+    source_text::cleaned,
+    syntax::block::{Cell, Item, header_of, split},
 };
 
 /// A table, list or record of a page, with its labels and names.
@@ -83,8 +84,8 @@ fn is_kind_of_vendor(config: &ReadingConfig, label: &str) -> bool {
 impl<'a> Part<'a> {
     pub fn of(found: &'a Found<'a>, config: &'a ReadingConfig) -> Self {
         let labels: Vec<String> = match &found.content {
-            Content::Table(table) => header_of(table).0.iter().map(|cell| link_text(&cell.text)).collect(),
-            Content::Record(items) => items.iter().map(|item| link_text(&split(item).0)).collect(),
+            Content::Table(table) => header_of(table).0.iter().map(|cell| cleaned(&cell.text)).collect(),
+            Content::Record(items) => items.iter().map(|item| cleaned(&split(item).0)).collect(),
             Content::List(_) => Vec::new(),
         };
         let name_column = NameColumn::of(&labels, config);
@@ -131,7 +132,7 @@ impl<'a> Part<'a> {
 
     /// Whether the nearest heading and those above it are about vendors.
     pub fn is_below_vendors(&self) -> bool {
-        self.words().is_about_vendors(&self.found.headings.join(" "))
+        self.words().is_about_vendors(&self.found.heading_texts().join(" "))
     }
 
     /// The folded names without remarks in parentheses.
@@ -154,10 +155,10 @@ fn column(found: &Found<'_>, place: usize) -> Vec<String> {
 
 /// The texts that may be the name of a record: the heading above, the line above, and its first value.
 fn names_of_record(found: &Found<'_>, items: &[Item]) -> Vec<String> {
-    let lead = found.lead.map(|lead| lead.trim_end_matches(':'));
+    let lead = found.lead.map(|lead| lead.part(lead.trim_end_matches(':')));
     let first = items.first().map(|item| split(item).1);
-    let heading = found.headings.last().copied();
-    [heading, lead, first].into_iter().flatten().map(name_in).collect()
+    let heading = found.headings.last().map(|heading| (*heading).clone());
+    [heading, lead, first].into_iter().flatten().map(|text| name_in(&text)).collect()
 }
 
 /// What the paragraph directly above a part states, or else the headings.
@@ -165,5 +166,5 @@ fn statement(found: &Found<'_>, words: &Vocabulary) -> Option<Statement> {
     // The heading over a record is the vendor's name.
     let above = found.headings.len() - usize::from(found.is_record() && !found.headings.is_empty());
     let by_lead = found.lead.and_then(|lead| Statement::of_lead(words, &found.introduction, lead));
-    by_lead.or_else(|| Statement::of_headings(words, &found.headings[..above]))
+    by_lead.or_else(|| Statement::of_headings(words, &found.heading_texts()[..above]))
 }

@@ -19,7 +19,8 @@ use crate::read::{
         part::{NameColumn, Part},
         statement::{Statement, last_sentence},
     },
-    syntax::block::{Item, link_text, split},
+    source_text::cleaned,
+    syntax::block::{Item, split},
 };
 
 /// Whether a part can belong to the list.
@@ -141,7 +142,7 @@ fn is_about_document(part: &Part<'_>) -> bool {
 /// Whether most bullets are clauses: running text with a number or a verb of obligation.
 fn contains_clauses(part: &Part<'_>) -> bool {
     let is_clause = |item: &Item| {
-        let text = link_text(&format!("{} {}", item.lead.as_deref().unwrap_or_default(), item.rest));
+        let text = cleaned(&item.whole_text());
         behind_clause_number(&text).is_some_and(is_sentence)
             || (is_sentence(&text) && part.words().mentions_phrase(Meaning::Obligation, &fold(&item.rest)))
     };
@@ -175,7 +176,7 @@ fn has_other_subject(part: &Part<'_>) -> bool {
             let is_empty = table.rows.is_empty() && part.labels.iter().all(String::is_empty);
             is_empty || is_other(&labels) || (is_other(found.heading()) && !words.is_about_vendors(&labels))
         }
-        Content::List(_) | Content::Record(_) => is_other(found.heading()) || is_other(found.lead.unwrap_or_default()),
+        Content::List(_) | Content::Record(_) => is_other(found.heading()) || is_other(found.lead_text()),
     }
 }
 
@@ -202,7 +203,7 @@ fn begins_without_names(part: &Part<'_>) -> bool {
 /// Whether the heading or paragraph above bullets is about the maintenance of the list rather than its vendors.
 fn explains(part: &Part<'_>) -> bool {
     let heading = part.found.heading();
-    let lead = part.found.lead.unwrap_or_default();
+    let lead = part.found.lead_text();
     let words = part.words();
     // "Every sub-processor must:"
     let obliges = lead.ends_with(':')

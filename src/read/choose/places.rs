@@ -2,11 +2,11 @@
 
 use changecast_core::{compare::locations, vocabulary::Vocabulary};
 
-use crate::read::syntax::block::{link_text, without_break_marks};
+use crate::read::source_text::cleaned;
 
 /// The place that a heading names alone, or a sentence after "in": "… located in the United States:".
 pub(crate) fn place_named_in(text: &str) -> Option<String> {
-    let plain = link_text(text);
+    let plain = cleaned(text);
     let plain = plain.trim().trim_end_matches([':', '.']);
     if are_places(plain) {
         return Some(plain.to_owned());
@@ -18,7 +18,7 @@ pub(crate) fn place_named_in(text: &str) -> Option<String> {
 
 /// Whether a text consists of known places.
 pub(crate) fn are_places(text: &str) -> bool {
-    let places = locations(Vocabulary::builtin(), &without_break_marks(text));
+    let places = locations(Vocabulary::builtin(), text);
     !places.is_empty() && places.iter().all(|place| place.known)
 }
 

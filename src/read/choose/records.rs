@@ -24,6 +24,7 @@ use crate::read::{
     },
     config::ReadingConfig,
     error::ReadError,
+    source_text::CellText,
     syntax::tree::{Item, Key, Node, Value},
 };
 
@@ -154,7 +155,7 @@ pub(crate) fn interpret(
         let title = records.titles.get(shared..).unwrap_or_default().join(" / ");
         let rows = Vec::with_capacity(records.members.len());
         let mut section = RawSection { title, rows, ..RawSection::default() };
-        section.defaults.extend(status.map(|status| (list.labels.intern(STATUS_LABEL), status)));
+        section.defaults.extend(status.map(|status| (list.labels.intern(STATUS_LABEL), CellText::Markdown(status))));
         for member in &records.members {
             let at = member.node.at.below(member.shift);
             let memo = member.memo.as_ref().map(|memo| &memo.record);
@@ -422,14 +423,14 @@ pub(crate) fn read_record(
         // In a map of maps, the key is the name of an entry without a name.
         if name_of(node, key_roles).is_none() {
             let label = list.labels.intern(NAME_LABEL);
-            row.cells.insert(0, (label, key.text.clone()));
+            row.cells.insert(0, (label, CellText::Markdown(key.text.clone())));
         } else {
             row.id = row.id.or_else(|| EntryId::new(&key.text).ok());
         }
     }
     if let Value::Text(name) = &node.value {
         let label = list.labels.intern(NAME_LABEL);
-        row.cells.push((label, name.clone()));
+        row.cells.push((label, CellText::Markdown(name.clone())));
     }
     Ok(row)
 }

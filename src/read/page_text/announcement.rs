@@ -117,11 +117,11 @@ mod tests {
             ("Ab dem 3. Juni 2027 nutzen wir die Copperline Speech GmbH.", "Copperline Speech GmbH"),
             ("À partir du 3 juin 2027, nous ferons appel à Copperline Speech SAS.", "Copperline Speech SAS"),
             (
-                "**Notice:** Copperline Speech, Inc. (Canada) will work on transcripts from 3 June 2027.",
+                "Notice: Copperline Speech, Inc. (Canada) will work on transcripts from 3 June 2027.",
                 "Copperline Speech, Inc.",
             ),
         ] {
-            let announced = announced_vendor(&Sentence::of(text));
+            let announced = announced_vendor(&Sentence::of(text.into()));
             let name = announced.as_deref().map(|name| name.trim_end_matches('.'));
             assert_eq!(name, Some(expected.trim_end_matches('.')), "{text}");
         }
@@ -141,7 +141,7 @@ mod tests {
             "Click a name to see its page.",
             "Ab dem 1. Januar 2027 nutzen wir nur noch Server in Deutschland.",
         ] {
-            assert_eq!(announced_vendor(&Sentence::of(text)), None, "{text}");
+            assert_eq!(announced_vendor(&Sentence::of(text.into())), None, "{text}");
         }
     }
 }

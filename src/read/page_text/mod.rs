@@ -19,7 +19,8 @@ use crate::read::{
     build::{intern::Label, raw_list::RawList},
     config::ReadingConfig,
     position::Position,
-    syntax::block::{Page, link_text},
+    source_text::cleaned,
+    syntax::block::Page,
 };
 
 use sentences::{Context, Sentence, paragraphs};
@@ -86,13 +87,13 @@ impl Entries {
         let mut cells = String::from("\n");
         for row in rows() {
             for (_, text) in &row.content.cells {
-                cells.push_str(&fold(&link_text(text)));
+                cells.push_str(&fold(&cleaned(&text.to_source())));
                 cells.push('\n');
             }
             let is_name = |label: &Label| options.role(list.labels.spelling(*label)) == Role::Name;
             let cells = &row.content.cells;
             let name = cells.iter().find(|(label, _)| is_name(label)).or(cells.first());
-            let name = name.map(|(_, name)| link_text(name)).unwrap_or_default();
+            let name = name.map(|(_, name)| cleaned(&name.to_source())).unwrap_or_default();
             if let Some(spoken) = page_text::spoken_name(&name) {
                 names.push((spoken.to_owned(), page_text::mention_key(spoken)));
             }

@@ -9,6 +9,7 @@ use changecast_core::{
 };
 
 use super::sentences::{Context, Paragraph, Sentence, spaced};
+use crate::read::source_text::SourceText;
 
 /// The terms that a page states, with the sentences that state them.
 #[derive(Default)]
@@ -69,7 +70,7 @@ impl Promised {
             objection.within.get_or_insert(Window::UntilEffective);
         }
         if (is_objection || objects)
-            && let Some(address) = address_in(&sentence.markdown)
+            && let Some(address) = address_in(&sentence.source)
         {
             let objection = self.terms.objection.get_or_insert_default();
             objection.contact.get_or_insert(address);
@@ -224,8 +225,13 @@ fn number_of(word: &str) -> Option<u16> {
 
 const MAX_COUNT: u16 = 400;
 
-/// The first e-mail address in a text.
-fn address_in(text: &str) -> Option<String> {
+/// The first e-mail address in a text or in its links, as an address for links.
+fn address_in(text: &SourceText) -> Option<String> {
+    let links = text.links().map(|(_, address)| address);
+    [text.as_str()].into_iter().chain(links).find_map(mail_address)
+}
+
+fn mail_address(text: &str) -> Option<String> {
     let candidates = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-' | '_' | '+')));
     let candidates = candidates.map(|word| word.trim_matches(['.', '-', '_']));
     let mut addresses = candidates.filter(|word| {
@@ -242,7 +248,7 @@ mod tests {
 
     /// The terms of a paragraph on a page about vendors.
     fn terms(text: &str) -> serde_json::Value {
-        let sentences = text.split_inclusive(". ").map(|sentence| Sentence::of(sentence.trim())).collect();
+        let sentences = text.split_inclusive(". ").map(|sentence| Sentence::of(sentence.trim().into())).collect();
         read(&[Paragraph { context: Context::Vendors, sentences }]).terms.to_json().unwrap()
     }
 

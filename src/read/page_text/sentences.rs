@@ -9,7 +9,8 @@ use changecast_core::{
 
 use crate::read::{
     position::Position,
-    syntax::block::{Block, Item, link_text},
+    source_text::{SourceText, cleaned},
+    syntax::block::{Block, Item},
 };
 
 /// A paragraph or bullet.
@@ -32,10 +33,10 @@ pub(super) enum Context {
 
 /// A sentence of a page.
 pub(super) struct Sentence {
-    /// Its text without the addresses of links.
+    /// Its text without links.
     pub text: String,
-    /// Its text with the addresses of links in Markdown.
-    pub markdown: String,
+    /// Its text with links.
+    pub source: SourceText,
     /// Its words, folded.
     pub words: Vec<String>,
     /// The words with a space on both sides of each.
@@ -43,11 +44,11 @@ pub(super) struct Sentence {
 }
 
 impl Sentence {
-    pub fn of(markdown: &str) -> Self {
-        let text = link_text(markdown).trim().to_owned();
+    pub fn of(source: SourceText) -> Self {
+        let text = cleaned(&source);
         let words = words_of(&text);
         let spaced = spaced(&words);
-        Sentence { text, markdown: markdown.to_owned(), words, spaced }
+        Sentence { text, source, words, spaced }
     }
 
     /// Whether the sentence contains a name, as whole words in the same case.
@@ -129,24 +130,24 @@ pub(super) fn title(blocks: &[Block]) -> &str {
     headings.min_by_key(|(level, _)| *level).map_or("", |(_, text)| text)
 }
 
-fn text_of(item: &Item) -> String {
-    let lead = item.lead.as_deref().unwrap_or_default();
-    let parts = [lead, item.rest.as_str()].into_iter().chain(item.children.iter().map(String::as_str));
-    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+fn text_of(item: &Item) -> SourceText {
+    let parts = item.lead.iter().chain([&item.rest]).chain(&item.children);
+    SourceText::join(parts.filter(|part| !part.is_empty()), " ")
 }
 
-fn paragraph(markdown: &str, headings: &[(usize, &str)], about: &str) -> Option<Paragraph> {
-    let sentences: Vec<Sentence> = split(markdown).into_iter().map(Sentence::of).filter(Sentence::is_prose).collect();
-    let context = context_of(markdown, headings, about);
+fn paragraph(text: &SourceText, headings: &[(usize, &str)], about: &str) -> Option<Paragraph> {
+    let sentences = split(text).into_iter().map(|sentence| Sentence::of(text.part(sentence)));
+    let sentences: Vec<Sentence> = sentences.filter(Sentence::is_prose).collect();
+    let context = context_of(text, headings, about);
     (!sentences.is_empty()).then_some(Paragraph { context, sentences })
 }
 
-fn context_of(markdown: &str, headings: &[(usize, &str)], about: &str) -> Context {
+fn context_of(text: &str, headings: &[(usize, &str)], about: &str) -> Context {
     let vocabulary = Vocabulary::builtin();
     let heading = fold(headings.last().map_or("", |(_, text)| text));
     let is_history = vocabulary.has_word(Meaning::HistoryWord, &heading)
         && !vocabulary.has_word(Meaning::AheadWord, &heading)
-        && begins_with_date(markdown);
+        && begins_with_date(text);
     let above: Vec<&str> = headings.iter().map(|(_, text)| *text).collect();
     let above = if above.is_empty() { about.to_owned() } else { above.join(" ") };
     if is_history {
@@ -160,7 +161,7 @@ fn context_of(markdown: &str, headings: &[(usize, &str)], about: &str) -> Contex
 
 /// Whether a text begins with a date in digits, as lines of change histories do.
 fn begins_with_date(text: &str) -> bool {
-    let first = words_of(&link_text(text)).into_iter().next().unwrap_or_default();
+    let first = words_of(&cleaned(text)).into_iter().next().unwrap_or_default();
     first.len() == 4 && first.bytes().all(|byte| byte.is_ascii_digit())
 }
 

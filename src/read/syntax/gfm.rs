@@ -1,7 +1,10 @@
 //! Tables that GitHub finds and the parser of Markdown does not (GitHub Flavored Markdown, "Tables"), and marks that
 //! are written almost right.
 
-use crate::read::syntax::block::{Cell, Item, Table, link};
+use crate::read::{
+    source_text::SourceText,
+    syntax::block::{Cell, Item, Table},
+};
 
 /// The number of columns of a delimiter row, such as `|---|:-:|`; `None` for other lines.
 pub(super) fn columns_of_delimiter_row(line: &str) -> Option<usize> {
@@ -111,9 +114,10 @@ fn without_closing_mark(text: &str) -> Option<&str> {
 pub(super) fn drop_stray_marks(table: &mut Table) {
     let mut is_any_open = false;
     for cell in table.rows.iter_mut().flat_map(|(_, cells)| cells) {
-        let opened = without_opening_mark(&cell.text).map(str::to_owned);
-        is_any_open |= opened.is_some();
-        cell.text = opened.unwrap_or_else(|| std::mem::take(&mut cell.text));
+        if let Some(opened) = without_opening_mark(&cell.text) {
+            is_any_open = true;
+            cell.text = cell.text.part(opened);
+        }
         if is_any_open && let Some(closed) = without_closing_mark(&cell.text) {
             cell.text.truncate(closed.len());
             is_any_open = false;
@@ -124,7 +128,11 @@ pub(super) fn drop_stray_marks(table: &mut Table) {
 /// The cell with a link in place of one that has a space between its parts.
 pub(super) fn with_repaired_link(cell: Cell) -> Cell {
     match spaced_link(&cell.text) {
-        Some((label, address, rest)) => Cell { text: format!("{}{rest}", link(label, address)), ..cell },
+        Some((label, address, rest)) => {
+            let mut text = link(label, address);
+            text.append(&cell.text.part(rest));
+            Cell { text, ..cell }
+        }
         None => cell,
     }
 }
@@ -135,11 +143,16 @@ pub(super) fn repair_lead(item: &mut Item) {
         return;
     }
     if let Some((label, address, rest)) = spaced_link(&item.rest) {
-        item.lead = Some(link(label, address));
-        item.rest = rest.to_owned();
+        (item.lead, item.rest) = (Some(link(label, address)), item.rest.part(rest));
     } else if let Some(rest) = without_opening_mark(&item.rest) {
-        item.rest = rest.to_owned();
+        item.rest = item.rest.part(rest);
     }
+}
+
+fn link(label: &str, address: &str) -> SourceText {
+    let mut text = SourceText::default();
+    text.push_link(&label.into(), address);
+    text
 }
 
 #[cfg(test)]

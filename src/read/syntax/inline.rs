@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use crate::read::syntax::block::{Cell, MAX_LABEL_WORDS, trim_breaks, with_neat_breaks};
+use crate::read::{
+    source_text::SourceText,
+    syntax::block::{Cell, MAX_LABEL_WORDS},
+};
 
 /// `<br>` in all its spellings, and the ends of blocks inside a cell.
 pub(super) fn is_break(tag: &str) -> bool {
@@ -23,7 +26,7 @@ pub(super) fn is_strike(tag: &str, opens: &str) -> bool {
 /// A text that is being put together.
 #[derive(Default)]
 pub(super) struct Run {
-    pub text: String,
+    pub text: SourceText,
     /// Where raised text begins.
     pub raised: Option<usize>,
     strong: usize,
@@ -34,12 +37,12 @@ pub(super) struct Run {
 
 impl Run {
     pub fn push(&mut self, text: &str) {
-        self.text.push_str(text);
+        self.text.push(text);
     }
 
     pub fn push_cell(&mut self, cell: &Cell) {
         let from = self.text.len();
-        self.text.push_str(&cell.text);
+        self.text.append(&cell.text);
         self.strong += if cell.strong { cell.text.trim().len() } else { 0 };
         if cell.struck && self.strikes.is_none() {
             self.struck.push(from..self.text.len());
@@ -55,14 +58,14 @@ impl Run {
     }
 
     pub fn is_strong(&self) -> bool {
-        self.strong > 0 && self.strong >= trim_breaks(&self.text).len()
+        self.strong > 0 && self.strong >= self.text.without_outer_breaks().len()
     }
 
     pub fn done(mut self) -> Cell {
         self.end_strike();
         let strong = self.is_strong();
         let cell = Cell::new(self.text, strong, &self.struck);
-        Cell { text: with_neat_breaks(trim_breaks(&cell.text)).into_owned(), ..cell }
+        Cell { text: cell.text.without_outer_breaks().with_neat_breaks(), ..cell }
     }
 }
 

@@ -8,8 +8,9 @@ use pulldown_cmark::{CodeBlockKind, Event, OffsetIter, Options as Extensions, Pa
 use crate::read::{
     error::{Problem, ReadError},
     position::{LineIndex, Position},
+    source_text::SourceText,
     syntax::{
-        block::{self, Block, Cell, Item, LINE_BREAK, Page, Table, link, on_one_line, plain_text},
+        block::{self, Block, Cell, Item, Page, Table},
         gfm::{
             cells_of_row, drop_stray_marks, repair_lead, table_in_paragraph, with_plain_delimiter_rows,
             with_repaired_link,
@@ -103,7 +104,8 @@ fn fits(cells: usize, columns: usize) -> bool {
 
 /// The cells of the source of a row.
 fn row_cells(line: &str) -> Vec<Cell> {
-    cells_of_row(line).into_iter().map(|text| Cell { text, ..Cell::default() }).collect()
+    let cells = cells_of_row(line).into_iter();
+    cells.map(|text| Cell { text: SourceText::from_markdown(&text), ..Cell::default() }).collect()
 }
 
 /// The text with comments and HTML tables blanked out (every other byte keeps its place), and the
@@ -228,7 +230,7 @@ impl<'a> Reader<'a> {
             let Event::Start(tag) = event else { continue };
             match tag {
                 Tag::Heading { level, .. } => {
-                    let text = on_one_line(&self.inline(TagEnd::Heading(level)).text);
+                    let text = self.inline(TagEnd::Heading(level)).text.on_one_line();
                     blocks.push((range.start, Block::Heading { level: level as usize, text }));
                 }
                 Tag::Paragraph if self.depth == 1 && table_in_paragraph(&self.text[range.clone()]).is_some() => {
@@ -269,7 +271,7 @@ impl<'a> Reader<'a> {
                     blocks.append(&mut self.tables_in_items);
                 }
                 Tag::DefinitionList => blocks.push((range.start, Block::List(self.definitions()))),
-                Tag::MetadataBlock(kind) => self.metadata = self.inline(TagEnd::MetadataBlock(kind)).text,
+                Tag::MetadataBlock(kind) => self.metadata = self.inline(TagEnd::MetadataBlock(kind)).text.to_string(),
                 Tag::HtmlBlock => {
                     self.inline(TagEnd::HtmlBlock);
                     let found =
@@ -310,7 +312,7 @@ impl<'a> Reader<'a> {
                     strong.push((from, run.text.len()));
                 }
                 Event::SoftBreak if has_fields => {
-                    run.push(LINE_BREAK);
+                    run.text.push_line_break();
                     line_begins = true;
                     continue;
                 }
@@ -339,7 +341,7 @@ impl<'a> Reader<'a> {
                 }
                 Event::End(TagEnd::TableHead) => {
                     table.header = std::mem::take(&mut row.1);
-                    table.header.iter_mut().for_each(|cell| cell.text = on_one_line(&cell.text));
+                    table.header.iter_mut().for_each(|cell| cell.text = cell.text.on_one_line());
                 }
                 // A line of text directly below a table is not a row of it.
                 Event::End(TagEnd::TableRow) if self.text[row.0.clone()].contains('|') || table.header.len() == 1 => {
@@ -380,8 +382,7 @@ impl<'a> Reader<'a> {
                 Event::End(TagEnd::Item) => break,
                 Event::Start(Tag::List(_)) => {
                     for child in self.items(&TagEnd::List(false)) {
-                        let lead = child.lead.map(|lead| format!("{} ", lead.trim())).unwrap_or_default();
-                        item.children.push(format!("{lead}{}", child.rest).trim().to_owned());
+                        item.children.push(child.whole_text());
                         item.children.extend(child.children);
                     }
                 }
@@ -448,7 +449,11 @@ impl<'a> Reader<'a> {
         let end = tag.to_end();
         let inner = self.inline(end);
         match tag {
-            Tag::Link { dest_url, .. } => Cell { text: link(&inner.text, &dest_url), ..inner },
+            Tag::Link { dest_url, .. } => {
+                let mut text = SourceText::default();
+                text.push_link(&inner.text, &dest_url);
+                Cell { text, ..inner }
+            }
             Tag::Strong => Cell { strong: true, ..inner },
             Tag::Strikethrough => Cell { struck: true, ..inner },
             _ => inner,
@@ -457,10 +462,10 @@ impl<'a> Reader<'a> {
 
     fn take(&mut self, event: Event<'a>, run: &mut Run) {
         match event {
-            Event::Text(text) | Event::Code(text) => run.push(&plain_text(&text)),
+            Event::Text(text) | Event::Code(text) => run.push(&text),
             Event::SoftBreak => run.push(" "),
-            Event::HardBreak => run.push(LINE_BREAK),
-            Event::InlineHtml(tag) | Event::Html(tag) if is_break(&tag) => run.push(LINE_BREAK),
+            Event::HardBreak => run.text.push_line_break(),
+            Event::InlineHtml(tag) | Event::Html(tag) if is_break(&tag) => run.text.push_line_break(),
             Event::InlineHtml(tag) if is_strike(&tag, "<") => {
                 run.strikes.get_or_insert(run.text.len());
             }

@@ -6,7 +6,10 @@
 
 use std::borrow::Cow;
 
-use crate::read::syntax::block::{Block, Cell, Loop, LoopColumns, Table, header_of, link_text};
+use crate::read::{
+    source_text::cleaned,
+    syntax::block::{Block, Cell, Loop, LoopColumns, Table, header_of},
+};
 
 /// What a tag does.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -225,10 +228,9 @@ pub(crate) fn columns_of(blocks: &[Block]) -> Vec<LoopColumns> {
 
 fn columns_of_table(table: &Table) -> Option<LoopColumns> {
     let (header, rows) = header_of(table);
-    let (_, cells) =
-        rows.iter().find(|(_, cells)| is_only_placeholders(cells.iter().map(|cell| cell.text.as_str())))?;
+    let (_, cells) = rows.iter().find(|(_, cells)| is_only_placeholders(cells.iter().map(|cell| &*cell.text)))?;
     let labels = header.iter().zip(cells).filter_map(|(header, cell)| {
-        let header = link_text(&header.text);
+        let header = cleaned(&header.text);
         let is_shown = !header.trim().is_empty() && !is_placeholder(&header);
         Some((key_in(cell)?, header)).filter(|_| is_shown)
     });
@@ -237,7 +239,7 @@ fn columns_of_table(table: &Table) -> Option<LoopColumns> {
 
 /// The key of `{{ vendor.name }}`, if a cell shows only one value.
 fn key_in(cell: &Cell) -> Option<String> {
-    let text = link_text(&cell.text);
+    let text = cleaned(&cell.text);
     let inside = text.trim().strip_prefix("{{")?.strip_suffix("}}").filter(|inside| !inside.contains("}}"))?;
     let expression = first_expression(inside.trim())?;
     let key = expression.rsplit(['.', '>']).next()?.trim_matches(['[', ']', '\'', '?', '!', '$', '@']);
@@ -249,12 +251,10 @@ pub(crate) fn drop_placeholders(blocks: &mut Vec<Block>) {
     for block in blocks.iter_mut() {
         match block {
             Block::Table(table) => {
-                table.rows.retain(|(_, cells)| !is_only_placeholders(cells.iter().map(|cell| cell.text.as_str())));
+                table.rows.retain(|(_, cells)| !is_only_placeholders(cells.iter().map(|cell| &*cell.text)));
             }
             Block::List(items) => {
-                items.retain(|item| {
-                    !is_only_placeholders([item.lead.as_deref().unwrap_or_default(), &item.rest].into_iter())
-                });
+                items.retain(|item| !is_only_placeholders([item.lead_text(), &item.rest].into_iter()));
             }
             Block::Heading { .. } | Block::Paragraph { .. } | Block::Field { .. } | Block::Record(_) => {}
         }

@@ -19,7 +19,9 @@ pub use commit::{BadCommitId, CommitId};
 pub use id::{BadId, EntryId, FieldKey, ListId, SectionId};
 pub use inventory::{Cell, Column, Entry, Fact, Hints, Inventory, Layout, Section, changed_indices};
 pub use list_state::ListState;
-pub use rich_text::{BadSpans, RichText, RichTextBuilder, Span, TextSpan, to_plain_text, without_footnote_marks};
+pub use rich_text::{
+    BadSpans, RichText, RichTextBuilder, Span, TextSpan, link_address, to_plain_text, without_footnote_marks,
+};
 pub use role::{Role, UnknownRole};
 pub use terms::{Terms, Trigger};
 pub use text::{Text, UncleanText, fold, same, strip_markup};

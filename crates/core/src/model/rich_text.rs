@@ -4,11 +4,14 @@
 //! [`RichTextBuilder`]; renderers iterate over its [`Span`]s. [`RichText::from_inline_markdown`] is the only
 //! parser of Markdown links: formats in which strings are Markdown by convention use it.
 
-use std::{borrow::Cow, collections::HashMap, fmt, ops::Range, sync::Arc};
+mod inline_markdown;
+
+use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Text;
+use inline_markdown::{escaped, parse};
 
 /// A text, parts of which may be links. Without links it costs as much as a [`Text`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -212,19 +215,16 @@ impl RichTextBuilder {
     /// equal to the address, the address is added as text.
     pub fn push_link(&mut self, label: &str, href: &str) {
         let text = Text::new(label);
-        let href = Text::new(href);
-        if href.is_empty() || is_unsafe(href.as_str()) || text == href {
-            return self.push(label);
-        }
+        let Some(address) = link_address(href).filter(|_| text != Text::new(href)) else { return self.push(label) };
         if text.is_empty() {
-            return self.push(href.as_str());
+            return self.push(Text::new(href).as_str());
         }
         if label.starts_with(char::is_whitespace) {
             self.push_space();
         }
         let start = self.text.len();
         self.text.push_str(text.as_str());
-        self.links.push(Link { range: start..self.text.len(), href: canonical_href(href.as_str()) });
+        self.links.push(Link { range: start..self.text.len(), href: address });
         if label.ends_with(char::is_whitespace) {
             self.push_space();
         }
@@ -268,7 +268,14 @@ impl RichTextBuilder {
     }
 }
 
-/// Whether an address could run code or carry a page when it is followed.
+/// The address of a link in the form that a [`RichText`] keeps: without characters that would end it in Markdown.
+/// `None` if it is empty or could run code.
+pub fn link_address(raw: &str) -> Option<Box<str>> {
+    let address = Text::new(raw);
+    (!address.is_empty() && !is_unsafe(address.as_str())).then(|| canonical_href(address.as_str()))
+}
+
+/// Whether an address could run code or contain a page of its own.
 fn is_unsafe(href: &str) -> bool {
     let scheme = href.split_once(':').map_or("", |(scheme, _)| scheme).trim();
     ["javascript", "data", "vbscript"].iter().any(|bad| scheme.eq_ignore_ascii_case(bad))
@@ -288,107 +295,6 @@ fn canonical_href(href: &str) -> Box<str> {
         }
     }
     out.into()
-}
-
-fn escaped(text: &str) -> Cow<'_, str> {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '[' | ']' | '^' | '\\') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out.into()
-}
-
-fn unescaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let escaped = escaped_bracket(rest);
-        out.push(escaped.unwrap_or(c));
-        rest = &rest[c.len_utf8() + escaped.map_or(0, char::len_utf8)..];
-    }
-    out
-}
-
-/// The bracket or backslash that is escaped at the start of a text.
-fn escaped_bracket(text: &str) -> Option<char> {
-    text.strip_prefix('\\')?.chars().next().filter(|c| matches!(c, '[' | ']' | '^' | '\\'))
-}
-
-fn parse(raw: &str) -> RichTextBuilder {
-    let mut builder = RichTextBuilder::default();
-    let brackets = Brackets::of(raw);
-    let mut rest = raw;
-    while let Some(at) = rest.find(['[', '\\']) {
-        let (before, tail) = rest.split_at(at);
-        builder.push(before);
-        let length = if let Some(escaped) = escaped_bracket(tail) {
-            builder.push(escaped.encode_utf8(&mut [0; 4]));
-            2
-        } else if let Some(link) = MarkdownLink::at(raw, raw.len() - tail.len(), &brackets) {
-            builder.push_link(&unescaped(link.label), link.href);
-            link.length
-        } else {
-            builder.push(&tail[..1]);
-            1
-        };
-        rest = &tail[length..];
-    }
-    builder.push(rest);
-    builder
-}
-
-/// A link in the form `[label](href "title")`.
-struct MarkdownLink<'a> {
-    label: &'a str,
-    href: &'a str,
-    /// The length of the whole link in bytes.
-    length: usize,
-}
-
-impl<'a> MarkdownLink<'a> {
-    /// The link that begins at a square bracket of a text.
-    fn at(text: &'a str, start: usize, brackets: &Brackets) -> Option<Self> {
-        let label = brackets.inside(text, start).filter(|label| !label.starts_with('^'))?;
-        let after_label = start + label.len() + 2;
-        let inside = brackets.inside(text, after_label).filter(|_| text[after_label..].starts_with('('))?;
-        let href = inside.split_whitespace().next().unwrap_or_default();
-        let title = inside.trim_start()[href.len()..].trim();
-        let has_title = title.is_empty() || title.starts_with(['"', '\'', '(']);
-        let href = href.strip_prefix('<').and_then(|href| href.strip_suffix('>')).unwrap_or(href);
-        has_title.then_some(MarkdownLink { label, href, length: label.len() + inside.len() + 4 })
-    }
-}
-
-/// The pairs of brackets in a text: where each opening bracket is closed. They are found in one pass, so a
-/// text of many open brackets takes no longer than any other.
-struct Brackets(HashMap<usize, usize>);
-
-impl Brackets {
-    fn of(text: &str) -> Self {
-        let (mut closed_at, mut square, mut round) = (HashMap::new(), Vec::new(), Vec::new());
-        let mut is_escaped = false;
-        for (at, byte) in text.bytes().enumerate() {
-            let is_literal = is_escaped;
-            is_escaped = byte == b'\\' && !is_literal;
-            match byte {
-                _ if is_literal => {}
-                b'[' => square.push(at),
-                b'(' => round.push(at),
-                b']' => closed_at.extend(square.pop().map(|open| (open, at))),
-                b')' => closed_at.extend(round.pop().map(|open| (open, at))),
-                _ => {}
-            }
-        }
-        Brackets(closed_at)
-    }
-
-    /// The text between the opening bracket at `open` and its closing bracket.
-    fn inside<'t>(&self, text: &'t str, open: usize) -> Option<&'t str> {
-        text.get(open + 1..*self.0.get(&open)?)
-    }
 }
 
 /// A text without marks like `[^1]`. If there is a space inside the brackets, they contain the note itself.

@@ -2,12 +2,13 @@
 
 use crate::read::{
     choose::shapes::labels::is_usual_label,
-    syntax::block::{Block, Item, LINE_BREAK},
+    source_text::SourceText,
+    syntax::block::{Block, Item},
 };
 
 /// What may precede a label.
-const SEPARATORS: [&str; 11] =
-    [LINE_BREAK, ". ", "; ", ", ", " | ", " \u{2013} ", " \u{2014} ", " - ", " \u{b7} ", " \u{2022} ", " ("];
+const SEPARATORS: [&str; 10] =
+    [". ", "; ", ", ", " | ", " \u{2013} ", " \u{2014} ", " - ", " \u{b7} ", " \u{2022} ", " ("];
 
 pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
     blocks.into_iter().map(separated).collect()
@@ -26,9 +27,9 @@ fn with_fields_below(item: Item) -> Item {
     if fields.is_empty() || (head.is_empty() && item.lead.is_none()) {
         return item;
     }
-    let fields = fields.iter().map(|(label, value)| format!("{label}: {value}"));
-    let children = fields.chain(item.children).collect();
-    Item { rest: head.to_owned(), children, at: item.at, lead: item.lead, struck: item.struck }
+    let fields = fields.iter().map(|(label, value)| SourceText::labelled(label, &item.rest.part(value)));
+    let children = fields.chain(item.children.iter().cloned()).collect();
+    Item { rest: item.rest.part(head), children, at: item.at, lead: item.lead.clone(), struck: item.struck }
 }
 
 /// The text before the first label, and the labels with their values.

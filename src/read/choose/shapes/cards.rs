@@ -20,7 +20,8 @@ use crate::read::{
         shapes::labels::{describes, field, is_named, is_record, is_usual_label, role_of, split_by_first_label},
     },
     position::Position,
-    syntax::block::{Block, Item, link_text, split},
+    source_text::{SourceText, cleaned},
+    syntax::block::{Block, Item, split},
 };
 
 pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
@@ -50,7 +51,7 @@ enum Style {
     Plain,
 }
 
-fn style_of(block: &Block) -> Option<(Style, &str)> {
+fn style_of(block: &Block) -> Option<(Style, &SourceText)> {
     match block {
         Block::Heading { level, text } => Some((Style::Heading(*level), text)),
         Block::Paragraph { strong: true, text, .. } => Some((Style::Strong, text)),
@@ -101,11 +102,11 @@ fn cards_at(blocks: &[Block], above: Option<&Block>, titles: &Titles) -> Option<
         && let Some(text) = label_text(label, style, titles)
     {
         let values = value_blocks(behind, style, titles);
-        let texts: Vec<String> = behind[..values].iter().map(value_text).collect();
+        let texts: Vec<SourceText> = behind[..values].iter().map(value_text).collect();
         if texts.is_empty() {
             break;
         }
-        fields.push(field(position_of(behind), text, &texts.join("; ")));
+        fields.push(field(position_of(behind), text, SourceText::join(&texts, "; ")));
         length += 1 + values;
     }
     let records = records_of(fields, above)?;
@@ -130,17 +131,15 @@ fn is_value(block: &Block) -> bool {
     matches!(block, Block::Paragraph { .. } | Block::List(_))
 }
 
-fn value_text(block: &Block) -> String {
+fn value_text(block: &Block) -> SourceText {
     match block {
         Block::Paragraph { text, .. } => text.clone(),
-        Block::List(items) => items.iter().map(item_text).collect::<Vec<_>>().join(", "),
-        _ => String::new(),
+        Block::List(items) => {
+            let texts: Vec<SourceText> = items.iter().map(Item::whole_text).collect();
+            SourceText::join(&texts, ", ")
+        }
+        _ => SourceText::default(),
     }
-}
-
-fn item_text(item: &Item) -> String {
-    let lead = item.lead.iter().map(String::as_str);
-    lead.chain([item.rest.as_str()]).map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn position_of(blocks: &[Block]) -> Position {
@@ -160,10 +159,10 @@ fn records_of(fields: Vec<Item>, above: Option<&Block>) -> Option<Vec<Block>> {
     }
     let described = fields.iter().filter(|field| describes(field)).count();
     let cards = split_by_first_label(fields);
-    let are_vendors = cards.iter().all(|card| card.first().is_some_and(|name| is_name(split(name).1)));
+    let are_vendors = cards.iter().all(|card| card.first().is_some_and(|name| is_name(&split(name).1)));
     (are_vendors && described >= 2).then(|| cards.into_iter().map(Block::Record).collect())
 }
 
 fn can_be_vendor(text: &str) -> bool {
-    is_name(text) && !Vocabulary::builtin().is_about_vendors(&link_text(text))
+    is_name(text) && !Vocabulary::builtin().is_about_vendors(&cleaned(text))
 }

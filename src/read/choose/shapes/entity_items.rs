@@ -25,10 +25,10 @@ fn named(block: Block) -> Block {
 /// Whether an item consists of a label for a name, and the name.
 fn states_name(item: &Item) -> bool {
     let (label, value) = split(item);
-    role_of(&label) == Role::Name && is_name(value)
+    role_of(&label) == Role::Name && is_name(&value)
 }
 
 fn without_label(item: Item) -> Item {
-    let name = split(&item).1.to_owned();
+    let (_, name) = split(&item);
     Item { lead: None, rest: name, ..item }
 }

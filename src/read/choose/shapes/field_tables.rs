@@ -8,7 +8,8 @@ use changecast_core::{
 use crate::read::{
     choose::shapes::labels::{Labels, is_record, role_of},
     position::Position,
-    syntax::block::{Block, Cell, Item, Table, header_of, link_text},
+    source_text::cleaned,
+    syntax::block::{Block, Cell, Item, Table, header_of},
 };
 
 pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
@@ -46,7 +47,7 @@ fn describe_processing(fields: &[Item]) -> bool {
 }
 
 fn folded(header: &Cell) -> String {
-    fold(&link_text(&header.text))
+    fold(&cleaned(&header.text))
 }
 
 /// The fields of a table that describes one vendor, judged by its labels.

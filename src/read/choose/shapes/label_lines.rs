@@ -12,7 +12,8 @@ use crate::read::{
         shapes::labels::{Labels, describes, field_of_line, is_named, is_record, label_of, name_field},
     },
     position::Position,
-    syntax::block::{Block, Item, is_break_char, lines},
+    source_text::{SourceText, is_break_char},
+    syntax::block::{Block, Item},
 };
 
 pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
@@ -74,7 +75,7 @@ fn have_equal_labels((a, b): (&Item, &Item)) -> bool {
 /// The fields of a paragraph in which every line has a label, except for the first, which may be a name.
 fn fields_of(block: &Block) -> Vec<Item> {
     let Block::Paragraph { at, text, .. } = block else { return Vec::new() };
-    let lines: Vec<&str> = lines(text).map(trimmed).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<SourceText> = text.split_lines().map(trimmed).filter(|line| !line.is_empty()).collect();
     let Some((first, others)) = lines.split_first() else { return Vec::new() };
     let below: Option<Vec<Item>> = others.iter().map(|line| field_of_line(*at, line)).collect();
     let Some(below) = below else { return Vec::new() };
@@ -85,11 +86,11 @@ fn fields_of(block: &Block) -> Vec<Item> {
 }
 
 /// The field of the first line: its own, or a name if others follow.
-fn first_field(at: Position, line: &str, has_others: bool) -> Option<Item> {
+fn first_field(at: Position, line: &SourceText, has_others: bool) -> Option<Item> {
     let name = has_others && is_name(line) && !line.ends_with(':');
-    field_of_line(at, line).or_else(|| name.then(|| name_field(at, line)))
+    field_of_line(at, line).or_else(|| name.then(|| name_field(at, line.clone())))
 }
 
-fn trimmed(line: &str) -> &str {
-    line.trim_matches(is_break_char)
+fn trimmed(line: SourceText) -> SourceText {
+    line.part(line.trim_matches(is_break_char))
 }

@@ -9,7 +9,8 @@ use changecast_core::{
 
 use crate::read::{
     position::Position,
-    syntax::block::{Item, MAX_LABEL_WORDS, is_break_char, link_text, split},
+    source_text::{SourceText, cleaned, is_break_char},
+    syntax::block::{Item, MAX_LABEL_WORDS, split},
 };
 
 /// How often each label occurs on a page.
@@ -54,7 +55,7 @@ impl Labels {
 
 /// The folded label of an item.
 pub(super) fn label_of(item: &Item) -> String {
-    fold(&link_text(&split(item).0))
+    fold(&cleaned(&split(item).0))
 }
 
 /// Whether items are the fields of one vendor, of which the first may be its name.
@@ -82,7 +83,7 @@ fn role_of_field(item: &Item) -> Option<Role> {
 
 /// The role of a label.
 pub(super) fn role_of(label: &str) -> Role {
-    Vocabulary::builtin().role_of(&link_text(label))
+    Vocabulary::builtin().role_of(&cleaned(label))
 }
 
 /// Whether a label is a usual header of a column that describes a vendor.
@@ -92,24 +93,24 @@ pub(super) fn is_usual_label(label: &str) -> bool {
 }
 
 /// A field.
-pub(super) fn field(at: Position, label: &str, value: &str) -> Item {
-    Item { lead: Some(label.to_owned()), rest: value.to_owned(), ..Item::new(at) }
+pub(super) fn field(at: Position, label: &str, value: SourceText) -> Item {
+    Item { lead: Some(label.into()), rest: value, ..Item::new(at) }
 }
 
 /// The field that states the name of a vendor.
-pub(super) fn name_field(at: Position, name: &str) -> Item {
+pub(super) fn name_field(at: Position, name: SourceText) -> Item {
     field(at, Role::Name.key(), name)
 }
 
 /// The field in a line with a label before a colon: "Purpose: hosting".
-pub(super) fn field_of_line(at: Position, line: &str) -> Option<Item> {
-    let line = line.trim_matches(is_break_char).trim_start_matches(['\u{2022}', '\u{b7}', '*', '-', ' ']);
+pub(super) fn field_of_line(at: Position, source: &SourceText) -> Option<Item> {
+    let line = source.trim_matches(is_break_char).trim_start_matches(['\u{2022}', '\u{b7}', '*', '-', ' ']);
     let colon = line.char_indices().find(|(at, c)| is_colon(line, *at, *c))?;
     let (label, rest) = line.split_at(colon.0);
     let value = rest[colon.1.len_utf8()..].trim();
     let words = label.split_whitespace().count();
     let is_label = (1..=MAX_LABEL_WORDS).contains(&words) && !label.contains(". ");
-    (is_label && !value.is_empty()).then(|| field(at, label.trim(), value))
+    (is_label && !value.is_empty()).then(|| field(at, label.trim(), source.part(value)))
 }
 
 /// Whether a character is a colon that ends a label, and not that of a time or an address.
@@ -148,8 +149,8 @@ mod tests {
             ("We use it. Among others: hosting", None),
             ("One of the many things that we do: hosting", None),
         ] {
-            let found = field_of_line(Position { line: 1, column: 1 }, line);
-            let found = found.as_ref().map(|item| (item.lead.as_deref().unwrap_or_default(), item.rest.as_str()));
+            let found = field_of_line(Position { line: 1, column: 1 }, &line.into());
+            let found = found.as_ref().map(|item| (item.lead_text(), item.rest.as_str()));
             assert_eq!(found, expected, "{line}");
         }
     }

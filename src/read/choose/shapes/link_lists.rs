@@ -10,7 +10,7 @@ use changecast_core::{
 use crate::read::{
     choose::shapes::{
         labels::{field, name_field},
-        linked_headings::{link_label, links_only, whole_text},
+        linked_headings::{link_label, links_only},
     },
     position::Position,
     syntax::block::{Block, Item},
@@ -38,7 +38,7 @@ struct Link {
 
 impl Link {
     fn of(item: &Item) -> Option<Self> {
-        let links = links_only(&whole_text(item))?;
+        let links = links_only(&item.whole_text())?;
         let [(text, address)] = links.try_into().ok()?;
         item.children.is_empty().then_some(Link { at: item.at, text, address })
     }
@@ -63,10 +63,10 @@ fn vendors_of(links: &[Link]) -> Option<Vec<Block>> {
             is_subject(subject) && names_by_subject.get(&fold(subject)).is_some_and(|names| names.len() > 1)
         })?;
         subjects.insert(fold(subject));
-        let field = field(link.at, &link_label(&link.text, name), &link.address);
+        let field = field(link.at, &link_label(&link.text, name), link.address.as_str().into());
         match vendors.iter_mut().find(|(known, _)| *known == name) {
             Some((_, fields)) => fields.push(field),
-            None => vendors.push((name, vec![name_field(link.at, name), field])),
+            None => vendors.push((name, vec![name_field(link.at, name.into()), field])),
         }
     }
     let is_table = vendors.len() > 1 && subjects.len() > 1 && links.len() > vendors.len();

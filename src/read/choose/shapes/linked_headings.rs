@@ -8,14 +8,15 @@
 
 use changecast_core::{
     compare::ADDRESS_LABEL,
-    model::{RichText, Role, fold},
+    model::{Role, fold},
     vocabulary::{Meaning, Vocabulary},
 };
 
 use crate::read::{
     choose::{page_parts::is_name, places::are_places, shapes::labels::field},
     position::Position,
-    syntax::block::{Block, Item, link_text},
+    source_text::{SourceText, cleaned},
+    syntax::block::{Block, Item},
 };
 
 /// The shortest word of a name that is looked for in texts and addresses.
@@ -78,7 +79,7 @@ struct Vendor {
 impl Vendor {
     fn of(blocks: &[Block], group: &Group) -> Option<Self> {
         let Block::Heading { text, .. } = blocks.get(group.heading)? else { return None };
-        let name = link_text(text);
+        let name = cleaned(text);
         let words = Vocabulary::builtin();
         if !is_name(&name) || words.is_about_vendors(&name) || words.mentions(Meaning::Procedure, &name) {
             return None;
@@ -93,7 +94,7 @@ impl Vendor {
 /// The sentences and links below a heading.
 struct Below {
     at: Position,
-    sentences: Vec<String>,
+    sentences: Vec<SourceText>,
     /// The texts and addresses of links.
     links: Vec<(String, String)>,
     blocks: usize,
@@ -115,7 +116,7 @@ impl Below {
                     }
                 }
                 Block::List(items) => {
-                    let links: Option<Vec<_>> = items.iter().map(|item| links_only(&whole_text(item))).collect();
+                    let links: Option<Vec<_>> = items.iter().map(|item| links_only(&item.whole_text())).collect();
                     below.links.extend(links?.into_iter().flatten());
                 }
                 _ => return None,
@@ -131,7 +132,7 @@ impl Below {
             .links
             .iter()
             .filter(|(text, address)| first_word(text).as_ref() == Some(&word) || letters(address).contains(&word));
-        let begins = self.sentences.first().is_some_and(|text| first_word(&link_text(text)).as_ref() == Some(&word));
+        let begins = self.sentences.first().is_some_and(|text| first_word(&cleaned(text)).as_ref() == Some(&word));
         if !self.links.is_empty() && mentions.count() * 2 >= self.links.len() {
             return Some(Evidence::Links);
         }
@@ -146,33 +147,23 @@ impl Below {
     }
 
     fn fields(&self, name: &str) -> Vec<Item> {
-        let (places, sentences): (Vec<&str>, Vec<&str>) =
-            self.sentences.iter().map(String::as_str).partition(|text| are_places(text));
-        let texts = [(Role::Purpose, sentences.join(" ")), (Role::Location, places.join(", "))];
-        let texts = texts.into_iter().filter(|(_, text)| !text.is_empty());
-        let texts = texts.map(|(role, text)| field(self.at, role.key(), &text));
-        let links = self.links.iter().map(|(text, address)| field(self.at, &link_label(text, name), address));
+        let (places, sentences): (Vec<&SourceText>, Vec<&SourceText>) =
+            self.sentences.iter().partition(|text| are_places(text));
+        let purpose = (Role::Purpose, SourceText::join(sentences, " "));
+        let location = (Role::Location, SourceText::join(places, ", "));
+        let texts = [purpose, location].into_iter().filter(|(_, text)| !text.is_empty());
+        let texts = texts.map(|(role, text)| field(self.at, role.key(), text));
+        let links =
+            self.links.iter().map(|(text, address)| field(self.at, &link_label(text, name), address.as_str().into()));
         texts.chain(links).collect()
     }
 }
 
 /// The links of a text that consists of links. `None` for another text.
-pub(super) fn links_only(text: &str) -> Option<Vec<(String, String)>> {
-    let rich = RichText::from_inline_markdown(text);
-    let mut links = Vec::new();
-    for span in rich.spans() {
-        match span.href {
-            Some(href) => links.push((span.text.trim().to_owned(), href.to_owned())),
-            None if span.text.contains(char::is_alphanumeric) => return None,
-            None => {}
-        }
-    }
-    (!links.is_empty()).then_some(links)
-}
-
-/// The text of a bullet without bullets below it.
-pub(super) fn whole_text(item: &Item) -> String {
-    format!("{} {}", item.lead.as_deref().unwrap_or_default(), item.rest).trim().to_owned()
+pub(super) fn links_only(text: &SourceText) -> Option<Vec<(String, String)>> {
+    let links: Vec<_> = text.links().map(|(label, address)| (cleaned(label), address.to_owned())).collect();
+    let has_text = text.without_links().contains(char::is_alphanumeric);
+    (!links.is_empty() && !has_text).then_some(links)
 }
 
 /// The label of a link: its text without the vendor's name in front.

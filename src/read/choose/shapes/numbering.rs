@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::read::syntax::block::{Block, Item, Table};
+use crate::read::{
+    source_text::SourceText,
+    syntax::block::{Block, Item, Table},
+};
 
 /// The level of strong lines, below that of all headings.
 const STRONG_LEVEL: usize = 7;
@@ -12,8 +15,8 @@ const MAX_DIGITS: usize = 3;
 
 pub(super) fn rewrite(mut blocks: Vec<Block>) -> Vec<Block> {
     for group in siblings(&blocks) {
-        let texts: Vec<&str> = group.iter().filter_map(|at| title(&blocks[*at])).collect();
-        let stripped: Option<Vec<String>> = without_numbers(&texts);
+        let texts: Vec<&SourceText> = group.iter().filter_map(|at| title(&blocks[*at])).collect();
+        let stripped = stripped(&texts);
         for (at, text) in group.iter().zip(stripped.into_iter().flatten()) {
             set_title(&mut blocks[*at], text);
         }
@@ -53,14 +56,14 @@ fn siblings(blocks: &[Block]) -> Vec<Vec<usize>> {
     groups
 }
 
-fn title(block: &Block) -> Option<&str> {
+fn title(block: &Block) -> Option<&SourceText> {
     match block {
         Block::Heading { text, .. } | Block::Paragraph { text, .. } => Some(text),
         _ => None,
     }
 }
 
-fn set_title(block: &mut Block, title: String) {
+fn set_title(block: &mut Block, title: SourceText) {
     if let Block::Heading { text, .. } | Block::Paragraph { text, .. } = block {
         *text = title;
     }
@@ -68,11 +71,11 @@ fn set_title(block: &mut Block, title: String) {
 
 /// Strips the numbers before the texts in the first column of a table.
 fn strip_rows(table: &mut Table) {
-    let texts: Vec<&str> = table.rows.iter().filter_map(|(_, cells)| Some(cells.first()?.text.as_str())).collect();
+    let texts: Vec<&SourceText> = table.rows.iter().filter_map(|(_, cells)| Some(&cells.first()?.text)).collect();
     if texts.len() < table.rows.len() || texts.len() < 2 {
         return;
     }
-    let stripped = without_numbers(&texts).into_iter().flatten();
+    let stripped = stripped(&texts).into_iter().flatten();
     for ((_, cells), text) in table.rows.iter_mut().zip(stripped) {
         cells[0].text = text;
     }
@@ -80,14 +83,21 @@ fn strip_rows(table: &mut Table) {
 
 /// Strips the numbers before the names of bullets.
 fn strip_items(items: &mut [Item]) {
-    let texts: Vec<&str> = items.iter().map(|item| item.lead.as_deref().unwrap_or(&item.rest)).collect();
+    let texts: Vec<&SourceText> = items.iter().map(|item| item.lead.as_ref().unwrap_or(&item.rest)).collect();
     if texts.len() < 2 {
         return;
     }
-    let stripped = without_numbers(&texts).into_iter().flatten();
+    let stripped = stripped(&texts).into_iter().flatten();
     for (item, text) in items.iter_mut().zip(stripped) {
         *item.lead.as_mut().unwrap_or(&mut item.rest) = text;
     }
+}
+
+/// Texts without the numbers before them, if they are numbered in order.
+fn stripped(texts: &[&SourceText]) -> Option<Vec<SourceText>> {
+    let plain: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
+    let stripped = without_numbers(&plain)?;
+    Some(texts.iter().zip(stripped).map(|(text, rest)| text.part(rest)).collect())
 }
 
 /// A number before a text.
@@ -123,8 +133,8 @@ fn is_mark(c: char) -> bool {
 
 /// Texts without the numbers before them. `None` if they are not numbered in order: then a number
 /// belongs to its text, as in "3 Peaks Hosting".
-fn without_numbers(texts: &[&str]) -> Option<Vec<String>> {
-    let ordinals: Vec<Option<Ordinal<'_>>> = texts.iter().map(|text| Ordinal::of(text)).collect();
+fn without_numbers<'t>(texts: &[&'t str]) -> Option<Vec<&'t str>> {
+    let ordinals: Vec<Option<Ordinal<'t>>> = texts.iter().map(|text| Ordinal::of(text)).collect();
     let numbered: Vec<Ordinal<'_>> = ordinals.iter().flatten().copied().collect();
     let first = numbered.first()?;
     let are_marked = numbered.iter().all(|ordinal| ordinal.is_marked);
@@ -133,7 +143,7 @@ fn without_numbers(texts: &[&str]) -> Option<Vec<String>> {
     let are_counted = numbered.len() == texts.len() && texts.len() > 1 && numbered.iter().enumerate().all(count);
     let are_numbers = are_counted || (are_marked && ascend && numbered.len() * 2 > texts.len());
     let stripped = texts.iter().zip(&ordinals);
-    are_numbers.then(|| stripped.map(|(text, ordinal)| ordinal.map_or(*text, |it| it.rest).to_owned()).collect())
+    are_numbers.then(|| stripped.map(|(text, ordinal)| ordinal.map_or(*text, |it| it.rest)).collect())
 }
 
 #[cfg(test)]
@@ -161,7 +171,6 @@ mod tests {
             (vec!["2024-05-01", "2024-06-01"], None),
             (vec!["Alder", "Birch"], None),
         ] {
-            let expected = expected.map(|texts| texts.into_iter().map(str::to_owned).collect::<Vec<_>>());
             assert_eq!(without_numbers(&texts), expected, "{texts:?}");
         }
     }

@@ -1,10 +1,9 @@
 //! Tables of one column with several lines in each cell: the name, then what describes the vendor.
 
-use changecast_core::model::RichText;
-
 use crate::read::{
     position::Position,
-    syntax::block::{Block, Cell, Item, header_of, is_break_char, lines},
+    source_text::{SourceText, is_break_char},
+    syntax::block::{Block, Cell, Item, header_of},
 };
 
 /// The fewest lines of a cell that describes a vendor.
@@ -29,19 +28,20 @@ fn list_of(block: Block) -> Vec<Block> {
 }
 
 /// The lines of the cell of a row, without those that only separate others.
-fn lines_of(cells: &[Cell]) -> Vec<&str> {
-    let lines = cells.first().into_iter().flat_map(|cell| lines(&cell.text));
-    lines.map(|line| line.trim_matches(is_break_char)).filter(|line| line.contains(char::is_alphanumeric)).collect()
+fn lines_of(cells: &[Cell]) -> Vec<SourceText> {
+    let lines = cells.first().into_iter().flat_map(|cell| cell.text.split_lines());
+    let lines = lines.map(|line| line.part(line.trim_matches(is_break_char)));
+    lines.filter(|line| line.contains(char::is_alphanumeric)).collect()
 }
 
 /// A bullet with the name, the lines that describe the vendor, and below it the lines with labels or links.
 fn item_of(at: Position, cells: &[Cell]) -> Option<Item> {
     let lines = lines_of(cells);
     let (name, others) = lines.split_first()?;
-    let (texts, below): (Vec<&str>, Vec<&str>) = others.iter().partition(|line| labelled(line).is_none());
+    let (texts, below): (Vec<&SourceText>, Vec<&SourceText>) = others.iter().partition(|line| labelled(line).is_none());
     Some(Item {
-        lead: Some((*name).to_owned()),
-        rest: texts.join(" \u{2013} "),
+        lead: Some(name.clone()),
+        rest: SourceText::join(texts, " \u{2013} "),
         children: below.into_iter().filter_map(labelled).collect(),
         struck: cells.first().is_some_and(Cell::is_over),
         ..Item::new(at)
@@ -49,8 +49,8 @@ fn item_of(at: Position, cells: &[Cell]) -> Option<Item> {
 }
 
 /// A line that has a label of its own or begins with a link, as a label and a value.
-fn labelled(line: &str) -> Option<String> {
-    let rich = RichText::from_inline_markdown(line);
-    let link = rich.spans().next().and_then(|span| Some(format!("{}: {}", span.text.trim(), span.href?)));
-    link.or_else(|| line.contains(": ").then(|| line.to_owned()))
+fn labelled(line: &SourceText) -> Option<SourceText> {
+    let link = line.links().next().filter(|_| line.is_link_at(0));
+    let link = link.map(|(label, address)| SourceText::labelled(label.trim(), &address.into()));
+    link.or_else(|| line.contains(": ").then(|| line.clone()))
 }

@@ -1,7 +1,7 @@
 //! The bullets of HTML, also those that no list contains.
 
 use super::Builder;
-use crate::read::syntax::block::{Block, Cell, collapsed};
+use crate::read::syntax::block::{Block, Cell};
 
 impl Builder {
     /// Text of an item below the list, or before one.
@@ -26,10 +26,8 @@ impl Builder {
             self.struck_from = self.struck_from.map(|_| 0);
             let cell = Cell::new(text, false, &struck);
             item.struck = cell.is_over();
-            let text = collapsed(&cell.text);
             // Only text at the very beginning leads.
-            let leads = text.trim_start().starts_with('[') || !text.trim().is_empty();
-            item.lead = Some(text.trim().to_owned()).filter(|_| leads);
+            item.lead = Some(cell.text.collapsed().trimmed()).filter(|text| !text.is_empty());
         }
     }
 

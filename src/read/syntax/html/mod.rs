@@ -20,11 +20,9 @@ pub(crate) use complete::title;
 use crate::read::{
     error::ReadError,
     position::{LineIndex, Position},
+    source_text::{SourceText, is_break_char},
     syntax::{
-        block::{
-            Block, Cell, Item, LINE_BREAK, Page, Table, collapsed, ends_with_break, is_break_char, is_mark, link,
-            on_one_line, paragraph, plain_text, trim_breaks, with_neat_breaks,
-        },
+        block::{Block, Cell, Item, Page, Table, is_mark, paragraph},
         template::{self, Template},
     },
 };
@@ -109,7 +107,7 @@ const ENDS_ITEMS: [&str; 14] =
 struct Builder {
     blocks: Vec<Block>,
     /// Text that is being collected, with the lengths of all of it and of its strong parts.
-    text: String,
+    text: SourceText,
     /// Whether the text ends with an element of the kinds that names are set in.
     ends_with_name: bool,
     length: usize,
@@ -189,8 +187,7 @@ impl Builder {
                 }
             }
             "b" | "strong" => {
-                let line = self.text.trim_end();
-                if self.strong_depth == 0 && (line.is_empty() || ends_with_break(line)) {
+                if self.strong_depth == 0 && (self.text.trim().is_empty() || self.text.ends_with_line_break()) {
                     self.labels.push((self.text.len(), self.text.len()));
                     self.begun.get_or_insert(at);
                 }
@@ -342,7 +339,7 @@ impl Builder {
         let length = text.bytes().filter(|b| !b.is_ascii_whitespace()).count();
         self.length += length;
         self.strong += if self.strong_depth > 0 { length } else { 0 };
-        self.text.push_str(&plain_text(text));
+        self.text.push(text);
         self.ends_with_name = false;
     }
 
@@ -355,7 +352,7 @@ impl Builder {
 
     fn line_break(&mut self) {
         if self.hidden.is_empty() && (self.table.is_none() || self.in_cell) {
-            self.text.push_str(LINE_BREAK);
+            self.text.push_line_break();
         }
     }
 
@@ -366,8 +363,8 @@ impl Builder {
             let inside: Vec<Range<usize>> = inside.map(|range| range.start - from..range.end - from).collect();
             let space = if label.starts_with(char::is_whitespace) { " " } else { "" };
             let label = Cell::new(label, false, &inside);
-            self.text.push_str(space);
-            self.text.push_str(&link(&collapsed(&label.text), address.trim()));
+            self.text.push(space);
+            self.text.push_link(&label.text.collapsed(), address.trim());
             if label.struck {
                 self.struck.push(from..self.text.len());
             }
@@ -390,14 +387,14 @@ impl Builder {
         let length = std::mem::take(&mut self.length);
         let strong = std::mem::take(&mut self.strong) >= length && length > 0;
         let cell = Cell::new(text, strong, &struck);
-        Cell { text: with_neat_breaks(trim_breaks(&collapsed(&cell.text))).into_owned(), ..cell }
+        Cell { text: cell.text.collapsed().without_outer_breaks().with_neat_breaks(), ..cell }
     }
 
     /// Ends a heading or paragraph.
     fn flush(&mut self) {
         self.close_link();
         if let Some(level) = self.heading.take() {
-            let text = on_one_line(&self.take_text().text);
+            let text = self.take_text().text.on_one_line();
             if !text.is_empty() {
                 self.blocks.push(Block::Heading { level, text });
             }
@@ -407,10 +404,10 @@ impl Builder {
         let all_strong = self.strong > 0 && self.strong >= self.length;
         for block in paragraph(at, &self.text, all_strong, &self.labels) {
             self.blocks.push(match block {
-                Block::Paragraph { at, text, strong } => Block::Paragraph { at, text: collapsed(&text), strong },
+                Block::Paragraph { at, text, strong } => Block::Paragraph { at, text: text.collapsed(), strong },
                 Block::Field { text, item } => Block::Field {
-                    text: collapsed(&text),
-                    item: Item { lead: item.lead.as_deref().map(collapsed), rest: collapsed(&item.rest), ..item },
+                    text: text.collapsed(),
+                    item: Item { lead: item.lead.map(|lead| lead.collapsed()), rest: item.rest.collapsed(), ..item },
                 },
                 block => block,
             });

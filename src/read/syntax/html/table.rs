@@ -1,7 +1,7 @@
 //! Tables of HTML pages: their rows, and cells that span several rows.
 
 use super::Builder;
-use crate::read::syntax::block::{Block, Cell, on_one_line};
+use crate::read::syntax::block::{Block, Cell};
 
 /// The largest size in bytes of all copies of spanning cells. Beyond it, cells are not copied to further rows.
 const SPANNED: usize = 4 << 20;
@@ -46,7 +46,7 @@ impl Builder {
         });
         if all_heads && table.header.is_empty() && table.rows.is_empty() {
             table.header = cells;
-            table.header.iter_mut().for_each(|cell| cell.text = on_one_line(&cell.text));
+            table.header.iter_mut().for_each(|cell| cell.text = cell.text.on_one_line());
         } else {
             table.rows.push((at, cells));
         }
@@ -58,7 +58,7 @@ impl Builder {
         if table.header.is_empty()
             && let Some((_, cells)) = table.rows.first_mut()
         {
-            cells.iter_mut().for_each(|cell| cell.text = on_one_line(&cell.text));
+            cells.iter_mut().for_each(|cell| cell.text = cell.text.on_one_line());
         }
         self.blocks.push(Block::Table(table));
     }

@@ -3,8 +3,9 @@
 use crate::read::{
     error::ReadError,
     position::{LineIndex, Position},
+    source_text::{SourceText, cleaned},
     syntax::{
-        block::{Block, link_text},
+        block::Block,
         html,
         javascript::{
             elements::{Kind, kind_of},
@@ -31,7 +32,8 @@ pub(super) struct Markup {
     titled: usize,
 }
 
-/// The text of an element that is a value: `<span>Yes</span>` is "Yes".
+/// The text of an element that is a value: `<span>Yes</span>` is "Yes". Like other values of data, it is Markdown:
+/// a link is `[label](address)`.
 pub(super) fn inline_text(element: SyntaxNode<'_>) -> Result<String, ReadError> {
     let mut markup = Markup::default();
     markup.element(element, Flow::Inline);
@@ -41,7 +43,8 @@ pub(super) fn inline_text(element: SyntaxNode<'_>) -> Result<String, ReadError> 
         Block::Heading { text, .. } | Block::Paragraph { text, .. } | Block::Field { text, .. } => Some(text),
         Block::Table(_) | Block::List(_) | Block::Record(_) => None,
     });
-    Ok(texts.filter(|text| !template::is_placeholder(text)).collect::<Vec<_>>().join(" "))
+    let texts: Vec<SourceText> = texts.filter(|text| !template::is_placeholder(text)).collect();
+    Ok(SourceText::join(&texts, " ").to_rich_text().markdown().to_string())
 }
 
 /// Whether an element is inside running text, where components are part of the text.
@@ -210,7 +213,7 @@ pub(super) fn attribute_text(tag: SyntaxNode<'_>, name: &str) -> Option<String> 
         // Unlike other strings, attributes have character references and no escapes.
         let source = value.source();
         let inside = source.get(1..source.len().saturating_sub(1)).unwrap_or_default();
-        return Some(link_text(&html::text(inside)));
+        return Some(cleaned(&html::text(inside)));
     }
     text_of(value.children().first().copied().filter(|_| value.kind() == "jsx_expression")?)
 }

@@ -1,10 +1,13 @@
 //! reStructuredText to blocks: definition lists, bullets, list tables, grid and simple tables. No kept
 //! library reads it; of the language only what lists of vendors are written in is read.
 
+mod inline;
+
 use crate::read::{
     error::ReadError,
     position::{LineIndex, Position},
-    syntax::block::{Block, Cell, Item, Page, Table, link, plain_text, without_break_marks},
+    source_text::SourceText,
+    syntax::block::{Block, Cell, Item, Page, Table},
 };
 
 /// Parses a page in reStructuredText.
@@ -216,10 +219,10 @@ impl Reader<'_> {
             match (field_of(&line.text), items.last_mut()) {
                 (Some((label, value)), _) => {
                     let rest = self.inline(value).text;
-                    items.push(Item { lead: Some(label.to_owned()), rest, ..Item::new(line.at) });
+                    items.push(Item { lead: Some(label.into()), rest, ..Item::new(line.at) });
                 }
                 (None, Some(item)) if line.indent > 0 && !line.text.is_empty() => {
-                    item.rest = format!("{} {}", item.rest, self.inline(&line.text).text).trim().to_owned();
+                    item.rest = SourceText::join([&item.rest, &self.inline(&line.text).text], " ").trimmed();
                 }
                 _ => break,
             }
@@ -229,7 +232,7 @@ impl Reader<'_> {
     }
 
     /// Strong text or a link at the beginning, and the rest.
-    fn lead(&self, text: &str) -> (Option<String>, String) {
+    fn lead(&self, text: &str) -> (Option<SourceText>, SourceText) {
         let cut = if let Some(tail) = text.strip_prefix("**") {
             tail.find("**").map(|at| at + 4)
         } else if let Some(tail) = text.strip_prefix('`') {
@@ -348,68 +351,6 @@ impl Reader<'_> {
     fn closes_again(&self) -> bool {
         self.lines[self.at..].iter().take_while(|line| !line.text.is_empty()).any(|line| is_simple_border(&line.text))
     }
-
-    /// Text without roles, emphasis and reference marks, with encoded links.
-    fn inline(&self, text: &str) -> Cell {
-        let text = without_escapes(&without_break_marks(text));
-        let mut out = String::new();
-        let mut rest = text.as_str();
-        while let Some(start) = rest.find('`') {
-            out.push_str(&plain_text(&rest[..start]));
-            let tail = &rest[start + 1..];
-            if let Some(code) = tail.strip_prefix('`') {
-                let end = code.find("``").unwrap_or(code.len());
-                out.push_str(&plain_text(&code[..end]));
-                rest = code.get(end + 2..).unwrap_or_default();
-                continue;
-            }
-            let Some(end) = tail.find('`') else {
-                rest = tail;
-                continue;
-            };
-            let (inner, after) = (&tail[..end], &tail[end + 1..]);
-            match (inner.rsplit_once('<'), after.strip_prefix('_')) {
-                (Some((label, address)), Some(after)) => {
-                    out.push_str(&link(label, address.trim_end_matches('>')));
-                    rest = after.strip_prefix('_').unwrap_or(after);
-                }
-                (None, Some(after)) => {
-                    out.push_str(&self.reference(inner));
-                    rest = after;
-                }
-                _ => {
-                    // Roles such as `:ref:` are dropped.
-                    if out.ends_with(':') {
-                        let role = out.trim_end_matches(':').rfind(':').unwrap_or(out.len());
-                        out.truncate(role);
-                    }
-                    out.push_str(&plain_text(inner.split_once(" <").map_or(inner, |(label, _)| label)));
-                    rest = after;
-                }
-            }
-        }
-        out.push_str(&plain_text(rest));
-        let strong = out.starts_with("**") && out.ends_with("**") && out.len() > 4;
-        // `Name_` refers to a target of that name.
-        let words: Vec<String> = out
-            .replace("**", "")
-            .split(' ')
-            .map(|word| match word.strip_suffix('_') {
-                Some(name)
-                    if !name.is_empty() && self.targets.iter().any(|(target, _)| *target == name.to_lowercase()) =>
-                {
-                    self.reference(name)
-                }
-                _ => word.to_owned(),
-            })
-            .collect();
-        Cell { text: escaped_back(&words.join(" ")).trim().to_owned(), strong, ..Cell::default() }
-    }
-
-    fn reference(&self, name: &str) -> String {
-        let target = self.targets.iter().find(|(target, _)| *target == name.to_lowercase());
-        target.map_or_else(|| name.to_owned(), |(_, address)| link(name, address))
-    }
 }
 
 /// The part of a line between two columns of the screen, on which a letter of Chinese or Japanese
@@ -431,40 +372,6 @@ fn is_wide(c: char) -> bool {
     matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{303e}' | '\u{3041}'..='\u{a4cf}'
         | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff60}'
         | '\u{ffe0}'..='\u{ffe6}' | '\u{1f300}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}')
-}
-
-/// Offset in a private use area of Unicode that hides escaped ASCII characters while markup is read.
-const ESCAPED: u32 = 0xf100;
-
-/// The text with `\*` hidden as a private character, and without `\ `.
-fn without_escapes(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match (c, if c == '\\' { chars.next() } else { None }) {
-            ('\\', Some(next)) if next.is_ascii_punctuation() => {
-                out.extend(char::from_u32(ESCAPED + next as u32));
-            }
-            ('\\', Some(next)) if !next.is_whitespace() => out.push(next),
-            ('\\', _) => {}
-            (c, _) => out.push(c),
-        }
-    }
-    out
-}
-
-/// The text with its hidden characters shown. A hidden `]` does not end the label of a link.
-fn escaped_back(text: &str) -> String {
-    let hidden_bracket = char::from_u32(ESCAPED + u32::from(']')).unwrap_or(']');
-    text.replace(&format!("{hidden_bracket}("), "\\](").chars().map(shown).collect()
-}
-
-/// The character that a private one hides.
-fn shown(c: char) -> char {
-    match (c as u32).checked_sub(ESCAPED).and_then(char::from_u32) {
-        Some(hidden) if hidden.is_ascii_punctuation() => hidden,
-        _ => c,
-    }
 }
 
 fn adornment(text: &str) -> Option<char> {
