@@ -1,5 +1,7 @@
 //! The table of formats.
 
+use changecast_core::vocabulary::Vocabulary;
+
 use crate::read::{
     config::ReadingConfig,
     error::{Problem, ReadError, Warning},
@@ -34,10 +36,10 @@ pub(crate) struct Format {
 /// The parser of a format, by the structure that it returns.
 #[derive(Clone, Copy)]
 pub(crate) enum Syntax {
-    /// The blocks of a page.
-    Page(fn(&str) -> Result<Page, ReadError>),
-    /// The data and the markup of code, by path and text.
-    Code(fn(&str, &str) -> Result<Code, ReadError>),
+    /// The blocks of a page, by text and words.
+    Page(fn(&str, &Vocabulary) -> Result<Page, ReadError>),
+    /// The data and the markup of code, by path, text and words.
+    Code(fn(&str, &str, &Vocabulary) -> Result<Code, ReadError>),
     /// The records of a table, by path, text and configuration.
     Records(fn(&str, &str, &ReadingConfig) -> Result<Vec<Record>, ReadError>),
     /// A tree.
@@ -92,7 +94,7 @@ pub(crate) static FORMATS: &[Format] = &[
         name: "rst",
         extensions: &["rst", "rest"],
         about: "reStructuredText pages: list tables, grid and simple tables, bullets, definition lists",
-        syntax: Syntax::Page(rst::parse),
+        syntax: Syntax::Page(|text, _| rst::parse(text)),
         entry_extensions: &[],
     },
     Format {

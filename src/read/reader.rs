@@ -101,7 +101,7 @@ impl Memory {
                 Ok(reading)
             }
             Syntax::Page(parse) => {
-                let page = parse(text)?;
+                let page = parse(text, &config.vocabulary)?;
                 self.build(config, |list, _| {
                     page::interpret(&page, path, config, list)?;
                     page_text::interpret(&page, &format!("{path} {}", page.metadata), config, list);
@@ -109,7 +109,7 @@ impl Memory {
                 })
             }
             Syntax::Code(parse) => {
-                let code = parse(path, text)?;
+                let code = parse(path, text, &config.vocabulary)?;
                 self.build(config, |list, memos| code::interpret(code, path, config, memos, list))
             }
             Syntax::Records(parse) => {

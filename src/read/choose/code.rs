@@ -72,14 +72,15 @@ pub(crate) fn interpret(
     let best = weighed.iter().map(|(evidence, _)| *evidence).min();
     let page_fits = page::has_vendor_table(&code.page, config);
     let Some(best) = best.filter(|best| *best == Evidence::Named || !page_fits) else {
-        return read_page(&code, path, config, list).map_err(|error| with_arrays(error, &code, &others, &key_roles));
+        return read_page(&code, path, config, list)
+            .map_err(|error| with_arrays(error, &code, &others, &key_roles, &config.vocabulary));
     };
     if best == Evidence::Likely && read_page(&code, path, config, list).is_ok() {
         return Ok(());
     }
     // The data may only be about the list that another file has.
     if best > Evidence::Named
-        && let Some(problem) = imported_list(&code)
+        && let Some(problem) = imported_list(&code, &config.vocabulary)
     {
         return Err(problem.into());
     }
@@ -90,13 +91,13 @@ pub(crate) fn interpret(
 /// Reads the list from markup.
 fn read_page(code: &Code, path: &str, config: &ReadingConfig, list: &mut RawList<'_>) -> Result<(), ReadError> {
     // Bullets near data of vendors that another file has are not the list.
-    if let Some(problem @ Problem::Rendered { data, .. }) = &imported_list(code)
+    if let Some(problem @ Problem::Rendered { data, .. }) = &imported_list(code, &config.vocabulary)
         && data.starts_with(char::is_lowercase)
         && !page::has_vendor_table(&code.page, config)
     {
         return Err(problem.clone().into());
     }
-    page::interpret(&code.page, path, config, list).map_err(|error| match imported_list(code) {
+    page::interpret(&code.page, path, config, list).map_err(|error| match imported_list(code, &config.vocabulary) {
         Some(problem) if matches!(error.problem, Problem::NoList(_)) => problem.into(),
         _ => error,
     })
@@ -110,13 +111,19 @@ fn without_content() -> ReadError {
 
 /// The error of a file without a list: what its arrays lack. An array of vendors whose names are not literals is not
 /// a list that ended.
-fn with_arrays(error: ReadError, code: &Code, bindings: &[Binding], key_roles: &KeyRoles<'_>) -> ReadError {
+fn with_arrays(
+    error: ReadError,
+    code: &Code,
+    bindings: &[Binding],
+    key_roles: &KeyRoles<'_>,
+    words: &Vocabulary,
+) -> ReadError {
     let Problem::NoList(NoList { found, absence }) = &error.problem else { return error };
     if code.page.blocks.is_empty() && !bindings.iter().any(|binding| matches!(binding.node.value, Value::List(_))) {
         return without_content();
     }
     let arrays: Vec<&Binding> = bindings.iter().filter(|binding| is_array_of_maps(&binding.node)).collect();
-    if let Some(at) = arrays.iter().find_map(|binding| computed_name(binding, key_roles)) {
+    if let Some(at) = arrays.iter().find_map(|binding| computed_name(binding, key_roles, words)) {
         let (expected, found) = ("a literal text", "an expression");
         return ReadError::at(at, Problem::Shape { key: "name".to_owned(), expected, found });
     }
@@ -140,9 +147,9 @@ fn is_array_of_maps(node: &Node) -> bool {
 }
 
 /// The position of a name that is computed, in an array of vendors.
-fn computed_name(binding: &Binding, key_roles: &KeyRoles<'_>) -> Option<Position> {
+fn computed_name(binding: &Binding, key_roles: &KeyRoles<'_>, words: &Vocabulary) -> Option<Position> {
     let Value::List(items) = &binding.node.value else { return None };
-    let is_about_vendors = Vocabulary::builtin().is_about_vendors(&words_of(&binding.name));
+    let is_about_vendors = words.is_about_vendors(&words_of(&binding.name));
     let pairs = items.iter().filter_map(|item| match &item.node().value {
         Value::Map(pairs) => Some(pairs),
         _ => None,
@@ -154,13 +161,12 @@ fn computed_name(binding: &Binding, key_roles: &KeyRoles<'_>) -> Option<Position
 }
 
 /// The problem that a page only shows a list that it imports.
-fn imported_list(code: &Code) -> Option<Problem> {
+fn imported_list(code: &Code, words: &Vocabulary) -> Option<Problem> {
     let loops = code.page.loops.iter().filter(|one| one.file.is_some());
-    let from_loop = rendered_data(loops);
-    let vendors = Vocabulary::builtin();
+    let from_loop = rendered_data(words, loops);
     let import = code.imports.iter().find(|import| {
         let module = import.module.rsplit('/').next().unwrap_or_default();
-        vendors.is_about_vendors(&words_of(&import.name)) || vendors.is_about_vendors(&words_of(module))
+        words.is_about_vendors(&words_of(&import.name)) || words.is_about_vendors(&words_of(module))
     });
     let from_import =
         import.map(|import| Problem::Rendered { data: import.name.clone(), file: Some(import.module.clone()) });

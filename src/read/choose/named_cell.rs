@@ -35,7 +35,7 @@ pub(crate) fn add_name(
     link: LinkCell,
     lines: NameLines,
 ) {
-    let named = Named::of(text, lines);
+    let named = Named::of(list.vocabulary, text, lines);
     row.cells.push((label, SourceText::from(named.name).into()));
     if let (LinkCell::Add, Some(address)) = (link, named.link) {
         row.cells.push((list.labels.intern(ADDRESS_LABEL), SourceText::from(address).into()));
@@ -48,8 +48,8 @@ pub(crate) fn add_name(
 }
 
 /// The name in a text that names a vendor, without links, marks and the lines that are not part of it.
-pub(crate) fn name_in(text: &SourceText) -> String {
-    Named::of(text, NameLines::Name).name
+pub(crate) fn name_in(words: &Vocabulary, text: &SourceText) -> String {
+    Named::of(words, text, NameLines::Name).name
 }
 
 /// Whether the link of a name becomes a cell.
@@ -79,11 +79,11 @@ pub(crate) enum NameLines {
 
 impl NameLines {
     /// For a table with these names.
-    pub fn of<'t>(names: impl Iterator<Item = &'t SourceText>) -> Self {
+    pub fn of<'t>(words: &Vocabulary, names: impl Iterator<Item = &'t SourceText>) -> Self {
         let further = names.filter_map(|name| {
             let mut lines = lines_of(name);
             let first = lines.next()?;
-            Some(matches!(Line::of(&first, &lines.next()?), Line::Address(_) | Line::Entity))
+            Some(matches!(Line::of(words, &first, &lines.next()?), Line::Address(_) | Line::Entity))
         });
         let (described, continued): (Vec<bool>, Vec<bool>) = further.partition(|describes| *describes);
         if described.len() > continued.len() { NameLines::Details } else { NameLines::Name }
@@ -107,7 +107,7 @@ struct Named {
 impl Named {
     /// Separates the name from links, companies, postal address and footnote marks. Only a line break ends a
     /// line: a semicolon may be part of a name.
-    fn of(text: &SourceText, name_lines: NameLines) -> Self {
+    fn of(words: &Vocabulary, text: &SourceText, name_lines: NameLines) -> Self {
         let link = text.links().next().map(|(_, address)| address.to_owned());
         let mut lines = lines_of(text);
         let first = lines.next().unwrap_or_default();
@@ -115,7 +115,7 @@ impl Named {
         let (mut entity, mut postal, mut details) = (Vec::new(), Vec::new(), Vec::new());
         let mut name = vec![first.clone()];
         for line in lines {
-            match Line::of(&first, &line) {
+            match Line::of(words, &first, &line) {
                 Line::Page | Line::Repetition => {}
                 Line::Postal => postal.push(line),
                 _ if !postal.is_empty() => postal.push(line),
@@ -155,9 +155,9 @@ enum Line {
 }
 
 impl Line {
-    fn of(first: &str, line: &SourceText) -> Self {
+    fn of(words: &Vocabulary, first: &str, line: &SourceText) -> Self {
         let (name, text) = (fold(&cleaned(first)), cleaned(line));
-        if leads_to_page(line) {
+        if leads_to_page(words, line) {
             Line::Page
         } else if fold(&text) == name {
             Line::Repetition
@@ -165,7 +165,7 @@ impl Line {
             Line::Address(text.trim_matches(['(', ')']).to_owned())
         } else if is_postal(line) {
             Line::Postal
-        } else if is_entity(&name, &fold(&text)) {
+        } else if is_entity(words, &name, &fold(&text)) {
             Line::Entity
         } else {
             Line::Other
@@ -174,9 +174,9 @@ impl Line {
 }
 
 /// Whether a line is only a link to a page about the vendor ("Privacy policy").
-fn leads_to_page(line: &SourceText) -> bool {
+fn leads_to_page(words: &Vocabulary, line: &SourceText) -> bool {
     let is_link = line.links().count() == 1 && line.without_links().trim().is_empty();
-    is_link && Vocabulary::builtin().is(Meaning::DocumentName, &fold(line))
+    is_link && words.is(Meaning::DocumentName, &fold(line))
 }
 
 /// Whether a text is an address in the web or of e-mail: "alder.example", "alder.example/privacy".
@@ -199,15 +199,15 @@ fn is_postal(line: &SourceText) -> bool {
 
 /// Whether a folded line below a folded name is a company: it begins with the name, or is a name of several
 /// words with a legal form.
-fn is_entity(name: &str, line: &str) -> bool {
+fn is_entity(words: &Vocabulary, name: &str, line: &str) -> bool {
     let continues = line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', ',']));
-    let words: Vec<String> = line.split([' ', ',']).map(without_dots).filter(|word| !word.is_empty()).collect();
-    let form = (1..=MAX_FORM_WORDS.min(words.len())).find(|length| {
-        let end = words[words.len() - length..].join(" ");
-        Vocabulary::builtin().is(Meaning::LegalForm, &end)
+    let tokens: Vec<String> = line.split([' ', ',']).map(without_dots).filter(|word| !word.is_empty()).collect();
+    let form = (1..=MAX_FORM_WORDS.min(tokens.len())).find(|length| {
+        let end = tokens[tokens.len() - length..].join(" ");
+        words.is(Meaning::LegalForm, &end)
     });
-    let begins_alike = words.first().map(String::as_str) == name.split(' ').next();
-    continues || form.is_some_and(|length| words.len() >= length + 2 || begins_alike)
+    let begins_alike = tokens.first().map(String::as_str) == name.split(' ').next();
+    continues || form.is_some_and(|length| tokens.len() >= length + 2 || begins_alike)
 }
 
 fn without_dots(word: &str) -> String {
@@ -244,18 +244,25 @@ mod tests {
             ("Quill Office", "365", Line::Other),
             ("Alder", "(formerly Birch)", Line::Other),
         ] {
-            assert_eq!(Line::of(first, &SourceText::from_markdown(line)), expected, "{first} / {line}");
+            assert_eq!(
+                Line::of(Vocabulary::builtin(), first, &SourceText::from_markdown(line)),
+                expected,
+                "{first} / {line}"
+            );
         }
     }
 
     #[test]
     fn further_lines_are_no_part_of_the_name_if_most_are_addresses() {
         let names = [["Alder", "alder.example"], ["Birch", "birch.example"], ["Cedar", "by contract"]].map(two_lines);
-        let lines = NameLines::of(names.iter());
+        let lines = NameLines::of(Vocabulary::builtin(), names.iter());
         assert_eq!(lines, NameLines::Details);
-        let named = Named::of(&names[2], lines);
+        let named = Named::of(Vocabulary::builtin(), &names[2], lines);
         assert_eq!((named.name.as_str(), named.details.as_str()), ("Cedar", "by contract"));
-        assert_eq!(NameLines::of([two_lines(["Alder", "Tools"]), "Birch".into()].iter()), NameLines::Name);
+        assert_eq!(
+            NameLines::of(Vocabulary::builtin(), [two_lines(["Alder", "Tools"]), "Birch".into()].iter()),
+            NameLines::Name
+        );
     }
 
     fn two_lines([first, second]: [&str; 2]) -> SourceText {

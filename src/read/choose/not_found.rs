@@ -34,8 +34,7 @@ pub(crate) fn what_was_found(decisions: &[Decision<'_>], options: &ReadingConfig
 }
 
 /// The problem that a page only shows data of another file, if it has loops. Data of vendors come first.
-pub(crate) fn rendered_data<'l>(loops: impl Iterator<Item = &'l Loop> + Clone) -> Option<Problem> {
-    let words = Vocabulary::builtin();
+pub(crate) fn rendered_data<'l>(words: &Vocabulary, loops: impl Iterator<Item = &'l Loop> + Clone) -> Option<Problem> {
     let about_vendors = loops.clone().find(|one| words.is_about_vendors(&readable(&one.data)));
     let chosen = about_vendors.or_else(|| loops.clone().next())?;
     Some(Problem::Rendered { data: chosen.data.clone(), file: chosen.file.clone() })

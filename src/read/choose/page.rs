@@ -52,14 +52,15 @@ pub(crate) fn interpret(
     if is_error_page(page, &options.vocabulary) {
         return Err(Problem::Replaced("an error message or a login page").into());
     }
-    let blocks = with_records(&page.blocks);
-    let found = find(&blocks);
+    let words = &options.vocabulary;
+    let blocks = with_records(words, &page.blocks);
+    let found = find(words, &blocks);
     let about = format!("{path} {}", page.metadata);
     let decisions = decide(&found, &about, options);
     let chosen: Vec<&Found<'_>> =
         decisions.iter().filter(|decision| decision.is_chosen()).map(|decision| decision.part.found).collect();
     if chosen.is_empty() {
-        let rendered = rendered_data(page.loops.iter());
+        let rendered = rendered_data(words, page.loops.iter());
         if let Some(problem) = rendered.filter(|_| page.damage.is_none()) {
             return Err(problem.into());
         }
@@ -69,13 +70,13 @@ pub(crate) fn interpret(
     }
     if chosen.iter().all(|part| part.has_only_a_header()) {
         let no_rows = NoList::unexplained("the table has a header and no rows");
-        return Err(rendered_data(page.loops.iter()).unwrap_or(no_rows.into()).into());
+        return Err(rendered_data(words, page.loops.iter()).unwrap_or(no_rows.into()).into());
     }
     if options.tables.is_empty() {
         let parts: Vec<&Part<'_>> = decisions.iter().filter(|one| one.is_chosen()).map(|one| &one.part).collect();
         list.warnings.extend(decisions.iter().filter_map(|decision| skipped_table(decision, &parts)));
     }
-    let by_status = states_differ(&chosen);
+    let by_status = states_differ(words, &chosen);
     for part in chosen {
         match &part.content {
             Content::Record(items) => record(list, items, part),
@@ -91,7 +92,7 @@ pub(crate) fn interpret(
     }
     // A loop in an empty table fills it with data of another file.
     let is_empty = list.sections.iter().all(|section| section.rows.is_empty());
-    match rendered_data(page.loops.iter()).filter(|_| is_empty) {
+    match rendered_data(words, page.loops.iter()).filter(|_| is_empty) {
         Some(problem) => Err(problem.into()),
         None => Ok(()),
     }
@@ -99,7 +100,7 @@ pub(crate) fn interpret(
 
 /// Whether a page has a table of vendors with rows.
 pub(crate) fn has_vendor_table(page: &Page, options: &ReadingConfig) -> bool {
-    let found = find(&page.blocks);
+    let found = find(&options.vocabulary, &page.blocks);
     found.iter().map(|found| Part::of(found, options)).any(|part| {
         part.found.is_table()
             && part.at().is_some()
@@ -141,14 +142,15 @@ fn check_columns(page: &Page) -> Result<(), ReadError> {
 /// Adds the entry that a list of fields describes. Its name is one of the fields, the line above, or the heading.
 fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
     let Some(first) = items.first() else { return };
+    let words = list.vocabulary;
     // A line above the fields names the vendor unless a heading does.
-    let heads = part.heading().is_empty() || Vocabulary::builtin().is_about_vendors(part.heading());
+    let heads = part.heading().is_empty() || words.is_about_vendors(part.heading());
     let lead = part.lead.map(|lead| lead.trimmed()).filter(|lead| lead.ends_with(':') || heads);
     let lead = lead.map(|lead| lead.part(lead.trim_end_matches(':'))).filter(|lead| is_name(lead));
-    let (label, value) = split(first);
+    let (label, value) = split(words, first);
     // "Legal entity" describes a vendor that is already named.
     let names = matches!(
-        Vocabulary::builtin().header(&cleaned(&label)),
+        words.header(&cleaned(&label)),
         HeaderRole { role: Role::Name, fitness } if fitness.is_usual()
     ) && is_name(&value);
     let mut headings = part.headings.iter().rev().map(|heading| (*heading).clone());
@@ -163,7 +165,7 @@ fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
     };
     let mut row = row_of(list, first.at, &name);
     for item in items.iter().skip(usize::from(names)) {
-        let (label, value) = split(item);
+        let (label, value) = split(words, item);
         let texts = [&value].into_iter().chain(&item.children).filter(|text| !text.is_empty());
         let text = SourceText::join(texts, ", ").into();
         row.cells.push((list.labels.intern(&readable(&cleaned(&label))), text));
@@ -193,10 +195,10 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
     // link matters.
     let name = header.iter().position(|cell| options.role(&cleaned(&cell.text)) == Role::Name).unwrap_or(0);
     let link = LinkCell::unless(header.iter().any(|cell| options.role(&cleaned(&cell.text)) == Role::Link));
-    let name_lines = NameLines::of(rows.iter().filter_map(|(_, cells)| Some(&cells.get(name)?.text)));
+    let name_lines = NameLines::of(list.vocabulary, rows.iter().filter_map(|(_, cells)| Some(&cells.get(name)?.text)));
     let mut section = begin(list, part, by_status, &labels);
     let all_strong = rows.iter().all(|(_, cells)| cells.first().is_some_and(|cell| cell.strong));
-    let words = Vocabulary::builtin();
+    let words = list.vocabulary;
     let mut are_gone = false;
     for (at, cells) in rows {
         let filled = cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
@@ -243,16 +245,17 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
 
 fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, by_status: bool) -> RawSection {
     let mut section = begin(list, part, by_status, &[]);
+    let words = list.vocabulary;
     for item in items {
-        let (name, rest) = split(item);
-        let is_no_name = is_placeholder(&name) || is_no_entry(Vocabulary::builtin(), &cleaned(&name));
+        let (name, rest) = split(words, item);
+        let is_no_name = is_placeholder(&name) || is_no_entry(words, &cleaned(&name));
         if !is_name(&name) || item.struck || is_no_name {
             continue;
         }
         let mut row = row_of(list, item.at, &name);
-        let (places, behind) = places_in_front(&rest);
+        let (places, behind) = places_in_front(words, &rest);
         let (located, described): (Vec<&str>, Vec<&str>) =
-            pieces(behind).into_iter().partition(|text| are_places(text));
+            pieces(behind).into_iter().partition(|text| are_places(words, text));
         let locations = places.into_iter().chain(located).collect();
         for (key, texts, by) in [("purpose", described, " \u{2013} "), ("location", locations, ", ")] {
             if !texts.is_empty() {
@@ -282,21 +285,19 @@ fn begin(list: &mut RawList<'_>, part: &Found<'_>, by_status: bool, header: &[Op
         header: header.iter().flatten().copied().collect(),
         ..RawSection::default()
     };
-    if let Some(place) = [lead, part.heading()].into_iter().find_map(place_named_in) {
+    if let Some(place) = [lead, part.heading()].into_iter().find_map(|text| place_named_in(list.vocabulary, text)) {
         section.defaults.push((list.labels.intern("Location"), SourceText::from(place).into()));
     }
-    if let Some(status) = status_of(Vocabulary::builtin(), part.heading()).filter(|_| by_status) {
+    if let Some(status) = status_of(list.vocabulary, part.heading()).filter(|_| by_status) {
         section.defaults.push((list.labels.intern("Status"), SourceText::from(status).into()));
     }
     section
 }
 
 /// Whether headings state different statuses for parts of one list.
-fn states_differ(chosen: &[&Found<'_>]) -> bool {
-    let words = Vocabulary::builtin();
-    let mut states = chosen.iter().map(|part| {
-        status_of(words, part.heading()).map(|status| Status::read(Vocabulary::builtin(), &status).lifecycle)
-    });
+fn states_differ(words: &Vocabulary, chosen: &[&Found<'_>]) -> bool {
+    let mut states =
+        chosen.iter().map(|part| status_of(words, part.heading()).map(|status| Status::read(words, &status).lifecycle));
     let first = states.next();
     states.any(|state| Some(state) != first)
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use changecast_core::model::{Role, fold};
+use changecast_core::{
+    model::{Role, fold},
+    vocabulary::Vocabulary,
+};
 
 use crate::read::{
     choose::{
@@ -199,7 +202,7 @@ impl Selection<'_, '_> {
     }
 
     fn is_about_vendors(&self, part: &Part<'_>) -> bool {
-        self.page_is_about_vendors(part) || part.found.is_about_vendors()
+        self.page_is_about_vendors(part) || part.found.is_about_vendors(part.words())
     }
 
     /// The lists and records that are the inventory of a page without tables of vendors.
@@ -214,11 +217,12 @@ impl Selection<'_, '_> {
         // If some lists are known to be of vendors, others belong to them only if they have the same shape.
         let shapes: Vec<_> = lists
             .iter()
-            .filter(|(_, part)| part.found.is_introduced_as_vendors())
-            .map(|(_, part)| part.found.shape())
+            .filter(|(_, part)| part.found.is_introduced_as_vendors(part.words()))
+            .map(|(_, part)| part.found.shape(part.words()))
             .collect();
-        let belongs =
-            |part: &Part<'_>| shapes.is_empty() || part.found.is_record() || shapes.contains(&part.found.shape());
+        let belongs = |part: &Part<'_>| {
+            shapes.is_empty() || part.found.is_record() || shapes.contains(&part.found.shape(part.words()))
+        };
         lists.iter().filter(|(_, part)| belongs(part)).map(|(place, _)| *place).collect()
     }
 
@@ -269,12 +273,19 @@ fn lists_vendors(part: &Part<'_>) -> bool {
         part.words().is_about_vendors(part.found.heading()) || part.words().is_about_vendors(part.found.lead_text());
     is_introduced
         && part.found.headings.len() > 1
-        && items.iter().all(|item| item.lead.is_some() && is_name(&split(item).0) && !split(item).1.is_empty())
+        && items.iter().all(|item| item.lead.is_some() && is_described_name(part.words(), item))
+}
+
+/// Whether a bullet has a name and a description.
+fn is_described_name(words: &Vocabulary, item: &Item) -> bool {
+    let (name, description) = split(words, item);
+    is_name(&name) && !description.is_empty()
 }
 
 /// Whether most bullets begin with something that can be a name.
-pub(crate) fn names_things(items: &[Item]) -> bool {
-    let named = items.iter().filter(|item| (item.lead.is_some() || !is_clause(&item.rest)) && is_name(&split(item).0));
+pub(crate) fn names_things(words: &Vocabulary, items: &[Item]) -> bool {
+    let named =
+        items.iter().filter(|item| (item.lead.is_some() || !is_clause(&item.rest)) && is_name(&split(words, item).0));
     let named = named.count();
     named * 3 >= items.len() * 2 && named > 0
 }

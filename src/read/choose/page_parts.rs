@@ -10,10 +10,6 @@ use crate::read::{
     syntax::block::{Block, Item, Table, header_of, split},
 };
 
-fn words() -> &'static Vocabulary {
-    Vocabulary::builtin()
-}
-
 /// A table or list with its headings and the paragraph above.
 pub(crate) struct Found<'a> {
     /// The headings above it, from the top level down.
@@ -34,9 +30,12 @@ pub(crate) enum Content<'a> {
 
 impl Found<'_> {
     /// The shape of a list: whether most items have a lead, and whether most have a description.
-    pub fn shape(&self) -> (bool, bool) {
+    pub fn shape(&self, words: &Vocabulary) -> (bool, bool) {
         let Content::List(items) = self.content else { return (false, false) };
-        (is_true_of_most(items, |item| item.lead.is_some()), is_true_of_most(items, has_description))
+        (
+            is_true_of_most(items, |item| item.lead.is_some()),
+            is_true_of_most(items, |item| has_description(words, item)),
+        )
     }
 
     /// Whether this is a table without rows.
@@ -78,39 +77,39 @@ impl Found<'_> {
     }
 
     /// Whether the headings, the paragraph above or the first field are about vendors.
-    pub fn is_about_vendors(&self) -> bool {
+    pub fn is_about_vendors(&self, words: &Vocabulary) -> bool {
         let label = match self.content {
             // A description that begins with `Vendor: …` is about vendors.
-            Content::Record(items) => items.first().map(|item| split(item).0).unwrap_or_default(),
+            Content::Record(items) => items.first().map(|item| split(words, item).0).unwrap_or_default(),
             _ => SourceText::default(),
         };
         let headings = self.heading_texts().join(" ");
-        words().is_about_vendors(&format!("{headings} {} {}", self.lead_text(), label.as_str()))
+        words.is_about_vendors(&format!("{headings} {} {}", self.lead_text(), label.as_str()))
     }
 
     /// Whether the headings below the page's title or the paragraph above are about vendors.
-    pub fn is_introduced_as_vendors(&self) -> bool {
+    pub fn is_introduced_as_vendors(&self, words: &Vocabulary) -> bool {
         let below_title = self.heading_texts().get(1..).unwrap_or_default().join(" ");
-        words().is_about_vendors(&(below_title + " " + self.lead_text()))
+        words.is_about_vendors(&(below_title + " " + self.lead_text()))
     }
 }
 
-fn is_true_of_most(items: &[Item], condition: fn(&Item) -> bool) -> bool {
+fn is_true_of_most(items: &[Item], condition: impl Fn(&Item) -> bool) -> bool {
     items.iter().filter(|item| condition(item)).count() * 2 > items.len()
 }
 
-fn has_description(item: &Item) -> bool {
-    !split(item).1.is_empty() || !item.children.is_empty()
+fn has_description(words: &Vocabulary, item: &Item) -> bool {
+    !split(words, item).1.is_empty() || !item.children.is_empty()
 }
 
 /// The level of a line of strong text that is used as a heading: below all headings.
 const STRONG_LEVEL: usize = 7;
 
 /// The tables and lists of a page, with the headings and paragraph above each.
-pub(crate) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
+pub(crate) fn find<'a>(words: &Vocabulary, blocks: &'a [Block]) -> Vec<Found<'a>> {
     let mut headings: Vec<(usize, &SourceText)> = Vec::new();
     let mut paragraphs: Vec<&SourceText> = Vec::new();
-    let mut found: Vec<Found<'_>> = Vec::new();
+    let mut found: Vec<Found<'a>> = Vec::new();
     for (at, block) in blocks.iter().enumerate() {
         let behind = &blocks[at + 1..];
         let content = match block {
@@ -120,7 +119,7 @@ pub(crate) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
                 paragraphs.clear();
                 continue;
             }
-            Block::Paragraph { text, strong, .. } if *strong && heads(text, behind) => {
+            Block::Paragraph { text, strong, .. } if *strong && heads(words, text, behind) => {
                 headings.retain(|(above, _)| *above < STRONG_LEVEL);
                 headings.push((STRONG_LEVEL, text));
                 paragraphs.clear();
@@ -144,20 +143,20 @@ pub(crate) fn find(blocks: &[Block]) -> Vec<Found<'_>> {
 
 /// Whether a line of strong text is the heading of the table or list that follows: a few words, and
 /// no statement like "Last updated: May 2024".
-fn heads(text: &str, behind: &[Block]) -> bool {
+fn heads(words: &Vocabulary, text: &str, behind: &[Block]) -> bool {
     let followed =
         matches!(behind.first(), Some(Block::Table(_) | Block::List(_) | Block::Record(_) | Block::Field { .. }));
     followed
         && text.split_whitespace().count() <= 6
         && !text.contains(':')
-        && words().without_full_stop(text).len() == text.len()
+        && words.without_full_stop(text).len() == text.len()
         && !text.ends_with(['!', '?'])
-        && !words().mentions(Meaning::PageDate, text)
+        && !words.mentions(Meaning::PageDate, text)
 }
 
 /// Whether a text is short enough for a name.
 pub(crate) fn is_name(text: &str) -> bool {
     let plain = cleaned(text);
-    let words = plain.split_whitespace().count();
-    (1..=8).contains(&words) && plain.chars().count() <= 90 && !plain.ends_with(['?', '!'])
+    let count = plain.split_whitespace().count();
+    (1..=8).contains(&count) && plain.chars().count() <= 90 && !plain.ends_with(['?', '!'])
 }

@@ -85,14 +85,16 @@ impl<'a> Part<'a> {
     pub fn of(found: &'a Found<'a>, config: &'a ReadingConfig) -> Self {
         let labels: Vec<String> = match &found.content {
             Content::Table(table) => header_of(table).0.iter().map(|cell| cleaned(&cell.text)).collect(),
-            Content::Record(items) => items.iter().map(|item| cleaned(&split(item).0)).collect(),
+            Content::Record(items) => items.iter().map(|item| cleaned(&split(&config.vocabulary, item).0)).collect(),
             Content::List(_) => Vec::new(),
         };
         let name_column = NameColumn::of(&labels, config);
         let names = match &found.content {
-            Content::Table(_) => column(found, name_column.place()),
-            Content::List(items) => items.iter().map(|item| name_in(&split(item).0)).collect(),
-            Content::Record(items) => names_of_record(found, items),
+            Content::Table(_) => column(&config.vocabulary, found, name_column.place()),
+            Content::List(items) => {
+                items.iter().map(|item| name_in(&config.vocabulary, &split(&config.vocabulary, item).0)).collect()
+            }
+            Content::Record(items) => names_of_record(&config.vocabulary, found, items),
         };
         let statement = statement(found, &config.vocabulary);
         Part { found, config, labels, names, name_column, statement }
@@ -147,18 +149,18 @@ pub(crate) fn bare(name: &str) -> String {
 }
 
 /// The texts of a column.
-fn column(found: &Found<'_>, place: usize) -> Vec<String> {
+fn column(words: &Vocabulary, found: &Found<'_>, place: usize) -> Vec<String> {
     let Content::Table(table) = found.content else { return Vec::new() };
     let cells = header_of(table).1.iter().filter_map(|(_, cells)| cells.get(place));
-    cells.map(|Cell { text, .. }| name_in(text)).collect()
+    cells.map(|Cell { text, .. }| name_in(words, text)).collect()
 }
 
 /// The texts that may be the name of a record: the heading above, the line above, and its first value.
-fn names_of_record(found: &Found<'_>, items: &[Item]) -> Vec<String> {
+fn names_of_record(words: &Vocabulary, found: &Found<'_>, items: &[Item]) -> Vec<String> {
     let lead = found.lead.map(|lead| lead.part(lead.trim_end_matches(':')));
-    let first = items.first().map(|item| split(item).1);
+    let first = items.first().map(|item| split(words, item).1);
     let heading = found.headings.last().map(|heading| (*heading).clone());
-    [heading, lead, first].into_iter().flatten().map(|text| name_in(&text)).collect()
+    [heading, lead, first].into_iter().flatten().map(|text| name_in(words, &text)).collect()
 }
 
 /// What the paragraph directly above a part states, or else the headings.

@@ -152,7 +152,8 @@ fn contains_clauses(part: &Part<'_>) -> bool {
 /// Whether most names are those of hosts. A vendor may be called by its host if its purpose follows.
 fn lists_hosts(part: &Part<'_>) -> bool {
     let are_hosts = is_true_of_most(&part.names, |name| is_host(name)) && !part.names.is_empty();
-    let are_described = part.items().is_some_and(|items| is_true_of_most(items, |item| !split(item).1.is_empty()));
+    let are_described =
+        part.items().is_some_and(|items| is_true_of_most(items, |item| !split(part.words(), item).1.is_empty()));
     let are_vendors = are_described && part.words().is_about_vendors(part.found.heading());
     are_hosts && !part.found.is_record() && !part.name_column.is_stated() && !are_vendors
 }
@@ -197,7 +198,7 @@ fn has_no_names(part: &Part<'_>) -> bool {
 
 /// Whether most bullets do not begin with something that can be a name.
 fn begins_without_names(part: &Part<'_>) -> bool {
-    part.items().is_some_and(|items| !names_things(items))
+    part.items().is_some_and(|items| !names_things(part.words(), items))
 }
 
 /// Whether the heading or paragraph above bullets is about the maintenance of the list rather than its vendors.

@@ -8,22 +8,18 @@ use changecast_core::{
 
 use super::sentences::Sentence;
 
-fn words() -> &'static Vocabulary {
-    Vocabulary::builtin()
-}
-
 /// The vendor that a sentence announces. The sentence is about the future, engages somebody, and names one who can be
 /// a vendor: with a legal form, in several words, or as the object of the verb.
-pub(super) fn announced_vendor(sentence: &Sentence) -> Option<String> {
-    let is_ahead = words().has_phrase(Meaning::FutureMark, &sentence.spaced);
-    let engages = words().has_stem(Meaning::EngagementStem, &sentence.spaced);
-    let is_other = words().has_phrase(Meaning::Negation, &sentence.spaced)
-        || words().has_phrase(Meaning::StaffWord, &sentence.spaced);
+pub(super) fn announced_vendor(vocabulary: &Vocabulary, sentence: &Sentence) -> Option<String> {
+    let is_ahead = vocabulary.has_phrase(Meaning::FutureMark, &sentence.spaced);
+    let engages = vocabulary.has_stem(Meaning::EngagementStem, &sentence.spaced);
+    let is_other = vocabulary.has_phrase(Meaning::Negation, &sentence.spaced)
+        || vocabulary.has_phrase(Meaning::StaffWord, &sentence.spaced);
     if !is_ahead || !engages || is_other {
         return None;
     }
-    let has_date = FuzzyDate::read(words(), &sentence.text).is_some();
-    let names = names_in(&sentence.text);
+    let has_date = FuzzyDate::read(vocabulary, &sentence.text).is_some();
+    let names = names_in(vocabulary, &sentence.text);
     // Publishers write about themselves, too: "Acme, Inc. will provide notice". Such sentences have no date.
     let announced = names.into_iter().find(|name| {
         let is_distinctive = name.words > 1 || name.has_legal_form;
@@ -43,24 +39,24 @@ struct Name {
 }
 
 /// The capitalised words of a text, one name for each run of them.
-fn names_in(text: &str) -> Vec<Name> {
+fn names_in(vocabulary: &Vocabulary, text: &str) -> Vec<Name> {
     let mut names: Vec<Name> = Vec::new();
     let mut run: Vec<&str> = Vec::new();
     let mut before: &str = "";
     let tokens: Vec<&str> = text.split_whitespace().collect();
     for (at, token) in tokens.iter().enumerate() {
-        let next_is_form = tokens.get(at + 1).is_some_and(|next| is_legal_form(next));
-        if is_capitalised(token) && !(run.is_empty() && is_common(token)) {
+        let next_is_form = tokens.get(at + 1).is_some_and(|next| is_legal_form(vocabulary, next));
+        if is_capitalised(token) && !(run.is_empty() && is_common(vocabulary, token)) {
             run.push(token);
         }
-        let continues = is_capitalised(token) && !run.is_empty() && (!ends_run(token) || next_is_form);
+        let continues = is_capitalised(token) && !run.is_empty() && (!ends_run(vocabulary, token) || next_is_form);
         if !continues {
-            names.extend(name_of(&run, before));
+            names.extend(name_of(vocabulary, &run, before));
             run.clear();
             before = token;
         }
     }
-    names.extend(name_of(&run, before));
+    names.extend(name_of(vocabulary, &run, before));
     names
 }
 
@@ -69,35 +65,35 @@ fn is_capitalised(token: &str) -> bool {
     word.starts_with(char::is_uppercase) || word == "&"
 }
 
-fn is_common(token: &str) -> bool {
+fn is_common(vocabulary: &Vocabulary, token: &str) -> bool {
     let folded = fold(token.trim_matches(|c: char| !c.is_alphanumeric()));
-    words().is(Meaning::CommonWord, &folded) || words().month(&folded).is_some() || token.ends_with(':')
+    vocabulary.is(Meaning::CommonWord, &folded) || vocabulary.month(&folded).is_some() || token.ends_with(':')
 }
 
 /// Whether punctuation after a word separates it from the next one.
-fn ends_run(token: &str) -> bool {
-    token.ends_with([',', ';', ':', ')', '!', '?']) || token.ends_with('.') && !is_legal_form(token)
+fn ends_run(vocabulary: &Vocabulary, token: &str) -> bool {
+    token.ends_with([',', ';', ':', ')', '!', '?']) || token.ends_with('.') && !is_legal_form(vocabulary, token)
 }
 
-fn is_legal_form(token: &str) -> bool {
+fn is_legal_form(vocabulary: &Vocabulary, token: &str) -> bool {
     let folded: String = token.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
-    folded.len() > 1 && token.starts_with(char::is_uppercase) && words().is(Meaning::LegalForm, &folded)
+    folded.len() > 1 && token.starts_with(char::is_uppercase) && vocabulary.is(Meaning::LegalForm, &folded)
 }
 
 /// The name of a run of words, unless it is known to be something else: a place, a document, a group of vendors.
-fn name_of(run: &[&str], before: &str) -> Option<Name> {
+fn name_of(vocabulary: &Vocabulary, run: &[&str], before: &str) -> Option<Name> {
     let text = run.join(" ");
     let text = text.trim_matches(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '&'))).trim();
-    let text = words().without_full_stop(text);
-    let has_legal_form = run.len() > 1 && run.last().is_some_and(|last| is_legal_form(last));
-    let places = locations(words(), text);
+    let text = vocabulary.without_full_stop(text);
+    let has_legal_form = run.len() > 1 && run.last().is_some_and(|last| is_legal_form(vocabulary, last));
+    let places = locations(vocabulary, text);
     let is_place = !places.is_empty() && places.iter().all(|place| place.known);
-    let is_document = words().has_phrase(Meaning::DocumentWord, &format!(" {} ", fold(text)));
-    if text.chars().count() < 2 || is_place || is_document || words().is_about_vendors(text) {
+    let is_document = vocabulary.has_phrase(Meaning::DocumentWord, &format!(" {} ", fold(text)));
+    if text.chars().count() < 2 || is_place || is_document || vocabulary.is_about_vendors(text) {
         return None;
     }
     let verb = fold(before);
-    let follows_verb = words().has_stem(Meaning::EngagementStem, &format!(" {verb} ")) && !verb.is_empty();
+    let follows_verb = vocabulary.has_stem(Meaning::EngagementStem, &format!(" {verb} ")) && !verb.is_empty();
     Some(Name { text: text.to_owned(), words: run.len(), has_legal_form, follows_verb })
 }
 
@@ -121,7 +117,7 @@ mod tests {
                 "Copperline Speech, Inc.",
             ),
         ] {
-            let announced = announced_vendor(&Sentence::of(text.into()));
+            let announced = announced_vendor(Vocabulary::builtin(), &Sentence::of(text.into()));
             let name = announced.as_deref().map(|name| name.trim_end_matches('.'));
             assert_eq!(name, Some(expected.trim_end_matches('.')), "{text}");
         }
@@ -141,7 +137,7 @@ mod tests {
             "Click a name to see its page.",
             "Ab dem 1. Januar 2027 nutzen wir nur noch Server in Deutschland.",
         ] {
-            assert_eq!(announced_vendor(&Sentence::of(text.into())), None, "{text}");
+            assert_eq!(announced_vendor(Vocabulary::builtin(), &Sentence::of(text.into())), None, "{text}");
         }
     }
 }

@@ -13,6 +13,7 @@ use changecast_core::{
     change::page_text,
     model::{FieldKey, Role, Terms, fold},
     term_rows::term_rows,
+    vocabulary::Vocabulary,
 };
 
 use crate::read::{
@@ -31,9 +32,10 @@ const MAX_TEXT: usize = 2_000;
 /// Adds the statements of a page around its list, which has been read: the terms, unless the configuration states
 /// some, and the sentences about vendors. `about` is the path of the page and its metadata.
 pub(crate) fn interpret(page: &Page, about: &str, options: &ReadingConfig, list: &mut RawList<'_>) {
+    let words = &options.vocabulary;
     let entries = Entries::of(list, options);
-    let paragraphs = paragraphs(&page.blocks, about, &entries.positions);
-    let promised = promise::read(&paragraphs);
+    let paragraphs = paragraphs(words, &page.blocks, about, &entries.positions);
+    let promised = promise::read(words, &paragraphs);
     add_terms(promised, options, list);
     let own_name = format!("{about} {}", sentences::title(&page.blocks));
     let mut texts: BTreeMap<FieldKey, Vec<String>> = BTreeMap::new();
@@ -41,7 +43,7 @@ pub(crate) fn interpret(page: &Page, about: &str, options: &ReadingConfig, list:
         if entries.repeat(sentence) {
             continue;
         }
-        for key in entries.keys_of(sentence, &own_name) {
+        for key in entries.keys_of(words, sentence, &own_name) {
             texts.entry(key).or_default().push(sentence.text.clone());
         }
     }
@@ -107,10 +109,10 @@ impl Entries {
     }
 
     /// The vendors that a sentence is about: the entries that it names, or else the one that it announces.
-    fn keys_of(&self, sentence: &Sentence, own_name: &str) -> BTreeSet<FieldKey> {
+    fn keys_of(&self, words: &Vocabulary, sentence: &Sentence, own_name: &str) -> BTreeSet<FieldKey> {
         let named = self.names.iter().filter(|(name, _)| sentence.names(name) && !own_name.contains(name.as_str()));
         let mut keys: BTreeSet<FieldKey> = named.map(|(_, key)| key.clone()).collect();
-        let announced = announcement::announced_vendor(sentence);
+        let announced = announcement::announced_vendor(words, sentence);
         let announced = announced.filter(|name| !self.is_entry(name) && !own_name.contains(name.as_str()));
         keys.extend(announced.map(|name| page_text::announcement_key(&name)));
         keys

@@ -26,46 +26,48 @@ const AFTER: usize = 4;
 const START: usize = 7;
 
 /// Reads the promises of a page. Only lengths of time that are stated plainly are read.
-pub(super) fn read(paragraphs: &[Paragraph]) -> Promised {
+pub(super) fn read(vocabulary: &Vocabulary, paragraphs: &[Paragraph]) -> Promised {
     let mut promised = Promised::default();
     for paragraph in paragraphs.iter().filter(|paragraph| paragraph.context != Context::History) {
         let mut is_about_vendors = paragraph.context == Context::Vendors;
         let mut objects = false;
         for sentence in &paragraph.sentences {
-            let own = Vocabulary::builtin().is_about_vendors(&sentence.text);
-            let is_of_other = has_phrase(Meaning::OtherDocument, &sentence.spaced);
+            let own = vocabulary.is_about_vendors(&sentence.text);
+            let is_of_other = has_phrase(vocabulary, Meaning::OtherDocument, &sentence.spaced);
             is_about_vendors |= own;
             if own || is_about_vendors && !is_of_other {
-                promised.add(sentence, own, objects);
+                promised.add(vocabulary, sentence, own, objects);
             }
-            objects = has_stem(Meaning::ObjectionStem, &sentence.spaced);
+            objects = has_stem(vocabulary, Meaning::ObjectionStem, &sentence.spaced);
         }
     }
     promised
 }
 
-fn has_phrase(meaning: Meaning, text: &str) -> bool {
-    Vocabulary::builtin().has_phrase(meaning, text)
+fn has_phrase(vocabulary: &Vocabulary, meaning: Meaning, text: &str) -> bool {
+    vocabulary.has_phrase(meaning, text)
 }
 
-fn has_stem(meaning: Meaning, text: &str) -> bool {
-    Vocabulary::builtin().has_stem(meaning, text)
+fn has_stem(vocabulary: &Vocabulary, meaning: Meaning, text: &str) -> bool {
+    vocabulary.has_stem(meaning, text)
 }
 
 impl Promised {
     /// Adds the promises of a sentence. `own` states that it names vendors, `objects` that the one before is about
     /// objections.
-    fn add(&mut self, sentence: &Sentence, own: bool, objects: bool) {
+    fn add(&mut self, vocabulary: &Vocabulary, sentence: &Sentence, own: bool, objects: bool) {
         let before = self.terms.clone();
-        for (range, duration) in lengths(&sentence.words) {
-            match subject_of(sentence, range.clone()) {
-                Some(Subject::Lead) if own || concerns_vendors(sentence) => self.add_lead(sentence, duration),
-                Some(Subject::Window) => self.add_window(duration, &sentence.words[range.end..]),
+        for (range, duration) in lengths(vocabulary, &sentence.words) {
+            match subject_of(vocabulary, sentence, range.clone()) {
+                Some(Subject::Lead) if own || concerns_vendors(vocabulary, sentence) => {
+                    self.add_lead(vocabulary, sentence, duration)
+                }
+                Some(Subject::Window) => self.add_window(vocabulary, duration, &sentence.words[range.end..]),
                 Some(Subject::Lead) | None => {}
             }
         }
-        let is_objection = has_stem(Meaning::ObjectionStem, &sentence.spaced);
-        if is_objection && has_phrase(Meaning::SamePeriod, &sentence.spaced) {
+        let is_objection = has_stem(vocabulary, Meaning::ObjectionStem, &sentence.spaced);
+        if is_objection && has_phrase(vocabulary, Meaning::SamePeriod, &sentence.spaced) {
             let objection = self.terms.objection.get_or_insert_default();
             objection.within.get_or_insert(Window::UntilEffective);
         }
@@ -80,28 +82,28 @@ impl Promised {
         }
     }
 
-    fn add_lead(&mut self, sentence: &Sentence, duration: Duration) {
+    fn add_lead(&mut self, vocabulary: &Vocabulary, sentence: &Sentence, duration: Duration) {
         let lead = Lead { time: LeadTime::Exactly(duration), conditions: LeadConditions::default() };
-        for trigger in triggers_of(sentence) {
+        for trigger in triggers_of(vocabulary, sentence) {
             let leads = self.terms.lead.entry(trigger).or_default();
             if !leads.0.contains(&lead) {
                 leads.0.push(lead.clone());
             }
         }
-        if has_stem(Meaning::EmergencyStem, &sentence.spaced) && self.terms.exceptions.is_empty() {
+        if has_stem(vocabulary, Meaning::EmergencyStem, &sentence.spaced) && self.terms.exceptions.is_empty() {
             self.terms.exceptions.push(Exception { text: Some("emergency".to_owned()), ..Exception::default() });
         }
     }
 
-    fn add_window(&mut self, duration: Duration, behind: &[String]) {
+    fn add_window(&mut self, vocabulary: &Vocabulary, duration: Duration, behind: &[String]) {
         let objection = self.terms.objection.get_or_insert_default();
         if objection.within.is_some() {
             return;
         }
         let start = spaced(&behind[..behind.len().min(START)]);
-        let from = if has_stem(Meaning::ReceiptStem, &start) {
+        let from = if has_stem(vocabulary, Meaning::ReceiptStem, &start) {
             vec![Event::Receipt]
-        } else if has_stem(Meaning::PublicationStem, &start) {
+        } else if has_stem(vocabulary, Meaning::PublicationStem, &start) {
             vec![Event::Publication]
         } else {
             Vec::new()
@@ -111,21 +113,24 @@ impl Promised {
 }
 
 /// Whether a sentence is about changes of vendors although it does not name them: "before adding a new one".
-fn concerns_vendors(sentence: &Sentence) -> bool {
+fn concerns_vendors(vocabulary: &Vocabulary, sentence: &Sentence) -> bool {
     [Meaning::AdditionStem, Meaning::ReplacementStem, Meaning::ActivationStem, Meaning::ChangeStem]
         .into_iter()
-        .any(|meaning| has_stem(meaning, &sentence.spaced))
+        .any(|meaning| has_stem(vocabulary, meaning, &sentence.spaced))
 }
 
 /// The kinds of change that a lead is promised for.
-fn triggers_of(sentence: &Sentence) -> Vec<Trigger> {
+fn triggers_of(vocabulary: &Vocabulary, sentence: &Sentence) -> Vec<Trigger> {
     let stems = [
         (Meaning::AdditionStem, Trigger::Added),
         (Meaning::ReplacementStem, Trigger::Replaced),
         (Meaning::ActivationStem, Trigger::Activated),
     ];
-    let named: Vec<Trigger> =
-        stems.into_iter().filter(|(stem, _)| has_stem(*stem, &sentence.spaced)).map(|(_, trigger)| trigger).collect();
+    let named: Vec<Trigger> = stems
+        .into_iter()
+        .filter(|(stem, _)| has_stem(vocabulary, *stem, &sentence.spaced))
+        .map(|(_, trigger)| trigger)
+        .collect();
     if named.is_empty() { vec![Trigger::Any] } else { named }
 }
 
@@ -138,44 +143,50 @@ enum Subject {
 
 /// The subject of a length of time, from the words next to it. `None` for a length that is something else, such as a
 /// time of retention.
-fn subject_of(sentence: &Sentence, range: std::ops::Range<usize>) -> Option<Subject> {
+fn subject_of(vocabulary: &Vocabulary, sentence: &Sentence, range: std::ops::Range<usize>) -> Option<Subject> {
     let words = &sentence.words;
     let near_before = spaced(&words[range.start.saturating_sub(BEFORE)..range.start]);
     let near_after = spaced(&words[range.end..words.len().min(range.end + AFTER)]);
     let next = spaced(&words[range.end..words.len().min(range.end + 2)]);
-    let is_objection = has_stem(Meaning::ObjectionStem, &sentence.spaced);
-    let is_notice = has_stem(Meaning::NoticeStem, &sentence.spaced);
-    if is_negated(&near_before) {
+    let is_objection = has_stem(vocabulary, Meaning::ObjectionStem, &sentence.spaced);
+    let is_notice = has_stem(vocabulary, Meaning::NoticeStem, &sentence.spaced);
+    if is_negated(vocabulary, &near_before) {
         return None;
     }
-    if has_stem(Meaning::ObjectionStem, &near_after) || has_stem(Meaning::ObjectionStem, &near_before) {
+    if has_stem(vocabulary, Meaning::ObjectionStem, &near_after)
+        || has_stem(vocabulary, Meaning::ObjectionStem, &near_before)
+    {
         return Some(Subject::Window);
     }
-    if has_phrase(Meaning::LeadMark, &next) && is_notice {
+    if has_phrase(vocabulary, Meaning::LeadMark, &next) && is_notice {
         return Some(Subject::Lead);
     }
-    if has_phrase(Meaning::WindowMark, &near_before) {
+    if has_phrase(vocabulary, Meaning::WindowMark, &near_before) {
         return is_objection.then_some(Subject::Window);
     }
-    let follows_notice = has_stem(Meaning::ReceiptStem, &near_after) || has_stem(Meaning::PublicationStem, &near_after);
+    let follows_notice = has_stem(vocabulary, Meaning::ReceiptStem, &near_after)
+        || has_stem(vocabulary, Meaning::PublicationStem, &near_after);
     if is_objection && follows_notice {
         return Some(Subject::Window);
     }
-    let is_lead = has_phrase(Meaning::LeadMark, &near_after) || has_phrase(Meaning::LeadMark, &near_before);
+    let is_lead = has_phrase(vocabulary, Meaning::LeadMark, &near_after)
+        || has_phrase(vocabulary, Meaning::LeadMark, &near_before);
     (is_lead && is_notice).then_some(Subject::Lead)
 }
 
-fn is_negated(near: &str) -> bool {
-    has_phrase(Meaning::Negation, near) && !has_phrase(Meaning::LeadMark, near) && !near.contains(" less ")
+fn is_negated(vocabulary: &Vocabulary, near: &str) -> bool {
+    has_phrase(vocabulary, Meaning::Negation, near)
+        && !has_phrase(vocabulary, Meaning::LeadMark, near)
+        && !near.contains(" less ")
 }
 
 /// The lengths of time in a sentence, with the places of their words.
-fn lengths(words: &[String]) -> Vec<(std::ops::Range<usize>, Duration)> {
+fn lengths(vocabulary: &Vocabulary, words: &[String]) -> Vec<(std::ops::Range<usize>, Duration)> {
     let mut lengths = Vec::new();
     for (at, word) in words.iter().enumerate() {
-        let Some(unit) = unit_of(word) else { continue };
-        let Some((start, count, before)) = count_before(&words[..at]) else { continue };
-        let business_follows = words.get(at + 1).is_some_and(|next| is(Meaning::BusinessWord, next));
+        let Some(unit) = unit_of(vocabulary, word) else { continue };
+        let Some((start, count, before)) = count_before(vocabulary, &words[..at]) else { continue };
+        let business_follows = words.get(at + 1).is_some_and(|next| is(vocabulary, Meaning::BusinessWord, next));
         let is_business = before || business_follows;
         let unit = if unit == DurationUnit::Days && is_business { DurationUnit::BusinessDays } else { unit };
         let end = at + 1 + usize::from(business_follows);
@@ -184,11 +195,11 @@ fn lengths(words: &[String]) -> Vec<(std::ops::Range<usize>, Duration)> {
     lengths
 }
 
-fn is(meaning: Meaning, word: &str) -> bool {
-    Vocabulary::builtin().is(meaning, word)
+fn is(vocabulary: &Vocabulary, meaning: Meaning, word: &str) -> bool {
+    vocabulary.is(meaning, word)
 }
 
-fn unit_of(word: &str) -> Option<DurationUnit> {
+fn unit_of(vocabulary: &Vocabulary, word: &str) -> Option<DurationUnit> {
     let units = [
         (Meaning::UnitDay, DurationUnit::Days),
         (Meaning::UnitBusinessDay, DurationUnit::BusinessDays),
@@ -196,31 +207,31 @@ fn unit_of(word: &str) -> Option<DurationUnit> {
         (Meaning::UnitMonth, DurationUnit::Months),
         (Meaning::UnitHour, DurationUnit::Hours),
     ];
-    units.into_iter().find(|(meaning, _)| is(*meaning, word)).map(|(_, unit)| unit)
+    units.into_iter().find(|(meaning, _)| is(vocabulary, *meaning, word)).map(|(_, unit)| unit)
 }
 
 /// The number before a unit, with the place where it begins, and whether it counts business days. "thirty (30)" is
 /// one number.
-fn count_before(words: &[String]) -> Option<(usize, u16, bool)> {
+fn count_before(vocabulary: &Vocabulary, words: &[String]) -> Option<(usize, u16, bool)> {
     let mut is_business = false;
     let mut at = words.len();
     while let Some(word) = at.checked_sub(1).and_then(|place| words.get(place)) {
-        is_business |= is(Meaning::BusinessWord, word);
-        if !is(Meaning::BusinessWord, word) && !is(Meaning::CalendarWord, word) {
+        is_business |= is(vocabulary, Meaning::BusinessWord, word);
+        if !is(vocabulary, Meaning::BusinessWord, word) && !is(vocabulary, Meaning::CalendarWord, word) {
             break;
         }
         at -= 1;
     }
     let place = at.checked_sub(1)?;
-    let count = number_of(&words[place])?;
-    let is_repeated = place.checked_sub(1).is_some_and(|before| number_of(&words[before]) == Some(count));
+    let count = number_of(vocabulary, &words[place])?;
+    let is_repeated = place.checked_sub(1).is_some_and(|before| number_of(vocabulary, &words[before]) == Some(count));
     Some((place - usize::from(is_repeated), count, is_business))
 }
 
 /// The number that digits or a word state. Nobody promises more than a few hundred days.
-fn number_of(word: &str) -> Option<u16> {
+fn number_of(vocabulary: &Vocabulary, word: &str) -> Option<u16> {
     let digits = word.bytes().all(|byte| byte.is_ascii_digit()).then(|| word.parse().ok()).flatten();
-    digits.or_else(|| Vocabulary::builtin().number(word)).filter(|count| (1..=MAX_COUNT).contains(count))
+    digits.or_else(|| vocabulary.number(word)).filter(|count| (1..=MAX_COUNT).contains(count))
 }
 
 const MAX_COUNT: u16 = 400;
@@ -249,7 +260,7 @@ mod tests {
     /// The terms of a paragraph on a page about vendors.
     fn terms(text: &str) -> serde_json::Value {
         let sentences = text.split_inclusive(". ").map(|sentence| Sentence::of(sentence.trim().into())).collect();
-        read(&[Paragraph { context: Context::Vendors, sentences }]).terms.to_json().unwrap()
+        read(Vocabulary::builtin(), &[Paragraph { context: Context::Vendors, sentences }]).terms.to_json().unwrap()
     }
 
     #[test]

@@ -60,9 +60,9 @@ impl Sentence {
     }
 
     /// Whether the sentence is prose: a few words with an end. Labels, captions and "last updated" lines are not.
-    fn is_prose(&self) -> bool {
+    fn is_prose(&self, vocabulary: &Vocabulary) -> bool {
         let ends = self.text.ends_with(['.', '!', '?', ':', '\u{3002}', ')', '"']) || self.words.len() >= MIN_UNENDED;
-        self.words.len() >= MIN_WORDS && ends && !is_page_date(&self.text)
+        self.words.len() >= MIN_WORDS && ends && !is_page_date(vocabulary, &self.text)
     }
 }
 
@@ -76,8 +76,7 @@ fn is_word_char(c: char) -> bool {
 }
 
 /// Whether a line states when the page was last changed.
-fn is_page_date(text: &str) -> bool {
-    let vocabulary = Vocabulary::builtin();
+fn is_page_date(vocabulary: &Vocabulary, text: &str) -> bool {
     let label = text.split_once(':').map_or(text, |(label, _)| label);
     vocabulary.mentions(Meaning::PageDate, label) && words_of(text).len() <= MAX_PAGE_DATE
 }
@@ -98,7 +97,12 @@ pub(super) fn spaced(words: &[String]) -> String {
 }
 
 /// The paragraphs and bullets of a page that are not rows of its list.
-pub(super) fn paragraphs(blocks: &[Block], about: &str, rows: &BTreeSet<Position>) -> Vec<Paragraph> {
+pub(super) fn paragraphs(
+    vocabulary: &Vocabulary,
+    blocks: &[Block],
+    about: &str,
+    rows: &BTreeSet<Position>,
+) -> Vec<Paragraph> {
     let mut headings: Vec<(usize, &str)> = Vec::new();
     let mut paragraphs = Vec::new();
     let mut is_record = false;
@@ -110,10 +114,11 @@ pub(super) fn paragraphs(blocks: &[Block], about: &str, rows: &BTreeSet<Position
                 headings.retain(|(above, _)| above < level);
                 headings.push((*level, text));
             }
-            Block::Paragraph { text, .. } => paragraphs.extend(paragraph(text, &headings, about)),
-            Block::Field { text, .. } if !is_record => paragraphs.extend(paragraph(text, &headings, about)),
+            Block::Paragraph { text, .. } => paragraphs.extend(paragraph(vocabulary, text, &headings, about)),
+            Block::Field { text, .. } if !is_record => paragraphs.extend(paragraph(vocabulary, text, &headings, about)),
             Block::List(items) if !items.iter().any(|item| rows.contains(&item.at)) => {
-                paragraphs.extend(items.iter().filter_map(|item| paragraph(&text_of(item), &headings, about)));
+                paragraphs
+                    .extend(items.iter().filter_map(|item| paragraph(vocabulary, &text_of(item), &headings, about)));
             }
             Block::Field { .. } | Block::List(_) | Block::Record(_) | Block::Table(_) => {}
         }
@@ -135,15 +140,14 @@ fn text_of(item: &Item) -> SourceText {
     SourceText::join(parts.filter(|part| !part.is_empty()), " ")
 }
 
-fn paragraph(text: &SourceText, headings: &[(usize, &str)], about: &str) -> Option<Paragraph> {
-    let sentences = split(text).into_iter().map(|sentence| Sentence::of(text.part(sentence)));
-    let sentences: Vec<Sentence> = sentences.filter(Sentence::is_prose).collect();
-    let context = context_of(text, headings, about);
+fn paragraph(vocabulary: &Vocabulary, text: &SourceText, headings: &[(usize, &str)], about: &str) -> Option<Paragraph> {
+    let sentences = split(vocabulary, text).into_iter().map(|sentence| Sentence::of(text.part(sentence)));
+    let sentences: Vec<Sentence> = sentences.filter(|sentence| sentence.is_prose(vocabulary)).collect();
+    let context = context_of(vocabulary, text, headings, about);
     (!sentences.is_empty()).then_some(Paragraph { context, sentences })
 }
 
-fn context_of(text: &str, headings: &[(usize, &str)], about: &str) -> Context {
-    let vocabulary = Vocabulary::builtin();
+fn context_of(vocabulary: &Vocabulary, text: &str, headings: &[(usize, &str)], about: &str) -> Context {
     let heading = fold(headings.last().map_or("", |(_, text)| text));
     let is_history = vocabulary.has_word(Meaning::HistoryWord, &heading)
         && !vocabulary.has_word(Meaning::AheadWord, &heading)
@@ -166,12 +170,12 @@ fn begins_with_date(text: &str) -> bool {
 }
 
 /// The sentences of a text. A full stop after an abbreviation or a number does not end one.
-fn split(text: &str) -> Vec<&str> {
+fn split<'t>(vocabulary: &Vocabulary, text: &'t str) -> Vec<&'t str> {
     let mut sentences = Vec::new();
     let mut start = 0;
     for (at, mark) in text.char_indices().filter(|(_, c)| matches!(c, '.' | '!' | '?' | '\u{3002}')) {
         let end = at + mark.len_utf8();
-        if end_of_sentence(&text[start..end], &text[end..], mark) {
+        if end_of_sentence(vocabulary, &text[start..end], &text[end..], mark) {
             sentences.push(text[start..end].trim());
             start = end;
         }
@@ -181,16 +185,16 @@ fn split(text: &str) -> Vec<&str> {
     sentences
 }
 
-fn end_of_sentence(before: &str, behind: &str, mark: char) -> bool {
+fn end_of_sentence(vocabulary: &Vocabulary, before: &str, behind: &str, mark: char) -> bool {
     if mark == '\u{3002}' {
         return true;
     }
     let next = behind.trim_start_matches([')', '"', '\u{201d}']).trim_start().chars().next();
     let is_followed = behind.starts_with([' ', '\u{a0}', '\n']) || behind.starts_with([')', '"', '\u{201d}']);
-    let is_abbreviation = mark == '.' && Vocabulary::builtin().without_full_stop(before) == before;
+    let is_abbreviation = mark == '.' && vocabulary.without_full_stop(before) == before;
     let is_number = mark == '.' && before[..before.len() - 1].ends_with(|c: char| c.is_ascii_digit());
     // "1. März" continues; "within 14 days of 2026. Customers" does not occur.
-    let month_follows = is_number && Vocabulary::builtin().month(&first_word(behind)).is_some();
+    let month_follows = is_number && vocabulary.month(&first_word(behind)).is_some();
     is_followed && !is_abbreviation && !month_follows && next.is_none_or(|c| !c.is_lowercase())
 }
 

@@ -90,14 +90,14 @@ pub(crate) struct Cell {
 impl Cell {
     /// A cell without its struck-out parts, unless all of it is struck out. `struck` are byte ranges of the
     /// text in ascending order.
-    pub fn new(text: SourceText, strong: bool, struck: &[Range<usize>]) -> Self {
+    pub fn new(words: &Vocabulary, text: SourceText, strong: bool, struck: &[Range<usize>]) -> Self {
         let before_struck = struck.first().and_then(|range| text.get(..range.start));
         let begins_struck = before_struck.is_some_and(|before| before.trim().is_empty());
         let kept = if struck.is_empty() { SourceText::default() } else { text.without(struck) };
         if kept.trim().is_empty() {
             return Cell { struck: !struck.is_empty(), text, strong, ..Cell::default() };
         }
-        let remark = begins_struck && is_remark(&kept);
+        let remark = begins_struck && is_remark(words, &kept);
         let inner = kept.trim_start_matches(is_separator).trim_end_matches(|c| is_separator(c) || is_dash(c));
         let text = without_gaps(&kept.part(inner));
         Cell { text, strong, struck: false, behind: begins_struck, remark }
@@ -109,8 +109,8 @@ impl Cell {
     }
 
     /// Like [`Cell::is_over`], for the text of a bullet, which continues after the name.
-    pub fn is_over_as_item(&self) -> bool {
-        self.is_over() || (self.behind && !names_another(&self.text))
+    pub fn is_over_as_item(&self, words: &Vocabulary) -> bool {
+        self.is_over() || (self.behind && !names_another(words, &self.text))
     }
 }
 
@@ -131,25 +131,22 @@ fn is_dash(c: char) -> bool {
 
 /// Whether a text behind a name that is struck out is about that, rather than in place of it: "(until May
 /// 2024)", "removed in May", a date, a mark.
-fn is_remark(text: &SourceText) -> bool {
+fn is_remark(words: &Vocabulary, text: &SourceText) -> bool {
     let is_link = text.has_links();
     let text = text.trim().to_lowercase();
     let opens = text.starts_with(|c: char| is_dash(c) || matches!(c, '(' | ':' | ','));
-    let words = text.chars().any(char::is_alphabetic);
-    opens || !words || (text.starts_with('[') && !is_link) || begins_remark(&text)
-}
-
-fn begins_remark(text: &str) -> bool {
-    Vocabulary::builtin().texts(Meaning::StrikeRemark).any(|remark| text.starts_with(remark))
+    let has_words = text.chars().any(char::is_alphabetic);
+    let begins_remark = words.texts(Meaning::StrikeRemark).any(|remark| text.starts_with(remark));
+    opens || !has_words || (text.starts_with('[') && !is_link) || begins_remark
 }
 
 /// Whether the text behind a bullet's name that is struck out begins with another name, as in "~~Acme~~
 /// Delta – Hosting", and not with a description of the struck-out vendor.
-pub(crate) fn names_another(rest: &SourceText) -> bool {
+fn names_another(words: &Vocabulary, rest: &SourceText) -> bool {
     let begin = rest.trim_start();
     let parts = [" \u{2013} ", " \u{2014} ", " - ", ": "].iter().any(|by| begin.contains(by));
     let is_linked = begin.starts_with('[') || rest.is_link_at(rest.len() - begin.len());
-    !is_remark(rest) && (parts || is_linked)
+    !is_remark(words, rest) && (parts || is_linked)
 }
 
 /// A bullet, or a term with its definition.
@@ -186,8 +183,8 @@ impl Item {
     }
 
     /// Drops a struck-out name if another name follows it.
-    pub fn without_struck_lead(&mut self) {
-        if self.struck && self.lead.is_some() && names_another(&self.rest) {
+    pub fn drop_struck_lead(&mut self, words: &Vocabulary) {
+        if self.struck && self.lead.is_some() && names_another(words, &self.rest) {
             (self.struck, self.lead) = (false, None);
         }
     }
@@ -236,8 +233,7 @@ pub(crate) fn header_of(table: &Table) -> (&[Cell], &[(Position, Vec<Cell>)]) {
 pub(crate) const DASHES: [&str; 4] = [" \u{2013} ", " \u{2014} ", " - ", " | "];
 
 /// The name of an item, and the rest.
-pub(crate) fn split(item: &Item) -> (SourceText, SourceText) {
-    let words = Vocabulary::builtin();
+pub(crate) fn split(words: &Vocabulary, item: &Item) -> (SourceText, SourceText) {
     if let Some(lead) = &item.lead {
         let name = words.without_full_stop(lead.trim_end_matches([':', ','])).trim();
         return (lead.part(name), item.rest.part(trim_separators(&item.rest)));

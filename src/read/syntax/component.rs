@@ -1,5 +1,7 @@
 //! Components of Astro, Svelte and Vue: code in a part of the file, and markup in the rest.
 
+use changecast_core::vocabulary::Vocabulary;
+
 use crate::read::{
     error::{Problem, ReadError},
     syntax::{
@@ -12,11 +14,11 @@ use crate::read::{
 };
 
 /// Parses a component. The extension of its path determines the framework.
-pub(crate) fn parse(path: &str, text: &str) -> Result<Code, ReadError> {
+pub(crate) fn parse(path: &str, text: &str, words: &Vocabulary) -> Result<Code, ReadError> {
     check_complete(path, text)?;
     let parts = Parts::of(path, text);
-    let code = javascript::parse_as(Dialect::TypeScript, &parts.code)?;
-    let page = html::parse(&parts.markup)?;
+    let code = javascript::parse_as(Dialect::TypeScript, &parts.code, words)?;
+    let page = html::parse(&parts.markup, words)?;
     let loops = parts
         .loops
         .into_iter()

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use changecast_core::vocabulary::Vocabulary;
+
 use crate::read::{
     source_text::SourceText,
     syntax::block::{Cell, MAX_LABEL_WORDS},
@@ -24,8 +26,8 @@ pub(super) fn is_strike(tag: &str, opens: &str) -> bool {
 }
 
 /// A text that is being put together.
-#[derive(Default)]
-pub(super) struct Run {
+pub(super) struct Run<'v> {
+    words: &'v Vocabulary,
     pub text: SourceText,
     /// Where raised text begins.
     pub raised: Option<usize>,
@@ -35,7 +37,11 @@ pub(super) struct Run {
     pub strikes: Option<usize>,
 }
 
-impl Run {
+impl<'v> Run<'v> {
+    pub fn new(words: &'v Vocabulary) -> Self {
+        Run { words, text: SourceText::default(), raised: None, strong: 0, struck: Vec::new(), strikes: None }
+    }
+
     pub fn push(&mut self, text: &str) {
         self.text.push(text);
     }
@@ -64,7 +70,7 @@ impl Run {
     pub fn done(mut self) -> Cell {
         self.end_strike();
         let strong = self.is_strong();
-        let cell = Cell::new(self.text, strong, &self.struck);
+        let cell = Cell::new(self.words, self.text, strong, &self.struck);
         Cell { text: cell.text.without_outer_breaks().with_neat_breaks(), ..cell }
     }
 }

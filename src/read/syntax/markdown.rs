@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use changecast_core::vocabulary::Vocabulary;
 use pulldown_cmark::{CodeBlockKind, Event, OffsetIter, Options as Extensions, Parser, Tag, TagEnd};
 
 use crate::read::{
@@ -37,17 +38,17 @@ const EXTENSIONS: Extensions = Extensions::ENABLE_TABLES
 ///
 /// # Errors
 /// [`Problem::Incomplete`] if a part that is never closed hides tables or lists, and limits of the nesting.
-pub(crate) fn parse(source: &str) -> Result<Page, ReadError> {
+pub(crate) fn parse(source: &str, words: &Vocabulary) -> Result<Page, ReadError> {
     check_complete(source)?;
     let title = if is_html_document(source) { html::title(source) } else { None };
     let (text, embedded) = prepared(source);
-    let mut reader = Reader::new(&text);
+    let mut reader = Reader::new(&text, words);
     let mut blocks = reader.blocks();
     if let Some(error) = reader.too_deep {
         return Err(error);
     }
     for (at, html) in embedded {
-        let found = html::blocks(&html, reader.places.at(at))?;
+        let found = html::blocks(&html, reader.places.at(at), words)?;
         let behind = blocks.partition_point(|(place, _)| *place < at);
         blocks.splice(behind..behind, found.into_iter().map(|block| (at, block)));
     }
@@ -174,6 +175,7 @@ fn blank(text: &mut String, open: &str, close: &str, code: &[Range<usize>], mut 
 }
 
 struct Reader<'a> {
+    words: &'a Vocabulary,
     text: &'a str,
     places: LineIndex<'a>,
     metadata: String,
@@ -189,12 +191,13 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str) -> Self {
-        Reader::of_part(text, 0..text.len())
+    fn new(text: &'a str, words: &'a Vocabulary) -> Self {
+        Reader::of_part(text, 0..text.len(), words)
     }
 
-    fn of_part(text: &'a str, part: Range<usize>) -> Self {
+    fn of_part(text: &'a str, part: Range<usize>, words: &'a Vocabulary) -> Self {
         Reader {
+            words,
             text,
             base: part.start,
             tables_in_items: Vec::new(),
@@ -274,8 +277,8 @@ impl<'a> Reader<'a> {
                 Tag::MetadataBlock(kind) => self.metadata = self.inline(TagEnd::MetadataBlock(kind)).text.to_string(),
                 Tag::HtmlBlock => {
                     self.inline(TagEnd::HtmlBlock);
-                    let found =
-                        html::blocks(&self.text[range.clone()], self.places.at(range.start)).unwrap_or_default();
+                    let found = html::blocks(&self.text[range.clone()], self.places.at(range.start), self.words)
+                        .unwrap_or_default();
                     let kept = found.into_iter().filter(|block| !matches!(block, Block::Table(_)));
                     blocks.extend(kept.map(|block| (range.start, block)));
                 }
@@ -290,7 +293,7 @@ impl<'a> Reader<'a> {
 
     /// The blocks of a part of the text, parsed on its own.
     fn blocks_in(&mut self, part: Range<usize>) -> Vec<(usize, Block)> {
-        let mut reader = Reader::of_part(self.text, part);
+        let mut reader = Reader::of_part(self.text, part, self.words);
         let blocks = reader.blocks();
         self.broken = self.broken.or(reader.broken);
         blocks
@@ -298,7 +301,7 @@ impl<'a> Reader<'a> {
 
     /// The blocks of a paragraph.
     fn paragraph(&mut self, source: &str, start: usize) -> Vec<Block> {
-        let mut run = Run::default();
+        let mut run = Run::new(self.words);
         let mut strong: Vec<(usize, usize)> = Vec::new();
         let mut line_begins = true;
         let has_fields = has_labelled_lines(source);
@@ -376,7 +379,7 @@ impl<'a> Reader<'a> {
 
     fn item(&mut self, at: Position) -> Item {
         let mut item = Item::new(at);
-        let mut run = Run::default();
+        let mut run = Run::new(self.words);
         while let Some((event, range)) = self.next() {
             match event {
                 Event::End(TagEnd::Item) => break,
@@ -402,10 +405,10 @@ impl<'a> Reader<'a> {
             }
         }
         let rest = run.done();
-        item.struck |= item.lead.is_none() && rest.is_over_as_item();
+        item.struck |= item.lead.is_none() && rest.is_over_as_item(self.words);
         item.rest = rest.text;
         repair_lead(&mut item);
-        item.without_struck_lead();
+        item.drop_struck_lead(self.words);
         // A link or strong text that is all there is, or a task's mark, is a lead like any other.
         item
     }
@@ -434,7 +437,7 @@ impl<'a> Reader<'a> {
 
     /// The text up to an end.
     fn inline(&mut self, end: TagEnd) -> Cell {
-        let mut run = Run::default();
+        let mut run = Run::new(self.words);
         while let Some((event, _)) = self.next() {
             match event {
                 Event::End(found) if found == end => break,
@@ -460,7 +463,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn take(&mut self, event: Event<'a>, run: &mut Run) {
+    fn take(&mut self, event: Event<'a>, run: &mut Run<'_>) {
         match event {
             Event::Text(text) | Event::Code(text) => run.push(&text),
             Event::SoftBreak => run.push(" "),

@@ -1,5 +1,7 @@
 //! Fields inside the text of a bullet: "Alder Storage: backups. Location: Norway".
 
+use changecast_core::vocabulary::Vocabulary;
+
 use crate::read::{
     choose::shapes::labels::is_usual_label,
     source_text::SourceText,
@@ -10,20 +12,20 @@ use crate::read::{
 const SEPARATORS: [&str; 10] =
     [". ", "; ", ", ", " | ", " \u{2013} ", " \u{2014} ", " - ", " \u{b7} ", " \u{2022} ", " ("];
 
-pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
-    blocks.into_iter().map(separated).collect()
+pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
+    blocks.into_iter().map(|block| separated(words, block)).collect()
 }
 
 /// The list with the fields of each bullet as bullets below it.
-fn separated(block: Block) -> Block {
+fn separated(words: &Vocabulary, block: Block) -> Block {
     match block {
-        Block::List(items) => Block::List(items.into_iter().map(with_fields_below).collect()),
+        Block::List(items) => Block::List(items.into_iter().map(|item| with_fields_below(words, item)).collect()),
         other => other,
     }
 }
 
-fn with_fields_below(item: Item) -> Item {
-    let (head, fields) = fields_in(&item.rest);
+fn with_fields_below(words: &Vocabulary, item: Item) -> Item {
+    let (head, fields) = fields_in(words, &item.rest);
     if fields.is_empty() || (head.is_empty() && item.lead.is_none()) {
         return item;
     }
@@ -33,8 +35,9 @@ fn with_fields_below(item: Item) -> Item {
 }
 
 /// The text before the first label, and the labels with their values.
-fn fields_in(text: &str) -> (&str, Vec<(&str, &str)>) {
-    let labels: Vec<Label<'_>> = text.match_indices(": ").filter_map(|(colon, _)| Label::before(text, colon)).collect();
+fn fields_in<'t>(words: &Vocabulary, text: &'t str) -> (&'t str, Vec<(&'t str, &'t str)>) {
+    let labels: Vec<Label<'_>> =
+        text.match_indices(": ").filter_map(|(colon, _)| Label::before(words, text, colon)).collect();
     let Some(first) = labels.first() else { return (text, Vec::new()) };
     let ends = labels[1..].iter().map(|next| next.from).chain([text.len()]);
     let fields = labels.iter().zip(ends).map(|(label, end)| (label.text, closed(text[label.value_from..end].trim())));
@@ -57,12 +60,12 @@ struct Label<'t> {
 
 impl<'t> Label<'t> {
     /// The label that ends at a colon, if it is usual for a column.
-    fn before(text: &'t str, colon: usize) -> Option<Self> {
+    fn before(words: &Vocabulary, text: &'t str, colon: usize) -> Option<Self> {
         let before = &text[..colon];
         let separators = SEPARATORS.iter().filter_map(|by| Some((before.rfind(by)?, by.len())));
         let (from, length) = separators.max_by_key(|(at, _)| *at).unwrap_or((0, 0));
         let label = before[from + length..].trim();
-        is_usual_label(label).then_some(Label { text: label, from, value_from: colon + 1 })
+        is_usual_label(words, label).then_some(Label { text: label, from, value_from: colon + 1 })
     }
 }
 
@@ -86,7 +89,7 @@ mod tests {
             ("Carries calls, for example: video", "Carries calls, for example: video", vec![]),
             ("Backups", "Backups", vec![]),
         ] {
-            assert_eq!(fields_in(text), (head, fields), "{text}");
+            assert_eq!(fields_in(Vocabulary::builtin(), text), (head, fields), "{text}");
         }
     }
 }

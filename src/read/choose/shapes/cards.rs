@@ -24,8 +24,8 @@ use crate::read::{
     syntax::block::{Block, Item, split},
 };
 
-pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
-    let titles = Titles::of(&blocks);
+pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
+    let titles = Titles::of(words, &blocks);
     let mut rewritten: Vec<Block> = Vec::with_capacity(blocks.len());
     let mut rest = blocks.as_slice();
     while let Some((block, behind)) = rest.split_first() {
@@ -61,13 +61,16 @@ fn style_of(block: &Block) -> Option<(Style, &SourceText)> {
 }
 
 /// How often each text occurs in each style.
-struct Titles(BTreeMap<(Style, String), usize>);
+struct Titles<'v> {
+    words: &'v Vocabulary,
+    counts: BTreeMap<(Style, String), usize>,
+}
 
-impl Titles {
-    fn of(blocks: &[Block]) -> Self {
-        let mut titles = Titles(BTreeMap::new());
+impl<'v> Titles<'v> {
+    fn of(words: &'v Vocabulary, blocks: &[Block]) -> Self {
+        let mut titles = Titles { words, counts: BTreeMap::new() };
         for (style, text) in blocks.iter().filter_map(style_of) {
-            *titles.0.entry((style, fold(text))).or_default() += 1;
+            *titles.counts.entry((style, fold(text))).or_default() += 1;
         }
         titles
     }
@@ -76,10 +79,12 @@ impl Titles {
     fn is_label(&self, style: Style, text: &str) -> bool {
         let label = text.trim_end_matches(':');
         let is_known = match style {
-            Style::Heading(_) => role_of(label) != Role::Other,
-            Style::Strong | Style::Plain => is_usual_label(label) || role_of(label) == Role::Name,
+            Style::Heading(_) => role_of(self.words, label) != Role::Other,
+            Style::Strong | Style::Plain => {
+                is_usual_label(self.words, label) || role_of(self.words, label) == Role::Name
+            }
         };
-        let is_repeated = self.0.get(&(style, fold(text))).is_some_and(|count| *count > 1);
+        let is_repeated = self.counts.get(&(style, fold(text))).is_some_and(|count| *count > 1);
         is_name(text) && (is_known || (is_repeated && style != Style::Plain))
     }
 }
@@ -91,9 +96,9 @@ struct Cards {
 }
 
 /// The cards at the beginning of blocks, given the block above.
-fn cards_at(blocks: &[Block], above: Option<&Block>, titles: &Titles) -> Option<Cards> {
+fn cards_at(blocks: &[Block], above: Option<&Block>, titles: &Titles<'_>) -> Option<Cards> {
     let (style, first) = style_of(blocks.first()?)?;
-    if role_of(first.trim_end_matches(':')) == Role::Other {
+    if role_of(titles.words, first.trim_end_matches(':')) == Role::Other {
         return None;
     }
     let mut fields: Vec<Item> = Vec::new();
@@ -109,18 +114,18 @@ fn cards_at(blocks: &[Block], above: Option<&Block>, titles: &Titles) -> Option<
         fields.push(field(position_of(behind), text, SourceText::join(&texts, "; ")));
         length += 1 + values;
     }
-    let records = records_of(fields, above)?;
+    let records = records_of(titles.words, fields, above)?;
     Some(Cards { records, length })
 }
 
 /// The text of a block that is a label.
-fn label_text<'b>(block: &'b Block, style: Style, titles: &Titles) -> Option<&'b str> {
+fn label_text<'b>(block: &'b Block, style: Style, titles: &Titles<'_>) -> Option<&'b str> {
     let (own, text) = style_of(block)?;
     (own == style && titles.is_label(style, text)).then(|| text.trim_end_matches(':'))
 }
 
 /// The number of blocks that are the value of a label: all up to the next label, or one if no label follows.
-fn value_blocks(blocks: &[Block], style: Style, titles: &Titles) -> usize {
+fn value_blocks(blocks: &[Block], style: Style, titles: &Titles<'_>) -> usize {
     let is_label = |block: &Block| label_text(block, style, titles).is_some();
     let values = blocks.iter().take_while(|block| is_value(block) && !is_label(block)).count();
     let is_followed = blocks.get(values).is_some_and(is_label);
@@ -152,17 +157,17 @@ fn position_of(blocks: &[Block]) -> Position {
 
 /// The records of fields: one for each vendor that a field names, or one for the vendor that the block above
 /// names.
-fn records_of(fields: Vec<Item>, above: Option<&Block>) -> Option<Vec<Block>> {
-    if !is_named(&fields) {
-        let names_vendor = above.and_then(style_of).is_some_and(|(_, text)| can_be_vendor(text));
-        return (names_vendor && is_record(&fields)).then(|| vec![Block::Record(fields)]);
+fn records_of(words: &Vocabulary, fields: Vec<Item>, above: Option<&Block>) -> Option<Vec<Block>> {
+    if !is_named(words, &fields) {
+        let names_vendor = above.and_then(style_of).is_some_and(|(_, text)| can_be_vendor(words, text));
+        return (names_vendor && is_record(words, &fields)).then(|| vec![Block::Record(fields)]);
     }
-    let described = fields.iter().filter(|field| describes(field)).count();
-    let cards = split_by_first_label(fields);
-    let are_vendors = cards.iter().all(|card| card.first().is_some_and(|name| is_name(&split(name).1)));
+    let described = fields.iter().filter(|field| describes(words, field)).count();
+    let cards = split_by_first_label(words, fields);
+    let are_vendors = cards.iter().all(|card| card.first().is_some_and(|name| is_name(&split(words, name).1)));
     (are_vendors && described >= 2).then(|| cards.into_iter().map(Block::Record).collect())
 }
 
-fn can_be_vendor(text: &str) -> bool {
-    is_name(text) && !Vocabulary::builtin().is_about_vendors(&cleaned(text))
+fn can_be_vendor(words: &Vocabulary, text: &str) -> bool {
+    is_name(text) && !words.is_about_vendors(&cleaned(text))
 }

@@ -12,10 +12,10 @@ use crate::read::{
     syntax::block::{Block, Cell, Item, Table, header_of},
 };
 
-pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
-    let stated: Vec<Vec<Item>> = tables(&blocks).filter_map(stated_fields).collect();
-    let labels = Labels::of(stated.iter().map(Vec::as_slice));
-    blocks.into_iter().map(|block| record_of(block, &labels)).collect()
+pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
+    let stated: Vec<Vec<Item>> = tables(&blocks).filter_map(|table| stated_fields(words, table)).collect();
+    let labels = Labels::of(words, stated.iter().map(Vec::as_slice));
+    blocks.into_iter().map(|block| record_of(words, block, &labels)).collect()
 }
 
 fn tables(blocks: &[Block]) -> impl Iterator<Item = &Table> {
@@ -25,24 +25,24 @@ fn tables(blocks: &[Block]) -> impl Iterator<Item = &Table> {
     })
 }
 
-fn record_of(block: Block, labels: &Labels) -> Block {
+fn record_of(words: &Vocabulary, block: Block, labels: &Labels<'_>) -> Block {
     let Block::Table(table) = &block else { return block };
-    let stated = stated_fields(table).filter(|fields| labels.are_fields(fields) || describe_processing(fields));
-    stated.or_else(|| fields_of(table)).map_or(block, Block::Record)
+    let stated =
+        stated_fields(words, table).filter(|fields| labels.are_fields(fields) || describe_processing(words, fields));
+    stated.or_else(|| fields_of(words, table)).map_or(block, Block::Record)
 }
 
 /// The fields of a table with headers that say so: `| Field | Value |`.
-fn stated_fields(table: &Table) -> Option<Vec<Item>> {
+fn stated_fields(words: &Vocabulary, table: &Table) -> Option<Vec<Item>> {
     let (header, rows) = header_of(table);
     let [label, value] = header else { return None };
-    let words = Vocabulary::builtin();
     let is_stated = words.is(Meaning::FieldColumn, &folded(label)) && words.is(Meaning::ValueColumn, &folded(value));
     is_stated.then(|| rows.iter().filter_map(|(at, cells)| field_of(*at, cells)).collect())
 }
 
 /// Whether fields state where or why data are processed, which those of a document do not.
-fn describe_processing(fields: &[Item]) -> bool {
-    let roles = fields.iter().filter_map(|item| item.lead.as_deref()).map(role_of);
+fn describe_processing(words: &Vocabulary, fields: &[Item]) -> bool {
+    let roles = fields.iter().filter_map(|item| item.lead.as_deref()).map(|label| role_of(words, label));
     fields.len() > 1 && roles.into_iter().any(|role| matches!(role, Role::Purpose | Role::Location | Role::Data))
 }
 
@@ -51,20 +51,21 @@ fn folded(header: &Cell) -> String {
 }
 
 /// The fields of a table that describes one vendor, judged by its labels.
-fn fields_of(table: &Table) -> Option<Vec<Item>> {
+fn fields_of(words: &Vocabulary, table: &Table) -> Option<Vec<Item>> {
     let (header, rows) = header_of(table);
     let [label, value] = header else { return None };
-    let is_label = is_empty_or(Meaning::FieldColumn, &label.text);
-    let is_value = is_label || is_empty_or(Meaning::ValueColumn, &value.text);
+    let is_label = is_empty_or(words, Meaning::FieldColumn, &label.text);
+    let is_value = is_label || is_empty_or(words, Meaning::ValueColumn, &value.text);
     // The header may be the first field: `| Vendor | Nordhaven |`.
-    let names = role_of(&label.text) == Role::Name && !is_label;
-    if !is_value && role_of(&value.text) != Role::Other || is_value && names {
+    let names = role_of(words, &label.text) == Role::Name && !is_label;
+    if !is_value && role_of(words, &value.text) != Role::Other || is_value && names {
         return None;
     }
-    let first = std::iter::once((rows.first()?.0, header)).filter(|_| !is_value && role_of(&label.text) != Role::Other);
+    let first =
+        std::iter::once((rows.first()?.0, header)).filter(|_| !is_value && role_of(words, &label.text) != Role::Other);
     let fields = first.chain(rows.iter().map(|(at, cells)| (*at, cells.as_slice())));
     let items: Vec<Item> = fields.filter_map(|(at, cells)| field_of(at, cells)).collect();
-    is_record(&items).then_some(items)
+    is_record(words, &items).then_some(items)
 }
 
 /// The field that a row of two cells is, unless the first is empty.
@@ -75,7 +76,7 @@ fn field_of(at: Position, cells: &[Cell]) -> Option<Item> {
 }
 
 /// Whether a header is empty or a word of this meaning.
-fn is_empty_or(meaning: Meaning, header: &str) -> bool {
+fn is_empty_or(words: &Vocabulary, meaning: Meaning, header: &str) -> bool {
     let folded = fold(header);
-    folded.is_empty() || Vocabulary::builtin().is(meaning, &folded)
+    folded.is_empty() || words.is(meaning, &folded)
 }

@@ -6,6 +6,8 @@
 //! Location: Norway
 //! ```
 
+use changecast_core::vocabulary::Vocabulary;
+
 use crate::read::{
     choose::{
         page_parts::is_name,
@@ -16,10 +18,10 @@ use crate::read::{
     syntax::block::{Block, Item},
 };
 
-pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
+pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
     let paragraphs: Vec<Vec<Item>> = blocks.iter().map(fields_of).collect();
-    let labels = Labels::of(paragraphs.iter().map(Vec::as_slice));
-    let mut lines = LabelledLines { labels, done: Vec::new(), fields: Vec::new(), blocks: Vec::new() };
+    let labels = Labels::of(words, paragraphs.iter().map(Vec::as_slice));
+    let mut lines = LabelledLines { words, labels, done: Vec::new(), fields: Vec::new(), blocks: Vec::new() };
     for block in blocks {
         lines.add(block);
     }
@@ -28,19 +30,22 @@ pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
 }
 
 /// The blocks that are complete, and the vendor whose lines are being collected.
-struct LabelledLines {
+struct LabelledLines<'v> {
+    words: &'v Vocabulary,
     /// The labels of all paragraphs.
-    labels: Labels,
+    labels: Labels<'v>,
     done: Vec<Block>,
     fields: Vec<Item>,
     /// The blocks of the fields.
     blocks: Vec<Block>,
 }
 
-impl LabelledLines {
+impl LabelledLines<'_> {
     fn add(&mut self, block: Block) {
         let fields = Some(fields_of(&block)).filter(|fields| self.describe_vendor(fields)).unwrap_or_default();
-        let begins = is_named(&fields) || self.fields.first().zip(fields.first()).is_some_and(have_equal_labels);
+        let firsts = self.fields.first().zip(fields.first());
+        let begins = is_named(self.words, &fields)
+            || firsts.is_some_and(|(a, b)| label_of(self.words, a) == label_of(self.words, b));
         if fields.is_empty() || begins {
             self.close();
         }
@@ -54,22 +59,21 @@ impl LabelledLines {
 
     /// Whether the fields of a paragraph describe a vendor, and not the page: "Last updated: May 2026".
     fn describe_vendor(&self, fields: &[Item]) -> bool {
-        is_named(fields) || fields.iter().any(|field| describes(field) || self.labels.is_repeated(field))
+        is_named(self.words, fields)
+            || fields.iter().any(|field| describes(self.words, field) || self.labels.is_repeated(field))
     }
 
     /// Ends the vendor.
     fn close(&mut self) {
         let (fields, blocks) = (std::mem::take(&mut self.fields), std::mem::take(&mut self.blocks));
-        if is_record(&fields) || is_named(&fields) && fields.iter().any(describes) {
+        if is_record(self.words, &fields)
+            || is_named(self.words, &fields) && fields.iter().any(|field| describes(self.words, field))
+        {
             self.done.push(Block::Record(fields));
         } else {
             self.done.extend(blocks);
         }
     }
-}
-
-fn have_equal_labels((a, b): (&Item, &Item)) -> bool {
-    label_of(a) == label_of(b)
 }
 
 /// The fields of a paragraph in which every line has a label, except for the first, which may be a name.

@@ -14,18 +14,19 @@ use crate::read::{
 };
 
 /// How often each label occurs on a page.
-#[derive(Debug, Default)]
-pub(super) struct Labels {
+#[derive(Debug)]
+pub(super) struct Labels<'v> {
+    words: &'v Vocabulary,
     /// The number of groups of items with each folded label.
     groups: BTreeMap<String, usize>,
 }
 
-impl Labels {
+impl<'v> Labels<'v> {
     /// The labels of groups of items.
-    pub fn of<'i>(groups: impl Iterator<Item = &'i [Item]>) -> Self {
-        let mut labels = Labels::default();
+    pub fn of<'i>(words: &'v Vocabulary, groups: impl Iterator<Item = &'i [Item]>) -> Self {
+        let mut labels = Labels { words, groups: BTreeMap::new() };
         for items in groups {
-            let mut own: Vec<String> = items.iter().map(label_of).collect();
+            let mut own: Vec<String> = items.iter().map(|item| label_of(words, item)).collect();
             own.sort_unstable();
             own.dedup();
             for label in own {
@@ -37,58 +38,58 @@ impl Labels {
 
     /// Whether several groups have the label of an item.
     pub fn is_repeated(&self, item: &Item) -> bool {
-        self.groups.get(&label_of(item)).is_some_and(|groups| *groups > 1)
+        self.groups.get(&label_of(self.words, item)).is_some_and(|groups| *groups > 1)
     }
 
     /// Whether items are the fields of one vendor. Either two labels have known roles, or one of them has and
     /// other groups use the same labels.
     pub fn are_fields(&self, items: &[Item]) -> bool {
-        if is_record(items) {
+        if is_record(self.words, items) {
             return true;
         }
-        let known = items.iter().filter(|item| describes(item)).count();
-        let repeated = items.iter().filter(|item| describes(item) && self.is_repeated(item)).count();
-        let others = items.iter().filter(|item| !describes(item) && self.is_repeated(item)).count();
+        let known = items.iter().filter(|item| describes(self.words, item)).count();
+        let repeated = items.iter().filter(|item| describes(self.words, item) && self.is_repeated(item)).count();
+        let others = items.iter().filter(|item| !describes(self.words, item) && self.is_repeated(item)).count();
         repeated > 0 && (known + others) * 2 > items.len() && items.len() > 1
     }
 }
 
 /// The folded label of an item.
-pub(super) fn label_of(item: &Item) -> String {
-    fold(&cleaned(&split(item).0))
+pub(super) fn label_of(words: &Vocabulary, item: &Item) -> String {
+    fold(&cleaned(&split(words, item).0))
 }
 
 /// Whether items are the fields of one vendor, of which the first may be its name.
-pub(super) fn is_record(items: &[Item]) -> bool {
-    let fields = items.iter().filter(|item| describes(item)).count();
-    fields >= 2 && (fields + usize::from(is_named(items))) * 2 > items.len()
+pub(super) fn is_record(words: &Vocabulary, items: &[Item]) -> bool {
+    let fields = items.iter().filter(|item| describes(words, item)).count();
+    fields >= 2 && (fields + usize::from(is_named(words, items))) * 2 > items.len()
 }
 
 /// Whether the first of several fields is the name of a vendor.
-pub(super) fn is_named(items: &[Item]) -> bool {
-    items.first().and_then(role_of_field) == Some(Role::Name)
+pub(super) fn is_named(words: &Vocabulary, items: &[Item]) -> bool {
+    items.first().and_then(|item| role_of_field(words, item)) == Some(Role::Name)
 }
 
 /// Whether an item is a field with a known role, other than the name.
-pub(super) fn describes(item: &Item) -> bool {
-    role_of_field(item).is_some_and(|role| !matches!(role, Role::Other | Role::Name))
+pub(super) fn describes(words: &Vocabulary, item: &Item) -> bool {
+    role_of_field(words, item).is_some_and(|role| !matches!(role, Role::Other | Role::Name))
 }
 
 /// The role of a field's label. `None` if the field has no value.
-fn role_of_field(item: &Item) -> Option<Role> {
-    let (label, value) = split(item);
+fn role_of_field(words: &Vocabulary, item: &Item) -> Option<Role> {
+    let (label, value) = split(words, item);
     let has_value = !value.is_empty() || !item.children.is_empty();
-    has_value.then(|| role_of(&label))
+    has_value.then(|| role_of(words, &label))
 }
 
 /// The role of a label.
-pub(super) fn role_of(label: &str) -> Role {
-    Vocabulary::builtin().role_of(&cleaned(label))
+pub(super) fn role_of(words: &Vocabulary, label: &str) -> Role {
+    words.role_of(&cleaned(label))
 }
 
 /// Whether a label is a usual header of a column that describes a vendor.
-pub(super) fn is_usual_label(label: &str) -> bool {
-    let HeaderRole { role, fitness } = Vocabulary::builtin().header(label);
+pub(super) fn is_usual_label(words: &Vocabulary, label: &str) -> bool {
+    let HeaderRole { role, fitness } = words.header(label);
     !matches!(role, Role::Other | Role::Name) && fitness.is_usual()
 }
 
@@ -120,12 +121,12 @@ fn is_colon(line: &str, at: usize, c: char) -> bool {
 }
 
 /// Divides fields into those of several vendors: the label of the first begins the next vendor.
-pub(super) fn split_by_first_label(items: Vec<Item>) -> Vec<Vec<Item>> {
-    let first = items.first().map(label_of).unwrap_or_default();
+pub(super) fn split_by_first_label(words: &Vocabulary, items: Vec<Item>) -> Vec<Vec<Item>> {
+    let first = items.first().map(|item| label_of(words, item)).unwrap_or_default();
     let mut groups: Vec<Vec<Item>> = Vec::new();
     for item in items {
         match groups.last_mut() {
-            Some(group) if label_of(&item) != first => group.push(item),
+            Some(group) if label_of(words, &item) != first => group.push(item),
             _ => groups.push(vec![item]),
         }
     }

@@ -16,16 +16,16 @@ use crate::read::{
     syntax::block::{Block, Item},
 };
 
-pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
-    blocks.into_iter().flat_map(records_of).collect()
+pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
+    blocks.into_iter().flat_map(|block| records_of(words, block)).collect()
 }
 
-fn records_of(block: Block) -> Vec<Block> {
+fn records_of(words: &Vocabulary, block: Block) -> Vec<Block> {
     let links = match &block {
         Block::List(items) => items.iter().map(Link::of).collect::<Option<Vec<_>>>(),
         _ => None,
     };
-    let vendors = links.and_then(|links| vendors_of(&links));
+    let vendors = links.and_then(|links| vendors_of(words, &links));
     vendors.unwrap_or_else(|| vec![block])
 }
 
@@ -50,7 +50,7 @@ impl Link {
 }
 
 /// A record for each vendor, if the same subjects follow different names.
-fn vendors_of(links: &[Link]) -> Option<Vec<Block>> {
+fn vendors_of(words: &Vocabulary, links: &[Link]) -> Option<Vec<Block>> {
     let mut names_by_subject: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (name, subject) in links.iter().flat_map(Link::divisions) {
         names_by_subject.entry(fold(subject)).or_default().insert(fold(name));
@@ -60,7 +60,7 @@ fn vendors_of(links: &[Link]) -> Option<Vec<Block>> {
     for link in links {
         let mut divisions = link.divisions();
         let (name, subject) = divisions.find(|(_, subject)| {
-            is_subject(subject) && names_by_subject.get(&fold(subject)).is_some_and(|names| names.len() > 1)
+            is_subject(words, subject) && names_by_subject.get(&fold(subject)).is_some_and(|names| names.len() > 1)
         })?;
         subjects.insert(fold(subject));
         let field = field(link.at, &link_label(&link.text, name), link.address.as_str().into());
@@ -74,7 +74,7 @@ fn vendors_of(links: &[Link]) -> Option<Vec<Block>> {
 }
 
 /// Whether a text is the subject of a document rather than a part of a name.
-fn is_subject(text: &str) -> bool {
+fn is_subject(words: &Vocabulary, text: &str) -> bool {
     let is_lower_case = !text.starts_with(char::is_uppercase);
-    is_lower_case || Vocabulary::builtin().is(Meaning::DocumentName, &fold(text))
+    is_lower_case || words.is(Meaning::DocumentName, &fold(text))
 }

@@ -22,10 +22,10 @@ use crate::read::{
 /// The shortest word of a name that is looked for in texts and addresses.
 const MIN_WORD: usize = 3;
 
-pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
+pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
     let groups = groups(&blocks);
     let described: Vec<(usize, Vendor)> =
-        groups.iter().filter_map(|group| Some((group.heading, Vendor::of(&blocks, group)?))).collect();
+        groups.iter().filter_map(|group| Some((group.heading, Vendor::of(words, &blocks, group)?))).collect();
     let by_links = described.iter().filter(|(_, vendor)| vendor.evidence == Evidence::Links).count();
     if by_links == 0 && described.len() < 2 {
         return blocks;
@@ -77,17 +77,16 @@ struct Vendor {
 }
 
 impl Vendor {
-    fn of(blocks: &[Block], group: &Group) -> Option<Self> {
+    fn of(words: &Vocabulary, blocks: &[Block], group: &Group) -> Option<Self> {
         let Block::Heading { text, .. } = blocks.get(group.heading)? else { return None };
         let name = cleaned(text);
-        let words = Vocabulary::builtin();
         if !is_name(&name) || words.is_about_vendors(&name) || words.mentions(Meaning::Procedure, &name) {
             return None;
         }
         let body = &blocks[group.heading + 1..group.end];
         let below = Below::of(body)?;
-        let evidence = below.evidence_for(&name)?;
-        Some(Vendor { evidence, fields: below.fields(&name), blocks: below.blocks })
+        let evidence = below.evidence_for(words, &name)?;
+        Some(Vendor { evidence, fields: below.fields(words, &name), blocks: below.blocks })
     }
 }
 
@@ -126,7 +125,7 @@ impl Below {
         (below.blocks > 0).then_some(below)
     }
 
-    fn evidence_for(&self, name: &str) -> Option<Evidence> {
+    fn evidence_for(&self, words: &Vocabulary, name: &str) -> Option<Evidence> {
         let word = first_word(name).filter(|word| word.chars().count() >= MIN_WORD)?;
         let mentions = self
             .links
@@ -142,13 +141,13 @@ impl Below {
         if begins {
             return Some(Evidence::Sentence);
         }
-        let has_place = self.sentences.len() > 1 && self.sentences.iter().any(|text| are_places(text));
+        let has_place = self.sentences.len() > 1 && self.sentences.iter().any(|text| are_places(words, text));
         has_place.then_some(Evidence::Place)
     }
 
-    fn fields(&self, name: &str) -> Vec<Item> {
+    fn fields(&self, words: &Vocabulary, name: &str) -> Vec<Item> {
         let (places, sentences): (Vec<&SourceText>, Vec<&SourceText>) =
-            self.sentences.iter().partition(|text| are_places(text));
+            self.sentences.iter().partition(|text| are_places(words, text));
         let purpose = (Role::Purpose, SourceText::join(sentences, " "));
         let location = (Role::Location, SourceText::join(places, ", "));
         let texts = [purpose, location].into_iter().filter(|(_, text)| !text.is_empty());

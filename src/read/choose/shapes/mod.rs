@@ -14,16 +14,18 @@ mod numbering;
 mod one_cell_rows;
 mod paragraph_fields;
 
+use changecast_core::vocabulary::Vocabulary;
+
 use crate::read::syntax::block::Block;
 
 pub(crate) use numbering::without_number;
 
 /// Rewrites the blocks of one shape.
-type Shape = fn(Vec<Block>) -> Vec<Block>;
+type Shape = fn(&Vocabulary, Vec<Block>) -> Vec<Block>;
 
 /// The shapes in the order in which they are looked for. A shape sees the records of those before it.
 const SHAPES: [Shape; 11] = [
-    numbering::rewrite,
+    |_, blocks| numbering::rewrite(blocks),
     paragraph_fields::rewrite,
     label_lines::rewrite,
     field_tables::rewrite,
@@ -32,11 +34,11 @@ const SHAPES: [Shape; 11] = [
     labelled_items::rewrite,
     linked_headings::rewrite,
     link_lists::rewrite,
-    one_cell_rows::rewrite,
+    |_, blocks| one_cell_rows::rewrite(blocks),
     bullet_fields::rewrite,
 ];
 
 /// The blocks of a page with a record for each vendor that is described field by field.
-pub(crate) fn with_records(blocks: &[Block]) -> Vec<Block> {
-    SHAPES.iter().fold(blocks.to_vec(), |blocks, shape| shape(blocks))
+pub(crate) fn with_records(words: &Vocabulary, blocks: &[Block]) -> Vec<Block> {
+    SHAPES.iter().fold(blocks.to_vec(), |blocks, shape| shape(words, blocks))
 }

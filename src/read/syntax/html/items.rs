@@ -3,13 +3,13 @@
 use super::Builder;
 use crate::read::syntax::block::{Block, Cell};
 
-impl Builder {
+impl Builder<'_> {
     /// Text of an item below the list, or before one.
     pub(super) fn item_text(&mut self) {
         let cell = self.take_text();
         if let Some(item) = self.item.as_mut().filter(|_| !cell.text.is_empty()) {
             if item.rest.is_empty() && item.lead.is_none() && item.children.is_empty() {
-                item.struck = cell.is_over_as_item();
+                item.struck = cell.is_over_as_item(self.words);
                 item.rest = cell.text
             } else {
                 item.children.push(cell.text)
@@ -24,7 +24,7 @@ impl Builder {
             let mut struck = std::mem::take(&mut self.struck);
             struck.extend(self.struck_from.map(|from| from..text.len()));
             self.struck_from = self.struck_from.map(|_| 0);
-            let cell = Cell::new(text, false, &struck);
+            let cell = Cell::new(self.words, text, false, &struck);
             item.struck = cell.is_over();
             // Only text at the very beginning leads.
             item.lead = Some(cell.text.collapsed().trimmed()).filter(|text| !text.is_empty());
@@ -35,7 +35,7 @@ impl Builder {
         let cell = self.take_text();
         if let Some(mut item) = self.item.take() {
             if item.lead.is_none() && item.rest.is_empty() {
-                item.struck = cell.is_over_as_item();
+                item.struck = cell.is_over_as_item(self.words);
             }
             let rest = cell.text;
             if item.rest.is_empty() {
@@ -43,7 +43,7 @@ impl Builder {
             } else if !rest.is_empty() {
                 item.children.push(rest)
             }
-            item.without_struck_lead();
+            item.drop_struck_lead(self.words);
             if let Some(list) = &mut self.list {
                 list.push(item);
             }

@@ -13,6 +13,7 @@ use std::{
 
 use html5gum::{StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
 
+use changecast_core::vocabulary::Vocabulary;
 use complete::{check_complete, unclosed_hidden};
 
 pub(crate) use complete::title;
@@ -31,27 +32,31 @@ use crate::read::{
 ///
 /// # Errors
 /// [`crate::read::Problem::Incomplete`] if the page was cut.
-pub(crate) fn parse(text: &str) -> Result<Page, ReadError> {
+pub(crate) fn parse(text: &str, words: &Vocabulary) -> Result<Page, ReadError> {
     let template = Template::of(text);
     // Branches of a template may open an element twice.
     if let Cow::Borrowed(text) = template.text {
         check_complete(text)?;
     }
-    let mut blocks = blocks(&template.text, Position { line: 1, column: 1 })?;
+    let mut blocks = blocks(&template.text, Position { line: 1, column: 1 }, words)?;
     let columns = template::columns_of(&blocks);
     template::drop_placeholders(&mut blocks);
     Ok(Page { blocks, title: title(text), loops: template.loops, columns, ..Page::default() })
 }
 
 /// The blocks of a piece of HTML that begins at a place.
-pub(crate) fn blocks(text: &str, begin: Position) -> Result<Vec<Block>, ReadError> {
+pub(crate) fn blocks(text: &str, begin: Position, words: &Vocabulary) -> Result<Vec<Block>, ReadError> {
     let places = LineIndex::new(text);
-    blocks_at(text, &|offset| places.at(offset).after(begin))
+    blocks_at(text, words, &|offset| places.at(offset).after(begin))
 }
 
 /// The blocks of HTML, given the position of each byte offset in it.
-pub(crate) fn blocks_at(text: &str, position: &dyn Fn(usize) -> Position) -> Result<Vec<Block>, ReadError> {
-    let mut builder = Builder { unclosed: unclosed_hidden(text), ..Builder::default() };
+pub(crate) fn blocks_at(
+    text: &str,
+    words: &Vocabulary,
+    position: &dyn Fn(usize) -> Position,
+) -> Result<Vec<Block>, ReadError> {
+    let mut builder = Builder::new(words, unclosed_hidden(text));
     for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
         let Ok(token) = token;
         match token {
@@ -103,8 +108,8 @@ const ENDS_ITEMS: [&str; 14] =
     ["h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "section", "article", "main", "table", "dl", "ul"];
 
 /// The state of the reader, and the blocks that are complete.
-#[derive(Default)]
-struct Builder {
+struct Builder<'v> {
+    words: &'v Vocabulary,
     blocks: Vec<Block>,
     /// Text that is being collected, with the lengths of all of it and of its strong parts.
     text: SourceText,
@@ -148,10 +153,47 @@ struct Builder {
     item: Option<Item>,
 }
 
+impl<'v> Builder<'v> {
+    /// A reader at the beginning of a page, given the offsets of hidden elements that are never closed.
+    fn new(words: &'v Vocabulary, unclosed: BTreeSet<usize>) -> Self {
+        Builder {
+            words,
+            blocks: Vec::new(),
+            text: SourceText::default(),
+            ends_with_name: false,
+            length: 0,
+            strong: 0,
+            strong_depth: 0,
+            struck: Vec::new(),
+            struck_from: None,
+            struck_depth: 0,
+            raised: None,
+            labels: Vec::new(),
+            begun: None,
+            link: None,
+            hidden: Vec::new(),
+            unclosed,
+            heading: None,
+            table: None,
+            nested: 0,
+            row: None,
+            cell_rows: 0,
+            spans: BTreeMap::new(),
+            spanned: 0,
+            in_cell: false,
+            head_cell: false,
+            list: None,
+            list_depth: 0,
+            continued: false,
+            item: None,
+        }
+    }
+}
+
 /// The level of a summary as a heading: below that of all headings.
 const SUMMARY_LEVEL: usize = 7;
 
-impl Builder {
+impl Builder<'_> {
     /// Whether a tag that begins here belongs to the page.
     fn shows(&mut self, name: &str, at: usize) -> bool {
         if HIDDEN.contains(&name) {
@@ -362,7 +404,7 @@ impl Builder {
             let inside = self.struck.extract_if(.., |range| range.start >= from);
             let inside: Vec<Range<usize>> = inside.map(|range| range.start - from..range.end - from).collect();
             let space = if label.starts_with(char::is_whitespace) { " " } else { "" };
-            let label = Cell::new(label, false, &inside);
+            let label = Cell::new(self.words, label, false, &inside);
             self.text.push(space);
             self.text.push_link(&label.text.collapsed(), address.trim());
             if label.struck {
@@ -386,7 +428,7 @@ impl Builder {
         self.begun = None;
         let length = std::mem::take(&mut self.length);
         let strong = std::mem::take(&mut self.strong) >= length && length > 0;
-        let cell = Cell::new(text, strong, &struck);
+        let cell = Cell::new(self.words, text, strong, &struck);
         Cell { text: cell.text.collapsed().without_outer_breaks().with_neat_breaks(), ..cell }
     }
 

@@ -6,7 +6,7 @@ use crate::read::syntax::block::{Block, Cell};
 /// The largest size in bytes of all copies of spanning cells. Beyond it, cells are not copied to further rows.
 const SPANNED: usize = 4 << 20;
 
-impl Builder {
+impl Builder<'_> {
     pub(super) fn end_cell(&mut self) {
         if !std::mem::take(&mut self.in_cell) {
             return;

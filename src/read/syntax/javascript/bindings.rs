@@ -1,5 +1,7 @@
 //! The literal arrays and objects of a file of code, with the names under which the code uses them.
 
+use changecast_core::vocabulary::Vocabulary;
+
 use crate::read::{
     error::ReadError,
     position::{LineIndex, Position},
@@ -29,6 +31,7 @@ struct Surroundings<'t> {
 /// Collects the literals of a file, outer ones as a whole.
 pub(super) struct Bindings<'l> {
     lines: &'l LineIndex<'l>,
+    words: &'l Vocabulary,
     pub found: Vec<Binding>,
     /// Entries that components describe by attributes: `<Vendor name="…" purpose="…" />`.
     components: Vec<Binding>,
@@ -38,8 +41,8 @@ pub(super) struct Bindings<'l> {
 const STYLE_ATTRIBUTES: [&str; 5] = ["className", "class", "style", "key", "variant"];
 
 impl<'l> Bindings<'l> {
-    pub fn new(lines: &'l LineIndex<'l>) -> Self {
-        Bindings { lines, found: Vec::new(), components: Vec::new() }
+    pub fn new(lines: &'l LineIndex<'l>, words: &'l Vocabulary) -> Self {
+        Bindings { lines, words, found: Vec::new(), components: Vec::new() }
     }
 
     /// Collects the literals below the root of a file.
@@ -93,7 +96,7 @@ impl<'l> Bindings<'l> {
     }
 
     fn add(&mut self, literal: SyntaxNode<'_>, around: &Surroundings<'_>) -> Result<(), ReadError> {
-        let mut literals = Literals { lines: self.lines, opaque: Vec::new() };
+        let mut literals = Literals { lines: self.lines, words: self.words, opaque: Vec::new() };
         let node = literals.node(literal, 1)?;
         let is_exported_map = around.name.is_empty() && matches!(node.value, Value::Map(_));
         let about = around.about.clone();

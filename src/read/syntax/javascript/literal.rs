@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use changecast_core::vocabulary::Vocabulary;
+
 use crate::read::{
     error::ReadError,
     position::{LineIndex, Position},
@@ -14,6 +16,7 @@ use crate::read::{
 /// Converts literals of a file, and remembers what is not literal.
 pub(super) struct Literals<'l> {
     pub lines: &'l LineIndex<'l>,
+    pub words: &'l Vocabulary,
     /// Items of arrays that are not literals, with their positions.
     pub opaque: Vec<(Position, String)>,
 }
@@ -27,7 +30,7 @@ impl Literals<'_> {
         let value = match literal.kind() {
             "array" => self.array(literal, depth)?,
             "object" => self.object(literal, depth)?,
-            "jsx_element" | "jsx_self_closing_element" => Value::Text(markup::inline_text(literal)?),
+            "jsx_element" | "jsx_self_closing_element" => Value::Text(markup::inline_text(literal, self.words)?),
             "true" | "false" | "number" => Value::Text(literal.source().to_owned()),
             _ => text_of(literal).map_or(Value::Null, Value::Text),
         };

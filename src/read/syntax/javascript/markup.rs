@@ -1,5 +1,7 @@
 //! JSX as HTML, so that pages of components are read by the rules for HTML.
 
+use changecast_core::vocabulary::Vocabulary;
+
 use crate::read::{
     error::ReadError,
     position::{LineIndex, Position},
@@ -34,11 +36,11 @@ pub(super) struct Markup {
 
 /// The text of an element that is a value: `<span>Yes</span>` is "Yes". Like other values of data, it is Markdown:
 /// a link is `[label](address)`.
-pub(super) fn inline_text(element: SyntaxNode<'_>) -> Result<String, ReadError> {
+pub(super) fn inline_text(element: SyntaxNode<'_>, words: &Vocabulary) -> Result<String, ReadError> {
     let mut markup = Markup::default();
     markup.element(element, Flow::Inline);
     let paragraph = format!("<p>{}</p>", markup.html);
-    let blocks = html::blocks(&paragraph, Position { line: 1, column: 1 })?;
+    let blocks = html::blocks(&paragraph, Position { line: 1, column: 1 }, words)?;
     let texts = blocks.into_iter().filter_map(|block| match block {
         Block::Heading { text, .. } | Block::Paragraph { text, .. } | Block::Field { text, .. } => Some(text),
         Block::Table(_) | Block::List(_) | Block::Record(_) => None,
@@ -61,8 +63,8 @@ impl Markup {
     }
 
     /// The blocks of the page.
-    pub fn blocks(&self, lines: &LineIndex<'_>) -> Result<Vec<Block>, ReadError> {
-        html::blocks_at(&self.html, &|offset| lines.at(self.place(offset)))
+    pub fn blocks(&self, lines: &LineIndex<'_>, words: &Vocabulary) -> Result<Vec<Block>, ReadError> {
+        html::blocks_at(&self.html, words, &|offset| lines.at(self.place(offset)))
     }
 
     /// The offset in the file, of an offset in the HTML.

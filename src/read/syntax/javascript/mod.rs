@@ -11,6 +11,8 @@ mod syntax_tree;
 pub(crate) use imports::module_of;
 pub(crate) use syntax_tree::Dialect;
 
+use changecast_core::vocabulary::Vocabulary;
+
 use crate::read::{
     error::{Problem, ReadError},
     position::LineIndex,
@@ -30,21 +32,21 @@ use crate::read::{
 ///
 /// # Errors
 /// A syntax error, unless it is in a statement that cannot be a part of the list.
-pub(crate) fn parse(path: &str, text: &str) -> Result<Code, ReadError> {
-    parse_as(Dialect::of(path), text)
+pub(crate) fn parse(path: &str, text: &str, words: &Vocabulary) -> Result<Code, ReadError> {
+    parse_as(Dialect::of(path), text, words)
 }
 
 /// Parses code of a dialect. See [`parse`].
-pub(crate) fn parse_as(dialect: Dialect, text: &str) -> Result<Code, ReadError> {
+pub(crate) fn parse_as(dialect: Dialect, text: &str, words: &Vocabulary) -> Result<Code, ReadError> {
     let tree = SyntaxTree::parse(text, dialect)?;
     let lines = LineIndex::new(text);
     let root = tree.root();
     check_syntax(root, &lines)?;
-    let mut bindings = Bindings::new(&lines);
+    let mut bindings = Bindings::new(&lines, words);
     bindings.collect(root)?;
     let mut markup = Markup::default();
     markup.collect(root);
-    let mut blocks = markup.blocks(&lines)?;
+    let mut blocks = markup.blocks(&lines, words)?;
     let columns = template::columns_of(&blocks);
     template::drop_placeholders(&mut blocks);
     let imports = imports::imports_of(root);
