@@ -1,5 +1,5 @@
 //! changecast reads the git history of a list, typically a company's sub-processors, and computes semantic
-//! changes: which vendors were added, removed or replaced, and what they now process where. It publishes
+//! changes: which vendors were added, removed or replaced, and how their services, places and data changed. It publishes
 //! the changes as a change log, as feeds, and as a signed log that can be verified years later with
 //! `ssh-keygen` and `jq`.
 //!

@@ -103,7 +103,7 @@ fn report(name: &str, verified: &Verified) {
     }
 }
 
-/// Warns about a published script that is not the one of this program. The script is not signed.
+/// Warns about a published script that differs from that of this program. The script is not signed.
 fn check_script(folder: &Path, name: &str) -> Result<(), Failure> {
     let path = folder.join(layout::Path::Script.to_string());
     match fs::read(&path) {

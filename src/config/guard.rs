@@ -10,7 +10,7 @@ pub struct RemovalShare {
 }
 
 impl Default for RemovalShare {
-    /// A third.
+    /// One third of the entries.
     fn default() -> Self {
         RemovalShare { part: 1, whole: 3 }
     }

@@ -17,7 +17,7 @@ pub struct FixtureCommit {
     pub time: i64,
     /// The name of the author and committer.
     pub author: String,
-    /// The commit message.
+    /// The message of the commit.
     pub message: String,
     /// Paths and contents of files to write; `None` deletes the file.
     pub files: Vec<(String, Option<Vec<u8>>)>,
@@ -28,7 +28,7 @@ pub struct FixtureCommit {
 /// The branch that gets a fixture commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Branch {
-    /// The main branch.
+    /// The branch that is published.
     Main,
     /// The side branch; the first commit creates it from the main branch.
     Side,

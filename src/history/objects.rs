@@ -62,7 +62,7 @@ impl ObjectDir {
 /// The objects of a repository.
 pub(super) struct Objects<'r> {
     odb: Odb<'r>,
-    /// The object directory.
+    /// The directory with the objects of the repository.
     folder: PathBuf,
 }
 

@@ -160,7 +160,7 @@ impl Lines {
         Ok(lines)
     }
 
-    /// The similarity to the file with this id. A partial clone (git-clone, `--filter=blob:limit=SIZE`) lacks large
+    /// The similarity to the file with this id. A partial clone (git-clone, `--filter=blob:limit=SIZE`) has no large
     /// files; a file that is too large to be alike need not be fetched.
     fn similarity_to_blob(&self, repo: &Repository, blob: Oid) -> Result<f64, HistoryError> {
         match Lines::of(repo, blob) {
@@ -190,7 +190,7 @@ impl Lines {
     }
 }
 
-/// The size in bytes from which on a partial clone lacks files: the smallest `blob:limit` of its remotes. `None` if a
+/// The size in bytes from which on a partial clone has no files: the smallest `blob:limit` of its remotes. `None` if a
 /// remote has another filter, under which files of any size may be missing.
 fn smallest_missing(repo: &Repository) -> Option<usize> {
     let config = repo.config().ok()?;

@@ -64,7 +64,7 @@ pub(super) enum Stored {
 }
 
 impl Stored {
-    /// Whether this repository contains what is at the path.
+    /// Whether this repository contains the file or folder at the path.
     pub fn has_content(self) -> bool {
         matches!(self, Stored::File(_) | Stored::Folder(_))
     }
@@ -82,7 +82,7 @@ pub enum Content {
         /// The path in the folder, with escapes (`\xfc`) for bytes that are not ASCII.
         path: String,
     },
-    /// The path is neither a file nor a folder in this commit. The text names what it is: "a symbolic link".
+    /// The path is neither a file nor a folder in this commit. The text names its type: "a symbolic link".
     NotAFile(&'static str),
 }
 

@@ -24,7 +24,7 @@ use sync::NewNames;
 pub struct OutputFile {
     /// Its path in the output directory, with `/`.
     pub path: String,
-    /// Its content.
+    /// The content of the file.
     pub bytes: Bytes,
     /// Whether a later publication may change it.
     pub policy: WritePolicy,

@@ -188,7 +188,7 @@ impl<'a> Appender<'a> {
         self.reread(version, &source, state)
     }
 
-    /// Whether the configuration contains other notice terms than the one that the log states.
+    /// Whether the notice terms of the configuration differ from those that the log states.
     fn states_other_terms(&self) -> bool {
         let published = self.log.reading.as_ref().and_then(|reading| reading.get("notice"));
         published != self.reading.get("notice")

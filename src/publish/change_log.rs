@@ -190,7 +190,7 @@ impl ChangeTracker {
         }
     }
 
-    /// The list from which entries are taken whose files cannot be read.
+    /// The list that supplies the entries of files that cannot be read.
     fn known(&self) -> Option<&Inventory> {
         self.announced.inventory().map(|inventory| &**inventory).or(self.published_list.as_ref())
     }

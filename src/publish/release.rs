@@ -107,7 +107,7 @@ pub(super) fn announced(kind: &ReleaseKind, changes: Vec<Change>, cause: Cause) 
 }
 
 /// Why a list was read again, after a release of the reader `before`. A release states the configuration of reading if
-/// that differs from the one that the log stated last.
+/// that differs from what the log stated last.
 pub(super) fn cause(before: Option<&Reader>, source: Option<&Source>, reading: Option<&Json>) -> Cause {
     let same_edition = source.is_none_or(|source| before == Some(&source.reader));
     match reading {

@@ -77,6 +77,6 @@ fn warning(file: &UnreadableFile) -> Warning {
         rule: Warning::UNREADABLE_FILE,
         file: file.error.file.clone(),
         at: file.error.at.unwrap_or(Position { line: 1, column: 1 }),
-        message: format!("{}; the file is skipped, and its entry stays as it was", file.error.problem),
+        message: format!("{}; the file is skipped, and its entry stays unchanged", file.error.problem),
     }
 }

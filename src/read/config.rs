@@ -24,7 +24,7 @@ pub struct ReadingConfig {
     /// The roles of headers and keys that mean something unusual in this list, by header.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, Role>,
-    /// The notice terms of a list whose files do not state any.
+    /// The notice terms, if the files of the list do not state any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Terms>,
     /// The words by which headers, keys and pages are understood. They belong to the edition of the

@@ -79,11 +79,11 @@ impl Eq for ParserError {}
 pub struct NoList {
     /// The content of the file, for a message.
     pub found: String,
-    /// What the absence of the list means.
+    /// Whether the absence of the list is explained.
     pub absence: Absence,
 }
 
-/// What it means that a file has no list.
+/// Whether a file without a list explains the absence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Absence {
     /// The file states that the list is empty.
@@ -104,7 +104,7 @@ impl From<NoList> for Problem {
 }
 
 impl NoList {
-    /// A file without a list that nothing in it explains.
+    /// A file that does not explain why it has no list.
     pub(crate) fn unexplained(found: impl Into<String>) -> Self {
         NoList { found: found.into(), absence: Absence::Unexplained }
     }
@@ -124,7 +124,7 @@ pub enum Problem {
     /// The name of a file in a folder is not UTF-8.
     #[error("the file name is not UTF-8")]
     NameNotUtf8,
-    /// The path of the inventory is not a file, but what the text names: "a symbolic link".
+    /// The path of the inventory is not a file. The text names its type: "a symbolic link".
     #[error("the path is {0} in this version")]
     NotAFile(&'static str),
     /// The file has no content.

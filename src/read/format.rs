@@ -42,7 +42,7 @@ pub(crate) enum Syntax {
     Code(fn(&str, &str, &Vocabulary) -> Result<Code, ReadError>),
     /// The records of a table, by path, text and configuration.
     Records(fn(&str, &str, &ReadingConfig) -> Result<Vec<Record>, ReadError>),
-    /// A tree.
+    /// A tree of maps and lists.
     Tree {
         parse: fn(&str, &mut Vec<Warning>) -> Result<Node, ReadError>,
         /// Parses with the items of earlier versions. `None` means that the text must be parsed as a whole.

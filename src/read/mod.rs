@@ -32,7 +32,7 @@ pub const MAX_BYTES: usize = 64 << 20;
 /// The result of reading one version of an inventory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
-    /// The inventory.
+    /// The inventory that the file states.
     pub inventory: Inventory,
     /// Where each entry of the inventory is written, in the same order.
     pub positions: Vec<EntryPosition>,

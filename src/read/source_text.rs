@@ -39,7 +39,7 @@ pub(crate) fn is_break_char(c: char) -> bool {
     c.is_whitespace() || c == ';'
 }
 
-/// A plain text as it is compared: without control characters, and with single spaces.
+/// A plain text in normal form: without control characters, and with single spaces.
 pub(crate) fn cleaned(text: &str) -> String {
     Text::new(text).to_string()
 }
@@ -60,12 +60,12 @@ impl SourceText {
         out
     }
 
-    /// The plain text.
+    /// The plain text, as a string.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Adds plain text.
+    /// Adds plain text at the end.
     pub fn push(&mut self, text: &str) {
         self.text.push_str(text);
     }
@@ -78,7 +78,7 @@ impl SourceText {
         self.marks.extend(other.marks.iter().map(moved));
     }
 
-    /// Adds a line break.
+    /// Adds a line break at the end.
     pub fn push_line_break(&mut self) {
         let shown = if self.text.ends_with(SEPARATORS) { " " } else { "; " };
         self.push_marked(shown, MarkKind::LineBreak);

@@ -51,11 +51,11 @@ pub struct Publication<'a> {
     pub publisher: &'a Publisher,
     /// The address of the output directory on the web.
     pub base_url: &'a WebUrl,
-    /// The published lists.
+    /// The published lists, in the order of the configuration.
     pub lists: Vec<PublishedList<'a>>,
 }
 
-/// One published list.
+/// A list with everything that its files show.
 #[derive(Debug)]
 pub struct PublishedList<'a> {
     /// Its id, which also names its folder.

@@ -109,7 +109,7 @@ impl<'r> RawList<'r> {
         }
     }
 
-    /// Interns a row.
+    /// Interns the content of a row.
     pub fn intern(&mut self, row: ParsedRow) -> Row {
         Row { file: row.file, at: row.at, content: self.rows.intern(row.id, row.cells, row.hints) }
     }

@@ -232,7 +232,7 @@ impl ColumnsBuilder<'_> {
         self.columns.push(Column { field, label, role });
     }
 
-    /// Whether a label, as a column of its own, belongs to an existing column.
+    /// Whether a label belongs to an existing column, instead of being a new one.
     fn accepts(&self, place: usize, role: Role, new: &ColumnDraft) -> bool {
         let (column, draft) = (&self.columns[place], &self.drafts[place]);
         let has_same_label = draft.folded_label == new.folded_label;

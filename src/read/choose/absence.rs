@@ -28,7 +28,7 @@ pub(crate) fn is_error_page(page: &Page, vocabulary: &Vocabulary) -> bool {
     })
 }
 
-/// What it means that a page has no list.
+/// Whether a page without a list states that it has none, or does not explain it.
 pub(crate) fn absence_of_list(page: &Page, decisions: &[Decision<'_>], vocabulary: &Vocabulary) -> Absence {
     let states_error = titles(page).iter().any(|title| states_error(title, vocabulary));
     if states_error || !is_about_vendors(page, vocabulary) {

@@ -28,7 +28,7 @@ use crate::read::{
     },
 };
 
-/// How clearly an array is the list. The clearest comes first.
+/// How clearly an array is the list, the clearest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Evidence {
     /// Its variable, its type or a key in it means vendors.
@@ -109,7 +109,7 @@ fn without_content() -> ReadError {
     Problem::Syntax { format: "JavaScript", message, source: None }.into()
 }
 
-/// The error of a file without a list: what its arrays lack. An array of vendors whose names are not literals is not
+/// The error of a file without a list. It describes the arrays. An array of vendors with computed names is not
 /// a list that ended.
 fn with_arrays(
     error: ReadError,

@@ -13,7 +13,7 @@ use crate::read::{
 /// The label of each column. `None` for columns without header and content.
 ///
 /// Columns with one header have one label, and their cells are joined; only a second column of names has a
-/// label of its own. A column without a header has the names if it is the first and no other has them; it
+/// separate label. A column without a header has the names if it is the first and no other has them; it
 /// has the locations if all its cells are places and no header means a location.
 pub(crate) fn header_labels<R>(
     list: &mut RawList<'_>,

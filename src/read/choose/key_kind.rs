@@ -1,4 +1,4 @@
-//! What the keys above a list in a tree state about it.
+//! Whether the keys above a list in a tree state that it is the inventory, or that it is not.
 
 use changecast_core::{
     model::fold,

@@ -68,7 +68,7 @@ impl LinkCell {
     }
 }
 
-/// What the further lines of names are, in one table.
+/// The meaning of the further lines of names in one table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NameLines {
     /// They continue the name, unless they are known to be something else.
@@ -95,9 +95,9 @@ impl NameLines {
 struct Named {
     /// The name without links and marks.
     name: String,
-    /// The address of the first link, or an address in a line of its own.
+    /// The address of the first link, or an address on a separate line.
     link: Option<String>,
-    /// The company whose product has the name.
+    /// The company, if the name is that of a product.
     entity: String,
     /// The postal address: the lines after the name, from the first that contains a number.
     postal: String,
@@ -147,7 +147,7 @@ enum Line {
     /// An address in the web, or of e-mail.
     Address(String),
     Postal,
-    /// The company that offers what the first line names, or its full name.
+    /// The company that offers the product in the first line, or its full name.
     Entity,
     /// The first line once more.
     Repetition,

@@ -41,7 +41,7 @@ pub(crate) fn rendered_data<'l>(words: &Vocabulary, loops: impl Iterator<Item = 
 }
 
 impl Decision<'_> {
-    /// Names the part, its line and heading, and what it is.
+    /// Names the part, its line, its heading and its kind.
     pub fn describe(&self) -> String {
         let kind = match &self.part.found.content {
             Content::Table(_) => "the table",

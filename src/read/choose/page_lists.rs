@@ -30,11 +30,11 @@ pub(crate) struct Decision<'a> {
 /// Whether a part is a part of the list, or why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It is.
+    /// It is a part of the list.
     Chosen,
-    /// It cannot be. The reason completes the sentence "the table in line 3 …".
+    /// It cannot be one. The reason completes the sentence "the table in line 3 …".
     Excluded(&'static str),
-    /// It may be, but other parts fit better.
+    /// It may be one, but other parts fit better.
     LeftOut(&'static str),
     /// It repeats vendors of the list.
     Repeats,
@@ -94,7 +94,7 @@ fn named(found: &[Found<'_>], names: &[String]) -> BTreeSet<usize> {
     all.into_iter().filter(|place| !has_table || found[*place].is_table()).collect()
 }
 
-/// Whether a configured heading is one of the page, whose number may have changed.
+/// Whether a configured heading and one of the page are equal, apart from their numbers.
 fn is_same_heading(name: &str, heading: &str) -> bool {
     fold(without_number(name)) == fold(without_number(heading))
 }

@@ -1,4 +1,4 @@
-//! A part of a page with everything that decides what it is.
+//! A part of a page with everything that decides its kind.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ pub(crate) struct Part<'a> {
     pub names: Vec<String>,
     /// The column of names, in a table.
     pub name_column: NameColumn,
-    /// What the headings or the paragraph above state about the vendors.
+    /// The statement of the headings or the paragraph above about the vendors.
     pub statement: Option<Statement>,
 }
 
@@ -163,7 +163,7 @@ fn names_of_record(words: &Vocabulary, found: &Found<'_>, items: &[Item]) -> Vec
     [heading, lead, first].into_iter().flatten().map(|text| name_in(words, &text)).collect()
 }
 
-/// What the paragraph directly above a part states, or else the headings.
+/// The statement of the paragraph directly above a part, or else of the headings.
 fn statement(found: &Found<'_>, words: &Vocabulary) -> Option<Statement> {
     // The heading over a record is the vendor's name.
     let above = found.headings.len() - usize::from(found.is_record() && !found.headings.is_empty());

@@ -26,11 +26,11 @@ use crate::read::{
 /// Whether a part can belong to the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// It can.
+    /// It can belong to the list.
     Candidate,
-    /// It can if the page has no candidate.
+    /// It can belong to the list if the page has no candidate.
     Fallback,
-    /// It cannot.
+    /// It cannot belong to the list.
     Excluded,
 }
 

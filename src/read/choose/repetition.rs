@@ -10,7 +10,7 @@ use crate::read::choose::part::{Part, bare};
 pub(crate) struct Group {
     columns: Vec<String>,
     names: BTreeSet<String>,
-    /// Whether it states what the vendors do, and where or with which data.
+    /// Whether it has the purposes of the vendors, and their places or data.
     has_purpose: bool,
     describes: bool,
 }

@@ -155,7 +155,7 @@ enum Place {
 }
 
 impl Place {
-    /// Whether a word may be between a denial and what it denies. "Acme is not a sub-processor" is a sentence about
+    /// Whether a word may be between a denial and the denied thing. "Acme is not a sub-processor" is a sentence about
     /// Acme; "Not a sub-processor" is a heading for others.
     fn allows(self, words: &Vocabulary, word: &str) -> bool {
         words.is(Meaning::DenialFiller, word) || (self == Place::Heading && words.is(Meaning::IndefiniteArticle, word))

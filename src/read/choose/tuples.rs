@@ -78,7 +78,7 @@ fn width_of_rows(items: &[Item]) -> Option<usize> {
     widths.all(|width| width == Some(first)).then_some(first).filter(|width| *width > 1)
 }
 
-/// Whether a value can be a cell: a text, nothing, or a list of texts.
+/// Whether a value can be a cell: a text, null, or a list of texts.
 fn is_cell(node: &Node) -> bool {
     match &node.value {
         Value::Null | Value::Text(_) => true,

@@ -108,7 +108,7 @@ impl Entries {
         self.cells.contains(&fold(&sentence.text))
     }
 
-    /// The vendors that a sentence is about: the entries that it names, or else the one that it announces.
+    /// The vendors that a sentence is about: the entries that it names, or else an announced vendor.
     fn keys_of(&self, words: &Vocabulary, sentence: &Sentence, own_name: &str) -> BTreeSet<FieldKey> {
         let named = self.names.iter().filter(|(name, _)| sentence.names(name) && !own_name.contains(name.as_str()));
         let mut keys: BTreeSet<FieldKey> = named.map(|(_, key)| key.clone()).collect();

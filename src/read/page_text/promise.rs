@@ -18,11 +18,11 @@ pub(super) struct Promised {
     pub wording: Vec<String>,
 }
 
-/// Words before a length of time that show what it is.
+/// The number of words before a length of time that show its meaning.
 const BEFORE: usize = 5;
-/// Words after it.
+/// The number of words after a length of time that show its meaning.
 const AFTER: usize = 4;
-/// Words after a window that name the event from which it counts.
+/// The number of words after a window that name the event from which it counts.
 const START: usize = 7;
 
 /// Reads the promises of a page. Only lengths of time that are stated plainly are read.
@@ -53,7 +53,7 @@ fn has_stem(vocabulary: &Vocabulary, meaning: Meaning, text: &str) -> bool {
 }
 
 impl Promised {
-    /// Adds the promises of a sentence. `own` states that it names vendors, `objects` that the one before is about
+    /// Adds the promises of a sentence. `own` states that it names vendors, `objects` that the previous one is about
     /// objections.
     fn add(&mut self, vocabulary: &Vocabulary, sentence: &Sentence, own: bool, objects: bool) {
         let before = self.terms.clone();

@@ -23,11 +23,11 @@ pub(super) struct Paragraph {
 /// The subject of the headings above a paragraph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Context {
-    /// The vendors.
+    /// The headings are about the vendors.
     Vendors,
     /// Past changes, which later readers look up. They are not news.
     History,
-    /// Something else.
+    /// The headings are about something else.
     Other,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Sentence {
     pub text: String,
     /// Its text with links.
     pub source: SourceText,
-    /// Its words, folded.
+    /// Its words in their order, folded.
     pub words: Vec<String>,
     /// The words with a space on both sides of each.
     pub spaced: String,

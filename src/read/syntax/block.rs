@@ -26,7 +26,7 @@ pub(crate) struct Page {
     pub columns: Vec<LoopColumns>,
 }
 
-/// The columns of a table whose rows come from data.
+/// The columns of a table with rows that a loop makes from data.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct LoopColumns {
     /// The keys of the cells and the headers of their columns.

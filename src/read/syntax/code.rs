@@ -5,14 +5,14 @@ use crate::read::{
     syntax::{block::Page, tree::Node},
 };
 
-/// A file of code. Nothing in it is evaluated.
+/// A file of code, of which no part is evaluated.
 #[derive(Debug, Default)]
 pub(crate) struct Code {
     /// Its literal arrays and objects.
     pub bindings: Vec<Binding>,
     /// Its markup, in order.
     pub page: Page,
-    /// What it imports.
+    /// The names that it imports from other files.
     pub imports: Vec<Import>,
 }
 

@@ -31,7 +31,7 @@ pub(super) fn cells_of_row(line: &str) -> Vec<String> {
 }
 
 /// The text with dashes alone in the cells of delimiter rows, so that they are not taken for bullets or definitions.
-/// Every byte keeps its place. `None` if nothing changes.
+/// Every byte keeps its place. `None` if the text stays the same.
 pub(super) fn with_plain_delimiter_rows(text: &str) -> Option<String> {
     if !text.contains('|') {
         return None;

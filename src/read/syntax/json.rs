@@ -51,7 +51,7 @@ struct Source<'a, 'p> {
     context: Context<'p>,
 }
 
-/// What the text is parsed for.
+/// The use of a parsed text.
 enum Context<'p> {
     /// A text on its own.
     Whole { warnings: &'p mut Vec<Warning> },
@@ -118,7 +118,7 @@ impl<'a> Source<'a, '_> {
     }
 }
 
-/// Drops members whose key is repeated later, with a warning for each.
+/// Drops members with a key that is repeated later, with a warning for each.
 fn drop_repeated(pairs: &mut Vec<(Key, Node)>, warnings: &mut Vec<Warning>) {
     let mut last: BTreeMap<&str, usize> = BTreeMap::new();
     for (place, (key, _)) in pairs.iter().enumerate() {

@@ -1,7 +1,7 @@
-//! Files whose content was replaced by something else: a pointer to the content, its encrypted form, another
-//! kind of file. Such a version states nothing about the list.
+//! Files with replaced content: a pointer to the content, its encrypted form, another
+//! kind of file. Such a version makes no statement about the list.
 
-/// Bytes with which a file begins that is not what its name promises, and what it is.
+/// The first bytes of files that differ from their names, and descriptions of these files.
 const BEGINNINGS: [(&[u8], &str); 17] = [
     (b"version https://git-lfs.github.com/spec/", "a Git LFS pointer"),
     (b"version https://hawser.github.com/spec/", "a Git LFS pointer"),

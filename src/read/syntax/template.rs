@@ -18,7 +18,7 @@ enum Effect {
     Controls,
 }
 
-/// The beginnings and ends of tags. A longer beginning comes before its prefix.
+/// The beginnings and ends of tags. A longer beginning precedes its prefix.
 const TAGS: [(&str, &str, Effect); 14] = [
     ("{{!--", "--}}", Effect::Controls),
     ("{{#", "}}", Effect::Controls),
@@ -132,7 +132,7 @@ fn is_statement(code: &str) -> bool {
         || code.starts_with(['>', '!'])
 }
 
-/// The directives of Blade that stand on lines of their own.
+/// The directives of Blade that are on separate lines.
 const DIRECTIVES: [&str; 14] = [
     "break", "component", "else", "empty", "end", "extends", "for", "if", "include", "isset", "push", "section",
     "unless", "yield",
@@ -217,7 +217,7 @@ fn last_expression(text: &str) -> Option<&str> {
     Some(text.get(start..)?.trim_matches(['-', '>', '.', '?', '!'])).filter(|data| data.contains(char::is_alphabetic))
 }
 
-/// The columns of the tables whose only row shows the fields of each item of a loop.
+/// The columns of the tables with a single row that shows the fields of each item of a loop.
 pub(crate) fn columns_of(blocks: &[Block]) -> Vec<LoopColumns> {
     let tables = blocks.iter().filter_map(|block| match block {
         Block::Table(table) => columns_of_table(table),

@@ -16,7 +16,7 @@ use super::{
     page::{Page, date},
 };
 
-/// `changes/<key>.html`.
+/// The page of one release: `changes/<key>.html`.
 pub(super) fn page(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> File {
     let title = prose::title(list_title(list).as_str(), &announcement.changes);
     let page = Page {

@@ -52,7 +52,7 @@ pub fn apply(before: &ListState, set: &ChangeSet) -> Result<ListState, ReplayErr
         (Some(Kind::Withdrawn), ListState::Listed(_)) => return Ok(before.after_version(None)),
         (Some(Kind::Published), ListState::Unpublished) => Inventory::default(),
         (Some(Kind::Restored), ListState::Withdrawn(last)) => {
-            // The rows of the whole list repeat what the other changes lead to.
+            // The rows of the whole list repeat the result of the other changes.
             let changes = set.changes.iter().filter(|change| change.kind != Kind::Restored).cloned().collect();
             let relative = ChangeSet { changes, unannounced: set.unannounced.clone() };
             return Ok(ListState::listed(apply_to_inventory((**last).clone(), &relative)?));

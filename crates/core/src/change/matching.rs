@@ -403,7 +403,7 @@ fn decide(relation: NameRelation, similarity: &Similarity) -> Result<MatchReason
     }
 }
 
-/// Whether a planned entry is the one that is now in use under a fuller or shorter name.
+/// Whether a planned entry is now in use under a fuller or shorter name.
 fn decide_by_status(relation: NameRelation, old: &Entry, new: &Entry) -> Option<MatchReason> {
     let is_part =
         matches!(relation, NameRelation::WithoutParenthesis | NameRelation::Acronym | NameRelation::SharedWords);

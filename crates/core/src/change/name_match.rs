@@ -1,7 +1,7 @@
 //! Whether two names are names of the same vendor.
 //!
 //! A rename must be evident from the names. Equal fields can support a similarity of names, but
-//! never replace it. The measure is fixed and our own, because it decides what is signed:
+//! never replace it. The measure is fixed and our own, because signed results depend on it:
 //!
 //! 1. A name is folded and split into words. Legal forms ("GmbH", "Sp. z o.o."), endings of web
 //!    addresses (".com") and fillers ("the") are removed; words in parentheses are kept apart.
@@ -224,7 +224,7 @@ fn without_domain(word: &str) -> &str {
     end.map_or(word, |at| &word[..at])
 }
 
-/// The words that do not belong to a legal form, however it is split into words: "s.p.a.", "s p a".
+/// Words without those of a legal form, however it is split into words: "s.p.a.", "s p a".
 fn without_legal_forms(words: &[String]) -> Vec<String> {
     let mut kept = Vec::new();
     let mut at = 0;

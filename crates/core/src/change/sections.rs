@@ -62,7 +62,7 @@ fn is_conditional(title: &Text) -> bool {
         || state.is_some_and(|state| state != Lifecycle::Active)
 }
 
-/// Whether a title states that its entries decide for themselves what they do with data.
+/// Whether a title states that its entries are controllers in their own right.
 fn has_own_controllers(title: &Text) -> bool {
     Vocabulary::builtin().mentions(Meaning::OwnController, title.as_str())
 }

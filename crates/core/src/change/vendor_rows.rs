@@ -1,6 +1,6 @@
 //! Which row of a vendor is which, where several rows have its name.
 //!
-//! Rows of one vendor are told apart by their section, else by what the vendor does there: a row for storage
+//! The section distinguishes rows of one vendor, or else the purpose there: a row for storage
 //! does not become a row for e-mail. A row with another service or purpose is a new row, unless the texts are
 //! alike.
 
@@ -28,7 +28,7 @@ pub(super) struct VendorRows<'a> {
 /// What tells the rows of a vendor apart, in both versions.
 #[derive(Debug, Default)]
 struct Identity<'a> {
-    /// Whether every row has a section of its own.
+    /// Whether no two rows are in the same section.
     has_own_sections: bool,
     field: Option<IdentifyingField<'a>>,
 }
@@ -37,7 +37,7 @@ struct Identity<'a> {
 #[derive(Debug)]
 struct IdentifyingField<'a> {
     key: &'a FieldKey,
-    /// The words that several rows of a version have. They do not identify any.
+    /// Words that several rows of a version have. They do not identify any.
     common_words: BTreeSet<String>,
 }
 
@@ -132,7 +132,7 @@ impl<'a> IdentifyingField<'a> {
         }
     }
 
-    /// Whether two texts share half of the words that identify the shorter one.
+    /// Whether two texts share half of the identifying words of the shorter one.
     fn share_words(&self, a: &Text, b: &Text) -> bool {
         let (a, b) = (self.identifying_words(a), self.identifying_words(b));
         let shared = a.intersection(&b).count();

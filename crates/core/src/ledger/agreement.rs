@@ -41,7 +41,7 @@ type Part = (String, String);
 const EXISTENCE: &str = "existence";
 
 /// Checks the changes of a body against the lists before and after. For a list that is restored, the list
-/// before is the one that was withdrawn.
+/// before is the withdrawn list.
 ///
 /// # Errors
 /// The first [`Disagreement`].

@@ -47,7 +47,7 @@ pub struct ChangeAddress {
 /// A lead of the notice terms.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TermAddress {
-    /// The number of a release whose list has the terms.
+    /// The number of a release with a list that has the terms.
     pub seq: u64,
     /// The kind of change that the lead applies to: a key of `facts.terms.lead`.
     pub trigger: String,

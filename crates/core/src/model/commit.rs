@@ -1,4 +1,4 @@
-//! Ids of commits.
+//! Ids of commits in git, in hexadecimal digits.
 
 use std::{fmt, str::FromStr};
 

@@ -275,7 +275,7 @@ pub fn link_address(raw: &str) -> Option<Box<str>> {
     (!address.is_empty() && !is_unsafe(address.as_str())).then(|| canonical_href(address.as_str()))
 }
 
-/// Whether an address could run code or contain a page of its own.
+/// Whether an address could run code or contain a whole page.
 fn is_unsafe(href: &str) -> bool {
     let scheme = href.split_once(':').map_or("", |(scheme, _)| scheme).trim();
     ["javascript", "data", "vbscript"].iter().any(|bad| scheme.eq_ignore_ascii_case(bad))

@@ -30,7 +30,7 @@ macro_rules! roles {
 roles! {
     Name          "name"          "The name of the vendor.";
     Service       "service"       "The product or service that the vendor provides.";
-    Purpose       "purpose"       "What the vendor is used for.";
+    Purpose       "purpose"       "The purpose for which the vendor is used.";
     Location      "location"      "Where the vendor processes data.";
     Data          "data"          "Which categories of data the vendor processes.";
     Transfer      "transfer"      "The safeguard for transfers to third countries.";

@@ -275,7 +275,7 @@ impl<'c> NextOf<'c> {
         NextOf { wanted, chars, found }
     }
 
-    /// The first occurrence at this position or behind it.
+    /// The first occurrence at or after this position.
     fn from(&mut self, position: usize) -> Option<usize> {
         if self.found < position {
             let rest = self.chars.get(position..).unwrap_or_default();

@@ -3,7 +3,7 @@
 //!
 //! Everything here is date arithmetic. The day of publication does not count, and a deadline ends at the end of its
 //! last day (Regulation (EEC, Euratom) No 1182/71, article 3). A lead is kept if the effective date is at least that
-//! long after the publication. Dates are never guessed: what the terms do not state is "not stated".
+//! long after the publication. Dates are never guessed: a date that the terms do not state is "not stated".
 
 mod calendar;
 mod subject;
@@ -75,7 +75,7 @@ pub enum Coverage {
     NotStated,
     /// The publisher states that it gives no notice.
     Refused,
-    /// The terms apply.
+    /// The terms promise a lead for changes of this kind.
     Promised,
 }
 
@@ -111,7 +111,7 @@ pub enum ObjectBy {
     NotStated,
     /// The terms state a window from which no date can be computed: that of a contract, or from an unknown event.
     Undated,
-    /// Until this deadline.
+    /// Customers can object until this deadline.
     By(Deadline),
     /// Not before this deadline: the window counts from the receipt of the notice.
     NotBefore(Deadline),
@@ -127,7 +127,7 @@ impl ObjectBy {
     }
 }
 
-/// A promised lead and the one that was given.
+/// A promised lead and the lead that was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeadGiven {
     /// The key of the lead in the terms.
@@ -136,7 +136,7 @@ pub struct LeadGiven {
     pub position: usize,
     /// Its name, where a change has several notices.
     pub name: Option<String>,
-    /// The promised length.
+    /// The length that the terms promise.
     pub promised: Duration,
     /// The length that was given; negative for a late publication.
     pub given: Span,
@@ -169,7 +169,7 @@ pub enum Outcome {
 /// The notice that follows an emergency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LateNotice {
-    /// Its deadline.
+    /// The deadline until which the lead lasts.
     pub by: Deadline,
     /// Whether the change was published by then.
     pub outcome: Outcome,
@@ -222,8 +222,8 @@ pub fn compute(terms: Option<&Terms>, occasion: &Occasion<'_>) -> Result<Option<
     }))
 }
 
-/// The publication from which leads and windows count: the first one whose date is not later than the current one. A
-/// date that moves later restarts nothing; an earlier one than ever announced counts from its own publication.
+/// The publication from which leads and windows count: the first one with a date that is not later than the current one. A
+/// date that moves later does not restart them; a date earlier than all announced before counts from its own publication.
 fn counting_base(announced: &[Announced], current: &Announced) -> Timestamp {
     let day = |announced: &Announced| announced.effective.as_ref().map(|date| date.first);
     let Some(now) = day(current) else { return announced.first().unwrap_or(current).at };

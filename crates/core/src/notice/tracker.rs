@@ -10,7 +10,7 @@ use crate::{
 
 use super::{Announced, CalendarError, Notice, Occasion, compute, trigger_of};
 
-/// The announced changes of a list whose dates may still move. `A` is the address of a change.
+/// The announced changes of a list with dates that may still move. `A` is the address of a change.
 #[derive(Clone, Debug)]
 pub struct Tracker<A> {
     open: BTreeMap<EntryId, Open<A>>,
@@ -27,7 +27,7 @@ struct Open<A> {
     emergency: Option<String>,
 }
 
-/// What the list states about a change besides the change itself.
+/// Statements of the list about a change, besides the change itself.
 #[derive(Clone, Debug, Default)]
 pub struct Statements {
     /// The date from which the entry is used, in the list after the change.

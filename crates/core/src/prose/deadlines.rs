@@ -45,7 +45,7 @@ fn capitalised(text: &str) -> String {
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// A statement of a deadline: what it is about, and its text.
+/// A statement of a deadline: its subject and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
     /// "Effective", "Object by", "Notice".

@@ -135,7 +135,7 @@ pub(super) struct Headers {
 }
 
 impl Headers {
-    /// The words that are words of a role.
+    /// All words that have a role.
     pub fn of(words: &[Word<'_>]) -> Self {
         let capacity = words.len();
         let (whole, inside) = (HashMap::with_capacity(capacity), HashMap::with_capacity(capacity));
@@ -172,7 +172,7 @@ impl Headers {
         self.whole.contains_key(word) || self.inside.contains_key(word)
     }
 
-    /// The roles that have a word in their headers, as it is written or in singular.
+    /// The roles that have a word, or its singular, in their headers.
     fn occurrence(&self, word: &str) -> Occurrence {
         let written = self.inside.get(word).copied().unwrap_or_default();
         match singular(word) {

@@ -1,4 +1,4 @@
-//! The words that headers and keys consist of, and keys in the form in which people read them.
+//! The parts of headers and keys, and keys in a readable form.
 
 use std::borrow::Cow;
 
@@ -76,8 +76,8 @@ pub(crate) fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{3005}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
-/// A key or header as people read it: `base_pricing` becomes "Base pricing", `dpaUrl` "DPA URL". What is not
-/// written like a key stays as it is.
+/// A key or header as people read it: `base_pricing` becomes "Base pricing", `dpaUrl` "DPA URL". A text that is not
+/// written like a key stays the same.
 pub fn readable(key: &str) -> String {
     let Some(words) = key_words(key) else { return key.to_owned() };
     let mut label = String::with_capacity(key.len() + 4);

@@ -95,7 +95,7 @@ impl Vocabulary {
         self.0.towns.get_or_init(Towns::new)
     }
 
-    /// The words of a meaning. Roles, statuses and months have tables of their own.
+    /// The words of a meaning. Roles, statuses and months have separate tables.
     fn words(&self, meaning: Meaning) -> Option<&BTreeSet<Box<str>>> {
         let texts = self.0.texts.get(meaning.plain_index()?)?;
         Some(texts.get_or_init(|| self.0.words(|other| other == meaning).map(|word| word.text.into()).collect()))
@@ -190,7 +190,7 @@ impl Vocabulary {
         self.0.dotted.get_or_init(|| self.0.dotted()).contains(word)
     }
 
-    /// A word without the legal form before or behind it that no space separates from the name: "株式会社羽根".
+    /// A word without a legal form at its beginning or end that no space separates from the name: "株式会社羽根".
     /// Forms of one character are not removed, because many names begin with one.
     pub fn without_attached_legal_form<'w>(&self, word: &'w str) -> &'w str {
         if !word.contains(is_unspaced) {

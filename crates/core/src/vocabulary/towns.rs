@@ -21,7 +21,7 @@ const US_STATES: &str = include_str!("us_states.tsv");
 pub struct Town {
     /// The name that the town is compared by.
     pub name: &'static str,
-    /// Its country.
+    /// The country that the town is in.
     pub area: Area,
     /// The town of a cloud region.
     pub within: Option<&'static str>,

@@ -148,7 +148,7 @@ meanings! {
     ListIntro "list-intro";
     /// The beginning of a remark behind a name that is struck out: "removed in May".
     StrikeRemark "strike-remark";
-    /// A word in a heading whose section concerns some customers only: "only if you use Maps".
+    /// A word in the heading of a section that concerns some customers only: "only if you use Maps".
     Condition "condition";
     /// Words in a heading of recipients that do not process data on behalf of the publisher.
     OwnController "own-controller";
@@ -194,13 +194,13 @@ meanings! {
     PublicationStem "publication-stem";
     /// The beginning of a word about emergencies.
     EmergencyStem "emergency-stem";
-    /// A document or subject other than the list, whose changes may have a notice of their own.
+    /// A document or subject other than the list. Its changes may have a separate notice.
     OtherDocument "other-document";
     /// A word in the names of documents and rules, which are not vendors.
     DocumentWord "document-word";
     /// A word of sentences about people of the publisher.
     StaffWord "staff-word";
-    /// A negation.
+    /// A word that negates a sentence: "not", "never".
     Negation "negation";
     /// Words of a sentence about the future: "will", "as of".
     FutureMark "future-mark";
@@ -212,7 +212,7 @@ meanings! {
     Denial "denial";
     /// An article that denies at the beginning of a phrase: "no" in "no sub-processors".
     NegativeArticle "negative-article";
-    /// A word that may stand between a denial and what it denies: "considered" in "not considered sub-processors".
+    /// A word that may be between a denial and the denied thing: "considered" in "not considered sub-processors".
     DenialFiller "denial-filler";
     /// An article before a single thing: "a".
     IndefiniteArticle "indefinite-article";

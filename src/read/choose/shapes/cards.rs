@@ -1,4 +1,4 @@
-//! Labels and values that alternate, each in a block of its own, as in cards:
+//! Labels and values that alternate, each in a separate block, as in cards:
 //!
 //! ```text
 //! #### Provider

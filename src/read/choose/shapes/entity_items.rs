@@ -1,4 +1,4 @@
-//! Bullets that begin with a label for the name, with the fields below or behind it:
+//! Bullets that begin with a label for the name, with the fields below or after the name:
 //! `- **Provider:** Alder Storage`.
 
 use changecast_core::{model::Role, vocabulary::Vocabulary};

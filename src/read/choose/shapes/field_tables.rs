@@ -32,7 +32,7 @@ fn record_of(words: &Vocabulary, block: Block, labels: &Labels<'_>) -> Block {
     stated.or_else(|| fields_of(words, table)).map_or(block, Block::Record)
 }
 
-/// The fields of a table with headers that say so: `| Field | Value |`.
+/// The fields of a table with the headers `| Field | Value |` or words like these.
 fn stated_fields(words: &Vocabulary, table: &Table) -> Option<Vec<Item>> {
     let (header, rows) = header_of(table);
     let [label, value] = header else { return None };

@@ -29,7 +29,7 @@ pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
     lines.done
 }
 
-/// The blocks that are complete, and the vendor whose lines are being collected.
+/// The complete blocks, and the lines of a vendor that are still being collected.
 struct LabelledLines<'v> {
     words: &'v Vocabulary,
     /// The labels of all paragraphs.
@@ -63,7 +63,7 @@ impl LabelledLines<'_> {
             || fields.iter().any(|field| describes(self.words, field) || self.labels.is_repeated(field))
     }
 
-    /// Ends the vendor.
+    /// Completes the vendor: its lines become a record, or stay as they are.
     fn close(&mut self) {
         let (fields, blocks) = (std::mem::take(&mut self.fields), std::mem::take(&mut self.blocks));
         if is_record(self.words, &fields)

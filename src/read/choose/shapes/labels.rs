@@ -93,7 +93,7 @@ pub(super) fn is_usual_label(words: &Vocabulary, label: &str) -> bool {
     !matches!(role, Role::Other | Role::Name) && fitness.is_usual()
 }
 
-/// A field.
+/// A field as an item: the label is the lead, the value the rest.
 pub(super) fn field(at: Position, label: &str, value: SourceText) -> Item {
     Item { lead: Some(label.into()), rest: value, ..Item::new(at) }
 }

@@ -43,7 +43,7 @@ impl Link {
         item.children.is_empty().then_some(Link { at: item.at, text, address })
     }
 
-    /// The ways to divide the text between words: a name, and what the link leads to.
+    /// The ways to divide the text between words into a name and a subject.
     fn divisions(&self) -> impl Iterator<Item = (&str, &str)> {
         self.text.match_indices(' ').map(|(at, _)| (&self.text[..at], &self.text[at + 1..]))
     }

@@ -165,7 +165,7 @@ pub(super) fn links_only(text: &SourceText) -> Option<Vec<(String, String)>> {
     (!links.is_empty() && !has_text).then_some(links)
 }
 
-/// The label of a link: its text without the vendor's name in front.
+/// The label of a link: its text without the vendor's name at its beginning.
 pub(super) fn link_label(text: &str, name: &str) -> String {
     let is_address = text.contains("://") || !text.contains(' ') && text.contains('.');
     let begins = text.get(..name.len()).is_some_and(|begin| fold(begin) == fold(name));

@@ -48,7 +48,7 @@ fn item_of(at: Position, cells: &[Cell]) -> Option<Item> {
     })
 }
 
-/// A line that has a label of its own or begins with a link, as a label and a value.
+/// A line with a label, or with a link at its beginning, as a label and a value.
 fn labelled(line: &SourceText) -> Option<SourceText> {
     let link = line.links().next().filter(|_| line.is_link_at(0));
     let link = link.map(|(label, address)| SourceText::labelled(label.trim(), &address.into()));

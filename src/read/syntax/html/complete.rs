@@ -11,17 +11,17 @@ use crate::read::{
     syntax::bytes::holds,
 };
 
-/// Elements that contain entries, and whose end tag may not be left out (HTML, "Optional tags").
+/// Elements that contain entries and need an end tag (HTML, "Optional tags").
 const LISTS: [&str; 4] = ["table", "ul", "ol", "dl"];
 
-/// Other elements that surround parts of a page, and whose end tag may not be left out.
+/// Other elements that surround parts of a page and need an end tag.
 const CONTAINERS: [&str; 7] = ["div", "section", "main", "article", "form", "details", "template"];
 
 /// Checks that a page does not end inside a tag, a comment or an element that must be closed. Pages of authors who
 /// forget end tags are whole if they end with `</body>` or `</html>`, as browsers show them.
 ///
 /// # Errors
-/// [`Problem::Incomplete`] at the beginning of what is not closed.
+/// [`Problem::Incomplete`] at the beginning of the part that is not closed.
 pub(super) fn check_complete(text: &str) -> Result<(), ReadError> {
     let mut page = OpenElements::default();
     for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
@@ -39,7 +39,7 @@ pub(super) fn check_complete(text: &str) -> Result<(), ReadError> {
     }
 }
 
-/// The elements that are open at some place of a page, and what was seen before it.
+/// The elements that are open at some place of a page, with facts about the text before it.
 #[derive(Default)]
 struct OpenElements {
     /// Names and offsets, outer elements first.
@@ -77,7 +77,7 @@ impl OpenElements {
         self.cut.get_or_insert((what, at));
     }
 
-    /// What is not closed, with its offset; `None` for a whole page.
+    /// The name of a part that is not closed, with its offset; `None` for a whole page.
     fn unclosed(&self) -> Option<(&'static str, usize)> {
         let element =
             self.elements.iter().find(|(name, _)| !self.is_ended && (LISTS.contains(name) || self.is_document));

@@ -103,7 +103,7 @@ const HIDDEN: [&str; 8] = ["script", "style", "template", "noscript", "svg", "na
 /// Elements that end a hidden element without an end tag.
 const SHOWN: [&str; 11] = ["main", "section", "article", "table", "dl", "h1", "h2", "h3", "h4", "h5", "h6"];
 
-/// Elements that end a list whose items are not in one element.
+/// Elements that end a list without an element around all items.
 const ENDS_ITEMS: [&str; 14] =
     ["h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "section", "article", "main", "table", "dl", "ul"];
 

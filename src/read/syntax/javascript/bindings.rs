@@ -110,7 +110,7 @@ impl<'l> Bindings<'l> {
         Ok(())
     }
 
-    /// Functions in a literal contain literals of their own: `data() { return {…} }`.
+    /// Functions in a literal contain further literals: `data() { return {…} }`.
     fn visit_opaque_values<'t>(
         &mut self,
         literal: SyntaxNode<'t>,

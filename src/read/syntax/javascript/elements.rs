@@ -5,13 +5,13 @@ use crate::read::syntax::javascript::{markup::attribute_text, syntax_tree::Synta
 /// The part that an element has in a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Contains blocks.
+    /// An element that contains blocks.
     Block(&'static str),
     /// Contains running text: a paragraph, a heading, a cell.
     Text(&'static str),
     /// Is a part of running text.
     Inline(&'static str),
-    /// A component about which nothing is known.
+    /// A component that is not known.
     Component,
 }
 
@@ -64,7 +64,7 @@ const COMPONENTS: [(&str, Kind); 31] = [
     ("tabletr", Kind::Block("tr")),
 ];
 
-/// Components of text whose attributes state what they are.
+/// Components of text with attributes that state their element.
 const TEXT_COMPONENTS: [&str; 5] = ["heading", "headline", "text", "title", "typography"];
 
 /// The kind of an element. The same name means a row of headers or a single header in different libraries,

@@ -46,7 +46,7 @@ fn names_in(statement: SyntaxNode<'_>) -> Vec<&str> {
     names
 }
 
-/// The module that the first name of an expression comes from: `vendors.eu` comes from `./vendors`.
+/// The module from which the first name of an expression is imported: `./vendors` for `vendors.eu`.
 pub(crate) fn module_of(expression: &str, imports: &[Import]) -> Option<String> {
     let name = expression.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '$')).next()?;
     imports.iter().find(|import| import.name == name).map(|import| import.module.clone())

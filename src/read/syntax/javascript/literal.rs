@@ -13,7 +13,7 @@ use crate::read::{
     },
 };
 
-/// Converts literals of a file, and remembers what is not literal.
+/// Converts literals of a file, and remembers items that are not literal.
 pub(super) struct Literals<'l> {
     pub lines: &'l LineIndex<'l>,
     pub words: &'l Vocabulary,
@@ -69,7 +69,7 @@ impl Literals<'_> {
     }
 }
 
-/// The members of the map that a list of pairs stands for, as in `new Map([["aws", {…}], …])`.
+/// The members of the map that a list of pairs describes, as in `new Map([["aws", {…}], …])`.
 fn pairs_of(items: &[Node]) -> Option<Vec<(Key, Node)>> {
     let pairs: Option<Vec<(Key, Node)>> = items.iter().map(pair_of).collect();
     pairs.filter(|pairs| !pairs.is_empty())
@@ -84,7 +84,7 @@ fn pair_of(item: &Node) -> Option<(Key, Node)> {
     }
 }
 
-/// Whether an item of an array cannot be an entry whose fields are read: a variable, a call, a spread.
+/// Whether an item of an array cannot be an entry with fields: a variable, a call, a spread.
 fn is_opaque_item(item: SyntaxNode<'_>) -> bool {
     matches!(unwrapped(item).kind(), "spread_element" | "identifier" | "call_expression" | "member_expression")
 }
@@ -98,10 +98,10 @@ pub(super) fn key_text(key: SyntaxNode<'_>) -> Option<String> {
     }
 }
 
-/// The functions of arrays whose result consists of the array's own items.
+/// The functions of arrays that return items of the array.
 const SAME_ITEMS: [&str; 9] = ["sort", "toSorted", "reverse", "toReversed", "filter", "map", "slice", "concat", "join"];
 
-/// The literal in an expression that does not change what it contains: `[…] as const`, `[…].sort(…)`,
+/// The literal in an expression that does not change its content: `[…] as const`, `[…].sort(…)`,
 /// `Object.freeze([…])`, `new Map([…])`.
 pub(super) fn unwrapped(expression: SyntaxNode<'_>) -> SyntaxNode<'_> {
     let mut node = expression;

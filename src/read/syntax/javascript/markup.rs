@@ -143,7 +143,7 @@ impl Markup {
         self.html.push('>');
     }
 
-    /// Adds what is between the tags of an element.
+    /// Adds the content of an element.
     fn children(&mut self, element: SyntaxNode<'_>, flow: Flow) {
         let tags = [element.field("open_tag"), element.field("close_tag")];
         let [Some(open), Some(close)] = tags.map(|tag| tag.map(SyntaxNode::range)) else { return };

@@ -1,5 +1,5 @@
 //! JavaScript and TypeScript, with JSX: literal arrays and objects as trees, markup as the blocks of a page.
-//! Nothing is evaluated.
+//! No code is evaluated.
 
 mod bindings;
 mod elements;

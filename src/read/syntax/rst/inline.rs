@@ -15,7 +15,7 @@ impl Reader<'_> {
         Cell { text: text.rewritten(|_, c, out| out.push(shown(c))).trimmed(), strong, ..Cell::default() }
     }
 
-    /// The text with links and plain text in place of what is between backquotes.
+    /// The text with links and plain text in place of the parts between backquotes.
     fn without_backquotes(&self, text: &str) -> SourceText {
         let mut out = SourceText::default();
         let mut rest = text;
