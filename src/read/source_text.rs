@@ -74,8 +74,12 @@ impl SourceText {
     pub fn append(&mut self, other: &SourceText) {
         let from = self.text.len();
         self.text.push_str(&other.text);
-        let moved = |mark: &Mark| Mark { range: mark.range.start + from..mark.range.end + from, ..mark.clone() };
-        self.marks.extend(other.marks.iter().map(moved));
+        self.marks.extend(
+            other
+                .marks
+                .iter()
+                .map(|mark| Mark { range: mark.range.start + from..mark.range.end + from, kind: mark.kind.clone() }),
+        );
     }
 
     /// Adds a line break at the end.

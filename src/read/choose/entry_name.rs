@@ -51,14 +51,13 @@ fn is_end(words: &Vocabulary, remark: &str) -> bool {
 /// Whether a text begins with a date: "2026-01-15", "March 2026: …". A year alone may begin a name: "2047 Labs".
 pub(crate) fn begins_with_date(words: &Vocabulary, text: &str) -> bool {
     let text: Vec<&str> = text.split_whitespace().take(MAX_DATE_WORDS).collect();
-    let is_date = |count: &usize| {
-        let date = FuzzyDate::read(words, text[..*count].join(" ").trim_end_matches([':', ',', '.']));
+    (1..=text.len()).any(|count| {
+        let date = FuzzyDate::read(words, text[..count].join(" ").trim_end_matches([':', ',', '.']));
         date.is_some_and(|date| {
-            let is_whole = *count == text.len();
+            let is_whole = count == text.len();
             date.condition.is_empty() && (is_whole || matches!(date.precision, Precision::Day | Precision::Month))
         })
-    };
-    (1..=text.len()).any(|count| is_date(&count))
+    })
 }
 
 /// Most words of a date at the beginning of a text.
@@ -100,8 +99,12 @@ pub(crate) fn is_sentence(text: &str) -> bool {
 /// Whether a text consists of common words after the first one ("Account data"), as hardly any name does.
 pub(crate) fn is_common_phrase(text: &str) -> bool {
     let mut words = text.split_whitespace().skip(1).map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
-    let lower = |word: &str| word.chars().count() >= 4 && word.chars().all(|c| c.is_lowercase());
-    words.any(lower) && !text.contains(['(', '\u{2013}', '\u{2014}']) && !text.contains(" - ")
+    words.any(is_lower_case) && !text.contains(['(', '\u{2013}', '\u{2014}']) && !text.contains(" - ")
+}
+
+/// Whether a word of at least four letters has no capital.
+fn is_lower_case(word: &str) -> bool {
+    word.chars().count() >= 4 && word.chars().all(|c| c.is_lowercase())
 }
 
 /// Whether a text names a page about the vendor or the list: "Privacy policy", "DPA".

@@ -27,8 +27,8 @@ pub(crate) fn standing_of_keys(words: &Vocabulary, keys: &[&str]) -> Standing {
 
 /// The statuses of lists by the nearest keys that state one, if they differ.
 pub(crate) fn statuses_of_keys(words: &Vocabulary, lists: &[&[&str]]) -> Vec<Option<String>> {
-    let status = |keys: &&[&str]| keys.iter().rev().find_map(|key| status_of(words, &words_of_key(key)));
-    let statuses: Vec<Option<String>> = lists.iter().map(status).collect();
+    let nearest = lists.iter().map(|keys| keys.iter().rev().find_map(|key| status_of(words, &words_of_key(key))));
+    let statuses: Vec<Option<String>> = nearest.collect();
     if statuses.windows(2).all(|pair| pair[0] == pair[1]) { vec![None; lists.len()] } else { statuses }
 }
 

@@ -104,19 +104,14 @@ type Placed<'p, 'a> = (usize, &'p Part<'a>);
 
 /// The parts that are the inventory, by their places.
 fn choose(parts: &[(Part<'_>, &PartKind)], about: &str) -> Choice {
-    let of_standing = |standing: &[Standing]| -> Vec<Placed<'_, '_>> {
-        let parts = parts.iter().enumerate().filter(|(_, (_, kind))| standing.contains(&kind.standing));
-        parts.map(|(place, (part, _))| (place, part)).collect()
-    };
-    let candidates = of_standing(&[Standing::Candidate]);
+    let candidates = of_standing(parts, &[Standing::Candidate]);
     let mut choice = Selection { parts: &candidates, about }.choose();
     if choice.chosen.is_empty() {
-        choice = Selection { parts: &of_standing(&[Standing::Candidate, Standing::Fallback]), about }.choose();
+        let all = of_standing(parts, &[Standing::Candidate, Standing::Fallback]);
+        choice = Selection { parts: &all, about }.choose();
     }
     // Bullets under an unrelated heading do not replace tables of vendors.
-    let is_past =
-        |part: &Part<'_>| part.statement.is_some() && Fitness::of(part) > Fitness::Any && part.found.is_table();
-    let has_past = parts.iter().any(|(part, kind)| kind.standing == Standing::Excluded && is_past(part));
+    let has_past = parts.iter().any(|(part, kind)| kind.standing == Standing::Excluded && is_table_of_past(part));
     let has_vendors = choice.chosen.iter().any(|place| {
         let part = &parts[*place].0;
         (part.found.is_table() && Fitness::of(part) > Fitness::Any)
@@ -124,6 +119,16 @@ fn choose(parts: &[(Part<'_>, &PartKind)], about: &str) -> Choice {
             || part.words().is_about_vendors(part.found.heading())
     });
     if has_past && !has_vendors { Choice::default() } else { choice }
+}
+
+fn of_standing<'p, 'a>(parts: &'p [(Part<'a>, &PartKind)], standing: &[Standing]) -> Vec<Placed<'p, 'a>> {
+    let parts = parts.iter().enumerate().filter(|(_, (_, kind))| standing.contains(&kind.standing));
+    parts.map(|(place, (part, _))| (place, part)).collect()
+}
+
+/// Whether this is a table of vendors that are stated not to be in use.
+fn is_table_of_past(part: &Part<'_>) -> bool {
+    part.statement.is_some() && Fitness::of(part) > Fitness::Any && part.found.is_table()
 }
 
 /// The parts to choose from.
@@ -165,13 +170,12 @@ impl Selection<'_, '_> {
     fn tables_like(&self, tables: &[Placed<'_, '_>], level: Fitness) -> BTreeSet<usize> {
         let fitting: Vec<&Part<'_>> =
             tables.iter().filter(|(_, part)| Fitness::of(part) == level).map(|(_, part)| *part).collect();
-        let belongs = |part: &Part<'_>| {
+        let like = tables.iter().filter(|(_, part)| {
             Fitness::of(part) == level
-                || fitting.iter().any(|other| are_same_columns(&other.found.columns(), &part.found.columns()))
                 || self.joins(part)
-                || fitting.iter().any(|other| continues(part, other))
-        };
-        tables.iter().filter(|(_, part)| belongs(part)).map(|(place, _)| *place).collect()
+                || fitting.iter().any(|other| has_same_columns(part, other) || continues(part, other))
+        });
+        like.map(|(place, _)| *place).collect()
     }
 
     /// Whether a table of other columns also lists vendors: it begins with their names, on a page or below a heading
@@ -220,10 +224,10 @@ impl Selection<'_, '_> {
             .filter(|(_, part)| part.found.is_introduced_as_vendors(part.words()))
             .map(|(_, part)| part.found.shape(part.words()))
             .collect();
-        let belongs = |part: &Part<'_>| {
+        let chosen = lists.iter().filter(|(_, part)| {
             shapes.is_empty() || part.found.is_record() || shapes.contains(&part.found.shape(part.words()))
-        };
-        lists.iter().filter(|(_, part)| belongs(part)).map(|(place, _)| *place).collect()
+        });
+        chosen.map(|(place, _)| *place).collect()
     }
 
     fn are_introduced(&self, places: &BTreeSet<usize>) -> bool {
@@ -252,17 +256,18 @@ impl Selection<'_, '_> {
     }
 }
 
+fn has_same_columns(part: &Part<'_>, other: &Part<'_>) -> bool {
+    are_same_columns(&other.found.columns(), &part.found.columns())
+}
+
 /// Whether a table continues another one with the same column of names: its heading states that its vendors are
 /// planned or used, or it shares another column.
 fn continues(part: &Part<'_>, other: &Part<'_>) -> bool {
     let (own, others) = (part.found.columns(), other.found.columns());
-    let name = |part: &Part<'_>, columns: &[String]| columns.get(part.name_column.place()).cloned();
-    let shares = |label: &&String| others.contains(label) && part.config.role(label) != Role::Other;
-    let shared = own.iter().filter(shares).count();
+    let (name, other_name) = (own.get(part.name_column.place()), others.get(other.name_column.place()));
+    let shared = own.iter().filter(|label| others.contains(label) && part.config.role(label) != Role::Other).count();
     let is_stated = part.statement.is_some();
-    name(part, &own) == name(other, &others)
-        && name(part, &own).is_some()
-        && (is_stated || (shared > 1 && part.is_below_vendors()))
+    name.is_some() && name == other_name && (is_stated || (shared > 1 && part.is_below_vendors()))
 }
 
 /// Whether a list belongs to the inventory even if the page also has tables: its heading is about vendors, and every

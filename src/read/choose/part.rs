@@ -45,9 +45,8 @@ pub(crate) enum NameColumn {
 impl NameColumn {
     fn of(labels: &[String], config: &ReadingConfig) -> Self {
         let first = NameColumn::first(labels, config);
-        let named = |label: &String| config.role(label) == Role::Name;
         let compound = labels.get(first).is_some_and(|label| is_kind_of_vendor(config, label));
-        match labels.iter().position(named) {
+        match labels.iter().position(|label| config.role(label) == Role::Name) {
             Some(place) => NameColumn::Stated(place),
             None if compound => NameColumn::Stated(first),
             None => NameColumn::First(first),
@@ -56,8 +55,7 @@ impl NameColumn {
 
     /// The number of the first column that does not number the rows.
     pub fn first(labels: &[String], config: &ReadingConfig) -> usize {
-        let numbers = |label: &String| config.vocabulary.is(Meaning::RowNumber, &fold(label));
-        labels.iter().position(|label| !numbers(label)).unwrap_or(0)
+        labels.iter().position(|label| !config.vocabulary.is(Meaning::RowNumber, &fold(label))).unwrap_or(0)
     }
 
     /// The number of the column, from 0.

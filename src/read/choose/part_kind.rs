@@ -4,7 +4,7 @@
 
 use changecast_core::{
     model::{Role, fold},
-    vocabulary::Meaning,
+    vocabulary::{Meaning, Vocabulary},
 };
 
 use crate::read::{
@@ -123,30 +123,33 @@ fn is_change_label(part: &Part<'_>, label: &str) -> bool {
 
 /// Whether this is about the document: "Version", "Approved by". The fields may be columns, rows or bullets.
 fn is_about_document(part: &Part<'_>) -> bool {
-    let is_field = |text: &String| {
-        let folded = fold(text);
-        part.words().is(Meaning::DocumentField, folded.trim_end_matches(':'))
-    };
+    let words = part.words();
     let describes = [Role::Purpose, Role::Location, Role::Data].into_iter().any(|role| part.has_role(role));
     let labels = &part.labels;
     match &part.found.content {
         Content::Table(_) => {
-            let are_fields = labels.len() <= 3 && is_unnamed(part) && is_true_of_most(&part.names, is_field);
-            are_fields || (!describes && is_unnamed(part) && labels.len() > 1 && is_true_of_most(labels, is_field))
+            let are_fields = labels.len() <= 3 && is_unnamed(part) && are_document_fields(words, &part.names);
+            are_fields || (!describes && is_unnamed(part) && labels.len() > 1 && are_document_fields(words, labels))
         }
-        Content::List(_) => is_true_of_most(&part.names, is_field),
-        Content::Record(_) => !describes && labels.len() > 1 && is_true_of_most(labels, is_field),
+        Content::List(_) => are_document_fields(words, &part.names),
+        Content::Record(_) => !describes && labels.len() > 1 && are_document_fields(words, labels),
     }
+}
+
+/// Whether most texts are labels of fields about a document.
+fn are_document_fields(words: &Vocabulary, texts: &[String]) -> bool {
+    is_true_of_most(texts, |text| words.is(Meaning::DocumentField, fold(text).trim_end_matches(':')))
 }
 
 /// Whether most bullets are clauses: running text with a number or a verb of obligation.
 fn contains_clauses(part: &Part<'_>) -> bool {
-    let is_clause = |item: &Item| {
-        let text = cleaned(&item.whole_text());
-        behind_clause_number(&text).is_some_and(is_sentence)
-            || (is_sentence(&text) && part.words().mentions_phrase(Meaning::Obligation, &fold(&item.rest)))
-    };
-    part.items().is_some_and(|items| is_true_of_most(items, is_clause))
+    part.items().is_some_and(|items| is_true_of_most(items, |item| is_clause(part.words(), item)))
+}
+
+fn is_clause(words: &Vocabulary, item: &Item) -> bool {
+    let text = cleaned(&item.whole_text());
+    behind_clause_number(&text).is_some_and(is_sentence)
+        || (is_sentence(&text) && words.mentions_phrase(Meaning::Obligation, &fold(&item.rest)))
 }
 
 /// Whether most names are those of hosts. A vendor may be called by its host if its purpose follows.

@@ -173,8 +173,8 @@ pub(crate) fn interpret(
 /// The number of titles that all lists begin with. They do not distinguish sections.
 fn shared_titles(lists: &[&RecordList<'_>]) -> usize {
     let Some((first, others)) = lists.split_first() else { return 0 };
-    let shared = |other: &&RecordList<'_>| first.titles.iter().zip(&other.titles).take_while(|(a, b)| a == b).count();
-    others.iter().map(shared).min().unwrap_or(first.titles.len())
+    let shared = others.iter().map(|other| first.titles.iter().zip(&other.titles).take_while(|(a, b)| a == b).count());
+    shared.min().unwrap_or(first.titles.len())
 }
 
 /// Describes a tree without an inventory.

@@ -61,8 +61,8 @@ impl Statement {
         // "These are not sub-processors. They are listed for transparency."
         let all = introduction.iter().copied().chain([lead]).flat_map(sentences);
         let about_vendors = all.filter(|sentence| words.is_vendor_column(sentence)).last();
-        let denied = |sentence| denies(words, sentence, Place::Sentence);
-        let is_denied = about_vendors.is_some_and(denied) || last.is_some_and(denied);
+        let mut stated = [about_vendors, last].into_iter().flatten();
+        let is_denied = stated.any(|sentence| denies(words, sentence, Place::Sentence));
         is_denied.then_some(Statement::Denied)
     }
 }
@@ -155,6 +155,15 @@ enum Place {
 }
 
 impl Place {
+    /// Whether a text means vendors at this place.
+    fn names_vendor(self, words: &Vocabulary, text: &str) -> bool {
+        match self {
+            Place::Heading => words.is_about_vendors(text),
+            // "Personal data is not given to third parties" is not about the list.
+            Place::Sentence => words.is_vendor_column(text),
+        }
+    }
+
     /// Whether a word may be between a denial and the denied thing. "Acme is not a sub-processor" is a sentence about
     /// Acme; "Not a sub-processor" is a heading for others.
     fn allows(self, words: &Vocabulary, word: &str) -> bool {
@@ -232,12 +241,10 @@ impl Clause {
     /// Whether a vendor is named by a word, or by the word and the next one: "sous traitants".
     fn is_vendor(&self, words: &Vocabulary, place: Place, at: usize) -> bool {
         let (one, next) = (&self.0[at], self.0.get(at + 1));
-        let is_named = |text: &str| match place {
-            Place::Heading => words.is_about_vendors(text),
-            // "Personal data is not given to third parties" is not about the list.
-            Place::Sentence => words.is_vendor_column(text),
-        };
-        is_named(one) || next.is_some_and(|next| !is_named(next) && is_named(&format!("{one} {next}")))
+        place.names_vendor(words, one)
+            || next.is_some_and(|next| {
+                !place.names_vendor(words, next) && place.names_vendor(words, &format!("{one} {next}"))
+            })
     }
 
     fn has_exception(&self, words: &Vocabulary, from: usize) -> bool {

@@ -17,11 +17,7 @@ use changecast_core::{
 };
 
 use crate::read::{
-    build::{intern::Label, raw_list::RawList},
-    config::ReadingConfig,
-    position::Position,
-    source_text::cleaned,
-    syntax::block::Page,
+    build::raw_list::RawList, config::ReadingConfig, position::Position, source_text::cleaned, syntax::block::Page,
 };
 
 use sentences::{Context, Sentence, paragraphs};
@@ -92,9 +88,9 @@ impl Entries {
                 cells.push_str(&fold(&cleaned(&text.to_source())));
                 cells.push('\n');
             }
-            let is_name = |label: &Label| options.role(list.labels.spelling(*label)) == Role::Name;
             let cells = &row.content.cells;
-            let name = cells.iter().find(|(label, _)| is_name(label)).or(cells.first());
+            let named = cells.iter().find(|(label, _)| options.role(list.labels.spelling(*label)) == Role::Name);
+            let name = named.or(cells.first());
             let name = name.map(|(_, name)| cleaned(&name.to_source())).unwrap_or_default();
             if let Some(spoken) = page_text::spoken_name(&name) {
                 names.push((spoken.to_owned(), page_text::mention_key(spoken)));

@@ -21,14 +21,11 @@ impl WebUrl {
         let rest = ["https://", "http://"].iter().find_map(|scheme| {
             url.get(..scheme.len()).filter(|head| head.eq_ignore_ascii_case(scheme)).map(|_| &url[scheme.len()..])
         });
-        let fit = |c: char| {
-            !(c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '\\' | '^' | '`' | '{' | '|' | '}'))
-        };
         let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
         // A user name before the host ("https://bank.example@evil.example") serves only deception.
         let host_fits =
             host.is_some_and(|host| !host.is_empty() && !host.contains('@') && !host.starts_with(['.', ':', '-']));
-        if host_fits && url.chars().all(fit) { Ok(WebUrl(url.into())) } else { Err(BadUrl(url.to_owned())) }
+        if host_fits && !url.contains(is_forbidden) { Ok(WebUrl(url.into())) } else { Err(BadUrl(url.to_owned())) }
     }
 
     /// The address as a string.
@@ -41,6 +38,11 @@ impl WebUrl {
         let slash = if self.0.ends_with('/') { "" } else { "/" };
         WebUrl(format!("{}{slash}{path}", self.0).into())
     }
+}
+
+/// Whether an address may not contain a character (RFC 3986 §2).
+fn is_forbidden(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '\\' | '^' | '`' | '{' | '|' | '}')
 }
 
 impl fmt::Display for WebUrl {

@@ -236,10 +236,11 @@ fn weekday(day: TermsWeekday) -> Weekday {
 impl Zone {
     /// Reads `UTC`, an IANA name, or an offset such as `+01:00`.
     fn parse(name: &str) -> Result<Self, CalendarError> {
-        let unknown = || CalendarError::UnknownZone(name.to_owned());
-        if name.starts_with(['+', '-']) {
-            return name.parse().map(Zone::Offset).map_err(|_| unknown());
-        }
-        name.parse().map(Zone::Named).map_err(|_| unknown())
+        let zone = if name.starts_with(['+', '-']) {
+            name.parse().map(Zone::Offset).ok()
+        } else {
+            name.parse().map(Zone::Named).ok()
+        };
+        zone.ok_or_else(|| CalendarError::UnknownZone(name.to_owned()))
     }
 }

@@ -169,7 +169,7 @@ pub enum Outcome {
 /// The notice that follows an emergency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LateNotice {
-    /// The deadline until which the lead lasts.
+    /// The deadline for the notice.
     pub by: Deadline,
     /// Whether the change was published by then.
     pub outcome: Outcome,
@@ -204,10 +204,9 @@ pub fn compute(terms: Option<&Terms>, occasion: &Occasion<'_>) -> Result<Option<
     let is_emergency = given.iter().any(|lead| lead.outcome == Outcome::Emergency);
     let late_notice =
         day.filter(|_| is_emergency).map(|day| late_notice(terms, &calendar, occasion, (base, day))).transpose()?;
-    let in_business_days = |period: Duration| period.unit == DurationUnit::BusinessDays;
     let window = terms.objection.as_ref().and_then(|objection| objection.within);
-    let counts_business_days = required.iter().any(|lead| in_business_days(lead.length))
-        || matches!(window, Some(Window::Exactly(window)) if in_business_days(window));
+    let counts_business_days = required.iter().any(|lead| lead.length.unit == DurationUnit::BusinessDays)
+        || matches!(window, Some(Window::Exactly(window)) if window.unit == DurationUnit::BusinessDays);
     Ok(Some(Notice {
         coverage,
         counts_from: base,
@@ -225,18 +224,19 @@ pub fn compute(terms: Option<&Terms>, occasion: &Occasion<'_>) -> Result<Option<
 /// The publication from which leads and windows count: the first one with a date that is not later than the current one. A
 /// date that moves later does not restart them; a date earlier than all announced before counts from its own publication.
 fn counting_base(announced: &[Announced], current: &Announced) -> Timestamp {
-    let day = |announced: &Announced| announced.effective.as_ref().map(|date| date.first);
-    let Some(now) = day(current) else { return announced.first().unwrap_or(current).at };
-    announced.iter().find(|earlier| day(earlier).is_some_and(|day| day <= now)).unwrap_or(current).at
+    let Some(now) = &current.effective else { return announced.first().unwrap_or(current).at };
+    let mut earlier = announced.iter();
+    let base = earlier.find(|one| one.effective.as_ref().is_some_and(|date| date.first <= now.first));
+    base.unwrap_or(current).at
 }
 
 fn coverage_of(terms: &Terms, trigger: Option<Trigger>) -> Coverage {
     let states_nothing = terms.lead.is_empty() && terms.objection.is_none();
-    let names = |trigger| terms.lead.contains_key(&trigger) || terms.lead.contains_key(&Trigger::Any);
+    let has_lead = [trigger, Some(Trigger::Any)].iter().flatten().any(|trigger| terms.lead.contains_key(trigger));
     match (terms.promise, trigger) {
         (Some(Promise::None), _) => Coverage::Refused,
         // Terms without leads have one window for every kind of change.
-        (_, Some(trigger)) if !states_nothing && (terms.lead.is_empty() || names(trigger)) => Coverage::Promised,
+        (_, Some(_)) if !states_nothing && (terms.lead.is_empty() || has_lead) => Coverage::Promised,
         _ => Coverage::NotStated,
     }
 }

@@ -1,6 +1,6 @@
 //! What a header or key means: the role of a column.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use crate::model::{Role, fold};
 
@@ -294,9 +294,9 @@ impl Vocabulary {
     /// Whether the column of a header or key only decorates the page: "Logo", "iconUrl".
     pub fn is_decoration(&self, label: &str) -> bool {
         let words = self.headers().words_of(label);
-        let is_core = |word: &String| self.is(Meaning::Decoration, &singular(word));
-        words.iter().any(is_core)
-            && words.iter().all(|word| is_core(word) || self.is(Meaning::DecorationDetail, &singular(word)))
+        let words: Vec<Cow<'_, str>> = words.iter().map(|word| singular(word)).collect();
+        let (cores, details): (Vec<_>, Vec<_>) = words.iter().partition(|word| self.is(Meaning::Decoration, word));
+        !cores.is_empty() && details.iter().all(|word| self.is(Meaning::DecorationDetail, word))
     }
 
     /// Whether two headers are equal except for case, punctuation and plural.

@@ -27,8 +27,8 @@ pub(super) fn split_camel_case(label: &str) -> String {
 
 /// Whether a capital between these characters begins a word.
 fn begins_word(before: char, behind: &[char]) -> bool {
-    let begins_lower_case = || behind.len() >= 2 && behind[..2].iter().all(|c| c.is_lowercase());
-    before.is_lowercase() || (before.is_alphanumeric() && begins_lower_case())
+    let begins_lower_case = behind.len() >= 2 && behind[..2].iter().all(|c| c.is_lowercase());
+    before.is_lowercase() || (before.is_alphanumeric() && begins_lower_case)
 }
 
 /// The singular of an English word, or nearly so: two words are compared only with each other.

@@ -43,10 +43,12 @@ fn joined_places<'i>(vocabulary: &Vocabulary, item: &'i str) -> Option<Vec<&'i s
 
 /// Whether a part of a text continues a word in a script that separates words by spaces.
 fn is_inside_word(text: &str, start: usize, end: usize) -> bool {
-    let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_unspaced(c));
-    let part = &text[start..end];
-    is_letter(part.chars().next())
-        && (is_letter(text[..start].chars().next_back()) || is_letter(text[end..].chars().next()))
+    text[start..end].starts_with(is_spaced_letter)
+        && (text[..start].ends_with(is_spaced_letter) || text[end..].starts_with(is_spaced_letter))
+}
+
+fn is_spaced_letter(c: char) -> bool {
+    c.is_alphanumeric() && !is_unspaced(c)
 }
 
 /// Whether a text is exactly the name or code of a place.
