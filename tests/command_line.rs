@@ -4,8 +4,10 @@ use std::{fs, path::PathBuf};
 
 use crate::support::{CONFIG, TestRepo, run_in};
 
-const COMMANDS: &[&str] =
-    &["", "demo", "init", "publish", "head", "log", "diff", "show", "keygen", "verify", "schema", "completions", "man"];
+const COMMANDS: &[&str] = &[
+    "", "demo", "init", "publish", "head", "correct", "redact", "move", "log", "diff", "show", "keygen", "keys",
+    "verify", "schema", "completions", "man",
+];
 
 /// With `CHANGECAST_ACCEPT=1`, the fixtures are written instead of compared.
 #[test]

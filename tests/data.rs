@@ -209,7 +209,7 @@ fn the_schema_of_releases_fits_every_document_that_is_published() {
     repo.publish(&[]).expect(0);
     fs::write(repo.path("repo/changecast.yaml"), CONFIG.replace("list.yaml}", "list.yaml, fields: {Status: scope}}"))
         .expect("a configuration");
-    repo.publish(&["--correct", "2", "--reason", "Not yet."]).expect(0);
+    repo.correct("2", "Not yet.").expect(0);
     repo.build();
     repo.publish(&[]).expect(0);
     let mut count = 0;

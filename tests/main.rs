@@ -29,9 +29,12 @@ mod onboarding;
 mod pages;
 mod publication;
 mod readme;
+mod redaction;
 mod resume;
 mod rewritten;
+mod rotation;
 mod terms;
+mod trust;
 mod versions;
 
 mod support;

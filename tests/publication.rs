@@ -166,7 +166,7 @@ fn a_correction_is_said_once() {
     story.build();
     story.publish(&[]).expect(0);
     for _ in 0..2 {
-        story.publish(&["--list", "vendors", "--correct", "2", "--reason", "It was another place."]).expect(0);
+        story.correct("2", "It was another place.").expect(0);
     }
     assert_eq!(ids(&story).len(), 3);
 }
@@ -311,7 +311,7 @@ fn a_correction_is_a_new_entry_and_leaves_the_list_alone() {
     story.build();
     story.publish(&[]).expect(0);
     let list = fs::read(story.path("feeds/vendors/changelog.md")).expect("a page");
-    story.publish(&["--correct", "2", "--reason", "Kestrel <b>never</b> saw data."]).expect(0);
+    story.correct("2", "Kestrel <b>never</b> saw data.").expect(0);
     let items = items(&story);
     assert_eq!(items.len(), 3);
     assert!(items[0]["title"].as_str().expect("a title").contains("corrected: added Kestrel"), "{}", items[0]["title"]);
@@ -338,11 +338,12 @@ fn a_correction_is_a_new_entry_and_leaves_the_list_alone() {
             assert!(!content.contains(border), "a preview without markup joins two texts: {content}");
         }
     }
-    story.publish(&["--correct", "2", "--reason", "Kestrel <b>never</b> saw data."]).expect(0);
+    story.correct("2", "Kestrel <b>never</b> saw data.").expect(0);
     assert_eq!(self::items(&story).len(), 3, "the same correction is published once");
     story.verify().expect(0);
-    story.publish(&["--correct", "77", "--reason", "x"]).fails(2, &["no announced release 77"]);
-    story.publish(&["--correct", "0", "--reason", "x"]).fails(2, &["no announced release 0"]);
+    story.correct("77", "x").fails(2, &["no announced release 77"]);
+    story.correct("0", "x").fails(2, &["no announced release 0"]);
+    story.correct("2", " ").fails(2, &["--reason is empty"]);
 }
 
 #[test]

@@ -553,4 +553,5 @@ done
 if [ "$expires" != never ] && expr "$expires" \< "$now" >/dev/null; then
   finish 4 "EXPIRED: the newest head of $origin, of $at, expired at $expires"
 fi
-echo "OK: $origin up to release $covered, published $at; $releases releases, $number heads"
+code=$(sed -n "$((covered + 1))s/^\"\(....\)\(....\).*/\1 \2/p" "$tmp/header-digests")
+echo "OK: $origin up to release $covered, $code, and head $newest of $at; $releases releases, $number heads"

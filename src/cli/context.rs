@@ -19,7 +19,7 @@ use clap::{
 use super::Failure;
 
 /// The options that select the repository, the configuration and the branch.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct RepoArgs {
     /// The configuration file [default: changecast.yaml or data/changecast.yaml]
     #[arg(long, value_name = "FILE")]

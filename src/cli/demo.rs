@@ -247,7 +247,7 @@ impl Demo<'_> {
         let plan = self.plan(vec![list.clone()], Some(tip), None, later(date, 2), Scope::All)?;
         let of_wrong = |announcement: &&Announcement| announcement.commit.as_deref() == wrong.map(CommitId::as_str);
         let announcement = plan.lists.iter().flat_map(|list| &list.announcements).find(of_wrong);
-        let seq = announcement.map(|announcement| announcement.seq).ok_or_else(|| {
+        let seq = announcement.map(|announcement| announcement.release.seq).ok_or_else(|| {
             Failure::usage(
                 format!("the demo has no release of {:?}", correct.release_of),
                 "please report this as a bug",

@@ -10,7 +10,10 @@ use changecast::{
     read::ReadError,
     render::{InjectError, RenderError},
 };
-use changecast_core::{ledger::VerifyError, sign::SignError};
+use changecast_core::{
+    ledger::{Discontinuity, VerifyError},
+    sign::SignError,
+};
 
 /// The result of a command that completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +83,14 @@ pub enum Failure {
         /// The check that failed.
         error: Box<VerifyError>,
     },
+    /// A log does not continue what was kept of it.
+    #[error("{list}: {error}")]
+    Discontinuity {
+        /// The folder of the list.
+        list: String,
+        /// The difference.
+        error: Box<Discontinuity>,
+    },
     /// A file cannot be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -121,6 +132,7 @@ impl Failure {
             Failure::Publish(error) => publish_status(error),
             Failure::Output(OutputError::Immutable(_)) => 3,
             Failure::Verify { error, .. } => error.status(),
+            Failure::Discontinuity { error, .. } => error.status(),
             _ => 2,
         }
     }
@@ -141,6 +153,7 @@ impl Failure {
             Failure::Sign(error) => Some(error.help()),
             Failure::Publish(error) => Some(error.help()),
             Failure::Verify { error, .. } => Some(verify_help(error).to_owned()),
+            Failure::Discontinuity { error, .. } => Some(discontinuity_help(error).to_owned()),
             Failure::Inject { .. } => Some("put both markers around the place for the text".to_owned()),
             Failure::Render(_) | Failure::Json(_) => Some("please report this as a bug".to_owned()),
             Failure::ClosedPipe => None,
@@ -173,6 +186,15 @@ fn publish_status(error: &PublishError) -> u8 {
         | PublishError::Gone(_)
         | PublishError::Irreproducible { .. } => 3,
         _ => 2,
+    }
+}
+
+/// The next step if a log does not continue what was kept of it.
+fn discontinuity_help(error: &Discontinuity) -> &'static str {
+    match error {
+        Discontinuity::OtherOrigin { .. } => "pass the folder and the older copy of the same list",
+        Discontinuity::Older { .. } => "the server may be an outdated mirror: fetch the log again from its publisher",
+        Discontinuity::Fork(_) => "keep both copies as evidence, and ask the publisher through another channel",
     }
 }
 

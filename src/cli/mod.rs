@@ -3,6 +3,7 @@
 mod agent;
 mod console;
 mod context;
+mod correct;
 mod demo;
 mod diff;
 mod failure;
@@ -10,11 +11,15 @@ mod head;
 mod init;
 mod input;
 mod keygen;
+mod keyring;
 mod keys;
 mod log;
 mod manual;
 mod notice_document;
 mod publish;
+mod redact;
+mod relocate;
+mod root_statement;
 mod schema;
 mod show;
 mod time;
@@ -59,6 +64,12 @@ enum Command {
     Publish(publish::Args),
     /// Sign a new head for each log, without a new release
     Head(head::Args),
+    /// Publish a correction of a release
+    Correct(correct::Args),
+    /// Remove the content of releases, where the law requires it
+    Redact(redact::Args),
+    /// End the log of a list that continues under another name
+    Move(relocate::Args),
     /// Show the change log of the whole history
     Log(log::Args),
     /// Show what changed between two revisions or files
@@ -67,6 +78,8 @@ enum Command {
     Show(show::Args),
     /// Create two root keys and a release key
     Keygen(keygen::Args),
+    /// List the keys of a log, replace them, or revoke a stolen one
+    Keys(keyring::Args),
     /// Verify a published log against the pinned root key
     Verify(verify::Args),
     /// Print the JSON Schema of the configuration, the inventory or a release
@@ -96,10 +109,14 @@ pub fn main() -> ExitCode {
         Command::Init(args) => init::run(&args),
         Command::Publish(args) => publish::run(&args),
         Command::Head(args) => head::run(&args),
+        Command::Correct(args) => correct::run(&args),
+        Command::Redact(args) => redact::run(&args),
+        Command::Move(args) => relocate::run(&args),
         Command::Log(args) => log::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Keygen(args) => keygen::run(&args),
+        Command::Keys(args) => keyring::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => manual::completions(&args),

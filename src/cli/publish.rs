@@ -8,7 +8,7 @@ use std::{
 use changecast::{
     config::Config,
     history::History,
-    output::{self, Found, Output},
+    output::{self, Found, Output, OutputFile},
     publish::{
         self, AllowedRemovals, Correct, Edition, Event, FutureCommits, ListPlan, Outcome, Plan, Progress, Request,
         Rewritten, RootKeys, Scope, Signing, Stage,
@@ -28,16 +28,16 @@ use super::{Exit, Failure, console, context::RepoArgs, input::regular_file, keys
 /// Safe to run again at any time: a change is announced once, and files that did not change are not
 /// rewritten. The pages of earlier changes are only rendered again if the configuration changed, if
 /// they are missing, or with --all.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    repo: RepoArgs,
+    pub repo: RepoArgs,
     /// The output directory [default: `output` in the configuration]
     #[arg(long, value_name = "DIR")]
-    output: Option<PathBuf>,
+    pub output: Option<PathBuf>,
     /// The release key: a private key file, or a public key file to sign with ssh-agent [env: CHANGECAST_KEY, the key itself]
     #[arg(long, value_name = "FILE")]
-    key: Option<PathBuf>,
+    pub key: Option<PathBuf>,
     /// The root key, only needed to start a log [env: CHANGECAST_ROOT_KEY, the key itself]
     #[arg(long, value_name = "FILE")]
     root_key: Option<PathBuf>,
@@ -46,7 +46,7 @@ pub struct Args {
     other_root: Vec<PathBuf>,
     /// The time of the publication [default: the system clock]
     #[arg(long, value_name = "TIME")]
-    now: Option<Timestamp>,
+    pub now: Option<Timestamp>,
     /// Also publish commits that are dated more than a day after the clock
     #[arg(long)]
     allow_future: bool,
@@ -68,15 +68,9 @@ pub struct Args {
     /// Continue the log after git history was rewritten
     #[arg(long)]
     reanchor: bool,
-    /// Publish a correction of this release (requires --reason, and --list if there are several lists)
-    #[arg(long, value_name = "SEQ", requires = "reason")]
-    correct: Option<u64>,
-    /// The error in the corrected release, as customers will read it
-    #[arg(long, value_name = "TEXT", requires = "correct")]
-    reason: Option<String>,
-    /// The list that --correct and --inject refer to
+    /// The list that --inject refers to
     #[arg(long, value_name = "ID")]
-    list: Option<ListId>,
+    pub list: Option<ListId>,
     /// Also replace the text between the changecast markers in this page; repeatable
     #[arg(long, value_name = "FILE")]
     inject: Vec<PathBuf>,
@@ -92,8 +86,36 @@ impl Args {
     }
 }
 
+/// Why a publication runs.
+#[derive(Debug)]
+pub enum Purpose {
+    /// To publish what is new.
+    News,
+    /// To correct a release of the list of the arguments.
+    Correct(Correction),
+    /// To remove what a redaction took out of the log from all pages and feeds.
+    Redact,
+}
+
+/// A correction to publish.
+#[derive(Debug)]
+pub struct Correction {
+    /// The number of the release that was wrong.
+    pub seq: u64,
+    /// The error, in the words of the publisher.
+    pub reason: Text,
+}
+
 /// Runs the command and returns its exit status.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
+    execute(args, &Purpose::News)
+}
+
+/// Publishes for a purpose, and returns the exit status.
+///
+/// # Errors
+/// [`Failure`] if the publication is refused, or a file cannot be written.
+pub fn execute(args: &Args, purpose: &Purpose) -> Result<Exit, Failure> {
     let history = args.repo.history()?;
     let config = args.repo.config(&history)?;
     let dir = output_dir(args.output.as_deref(), &config, &history);
@@ -133,8 +155,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         future: if args.allow_future { FutureCommits::Allow } else { FutureCommits::Refuse },
         removals: AllowedRemovals(args.allow_removals.unwrap_or_default()),
         rewritten: if args.reanchor { Rewritten::Reanchor } else { Rewritten::Refuse },
-        correct: correction(args, &config)?,
-        scope: if args.looks_at_all() { Scope::All } else { Scope::New },
+        correct: correction(args, purpose, &config)?,
+        scope: if args.looks_at_all() || matches!(purpose, Purpose::Redact) { Scope::All } else { Scope::New },
         progress: Progress(&|event| watcher.on_event(event)),
     };
     // Lock the output before reading the log, so that the plan still fits when it is written.
@@ -144,8 +166,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let unreadable = plan.lists.iter().any(ends_unreadable);
     watcher.on_event(Event::Starts(Stage::Write));
     if let Some(output) = &output {
-        for list in plan.lists.iter().filter(|list| is_new_log(list)) {
-            output.remove_others(&format!("{}/changes", list.id), &plan.files)?;
+        for list in plan.lists.iter().filter(|list| is_new_log(list) || matches!(purpose, Purpose::Redact)) {
+            remove_stale(output, &dir, &list.id, &plan.files)?;
         }
     }
     let changed = match &output {
@@ -219,13 +241,26 @@ pub fn output_dir(chosen: Option<&Path>, config: &Config, history: &History) -> 
     }
 }
 
-fn correction(args: &Args, config: &Config) -> Result<Option<Correct>, Failure> {
-    let (Some(seq), Some(reason)) = (args.correct, &args.reason) else { return Ok(None) };
-    let reason = Text::new(reason);
-    if reason.is_empty() {
-        return Err(Failure::usage("--reason is empty", "describe the error in the corrected release in --reason"));
+/// Removes pages and archives that the publication does not contain, such as those of an earlier preview or of redacted
+/// releases.
+fn remove_stale(output: &Output, dir: &Path, list: &ListId, files: &[OutputFile]) -> Result<(), Failure> {
+    for folder in ["changes", "archive"] {
+        output.remove_others(&format!("{list}/{folder}"), files)?;
     }
-    Ok(Some(Correct { list: chosen_list(args, config)?, seq, reason }))
+    let years = Found::at(dir).names(list.as_str())?.into_iter().filter(|name| is_year_page(name));
+    let paths = years.map(|name| format!("{list}/{name}"));
+    let stale: Vec<String> = paths.filter(|path| files.iter().all(|file| file.path != *path)).collect();
+    Ok(output.remove(&stale)?)
+}
+
+/// Whether a file is the page of a past year, such as `2024.html`.
+fn is_year_page(name: &str) -> bool {
+    name.strip_suffix(".html").is_some_and(|year| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn correction(args: &Args, purpose: &Purpose, config: &Config) -> Result<Option<Correct>, Failure> {
+    let Purpose::Correct(Correction { seq, reason }) = purpose else { return Ok(None) };
+    Ok(Some(Correct { list: chosen_list(args, config)?, seq: *seq, reason: reason.clone() }))
 }
 
 fn chosen_list(args: &Args, config: &Config) -> Result<ListId, Failure> {
@@ -325,7 +360,7 @@ fn announced(list: &ListPlan) -> &[Announcement] {
 
 /// Whether this run starts a signed log. Release 0 contains the keys; a preview has no numbers.
 fn is_new_log(list: &ListPlan) -> bool {
-    announced(list).first().is_some_and(|announcement| announcement.seq == 1)
+    announced(list).first().is_some_and(|announcement| announcement.release.seq == 1)
 }
 
 /// Whether the newest version cannot be read, so that the published list differs from the file.

@@ -1,6 +1,7 @@
 //! `verify`: checks a published log against the pinned root key and origin.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -11,7 +12,7 @@ use changecast::{
     render,
 };
 use changecast_core::{
-    ledger::{self, Origin, Pin, Verified, VerifyError, layout},
+    ledger::{self, Continuation, Digest, Discontinuity, Head, Origin, Pin, Signed, Verified, VerifyError, layout},
     model::Timestamp,
     sign::PublicKey,
 };
@@ -22,6 +23,9 @@ use super::{Exit, Failure, console, time};
 ///
 /// Checks every signature, the chain of all releases and heads, and that replaying all changes gives the published
 /// list. Works offline. Pages and feeds are not checked: they are not signed.
+///
+/// Publishers can sign a second history with the same keys. --against and --head find this: keep a copy of the folder, or
+/// any file of `head/`, and verify later copies against it.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The output directory, or the folder of one list inside it
@@ -30,9 +34,16 @@ pub struct Args {
     /// The publisher's public root key (a .pub file that `keygen` wrote)
     #[arg(long, value_name = "FILE")]
     root: PathBuf,
-    /// The name that the log must have, such as example.com/subprocessors; without it, the log names itself
+    /// The name of a log that must be there, such as example.com/subprocessors; repeatable. Without it, logs name
+    /// themselves
     #[arg(long, value_name = "ORIGIN")]
-    origin: Option<Origin>,
+    origin: Vec<Origin>,
+    /// An older copy of DIR, which the log must continue
+    #[arg(long, value_name = "OLDER")]
+    against: Option<PathBuf>,
+    /// A head that was kept, such as a copy of head/000017.json, which the log must contain; repeatable
+    #[arg(long, value_name = "FILE")]
+    head: Vec<PathBuf>,
     /// The time by which heads expire [default: the system clock]
     #[arg(long, value_name = "TIME")]
     now: Option<Timestamp>,
@@ -40,48 +51,189 @@ pub struct Args {
 
 /// Runs the command and returns its exit status.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let line = fs::read_to_string(&args.root).map_err(|error| Failure::file(&args.root, error))?;
-    let root = PublicKey::parse(&args.root.display().to_string(), &line)?;
+    let root = public_key(&args.root)?;
     let now = args.now.unwrap_or_else(time::now);
-    let folders = folders(&args.dir)?;
-    if args.origin.is_some() && folders.len() > 1 {
+    let folders = list_folders(&args.dir)?;
+    let lists = ListFolders { dir: &args.dir, folders: &folders };
+    lists.check_origins(&args.origin)?;
+    if !args.head.is_empty() && folders.len() > 1 {
         return Err(Failure::usage(
-            format!("{} contains several lists, and --origin names one", args.dir.display()),
+            format!("{} contains several lists, and --head belongs to one", args.dir.display()),
             "pass the folder of that list",
         ));
     }
-    for folder in folders {
-        verify(&folder, &Pin { root: root.clone(), origin: args.origin.clone() }, now)?;
+    let older = args.against.as_deref().map(|older| lists.older_folders(older)).transpose()?;
+    for folder in &folders {
+        let pin = Pin { root: root.clone(), origin: lists.origin_of(folder, &args.origin) };
+        let verified = verify(folder, &pin, now)?;
+        lists.check_name(folder, &verified)?;
+        if let Some(older) = older.as_ref().and_then(|older| older.get(folder)) {
+            check_continues(folder, older, &verified, &root)?;
+        }
+        for head in &args.head {
+            check_contains(folder, head, &verified)?;
+        }
     }
     Ok(Exit::Clean)
+}
+
+/// Reads the file of a public key.
+pub fn public_key(path: &Path) -> Result<PublicKey, Failure> {
+    let line = fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
+    Ok(PublicKey::parse(&path.display().to_string(), &line)?)
+}
+
+/// The folders of lists in a directory. The directory may itself be the folder of a list.
+struct ListFolders<'a> {
+    dir: &'a Path,
+    folders: &'a [PathBuf],
+}
+
+impl ListFolders<'_> {
+    /// Whether the directory is itself the folder of a list: then its name has no meaning.
+    fn is_single(&self) -> bool {
+        self.folders == [self.dir]
+    }
+
+    /// Checks that each named log has a folder.
+    fn check_origins(&self, origins: &[Origin]) -> Result<(), Failure> {
+        if self.is_single() && origins.len() > 1 {
+            return Err(Failure::usage(
+                format!("{} is the folder of one list, and several --origin are given", self.dir.display()),
+                "pass the directory that contains the folders of these lists",
+            ));
+        }
+        let missing = origins.iter().find(|origin| !self.is_single() && self.folder_named(origin.list()).is_none());
+        match missing {
+            Some(origin) => Err(self.incomplete(format!("the list {origin} is not there"))),
+            None => Ok(()),
+        }
+    }
+
+    fn folder_named(&self, list: &str) -> Option<&PathBuf> {
+        self.folders.iter().find(|folder| folder.file_name().is_some_and(|name| name == list))
+    }
+
+    fn incomplete(&self, what: String) -> Failure {
+        Failure::Verify { list: self.dir.display().to_string(), error: Box::new(VerifyError::Incomplete(what)) }
+    }
+
+    /// The named log that a folder must contain.
+    fn origin_of(&self, folder: &Path, origins: &[Origin]) -> Option<Origin> {
+        if self.is_single() {
+            return origins.first().cloned();
+        }
+        origins.iter().find(|origin| folder.file_name().is_some_and(|name| name == origin.list())).cloned()
+    }
+
+    /// Checks that a folder has the name of its list: otherwise, two lists of one publisher were swapped.
+    fn check_name(&self, folder: &Path, verified: &Verified) -> Result<(), Failure> {
+        let list = verified.origin.list();
+        if self.is_single() || folder.file_name().is_some_and(|name| name == list) {
+            return Ok(());
+        }
+        let path = folder.display().to_string();
+        let problem = format!("the folder contains the log of another list, {}", verified.origin);
+        Err(Failure::Verify { list: path.clone(), error: Box::new(VerifyError::Inconsistent { path, problem }) })
+    }
+
+    /// The folders of an older copy, by the folders that must continue them.
+    fn older_folders(&self, older: &Path) -> Result<BTreeMap<PathBuf, PathBuf>, Failure> {
+        let of_copy = list_folders(older)?;
+        if let ([folder], true) = (self.folders, of_copy == [older]) {
+            return Ok(BTreeMap::from([(folder.clone(), older.to_owned())]));
+        }
+        let mut pairs = BTreeMap::new();
+        for copy in of_copy {
+            let name = copy.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            match self.folder_named(&name) {
+                Some(folder) => pairs.insert(folder.clone(), copy),
+                None if self.is_single() => None,
+                None => return Err(self.incomplete(format!("the list {name} of the older copy is not there"))),
+            };
+        }
+        if pairs.is_empty() {
+            return Err(Failure::usage(
+                format!("{} does not contain the folder of this list", older.display()),
+                "pass the older copy of the same folder",
+            ));
+        }
+        Ok(pairs)
+    }
+}
+
+/// Checks that a log continues an older copy of it.
+fn check_continues(folder: &Path, older: &Path, verified: &Verified, root: &PublicKey) -> Result<(), Failure> {
+    let pin = Pin { root: root.clone(), origin: None };
+    let kept = ledger::verify(&Folder::at(older), &pin)
+        .map_err(|error| Failure::Verify { list: older.display().to_string(), error: Box::new(error) })?;
+    report_continuation(folder, older, ledger::compare(&kept, verified))
+}
+
+/// Checks that a log contains a head that was kept. A signature next to it, `FILE.sig`, must be one of the log.
+fn check_contains(folder: &Path, path: &Path, verified: &Verified) -> Result<(), Failure> {
+    let bytes = super::input::regular_file(path)?;
+    let signature = signature_of(path);
+    let head = if signature.is_file() {
+        let signed = Signed { bytes: bytes.clone(), signature: super::input::regular_file(&signature)? };
+        ledger::read_kept_head(&signed, verified).map_err(|error| error.to_string())
+    } else {
+        Head::from_bytes(&bytes).map_err(|error| error.to_string())
+    };
+    let head = head.map_err(|problem| {
+        Failure::usage(format!("{}: {problem}", path.display()), "pass a file that was copied from head/ of this log")
+    })?;
+    report_continuation(folder, path, ledger::compare_head((&head, Digest::of(&bytes)), verified))
+}
+
+/// The path of the signature of a document.
+fn signature_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".sig");
+    name.into()
+}
+
+fn report_continuation(folder: &Path, kept: &Path, result: Result<Continuation, Discontinuity>) -> Result<(), Failure> {
+    let (list, kept) = (folder.display().to_string(), kept.display());
+    let continuation = result.map_err(|error| Failure::Discontinuity { list: list.clone(), error: Box::new(error) })?;
+    let [releases, heads] = [("release", continuation.releases), ("head", continuation.heads)].map(count);
+    console::note(&format!("{list}: OK, continues {kept} by {releases} and {heads}"));
+    for head in continuation.doubled_heads {
+        console::warning(&format!("{list}: head {head} is another one than in {kept}; both cover the same release"));
+    }
+    Ok(())
+}
+
+/// A number of things in words.
+fn count((noun, number): (&str, u64)) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// Verifies the log in the folder of one list, and reports the result.
 ///
 /// # Errors
 /// [`Failure::Verify`] with the first check that failed.
-pub fn verify(folder: &Path, pin: &Pin, now: Timestamp) -> Result<(), Failure> {
+pub fn verify(folder: &Path, pin: &Pin, now: Timestamp) -> Result<Verified, Failure> {
     let name = folder.display().to_string();
     let failed = |error| Failure::Verify { list: name.clone(), error: Box::new(error) };
     let verified = ledger::verify(&Folder::at(folder), pin).map_err(failed)?;
     verified.check_fresh(now).map_err(failed)?;
     report(&name, &verified);
-    check_script(folder, &name)
+    check_script(folder, &name)?;
+    Ok(verified)
 }
 
 fn report(name: &str, verified: &Verified) {
     let Some((covered, head)) = verified.covered().zip(verified.head()) else { return };
-    let digest = covered.digest.to_string();
     let list = match verified.list.known() {
         Some(list) => format!("the list has {}", render::count_entries(list.entries().count())),
         None => "the list is withdrawn".to_owned(),
     };
     console::note(&format!(
-        "{name}: OK, {} up to release {} ({} {}), published {}; {list}",
+        "{name}: OK, {} up to {}, and head {} of {}; {list}",
         verified.origin,
-        covered.header.seq,
-        &digest[..4],
-        &digest[4..8],
+        covered.pointer(),
+        head.head.number,
         head.head.at
     ));
     for remark in &verified.remarks {
@@ -123,7 +275,7 @@ fn check_script(folder: &Path, name: &str) -> Result<(), Failure> {
 }
 
 /// The folders of lists: the directory itself, or the folders in it that contain a log.
-fn folders(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub fn list_folders(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
     if is_list_folder(dir) {
         return Ok(vec![dir.to_owned()]);
     }

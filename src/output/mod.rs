@@ -89,7 +89,7 @@ impl OutputError {
             },
             OutputError::Busy(_) => "wait for it to end, then run again".into(),
             OutputError::Immutable(_) => {
-                "restore the file from its last good copy; correct a mistake with `publish --correct`".into()
+                "restore the file from its last good copy; correct a mistake with `changecast correct`".into()
             }
             OutputError::Link(_) | OutputError::Kind { .. } => {
                 "remove it, or choose another directory with --output".into()
@@ -153,6 +153,22 @@ impl Output {
             }
         }
         Ok(())
+    }
+
+    /// Removes files, if they exist, and syncs their folders.
+    ///
+    /// # Errors
+    /// [`OutputError`] if a file cannot be removed.
+    pub fn remove(&self, files: &[String]) -> Result<(), OutputError> {
+        for file in files {
+            let path = self.root.join(file);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_error(&path)(error)),
+                _ => {}
+            }
+        }
+        let folders: BTreeSet<PathBuf> = files.iter().map(|file| self.root.join(folder(file))).collect();
+        folders.iter().try_for_each(|folder| sync::sync_folder(folder))
     }
 
     /// Writes files in their order, each atomically, and leaves unchanged ones untouched. A folder that does not

@@ -73,6 +73,14 @@ impl Found {
         Ok(Some(whole))
     }
 
+    /// The names in a folder; none if it does not exist.
+    ///
+    /// # Errors
+    /// [`OutputError`] if it cannot be read.
+    pub fn names(&self, folder: &str) -> Result<Vec<String>, OutputError> {
+        names(&self.root.join(folder))
+    }
+
     /// The published folder of a list.
     pub fn folder(&self, list: &str) -> Folder {
         Folder::at(&self.root.join(list))
@@ -107,6 +115,11 @@ impl Folder {
     /// The published folder at this path, which need not exist.
     pub fn at(root: &Path) -> Self {
         Folder { root: root.to_owned() }
+    }
+
+    /// The path of the folder.
+    pub fn path(&self) -> &Path {
+        &self.root
     }
 }
 

@@ -28,7 +28,7 @@ use super::{
     plan::{Correct, FutureCommits, Request, Rewritten},
     progress::{Progress, Stage},
     published_list, reanchor,
-    release::{PublishedRelease, announced, cause, committed},
+    release::{Before, PublishedRelease, announced, cause, committed},
     source::ListSource,
 };
 
@@ -116,6 +116,9 @@ impl<'a> Appender<'a> {
         if let (false, Some(commit)) = (reached, commit) {
             let skip = self.continue_in_rewritten_history(request, &versions, commit)?;
             versions.drain(..skip);
+        } else if self.log.is_source_redacted {
+            let skip = self.anchor(request, &versions)?;
+            versions.drain(..skip);
         } else if self.log.source.is_some() {
             self.read_base(request, base.as_ref())?;
         }
@@ -156,7 +159,9 @@ impl<'a> Appender<'a> {
             _ => ChangeTracker::default(),
         };
         let row = tracker.step(request.history, (version, &content), &self.source.options, Progress::NONE)?;
-        let same_reading = continuation == Continuation::Same && self.log.reading.as_ref() == Some(&self.reading);
+        let same_reading = continuation == Continuation::Same
+            && self.log.reading.as_ref() == Some(&self.reading)
+            && !self.log.is_disowned;
         self.state = match &row.outcome {
             // This edition cannot read the version that another one published: compare with the published list.
             Outcome::Unreadable(_) if !same_reading => ListState::listed(self.published_inventory()?),
@@ -247,6 +252,15 @@ impl<'a> Appender<'a> {
         if request.rewritten == Rewritten::Refuse {
             return Err(PublishError::Rewritten { list: self.list.id.clone(), commit });
         }
+        let skip = self.anchor(request, versions)?;
+        let reached = self.log.source.as_ref().map(|source| source.commit.clone());
+        self.reanchored = reached.map(|reached| (commit, reached));
+        Ok(skip)
+    }
+
+    /// Finds the published list in the history, and records its commit in a `reanchor` release. Returns how many
+    /// versions precede the next one to compare.
+    fn anchor(&mut self, request: &Request<'_>, versions: &[Version]) -> Result<usize, PublishError> {
         if versions.is_empty() {
             return Err(if self.log.tip.list.is_some() { self.other_file() } else { self.no_list() });
         }
@@ -254,7 +268,6 @@ impl<'a> Appender<'a> {
         let version = anchor.version(versions);
         let source = self.source_of(request, version.commit.clone(), &version.path)?;
         let reading = self.stated_reading();
-        self.reanchored = Some((commit, version.commit.clone()));
         let draft = self.log.tip.reanchor(source.clone(), reading.clone(), &self.salts)?;
         self.state = match anchor.state() {
             Some(state) => state.clone(),
@@ -345,7 +358,11 @@ impl<'a> Appender<'a> {
             commit: source.commit.to_string(),
             error: Box::new(error),
         };
-        let last_reader = self.log.source.as_ref().map(|source| &source.reader);
+        let releases_before = Before {
+            reader: self.log.source.as_ref().map(|source| source.reader.clone()),
+            is_disowned: self.log.is_disowned,
+            last_altering: None,
+        };
         let followed = self.log.notices.follow(&periods::Step {
             seq,
             kind: &kind,
@@ -354,13 +371,14 @@ impl<'a> Appender<'a> {
             before: before.as_ref(),
             after: list.as_ref(),
         });
-        let announced = announced(&kind, changes.changes, cause(last_reader, Some(&source), reading.as_ref()));
+        let announced = announced(&kind, changes.changes, cause(&releases_before, Some(&source), reading.as_ref()));
         let draft = match kind {
             ReleaseKind::Reread => self.log.tip.reread(difference, list, &self.salts),
             _ => self.log.tip.changes(difference, list, &self.salts),
         };
         let draft = draft.map_err(unsound)?;
         self.push(draft, Some(source.clone()), reading, announced);
+        self.log.is_disowned = false;
         self.log.notices.pending.extend(followed.periods);
         if let Some(release) = self.log.releases.last_mut() {
             release.notices = followed.notices;

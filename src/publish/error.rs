@@ -145,6 +145,33 @@ pub enum PublishError {
         /// The path to which the commit moved it.
         to: String,
     },
+    /// The log was moved to another one, and ends there.
+    #[error("{list}: the log has ended; the list continues as {successor}")]
+    Ended {
+        /// The id of the list.
+        list: ListId,
+        /// The log that continues it.
+        successor: String,
+    },
+    /// An earlier publication was interrupted, and left more behind than one head can cover.
+    #[error("{0}: a publication was interrupted before")]
+    Interrupted(ListId),
+    /// A key that has no role.
+    #[error("{list}: {found} is not a key of this log")]
+    NotAKey {
+        /// The id of the list.
+        list: ListId,
+        /// The fingerprint of the key.
+        found: String,
+    },
+    /// A head that does not exist.
+    #[error("{list} has no head {number}")]
+    NoSuchHead {
+        /// The id of the list.
+        list: ListId,
+        /// The number of the head.
+        number: u64,
+    },
     /// The end of the log is missing.
     #[error("the published log of {list} ends with release {found}, but its index.json names release {latest}")]
     Shortened {
@@ -186,8 +213,8 @@ pub enum PublishError {
         /// The reason for the newest version.
         reason: String,
     },
-    /// The release to correct does not exist.
-    #[error("{list} has no announced release {seq} to correct")]
+    /// The release that a statement is about does not exist, or announced no changes.
+    #[error("{list} has no announced release {seq}")]
     NoRelease {
         /// The id of the list.
         list: ListId,
@@ -251,6 +278,10 @@ impl PublishError {
             PublishError::Log { .. } | PublishError::Shortened { .. } | PublishError::Gone(_) => {
                 "restore the output directory from its last good copy; published bytes never change".into()
             }
+            PublishError::Ended { .. } => "publish the list in its new log".into(),
+            PublishError::Interrupted(_) => "run `changecast publish` first".into(),
+            PublishError::NotAKey { .. } => "`changecast keys list` prints the keys of a log".into(),
+            PublishError::NoSuchHead { .. } => "the folder head/ of the list contains the heads, by number".into(),
             PublishError::NoHead(_) => "run `changecast publish` first".into(),
             PublishError::NotReplayed(_) => "publish the redaction with its snapshot first".into(),
             PublishError::UnknownChange { .. } | PublishError::NewerEdition { .. } => {

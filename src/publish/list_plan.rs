@@ -94,7 +94,11 @@ impl<'a> PlannedList<'a> {
         let known = log.releases.len();
         let pending = log.next_publication(request.now);
         let (head, publishing) = (log.head.clone(), log.publishing);
+        let ended = log.check_not_ended(&list.id);
         let appender = Appender::run(request, list, log)?;
+        if !appender.drafts.is_empty() {
+            ended?;
+        }
         Ok(PlannedList { list, appender, known, rendered: None, earlier: Vec::new(), pending, head, publishing })
     }
 
@@ -176,11 +180,12 @@ impl<'a> PlannedList<'a> {
             rendered: self.rendered.as_ref(),
             current: self.appender.state.inventory().map(|inventory| &**inventory),
             terms: self.list.notice.as_ref(),
-            log: match (request.signing, &log.roles, &self.head) {
-                (Signing::Keys { .. } | Signing::Look, Some(roles), Some(_)) => LogStatus::Signed {
+            log: match (request.signing, &log.roles, log.tip.pointer().filter(|_| self.head.is_some())) {
+                (Signing::Keys { .. } | Signing::Look, Some(roles), Some(newest)) => LogStatus::Signed {
                     origin: log.tip.origin.to_string(),
                     root: roles.lines(changecast_core::ledger::KeyRole::Root).to_vec(),
                     release: roles.lines(changecast_core::ledger::KeyRole::Release).to_vec(),
+                    newest,
                 },
                 _ => LogStatus::Unsigned,
             },
@@ -196,7 +201,7 @@ impl<'a> PlannedList<'a> {
         announced
             .map(|(release, time)| {
                 let commit = release.commit.as_ref().map(|(commit, _)| commit.to_string());
-                Announcement::new(release.key(), time, release.seq, commit, release.changes.clone())
+                Announcement::new(release.key(), time, release.pointer(), commit, release.changes.clone())
                     .correcting(release.corrected_key())
                     .with_notices(release.notices.clone())
             })

@@ -2,8 +2,8 @@
 
 use changecast_core::{
     ledger::{
-        self, Digest, Fetch, File, Head, Json, KeyRole, Origin, Pin, Pointer, Publication, ReleaseKind, Roles, Source,
-        Tip, VerifyError, layout::Path,
+        self, BodyState, Digest, Fetch, File, Head, Json, KeyRole, Origin, Pin, Pointer, Publication, ReleaseKind,
+        Roles, Source, Tip, VerifyError, layout::Path,
     },
     model::{ListId, Timestamp},
     sign::{self, PublicKey},
@@ -39,6 +39,10 @@ pub(super) struct PublishedLog {
     pub releases: Vec<PublishedRelease>,
     /// The notices of the releases. A log that is continued incrementally has none.
     pub notices: Notices,
+    /// Whether a redaction removed the body that names the commit which the log has reached.
+    pub is_source_redacted: bool,
+    /// Whether the list may be that of releases which a stolen key signed: then it is restored from git.
+    pub is_disowned: bool,
     /// Files that an interrupted publication did not finish. They are written again.
     pub unfinished: Vec<String>,
 }
@@ -56,6 +60,8 @@ impl PublishedLog {
             reading: None,
             releases: Vec::new(),
             notices: Notices::default(),
+            is_source_redacted: false,
+            is_disowned: false,
             unfinished: Vec::new(),
         }
     }
@@ -92,14 +98,19 @@ impl PublishedLog {
         for (release, followed) in releases.iter_mut().zip(followed) {
             release.notices = followed.notices;
         }
+        let source = owned(&verified).find_map(|release| release.body()?.source()).cloned();
+        let reading = owned(&verified).find_map(|release| release.body()?.reading()).cloned();
+        let is_source_redacted = is_source_redacted(&verified);
         Ok(PublishedLog {
             tip: Tip::of(&verified).ok_or_else(|| PublishError::NotReplayed(list.clone()))?,
             keys: keys_release(&verified),
             roles: verified.roles().cloned(),
             head: verified.heads.last().map(|last| (last.head.clone(), last.digest)),
             publishing: publishing(&verified),
-            source: verified.source().cloned(),
-            reading: verified.reading().cloned(),
+            source: source.filter(|_| !is_source_redacted),
+            is_source_redacted,
+            reading,
+            is_disowned: is_disowned(&verified),
             releases,
             notices,
             unfinished: verified.unfinished,
@@ -121,6 +132,19 @@ impl PublishedLog {
                 check_key(list, roles, KeyRole::Head, &release.public())?;
                 root.map_or(Ok(()), |root| check_key(list, roles, KeyRole::Root, &root.key.public()))
             }
+        }
+    }
+
+    /// Checks that a release may follow.
+    ///
+    /// # Errors
+    /// [`PublishError::Ended`] for a log that was moved.
+    pub fn check_not_ended(&self, list: &ListId) -> Result<(), PublishError> {
+        match self.releases.last().map(|release| &release.kind) {
+            Some(ReleaseKind::Moved { successor }) => {
+                Err(PublishError::Ended { list: list.clone(), successor: successor.origin.to_string() })
+            }
+            _ => Ok(()),
         }
     }
 
@@ -150,6 +174,25 @@ impl PublishedLog {
 /// The tag of a list: the authority of its publisher and its id.
 fn tag(authority: &str, origin: &Origin) -> String {
     format!("{authority}:{}", origin.list())
+}
+
+/// The releases that are not disowned, newest first.
+fn owned(verified: &ledger::Verified) -> impl Iterator<Item = &ledger::Release> {
+    let disowned = verified.disowned();
+    verified.releases.iter().rev().filter(move |release| !disowned.contains(&release.header.seq))
+}
+
+/// Whether a redaction removed the newest body that named a commit.
+fn is_source_redacted(verified: &ledger::Verified) -> bool {
+    let names_commit = |kind: &ReleaseKind| kind.alters_state() || *kind == ReleaseKind::Reanchor;
+    let last = owned(verified).find(|release| names_commit(&release.header.kind));
+    last.is_some_and(|last| last.body == BodyState::Redacted)
+}
+
+/// Whether the last release that altered the list was disowned.
+fn is_disowned(verified: &ledger::Verified) -> bool {
+    let last = verified.releases.iter().rev().find(|release| release.header.kind.alters_state());
+    last.is_some_and(|last| verified.disowned().contains(&last.header.seq))
 }
 
 /// The head that published the last release.
@@ -187,7 +230,7 @@ fn check_index(list: &ListId, folder: &Folder, verified: &ledger::Verified) -> R
     Ok(())
 }
 
-fn check_key(list: &ListId, roles: &Roles, role: KeyRole, key: &PublicKey) -> Result<(), PublishError> {
+pub(super) fn check_key(list: &ListId, roles: &Roles, role: KeyRole, key: &PublicKey) -> Result<(), PublishError> {
     if roles.contains(role, key) {
         return Ok(());
     }

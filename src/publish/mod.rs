@@ -20,6 +20,7 @@ mod reanchor;
 mod release;
 mod resume;
 mod source;
+mod statement;
 mod unreadable_files;
 
 pub use change_log::{ChangeTracker, Explained, LogRow, Outcome, change_log, explain_commit};
@@ -32,3 +33,4 @@ pub use periods::differing_heads;
 pub use plan::{Correct, FutureCommits, ListPlan, Plan, Request, Rewritten, RootKeys, Scope, Signing, publish};
 pub use progress::{Event, Progress, Stage};
 pub use source::{ListSource, find_list, read_list};
+pub use statement::{PlannedStatement, Statement, StatementKeys, plan_statement};

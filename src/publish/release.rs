@@ -2,7 +2,7 @@
 
 use changecast_core::{
     change::{Change, Kind},
-    ledger::{self, Body, Digest, Json, Publication, Reader, ReleaseKind, Source},
+    ledger::{self, Body, Digest, Json, Pointer, Publication, Reader, ReleaseKind, Source},
     model::{CommitId, Timestamp},
     prose::{
         deadlines::Computed,
@@ -37,22 +37,23 @@ impl PublishedRelease {
     /// # Errors
     /// [`PublishError::UnknownChange`] for a change object of a later version.
     pub fn all(releases: &[ledger::Release]) -> Result<Vec<Self>, PublishError> {
-        let mut reader = None;
+        let mut before = Before::default();
         let mut published = Vec::with_capacity(releases.len());
         for release in releases {
-            published.push(PublishedRelease::of(release, reader)?);
-            reader = release.body().and_then(Body::source).map(|source| &source.reader).or(reader);
+            published.push(PublishedRelease::of(release, &before)?);
+            before.follow(release);
         }
         Ok(published)
     }
 
-    /// A release that follows one of this reader.
-    fn of(release: &ledger::Release, before: Option<&Reader>) -> Result<Self, PublishError> {
+    /// A release that follows others.
+    fn of(release: &ledger::Release, before: &Before) -> Result<Self, PublishError> {
         let (seq, kind) = (release.header.seq, &release.header.kind);
         let body = release.body();
         let changes = match body {
             Some(body) => {
-                announced(kind, changes_of(seq, body.changes())?, cause(before, body.source(), body.reading()))
+                let cause = cause(before, body.source(), body.reading());
+                announced(kind, changes_of(seq, body.changes())?, cause)
             }
             None => Vec::new(),
         };
@@ -78,6 +79,11 @@ impl PublishedRelease {
         self.changes.iter().any(|change| change.kind == Kind::Rescheduled)
     }
 
+    /// The number of the release and the digest of its header.
+    pub fn pointer(&self) -> Pointer {
+        Pointer { seq: self.seq, sha256: self.digest }
+    }
+
     /// The number of the release and the first 16 digits of the digest of its header: the end of its id in feeds, and
     /// the name of its page.
     pub fn key(&self) -> String {
@@ -89,6 +95,35 @@ impl PublishedRelease {
         match &self.kind {
             ReleaseKind::Correction { corrects } => Some(key(corrects.seq, &corrects.sha256)),
             _ => None,
+        }
+    }
+}
+
+/// What the releases before determine about why a list is read again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Before {
+    /// The reader of the last list.
+    pub reader: Option<Reader>,
+    /// Whether a stolen key signed the last release that altered the list.
+    pub is_disowned: bool,
+    /// The last release that altered the list.
+    pub last_altering: Option<u64>,
+}
+
+impl Before {
+    fn follow(&mut self, release: &ledger::Release) {
+        if let Some(source) = release.body().and_then(Body::source) {
+            self.reader = Some(source.reader.clone());
+        }
+        match &release.header.kind {
+            ReleaseKind::Keys(keys) => {
+                self.is_disowned |= keys.disowned.iter().any(|pointer| Some(pointer.seq) == self.last_altering);
+            }
+            kind if kind.alters_state() => {
+                self.last_altering = Some(release.header.seq);
+                self.is_disowned = false;
+            }
+            _ => {}
         }
     }
 }
@@ -106,10 +141,13 @@ pub(super) fn announced(kind: &ReleaseKind, changes: Vec<Change>, cause: Cause) 
     }
 }
 
-/// Why a list was read again, after a release of the reader `before`. A release states the configuration of reading if
+/// Why a list was read again, after the releases before. A release states the configuration of reading if
 /// that differs from what the log stated last.
-pub(super) fn cause(before: Option<&Reader>, source: Option<&Source>, reading: Option<&Json>) -> Cause {
-    let same_edition = source.is_none_or(|source| before == Some(&source.reader));
+pub(super) fn cause(before: &Before, source: Option<&Source>, reading: Option<&Json>) -> Cause {
+    if before.is_disowned {
+        return Cause::Disowned;
+    }
+    let same_edition = source.is_none_or(|source| before.reader.as_ref() == Some(&source.reader));
     match reading {
         Some(_) if same_edition => Cause::Configuration,
         Some(_) => Cause::EditionAndConfiguration,

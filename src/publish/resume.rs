@@ -327,6 +327,8 @@ impl ListFolder<'_> {
             reading: Json::from_serde(checkpoint.reading.clone()).ok(),
             releases: vec![last],
             notices: Notices::default(),
+            is_source_redacted: false,
+            is_disowned: false,
             unfinished: Vec::new(),
         }))
     }

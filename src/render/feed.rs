@@ -4,7 +4,10 @@ use std::sync::OnceLock;
 
 use maud::{Markup, html};
 
-use changecast_core::model::{Timestamp, WebUrl};
+use changecast_core::{
+    ledger::Pointer,
+    model::{Timestamp, WebUrl},
+};
 
 use super::{
     Announcement, Inline, LogStatus, Publication, PublishedList, RenderError, announcement_page, json_feed, list_title,
@@ -65,7 +68,7 @@ impl<'a> MainFeed<'a> {
 }
 
 fn main_feed(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<Feed, RenderError> {
-    let mut feed = feed(publication, list, Vec::new());
+    let mut feed = feed(publication, list, Vec::new(), list.newest());
     let Some(newest) = list.dates().next() else { return Ok(feed) };
     let mut budget = Budget { oldest: newest.months_earlier(MONTHS), count: 0, bytes: 0 };
     feed.updated = newest;
@@ -106,7 +109,8 @@ impl Budget {
 /// The new entries of a year.
 pub(super) fn year_feed(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32) -> Feed {
     let of_year = list.fresh().iter().rev().filter(|announcement| announcement.published.year() == year);
-    feed(publication, list, of_year.map(|announcement| entry(publication, list, announcement)).collect())
+    let newest = of_year.clone().next().and_then(|newest| list.signed_release(newest));
+    feed(publication, list, of_year.map(|announcement| entry(publication, list, announcement)).collect(), newest)
 }
 
 /// The years that have an archive, newest first: past years, and the current year if the main feed has no space
@@ -121,13 +125,20 @@ pub(super) fn archive_years(list: &PublishedList<'_>, main: &Feed) -> Vec<i32> {
     years
 }
 
-fn feed(publication: &Publication<'_>, list: &PublishedList<'_>, entries: Vec<FeedEntry>) -> Feed {
+/// A feed of these entries, which shows the log up to a release.
+fn feed(
+    publication: &Publication<'_>,
+    list: &PublishedList<'_>,
+    entries: Vec<FeedEntry>,
+    newest: Option<Pointer>,
+) -> Feed {
+    let as_of = newest.map_or_else(String::new, |release| format!(" As of {release}."));
     let unsigned = if list.log == LogStatus::Unsigned { " (unsigned preview)" } else { "" };
     Feed {
         id: format!("tag:{}", list.tag),
         title: prose::angle_free(&format!("{}: {}{unsigned}", publication.publisher.name, list_title(list))),
         subtitle: prose::angle_free(&format!(
-            "Changes to the list \"{}\" of {}.",
+            "Changes to the list \"{}\" of {}.{as_of}",
             list_title(list),
             publication.publisher.name
         )),
@@ -185,6 +196,7 @@ fn content(
             a href=(url.as_str()) { "This change" }
             @if let Some(corrected) = corrected { " \u{b7} " a href=(corrected.as_str()) { "Corrected change" } }
             " \u{b7} " a href=(home.as_str()) { "Current list" }
+            @if let Some(release) = list.signed_release(announcement) { " \u{b7} " (release) }
         }
     };
     let mut blocks = vec![format!("<ul>\n{}\n</ul>", items.join("\n"))];

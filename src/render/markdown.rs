@@ -14,6 +14,9 @@ pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &MainFeed<
     if list.log == LogStatus::Unsigned {
         head.push_str("**Unsigned preview: this page is not backed by a signed log.**\n\n");
     }
+    if let Some(newest) = list.newest() {
+        head.push_str(&format!("As of {newest}.\n\n"));
+    }
     head.push_str(&table_head(&table::COLUMNS));
     let (open, closed) = list.fresh_rows();
     let open: Vec<String> = open.chunks(1).map(rows).collect();

@@ -25,6 +25,7 @@ use crate::{
 };
 use changecast_core::{
     change::Change,
+    ledger::Pointer,
     model::{Fact, Inventory, ListId, Terms, Text, Timestamp, WebUrl},
     prose::deadlines::{Computed, with_deadlines},
     term_rows::term_rows,
@@ -89,6 +90,8 @@ pub enum LogStatus {
         root: Vec<String>,
         /// The keys that sign releases.
         release: Vec<String>,
+        /// The newest release.
+        newest: Pointer,
     },
     /// A preview without a log; the pages state this.
     Unsigned,
@@ -144,8 +147,8 @@ pub struct Announcement {
     pub key: String,
     /// The date of publication.
     pub published: Timestamp,
-    /// The number of the release in the log.
-    pub seq: u64,
+    /// The release in the log.
+    pub release: Pointer,
     /// The commit of the list; `None` for a correction.
     pub commit: Option<String>,
     /// The changes of the release.
@@ -175,9 +178,15 @@ pub struct ChangeLogRow<'a> {
 
 impl Announcement {
     /// Creates an announcement; the parameters are its fields.
-    pub fn new(key: String, published: Timestamp, seq: u64, commit: Option<String>, changes: Vec<Change>) -> Self {
+    pub fn new(
+        key: String,
+        published: Timestamp,
+        release: Pointer,
+        commit: Option<String>,
+        changes: Vec<Change>,
+    ) -> Self {
         let notices = Vec::new();
-        Announcement { key, published, seq, commit, changes, notices, corrects: None, sentences: OnceLock::new() }
+        Announcement { key, published, release, commit, changes, notices, corrects: None, sentences: OnceLock::new() }
     }
 
     /// The announcement with the notice of each change.
@@ -218,6 +227,19 @@ impl PublishedList<'_> {
     /// The address of a file of this list.
     fn url(&self, base: &WebUrl, path: &str) -> WebUrl {
         base.join(&format!("{}/{path}", self.id))
+    }
+
+    /// The newest release of the signed log; `None` for a preview.
+    fn newest(&self) -> Option<Pointer> {
+        match self.log {
+            LogStatus::Signed { newest, .. } => Some(newest),
+            LogStatus::Unsigned => None,
+        }
+    }
+
+    /// The release of an announcement; `None` for a preview.
+    fn signed_release(&self, announcement: &Announcement) -> Option<Pointer> {
+        self.newest().map(|_| announcement.release)
     }
 
     /// The announcements, newest first.

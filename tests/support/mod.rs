@@ -142,6 +142,13 @@ impl TestRepo {
         self.run(&args)
     }
 
+    /// Runs `correct` on `feeds` with the release key.
+    pub fn correct(&self, seq: &str, reason: &str) -> Ran {
+        let place =
+            ["--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds", "--key", "keys/release"];
+        self.run(&[&["correct", seq, "--reason", reason, "--list", "vendors", "--now", NOW], &place[..]].concat())
+    }
+
     /// Runs `verify` on `feeds`, with the public root key.
     pub fn verify(&self) -> Ran {
         self.run(&["verify", "feeds", "--root", "keys/root.pub"])

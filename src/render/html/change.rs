@@ -26,9 +26,10 @@ pub(super) fn page(publication: &Publication<'_>, list: &PublishedList<'_>, anno
         heading: inline(&prose::title_pieces(list_title(list).as_str(), &announcement.changes)),
         description: &prose::summary(announcement.sentences()),
         home: "../",
+        release: list.signed_release(announcement),
     };
     let corrections = list.announcements.iter().filter(|other| other.corrects.as_ref() == Some(&announcement.key));
-    let file = format!("{:06}.json", announcement.seq);
+    let file = format!("{:06}.json", announcement.release.seq);
     let body = html! {
         (page.header(html! { "Published " (date(announcement.published)) " \u{b7} " a href="../" { (list_title(list)) } }))
         main {

@@ -24,8 +24,15 @@ pub(super) fn index(
     let title = list_title(list);
     let description = format!("{title} of {}: the current list, and every change to it.", publication.publisher.name);
     let heading = html! { (title) };
-    let page =
-        Page { publication, list: Some(list), title: title.as_str(), heading, description: &description, home: "./" };
+    let page = Page {
+        publication,
+        list: Some(list),
+        title: title.as_str(),
+        heading,
+        description: &description,
+        home: "./",
+        release: list.newest(),
+    };
     let facts = list.facts();
     let newest = list.newest_first().next();
     let lead = html! {
@@ -189,7 +196,7 @@ fn verify(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup {
             h2 { "Verify" }
             @match &list.log {
                 LogStatus::Unsigned => p { "This is an unsigned preview. Only signed lists can be verified." },
-                LogStatus::Signed { origin, root, release } => {
+                LogStatus::Signed { origin, root, release, .. } => {
                     p {
                         "Every change is a document in a signed log, and each document is chained to the previous one. With the root key, "
                         code { "changecast verify" } " checks that the log is authentic and consistent. This script does the same "

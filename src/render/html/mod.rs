@@ -89,6 +89,7 @@ fn year_page(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32)
         heading: html! { (title) },
         description: &title,
         home: "./",
+        release: announcements.first().and_then(|newest| list.signed_release(newest)),
     };
     let body = html! {
         (page.header(html! { "All changes of " (year) " \u{b7} " a href="./" { "The current list" } }))
@@ -151,8 +152,15 @@ pub(super) fn change_log_table(change_log: &[ChangeLogRow<'_>]) -> String {
 /// The page that lists all published lists.
 pub(super) fn site(publication: &Publication<'_>) -> File {
     let title = format!("{}: published lists", publication.publisher.name);
-    let page =
-        Page { publication, list: None, title: &title, heading: html! { (title) }, description: &title, home: "./" };
+    let page = Page {
+        publication,
+        list: None,
+        title: &title,
+        heading: html! { (title) },
+        description: &title,
+        home: "./",
+        release: None,
+    };
     let body = html! {
         (page.header(html! { "Lists with their change logs, feeds and signed logs." }))
         main {
@@ -161,6 +169,7 @@ pub(super) fn site(publication: &Publication<'_>) -> File {
                     li {
                         h2 { a href={ (list.id) "/" } { (list_title(list)) } }
                         p { (list::count(list)) }
+                        @if let Some(newest) = list.newest() { p.note { "As of " (newest) } }
                         @if let Some(newest) = list.newest_first().next() {
                             p.note { "Last change " (date(newest.published)) }
                             p { (inline(&prose::title_pieces("Latest", &newest.changes))) }

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use changecast_core::model::Timestamp;
+use changecast_core::{ledger::Pointer, model::Timestamp};
 
 use super::super::{Publication, PublishedList, list_title};
 
@@ -19,6 +19,8 @@ pub(super) struct Page<'a> {
     pub description: &'a str,
     /// The relative path from the page to the folder of its list, or of the site.
     pub home: &'a str,
+    /// The newest release that the page shows, for customers who compare it with the one that they know.
+    pub release: Option<Pointer>,
 }
 
 impl Page<'_> {
@@ -66,6 +68,7 @@ impl Page<'_> {
                 body {
                     (body)
                     footer {
+                        @if let Some(release) = self.release { p { "As of " (release) "." } }
                         p {
                             "Published by " a href=(publisher.url) { (publisher.name) }
                             @if let Some(email) = &publisher.email { " \u{b7} " a href={ "mailto:" (email) } { (email) } }

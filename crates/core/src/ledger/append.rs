@@ -269,6 +269,19 @@ impl NextHead {
         if let Some((last, _)) = last.filter(|(last, _)| last.at > self.at) {
             return Err(AppendError::Clock { now: self.at, last: last.at });
         }
+        self.sign_after_void(origin, last, signer)
+    }
+
+    /// Signs the head that follows a void one. Its time does not count: a thief may have dated it in the future.
+    ///
+    /// # Errors
+    /// As [`NextHead::sign`], without [`AppendError::Clock`].
+    pub fn sign_after_void(
+        self,
+        origin: &Origin,
+        last: Option<(&Head, Digest)>,
+        signer: &Signer,
+    ) -> Result<(Head, Vec<File>), AppendError> {
         let head = Head {
             origin: origin.clone(),
             number: last.map_or(0, |(head, _)| head.number + 1),

@@ -1,5 +1,7 @@
 //! Headers: the signed and chained part of a release.
 
+use std::fmt;
+
 use super::{
     canonical::{self, CanonicalError, MAX_HEADER},
     digest::Digest,
@@ -18,6 +20,15 @@ pub struct Pointer {
     pub seq: u64,
     /// The SHA-256 of the bytes of its header.
     pub sha256: Digest,
+}
+
+/// The release as people write it down and compare it: its number and the first eight digits of the digest,
+/// `release 42, 7f3a 91c0`.
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digest = self.sha256.to_string();
+        write!(f, "release {}, {} {}", self.seq, &digest[..4], &digest[4..8])
+    }
 }
 
 /// The end of the log that this one continues.
@@ -313,6 +324,13 @@ impl BodyPointer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_release_has_a_short_form_for_people() {
+        let pointer = Pointer { seq: 42, sha256: Digest::of(b"header") };
+        let digest = pointer.sha256.to_string();
+        assert_eq!(pointer.to_string(), format!("release 42, {} {}", &digest[..4], &digest[4..8]));
+    }
 
     #[test]
     fn tokens_have_lower_case_letters_digits_and_hyphens_only() {

@@ -167,6 +167,25 @@ impl Roles {
         self.0.get(role.name()).map_or(&[], Vec::as_slice)
     }
 
+    /// The roles with other keys for one of them. Roles and key types of later versions are kept.
+    pub fn with(&self, role: KeyRole, keys: &[PublicKey]) -> Roles {
+        let later = self.lines(role).iter().filter(|line| PublicKey::parse(role.name(), line).is_err());
+        let lines = keys.iter().map(PublicKey::to_string).chain(later.cloned()).collect();
+        let mut roles = self.0.clone();
+        roles.insert(role.name().to_owned(), lines);
+        Roles(roles)
+    }
+
+    /// The roles without a key, whichever roles it had.
+    pub fn without(&self, key: &PublicKey) -> Roles {
+        let line = key.to_string();
+        let mut roles = self.0.clone();
+        for lines in roles.values_mut() {
+            lines.retain(|known| *known != line);
+        }
+        Roles(roles)
+    }
+
     /// Whether a key has a role.
     pub fn contains(&self, role: KeyRole, key: &PublicKey) -> bool {
         self.lines(role).contains(&key.to_string())

@@ -1,12 +1,14 @@
 //! The input and the result of verification.
 
+use std::collections::BTreeSet;
+
 use crate::{model::Timestamp, sign::PublicKey};
 
 use super::{
     body::{Body, Reader, Source},
     chain::Chain,
     digest::Digest,
-    header::Header,
+    header::{Header, KeysRelease, Pointer},
     heads::{Publication, VerifiedHead},
     json::Json,
     keys::{Authority, Origin, Roles},
@@ -132,6 +134,11 @@ pub enum BodyState {
 }
 
 impl Release {
+    /// The number of the release and the digest of its header.
+    pub fn pointer(&self) -> Pointer {
+        Pointer { seq: self.header.seq, sha256: self.digest }
+    }
+
     /// The body, where it was read.
     pub fn body(&self) -> Option<&Body> {
         match &self.body {
@@ -179,6 +186,17 @@ impl Verified {
     /// The keys after the last release.
     pub fn roles(&self) -> Option<&Roles> {
         self.chain.roles()
+    }
+
+    /// The releases that state keys, with their numbers.
+    pub fn keys_releases(&self) -> &[(u64, KeysRelease)] {
+        self.chain.keys_releases()
+    }
+
+    /// The numbers of releases that a stolen key signed, by a later `keys` release.
+    pub fn disowned(&self) -> BTreeSet<u64> {
+        let pointers = self.keys_releases().iter().flat_map(|(_, keys)| &keys.disowned);
+        pointers.map(|pointer| pointer.seq).collect()
     }
 
     /// The tagging entity of the feeds.

@@ -19,6 +19,8 @@ pub enum Cause {
     Configuration,
     /// Both the edition and the configuration differ.
     EditionAndConfiguration,
+    /// A stolen key signed the releases before, and the publisher disowned them.
+    Disowned,
 }
 
 impl Cause {
@@ -27,6 +29,7 @@ impl Cause {
             Cause::Edition => "by a newer edition",
             Cause::Configuration => "with another configuration",
             Cause::EditionAndConfiguration => "by a newer edition and with another configuration",
+            Cause::Disowned => "after a stolen key signed releases that are not the publisher's",
         }
     }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 mod agents;
+mod continuation;
 mod kinds;
 mod laws;
 mod support;

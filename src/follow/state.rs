@@ -1,0 +1,220 @@
+//! What a follower remembers of a log: a copy of everything that was signed.
+//!
+//! The file is evidence. It contains the headers, heads and signatures as they were served, so that a later fork or a rewritten
+//! release can be proved to others.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::{self, Write},
+    path::Path,
+};
+
+use changecast_core::{
+    ledger::{Head, Origin, Pin, Verified, layout},
+    sign::PublicKey,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Files, FollowError, Validator};
+
+const FORMAT: &str = "changecast-follow/1";
+
+/// Longest state that is read, in bytes.
+const MAX_STATE: u64 = 1 << 30;
+
+/// The state of a log that is followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Where the log was fetched last.
+    pub location: String,
+    /// The pinned root key.
+    pub root: PublicKey,
+    /// The name of the log.
+    pub origin: Origin,
+    /// The number of the newest head that counts.
+    pub head: u64,
+    /// The version of `index.json`, as the server names it.
+    pub validator: Option<Validator>,
+    /// The files of the log.
+    pub files: Files,
+    /// The files of the other branch of a fork.
+    pub conflict: Files,
+}
+
+/// Why a state cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// It cannot be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// The path of the file.
+        path: String,
+        /// The error of the operating system.
+        error: io::Error,
+    },
+    /// It is not a state, or only a part of one.
+    #[error("{path} is damaged: {problem}")]
+    Damaged {
+        /// The path of the file.
+        path: String,
+        /// The first problem.
+        problem: String,
+    },
+    /// Its content does not verify.
+    #[error("the kept copy of the log was altered: {0}")]
+    Altered(String),
+}
+
+/// The form of the file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    format: String,
+    location: String,
+    root: String,
+    origin: String,
+    head: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    validator: Option<Validator>,
+    files: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    conflict: BTreeMap<String, String>,
+}
+
+impl State {
+    /// The state after a log was verified.
+    pub(super) fn of(
+        files: Files,
+        verified: &Verified,
+        root: &PublicKey,
+        validator: Option<Validator>,
+        location: &str,
+    ) -> Self {
+        State {
+            location: location.to_owned(),
+            root: root.clone(),
+            origin: verified.origin.clone(),
+            head: verified.head().map_or(0, |head| head.head.number),
+            validator,
+            files,
+            conflict: Files::new(),
+        }
+    }
+
+    /// The newest head that counts.
+    ///
+    /// # Errors
+    /// [`StateError::Altered`] if it is not there, or not a head.
+    pub fn head(&self) -> Result<Head, StateError> {
+        let path = layout::Path::Head(self.head).to_string();
+        let bytes = self.files.get(&path).ok_or_else(|| StateError::Altered(format!("{path} is missing")))?;
+        Head::from_bytes(bytes).map_err(|error| StateError::Altered(format!("{path}: {error}")))
+    }
+
+    /// The number of the last head, also if it does not count.
+    pub(super) fn last_head(&self) -> u64 {
+        let paths = self.files.keys().filter_map(|path| match path.parse() {
+            Ok(layout::Path::Head(number)) => Some(number),
+            _ => None,
+        });
+        paths.max().unwrap_or(self.head)
+    }
+
+    /// The number of releases that heads cover.
+    pub(super) fn releases(&self) -> u64 {
+        self.head().map_or(0, |head| head.covers.seq + 1)
+    }
+
+    pub(super) fn check_pin(&self, pin: &Pin) -> Result<(), FollowError> {
+        if self.root != pin.root {
+            let (kept, expected) = (self.root.fingerprint(), pin.root.fingerprint());
+            return Err(FollowError::OtherPin { kept, expected });
+        }
+        match &pin.origin {
+            Some(origin) if *origin != self.origin => {
+                Err(FollowError::OtherPin { kept: self.origin.to_string(), expected: origin.to_string() })
+            }
+            _ => Ok(self.head().map(|_| ())?),
+        }
+    }
+
+    fn document(&self) -> Document {
+        Document {
+            format: FORMAT.to_owned(),
+            location: self.location.clone(),
+            root: self.root.to_string(),
+            origin: self.origin.to_string(),
+            head: self.head,
+            validator: self.validator.clone(),
+            files: texts(&self.files),
+            conflict: texts(&self.conflict),
+        }
+    }
+}
+
+/// Files as text. Verified files are UTF-8.
+fn texts(files: &Files) -> BTreeMap<String, String> {
+    files.iter().map(|(path, bytes)| (path.clone(), String::from_utf8_lossy(bytes).into_owned())).collect()
+}
+
+fn bytes(texts: BTreeMap<String, String>) -> Files {
+    texts.into_iter().map(|(path, text)| (path, text.into_bytes())).collect()
+}
+
+/// Reads a state; `None` if the file does not exist.
+///
+/// # Errors
+/// [`StateError`] if it cannot be read, or is not whole.
+pub fn load(path: &Path) -> Result<Option<State>, StateError> {
+    let failed = |error| StateError::File { path: path.display().to_string(), error };
+    let damaged = |problem: String| StateError::Damaged { path: path.display().to_string(), problem };
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+        Ok(meta) if !meta.is_file() => return Err(damaged("it is not a regular file".into())),
+        Ok(meta) if meta.len() > MAX_STATE => return Err(damaged("it is too large".into())),
+        Ok(_) => {}
+    }
+    let text = fs::read(path).map_err(failed)?;
+    let document: Document = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+    if document.format != FORMAT {
+        return Err(damaged(format!("its format is {}, not {FORMAT}", document.format)));
+    }
+    let state = State {
+        root: PublicKey::parse("root", &document.root).map_err(|error| damaged(error.to_string()))?,
+        origin: document.origin.parse().map_err(|error: changecast_core::ledger::BadOrigin| damaged(error.to_string()))?,
+        location: document.location,
+        head: document.head,
+        validator: document.validator,
+        files: bytes(document.files),
+        conflict: bytes(document.conflict),
+    };
+    Ok(Some(state))
+}
+
+/// Writes a state: the old one or the new one exists at every moment, also after a power cut.
+///
+/// # Errors
+/// [`StateError::File`]; then the old one is still there.
+pub fn save(path: &Path, state: &State) -> Result<(), StateError> {
+    let failed = |error| StateError::File { path: path.display().to_string(), error };
+    let text = serde_json::to_vec(&state.document()).map_err(|error| failed(io::Error::other(error)))?;
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let prepared = path.with_file_name(name);
+    write(&prepared, &text).and_then(|()| fs::rename(&prepared, path)).map_err(failed)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if cfg!(unix) { File::open(folder).and_then(|handle| handle.sync_all()).map_err(failed) } else { Ok(()) }
+}
+
+fn write(prepared: &Path, text: &[u8]) -> io::Result<()> {
+    // Left behind by a run that was killed. The name must not exist: a link that was put there would be followed.
+    match fs::remove_file(prepared) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = File::create_new(prepared)?;
+    file.write_all(text)?;
+    file.sync_all()
+}
