@@ -50,6 +50,7 @@
 
 pub mod config;
 mod content;
+pub mod follow;
 pub mod history;
 pub mod output;
 mod parallel;

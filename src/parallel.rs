@@ -29,6 +29,19 @@ pub enum Threads {
     One,
     /// The thread of the caller and a second one.
     Two,
+    /// The thread of the caller and seven others, which wait for a network most of the time.
+    Network,
+}
+
+impl Threads {
+    /// The number of threads besides that of the caller.
+    fn others(self) -> usize {
+        match self {
+            Threads::One => 0,
+            Threads::Two => 1,
+            Threads::Network => 7,
+        }
+    }
 }
 
 impl Threads {
@@ -52,10 +65,12 @@ pub fn par_map<T: Sync, R: Send, E: Send>(
     }
     let next = AtomicUsize::new(0);
     let mut results = thread::scope(|scope| {
-        let second = Builder::new().spawn_scoped(scope, || map_next(&next, items, &map));
+        let spawned =
+            (0..threads.others()).map(|_| Builder::new().spawn_scoped(scope, || map_next(&next, items, &map)));
+        let others: Vec<_> = spawned.flatten().collect();
         let mut results = map_next(&next, items, &map);
-        if let Ok(second) = second {
-            results.extend(join(second.join()));
+        for other in others {
+            results.extend(join(other.join()));
         }
         results
     });

@@ -28,10 +28,11 @@ fn code(text: &str) -> String {
 type Arrows = (&'static str, &'static [&'static str]);
 
 /// The modules of the program.
-const PROGRAM: [Arrows; 8] = [
+const PROGRAM: [Arrows; 9] = [
     ("content", &[]),
     ("parallel", &[]),
     ("output", &["content", "parallel"]),
+    ("follow", &["output", "parallel"]),
     ("config", &[]),
     ("read", &[]),
     ("history", &["parallel"]),
@@ -119,7 +120,7 @@ fn crate_imports(code: &str) -> Vec<String> {
 }
 
 /// Third-party crates and the one module of each. serde and thiserror may be used everywhere.
-const HOMES: [(&str, &str); 31] = [
+const HOMES: [(&str, &str); 34] = [
     ("anstream", "src/cli/console.rs"),
     ("anstyle", "src/cli/console.rs src/render/terminal.rs"),
     ("atom_syndication", "src/render/atom.rs"),
@@ -138,6 +139,8 @@ const HOMES: [(&str, &str); 31] = [
     ("pulldown_cmark", "src/read/syntax/markdown.rs"),
     ("quick_xml", "src/render/rss.rs"),
     ("rpassword", "src/cli/keys.rs src/cli/keygen.rs"),
+    ("rustls", "src/follow/http.rs"),
+    ("rustls_native_certs", "src/follow/http.rs"),
     ("saphyr_parser", "src/read/syntax/yaml.rs"),
     ("serde_yaml", "src/config.rs"),
     ("sha1", "src/history/unverified.rs"),
@@ -150,6 +153,7 @@ const HOMES: [(&str, &str); 31] = [
     ("toml", "src/read/syntax/toml.rs"),
     ("tree_sitter", "src/read/syntax/javascript/syntax_tree.rs"),
     ("tree_sitter_typescript", "src/read/syntax/javascript/syntax_tree.rs"),
+    ("ureq", "src/follow/http.rs"),
     ("unicode_normalization", "crates/core/src/model/text.rs crates/core/src/model/id.rs"),
 ];
 

@@ -6,7 +6,7 @@ use crate::support::{CONFIG, TestRepo, run_in};
 
 const COMMANDS: &[&str] = &[
     "", "demo", "init", "publish", "head", "correct", "redact", "move", "log", "diff", "show", "keygen", "keys",
-    "verify", "schema", "completions", "man",
+    "verify", "follow", "schema", "completions", "man",
 ];
 
 /// With `CHANGECAST_ACCEPT=1`, the fixtures are written instead of compared.

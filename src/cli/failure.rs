@@ -4,6 +4,7 @@ use std::{io, process::ExitCode};
 
 use changecast::{
     config::ConfigError,
+    follow::FollowError,
     history::HistoryError,
     output::OutputError,
     publish::PublishError,
@@ -22,6 +23,8 @@ pub enum Exit {
     Clean,
     /// There is something to look at: a finding, or a check that failed.
     Findings,
+    /// The status of the log that matters most, of several.
+    Status(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -29,6 +32,7 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::Clean => ExitCode::SUCCESS,
             Exit::Findings => ExitCode::from(1),
+            Exit::Status(status) => ExitCode::from(status),
         }
     }
 }
@@ -83,6 +87,22 @@ pub enum Failure {
         /// The check that failed.
         error: Box<VerifyError>,
     },
+    /// A log cannot be followed.
+    #[error("{log}: {error}")]
+    Follow {
+        /// The name or place of the log.
+        log: String,
+        /// The check that failed.
+        error: Box<FollowError>,
+    },
+    /// A log is seen for the first time, and no root key is pinned.
+    #[error("{log}: the log is signed by the root key {fingerprint}, and no root key is pinned")]
+    Untrusted {
+        /// The name or place of the log.
+        log: String,
+        /// The fingerprint of its root key.
+        fingerprint: String,
+    },
     /// A log does not continue what was kept of it.
     #[error("{list}: {error}")]
     Discontinuity {
@@ -126,13 +146,16 @@ impl Failure {
         Failure::File { path: path.display().to_string(), error }
     }
 
-    fn code(&self) -> u8 {
+    /// The exit status.
+    pub fn code(&self) -> u8 {
         match self {
             Failure::ClosedPipe => 0,
             Failure::Publish(error) => publish_status(error),
             Failure::Output(OutputError::Immutable(_)) => 3,
             Failure::Verify { error, .. } => error.status(),
             Failure::Discontinuity { error, .. } => error.status(),
+            Failure::Follow { error, .. } => error.status(),
+            Failure::Untrusted { .. } => 5,
             _ => 2,
         }
     }
@@ -154,17 +177,28 @@ impl Failure {
             Failure::Publish(error) => Some(error.help()),
             Failure::Verify { error, .. } => Some(verify_help(error).to_owned()),
             Failure::Discontinuity { error, .. } => Some(discontinuity_help(error).to_owned()),
+            Failure::Follow { error, .. } => Some(follow_help(error).to_owned()),
+            Failure::Untrusted { .. } => Some(
+                "get the root key from the publisher through another channel, compare the fingerprint, and pass it with --root; \
+                 --trust-on-first-use trusts the log as it is"
+                    .to_owned(),
+            ),
             Failure::Inject { .. } => Some("put both markers around the place for the text".to_owned()),
             Failure::Render(_) | Failure::Json(_) => Some("please report this as a bug".to_owned()),
             Failure::ClosedPipe => None,
         }
     }
 
-    /// Prints the error and the next step, and returns the exit status.
-    pub fn report(&self) -> ExitCode {
+    /// Prints the error and the next step.
+    pub fn print(&self) {
         if !matches!(self, Failure::ClosedPipe) {
             super::console::error(&self.to_string(), self.help().as_deref());
         }
+    }
+
+    /// Prints the error and the next step, and returns the exit status.
+    pub fn report(&self) -> ExitCode {
+        self.print();
         ExitCode::from(self.code())
     }
 }
@@ -186,6 +220,24 @@ fn publish_status(error: &PublishError) -> u8 {
         | PublishError::Gone(_)
         | PublishError::Irreproducible { .. } => 3,
         _ => 2,
+    }
+}
+
+/// The next step if a log cannot be followed.
+fn follow_help(error: &FollowError) -> &'static str {
+    match error {
+        FollowError::Verify(VerifyError::Fetch { .. }) => {
+            "check the address and the network, and run again; the state is as it was"
+        }
+        FollowError::Verify(error) => verify_help(error),
+        FollowError::Discontinuity { error, .. } => discontinuity_help(error),
+        FollowError::Rewritten { .. } => {
+            "keep the state file as evidence, and ask the publisher through another channel"
+        }
+        FollowError::OtherPin { .. } => {
+            "ask the publisher through another channel; to follow another log, use another state file"
+        }
+        FollowError::State(_) => "restore the state file from a copy; without it, the log is followed as if it was new",
     }
 }
 

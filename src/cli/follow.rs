@@ -246,7 +246,9 @@ impl Log {
 fn address_help(error: &follow::HttpError) -> &'static str {
     match error {
         follow::HttpError::Address(_) => "pass the address of the folder that contains index.json, without index.json",
-        follow::HttpError::Plain(_) => "use https://, or pass --insecure-http: then others on the way can see what you fetch",
+        follow::HttpError::Plain(_) => {
+            "use https://, or pass --insecure-http: then others on the way can see what you fetch"
+        }
         follow::HttpError::Certificates(_) => "pass a PEM file with --ca-certificate, or set SSL_CERT_FILE",
     }
 }

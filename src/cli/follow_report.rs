@@ -42,9 +42,12 @@ impl Report {
         let (mut news, mut remarks) = (Vec::new(), Vec::new());
         if let Ok(followed) = &followed {
             remarks.extend(followed.remarks.iter().cloned());
-            remarks.extend(followed.deleted.iter().map(|seq| {
-                format!("the copy of release {seq} was deleted, as a redaction requires")
-            }));
+            remarks.extend(
+                followed
+                    .deleted
+                    .iter()
+                    .map(|seq| format!("the copy of release {seq} was deleted, as a redaction requires")),
+            );
             if let (Some(verified), Some(seen)) = (&followed.verified, followed.seen) {
                 for release in verified.releases.iter().filter(|release| release.header.seq >= seen) {
                     remarks.extend(remark(release));

@@ -7,6 +7,8 @@ mod correct;
 mod demo;
 mod diff;
 mod failure;
+mod follow;
+mod follow_report;
 mod head;
 mod init;
 mod input;
@@ -82,6 +84,8 @@ enum Command {
     Keys(keyring::Args),
     /// Verify a published log against the pinned root key
     Verify(verify::Args),
+    /// Show what is new in a published log, and check that it continues what was seen before
+    Follow(follow::Args),
     /// Print the JSON Schema of the configuration, the inventory or a release
     Schema(schema::Args),
     /// Print a completion script for a shell
@@ -118,6 +122,7 @@ pub fn main() -> ExitCode {
         Command::Keygen(args) => keygen::run(&args),
         Command::Keys(args) => keyring::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Follow(args) => follow::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => manual::completions(&args),
         Command::Man(args) => manual::man(&args),

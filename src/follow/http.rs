@@ -287,7 +287,8 @@ mod tests {
         ] {
             assert_eq!(split(address), Some((server.to_owned(), folder.to_owned())));
         }
-        for bad in ["example.com", "ftp://a.example/", "https://", "https:///x", "https://a@b.example/", "https://a/?x"] {
+        for bad in ["example.com", "ftp://a.example/", "https://", "https:///x", "https://a@b.example/", "https://a/?x"]
+        {
             assert_eq!(split(bad), None, "{bad}");
         }
     }

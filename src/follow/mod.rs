@@ -22,7 +22,7 @@ use crate::{
     parallel::{self, Threads},
 };
 
-pub use http::{Http, HttpError, HttpOptions};
+pub use http::{Http, HttpError, HttpOptions, PlainHttp};
 pub use state::{State, StateError, load, save};
 
 /// Files of a log by their paths in the folder of the list.
@@ -163,10 +163,24 @@ fn first_contact(remote: &dyn Remote, pin: &Pin, location: &str) -> Result<Follo
         Polled::Unchanged => (None, None),
     };
     let copy = Copy::prefetched(remote, Files::new(), index.as_ref())?;
-    let verified = ledger::verify(&copy, pin)?;
-    let state = State::of(copy.into_files(), &verified, &pin.root, validator, location);
+    let verified = verified(&copy, pin, index.as_ref())?;
+    let state = State::of(copy.into_files(&verified), &verified, &pin.root, validator, location);
     let remarks = verified.remarks.clone();
     Ok(Followed { state, verified: Some(verified), seen: None, deleted: Vec::new(), remarks })
+}
+
+/// Verifies a log. Its unsigned files are not needed: they may be older.
+fn verified(copy: &Copy<'_>, pin: &Pin, index: Option<&IndexFile>) -> Result<Verified, VerifyError> {
+    let verified = ledger::open(copy, pin)?;
+    let Some(head) = verified.head() else {
+        return Err(VerifyError::Incomplete("no head covers a release".into()));
+    };
+    match index {
+        Some(index) if index.head > head.head.number => {
+            Err(VerifyError::Incomplete(format!("index.json names head {}, which is not there", index.head)))
+        }
+        _ => Ok(verified),
+    }
 }
 
 /// What a look at the server shows.
@@ -225,8 +239,8 @@ impl Known<'_> {
         location: &str,
     ) -> Result<Followed, FollowError> {
         let copy = Copy::prefetched(self.remote, self.state.files.clone(), index)?;
-        match ledger::verify(&copy, self.pin) {
-            Ok(verified) => Ok(self.news(copy.into_files(), verified, validator, location)),
+        match verified(&copy, self.pin, index) {
+            Ok(verified) => Ok(self.news(copy.into_files(&verified), verified, validator, location)),
             Err(VerifyError::Inconsistent { .. } | VerifyError::OtherRoot(_)) => self.compared(location),
             Err(error) => Err(error.into()),
         }
@@ -251,7 +265,7 @@ impl Known<'_> {
         let kept = ledger::open(&Copy::offline(&self.state.files), self.pin)
             .map_err(|error| StateError::Altered(error.to_string()))?;
         let copy = Copy::prefetched(self.remote, Files::new(), None)?;
-        let found = ledger::verify(&copy, &Pin { root: self.pin.root.clone(), origin: None });
+        let found = verified(&copy, &Pin { root: self.pin.root.clone(), origin: None }, None);
         let found = match found {
             Ok(found) => found,
             Err(error @ VerifyError::Inconsistent { .. }) => return Err(self.rewritten(&kept, error)?),
@@ -259,13 +273,15 @@ impl Known<'_> {
         };
         match ledger::compare(&kept, &found) {
             Ok(Continuation { doubled_heads, .. }) => {
-                let mut followed = self.news(copy.into_files(), found, None, location);
-                followed.remarks.extend(doubled_heads.iter().map(|number| {
-                    format!("head {number} is another one than before; both cover the same release")
-                }));
+                let mut followed = self.news(copy.into_files(&found), found, None, location);
+                followed.remarks.extend(
+                    doubled_heads
+                        .iter()
+                        .map(|number| format!("head {number} is another one than before; both cover the same release")),
+                );
                 Ok(followed)
             }
-            Err(error) => Err(self.discontinued(error, copy.into_files(), &found, location)),
+            Err(error) => Err(self.discontinued(error, copy.into_files(&found), &found, location)),
         }
     }
 
@@ -313,8 +329,8 @@ impl<'a> Copy<'a> {
         let mut missing = Vec::new();
         if let Some(index) = index {
             let heads = (0..=index.head.min(MOST)).flat_map(|n| [Path::Head(n), Path::HeadSignature(n)]);
-            let releases = (0..=index.release.min(MOST))
-                .flat_map(|n| [Path::Header(n), Path::HeaderSignature(n), Path::Body(n)]);
+            let releases =
+                (0..=index.release.min(MOST)).flat_map(|n| [Path::Header(n), Path::HeaderSignature(n), Path::Body(n)]);
             missing = heads.chain(releases).map(|path| path.to_string()).collect();
             missing.retain(|path| !known.contains_key(path));
         }
@@ -328,10 +344,15 @@ impl<'a> Copy<'a> {
         Ok(Copy { remote: Some(remote), files: RefCell::new(files) })
     }
 
-    /// The files of the log itself. The unsigned files change and are not kept.
-    fn into_files(self) -> Files {
+    /// The files of the log that were verified: heads, and releases that they cover.
+    fn into_files(self, verified: &Verified) -> Files {
+        let covered = verified.covered().map(|release| release.header.seq);
         let mut files = self.files.into_inner();
-        files.retain(|path, _| path.contains('/'));
+        files.retain(|path, _| match path.parse() {
+            Ok(Path::Header(seq) | Path::HeaderSignature(seq) | Path::Body(seq)) => Some(seq) <= covered,
+            Ok(Path::Head(number) | Path::HeadSignature(number)) => number < verified.heads.len() as u64,
+            _ => false,
+        });
         files
     }
 }

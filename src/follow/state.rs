@@ -183,7 +183,10 @@ pub fn load(path: &Path) -> Result<Option<State>, StateError> {
     }
     let state = State {
         root: PublicKey::parse("root", &document.root).map_err(|error| damaged(error.to_string()))?,
-        origin: document.origin.parse().map_err(|error: changecast_core::ledger::BadOrigin| damaged(error.to_string()))?,
+        origin: document
+            .origin
+            .parse()
+            .map_err(|error: changecast_core::ledger::BadOrigin| damaged(error.to_string()))?,
         location: document.location,
         head: document.head,
         validator: document.validator,
