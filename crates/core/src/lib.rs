@@ -7,6 +7,7 @@
 pub mod change;
 pub mod compare;
 pub mod ledger;
+pub mod lint;
 pub mod model;
 pub mod notice;
 pub mod prose;

@@ -34,6 +34,6 @@ pub use event::{
 pub use explain::{Explanation, InternalChanges, Matched, Unmatched, explain};
 pub use kind::{KINDS, Kind, KindInfo, Level, Phrase, Subject, TitleDetail, UnknownKind};
 pub use matching::{MatchReason, Refusal};
-pub use name_match::NameRelation;
+pub use name_match::{NameRelation, names_are_related};
 pub use reason::{Decision, Reason};
 pub use text_diff::{Piece, word_diff};

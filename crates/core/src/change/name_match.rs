@@ -270,6 +270,11 @@ pub(super) fn relation(a: &NameForm, b: &NameForm) -> Option<NameRelation> {
     }
 }
 
+/// Whether two names are related, so that they may be names of the same vendor.
+pub fn names_are_related(a: &Text, b: &Text) -> bool {
+    relation(&NameForm::of(a), &NameForm::of(b)).is_some()
+}
+
 fn relation_by_distance(a: &NameForm, b: &NameForm) -> Option<NameRelation> {
     if a.digits != b.digits {
         return None;

@@ -28,6 +28,14 @@ impl Area {
         }
     }
 
+    /// The name of the country in ISO 3166-1, or that of the region.
+    pub fn name(self) -> &'static str {
+        match self {
+            Area::Country(alpha2) => alpha2.to_country().iso_short_name(),
+            Area::Region(name) => name,
+        }
+    }
+
     /// Whether the whole area is part of the European Union.
     pub fn in_eu(self) -> bool {
         match self {

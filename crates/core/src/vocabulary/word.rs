@@ -240,6 +240,34 @@ meanings! {
     ErrorPage "error-page";
     /// A key of a response that describes an error: "message".
     ErrorKey "error-key";
+    /// A text in place of a value that is not known yet: "TBC".
+    Placeholder "placeholder";
+    /// Words at the beginning of a line that states when a page was last changed: "Last updated".
+    UpdateMark "update-mark";
+    /// Words by which a cell refers to another entry: "same as".
+    SameAs "same-as";
+    /// A word before the date from which a vendor is used: "from".
+    StartMark "start-mark";
+    /// The name of a mechanism for transfers to third countries: "SCCs".
+    TransferMechanism "transfer-mechanism";
+    /// The beginning of a statement that a transfer needs no mechanism: "none needed".
+    NoTransfer "no-transfer";
+    /// Words of a transfer mechanism that exists only for some countries: "adequacy".
+    AdequacyWord "adequacy-word";
+    /// A word about safeguards in general: "safeguards".
+    SafeguardWord "safeguard-word";
+    /// The header of a column of legal entities.
+    EntityColumn "entity-column";
+    /// The header of a column of contacts.
+    ContactColumn "contact-column";
+    /// The beginning of a word about the place where data are kept: "host".
+    HostingStem "hosting-stem";
+    /// A word behind the name of a country that makes it the name of a law or authority: "PDPA".
+    LawWord "law-word";
+    /// An answer in place of a reason: "yes".
+    Affirmation "affirmation";
+    /// An answer that denies: "no".
+    Refusal "refusal";
 }
 
 impl Meaning {

@@ -1,0 +1,167 @@
+//! Links that belong to the vendor of another row.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Cell, Entry, FieldKey, Inventory, WebUrl};
+
+use super::{
+    finding::Draft,
+    names::{main_name, names_of, spaced, words_of},
+    snapshot::Snapshot,
+    vendors::vendor_named,
+};
+
+/// Second levels of country domains below which names are registered: "example.co.uk".
+const SECOND_LEVELS: [&str; 8] = ["ac", "co", "com", "gov", "net", "ne", "or", "org"];
+
+/// Fewest letters of a name that a host is compared with.
+const MIN_LETTERS: usize = 4;
+
+/// A link of an entry.
+struct Link<'a> {
+    entry: &'a Entry,
+    field: &'a FieldKey,
+    url: String,
+}
+
+/// A link that belongs to the vendor of another entry.
+struct Fault<'a> {
+    link: Link<'a>,
+    other: &'a Entry,
+    /// Whether the other entry has the same link.
+    is_copy: bool,
+}
+
+pub(super) fn copied(snapshot: &Snapshot<'_>) -> Vec<Draft> {
+    drafts(snapshot.list, true)
+}
+
+pub(super) fn foreign(snapshot: &Snapshot<'_>) -> Vec<Draft> {
+    drafts(snapshot.list, false)
+}
+
+fn drafts(list: &Inventory, is_copy: bool) -> Vec<Draft> {
+    let faults = faults(list).into_iter().filter(|fault| fault.is_copy == is_copy);
+    faults
+        .map(|Fault { link, other, .. }| {
+            let message = if is_copy {
+                format!("{}: the link is that of {}", link.entry.name, other.name)
+            } else {
+                format!("{}: the link leads to the site of {}", link.entry.name, other.name)
+            };
+            let draft = Draft::entry(list, link.entry, Some(link.field), message).words(&link.url);
+            draft.help(format!("link to the page of {}", link.entry.name)).key(format!("{} {}", link.field, link.url))
+        })
+        .collect()
+}
+
+fn faults(list: &Inventory) -> Vec<Fault<'_>> {
+    let links: Vec<Link<'_>> = list.entries.iter().flat_map(|entry| links_of(entry)).collect();
+    let mut found: Vec<Fault<'_>> = Vec::new();
+    for link in &links {
+        let Some(host) = host_of(&link.url) else { continue };
+        let label = label_of(host);
+        if is_own(list, link.entry, host, &link.url) {
+            continue;
+        }
+        let owner = list.entries.iter().find(|other| other.id != link.entry.id && owns(other, label));
+        let Some(other) = owner.filter(|other| !are_of_one_company(list, link.entry, other)) else { continue };
+        let is_copy = links.iter().any(|own| own.entry.id == other.id && same_address(&own.url, &link.url));
+        let link = Link { entry: link.entry, field: link.field, url: link.url.clone() };
+        found.push(Fault { link, other, is_copy });
+    }
+    found
+}
+
+fn links_of(entry: &Entry) -> Vec<Link<'_>> {
+    entry
+        .cells
+        .iter()
+        .flat_map(|cell| urls_in(cell).into_iter().map(|url| Link { entry, field: &cell.field, url }))
+        .collect()
+}
+
+fn urls_in(cell: &Cell) -> BTreeSet<String> {
+    let hrefs = cell.text.spans().filter_map(|span| span.href.map(ToString::to_string));
+    let words = cell.text.as_str().split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '<' | '>'));
+    let written = words.map(str::to_owned);
+    hrefs.chain(written).filter(|url| WebUrl::new(url).is_ok()).collect()
+}
+
+fn same_address(a: &str, b: &str) -> bool {
+    a.trim_end_matches('/').eq_ignore_ascii_case(b.trim_end_matches('/'))
+}
+
+fn host_of(url: &str) -> Option<&str> {
+    let rest = url.split_once("://")?.1;
+    Some(rest.split(['/', '?', '#', ':']).next().unwrap_or_default())
+}
+
+/// The registered name of a host: "example" in "legal.example.co.uk".
+fn label_of(host: &str) -> &str {
+    let labels: Vec<&str> = host.split('.').collect();
+    let at = match labels.as_slice() {
+        [.., second, top] if labels.len() > 2 && top.len() == 2 && SECOND_LEVELS.contains(second) => labels.len() - 3,
+        _ => labels.len().saturating_sub(2),
+    };
+    labels.get(at).copied().unwrap_or_default()
+}
+
+/// Whether a link can be one of the entry: its host or path contains a word of the entry's name, or is its acronym.
+fn is_own(list: &Inventory, entry: &Entry, host: &str, url: &str) -> bool {
+    let words = words_of(list, entry);
+    let address: String = spaced(url).trim().replace(' ', "");
+    let label = spaced(label_of(host)).replace(' ', "");
+    let compact = main_name(entry.name.as_str()).unwrap_or_default().replace(' ', "");
+    let acronym: String =
+        spaced(entry.name.as_str()).split_whitespace().filter_map(|word| word.chars().next()).collect();
+    words.iter().any(|word| address.contains(word.as_str()) || (label.len() >= MIN_LETTERS && word.contains(&label)))
+        || (label.len() >= MIN_LETTERS && compact.contains(&label))
+        || (label.len() >= 2 && acronym.starts_with(&label))
+        || host.split('.').any(|part| part.len() >= 2 && acronym.starts_with(part))
+}
+
+/// Whether a registered name is that of an entry.
+fn owns(entry: &Entry, label: &str) -> bool {
+    let label = spaced(label).replace(' ', "");
+    if label.chars().count() < MIN_LETTERS {
+        return false;
+    }
+    let main = main_name(entry.name.as_str()).unwrap_or_default();
+    let first = main.split(' ').next().unwrap_or_default();
+    names_of(entry.name.as_str()).iter().any(|name| name.replace(' ', "") == label) || first == label
+}
+
+/// Whether two entries belong to one company, as far as it is known.
+fn are_of_one_company(list: &Inventory, a: &Entry, b: &Entry) -> bool {
+    let [words_a, words_b] = [a, b].map(|entry| words_of(list, entry));
+    let owners = [a, b].map(|entry| {
+        let names = names_of(entry.name.as_str());
+        let first = main_name(entry.name.as_str()).and_then(|name| name.split(' ').next().map(str::to_owned));
+        vendor_named(names.iter().map(String::as_str).chain(first.as_deref()))
+            .map(|vendor| vendor.owner.unwrap_or(vendor.name))
+    });
+    let first_word =
+        |entry: &Entry| main_name(entry.name.as_str()).and_then(|name| name.split(' ').next().map(str::to_owned));
+    let share_first = first_word(a).is_some_and(|first| words_b.contains(&first))
+        || first_word(b).is_some_and(|first| words_a.contains(&first));
+    share_first || (owners[0].is_some() && owners[0] == owners[1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_have_registered_names() {
+        for (host, label) in [
+            ("sendwell.example", "sendwell"),
+            ("www.legal.sendwell.com", "sendwell"),
+            ("legal.sendwell.co.uk", "sendwell"),
+            ("sendwell.io", "sendwell"),
+            ("localhost", "localhost"),
+        ] {
+            assert_eq!(label_of(host), label, "{host}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Promised leads: too short, without a margin, or not given at all.
+
+use crate::{
+    model::{Terms, Trigger},
+    notice::{Basis, Coverage, Deadline, Notice, Outcome},
+    prose::deadlines::lead_in_words,
+};
+
+use super::{
+    Step,
+    announcement::{Announcement, Emergency},
+    finding::{Anchor, Draft},
+};
+
+/// A finding at the cell that states the date, or at the cell that changed.
+fn draft(step: &Step<'_>, announcement: &Announcement<'_>, message: String) -> Option<Draft> {
+    let list = step.after.list;
+    let entry = list.entries.iter().find(|entry| entry.id == announcement.entry.id)?;
+    Some(Draft::entry(list, entry, announcement.field.as_ref(), message))
+}
+
+/// The computed notice of a change with a stated date, if the terms promise any.
+fn stated<'a>(announcement: &'a Announcement<'_>) -> Option<&'a Notice> {
+    let notice = announcement.notice.as_ref().ok()?;
+    let is_stated = notice.effective.as_ref().is_some_and(|effective| effective.basis != Basis::Derived);
+    (is_stated && notice.coverage == Coverage::Promised).then_some(notice)
+}
+
+fn day(deadline: Option<Deadline>) -> String {
+    deadline.map(|deadline| deadline.to_string()).unwrap_or_default()
+}
+
+fn is_late(announcement: &Announcement<'_>) -> bool {
+    let first_counts = matches!(announcement.trigger, Trigger::Added | Trigger::Replaced | Trigger::Activated);
+    let last = announcement.effective.as_ref().and_then(|date| date.last);
+    first_counts && last.is_some_and(|last| last < announcement.today)
+}
+
+pub(super) fn lead_too_short(step: &Step<'_>, announcement: &Announcement<'_>) -> Vec<Draft> {
+    let Some(notice) = stated(announcement).filter(|_| !is_late(announcement)) else { return Vec::new() };
+    if notice.leads.iter().all(|lead| lead.outcome != Outcome::Missed) {
+        return Vec::new();
+    }
+    let name = &announcement.entry.name;
+    let message = format!("{name} would take effect too soon: {}", lead_in_words(notice));
+    let exception = match &announcement.emergency {
+        Emergency::No => String::new(),
+        Emergency::Unexplained => "; an emergency counts only with a reason".to_owned(),
+        Emergency::Reason(_) => "; the notice terms have no exception for this reason".to_owned(),
+    };
+    let help = format!(
+        "move the date to {} or later, which is the first one that keeps the promise{exception}",
+        day(announcement.earliest)
+    );
+    draft(step, announcement, message).map(|draft| draft.help(help)).into_iter().collect()
+}
+
+pub(super) fn lead_without_margin(step: &Step<'_>, announcement: &Announcement<'_>) -> Vec<Draft> {
+    let Some(notice) = stated(announcement) else { return Vec::new() };
+    let is_kept = notice.leads.iter().all(|lead| lead.outcome == Outcome::Kept);
+    if !is_kept || notice.leads.iter().all(|lead| lead.difference.count != 0) {
+        return Vec::new();
+    }
+    let name = &announcement.entry.name;
+    let message =
+        format!("{name} keeps the promised notice only if this is published today: {}", lead_in_words(notice));
+    let help = "move the date by some days, so that a late merge does not break the promise";
+    draft(step, announcement, message).map(|draft| draft.help(help)).into_iter().collect()
+}
+
+/// A change of this kind without a date, although a lead is promised for it.
+fn without_notice(step: &Step<'_>, announcement: &Announcement<'_>, what: &str) -> Vec<Draft> {
+    if announcement.effective.is_some() || announcement.is_unclear {
+        return Vec::new();
+    }
+    let Some(at_once) = announcement.at_once.as_ref().filter(|notice| notice.coverage == Coverage::Promised) else {
+        return Vec::new();
+    };
+    if at_once.leads.iter().all(|lead| lead.outcome != Outcome::Missed) {
+        return Vec::new();
+    }
+    let name = &announcement.entry.name;
+    let message = format!("{name} {what} from the day of the publication: {}", lead_in_words(at_once));
+    let help = format!("state from when it applies: `effective: {}` or later", day(announcement.earliest));
+    draft(step, announcement, message).map(|draft| draft.help(help)).into_iter().collect()
+}
+
+pub(super) fn activation_without_notice(step: &Step<'_>, announcement: &Announcement<'_>) -> Vec<Draft> {
+    let is_activation = announcement.trigger == Trigger::Activated
+        || (matches!(announcement.trigger, Trigger::Added | Trigger::Replaced) && announcement.is_in_use);
+    if is_activation { without_notice(step, announcement, "would be in use") } else { Vec::new() }
+}
+
+pub(super) fn relocation_without_notice(step: &Step<'_>, announcement: &Announcement<'_>) -> Vec<Draft> {
+    match announcement.trigger {
+        Trigger::Relocated => without_notice(step, announcement, "would process data in other places"),
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn data_without_notice(step: &Step<'_>, announcement: &Announcement<'_>) -> Vec<Draft> {
+    match announcement.trigger {
+        Trigger::DataChanged => without_notice(step, announcement, "would process other data"),
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn late_disclosure(step: &Step<'_>, announcement: &Announcement<'_>) -> Vec<Draft> {
+    let Some(date) = announcement.effective.as_ref().filter(|_| is_late(announcement)) else { return Vec::new() };
+    let excused = announcement
+        .notice
+        .as_ref()
+        .is_ok_and(|notice| notice.leads.iter().any(|lead| lead.outcome == Outcome::Emergency));
+    if excused {
+        return Vec::new();
+    }
+    let (name, first, today) = (&announcement.entry.name, date.first, announcement.today);
+    let days = (today - first).num_days();
+    let lead = stated(announcement).map(|notice| format!("; notice {}", lead_in_words(notice))).unwrap_or_default();
+    let message = format!("{name} is disclosed {days} days after it took effect on {first}{lead}");
+    let help =
+        "correct the date if it is wrong; otherwise tell customers why they learn it late, and ask counsel first";
+    draft(step, announcement, message).map(|draft| draft.help(help)).into_iter().collect()
+}
+
+pub(super) fn emergency_without_reason(step: &Step<'_>, announcement: &Announcement<'_>) -> Vec<Draft> {
+    if announcement.emergency != Emergency::Unexplained {
+        return Vec::new();
+    }
+    let name = &announcement.entry.name;
+    let message = format!("{name} claims an emergency without a reason, so that the exception does not hold");
+    let field = step.after.list.columns.iter().map(|column| &column.field);
+    let field = field.into_iter().find(|field| field.as_str() == crate::notice::EMERGENCY);
+    let list = step.after.list;
+    let entry = list.entries.iter().find(|entry| entry.id == announcement.entry.id);
+    let draft = entry.map(|entry| Draft::entry(list, entry, field, message));
+    draft.map(|draft| draft.help("state the reason: `emergency: \"…\"`, or remove the claim")).into_iter().collect()
+}
+
+pub(super) fn terms_shortened(step: &Step<'_>) -> Vec<Draft> {
+    let Some(before) = step.before.and_then(|before| before.list.terms.as_ref()) else { return Vec::new() };
+    let unstated = Terms::default();
+    let after = step.after.list.terms.as_ref();
+    if !Terms::is_shortened(before, after.unwrap_or(&unstated)) {
+        return Vec::new();
+    }
+    let message = if after.is_some() {
+        "the notice terms promise less than before; customers hold the old promise"
+    } else {
+        "the notice terms are no longer stated; customers hold the old promise"
+    };
+    let help = "announce the new terms before they apply: changes that are published with them keep the old promise";
+    vec![Draft::at(Anchor::Terms, message.to_owned()).help(help)]
+}
