@@ -2,6 +2,7 @@
 //!
 //! A repository is never written to, except by [`create_repo`], which creates new ones.
 
+mod base;
 mod error;
 mod first_parent;
 mod fixture;

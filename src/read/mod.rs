@@ -9,11 +9,13 @@ mod choose;
 mod config;
 mod error;
 mod format;
+pub mod locate;
 mod page_text;
 mod position;
 mod reader;
 mod source_text;
 mod syntax;
+mod texts;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -23,6 +25,7 @@ pub use config::ReadingConfig;
 pub use error::{Absence, NoList, ParserError, Problem, ReadError, Warning};
 pub use position::{EntryPosition, Position};
 pub use reader::Reader;
+pub use texts::texts;
 
 use format::{FORMATS, Format};
 
