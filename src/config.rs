@@ -1,5 +1,6 @@
 //! `changecast.yaml`: who publishes which lists where. The only user of `serde_yaml` (the crate yaml_serde).
 
+mod check;
 mod guard;
 
 use std::{
@@ -14,6 +15,7 @@ use serde::{
 };
 
 use changecast_core::{
+    lint::Level,
     model::{
         ListId, Role, Terms, Timestamp, WebUrl,
         terms::{BadDuration, Duration, DurationUnit},
@@ -21,6 +23,7 @@ use changecast_core::{
     serde_as_text,
 };
 
+pub use check::{HostsConfig, LastDay, Reason, RuleId, Waiver};
 pub use guard::RemovalShare;
 
 /// The content of `changecast.yaml`.
@@ -40,6 +43,15 @@ pub struct Config {
     /// The largest share of a list that `publish` removes at once without `--allow-removals`.
     #[serde(default, skip_serializing_if = "RemovalShare::is_default")]
     pub guard: RemovalShare,
+    /// The levels of the rules of `check`, where they differ from the usual ones.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rules: BTreeMap<RuleId, Level>,
+    /// The findings of `check` that are accepted for some time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Waiver>,
+    /// The code that `check` searches for hosts of vendors.
+    #[serde(default, skip_serializing_if = "HostsConfig::is_empty")]
+    pub hosts: HostsConfig,
     /// The lists to publish, at least one.
     #[serde(deserialize_with = "unique_lists")]
     pub lists: Vec<ListConfig>,
@@ -223,6 +235,10 @@ pub struct ListConfig {
     /// The roles of headers, where they differ from the usual ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, Role>,
+    /// Other pages of the repository about the same vendors, which `check` compares with the list. Without it, those
+    /// in the folder of the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cross_check: Option<Vec<String>>,
     /// The notice terms, if the inventory does not state them. They become part of the published list.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clean_terms")]
     pub notice: Option<Terms>,

@@ -48,6 +48,7 @@
 //! # Ok::<(), changecast::read::ReadError>(())
 //! ```
 
+pub mod check;
 pub mod config;
 mod content;
 pub mod follow;
@@ -57,6 +58,7 @@ mod parallel;
 pub mod publish;
 pub mod read;
 pub mod render;
+pub mod report;
 
 pub use changecast_core::change::{Change, ChangeSet, apply, diff};
 pub use changecast_core::model::{Inventory, ListState};

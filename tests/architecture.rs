@@ -28,7 +28,7 @@ fn code(text: &str) -> String {
 type Arrows = (&'static str, &'static [&'static str]);
 
 /// The modules of the program.
-const PROGRAM: [Arrows; 9] = [
+const PROGRAM: [Arrows; 11] = [
     ("content", &[]),
     ("parallel", &[]),
     ("output", &["content", "parallel"]),
@@ -38,12 +38,14 @@ const PROGRAM: [Arrows; 9] = [
     ("history", &["parallel"]),
     ("ledger", &[]),
     ("render", &["config", "content", "parallel"]),
+    ("report", &["read", "render"]),
+    ("check", &["config", "history", "publish", "read", "render", "report"]),
 ];
 
 /// The modules of the core.
 /// The ledger imports neither the vocabulary nor comparisons nor changes: replaying a log must give the
 /// same answer under every later version of them.
-const CORE: [Arrows; 9] = [
+const CORE: [Arrows; 10] = [
     ("ledger", &["model", "sign"]),
     ("model", &[]),
     ("vocabulary", &["model"]),
@@ -53,6 +55,7 @@ const CORE: [Arrows; 9] = [
     ("change", &["compare", "model", "term_rows", "vocabulary"]),
     ("notice", &["change", "compare", "model", "vocabulary"]),
     ("prose", &["change", "compare", "model", "notice", "vocabulary"]),
+    ("lint", &["change", "compare", "model", "notice", "prose", "vocabulary"]),
 ];
 
 /// The stages of reading, each a folder of `src/read`.
@@ -120,7 +123,8 @@ fn crate_imports(code: &str) -> Vec<String> {
 }
 
 /// Third-party crates and the one module of each. serde and thiserror may be used everywhere.
-const HOMES: [(&str, &str); 34] = [
+const HOMES: [(&str, &str); 35] = [
+    ("annotate_snippets", "src/report/terminal.rs"),
     ("anstream", "src/cli/console.rs"),
     ("anstyle", "src/cli/console.rs src/render/terminal.rs"),
     ("atom_syndication", "src/render/atom.rs"),

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use crate::support::{CONFIG, TestRepo, run_in};
 
 const COMMANDS: &[&str] = &[
-    "", "demo", "init", "publish", "head", "correct", "redact", "move", "log", "diff", "show", "keygen", "keys",
+    "", "demo", "init", "publish", "head", "correct", "redact", "move", "check", "log", "diff", "show", "keygen", "keys",
     "verify", "follow", "schema", "completions", "man",
 ];
 

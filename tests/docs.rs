@@ -8,10 +8,12 @@ use std::{fs, path::PathBuf};
 use changecast::{
     read::{format_names, formats},
     render::LIST_FILES,
+    report::FORMATS,
 };
 use changecast_core::{
     change::{KINDS, Kind},
     compare::ROLES,
+    lint::RULES,
     model::Role,
 };
 
@@ -77,6 +79,20 @@ fn the_reference_has_every_input_format() {
 }
 
 #[test]
+fn the_reference_has_every_rule() {
+    let rows = RULES.iter().map(|rule| {
+        [format!("[`{id}`](rules/{id}.md)", id = rule.id), rule.level.name().to_owned(), rule.about.to_owned()]
+    });
+    check_table("rules", &table(["rule", "level", "meaning"], rows));
+}
+
+#[test]
+fn the_reference_has_every_report_format() {
+    let rows = FORMATS.iter().map(|format| [format!("`{}`", format.name), format.about.to_owned()]);
+    check_table("reports", &table(["format", "what it is for"], rows));
+}
+
+#[test]
 fn the_readme_names_every_published_file() {
     let readme = text("README.md");
     for file in LIST_FILES {
@@ -110,6 +126,11 @@ fn the_schema_of_the_configuration_has_every_role() {
 #[test]
 fn the_schema_of_the_configuration_has_every_input_format() {
     check_enumeration("config", format_names());
+}
+
+#[test]
+fn the_schema_of_the_configuration_has_every_rule() {
+    check_enumeration("config", RULES.iter().map(|rule| rule.id));
 }
 
 #[test]

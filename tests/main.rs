@@ -34,6 +34,7 @@ mod redaction;
 mod resume;
 mod rewritten;
 mod rotation;
+mod rules;
 mod server;
 mod terms;
 mod trust;

@@ -79,7 +79,11 @@ impl RepoArgs {
         load_config(&self.config_path(history)?)
     }
 
-    fn config_path(&self, history: &History) -> Result<PathBuf, Failure> {
+    /// The path of the configuration.
+    ///
+    /// # Errors
+    /// [`Failure`] if there is none.
+    pub fn config_path(&self, history: &History) -> Result<PathBuf, Failure> {
         if let Some(path) = &self.config {
             return Ok(path.clone());
         }
@@ -180,6 +184,7 @@ impl ListArgs {
             format: self.input_format.clone(),
             tables: Vec::new(),
             fields: Default::default(),
+            cross_check: None,
             notice: None::<Terms>,
         })
         .map(|list| self.with_tables(list))

@@ -1,6 +1,7 @@
 //! The commands, one file each. Only this module prints, prompts and reads the environment.
 
 mod agent;
+mod check;
 mod console;
 mod context;
 mod correct;
@@ -48,8 +49,8 @@ struct Cli {
 const EXIT_CODES: &str = "\
 Exit status:
   0  success
-  1  completed with a finding (publish --check would change a file, diff --exit-code found changes,
-     the newest version cannot be read)
+  1  completed with a finding (check found an error, publish --check would change a file,
+     diff --exit-code found changes, the newest version cannot be read)
   2  could not complete (usage, configuration, input, a missing log)
   3  the published log is not authentic or not consistent (a bad signature, a gap, a fork, rewritten
      git history)
@@ -72,6 +73,8 @@ enum Command {
     Redact(redact::Args),
     /// End the log of a list that continues under another name
     Move(relocate::Args),
+    /// Check a change before it is merged, and show what customers would read
+    Check(check::Args),
     /// Show the change log of the whole history
     Log(log::Args),
     /// Show what changed between two revisions or files
@@ -116,6 +119,7 @@ pub fn main() -> ExitCode {
         Command::Correct(args) => correct::run(&args),
         Command::Redact(args) => redact::run(&args),
         Command::Move(args) => relocate::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Log(args) => log::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Show(args) => show::run(&args),

@@ -209,7 +209,7 @@ fn keys_release(verified: &ledger::Verified) -> Option<Pointer> {
 }
 
 /// The key that signed release 0. The publisher's own log: what matters is that it continues.
-fn first_root(list: &ListId, folder: &Folder) -> Result<Option<PublicKey>, PublishError> {
+pub(super) fn first_root(list: &ListId, folder: &Folder) -> Result<Option<PublicKey>, PublishError> {
     let header = folder.get(&Path::Header(0).to_string()).map_err(fetch(list))?;
     let signature = folder.get(&Path::HeaderSignature(0).to_string()).map_err(fetch(list))?;
     let Some(signature) = signature.filter(|_| header.is_some()) else { return Ok(None) };
@@ -246,6 +246,6 @@ fn fetch(list: &ListId) -> impl Fn(ledger::FetchError) -> PublishError {
     }
 }
 
-fn log_error(list: &ListId, error: VerifyError) -> PublishError {
+pub(super) fn log_error(list: &ListId, error: VerifyError) -> PublishError {
     PublishError::Log { list: list.clone(), error: Box::new(error) }
 }

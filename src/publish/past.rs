@@ -1,0 +1,57 @@
+//! The entries that a published log contains or contained.
+
+use std::collections::BTreeSet;
+
+use changecast_core::{
+    change::{Change, Detail, Edit, Kind},
+    ledger::{self, Content, Pin},
+    lint::Past,
+    model::{EntryId, ListId, Text},
+};
+
+use crate::output::Folder;
+
+use super::{
+    error::PublishError,
+    log::{first_root, log_error},
+};
+
+/// Every id of a published log with the names that it had; `None` if the folder contains no log.
+///
+/// # Errors
+/// [`PublishError::Log`] if the log does not verify.
+pub fn past(list: &ListId, folder: &Folder) -> Result<Option<Past>, PublishError> {
+    let Some(root) = first_root(list, folder)? else { return Ok(None) };
+    let verified = ledger::open(folder, &Pin { root, origin: None }).map_err(|error| log_error(list, error))?;
+    let mut past = Past::default();
+    for release in &verified.releases {
+        let Some(Content::List(change)) = release.body().map(|body| &body.content) else { continue };
+        let changes = change.changes.iter().filter_map(|object| serde_json::from_value(object.to_serde()).ok());
+        for (id, name) in changes.flat_map(|change: Change| named(&change)) {
+            let names = past.names.entry(id).or_default();
+            let is_known = names.iter().collect::<BTreeSet<_>>().contains(&name);
+            if !is_known {
+                names.push(name);
+            }
+        }
+    }
+    Ok(Some(past))
+}
+
+/// The ids and names that a change states.
+fn named(change: &Change) -> Vec<(EntryId, Text)> {
+    match &change.detail {
+        Detail::List { entries } => entries.iter().map(|row| (row.id.clone(), row.name.clone())).collect(),
+        Detail::Row { row, former } => {
+            [Some(row), former.as_ref()].into_iter().flatten().map(|row| (row.id.clone(), row.name.clone())).collect()
+        }
+        Detail::Field { entry, edit, .. } => {
+            let before = match edit {
+                Edit::Changed(before, _) if change.kind == Kind::Renamed => Some((entry.id.clone(), before.clone())),
+                _ => None,
+            };
+            before.into_iter().chain([(entry.id.clone(), entry.name.clone())]).collect()
+        }
+        Detail::Column { .. } | Detail::Fact { .. } => Vec::new(),
+    }
+}

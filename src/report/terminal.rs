@@ -1,0 +1,127 @@
+//! A report for a terminal: what customers would read, then the findings with their source lines.
+
+use std::fmt::Write;
+
+use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
+use changecast_core::lint::Level;
+
+use super::{ListReport, Located, Report, counts, visible};
+
+/// The properties of the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Its width in columns.
+    pub width: usize,
+    /// Whether it shows colours.
+    pub color: bool,
+}
+
+pub(super) fn write(report: &Report, look: &Look) -> String {
+    let mut out = String::new();
+    for list in &report.lists {
+        write_list(&mut out, list, report, look);
+    }
+    let existing: usize = report.lists.iter().map(|list| list.existing.len()).sum();
+    let already = if existing > 0 { format!("; {existing} existing") } else { String::new() };
+    let verdict = if report.fails() { "do not merge yet" } else { "nothing prevents the merge" };
+    let _infallible = writeln!(out, "check: {}{already}: {verdict}", counts(report));
+    out
+}
+
+fn write_list(out: &mut String, list: &ListReport, report: &Report, look: &Look) {
+    let mut line = |text: String| {
+        out.push_str(&text);
+        out.push('\n');
+    };
+    line(format!("{} ({})", visible(&list.title), visible(&list.path)));
+    if list.readings.is_empty() {
+        line("  Customers would read no change.".to_owned());
+    } else {
+        line(format!("  If this were published at {}, customers would read:", report.now));
+    }
+    for reading in &list.readings {
+        line(format!("  - {}", visible(&reading.sentence)));
+        if !reading.deadlines.is_empty() {
+            line(format!("    {}", visible(&reading.deadlines)));
+        }
+    }
+    let last = list.readings.iter().filter_map(|reading| reading.object_by.as_ref()).min();
+    if let Some(last) = last {
+        line(format!("  The first window for objections ends on {last}."));
+    }
+    for remark in &list.remarks {
+        line(format!("  note: {}", visible(remark)));
+    }
+    line(String::new());
+    for finding in &list.new {
+        out.push_str(&snippet(finding, look));
+        out.push_str("\n\n");
+    }
+    if !list.existing.is_empty() {
+        out.push_str("Existing findings, which do not change the exit status:\n");
+        for finding in &list.existing {
+            let at = place(finding);
+            let _infallible =
+                writeln!(out, "  {at}: {}[{}]: {}", finding.level, finding.rule.id, visible(&finding.message));
+        }
+        out.push('\n');
+    }
+    if !list.waived.is_empty() {
+        out.push_str("Waived findings:\n");
+        for waived in &list.waived {
+            let (finding, at) = (&waived.finding, place(&waived.finding));
+            let (message, reason) = (visible(&finding.message), visible(&waived.reason));
+            let _infallible =
+                writeln!(out, "  {at}: {}: {message} (until {}: {reason})", finding.rule.id, waived.until);
+        }
+        out.push('\n');
+    }
+}
+
+fn place(finding: &Located) -> String {
+    format!("{}:{}:{}", visible(&finding.path), finding.span.start.line, finding.span.start.column)
+}
+
+/// A finding with its underlined lines.
+fn snippet(finding: &Located, look: &Look) -> String {
+    let title = match finding.level {
+        Level::Error => Title::ERROR,
+        Level::Warning => Title::WARNING,
+        Level::Info | Level::Off => Title::INFO,
+    };
+    let (path, message, help) = (visible(&finding.path), visible(&finding.message), visible(&finding.help));
+    let lines: String = finding.span.lines.split('\n').map(shown).collect::<Vec<_>>().join("\n");
+    let range = finding.span.range.clone();
+    let range = floor(&lines, range.start)..floor(&lines, range.end.max(range.start));
+    let source = Snippet::source(lines.as_str())
+        .line_start(finding.span.start.line)
+        .path(path.as_str())
+        .annotation(AnnotationKind::Primary.span(range));
+    let group = Group::with_title(title.primary_title(message.as_str()).id(finding.rule.id)).element(source);
+    let group = if help.is_empty() { group } else { group.element(Title::HELP.message(help.as_str())) };
+    let renderer = if look.color { Renderer::styled() } else { Renderer::plain() };
+    renderer.term_width(look.width).render(&[group])
+}
+
+/// A line of a file without characters that a terminal would interpret. Each keeps its length in bytes, so that ranges
+/// stay right.
+fn shown(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    for c in line.chars() {
+        let is_hidden = c.is_control() && c != '\t'
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        match is_hidden {
+            true => out.extend(std::iter::repeat_n('?', c.len_utf8())),
+            false => out.push(c),
+        }
+    }
+    out
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
