@@ -17,11 +17,11 @@ pub(super) struct Commit {
     pub parent: Option<Oid>,
     /// Committer time, in seconds since 1970 (UTC); `None` if the commit was read from a commit-graph.
     pub time: Option<i64>,
-    /// The entry of its tree that was looked up ahead, if it was.
+    /// The entry of its tree, if it was looked up in advance.
     pub top: Option<Option<Entry>>,
 }
 
-/// The object that a tree has under a name.
+/// An entry of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
     File(Oid),

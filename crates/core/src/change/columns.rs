@@ -1,4 +1,4 @@
-//! Which column of one version is which column of the next, and which were added or removed as a whole.
+//! Pairs the columns of two versions, and finds those that were added or removed as a whole.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use super::{
     reason::{Decision, Reason},
 };
 
-/// Columns that were not paired yet.
+/// Columns of both versions that are not paired yet.
 struct OpenColumns<'a> {
     removed: Vec<&'a Column>,
     added: Vec<&'a Column>,
@@ -57,9 +57,9 @@ pub(super) struct Columns {
     pub column_keys: Vec<IdChange<FieldKey>>,
 }
 
-/// The least number of entries with a detail for which it is a matter of the list.
+/// The fewest entries with a cell in a column that concerns the list as a whole.
 const SEVERAL: usize = 2;
-/// One of this many entries must have the detail, too.
+/// The share of such entries: at least one of this number.
 const SHARE: usize = 4;
 
 /// Entries that both versions have.

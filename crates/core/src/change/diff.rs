@@ -1,4 +1,4 @@
-//! From two versions of a list to the changes between them.
+//! Compares two versions of a list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,8 +48,8 @@ pub fn diff(before: &ListState, after: &ListState) -> ChangeSet {
     }
 }
 
-/// The changes of a list that was withdrawn and is published again: the whole list, then what differs from the list
-/// that was withdrawn.
+/// The changes of a list that was withdrawn and is published again: the whole list, then the differences
+/// from the withdrawn list.
 fn restored(last: &Inventory, after: &Inventory) -> ChangeSet {
     let mut set = compare_lists(last, after).into_change_set();
     set.changes.insert(0, whole_list_change(Kind::Restored, after));
@@ -175,7 +175,7 @@ impl<'a> Differ<'a> {
         self.unannounced.header = Some(header).filter(|header| *header != ListHeader::of(self.before));
     }
 
-    /// Whether the headers are equal as they are. True for most versions, and cheaper to check than
+    /// Whether the headers are literally equal. True for most versions, and cheaper to check than
     /// sorted headers.
     fn has_equal_headers(&self) -> bool {
         let (before, after) = (self.before, self.after);
@@ -385,7 +385,7 @@ fn section_change(field: &str, label: Text, edit: Edit) -> Change {
     Change::new(Kind::SectionsChanged, Detail::Fact { field: FieldKey::from_name(field), label, edit })
 }
 
-/// The edit between two texts that are empty where they are not stated.
+/// The edit between two texts, of which an empty one counts as not stated.
 fn edit_of_filled(before: &Text, after: &Text) -> Option<Edit> {
     Edit::between(Some(before).filter(|text| !text.is_empty()), Some(after).filter(|text| !text.is_empty()))
 }
@@ -398,7 +398,7 @@ fn has_section(inventory: &Inventory, title: &Text) -> bool {
     inventory.filled_sections().any(|section| same(section.title.as_str(), title.as_str()))
 }
 
-/// The sort key that gives the changes of a release their order, whatever the order of the file.
+/// The sort key of the changes of a release. It does not depend on the order of the file.
 fn change_order(change: &Change) -> (Kind, String, String, String, Option<String>) {
     let (name, id) =
         change.entry().map_or_else(Default::default, |entry| (fold(entry.name.as_str()), entry.id.to_string()));

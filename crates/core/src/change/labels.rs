@@ -1,4 +1,4 @@
-//! What identifies an entry for readers: its name and, where entries of either version share a name, the
+//! The labels that identify entries for readers: the name and, where entries of either version share a name, the
 //! section or cell that distinguishes them: "Oakline (Backup)".
 
 use std::{
@@ -14,10 +14,10 @@ use super::{
     kind::Kind,
 };
 
-/// The roles of the columns that distinguish entries best, the best first. A location is a bad one: it is
-/// what changes.
+/// The roles of the columns that distinguish entries best, the best first. A location is the worst,
+/// because it often changes.
 const DISTINGUISHING_ROLES: [Role; 4] = [Role::Service, Role::Purpose, Role::Scope, Role::Location];
-/// Longer texts, in characters, are shortened in a label.
+/// The most characters of a detail in a label. Longer texts are shortened.
 const MAX_DETAIL: usize = 60;
 
 /// The labels of the entries of one version that share their names with others of either version.
@@ -85,7 +85,7 @@ impl Labels {
     }
 }
 
-/// States in each change which labels its entries have.
+/// Adds the labels of its entries to each change.
 pub(super) fn label_entries(before: &Inventory, after: &Inventory, changes: &mut [&mut Change]) {
     let names: BTreeSet<String> = changes.iter().flat_map(|change| names_in(change)).map(fold).collect();
     if names.is_empty() {

@@ -1,4 +1,4 @@
-//! Statements of a page around its list: their keys, and when a difference between them is news.
+//! Statements of a page around its list: their keys, and which of their differences are announced.
 
 use crate::{
     model::{FieldKey, Inventory, fold},
@@ -61,7 +61,7 @@ pub fn spoken_name(name: &str) -> Option<&str> {
     (letters >= MIN_LETTERS && name.contains(char::is_uppercase)).then_some(name)
 }
 
-/// Fewest letters of a name that sentences are searched for.
+/// The fewest letters of a name that is looked for in sentences.
 const MIN_LETTERS: usize = 3;
 
 /// The kind, level and reason of a change to a statement of the page; `None` for other statements of the list.
@@ -82,7 +82,7 @@ pub(super) fn classify(key: &FieldKey, edit: &Edit, lists: [&Inventory; 2]) -> O
     if matches!(edit, Edit::Changed(before, after) if fold(before.as_str()) == fold(after.as_str())) {
         return Some((Kind::PageTextChanged, Level::Editorial, Reason::SameStatement));
     }
-    // Sentences begin and end to be about an entry when it is added or removed.
+    // When an entry is added or removed, sentences become or stop being about an entry.
     if matches!(edit, Edit::Set(_) | Edit::Cleared(_)) && listed[0] != listed[1] {
         return Some((Kind::PageTextChanged, Level::Editorial, Reason::AboutNewEntry));
     }

@@ -1,4 +1,4 @@
-//! How far the fields of two entries agree.
+//! The similarity of two entries by their fields.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -12,16 +12,16 @@ use crate::model::{Cell, Entry, Text, same};
 pub(super) struct FieldWeights<'a> {
     /// The number of entries with a value, by field, for the values of the entries to compare.
     frequency: HashMap<(&'a str, &'a Text), usize>,
-    /// More frequent values are common.
+    /// The largest frequency of a distinctive value. More frequent values are common.
     common: usize,
 }
 
-/// Weight of an equal or different distinctive value.
+/// The weight of a distinctive value.
 const DISTINCTIVE: u32 = 10;
-/// Weight of a common value.
+/// The weight of a common value.
 const COMMON: u32 = 1;
 
-/// How far the fields of two entries agree, as sums of weights.
+/// The similarity of two entries, as sums of the weights of their values.
 pub(super) struct Similarity {
     equal: u32,
     total: u32,
@@ -35,7 +35,7 @@ impl Similarity {
         (self.equal * 1000).checked_div(self.total).unwrap_or(0)
     }
 
-    /// Whether there are fields, and all of them differ.
+    /// Whether the entries have fields, and all of them differ.
     pub fn is_zero(&self) -> bool {
         self.total > 0 && self.equal == 0
     }
@@ -66,7 +66,7 @@ impl<'a> FieldWeights<'a> {
         FieldWeights { frequency, common: (old.len() / 10).max(1) }
     }
 
-    /// How far the fields of two entries agree.
+    /// The similarity of two entries.
     pub fn similarity(&self, old: &Entry, new: &Entry) -> Similarity {
         let mut similarity = Similarity { equal: 0, total: 0, distinctive: false };
         let fields: BTreeSet<_> = old.cells.iter().chain(&new.cells).map(|cell| &cell.field).collect();

@@ -79,7 +79,8 @@ fn compare_rows(key: &FieldKey, old: &Stated, new: &Stated, level: Level) -> Opt
     })
 }
 
-/// Whether a row contains the publisher's words alone. Only there are spelling and punctuation not a change of terms.
+/// Whether a row contains only words of the publisher. Another spelling or punctuation of them does not change the
+/// terms.
 fn is_text(key: &FieldKey) -> bool {
     matches!(
         key.as_str(),

@@ -2,7 +2,7 @@
 
 use similar::{Algorithm, ChangeTag, TextDiff};
 
-/// A piece of a text that changed.
+/// A piece of a changed text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// Words that both texts contain.
@@ -13,7 +13,7 @@ pub enum Piece {
     Inserted(String),
 }
 
-/// Longest texts that are compared word by word; longer ones are shown whole.
+/// The largest size in bytes of both texts for a comparison by words. Larger texts are shown whole.
 const MAX_WORDS_LENGTH: usize = 20_000;
 
 /// The common words of two texts, and the words of only one of them. `None` if the texts have so little

@@ -52,7 +52,7 @@ pub struct File {
     pub bytes: Vec<u8>,
 }
 
-/// The end of a log, which the next release follows.
+/// The end of a log, to which the next release is appended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tip {
     /// The name of the log.
@@ -67,7 +67,7 @@ pub struct Tip {
     pub basis: Replayed,
 }
 
-/// The difference between two versions of a list, as a publisher knows it.
+/// The difference between two versions of a list, as the publisher found it.
 #[derive(Clone, Debug)]
 pub struct Difference {
     /// Where the version was read.
@@ -225,7 +225,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Signs the header. A root key signs `keys`, `redaction` and `moved`, a release key everything else.
+    /// Signs the header. A root key signs `keys`, `redaction` and `moved`, a release key all others.
     /// The files are returned in the order in which they must be written.
     ///
     /// # Errors

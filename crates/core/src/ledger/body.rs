@@ -1,4 +1,4 @@
-//! Bodies: what a release states about the list. A redaction may remove them.
+//! Bodies: the statements of releases about the list. A redaction may remove them.
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
@@ -16,7 +16,7 @@ use super::{
 /// The body of a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Body {
-    /// Keeps a removed body from being guessed from its digest.
+    /// Without this value, a removed body cannot be guessed from its digest.
     pub salt: Salt,
     /// The content, by the kind of the release.
     pub content: Content,
@@ -25,30 +25,30 @@ pub struct Body {
 /// The content of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// Of `changes` and `reread`: from one list to the next.
+    /// The content of `changes` and `reread`: the difference between two lists.
     List(Box<ListChange>),
-    /// Of `reanchor`: the same list in a rewritten history.
+    /// The content of `reanchor`: the same list in a rewritten history.
     Reanchor {
         /// The commit that now contains the list.
         source: Source,
         /// The configuration of reading, if it differs from the configuration in the log.
         reading: Option<Json>,
     },
-    /// Of `correction`: an error in an earlier release.
+    /// The content of `correction`: an error in an earlier release.
     Correction {
         /// The error, in the words of the publisher.
         reason: String,
         /// The correction as change objects.
         changes: Vec<Json>,
     },
-    /// Of `redaction`: the list after bodies were removed.
+    /// The content of `redaction`: the list after bodies were removed.
     Redaction {
         /// The legal ground, in the words of the publisher.
         ground: String,
         /// The list at this release. Replay continues from it.
         snapshot: Option<List>,
     },
-    /// Of `keys` and `moved`: a reason, in the words of the publisher.
+    /// The content of `keys` and `moved`: a reason, in the words of the publisher.
     Note(String),
 }
 
@@ -65,11 +65,11 @@ pub struct ListChange {
     pub editorial: Vec<String>,
     /// Ids that differ although they name the same thing.
     pub ids: Ids,
-    /// The merge patch (RFC 7396) from the list before to the list after; `null` withdraws the list.
+    /// The merge patch (RFC 7396) from the previous list to the new one; `null` withdraws the list.
     pub patch: Json,
 }
 
-/// Where in the git history a list was read.
+/// The place of a list in the git history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// The id of the commit.

@@ -1,4 +1,4 @@
-//! From an inventory to the list that is published.
+//! Makes the published list of an inventory.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -28,7 +28,7 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// The list of an inventory after release `seq`. What equals the list before keeps its salt.
+    /// The list of an inventory after release `seq`. Entries and facts that equal those of the previous list keep their salts.
     ///
     /// # Errors
     /// [`DocumentError`] for texts that the log cannot contain, such as one above the limit.
@@ -127,7 +127,7 @@ fn content(entry: &Entry) -> Json {
     Json::Object(members)
 }
 
-/// Everything but the entries, without columns and sections that no entry uses.
+/// The facts of a list: everything except its entries. Columns and sections that no entry uses are left out.
 fn facts(inventory: &Inventory) -> Result<Json, DocumentError> {
     let mut columns = Members::new();
     for column in inventory.filled_columns() {
@@ -165,7 +165,7 @@ fn facts(inventory: &Inventory) -> Result<Json, DocumentError> {
     Ok(Json::Object(members))
 }
 
-/// A value in the form that serde gives it.
+/// A value in the JSON form that serde produces.
 fn by_serde<T: Serialize>(value: &T) -> Result<Json, DocumentError> {
     let value = serde_json::to_value(value).map_err(|error| DocumentError::Malformed(error.to_string()))?;
     Json::from_serde(value).map_err(|error| DocumentError::Malformed(error.to_string()))

@@ -21,7 +21,7 @@ pub struct Head {
     pub origin: Origin,
     /// The number of the head, from 0.
     pub number: u64,
-    /// The SHA-256 of the bytes of the head before; `None` for head 0.
+    /// The SHA-256 of the bytes of the previous head; `None` for head 0.
     pub prev: Option<Digest>,
     /// The newest release of the log.
     pub covers: Pointer,
@@ -86,7 +86,7 @@ pub struct Effective {
 /// A statement that customers were notified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
-    /// The release that they were notified of.
+    /// The release that the notification was about.
     pub seq: u64,
     /// The day of the notification.
     pub sent: String,
@@ -220,8 +220,8 @@ impl Period {
         Json::Object(members)
     }
 
-    /// The change and the lead that a later period extends: the same lead of the same change, whichever release's list
-    /// the term is addressed in.
+    /// The change and the lead of the period. A later period extends this one if both are equal, even if it takes the
+    /// term from the list of another release.
     pub fn promise(&self) -> Promise {
         let lead = self.term.as_ref().map(|term| (term.trigger.clone(), term.position));
         Promise { change: self.change, lead }
@@ -235,7 +235,7 @@ impl Period {
     }
 }
 
-/// A change and a lead that notice is given for.
+/// A change, and the lead of the notice that is given for it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Promise {
     change: ChangeAddress,

@@ -76,7 +76,7 @@ pub struct KeysRelease {
 /// The kind of a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReleaseKind {
-    /// A change of the list.
+    /// The list changed.
     Changes,
     /// A difference that another edition or configuration of reading makes.
     Reread,
@@ -136,7 +136,7 @@ pub struct Header {
     pub origin: Origin,
     /// The number of the release, from 0.
     pub seq: u64,
-    /// The SHA-256 of the header before; `None` for release 0.
+    /// The SHA-256 of the previous header; `None` for release 0.
     pub prev: Option<Digest>,
     /// The kind of the release.
     pub kind: ReleaseKind,

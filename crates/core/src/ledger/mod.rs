@@ -1,7 +1,7 @@
-//! The signed log of a list: its format, how it is verified, and how it is continued.
+//! The signed log of a list: its format, its verification, and appending to it.
 //!
 //! `docs/format.md` specifies the format. [`verify()`] checks a published folder from any source of bytes;
-//! [`Tip`] appends releases. Everything here is bytes and arguments: no clock, no files, no vocabulary.
+//! [`Tip`] appends releases. It works on bytes and arguments, without a clock, files or a vocabulary.
 
 pub mod agreement;
 mod append;

@@ -21,13 +21,13 @@ pub trait Fetch {
     /// The bytes of a file, `None` when it does not exist. `path` is relative to the folder of the list.
     ///
     /// # Errors
-    /// [`FetchError`] when it cannot be known.
+    /// [`FetchError`] when the source cannot be read.
     fn get(&self, path: &str) -> Result<Option<Vec<u8>>, FetchError>;
 
     /// The names in a folder, `None` when the source cannot list folders.
     ///
     /// # Errors
-    /// [`FetchError`] when it cannot be known.
+    /// [`FetchError`] when the source cannot be read.
     fn list(&self, folder: &str) -> Result<Option<Vec<String>>, FetchError> {
         let _ = folder;
         Ok(None)
@@ -39,7 +39,7 @@ pub trait Fetch {
 #[error("{0}")]
 pub struct FetchError(pub String);
 
-/// What a customer knows of a log from elsewhere.
+/// The identity of a log, which a customer gets through another channel than the log.
 #[derive(Clone, Debug)]
 pub struct Pin {
     /// A root key of the log.
@@ -69,7 +69,7 @@ pub enum VerifyError {
         path: String,
         /// The format, member or kind.
         what: String,
-        /// The log up to there; `None` when release 0 already needs it.
+        /// The log before this file; `None` when already release 0 needs a later version.
         verified: Option<Box<Verified>>,
     },
     /// The files are not authentic, or contradict each other.
@@ -123,7 +123,7 @@ pub struct Release {
 /// The body of a verified release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BodyState {
-    /// The release has none.
+    /// The release has no body.
     Absent,
     /// It was read and verified.
     Read(Box<Body>),
@@ -153,9 +153,9 @@ impl Release {
 pub struct Verified {
     /// The name of the log.
     pub origin: Origin,
-    /// All releases, also those that no head covers yet.
+    /// All releases, including those that no head covers yet.
     pub releases: Vec<Release>,
-    /// All heads, also void ones.
+    /// All heads, including void ones.
     pub heads: Vec<VerifiedHead>,
     /// The list after the last release that a head covers.
     pub list: Replayed,
@@ -165,7 +165,7 @@ pub struct Verified {
     pub basis: Replayed,
     /// Files at the end of the log, covered by no head, that a publisher did not finish writing.
     pub unfinished: Vec<String>,
-    /// Bodies that a redaction names, and that are still there.
+    /// Bodies that a redaction names but that still exist.
     pub not_deleted: Vec<u64>,
     /// Remarks about the unsigned files, such as an older `index.json`.
     pub remarks: Vec<String>,

@@ -18,7 +18,7 @@ use super::{
 /// Verifies a published list: its log, its heads, `list.json` and `index.json`.
 ///
 /// # Errors
-/// [`VerifyError`]; its status tells an incomplete copy from one that is not authentic.
+/// [`VerifyError`]. Its status distinguishes an incomplete copy from one that is not authentic.
 pub fn verify(source: &dyn Fetch, pin: &Pin) -> Result<Verified, VerifyError> {
     let mut verified = open(source, pin)?;
     if verified.head().is_none() {
@@ -28,8 +28,7 @@ pub fn verify(source: &dyn Fetch, pin: &Pin) -> Result<Verified, VerifyError> {
     Ok(verified)
 }
 
-/// Verifies a log as its publisher needs it: releases without head, and a log without unsigned files, are
-/// accepted.
+/// Verifies a log for its publisher: releases without head, and a log without unsigned files, are accepted.
 ///
 /// # Errors
 /// As [`verify`].

@@ -77,7 +77,7 @@ pub enum SignError {
     #[error("signed by {0}, which is not among the keys in force")]
     Signer(String),
     /// Other bytes than the signed ones, or a forged signature.
-    #[error("the signature is not one over these bytes")]
+    #[error("the bytes differ from those that were signed")]
     Bytes,
 }
 

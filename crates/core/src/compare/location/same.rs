@@ -9,7 +9,7 @@ use crate::{
     vocabulary::{Town, US, Vocabulary},
 };
 
-/// Whether two texts name the same places, in any order and also the other way round: "Dublin, Ireland"
+/// Whether two texts name the same places, in any order, also of town and country: "Dublin, Ireland"
 /// and "Ireland (Dublin)". If there are other words between the areas, each area must have the same words.
 /// Codes behind a town may be those of states, too: "San Francisco, CA".
 pub fn same_locations(vocabulary: &Vocabulary, a: &str, b: &str) -> bool {
