@@ -44,7 +44,7 @@ pub struct Args {
     /// A head that was kept, such as a copy of head/000017.json, which the log must contain; repeatable
     #[arg(long, value_name = "FILE")]
     head: Vec<PathBuf>,
-    /// The time by which heads expire [default: the system clock]
+    /// The time at which heads must be valid [default: the system clock]
     #[arg(long, value_name = "TIME")]
     now: Option<Timestamp>,
 }

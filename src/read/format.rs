@@ -86,7 +86,7 @@ pub(crate) static FORMATS: &[Format] = &[
     Format {
         name: "csv",
         extensions: &["csv", "tsv", "tab"],
-        about: "CSV and TSV tables; delimiter and header are found",
+        about: "CSV and TSV tables; the delimiter and the header are detected",
         syntax: Syntax::Records(csv::parse),
         entry_extensions: &[],
     },
