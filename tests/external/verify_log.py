@@ -507,7 +507,11 @@ def check_named(before, after, body, old_entry):
         for member in {*old, *new} - {"salt"}:
             was, now = old.get(member), new.get(member)
             if member == "fields":
-                was = {ids.get("fields", {}).get(field, field): value for field, value in (was or {}).items()}
+                keys = ids.get("fields", {})
+                for field in {*(was or {})} - {*keys} & {*keys.values()}:
+                    altered(key, "fields/" + field)
+                was = {keys.get(field, field): value for field, value in (was or {}).items()
+                       if field in keys or field not in keys.values()}
                 for field in {*was, *(now or {})}:
                     if was.get(field) != (now or {}).get(field):
                         altered(key, "fields/" + field)

@@ -49,6 +49,8 @@ pub(super) struct Columns {
     added: BTreeSet<FieldKey>,
     /// Removed columns that are announced together with their cells, by old key.
     removed: BTreeSet<FieldKey>,
+    /// Removed columns with a key that another column has now, by this key.
+    passed_on: BTreeSet<FieldKey>,
     /// Cells that are announced for their entry although their column was added or removed.
     announced_per_entry: BTreeSet<(FieldKey, EntryId)>,
     /// The changes that are announced, with their reasons.
@@ -85,7 +87,10 @@ impl Columns {
             }
         }
         for column in removed {
-            if let Some(cells) = columns.cells_of_list(column, before, &kept_old, after.layout) {
+            if columns.renamed.values().any(|key| *key == column.field) {
+                columns.passed_on.insert(column.field.clone());
+                columns.announce(column, Edit::Cleared(column.label.clone()), cells(before, column), Reason::WholeColumn);
+            } else if let Some(cells) = columns.cells_of_list(column, before, &kept_old, after.layout) {
                 columns.removed.insert(column.field.clone());
                 columns.announce(column, Edit::Cleared(column.label.clone()), cells, Reason::WholeColumn);
             }
@@ -169,9 +174,10 @@ impl Columns {
         self.decisions.push(Decision { change, reason });
     }
 
-    /// The new key of an old column.
-    pub fn key_after<'a>(&'a self, old: &'a FieldKey) -> &'a FieldKey {
-        self.renamed.get(old).unwrap_or(old)
+    /// The new key of an old column. `None` if the column is gone and another one has its key: its cells have
+    /// no counterpart, and are announced together.
+    pub fn key_after<'a>(&'a self, old: &'a FieldKey) -> Option<&'a FieldKey> {
+        self.renamed.get(old).or_else(|| (!self.passed_on.contains(old)).then_some(old))
     }
 
     /// Whether the cell of an entry is announced with the column that was added.

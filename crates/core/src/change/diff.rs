@@ -222,7 +222,7 @@ impl<'a> Differ<'a> {
         }
         let mut seen: BTreeSet<&FieldKey> = BTreeSet::new();
         for cell in &old.cells {
-            let field = columns.key_after(&cell.field);
+            let Some(field) = columns.key_after(&cell.field) else { continue };
             seen.insert(field);
             let after = new.markdown(field);
             if after.is_some() || !columns.includes_removed_cell(&cell.field, &old.id) {

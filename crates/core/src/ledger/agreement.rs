@@ -144,11 +144,15 @@ fn altered_fields(id: &str, old: Option<&Json>, new: Option<&Json>, ids: &Ids, p
     let none = Members::new();
     let old = old.and_then(Json::as_object).unwrap_or(&none);
     let new = new.and_then(Json::as_object).unwrap_or(&none);
-    let old: Members =
-        old.iter().map(|(key, value)| (ids.fields.get(key).unwrap_or(key).clone(), value.clone())).collect();
-    let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let altered = keys.into_iter().filter(|key| old.get(*key) != new.get(*key));
-    parts.extend(altered.map(|key| (id.to_owned(), field_part(key))));
+    let (mut followed, mut altered) = (Members::new(), BTreeSet::new());
+    for (key, value) in old {
+        match ids.field_after(key) {
+            Some(key) => _ = followed.insert(key.to_owned(), value.clone()),
+            None => _ = altered.insert(key),
+        }
+    }
+    altered.extend(followed.keys().chain(new.keys()).filter(|key| followed.get(*key) != new.get(*key)));
+    parts.extend(altered.into_iter().map(|key| (id.to_owned(), field_part(key))));
 }
 
 /// The part that is a field of an entry.

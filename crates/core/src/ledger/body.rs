@@ -130,6 +130,13 @@ impl Ids {
         self.entries.is_empty() && self.sections.is_empty() && self.fields.is_empty()
     }
 
+    /// The key after that a field with this key before has. `None` if the field is gone and another field has
+    /// its key.
+    pub fn field_after<'k>(&'k self, key: &'k str) -> Option<&'k str> {
+        let renamed = self.fields.get(key).map(String::as_str);
+        renamed.or_else(|| (!self.fields.values().any(|new| new == key)).then_some(key))
+    }
+
     fn read(value: &Json) -> Result<Self, DocumentError> {
         let mut fields = Fields::of("ids", value)?;
         let ids = Ids {
