@@ -89,7 +89,12 @@ impl Columns {
         for column in removed {
             if columns.renamed.values().any(|key| *key == column.field) {
                 columns.passed_on.insert(column.field.clone());
-                columns.announce(column, Edit::Cleared(column.label.clone()), cells(before, column), Reason::WholeColumn);
+                columns.announce(
+                    column,
+                    Edit::Cleared(column.label.clone()),
+                    cells(before, column),
+                    Reason::WholeColumn,
+                );
             } else if let Some(cells) = columns.cells_of_list(column, before, &kept_old, after.layout) {
                 columns.removed.insert(column.field.clone());
                 columns.announce(column, Edit::Cleared(column.label.clone()), cells, Reason::WholeColumn);
