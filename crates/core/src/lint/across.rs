@@ -27,6 +27,13 @@ const MIN_LISTED: usize = 2;
 /// Most words of the name of a vendor.
 const MAX_NAME_WORDS: usize = 3;
 
+/// The roles of columns of lists of vendors. Other lists are about something else, such as controls.
+const VENDOR_ROLES: [Role; 4] = [Role::Purpose, Role::Location, Role::Data, Role::Transfer];
+
+fn is_about_vendors(list: &Inventory) -> bool {
+    list.columns.iter().any(|column| VENDOR_ROLES.contains(&column.role))
+}
+
 /// All words by which the entries of a list are named, spaced.
 fn listed(list: &Inventory) -> String {
     let cells = list.entries.iter().flat_map(|entry| entry.cells.iter().map(|cell| cell.text.as_str()));
@@ -49,9 +56,10 @@ fn denies(passage: &Passage) -> bool {
 }
 
 pub(super) fn named_elsewhere(snapshot: &Snapshot<'_>) -> Vec<Draft> {
-    if snapshot.pages.is_empty() {
+    if snapshot.pages.is_empty() || !is_about_vendors(snapshot.list) {
         return Vec::new();
     }
+    let names: String = snapshot.list.entries.iter().map(|entry| spaced(entry.name.as_str())).collect();
     let listed = listed(snapshot.list);
     let mut found: BTreeMap<String, Draft> = BTreeMap::new();
     for (page, passage) in passages(snapshot) {
@@ -59,10 +67,10 @@ pub(super) fn named_elsewhere(snapshot: &Snapshot<'_>) -> Vec<Draft> {
         let known = vendors().iter().filter(|vendor| !vendor.names.iter().any(|name| mentions(&listed, name)));
         let known = known.filter_map(|vendor| {
             let named =
-                vendor.names.iter().find(|name| mentions(&text, name) && is_written_as_name(&passage.text, name))?;
+                vendor.names.iter().find(|name| mentions(&text, name) && is_named_within(&passage.text, name))?;
             Some((vendor.name.to_owned(), named.clone()))
         });
-        for (name, words) in known.chain(enumerated(&passage.text, &listed)) {
+        for (name, words) in known.chain(enumerated(&passage.text, &names)) {
             let message = format!("{name} is named here, but is not on the list");
             let help =
                 format!("add {name} to the list if it processes personal data for customers, or correct this page");
@@ -72,6 +80,23 @@ pub(super) fn named_elsewhere(snapshot: &Snapshot<'_>) -> Vec<Draft> {
         }
     }
     found.into_values().collect()
+}
+
+/// Texts with fewer words are names or enumerations.
+const MIN_PROSE_WORDS: usize = 4;
+
+/// Whether a text contains a folded name as a name. The first word of a sentence has a capital letter anyway: "Resend
+/// the invitation".
+fn is_named_within(text: &str, name: &str) -> bool {
+    if name.contains(' ') || text.split_whitespace().count() < MIN_PROSE_WORDS {
+        return is_written_as_name(text, name);
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    (0..words.len()).any(|at| {
+        let begins_sentence = at == 0 || words[at - 1].ends_with(['.', '!', '?', ':']);
+        let is_followed_by_name = words[at].ends_with(',');
+        (!begins_sentence || is_followed_by_name) && is_written_as_name(words[at], name)
+    })
 }
 
 /// The vendors of an enumeration of which others are on the list.
@@ -292,7 +317,8 @@ fn companies_in(text: &str) -> Vec<(Vec<String>, String, String)> {
             base.iter().map(|word| spaced(word).trim().to_owned()).filter(|w| !w.is_empty()).collect();
         if !folded.is_empty() {
             let written = base.iter().chain(&tokens[at..at + taken]).copied().collect::<Vec<_>>().join(" ");
-            let written = written.trim_matches(['(', ')', ',', ';', '"', '\u{201c}', '\u{201d}']).to_owned();
+            let written = written.trim_matches(['(', ')', ',', ';', '"', '\u{201c}', '\u{201d}']);
+            let written = words.without_full_stop(written).to_owned();
             found.push((folded, form, written));
         }
         at += taken;

@@ -72,7 +72,8 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     // "Ireland (TBC)" and "TBD: hosting region" contain one; "unknown callers" does not.
     let marks = ["tbc", "tbd", "tba", "todo", "fixme", "xxx", "lorem ipsum"];
     let whole = spaced(text);
-    marks.iter().any(|mark| whole.contains(&format!(" {mark} "))) || contains_phrase(words, &whole)
+    marks.iter().any(|mark| whole.contains(&format!(" {mark} ")))
+        || (whole.split_whitespace().count() <= MAX_PLACEHOLDER && contains_phrase(words, &whole))
 }
 
 /// Whether a text in brackets asks for a value: "<vendor name>", "[insert address]", "{{ location }}".
@@ -88,6 +89,9 @@ fn contains_phrase(words: &Vocabulary, spaced: &str) -> bool {
     let phrases = words.texts(Meaning::Placeholder).filter(|phrase| phrase.split(' ').count() >= MIN_PHRASE);
     phrases.into_iter().any(|phrase| spaced.contains(&format!(" {phrase} ")))
 }
+
+/// Most words of a text in which a placeholder is more than a figure of speech.
+const MAX_PLACEHOLDER: usize = 8;
 
 /// Fewest words of a placeholder that counts inside a longer text.
 const MIN_PHRASE: usize = 3;

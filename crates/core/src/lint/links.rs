@@ -1,8 +1,8 @@
 //! Links that belong to the vendor of another row.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Cell, Entry, FieldKey, Inventory, WebUrl};
+use crate::model::{Cell, Entry, EntryId, FieldKey, Inventory, WebUrl};
 
 use super::{
     finding::Draft,
@@ -13,6 +13,16 @@ use super::{
 
 /// Second levels of country domains below which names are registered: "example.co.uk".
 const SECOND_LEVELS: [&str; 8] = ["ac", "co", "com", "gov", "net", "ne", "or", "org"];
+
+/// Parts of a host before the registered name that a company uses for itself. Others are those of its customers:
+/// "acme.atlassian.example".
+const OWN_PARTS: [&str; 20] = [
+    "about", "cloud", "compliance", "dpa", "docs", "go", "help", "info", "legal", "pages", "policies", "privacy",
+    "resources", "security", "support", "terms", "trust", "web", "www", "www2",
+];
+
+/// Most entries that may link to one company by mistake. More use it as a platform.
+const MAX_FAULTS: usize = 2;
 
 /// Fewest letters of a name that a host is compared with.
 const MIN_LETTERS: usize = 4;
@@ -61,7 +71,7 @@ fn faults(list: &Inventory) -> Vec<Fault<'_>> {
     for link in &links {
         let Some(host) = host_of(&link.url) else { continue };
         let label = label_of(host);
-        if is_own(list, link.entry, host, &link.url) {
+        if is_own(list, link.entry, host, &link.url) || !is_own_site(host, label) {
             continue;
         }
         let owner = list.entries.iter().find(|other| other.id != link.entry.id && owns(other, label));
@@ -70,7 +80,20 @@ fn faults(list: &Inventory) -> Vec<Fault<'_>> {
         let link = Link { entry: link.entry, field: link.field, url: link.url.clone() };
         found.push(Fault { link, other, is_copy });
     }
+    let mut entries: BTreeMap<&EntryId, BTreeSet<&EntryId>> = BTreeMap::new();
+    for fault in &found {
+        entries.entry(&fault.other.id).or_default().insert(&fault.link.entry.id);
+    }
+    let platforms: BTreeSet<EntryId> =
+        entries.into_iter().filter(|(_, from)| from.len() > MAX_FAULTS).map(|(id, _)| id.clone()).collect();
+    found.retain(|fault| !platforms.contains(&fault.other.id));
     found
+}
+
+/// Whether a host is the site of the company itself, and not a part of it for a customer.
+fn is_own_site(host: &str, label: &str) -> bool {
+    let before = host.split('.').take_while(|part| *part != label);
+    before.into_iter().all(|part| OWN_PARTS.contains(&part))
 }
 
 fn links_of(entry: &Entry) -> Vec<Link<'_>> {
@@ -163,5 +186,6 @@ mod tests {
         ] {
             assert_eq!(label_of(host), label, "{host}");
         }
+        assert!(is_own_site("legal.sendwell.example", "sendwell") && !is_own_site("acme.sendwell.example", "sendwell"));
     }
 }

@@ -104,6 +104,7 @@ pub(super) fn is_about_past(passage: &Passage) -> bool {
         || words.mentions(Meaning::NoLongerUsed, &passage.text)
         || words.mentions(Meaning::NoLongerUsed, &passage.label)
         || words.has_stem(Meaning::ReplacementStem, &text)
+        || words.has_stem(Meaning::RemovalStem, &text)
         || words.texts(Meaning::EarlierName).any(|word| text.contains(&format!(" {word} ")))
         || text.contains(" until ")
         || FuzzyDate::read(words, &first_words(&passage.text)).is_some()

@@ -113,7 +113,12 @@ pub(super) fn rename_or_replacement(step: &Step<'_>) -> Vec<Draft> {
 
 pub(super) fn most(step: &Step<'_>) -> Vec<Draft> {
     let Some(before) = step.before else { return Vec::new() };
-    let removed: Vec<EntryRef> = removed(step).into_iter().map(Row::entry).collect();
+    let withdrawn = step.changes.changes.iter().filter(|change| change.kind == Kind::Withdrawn);
+    let withdrawn = withdrawn.filter_map(|change| match &change.detail {
+        Detail::List { entries } => Some(entries.iter()),
+        _ => None,
+    });
+    let removed: Vec<EntryRef> = removed(step).into_iter().chain(withdrawn.flatten()).map(Row::entry).collect();
     if removed.len() < MIN_REMOVED || removed.len() <= step.removable {
         return Vec::new();
     }

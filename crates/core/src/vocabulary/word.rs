@@ -268,6 +268,8 @@ meanings! {
     Affirmation "affirmation";
     /// An answer that denies: "no".
     Refusal "refusal";
+    /// The beginning of a word about removals.
+    RemovalStem "removal-stem";
 }
 
 impl Meaning {
