@@ -6,6 +6,8 @@ generator := env("CHANGECAST_GENERATOR", "../shared/bench/gen_repo.py")
 advisory_db := env("ADVISORY_DB", "../advisory-db")
 # Other terms, events and deadlines, for `notice` only.
 notice_cases := env("CHANGECAST_NOTICE_CASES", "../shared/cases/notice")
+# The schema of SARIF, for `reports-check` only.
+sarif_schema := env("SARIF_SCHEMA", "target/tools/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json")
 vnu := env("VNU_JAR", "target/tools/node_modules/vnu-jar/build/dist/vnu.jar")
 
 # List the recipes
@@ -41,6 +43,11 @@ demo:
 feeds-check:
     cargo build --release
     VNU_JAR={{ vnu }} python3 tests/external/feeds_check.py target/release/changecast {{ schemas }}
+
+# Check the reports of `check` with schemas and programs that others wrote
+reports-check:
+    cargo build --release
+    python3 tests/external/check_reports.py target/release/changecast {{ sarif_schema }}
 
 # Check the signed format by other means: a second verifier, a timestamp token, other features of serde_json
 format-check:
@@ -82,7 +89,7 @@ readme:
     tests/external/fresh_clone.sh
 
 # Everything that must hold before a change is merged
-ci: test lint deny format-check gfm-check feeds-check guard fuzz readme
+ci: test lint deny format-check gfm-check feeds-check reports-check guard fuzz readme
 
 # Known vulnerabilities of the dependencies, by a local copy of the advisory database
 advisories:
