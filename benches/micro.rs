@@ -10,7 +10,7 @@ use changecast::{
     output::Found,
     publish::{self, Edition, FutureCommits, Plan, Progress, Request, Rewritten, Scope, Signing},
     read::{self, Reader},
-    render::{self, LogStatus, Publication, PublishedList},
+    render::{self, Agenda, LogStatus, Publication, PublishedList},
 };
 use changecast_core::model::Timestamp;
 use changecast_core::{
@@ -152,6 +152,7 @@ fn render_all(criterion: &mut Criterion, history: &History) -> Result<(), Box<dy
         page: None,
         tag: format!("{}:{}", config.publisher.authority, list.id),
         announcements: planned.announcements.clone(),
+        agenda: Agenda::default(),
         rendered: None,
         current: planned.current.as_ref(),
         terms: None,

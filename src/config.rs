@@ -332,7 +332,7 @@ fn unique_lists<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ListCo
 }
 
 /// Names of files in the output directory, which no list can have.
-const RESERVED: [&str; 1] = ["index.html"];
+const RESERVED: [&str; 2] = ["calendar.ics", "index.html"];
 
 /// A configuration that is not valid, with the place and the key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -5,8 +5,8 @@ use std::{fs, path::PathBuf};
 use crate::support::{CONFIG, TestRepo, run_in};
 
 const COMMANDS: &[&str] = &[
-    "", "demo", "init", "publish", "head", "correct", "redact", "move", "check", "log", "diff", "show", "keygen",
-    "keys", "verify", "follow", "schema", "completions", "man",
+    "", "demo", "init", "publish", "head", "correct", "redact", "move", "check", "notice", "log", "diff", "show",
+    "keygen", "keys", "verify", "follow", "audit", "schema", "completions", "man",
 ];
 
 /// With `CHANGECAST_ACCEPT=1`, the fixtures are written instead of compared.

@@ -65,6 +65,13 @@ fn what_the_pages_state_beside_rows_is_there() {
     assert!(fact("mielto/subprocessors.yaml", "notice.lead.any").contains("“advance notice of material changes"));
     assert_eq!(fact("mielto/subprocessors.yaml", "notice.objection.within"), "30 days from notification");
     assert!(fact("mielto/subprocessors.yaml", "notice.exceptions").contains("emergencies"));
+    for (path, channels) in [
+        ("smalt-ai/subprocessors.yaml", "page; email; subscription"),
+        ("salessynq/subprocessors.yaml", "email; page; subscription"),
+        ("mielto/subprocessors.yaml", "email; console; page"),
+    ] {
+        assert_eq!(fact(path, "notice.channels"), channels, "{path}");
+    }
     // Qualifiers and conditions are kept word by word.
     let cell = |path: &str, name: &str, field: &str| {
         let inventory = read(path, text(path).as_bytes(), &ReadingConfig::default()).expect("a list").inventory;
@@ -104,6 +111,17 @@ fn each_of_them_is_published() {
     let place = ["--repo", "repo", "--config", "repo/data/changecast.yaml", "--output", "feeds"];
     repo.run(&[&["publish", "--key", "keys/release", "--root-key", "keys/root"][..], &place].concat()).expect(0);
     repo.verify().expect(0);
+    // The page of a list without terms states that there are none.
+    for (list, is_silent) in [
+        ("smalt-ai-subprocessors", false),
+        ("smalt-ai-trust-center", true),
+        ("smalt-ai-roadmap", false),
+        ("salessynq-subprocessors", false),
+        ("mielto-subprocessors", false),
+    ] {
+        let page = fs::read_to_string(repo.path(&format!("feeds/{list}/index.html"))).expect("a page");
+        assert_eq!(page.contains("<dt>Notice of changes</dt><dd>not stated</dd>"), is_silent, "{list}");
+    }
     let index = fs::read_to_string(repo.path("feeds/index.html")).expect("a page");
     for (list, rows) in [
         ("smalt-ai-subprocessors", 7),

@@ -27,6 +27,8 @@ mod kinds;
 mod laws;
 mod limits;
 mod notice;
+mod notice_outputs;
+mod notice_report;
 mod onboarding;
 mod pages;
 mod publication;

@@ -34,6 +34,31 @@ fn init_keeps_the_page_that_is_there() {
 }
 
 #[test]
+fn init_shows_the_notice_terms_of_a_page_for_confirmation() {
+    let table = "| Vendor | Purpose |\n|---|---|\n| Kestrel | Mail |\n| Oakline | Backups |\n";
+    for (prose, lines) in [
+        (
+            "We will notify customers at least 30 days before adding a new sub-processor. You may object within 14 days of \
+             notification.",
+            &["Notice before an addition: 30 days", "Period to object: 14 days from notification"][..],
+        ),
+        (
+            "Wir informieren unsere Kunden mindestens 30 Tage vor der Beauftragung eines neuen Unterauftragsverarbeiters.",
+            &["Notice before an addition: 30 days"],
+        ),
+        ("We publish this list for information.", &["Notice terms: not stated"]),
+    ] {
+        let page = format!("# Sub-processors\n\n{prose}\n\n{table}");
+        let repo = TestRepo::new().commit("a page", &[("docs/subprocessors.md", Some(&page))]);
+        repo.build();
+        let shown = repo.run(&["init", "repo", "--dry-run"]).expect(0).out;
+        for line in lines {
+            assert!(shown.contains(line), "{line}\n{shown}");
+        }
+    }
+}
+
+#[test]
 fn init_asks_where_several_lists_are_and_starts_where_none_is() {
     let repo = TestRepo::new()
         .commit("a", &[("a/subprocessors.md", Some(PAGE)), ("b/subprocessors/index.md", Some(PAGE))])

@@ -409,13 +409,16 @@ agreement='
       (.former | select(. != null) | [.id, "existence"]),
       (select(.kind != "restored") | .entries[]? | [.id, "existence"]),
       (.cells[]? | [.id, "fields/" + $change.field])] | map({key: tojson, value: true}) | from_entries;
+  def is_passed_on($ids): . as $key | ($ids.fields // {}) | (has($key) | not) and any(.[]; . == $key);
   def altered($b; $a; $ids; $among): ($ids.entries // {}) as $renamed | ($renamed | invert) as $old
     | ($among[] | . as $id | $a.entries[$id] | select(. != null) | . as $is | ($old[$id] // $id) as $from
         | (if $from == $id and ($renamed | has($id)) then null else $b.entries[$from] end) as $was
         | if $was == null then [$id, "existence"]
           else (($was + $is) | keys[] | select(. != "salt")) as $key
-            | if $key == "fields" then (($was.fields // {}) | with_entries(.key |= ($ids.fields[.] // .))) as $fields
-                | (($fields + ($is.fields // {})) | keys[]) | select($fields[.] != $is.fields[.]) | [$id, "fields/" + .]
+            | if $key == "fields" then ($was.fields // {}) as $before
+                | ($before | with_entries(select(.key | is_passed_on($ids) | not) | .key |= ($ids.fields[.] // .))) as $fields
+                | ($before | keys[] | select(is_passed_on($ids))),
+                  ((($fields + ($is.fields // {})) | keys[]) | select($fields[.] != $is.fields[.])) | [$id, "fields/" + .]
               elif $key == "section" then select(($ids.sections[$was.section] // $was.section) != $is.section) | [$id, $key]
               else select($was[$key] != $is[$key]) | [$id, $key] end
           end),

@@ -17,6 +17,7 @@ use changecast::{
 use changecast_core::{
     compare::ROLES,
     model::{Entry, Inventory, ListId, Role, Text},
+    term_rows::term_rows,
     vocabulary::Vocabulary,
 };
 use serde::Serialize;
@@ -260,11 +261,12 @@ fn write_config(args: &Args, page: &Page, options: &ReadingConfig) -> Result<Exi
         .collect();
     let sections = if titled { format!(" in {}", sections.join(", ")) } else { String::new() };
     let text = format!(
-        "{} ({format}): {} entries{sections}\n\n{}{}",
+        "{} ({format}): {} entries{sections}\n\n{}{}{}",
         Text::new(&page.path),
         inventory.entries.len(),
         render::terminal_columns(inventory, names, console::style()),
         first_and_last(inventory),
+        terms(inventory),
     );
     let title = inventory.fact("title").map_or("Sub-processors", Text::as_str);
     let tables = options.tables.iter().map(|heading| config::TableConfig { heading: heading.clone() }).collect();
@@ -304,6 +306,18 @@ fn first_and_last(inventory: &Inventory) -> String {
         [only] => format!("\nThe entry:   {}\n", entry_line(only)),
         [first, .., last] => format!("\nFirst entry: {}\nLast entry:  {}\n", entry_line(first), entry_line(last)),
     }
+}
+
+/// The notice terms that were read, for confirmation.
+fn terms(inventory: &Inventory) -> String {
+    let rows = inventory.terms.as_ref().map(term_rows).unwrap_or_default();
+    if rows.is_empty() {
+        return "\nNotice terms: not stated\n".to_owned();
+    }
+    let lines: String = rows.iter().map(|row| format!("  {}: {}\n", row.label, row.text)).collect();
+    format!(
+        "\nNotice terms as they were read. If they are not what you promise, state `notice:` under the list:\n{lines}"
+    )
 }
 
 /// The texts of an entry on one line.

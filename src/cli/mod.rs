@@ -1,6 +1,7 @@
 //! The commands, one file each. Only this module prints, prompts and reads the environment.
 
 mod agent;
+mod audit;
 mod check;
 mod console;
 mod context;
@@ -18,6 +19,7 @@ mod keyring;
 mod keys;
 mod log;
 mod manual;
+mod notice;
 mod notice_document;
 mod publish;
 mod redact;
@@ -75,6 +77,8 @@ enum Command {
     Move(relocate::Args),
     /// Check a change before it is merged, and show what customers would read
     Check(check::Args),
+    /// Write the message that notifies customers of a release, and state when it was sent
+    Notice(notice::Args),
     /// Show the change log of the whole history
     Log(log::Args),
     /// Show what changed between two revisions or files
@@ -89,6 +93,8 @@ enum Command {
     Verify(verify::Args),
     /// Show what is new in a published log, and check that it continues what was seen before
     Follow(follow::Args),
+    /// Compare the notice that was promised with the notice that was given
+    Audit(audit::Args),
     /// Print the JSON Schema of the configuration, the inventory or a release
     Schema(schema::Args),
     /// Print a completion script for a shell
@@ -120,6 +126,7 @@ pub fn main() -> ExitCode {
         Command::Redact(args) => redact::run(&args),
         Command::Move(args) => relocate::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Notice(args) => notice::run(&args),
         Command::Log(args) => log::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Show(args) => show::run(&args),
@@ -127,6 +134,7 @@ pub fn main() -> ExitCode {
         Command::Keys(args) => keyring::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Follow(args) => follow::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => manual::completions(&args),
         Command::Man(args) => manual::man(&args),

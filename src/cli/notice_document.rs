@@ -2,7 +2,7 @@
 
 use changecast_core::{
     model::{Timestamp, terms::DurationUnit},
-    notice::{Basis, Coverage, ObjectBy, Outcome, Span},
+    notice::{Basis, Coverage, ObjectBy, Span},
     prose::deadlines::Computed,
 };
 use serde::Serialize;
@@ -73,7 +73,7 @@ impl NoticeDocument {
             Coverage::Promised => "promised",
         };
         if let Some(effective) = &notice.effective {
-            document.effective = Some(effective.from.to_string());
+            document.effective = Some(effective.notation());
             document.basis = Some(if effective.basis == Basis::Derived { "derived" } else { "stated" });
         }
         match notice.object_by {
@@ -86,11 +86,7 @@ impl NoticeDocument {
             promised: lead.promised.to_string(),
             given: length(lead.given),
             difference: length(lead.difference),
-            result: match lead.outcome {
-                Outcome::Kept => "kept",
-                Outcome::Missed => "missed",
-                Outcome::Emergency => "emergency",
-            },
+            result: lead.outcome.as_str(),
         });
         document.leads = leads.collect();
         document.late = notice.late;

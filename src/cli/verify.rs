@@ -8,7 +8,7 @@ use std::{
 
 use changecast::{
     output::Folder,
-    publish::{self, Edition},
+    publish::{self, Edition, OpenWindow},
     render,
 };
 use changecast_core::{
@@ -49,6 +49,12 @@ pub struct Args {
     now: Option<Timestamp>,
 }
 
+/// What no copy of a log proves by itself.
+const UNPROVEN: &str = "\
+This does not prove that there is no newer release, or that the publisher did not replace the whole log: only a copy that
+you keep, or a witness, shows that. Times are those of the publisher's clock. A head that you or a witness kept proves that
+it is not younger, and daily heads bound backdating to a day. Pages and feeds are not signed.";
+
 /// Runs the command and returns its exit status.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let root = public_key(&args.root)?;
@@ -74,6 +80,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             check_contains(folder, head, &verified)?;
         }
     }
+    console::note(UNPROVEN);
     Ok(Exit::Clean)
 }
 
@@ -219,6 +226,7 @@ pub fn verify(folder: &Path, pin: &Pin, now: Timestamp) -> Result<Verified, Fail
     let verified = ledger::verify(&Folder::at(folder), pin).map_err(failed)?;
     verified.check_fresh(now).map_err(failed)?;
     report(&name, &verified);
+    report_windows(&name, &verified, now);
     check_script(folder, &name)?;
     Ok(verified)
 }
@@ -252,6 +260,26 @@ fn report(name: &str, verified: &Verified) {
             "{name}: signed but not replayed, because bodies were redacted: {}",
             not_replayed.join(", ")
         ));
+    }
+}
+
+/// Reports when the newest release was published, and what customers can object to.
+fn report_windows(name: &str, verified: &Verified, now: Timestamp) {
+    if let Some((release, publication)) = verified.covered().and_then(|release| Some((release, release.publication?))) {
+        let seq = release.header.seq;
+        let backfilled = if publication.backfilled { ", as history from before the log began" } else { "" };
+        console::note(&format!(
+            "{name}: release {seq}, the newest one, was published at {}{backfilled}",
+            publication.at
+        ));
+    }
+    let windows = publish::open_windows(verified, now);
+    if windows.is_empty() {
+        console::note(&format!("{name}: no change is open for objection at {now}"));
+    }
+    for window in windows {
+        let OpenWindow { seq, subject, object_by, zone } = window;
+        console::note(&format!("{name}: open for objection until {object_by} ({zone}): {subject} (release {seq})"));
     }
 }
 

@@ -173,9 +173,15 @@ impl ChangeTracker {
         let after = self.announced.inventory().cloned();
         let mut notices = Vec::new();
         for change in row.announced() {
+            if notice::dates_another_change(change, row.announced()) {
+                notices.push(None);
+                continue;
+            }
+            let date = notice::stated_date(change, after.as_deref());
             let statements = Statements {
-                effective: notice::stated_date(change, after.as_deref()),
+                effective: date.filter(|date| notice::is_date_of(date, change, row.announced(), row.published)),
                 emergency: notice::emergency_of(change, after.as_deref()),
+                notified: None,
             };
             let tracked = self.notices.follow(change, (), row.published, (terms, statements));
             notices.push(tracked.filter(|_| terms.is_some()).map(|tracked| tracked.notice));

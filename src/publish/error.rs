@@ -221,6 +221,28 @@ pub enum PublishError {
         /// The number of the release.
         seq: u64,
     },
+    /// Customers cannot be notified of a release.
+    #[error("{list}: customers cannot be notified of release {seq}: {reason}")]
+    NoNotice {
+        /// The id of the list.
+        list: ListId,
+        /// The number of the release.
+        seq: u64,
+        /// Why the release begins no notice.
+        reason: &'static str,
+    },
+    /// A head states another notification of the same release.
+    #[error("{list}: a head already states that customers were notified of release {seq} by {channel} on {sent}")]
+    Stated {
+        /// The id of the list.
+        list: ListId,
+        /// The number of the release.
+        seq: u64,
+        /// The channel of the notification.
+        channel: String,
+        /// The day or instant that the head states.
+        sent: String,
+    },
     /// A preview would replace signed pages.
     #[error("{0} has a signed log there; an unsigned preview would replace its pages")]
     PreviewOverSigned(ListId),
@@ -317,7 +339,8 @@ impl PublishError {
             PublishError::NoList { .. } => {
                 "commit the inventory first, or check `inventory` in the configuration, and --branch".into()
             }
-            PublishError::NoRelease { .. } => "the folder log/ of the list contains the releases, by number".into(),
+            PublishError::Stated { .. } => "published statements never change; tell customers of the correct date".into(),
+            PublishError::NoRelease { .. } | PublishError::NoNotice { .. } => "the folder log/ of the list contains the releases, by number".into(),
             PublishError::PreviewOverSigned(_) => "write the preview elsewhere: --output DIR".into(),
             PublishError::Origin(_) => "set `publisher.authority` to a domain and a year: `example.com,2026`".into(),
             PublishError::Output(error) => error.help(),

@@ -11,7 +11,7 @@ use crate::{
     config::ListConfig,
     output::{Found, OutputFile, WritePolicy},
     parallel::{self, Threads},
-    render::{self, Announcement, LogStatus, PublishedList, Rendered},
+    render::{self, Agenda, Announcement, LogStatus, PublishedList, Rendered},
 };
 
 use super::{
@@ -47,6 +47,8 @@ pub(super) struct PlannedList<'a> {
     rendered: Option<Rendered>,
     /// The announced releases that are not at hand, oldest first: their keys and times.
     earlier: Vec<(String, Timestamp)>,
+    /// The dates that follow from the releases that are not at hand.
+    agenda: Agenda,
     /// The head that covers the releases without one.
     pending: Publication,
     /// The newest head after this publication, and its digest; `None` without a log.
@@ -87,6 +89,7 @@ impl<'a> PlannedList<'a> {
         planned.rendered = Some(rendered);
         planned.earlier = resumed.announced().to_vec();
         planned.earlier.pop();
+        planned.agenda = resumed.agenda;
         Ok(Some(planned))
     }
 
@@ -99,7 +102,17 @@ impl<'a> PlannedList<'a> {
         if !appender.drafts.is_empty() {
             ended?;
         }
-        Ok(PlannedList { list, appender, known, rendered: None, earlier: Vec::new(), pending, head, publishing })
+        Ok(PlannedList {
+            list,
+            appender,
+            known,
+            rendered: None,
+            earlier: Vec::new(),
+            agenda: Agenda::default(),
+            pending,
+            head,
+            publishing,
+        })
     }
 
     /// The times of all releases at hand.
@@ -177,6 +190,7 @@ impl<'a> PlannedList<'a> {
             page: self.list.page.as_ref(),
             tag: resume::tag(request.config, &self.list.id),
             announcements: self.announcements(),
+            agenda: self.agenda(),
             rendered: self.rendered.as_ref(),
             current: self.appender.state.inventory().map(|inventory| &**inventory),
             terms: self.list.notice.as_ref(),
@@ -197,15 +211,19 @@ impl<'a> PlannedList<'a> {
         let has_news = self.new_releases().iter().any(PublishedRelease::is_announced);
         // An incremental run has the last release at hand, which is only shown if there is no newer one.
         let skip = if self.rendered.is_some() && has_news { self.known } else { 0 };
-        let announced = self.announced(&times).skip(skip);
-        announced
-            .map(|(release, time)| {
-                let commit = release.commit.as_ref().map(|(commit, _)| commit.to_string());
-                Announcement::new(release.key(), time, release.pointer(), commit, release.changes.clone())
-                    .correcting(release.corrected_key())
-                    .with_notices(release.notices.clone())
-            })
-            .collect()
+        self.announced(&times).skip(skip).map(announcement).collect()
+    }
+
+    /// The dates that follow from all releases.
+    fn agenda(&self) -> Agenda {
+        let times = self.times();
+        // The last release of an incremental run is in the agenda that it continues.
+        let skip = if self.rendered.is_some() { self.known } else { 0 };
+        let mut agenda = self.agenda.clone();
+        for announced in self.announced(&times).skip(skip) {
+            agenda.follow(&announcement(announced));
+        }
+        agenda
     }
 
     /// The unsigned files of the list: the signature of the checkpoint, which is written before the pages, and
@@ -231,8 +249,14 @@ impl<'a> PlannedList<'a> {
         let times = self.times();
         let announced = self.announced(&times).map(|(release, time)| (release.key(), time));
         let announced = self.earlier.iter().cloned().chain(announced).collect();
-        let checkpoint =
-            resume::checkpoint_files(request, &self.list.id, log, (publishing, announced), &list, rendered)?;
+        let checkpoint = resume::checkpoint_files(
+            request,
+            &self.list.id,
+            log,
+            (publishing, announced, self.agenda()),
+            &list,
+            rendered,
+        )?;
         let mut last = vec![self.replaced(Path::List.to_string(), list), self.replaced(Path::Index.to_string(), index)];
         let mut first = vec![script];
         if let Some([(name, signature), (resume, bytes)]) = checkpoint {
@@ -258,4 +282,12 @@ impl<'a> PlannedList<'a> {
             reanchored: self.appender.reanchored,
         }
     }
+}
+
+/// A release as an announcement, with its time.
+pub(super) fn announcement((release, time): (&PublishedRelease, Timestamp)) -> Announcement {
+    let commit = release.commit.as_ref().map(|(commit, _)| commit.to_string());
+    Announcement::new(release.key(), time, release.pointer(), commit, release.changes.clone())
+        .correcting(release.corrected_key())
+        .with_notices(release.notices.clone())
 }

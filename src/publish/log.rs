@@ -3,7 +3,7 @@
 use changecast_core::{
     ledger::{
         self, BodyState, Digest, Fetch, File, Head, Json, KeyRole, Origin, Pin, Pointer, Publication, ReleaseKind,
-        Roles, Source, Tip, VerifyError, layout::Path,
+        Roles, Source, Statement, Tip, VerifyError, layout::Path,
     },
     model::{ListId, Timestamp},
     sign::{self, PublicKey},
@@ -78,6 +78,20 @@ impl PublishedLog {
         folder: &Folder,
         now: Timestamp,
     ) -> Result<Self, PublishError> {
+        PublishedLog::open_stating(list, (origin, authority), folder, now, None)
+    }
+
+    /// Opens the log as [`PublishedLog::open`] does, as if its newest head also contained a statement.
+    ///
+    /// # Errors
+    /// [`PublishError`] as for [`PublishedLog::open`].
+    pub fn open_stating(
+        list: &ListId,
+        (origin, authority): (&Origin, &str),
+        folder: &Folder,
+        now: Timestamp,
+        statement: Option<&Statement>,
+    ) -> Result<Self, PublishError> {
         let Some(root) = first_root(list, folder)? else {
             return match folder.get(&Path::Index.to_string()).map_err(fetch(list))? {
                 Some(_) => Err(PublishError::Gone(list.clone())),
@@ -94,7 +108,7 @@ impl PublishedLog {
         let mut releases = PublishedRelease::all(&verified.releases)?;
         let head = verified.heads.last().map_or(0, |head| head.head.number + 1);
         let pending = Publication { at: now, head, backfilled: verified.heads.is_empty() };
-        let LogNotices { notices, releases: followed } = periods::of_log(&verified, pending);
+        let LogNotices { notices, releases: followed, .. } = periods::of_log(&verified, pending, statement);
         for (release, followed) in releases.iter_mut().zip(followed) {
             release.notices = followed.notices;
         }

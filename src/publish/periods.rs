@@ -7,16 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use changecast_core::{
     change::{Change, Detail},
-    compare::{FuzzyDate, Precision},
+    compare::FuzzyDate,
     ledger::{
-        BodyState, ChangeAddress, Content, Effective, Json, List, Period, Publication, ReleaseKind, TermAddress,
-        Verified,
+        BodyState, ChangeAddress, Content, Effective, Json, List, Period, Publication, ReleaseKind, Statement,
+        TermAddress, Verified, VerifiedHead,
     },
     model::{Role, Timestamp, terms::DurationUnit},
     notice::{self, Basis, Coverage, Deadline, Notice, Span, Statements, Tracked, Tracker},
-    prose::deadlines::Computed,
     vocabulary::Vocabulary,
 };
+
+use crate::render::Noticed;
 
 use super::published_list;
 
@@ -29,6 +30,22 @@ pub(super) struct Notices {
     tracker: Tracker<ChangeAddress>,
     /// The periods of releases that no head covers yet.
     pub pending: Vec<Period>,
+    /// When customers were notified of a release by other means than its publication.
+    notified: BTreeMap<u64, Notified>,
+    /// All statements about notifications, in the order of the heads.
+    pub statements: Vec<Statement>,
+    /// The newest notice of each change.
+    latest: BTreeMap<ChangeAddress, Notice>,
+}
+
+/// A statement of the publisher that customers were notified of a release.
+#[derive(Clone, Copy, Debug)]
+struct Notified {
+    at: Deadline,
+    /// The time of the head that states it.
+    stated: Timestamp,
+    /// The newest release that this head covers.
+    covers: u64,
 }
 
 /// A release with the lists before and after it.
@@ -45,7 +62,7 @@ pub(super) struct Step<'a> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Followed {
     /// The notice of each change, in the order of the release.
-    pub notices: Vec<Option<Computed>>,
+    pub notices: Vec<Option<Noticed>>,
     /// The periods that the head that publishes the release contains.
     pub periods: Vec<Period>,
 }
@@ -61,27 +78,88 @@ impl Notices {
         let terms = step.before.and_then(|list| published_list::terms(list.facts().value()).ok().flatten());
         for (position, change) in (0..).zip(step.changes) {
             let address = ChangeAddress { seq: step.seq, position };
-            let statements = statements_of(change, step.after);
-            let tracked = self.tracker.follow(change, address, step.publication.at, (terms.as_ref(), statements));
-            if let Some(Tracked { address, notice: Ok(notice) }) = &tracked {
-                followed.periods.extend(periods_of(*address, notice));
+            if notice::dates_another_change(change, step.changes) {
+                followed.notices.push(None);
+                continue;
             }
-            followed.notices.push(tracked.filter(|_| terms.is_some()).map(|tracked| tracked.notice));
+            let mut statements = statements_of(change, step.after);
+            let (changes, at) = (step.changes, step.publication.at);
+            statements.effective.take_if(|date| !notice::is_date_of(date, change, changes, at));
+            statements.notified = self.notified.get(&step.seq).map(|notified| notified.at);
+            let tracked = self.tracker.follow(change, address, step.publication.at, (terms.as_ref(), statements));
+            let noticed = tracked.map(|Tracked { address, notice }| {
+                if let Ok(notice) = &notice {
+                    followed.periods.extend(self.periods_at(step.seq, address, notice));
+                    self.latest.insert(address, notice.clone());
+                }
+                let notified_at = self.notified.get(&address.seq).map(|notified| notified.stated);
+                Noticed { first: address, has_terms: terms.is_some(), notice, notified_at }
+            });
+            followed.notices.push(noticed);
         }
         followed
     }
+
+    /// The periods that the head which publishes a release contains. A notification counts once it was stated.
+    fn periods_at(&self, release: u64, address: ChangeAddress, notice: &Notice) -> Vec<Period> {
+        let is_stated = self.notified.get(&address.seq).is_some_and(|notified| notified.covers < release);
+        let notified = notice.by_notification().filter(|_| is_stated);
+        periods_of(address, notified.as_ref().unwrap_or(notice))
+    }
+
+    /// The periods that change when the publisher states that customers were notified of a release.
+    pub fn periods_of_statement(&self, release: u64) -> Vec<Period> {
+        let of_release = self.latest.iter().filter(|(address, _)| address.seq == release);
+        of_release
+            .filter_map(|(address, notice)| Some(periods_of(*address, &notice.by_notification()?)))
+            .flatten()
+            .collect()
+    }
+
+    /// Takes the statements of heads.
+    fn take_statements<'h>(&mut self, heads: impl Iterator<Item = &'h VerifiedHead>) {
+        for head in heads.filter(|head| !head.void).map(|head| &head.head) {
+            self.take(head.statements.iter(), (head.at, head.covers.seq));
+        }
+    }
+
+    /// Takes statements of a head. Of several statements about a release, dates follow from the first one.
+    fn take<'s>(&mut self, statements: impl Iterator<Item = &'s Statement>, (stated, covers): (Timestamp, u64)) {
+        for statement in statements {
+            self.statements.push(statement.clone());
+            if let Some(at) = sent_at(&statement.sent) {
+                self.notified.entry(statement.seq).or_insert(Notified { at, stated, covers });
+            }
+        }
+    }
+}
+
+/// The day or instant of a notification; `None` for a notation of a later version.
+fn sent_at(text: &str) -> Option<Deadline> {
+    text.parse().map(Deadline::Day).or_else(|_| text.parse().map(Deadline::Instant)).ok()
 }
 
 /// The periods of a verified log by the number of the head that publishes them, with the notices of each release.
 pub(super) struct LogNotices {
     pub notices: Notices,
     pub releases: Vec<Followed>,
+    /// The periods that heads with a statement about a notification contain, by the number of the head.
+    pub of_statements: BTreeMap<u64, Vec<Period>>,
 }
 
-/// Computes the notices of a whole log. `pending` is the publication of the releases that no head covers.
-pub(super) fn of_log(verified: &Verified, pending: Publication) -> LogNotices {
-    let mut all = LogNotices { notices: Notices::default(), releases: Vec::with_capacity(verified.releases.len()) };
+/// Computes the notices of a whole log. `pending` is the publication of the releases that no head covers, and `next` a
+/// statement that the next head will contain.
+pub(super) fn of_log(verified: &Verified, pending: Publication, next: Option<&Statement>) -> LogNotices {
+    let mut all = LogNotices {
+        notices: Notices::default(),
+        releases: Vec::with_capacity(verified.releases.len()),
+        of_statements: BTreeMap::new(),
+    };
+    all.notices.take_statements(verified.heads.iter());
+    let covers = verified.releases.last().map_or(0, |release| release.header.seq);
+    all.notices.take(next.into_iter(), (pending.at, covers));
     let mut list: Option<List> = None;
+    let mut stated: BTreeSet<u64> = BTreeSet::new();
     for release in &verified.releases {
         let mut followed = Followed::default();
         match release.body().map(|body| &body.content) {
@@ -111,6 +189,14 @@ pub(super) fn of_log(verified: &Verified, pending: Publication) -> LogNotices {
             all.notices.pending.extend(followed.periods.iter().cloned());
         }
         all.releases.push(followed);
+        let heads = verified.heads.iter().filter(|head| !head.void).map(|head| &head.head);
+        for head in heads.filter(|head| head.covers.seq == release.header.seq) {
+            // Dates follow from the first statement about a release.
+            let first = head.statements.iter().filter(|statement| stated.insert(statement.seq));
+            let periods: Vec<Period> =
+                first.flat_map(|statement| all.notices.periods_of_statement(statement.seq)).collect();
+            all.of_statements.entry(head.number).or_default().extend(periods);
+        }
     }
     all
 }
@@ -119,12 +205,15 @@ pub(super) fn of_log(verified: &Verified, pending: Publication) -> LogNotices {
 /// the heads that differ.
 pub fn differing_heads(verified: &Verified) -> Vec<u64> {
     let pending = Publication { at: Timestamp::from_unix_clamped(0), head: 0, backfilled: true };
-    let computed = of_log(verified, pending);
+    let computed = of_log(verified, pending, None);
     let mut expected: BTreeMap<u64, Vec<&Period>> = BTreeMap::new();
     for (release, followed) in verified.releases.iter().zip(&computed.releases) {
         if let Some(publication) = release.publication {
             expected.entry(publication.head).or_default().extend(&followed.periods);
         }
+    }
+    for (number, periods) in computed.of_statements.iter().filter(|(_, periods)| !periods.is_empty()) {
+        expected.entry(*number).or_default().extend(periods);
     }
     // The heads of one publication share its periods: those from its first head to the next head that publishes.
     let mut stated: BTreeMap<u64, Vec<&Period>> = BTreeMap::new();
@@ -152,6 +241,7 @@ fn statements_of(change: &Change, after: Option<&List>) -> Statements {
         return Statements {
             effective: notice::stated_date(change, None),
             emergency: notice::emergency_of(change, None),
+            notified: None,
         };
     };
     let fields = after.and_then(|list| Some((list, list.entry(entry.id.as_str())?.value().get("fields")?)));
@@ -160,7 +250,8 @@ fn statements_of(change: &Change, after: Option<&List>) -> Statements {
     let key = columns.into_iter().flatten().find(|(_, column)| column.text("role") == Some(Role::Effective.info().key));
     let date = key.and_then(|(key, _)| fields.get(key)).map(|spans| published_list::text(Some(spans)));
     let emergency = fields.get(notice::EMERGENCY).map(|spans| published_list::text(Some(spans)).to_string());
-    Statements { effective: date.and_then(|date| FuzzyDate::read(Vocabulary::builtin(), date.as_str())), emergency }
+    let effective = date.and_then(|date| FuzzyDate::read(Vocabulary::builtin(), date.as_str()));
+    Statements { effective, emergency, notified: None }
 }
 
 /// The periods of a notice: one for each lead of the terms, or one without a lead.
@@ -196,20 +287,8 @@ fn periods_of(change: ChangeAddress, notice: &Notice) -> Vec<Period> {
 }
 
 fn effective_of(effective: &notice::Effective) -> Effective {
-    let day = effective.from.to_string();
-    let (year, month) = (day.get(..4).unwrap_or_default(), day.get(5..7).unwrap_or_default());
-    let date = match (effective.from, effective.basis) {
-        (Deadline::Instant(_), _) | (_, Basis::Derived) => day,
-        (Deadline::Day(_), Basis::Stated { precision, .. }) => match precision {
-            Precision::Day => day,
-            Precision::Month => format!("{year}-{month}"),
-            Precision::Quarter => format!("{year}-Q{}", month.parse().map_or(1, |month: u8| month.div_ceil(3))),
-            Precision::Half => format!("{year}-H{}", month.parse().map_or(1, |month: u8| month.div_ceil(6))),
-            Precision::Year => year.to_owned(),
-        },
-    };
     let basis = if effective.basis == Basis::Derived { "derived" } else { "stated" };
-    Effective { date, basis: basis.to_owned() }
+    Effective { date: effective.notation(), basis: basis.to_owned() }
 }
 
 /// A length as heads state it: `P46D`, `-P3D`, `PT48H`, `10bd`.

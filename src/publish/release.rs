@@ -4,11 +4,10 @@ use changecast_core::{
     change::{Change, Kind},
     ledger::{self, Body, Digest, Json, Pointer, Publication, Reader, ReleaseKind, Source},
     model::{CommitId, Timestamp},
-    prose::{
-        deadlines::Computed,
-        reread::{self, Cause},
-    },
+    prose::reread::{self, Cause},
 };
+
+use crate::render::Noticed;
 
 use super::error::PublishError;
 
@@ -28,7 +27,7 @@ pub struct PublishedRelease {
     /// The head that covers it; `None` if no head does yet.
     pub publication: Option<Publication>,
     /// What follows from the notice terms for each change; empty if the release begins no notice.
-    pub notices: Vec<Option<Computed>>,
+    pub notices: Vec<Option<Noticed>>,
 }
 
 impl PublishedRelease {

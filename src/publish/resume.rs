@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     config::{Config, ListConfig},
     output::{Folder, Found},
-    render::{self, File, Rendered, Segment, Segments},
+    render::{self, Agenda, File, Rendered, Segment, Segments},
 };
 
 use super::{
@@ -60,6 +60,8 @@ struct Checkpoint {
     list: Digest,
     /// Announced releases, oldest first: the key of each, and the second at which it was published.
     announced: Vec<(String, i64)>,
+    /// The dates that follow from the announced releases.
+    agenda: Agenda,
     /// The files that consist of one segment per announcement, by name in the folder of the list.
     files: BTreeMap<String, SegmentRecord>,
 }
@@ -106,6 +108,8 @@ pub(super) struct Resumed {
     pub log: PublishedLog,
     /// The announced releases before this publication, oldest first.
     announced: Vec<(String, Timestamp)>,
+    /// The dates that follow from them.
+    pub agenda: Agenda,
     files: BTreeMap<String, Segments>,
 }
 
@@ -154,7 +158,7 @@ pub(super) fn resume(request: &Request<'_>, list: &ListConfig, found: &Found) ->
     }
     let Some(files) = folder.segments(found, &checkpoint)? else { return Ok(None) };
     let times = checkpoint.announced.into_iter().map(|(key, seconds)| (key, Timestamp::from_unix_clamped(seconds)));
-    Ok(Some(Resumed { log, announced: times.collect(), files }))
+    Ok(Some(Resumed { log, announced: times.collect(), agenda: checkpoint.agenda, files }))
 }
 
 /// The tag URI that the ids of a list's feeds begin with, without its scheme (RFC 4151 §2.1).
@@ -193,7 +197,7 @@ pub(super) fn checkpoint_files(
     request: &Request<'_>,
     list: &ListId,
     log: &PublishedLog,
-    (head, announced): (Pointer, Vec<(String, Timestamp)>),
+    (head, announced, agenda): (Pointer, Vec<(String, Timestamp)>, Agenda),
     list_file: &[u8],
     rendered: &[File],
 ) -> Result<Option<CheckpointFiles>, PublishError> {
@@ -221,6 +225,7 @@ pub(super) fn checkpoint_files(
         reading: log.reading.as_ref().map_or(serde_json::Value::Null, Json::to_serde),
         list: Digest::of(list_file),
         announced: announced.into_iter().map(|(key, time)| (key, time.seconds())).collect(),
+        agenda,
         files,
     };
     let bytes = serde_json::to_vec(&checkpoint)?;
@@ -349,6 +354,8 @@ impl ListFolder<'_> {
             let covers = Pointer { seq: checkpoint.release.number, sha256: checkpoint.release.sha256 };
             let head = head.filter(|head| continues && head.number == number && head.covers == covers);
             let is_signed = self.is_signed(Path::Head(number), Path::HeadSignature(number), (KeyRole::Head, roles))?;
+            // A statement about a notification changes what pages show of earlier releases.
+            let head = head.filter(|head| head.statements.is_empty());
             match head.filter(|_| is_signed) {
                 Some(head) => newest = Some((head, digest)),
                 None => return Ok(None),
@@ -411,8 +418,13 @@ impl ListFolder<'_> {
         let last = end.release;
         let index = self.get(&Path::Index.to_string())?.and_then(|bytes| IndexFile::from_bytes(&bytes).ok());
         let ends_here = index.as_ref() == Some(end) && self.contains_only_the_log(last, end.head)?;
-        if !ends_here || !found.has(render::SITE_FILE)? {
+        if !ends_here {
             return Ok(false);
+        }
+        for name in render::SITE_FILES {
+            if !found.has(name)? {
+                return Ok(false);
+            }
         }
         let announced = &checkpoint.announced;
         let dates: Vec<Timestamp> =

@@ -5,6 +5,7 @@ use csv::{Terminator, WriterBuilder};
 use changecast_core::{
     change::{Change, Detail, Kind},
     model::Text,
+    notice::Effective,
     prose::deadlines::{Computed, lead_in_words},
 };
 
@@ -37,6 +38,21 @@ pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &MainFeed<
 /// [`RenderError`] if a record cannot be written.
 pub fn change_log(rows: &[ChangeLogRow<'_>]) -> Result<String, RenderError> {
     write(rows).map_err(|message| RenderError { format: "csv", message })
+}
+
+/// A table as CSV: a header and rows.
+///
+/// # Errors
+/// [`RenderError`] if a record cannot be written.
+pub fn table(header: &[&str], rows: &[Vec<String>]) -> Result<String, RenderError> {
+    let failed = |error: csv::Error| RenderError { format: "csv", message: error.to_string() };
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(header).map_err(failed)?;
+    for row in rows {
+        writer.write_record(row.iter().map(|cell| defused(cell))).map_err(failed)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| RenderError { format: "csv", message: error.to_string() })?;
+    String::from_utf8(bytes).map_err(|error| RenderError { format: "csv", message: error.to_string() })
 }
 
 fn write(change_log: &[ChangeLogRow<'_>]) -> Result<String, String> {
@@ -74,8 +90,8 @@ fn record(row: &Row<'_>) -> [String; 13] {
 fn deadlines(notice: Option<&Computed>) -> [String; 3] {
     match notice {
         Some(Ok(notice)) => {
-            let effective = notice.effective.as_ref().map(|effective| effective.from.to_string());
-            let object_by = notice.object_by.deadline().map(|deadline| deadline.to_string());
+            let effective = notice.effective.as_ref().map(Effective::notation);
+            let object_by = notice.objection_deadline().map(|deadline| deadline.to_string());
             [effective.unwrap_or_default(), object_by.unwrap_or_default(), lead_in_words(notice)]
         }
         Some(Err(error)) => [String::new(), String::new(), error.to_string()],

@@ -152,30 +152,44 @@ fn feed(
 
 fn entry(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> FeedEntry {
     let url = list.url(publication.base_url, &announcement_page(&announcement.key));
-    let title = prose::title(list_title(list).as_str(), &announcement.changes)
-        + &prose::deadlines::title_end(announcement.notices.iter().flatten());
     let summary = prose::angle_free(&prose::summary(announcement.sentences()));
     let mut tags: Vec<&'static str> = announcement.changes.iter().map(|change| change.kind.info().name).collect();
     tags.dedup();
     FeedEntry {
         id: format!("tag:{}/{}", list.tag, announcement.key),
-        content: content(publication, list, announcement, &url),
+        content: content(publication, list, announcement),
         url,
-        title,
+        title: entry_title(list, announcement),
         summary,
         published: announcement.published,
         tags,
     }
 }
 
-/// The entry's HTML: only p, ul, li, strong, a, ins and del, with absolute addresses. Block elements are on lines of
-/// their own, because previews of feed readers drop the markup.
-fn content(
+/// The title of an announcement with the first day until which customers may object.
+pub(super) fn entry_title(list: &PublishedList<'_>, announcement: &Announcement) -> String {
+    prose::title(list_title(list).as_str(), &announcement.changes)
+        + &prose::deadlines::title_end(announcement.computed())
+}
+
+/// The HTML of a message about an announcement, with sentences before and after the changes.
+pub(super) fn message(
     publication: &Publication<'_>,
     list: &PublishedList<'_>,
     announcement: &Announcement,
-    url: &WebUrl,
+    (before, after): (&str, &str),
 ) -> String {
+    html! {
+        (maud::DOCTYPE)
+        html lang="en" { body { p { (before) } (maud::PreEscaped(content(publication, list, announcement))) p { (after) } } }
+    }
+    .into_string()
+}
+
+/// The entry's HTML: only p, ul, li, strong, a, ins and del, with absolute addresses. Block elements are on lines of
+/// their own, because previews of feed readers drop the markup.
+fn content(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> String {
+    let url = list.url(publication.base_url, &announcement_page(&announcement.key));
     let mut items: Vec<String> = Vec::new();
     let mut bytes = 0;
     for sentence in announcement.sentences() {

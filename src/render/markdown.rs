@@ -17,6 +17,7 @@ pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &MainFeed<
     if let Some(newest) = list.newest() {
         head.push_str(&format!("As of {newest}.\n\n"));
     }
+    head.push_str(&open_windows(list));
     head.push_str(&table_head(&table::COLUMNS));
     let (open, closed) = list.fresh_rows();
     let open: Vec<String> = open.chunks(1).map(rows).collect();
@@ -25,6 +26,18 @@ pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &MainFeed<
     let file =
         SegmentedFile { name: "changelog.md", head: &head, fresh: &fresh, closed: &closed, ..SegmentedFile::default() };
     Ok(vec![file.file(list, Keep::All)?])
+}
+
+/// The changes that customers could object to when the newest change was published.
+fn open_windows(list: &PublishedList<'_>) -> String {
+    let open = list.open_windows();
+    let Some(newest) = list.as_of().filter(|_| !open.is_empty()) else { return String::new() };
+    let lines = open.iter().map(|(item, date)| {
+        let effective = item.effective.as_ref().map(|effective| format!("; effective {}", effective.shown));
+        let line = format!("{}: object by {}{}", item.subject, date.shown, effective.unwrap_or_default());
+        format!("- {}\n", escape(&line))
+    });
+    format!("Open for objection on {}:\n\n{}\n", newest.date(), lines.collect::<String>())
 }
 
 /// A change log as a Markdown table, in the order of its rows.

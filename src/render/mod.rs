@@ -3,13 +3,16 @@
 //! The result depends only on the [`Publication`]: rendering reads no clock, environment or file. Every format has
 //! the same entries.
 
+mod agenda;
 mod atom;
+mod calendar;
 mod csv;
 mod explanation;
 mod feed;
 mod html;
 mod incremental;
 mod json_feed;
+mod mail;
 mod markdown;
 mod native;
 mod rss;
@@ -25,24 +28,27 @@ use crate::{
 };
 use changecast_core::{
     change::Change,
-    ledger::Pointer,
-    model::{Fact, Inventory, ListId, Terms, Text, Timestamp, WebUrl},
+    ledger::{ChangeAddress, Pointer},
+    model::{Fact, FieldKey, Inventory, ListId, Terms, Text, Timestamp, WebUrl},
     prose::deadlines::{Computed, with_deadlines},
     term_rows::term_rows,
 };
 
+pub use agenda::{Agenda, Item as AgendaItem};
 pub use changecast_core::prose::{Inline, count_entries, flat, sentence, title, verb, what};
-pub use csv::change_log as csv_change_log;
+pub use csv::{change_log as csv_change_log, table as csv_table};
 pub use explanation::explanation as terminal_explanation;
 use feed::MainFeed;
+pub use html::report as html_table;
 pub use incremental::{Segment, Segments};
+pub use mail::mail;
 pub use markdown::{
     InjectError, change_log as markdown_change_log, inject, inline as markdown_inline, list_tables as markdown_list,
 };
 pub use native::native;
 pub use terminal::{
-    Style, change_log as terminal_change_log, changes as terminal_changes, columns as terminal_columns,
-    list as terminal_list,
+    Style, aligned as terminal_table, change_log as terminal_change_log, changes as terminal_changes,
+    columns as terminal_columns, list as terminal_list,
 };
 
 /// The input of rendering.
@@ -75,6 +81,8 @@ pub struct PublishedList<'a> {
     pub current: Option<&'a Inventory>,
     /// The notice terms of the configuration, for inventories without terms.
     pub terms: Option<&'a Terms>,
+    /// The dates that follow from all announcements.
+    pub agenda: Agenda,
     /// The signed log, or a preview without one.
     pub log: LogStatus,
 }
@@ -112,9 +120,21 @@ pub struct Rendered {
 /// The page that lists all published lists.
 pub const SITE_FILE: &str = "index.html";
 
+/// The files of the output directory about all lists.
+pub const SITE_FILES: [&str; 2] = [SITE_FILE, calendar::NAME];
+
 /// The files that every list has in its folder.
-pub const LIST_FILES: [&str; 8] =
-    ["changelog.csv", "changelog.md", "feed.atom", "feed.json", "feed.rss", "index.html", "index.json", "verify.sh"];
+pub const LIST_FILES: [&str; 9] = [
+    calendar::NAME,
+    "changelog.csv",
+    "changelog.md",
+    "feed.atom",
+    "feed.json",
+    "feed.rss",
+    "index.html",
+    "index.json",
+    "verify.sh",
+];
 
 /// The path of an announcement's page in its list's folder.
 pub fn announcement_page(key: &str) -> String {
@@ -154,11 +174,31 @@ pub struct Announcement {
     /// The changes of the release.
     pub changes: Vec<Change>,
     /// What follows from the notice terms for each change; empty if the release begins no notice.
-    pub notices: Vec<Option<Computed>>,
+    pub notices: Vec<Option<Noticed>>,
     /// The key of the announcement that a correction corrects.
     pub corrects: Option<String>,
     /// The changes as sentences, computed on first use.
     sentences: OnceLock<Vec<Vec<Inline>>>,
+}
+
+/// What follows from the notice terms for a published change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Noticed {
+    /// The change that the notice was first given for: an earlier one if only the date moved.
+    pub first: ChangeAddress,
+    /// Whether the list had notice terms.
+    pub has_terms: bool,
+    /// The dates and lengths, or why they cannot be computed.
+    pub notice: Computed,
+    /// The time of the head that states another notification of customers, if there is one.
+    pub notified_at: Option<Timestamp>,
+}
+
+impl Noticed {
+    /// The notice, unless the list has no terms that it could follow from.
+    fn by_terms(&self) -> Option<&Computed> {
+        Some(&self.notice).filter(|_| self.has_terms)
+    }
 }
 
 /// One row of a change log, published or not.
@@ -190,7 +230,7 @@ impl Announcement {
     }
 
     /// The announcement with the notice of each change.
-    pub fn with_notices(self, notices: Vec<Option<Computed>>) -> Self {
+    pub fn with_notices(self, notices: Vec<Option<Noticed>>) -> Self {
         Announcement { notices, ..self }
     }
 
@@ -202,13 +242,18 @@ impl Announcement {
     fn sentences(&self) -> &[Vec<Inline>] {
         self.sentences.get_or_init(|| {
             let changes = self.changes.iter().enumerate();
-            changes.map(|(at, change)| with_deadlines(sentence(change), self.notice(at))).collect()
+            changes.map(|(at, change)| with_deadlines(sentence(change), change, self.notice(at))).collect()
         })
     }
 
     /// The notice of the change at a position.
     fn notice(&self, position: usize) -> Option<&Computed> {
-        self.notices.get(position)?.as_ref()
+        self.notices.get(position)?.as_ref()?.by_terms()
+    }
+
+    /// The notices that follow from terms.
+    fn computed(&self) -> impl Iterator<Item = &Computed> {
+        self.notices.iter().flatten().filter_map(Noticed::by_terms)
     }
 
     /// The announcement as a row of a change log.
@@ -217,7 +262,7 @@ impl Announcement {
             published: self.published,
             commit: self.commit.as_deref(),
             changes: self.changes.iter().collect(),
-            notices: self.notices.iter().map(Option::as_ref).collect(),
+            notices: self.notices.iter().map(|noticed| noticed.as_ref()?.by_terms()).collect(),
             unreadable: None,
         }
     }
@@ -281,10 +326,24 @@ impl PublishedList<'_> {
         self.current.iter().flat_map(|list| &list.facts).filter(|fact| fact.field.as_str() != "title").collect()
     }
 
-    /// The notice terms of the inventory, or else of the configuration, as rows.
+    /// The notice terms of the inventory, or else of the configuration, as rows. A list without terms states none.
     fn term_rows(&self) -> Vec<Fact> {
         let own = self.current.and_then(|list| list.terms.as_ref());
-        own.or(self.terms).map(term_rows).unwrap_or_default()
+        let rows = own.or(self.terms).map(term_rows).unwrap_or_default();
+        match (rows.is_empty(), self.current) {
+            (true, Some(_)) => not_stated(),
+            _ => rows,
+        }
+    }
+
+    /// When the newest announcement was published; `None` for a list without any.
+    fn as_of(&self) -> Option<Timestamp> {
+        self.dates().next()
+    }
+
+    /// What customers could object to when the newest announcement was published: pages cannot know a later time.
+    fn open_windows(&self) -> Vec<(&AgendaItem, &agenda::Date)> {
+        self.as_of().map(|newest| self.agenda.open_at(newest)).unwrap_or_default()
     }
 }
 
@@ -320,10 +379,11 @@ struct Format {
 }
 
 /// The table of output formats.
-static FORMATS: [Format; 6] = [
+static FORMATS: [Format; 7] = [
     Format { name: "markdown", files: markdown::files },
     Format { name: "csv", files: csv::files },
     Format { name: "html", files: html::files },
+    Format { name: "calendar", files: calendar::files },
     Format { name: "atom", files: atom::files },
     Format { name: "rss", files: rss::files },
     Format { name: "json feed", files: json_feed::files },
@@ -338,7 +398,7 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
     if lists.is_empty() {
         return Ok(Vec::new());
     }
-    let mut files = vec![html::site(publication)];
+    let mut files = vec![html::site(publication), calendar::of_all_lists(publication)];
     for list in lists {
         let main = &MainFeed::new(publication, list);
         let threads = Threads::for_items(list.fresh().len());
@@ -354,6 +414,15 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
 
 /// The script that verifies a published log with standard tools. Every signed list has a copy.
 pub const VERIFY_SCRIPT: &str = include_str!("verify.sh");
+
+/// The row of a list without notice terms.
+fn not_stated() -> Vec<Fact> {
+    let field = FieldKey::new("notice.promise");
+    field
+        .map(|field| Fact { field, label: Text::new("Notice of changes"), text: Text::new("not stated") })
+        .into_iter()
+        .collect()
+}
 
 /// The title of a list, cleaned of control characters.
 fn list_title(list: &PublishedList<'_>) -> Text {

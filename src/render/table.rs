@@ -38,7 +38,7 @@ impl Row<'_> {
         match self.subject {
             Subject::Change(change, notice) => {
                 let row = prose::table_row(change);
-                TableRow { what: with_deadlines(row.what, notice), ..row }
+                TableRow { what: with_deadlines(row.what, change, notice), ..row }
             }
             Subject::Unreadable(reason) => prose::unreadable_row(self.commit, reason),
         }

@@ -90,6 +90,28 @@ pub fn columns(inventory: &Inventory, names: &[Text], style: Style) -> String {
     out
 }
 
+/// A table as aligned lines of text. Columns in which every cell is empty are left out.
+pub fn aligned(header: &[&str], rows: &[Vec<String>]) -> String {
+    let filled = |column: &usize| rows.iter().any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty()));
+    let columns: Vec<usize> = (0..header.len()).filter(filled).collect();
+    let header: Vec<String> = header.iter().map(|name| name.replace('_', " ")).collect();
+    let lines: Vec<&Vec<String>> = std::iter::once(&header).chain(rows).collect();
+    let mut out = String::new();
+    for line in &lines {
+        let mut text = String::new();
+        for column in &columns {
+            let cells = lines.iter().filter_map(|line| line.get(*column));
+            let width = cells.map(|cell| textwrap::core::display_width(cell)).max().unwrap_or_default();
+            let cell = line.get(*column).map(String::as_str).unwrap_or_default();
+            text.push_str(cell);
+            text.push_str(&" ".repeat(width + 2 - textwrap::core::display_width(cell)));
+        }
+        out.push_str(text.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
 pub(super) fn wrap(out: &mut String, head: &str, indent: usize, pieces: &[Inline], style: Style) {
     let indent = " ".repeat(indent);
     let width = if style.width >= NARROW { style.width } else { usize::MAX };

@@ -278,6 +278,77 @@ def pages(work):
     assert "Nordhaven Hosting GmbH" in shown and "<script" not in shown
 
 
+def calendars(work):
+    step("two parsers read the calendars, and a date that moves is one event with a higher sequence")
+    import icalendar, vobject
+
+    def events(path):
+        text = open(path, newline="").read()
+        assert all(len(line.encode()) <= 75 for line in text.split("\r\n")), path
+        calendar = icalendar.Calendar.from_ical(text)
+        assert calendar["METHOD"] == "PUBLISH" and not calendar.errors, calendar.errors
+        one = {str(e["UID"]): (e.decoded("DTSTART"), int(e["SEQUENCE"]), str(e["SUMMARY"]), str(e["STATUS"])) for e in calendar.walk("VEVENT")}
+        other = [c for c in vobject.readOne(text).components() if c.name == "VEVENT"]
+        assert len(one) == len(other) and all(not e.errors for e in calendar.walk()), path
+        for e in other:
+            assert one[e.uid.value] == (e.dtstart.value, int(e.sequence.value), e.summary.value, e.status.value), e
+            assert ("valarm" in e.contents) == (e.status.value == "CONFIRMED"), e
+        return one
+
+    lists = [events(path) for path in sorted(glob.glob(f"{work}/demo/feeds/*/calendar.ics"))]
+    assert sum(len(found) for found in lists) > 10
+    assert events(f"{work}/demo/feeds/calendar.ics") == {uid: event for found in lists for uid, event in found.items()}
+    repo = pathlib.Path(work, "moving")
+    repo.mkdir()
+    config = "publisher: {name: A, url: 'https://a.example/', authority: 'a.example,2026'}\nbase_url: https://a.example/\nlists: [{id: v, title: V, inventory: v.yaml}]\n"
+    repo.joinpath("changecast.yaml").write_text(config)
+    run("git", "init", "--quiet", str(repo))
+    published = []
+    for at, entry in enumerate(["", "- {name: Kestrel, effective: 2030-03-01}\n", "- {name: Kestrel, effective: 2030-04-01}\n"]):
+        repo.joinpath("v.yaml").write_text(f"notice: {{lead: {{added: 30d}}, objection: {{within: 14d}}}}\nentries:\n- {{name: Oakline}}\n{entry}")
+        run("git", "-C", str(repo), "add", ".")
+        run("git", "-C", str(repo), "-c", "user.name=A", "-c", "user.email=a@a.example", "commit", "--quiet", "--message", f"{at}")
+        changecast("publish", "--repo", str(repo), "--config", str(repo / "changecast.yaml"), "--output", f"{work}/moved", "--now", f"2030-01-0{at + 1}T00:00:00Z",
+                   "--key", f"{work}/keys/changecast-release", "--root-key", f"{work}/keys/changecast-root")
+        published.append(events(f"{work}/moved/v/calendar.ics"))
+    assert published[0] == {} and published[1].keys() == published[2].keys() and len(published[2]) == 2, published
+    before, after = (found["2-0-effective.v@a.example"] for found in published[1:])
+    assert [str(before[0]), before[1], str(after[0]), after[1]] == ["2030-03-01", 0, "2030-04-01", 1], (before, after)
+
+
+def mail(work):
+    step("Python reads the draft of a message without defects")
+    import icalendar
+    from email import policy
+
+    draft = ["notice", "19", "--list", "subprocessors", "--repo", f"{work}/demo/repo", "--config", f"{work}/demo/repo/changecast.yaml", "--output", f"{work}/demo/feeds"]
+    changecast(*draft, "--to", f"{work}/notice.eml")
+    raw = open(f"{work}/notice.eml", "rb").read()
+    message = email.message_from_bytes(raw, policy=policy.default)
+    parts = list(message.walk())
+    assert not any(part.defects for part in parts), [part.defects for part in parts]
+    assert not any(header.defects for header in message.values()), [header.defects for header in message.values()]
+    assert [part.get_content_type() for part in parts] == ["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar"]
+    assert message["Reply-To"].addresses[0].addr_spec == "privacy@fernhill.example" and message["To"] is None, message.items()
+    assert message["List-Id"].endswith("<subprocessors.fernhill.example>") and message["Message-ID"].endswith(".subprocessors@fernhill.example>")
+    assert message["Date"].datetime.isoformat() == "2026-06-29T10:00:00+00:00", message["Date"]
+    plain, page = message.get_body(["plain"]).get_content(), message.get_body(["html"]).get_content()
+    for text in [plain, page]:
+        assert "Finch Archive" in text and "Wednesday 2026-07-29 (Europe/Helsinki)" in text, text
+    attached = list(message.iter_attachments())[0]
+    assert attached.get_filename() == "notice.ics"
+    calendar = icalendar.Calendar.from_ical(attached.get_content())
+    assert {str(e.decoded("DTSTART")) for e in calendar.walk("VEVENT")} >= {"2026-07-29", "2026-10-01"}
+    # Names and titles outside of ASCII, which only encoded words can contain.
+    config = pathlib.Path(work, "umlaut.yaml")
+    config.write_text(open(f"{work}/demo/repo/changecast.yaml").read().replace("Fernhill Cloud Ltd", "Förnhill \U0001f426 & Søn").replace("title: Sub-processors", "title: Unterauftragsverarbeiter für Kundendaten über alle Dienste"))
+    draft[draft.index("--config") + 1] = str(config)
+    message = email.message_from_string(changecast(*draft, "--to", "-").stdout, policy=policy.default)
+    assert not message.defects and not any(header.defects for header in message.values()), message.items()
+    assert message["From"].addresses[0].display_name == "Förnhill \U0001f426 & Søn", message["From"]
+    assert message["Subject"].startswith("Unterauftragsverarbeiter für Kundendaten über alle Dienste: added Finch Archive"), message["Subject"]
+
+
 def graphs(work):
     step("a walk finds the same with and without the commit-graphs of git")
     for hashes in ["sha1", "sha256"]:
@@ -310,7 +381,7 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         changecast("demo", f"{work}/demo")
         only = sys.argv[3:]
-        usual = [signatures, page_commands, formats, readers, keys, full_disk, pages, graphs]
+        usual = [signatures, page_commands, formats, readers, keys, calendars, mail, full_disk, pages, graphs]
         # `damage` takes minutes: only when it is asked for.
         for check in [check for check in [*usual, damage] if check.__name__ in only] if only else usual:
             check(work)

@@ -10,7 +10,7 @@ use changecast_core::{
 };
 
 use super::{
-    super::{LogStatus, Publication, PublishedList, list_title},
+    super::{LogStatus, Publication, PublishedList, announcement_page, list_title},
     page::{Page, date},
 };
 
@@ -49,6 +49,7 @@ pub(super) fn index(
             }
         }
         main {
+            (open_windows(list))
             @for fact in facts.iter().filter(|fact| fact.field.as_str() == "description") { p { (linked_text(&fact.text)) } }
             section id="list" {
                 h2 { "The list" }
@@ -72,6 +73,25 @@ pub(super) fn index(
         }
     };
     page.render(body)
+}
+
+/// The changes that customers could object to when the page was written. It is the first thing on the page.
+fn open_windows(list: &PublishedList<'_>) -> Markup {
+    let open = list.open_windows();
+    html! {
+        @if let Some(newest) = list.as_of().filter(|_| !open.is_empty()) {
+            section id="open" {
+                h2 { "Open for objection" }
+                p.note { "Deadlines that had not passed on " (date(newest)) ", the date of the last change." }
+                dl {
+                    @for (item, date) in open {
+                        dt { a href=(announcement_page(&item.key)) { bdi { (item.subject) } } }
+                        dd { "Object by " (date.shown) @if let Some(effective) = &item.effective { "; effective " (effective.shown) } }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The number of entries in words.
@@ -185,6 +205,10 @@ fn subscribe(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup 
                 @for (name, file) in [("Atom", "feed.atom"), ("RSS", "feed.rss"), ("JSON Feed", "feed.json")] {
                     dt { (name) } dd { a href=(file) { code { (list.url(publication.base_url, file)) } } }
                 }
+            }
+            p {
+                "A calendar with the last day to object and the effective date of each change: "
+                a href="calendar.ics" { code { (list.url(publication.base_url, "calendar.ics")) } }
             }
         }
     }

@@ -5,6 +5,7 @@
 mod change;
 mod list;
 mod page;
+mod report;
 
 use maud::{Markup, PreEscaped, html};
 
@@ -20,6 +21,7 @@ use changecast_core::prose;
 
 pub(super) use list::tables as list_tables;
 use page::{Page, date};
+pub use report::report;
 
 /// The months before the newest change that the change log on the list's page covers.
 const MONTHS: u32 = 12;
@@ -162,7 +164,7 @@ pub(super) fn site(publication: &Publication<'_>) -> File {
         release: None,
     };
     let body = html! {
-        (page.header(html! { "Lists with their change logs, feeds and signed logs." }))
+        (page.header(html! { "Lists with their change logs, feeds and signed logs. " a href=(super::calendar::NAME) { "Calendar of all lists" } }))
         main {
             ul.cards {
                 @for list in &publication.lists {
@@ -177,7 +179,7 @@ pub(super) fn site(publication: &Publication<'_>) -> File {
                         p.note {
                             a href={ (list.id) "/feed.atom" } { "Atom" } " \u{b7} " a href={ (list.id) "/feed.rss" } { "RSS" } " \u{b7} "
                             a href={ (list.id) "/feed.json" } { "JSON Feed" } " \u{b7} " a href={ (list.id) "/changelog.md" } { "Markdown" }
-                            " \u{b7} " a href={ (list.id) "/changelog.csv" } { "CSV" }
+                            " \u{b7} " a href={ (list.id) "/changelog.csv" } { "CSV" } " \u{b7} " a href={ (list.id) "/calendar.ics" } { "Calendar" }
                         }
                     }
                 }

@@ -6,7 +6,7 @@ use changecast_core::{ledger::Pointer, model::Timestamp};
 
 use super::super::{Publication, PublishedList, list_title};
 
-const STYLE: &str = include_str!("style.css");
+pub(super) const STYLE: &str = include_str!("style.css");
 
 /// A page without its body.
 pub(super) struct Page<'a> {

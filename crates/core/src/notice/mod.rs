@@ -6,21 +6,24 @@
 //! long after the publication. Dates are never guessed: a date that the terms do not state is "not stated".
 
 mod calendar;
+mod exception;
+mod notification;
 mod subject;
 mod tracker;
 
-use chrono::NaiveDate;
+use chrono::Datelike;
 
 use crate::{
     compare::{FuzzyDate, Precision},
     model::{
-        Terms, Timestamp, Trigger, fold,
-        terms::{Duration, DurationUnit, Event, Exception, Lead, LeadTime, Promise, Window},
+        Terms, Timestamp, Trigger,
+        terms::{Duration, DurationUnit, Event, Lead, LeadTime, Promise, Window},
     },
 };
 
 pub use calendar::{Calendar, CalendarError, Deadline};
-pub use subject::{EMERGENCY, emergency_of, stated_date, trigger_of};
+pub use notification::{Notification, Sent};
+pub use subject::{EMERGENCY, dates_another_change, emergency_of, is_date_of, stated_date, trigger_of};
 pub use tracker::{Statements, Tracked, Tracker};
 
 /// A publication of a change: when, and with which effective date.
@@ -41,6 +44,8 @@ pub struct Occasion<'a> {
     pub announced: &'a [Announced],
     /// The reason for an emergency, if the publisher states that it is one; it may be empty.
     pub emergency: Option<&'a str>,
+    /// When customers were notified through another channel than the publication, if the publisher states it.
+    pub notified: Option<Deadline>,
 }
 
 /// Everything that follows from the terms for one change.
@@ -56,12 +61,18 @@ pub struct Notice {
     pub object_by: ObjectBy,
     /// The promised leads, in the order of the terms.
     pub leads: Vec<LeadGiven>,
+    /// What follows from the terms if periods count from another notification than the publication.
+    pub notification: Notification,
+    /// The reason for an emergency, if the terms excuse a shorter lead by it.
+    pub emergency: Option<String>,
     /// Whether the change was published after its effective date; `None` without a stated date.
     pub late: Option<bool>,
     /// The deadline of the notice that follows an emergency, if the terms state one.
     pub late_notice: Option<LateNotice>,
     /// The first instant at which the effective date has passed. Until then results are provisional.
     pub settled: Option<Timestamp>,
+    /// The first instant at which customers can no longer object; `None` if the date is not known.
+    pub objections_end: Option<Timestamp>,
     /// The zone of the dates.
     pub zone: String,
     /// Whether business days were counted without a holiday list.
@@ -86,6 +97,27 @@ pub struct Effective {
     pub from: Deadline,
     /// How it is known.
     pub basis: Basis,
+}
+
+impl Effective {
+    /// The date, period or instant as heads state it: `2026-07-01`, `2027-Q3`, `2027-H2`, `2027`.
+    pub fn notation(&self) -> String {
+        let (Deadline::Day(day), Basis::Stated { precision, .. }) = (self.from, self.basis) else {
+            return self.from.to_string();
+        };
+        match precision {
+            Precision::Day => day.to_string(),
+            Precision::Month => day.format("%Y-%m").to_string(),
+            Precision::Quarter => format!("{}-Q{}", day.year(), day.month().div_ceil(3)),
+            Precision::Half => format!("{}-H{}", day.year(), day.month().div_ceil(6)),
+            Precision::Year => day.year().to_string(),
+        }
+    }
+
+    /// Whether it is a period of which only the first day counts.
+    pub fn is_period(&self) -> bool {
+        !matches!(self.basis, Basis::Derived | Basis::Stated { precision: Precision::Day, open: false })
+    }
 }
 
 /// How an effective date is known.
@@ -166,6 +198,17 @@ pub enum Outcome {
     Emergency,
 }
 
+impl Outcome {
+    /// The word for it in tables and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Kept => "kept",
+            Outcome::Missed => "missed",
+            Outcome::Emergency => "emergency",
+        }
+    }
+}
+
 /// The notice that follows an emergency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LateNotice {
@@ -187,38 +230,66 @@ pub fn compute(terms: Option<&Terms>, occasion: &Occasion<'_>) -> Result<Option<
     let base = counting_base(occasion.announced, current);
     let coverage = coverage_of(terms, occasion.trigger);
     let leads = if coverage == Coverage::Promised { leads_of(terms, occasion.trigger) } else { Vec::new() };
-    let required: Vec<Required<'_>> =
-        leads.into_iter().map(|lead| lead.required(&calendar, base, terms.clear)).collect::<Result<_, _>>()?;
-    let effective = effective_date(&calendar, current, &required);
-    let object_by = object_by(terms, &calendar, base, coverage, (effective.as_ref(), &required))?;
-    let is_excused = is_excused(terms, occasion);
-    let mut given = Vec::new();
-    if let Some(effective) = &effective {
-        for lead in &required {
-            given.push(lead.given(&calendar, base, effective.from, (terms.clear, is_excused))?);
-        }
-    }
+    let notification = notification::of(terms, &calendar, occasion, coverage, &leads)?;
+    let Counted { effective, object_by, leads: given } = count(terms, &calendar, occasion, (base, coverage), &leads)?;
     let is_stated = effective.as_ref().is_some_and(|effective| effective.basis != Basis::Derived);
     let day = effective.as_ref().map(|effective| calendar.day_of_deadline(effective.from));
     let late = day.filter(|_| is_stated).map(|day| day < calendar.day_of(base));
     let is_emergency = given.iter().any(|lead| lead.outcome == Outcome::Emergency);
-    let late_notice =
-        day.filter(|_| is_emergency).map(|day| late_notice(terms, &calendar, occasion, (base, day))).transpose()?;
+    let late_notice = day
+        .filter(|_| is_emergency)
+        .map(|day| exception::late_notice(terms, &calendar, occasion, (base, day)))
+        .transpose()?;
     let window = terms.objection.as_ref().and_then(|objection| objection.within);
-    let counts_business_days = required.iter().any(|lead| lead.length.unit == DurationUnit::BusinessDays)
+    let counts_business_days = leads.iter().any(|lead| lead.length.unit == DurationUnit::BusinessDays)
         || matches!(window, Some(Window::Exactly(window)) if window.unit == DurationUnit::BusinessDays);
-    Ok(Some(Notice {
+    let mut notice = Notice {
         coverage,
         counts_from: base,
         settled: effective.as_ref().map(|effective| calendar.end_of(effective.from)),
         effective,
         object_by,
         leads: given,
+        notification,
+        emergency: occasion.emergency.filter(|_| is_emergency).map(str::to_owned),
         late,
         late_notice: late_notice.flatten(),
+        objections_end: None,
         zone: calendar.zone().to_owned(),
         without_holidays: counts_business_days && !calendar.has_holidays(),
-    }))
+    };
+    notice.objections_end = notice.objection_deadline().map(|deadline| calendar.end_of(deadline));
+    Ok(Some(notice))
+}
+
+/// What follows from counting from one moment.
+struct Counted {
+    effective: Option<Effective>,
+    object_by: ObjectBy,
+    leads: Vec<LeadGiven>,
+}
+
+/// Counts leads and the window from a publication or notification.
+fn count(
+    terms: &Terms,
+    calendar: &Calendar,
+    occasion: &Occasion<'_>,
+    (base, coverage): (Timestamp, Coverage),
+    leads: &[Place<'_>],
+) -> Result<Counted, CalendarError> {
+    let required: Vec<Required<'_>> =
+        leads.iter().map(|lead| lead.required(calendar, base, terms.clear)).collect::<Result<_, _>>()?;
+    let stated = occasion.announced.last().and_then(|current| current.effective.as_ref());
+    let effective = effective_date(calendar, stated, &required);
+    let object_by = object_by(terms, calendar, base, coverage, (effective.as_ref(), &required))?;
+    let is_excused = exception::of(terms, occasion).is_some();
+    let mut given = Vec::new();
+    if let Some(effective) = &effective {
+        for lead in &required {
+            given.push(lead.given(calendar, base, effective.from, (terms.clear, is_excused))?);
+        }
+    }
+    Ok(Counted { effective, object_by, leads: given })
 }
 
 /// The publication from which leads and windows count: the first one with a date that is not later than the current one. A
@@ -242,6 +313,7 @@ fn coverage_of(terms: &Terms, trigger: Option<Trigger>) -> Coverage {
 }
 
 /// A lead of the terms with its place.
+#[derive(Clone, Copy)]
 struct Place<'t> {
     trigger: Trigger,
     position: usize,
@@ -330,8 +402,8 @@ impl Required<'_> {
 const SECONDS_PER_HOUR: i64 = 3_600;
 
 /// The stated date, or else the latest date that the leads demand.
-fn effective_date(calendar: &Calendar, current: &Announced, required: &[Required<'_>]) -> Option<Effective> {
-    if let Some(date) = &current.effective {
+fn effective_date(calendar: &Calendar, stated: Option<&FuzzyDate>, required: &[Required<'_>]) -> Option<Effective> {
+    if let Some(date) = stated {
         let basis = Basis::Stated { precision: date.precision, open: date.last.is_none() };
         return Some(Effective { from: Deadline::Day(date.first), basis });
     }
@@ -392,58 +464,47 @@ fn end_of_window(
     }
 }
 
-/// Whether an exception of the terms excuses a short lead: only with a reason, and on one of the listed grounds.
-fn is_excused(terms: &Terms, occasion: &Occasion<'_>) -> bool {
-    exception_of(terms, occasion).is_some()
-}
-
-fn exception_of<'t>(terms: &'t Terms, occasion: &Occasion<'_>) -> Option<&'t Exception> {
-    let reason = fold(occasion.emergency?);
-    if reason.is_empty() {
-        return None;
-    }
-    terms.exceptions.iter().find(|exception| {
-        let rules = &exception.rules;
-        let applies = rules.applies_to.is_empty()
-            || occasion
-                .trigger
-                .is_some_and(|trigger| rules.applies_to.contains(&trigger) || rules.applies_to.contains(&Trigger::Any));
-        applies && (rules.grounds.is_empty() || rules.grounds.iter().any(|ground| reason.contains(&fold(ground))))
-    })
-}
-
-/// The notice that must follow an emergency. It counts from the effective date, or from the engagement, which is the
-/// same day as far as the list states.
-fn late_notice(
-    terms: &Terms,
-    calendar: &Calendar,
-    occasion: &Occasion<'_>,
-    (published, day): (Timestamp, NaiveDate),
-) -> Result<Option<LateNotice>, CalendarError> {
-    let rules = exception_of(terms, occasion).map(|exception| &exception.rules);
-    let Some((LeadTime::Exactly(within), from)) =
-        rules.and_then(|rules| Some((rules.notice_within.clone()?, rules.from)))
-    else {
-        return Ok(None);
-    };
-    if !matches!(from, None | Some(Event::Effective | Event::Engagement | Event::Activation)) {
-        return Ok(None);
-    }
-    let by = match within.unit {
-        DurationUnit::Hours => calendar.after(calendar.start_of(day), within)?,
-        _ => Deadline::Day(calendar.after_day(day, within)?),
-    };
-    let outcome = if published < calendar.end_of(by) { Outcome::Kept } else { Outcome::Missed };
-    Ok(Some(LateNotice { by, outcome }))
-}
-
 impl Notice {
+    /// The date until which customers may object: the later one, where it counts from the publication and from another
+    /// notification. `None` if it is not known.
+    pub fn objection_deadline(&self) -> Option<Deadline> {
+        let published = self.object_by.deadline();
+        match &self.notification {
+            Notification::Sent(sent) => later(published, sent.object_by.deadline()),
+            Notification::NotPromised | Notification::NotStated => published,
+        }
+    }
+
+    /// The notice if periods count from another notification that was sent: its leads, and the later one of each date.
+    pub fn by_notification(&self) -> Option<Notice> {
+        let Notification::Sent(sent) = &self.notification else { return None };
+        let effective = match (&self.effective, &sent.effective) {
+            (Some(published), Some(sent)) if is_later(sent.from, published.from) => Some(sent.clone()),
+            (published, _) => published.clone(),
+        };
+        let settled = if effective == self.effective { self.settled } else { sent.settled };
+        let object_by = self.objection_deadline().map_or(sent.object_by, ObjectBy::By);
+        Some(Notice { effective, settled, object_by, leads: sent.leads.clone(), ..self.clone() })
+    }
+
     /// Whether customers may still object when the change takes effect. `None` if one of the dates is not known.
     pub fn objection_outlasts_effect(&self) -> Option<bool> {
-        let (effective, object_by) = (self.effective.as_ref()?.from, self.object_by.deadline()?);
-        Some(match (object_by, effective) {
-            (Deadline::Day(end), Deadline::Day(start)) => end > start,
-            (end, start) => end.to_string() > start.to_string(),
-        })
+        let (effective, object_by) = (self.effective.as_ref()?.from, self.objection_deadline()?);
+        Some(is_later(object_by, effective))
+    }
+}
+
+/// The later of two deadlines, as far as they are known.
+fn later(first: Option<Deadline>, second: Option<Deadline>) -> Option<Deadline> {
+    match (first, second) {
+        (Some(first), Some(second)) => Some(if is_later(second, first) { second } else { first }),
+        (first, second) => first.or(second),
+    }
+}
+
+fn is_later(deadline: Deadline, than: Deadline) -> bool {
+    match (deadline, than) {
+        (Deadline::Day(end), Deadline::Day(start)) => end > start,
+        (end, start) => end.to_string() > start.to_string(),
     }
 }

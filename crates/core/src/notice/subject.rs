@@ -3,7 +3,7 @@
 use crate::{
     change::{Change, Detail, Edit, Kind, RowField},
     compare::{FuzzyDate, Status},
-    model::{Entry, Inventory, Role, Trigger},
+    model::{Entry, Inventory, Role, Timestamp, Trigger},
     vocabulary::Vocabulary,
 };
 
@@ -23,6 +23,30 @@ fn activates(change: &Change) -> bool {
     let Detail::Field { edit: Edit::Changed(before, after), .. } = &change.detail else { return false };
     let [before, after] = [before, after].map(|text| Status::read(Vocabulary::builtin(), text.as_str()));
     after.is_active() && !before.is_active()
+}
+
+/// Whether the date of an entry is the date of a change to it. An entry is added, replaced or put into use at its date.
+/// For every other change of the entry the date counts only if it is later than the publication, or stated anew in the
+/// same release. It is never the date of its removal.
+pub fn is_date_of(date: &FuzzyDate, change: &Change, release: &[Change], published: Timestamp) -> bool {
+    let Detail::Field { entry, .. } = &change.detail else { return change.kind != Kind::Removed };
+    let reschedules = |other: &Change| {
+        other.kind == Kind::Rescheduled
+            && matches!(&other.detail, Detail::Field { entry: other, .. } if other.id == entry.id)
+    };
+    trigger_of(change) == Some(Trigger::Activated)
+        || date.first > published.date()
+        || release.iter().any(reschedules)
+}
+
+/// Whether a new date belongs to another change of the same entry in the same release, and moves no earlier change.
+pub fn dates_another_change(change: &Change, release: &[Change]) -> bool {
+    let Detail::Field { entry, .. } = &change.detail else { return false };
+    change.kind == Kind::Rescheduled
+        && release.iter().any(|other| match &other.detail {
+            Detail::Field { entry: other_entry, .. } => other_entry.id == entry.id && trigger_of(other).is_some(),
+            _ => false,
+        })
 }
 
 /// The effective date of a change: that of the new row, or of the entry in the list after the change.

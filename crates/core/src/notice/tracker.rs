@@ -8,7 +8,7 @@ use crate::{
     model::{EntryId, Terms, Timestamp, Trigger},
 };
 
-use super::{Announced, CalendarError, Notice, Occasion, compute, trigger_of};
+use super::{Announced, CalendarError, Deadline, Notice, Occasion, compute, trigger_of};
 
 /// The announced changes of a list with dates that may still move. `A` is the address of a change.
 #[derive(Clone, Debug)]
@@ -25,15 +25,18 @@ struct Open<A> {
     terms: Option<Terms>,
     announced: Vec<Announced>,
     emergency: Option<String>,
+    notified: Option<Deadline>,
 }
 
-/// Statements of the list about a change, besides the change itself.
+/// Statements of the list and the publisher about a change, besides the change itself.
 #[derive(Clone, Debug, Default)]
 pub struct Statements {
     /// The date from which the entry is used, in the list after the change.
     pub effective: Option<FuzzyDate>,
     /// The reason for an emergency, in the list after the change.
     pub emergency: Option<String>,
+    /// When customers were notified of the change by other means than its publication, as the publisher states.
+    pub notified: Option<Deadline>,
 }
 
 /// The notice for a change, and the change that it belongs to: an earlier one if only the date moved.
@@ -70,8 +73,9 @@ impl<A: Clone> Tracker<A> {
         }
         let trigger = trigger_of(change)?;
         let announced = vec![Announced { at, effective: statements.effective }];
-        let open =
-            Open { address, trigger: Some(trigger), terms: terms.cloned(), announced, emergency: statements.emergency };
+        let Statements { emergency, notified, .. } = statements;
+        let terms = terms.cloned();
+        let open = Open { address, trigger: Some(trigger), terms, announced, emergency, notified };
         let tracked = open.tracked();
         // The date of an entry belongs to its addition or activation, not to changes of other fields.
         let is_dated = matches!(trigger, Trigger::Added | Trigger::Replaced | Trigger::Activated);
@@ -90,8 +94,8 @@ fn moves_date(change: &Change) -> bool {
 
 impl<A: Clone> Open<A> {
     fn tracked(&self) -> Option<Tracked<A>> {
-        let occasion =
-            Occasion { trigger: self.trigger, announced: &self.announced, emergency: self.emergency.as_deref() };
+        let (emergency, notified) = (self.emergency.as_deref(), self.notified);
+        let occasion = Occasion { trigger: self.trigger, announced: &self.announced, emergency, notified };
         let notice = compute(self.terms.as_ref(), &occasion).transpose()?;
         Some(Tracked { address: self.address.clone(), notice })
     }

@@ -47,7 +47,7 @@ fn on(day: NaiveDate) -> Option<FuzzyDate> {
 }
 
 fn notice(terms: &Terms, announced: &[Announced]) -> Notice {
-    let occasion = Occasion { trigger: Some(Trigger::Added), announced, emergency: None };
+    let occasion = Occasion { trigger: Some(Trigger::Added), announced, emergency: None, notified: None };
     compute(Some(terms), &occasion).unwrap().unwrap()
 }
 

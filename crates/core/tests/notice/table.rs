@@ -108,7 +108,8 @@ fn results(folder: &Path, row: &Row) -> Vec<(&'static str, String)> {
     let mut history: Vec<Announced> = first.map(|at| announced(at, cell(row, "first_effective"))).into_iter().collect();
     history.push(current);
     let emergency = (cell(row, "emergency") == "yes").then(|| cell(row, "reason"));
-    let occasion = Occasion { trigger: Some(trigger(cell(row, "kind"))), announced: &history, emergency };
+    let occasion =
+        Occasion { trigger: Some(trigger(cell(row, "kind"))), announced: &history, emergency, notified: None };
     match compute(Some(&terms), &occasion) {
         Ok(notice) => columns(&notice.expect("a published change")),
         Err(CalendarError::HolidaysEnd { .. }) => vec![("expect_effective", "error".to_owned())],
