@@ -61,6 +61,11 @@ notice cases=notice_cases:
     python3 tests/external/notice_dates.py --check
     CHANGECAST_NOTICE_CASES={{ absolute_path(cases) }} cargo test -p changecast-core --test notice -- --include-ignored
 
+# Check that notice terms can express the promises of a table of public pages, with blocks of tests/external/promises.yaml
+promises cases=notice_cases:
+    cargo build
+    python3 tests/external/promises.py target/debug/changecast {{ absolute_path(cases) }}/promises.tsv
+
 # Compare the tables in the fixtures and in generated pages with those that GitHub's own parser finds
 gfm-check:
     cargo build
