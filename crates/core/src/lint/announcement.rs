@@ -122,7 +122,12 @@ fn announcement<'a>(step: &Step<'a>, change: &'a Change) -> Option<Announcement<
     let emergency = Emergency::read(emergency_text(change, known));
     let compute = |effective: Option<FuzzyDate>| {
         let announced = [Announced { at: step.now, effective }];
-        let occasion = Occasion { trigger: Some(trigger), announced: &announced, emergency: emergency.as_reason(), notified: None };
+        let occasion = Occasion {
+            trigger: Some(trigger),
+            announced: &announced,
+            emergency: emergency.as_reason(),
+            notified: None,
+        };
         notice::compute(terms(step), &occasion)
     };
     let notice = compute(effective.clone()).transpose()?;

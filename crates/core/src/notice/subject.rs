@@ -34,9 +34,7 @@ pub fn is_date_of(date: &FuzzyDate, change: &Change, release: &[Change], publish
         other.kind == Kind::Rescheduled
             && matches!(&other.detail, Detail::Field { entry: other, .. } if other.id == entry.id)
     };
-    trigger_of(change) == Some(Trigger::Activated)
-        || date.first > published.date()
-        || release.iter().any(reschedules)
+    trigger_of(change) == Some(Trigger::Activated) || date.first > published.date() || release.iter().any(reschedules)
 }
 
 /// Whether a new date belongs to another change of the same entry in the same release, and moves no earlier change.
