@@ -21,7 +21,7 @@ use super::{
 /// Compare the notice that was promised with the notice that was given
 ///
 /// Verifies the logs first, and then lists every change that notice was promised for, or that customers could object to:
-/// promised and given length, emergencies, late disclosures, and what is not stated. Results count from the heads, and from
+/// promised and given length, emergencies, late disclosures and gaps. Results count from the heads, and from
 /// notifications that heads state. The exit status is 1 if a promise was missed, a change was published late, or something is
 /// not stated.
 #[derive(Debug, clap::Args)]

@@ -18,7 +18,7 @@ use super::{Exit, Failure, console, context::RepoArgs, keys, publish::output_dir
 
 /// Write the message that notifies customers of a release, and state when it was sent
 ///
-/// `--to FILE` writes a draft of an e-mail, with a calendar of the deadlines; nothing is sent. `--sent DATE` signs a head which
+/// `--to FILE` writes a draft of an e-mail, with a calendar of the deadlines, and does not send it. `--sent DATE` signs a head which
 /// states that customers were notified. Where the notice terms promise an e-mail, periods count from that date, and pages show
 /// both dates after the next `publish`.
 #[derive(Debug, clap::Args)]
@@ -93,7 +93,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             console::data(draft.as_bytes())?;
         } else {
             fs::write(path, draft).map_err(|error| Failure::file(path, error))?;
-            console::note(&format!("{}: a draft without recipients; nothing was sent", path.display()));
+            console::note(&format!("{}: a draft without recipients, which was not sent", path.display()));
         }
     }
     Ok(Exit::Clean)

@@ -54,7 +54,7 @@ pub struct Engagement {
     pub emergency: String,
     /// Whether the change was published after its effective date.
     pub late: bool,
-    /// What is missing for a result.
+    /// The reason why there is no result, or an incomplete one.
     pub gap: String,
 }
 
@@ -68,7 +68,6 @@ pub const ENGAGEMENT_COLUMNS: [&str; 19] = [
 impl Engagement {
     /// The cells of a row of a table.
     pub fn cells(&self) -> Vec<String> {
-        let flag = |value: bool| if value { "yes".to_owned() } else { String::new() };
         vec![
             self.list.clone(),
             self.release.to_string(),
@@ -79,7 +78,7 @@ impl Engagement {
             self.given.clone(),
             self.result.to_owned(),
             self.short_by.clone(),
-            flag(self.provisional),
+            yes(self.provisional),
             self.effective.clone(),
             self.basis.to_owned(),
             self.object_by.clone(),
@@ -87,7 +86,7 @@ impl Engagement {
             self.given_by_notification.clone(),
             self.result_by_notification.to_owned(),
             self.emergency.clone(),
-            flag(self.late),
+            yes(self.late),
             self.gap.clone(),
         ]
     }
@@ -97,6 +96,10 @@ impl Engagement {
         let missed = Outcome::Missed.as_str();
         self.result == missed || self.result_by_notification == missed || self.late || !self.gap.is_empty()
     }
+}
+
+fn yes(value: bool) -> String {
+    if value { "yes".to_owned() } else { String::new() }
 }
 
 /// The engagements of a verified log in the order of their first publication, with results as of a time. Releases from
@@ -190,7 +193,7 @@ fn of_lead(row: &Engagement, notice: &Notice, (at, lead): (usize, &LeadGiven)) -
     }
 }
 
-/// What is missing for a result.
+/// The reason why there is no result, or an incomplete one.
 fn gap(noticed: &Noticed, notice: &Notice) -> &'static str {
     match (notice.coverage, &notice.notification) {
         (Coverage::NotStated, _) if noticed.has_terms => "the terms do not name this kind of change",

@@ -2,7 +2,7 @@
 //! effect.
 //!
 //! Pages show the deadlines that are open, and calendars contain all of them. An incremental publication continues
-//! from the agenda that the one before recorded.
+//! from the agenda that the last publication recorded.
 
 use serde::{Deserialize, Serialize};
 

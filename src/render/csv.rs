@@ -45,14 +45,17 @@ pub fn change_log(rows: &[ChangeLogRow<'_>]) -> Result<String, RenderError> {
 /// # Errors
 /// [`RenderError`] if a record cannot be written.
 pub fn table(header: &[&str], rows: &[Vec<String>]) -> Result<String, RenderError> {
-    let failed = |error: csv::Error| RenderError { format: "csv", message: error.to_string() };
+    write_table(header, rows).map_err(|message| RenderError { format: "csv", message })
+}
+
+fn write_table(header: &[&str], rows: &[Vec<String>]) -> Result<String, String> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(header).map_err(failed)?;
+    writer.write_record(header).map_err(|error| error.to_string())?;
     for row in rows {
-        writer.write_record(row.iter().map(|cell| defused(cell))).map_err(failed)?;
+        writer.write_record(row.iter().map(|cell| defused(cell))).map_err(|error| error.to_string())?;
     }
-    let bytes = writer.into_inner().map_err(|error| RenderError { format: "csv", message: error.to_string() })?;
-    String::from_utf8(bytes).map_err(|error| RenderError { format: "csv", message: error.to_string() })
+    let bytes = writer.into_inner().map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|error| error.to_string())
 }
 
 fn write(change_log: &[ChangeLogRow<'_>]) -> Result<String, String> {

@@ -56,8 +56,7 @@ fn reply_address(publication: &Publication<'_>, list: &PublishedList<'_>) -> Opt
     let terms: Option<&Terms> = list.current.and_then(|list| list.terms.as_ref()).or(list.terms);
     let contact = terms.and_then(|terms| terms.objection.as_ref()?.contact.as_deref());
     let contact = contact.map(|contact| contact.trim_start_matches("mailto:").to_owned());
-    let is_address = |text: &String| text.parse::<Email>().is_ok();
-    contact.filter(is_address).or_else(|| publication.publisher.email.as_ref().map(ToString::to_string))
+    contact.filter(|contact| contact.parse::<Email>().is_ok()).or_else(|| publication.publisher.email.as_ref().map(ToString::to_string))
 }
 
 fn plain_text(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> String {
@@ -109,7 +108,7 @@ fn phrase(text: &str) -> String {
     if text.chars().all(is_plain) { format!("\"{}\"", text.replace(['"', '\\'], "'")) } else { encoded_words(text) }
 }
 
-/// Unstructured text: ASCII as it is, or encoded words.
+/// Unstructured text: plain ASCII, or encoded words.
 fn unstructured(text: &str) -> String {
     let is_safe =
         text.chars().all(is_plain) && !text.contains("=?") && text.split(' ').all(|word| word.len() < MAX_LINE);

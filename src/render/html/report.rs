@@ -1,4 +1,4 @@
-//! A table as a page of its own, for reports that are not published.
+//! A page with one table, for reports that are not published.
 
 use maud::{DOCTYPE, PreEscaped, html};
 
