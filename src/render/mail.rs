@@ -56,7 +56,9 @@ fn reply_address(publication: &Publication<'_>, list: &PublishedList<'_>) -> Opt
     let terms: Option<&Terms> = list.current.and_then(|list| list.terms.as_ref()).or(list.terms);
     let contact = terms.and_then(|terms| terms.objection.as_ref()?.contact.as_deref());
     let contact = contact.map(|contact| contact.trim_start_matches("mailto:").to_owned());
-    contact.filter(|contact| contact.parse::<Email>().is_ok()).or_else(|| publication.publisher.email.as_ref().map(ToString::to_string))
+    contact
+        .filter(|contact| contact.parse::<Email>().is_ok())
+        .or_else(|| publication.publisher.email.as_ref().map(ToString::to_string))
 }
 
 fn plain_text(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> String {
