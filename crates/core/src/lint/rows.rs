@@ -9,6 +9,9 @@ use super::{
     snapshot::Snapshot,
 };
 
+/// The section, the folded name, and the cells of a row.
+type RowContent<'a> = (String, String, Vec<(&'a str, &'a str)>);
+
 pub(super) fn identical(snapshot: &Snapshot<'_>) -> Vec<Draft> {
     let list = snapshot.list;
     let help = "remove one of the two rows, or state what distinguishes them";
@@ -18,7 +21,7 @@ pub(super) fn identical(snapshot: &Snapshot<'_>) -> Vec<Draft> {
         Draft::at(anchor, message).help(help).key(&row.name)
     });
     let mut found: Vec<Draft> = repeated.collect();
-    let mut first: BTreeMap<(String, String, Vec<(&str, &str)>), usize> = BTreeMap::new();
+    let mut first: BTreeMap<RowContent<'_>, usize> = BTreeMap::new();
     for entry in &list.entries {
         let cells = entry.cells.iter().map(|cell| (cell.field.as_str(), cell.text.markdown().as_str())).collect();
         let row = (entry.section.to_string(), fold(entry.name.as_str()), cells);
