@@ -2,13 +2,13 @@
 //!
 //! `CHANGECAST_ACCEPT=1 cargo test -p changecast-core --test ledger vectors` writes them again.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, sync::Arc};
 
 use changecast_core::{
     ledger::{
         ChangeAddress, Effective, HeadPointer, Json, KeysRelease, Period, Pointer, TermAddress, Verified, layout::Path,
     },
-    model::{ListState, Timestamp},
+    model::{Column, FieldKey, Inventory, ListState, Role, Timestamp},
     sign::Namespace,
 };
 
@@ -172,6 +172,32 @@ fn uncovered() -> Log {
     log
 }
 
+/// A column is removed, and another one has its key from then on. No head covers this release.
+fn passed_on() -> Log {
+    let mut log = Log::new();
+    let rows = [("Kestrel", "Kenya", "Nairobi"), ("Oakline", "Chile", "Santiago")];
+    log.publish(Some(with_keys(inventory(&rows), &["country", "location"])));
+    log.head();
+    let rows = rows.map(|(name, country, _)| (name, country, ""));
+    log.publish(Some(with_keys(inventory(&rows), &["location"])));
+    log
+}
+
+/// The list with as many columns as there are keys; the headers are "Country" and "Location".
+fn with_keys(mut list: Inventory, keys: &[&str]) -> Inventory {
+    let keys: Vec<FieldKey> = keys.iter().map(|key| FieldKey::new(key).unwrap()).collect();
+    list.columns.truncate(keys.len());
+    for (column, (key, label)) in list.columns.iter_mut().zip(keys.iter().zip(["Country", "Location"])) {
+        *column = Column { field: key.clone(), label: label.into(), role: Role::Location };
+    }
+    for entry in &mut list.entries {
+        for (cell, key) in Arc::make_mut(entry).cells.iter_mut().zip(&keys) {
+            cell.field = key.clone();
+        }
+    }
+    list
+}
+
 /// The last header with a member that verifiers ignore.
 fn with_ext() -> Files {
     resigned(&uncovered(), ",\"format\"", ",\"ext\":{\"colour\":\"green\"},\"format\"")
@@ -223,6 +249,11 @@ fn vectors() -> Vec<Vector> {
         vector("valid-periods", "a notice period that begins, and is extended by the next head", 0, periods().files),
         vector("valid-moved", "the log ends and names its successor", 0, moved().files),
         vector("valid-uncovered", "no head covers the last release: it is not published yet", 0, uncovered().files),
+        vector("valid-key-passed-on", "a removed column; another one has its key from then on", 0, {
+            let mut log = passed_on();
+            log.head();
+            log.files
+        }),
         vector("valid-ext", "an unknown member of ext is ignored", 0, with_ext()),
         vector("incomplete-header", "a header is missing", 2, without(files, Path::Header(2))),
         vector("incomplete-signature", "a signature is missing", 2, without(files, Path::HeaderSignature(1))),
@@ -290,6 +321,12 @@ fn vectors() -> Vec<Vector> {
             "the patch removes an entry, and a change names another one",
             3,
             resigned_body(&uncovered(), "\"entry\":{\"id\":\"xe794a8e98094\"", "\"entry\":{\"id\":\"kestrel\""),
+        ),
+        vector(
+            "passed-on-not-named",
+            "no change names the cells of a removed column, and another column has its key",
+            3,
+            resigned_body(&passed_on(), "\"cells\":", "\"rows\":"),
         ),
         vector("number-as-text", "seq is a string", 3, resigned(&uncovered(), "\"seq\":3", "\"seq\":\"3\"")),
         vector("not-canonical", "a space after a colon", 3, resigned(&uncovered(), "\"seq\":3", "\"seq\": 3")),
