@@ -6,7 +6,7 @@ use std::{
 };
 
 use anstyle::{AnsiColor, Effects, Style as Ansi};
-use changecast::render::Style;
+use changecast::render::{Style, hides_text};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Failure;
@@ -69,10 +69,7 @@ fn visible(text: &str) -> String {
         match c {
             '\n' => shown.push(c),
             c if c.is_control() => shown.push('\u{fffd}'),
-            // Unicode Standard Annex #9 (explicit directional formatting), zero-width characters, BOM.
-            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
-                shown.extend(c.escape_unicode());
-            }
+            c if hides_text(c) => shown.extend(c.escape_unicode()),
             c => shown.push(c),
         }
     }

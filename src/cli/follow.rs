@@ -83,7 +83,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let now = args.now.unwrap_or_else(time::now);
     let mut reports = Vec::with_capacity(logs.len());
     for log in logs {
-        let followed = log.follow(args, &options, now);
+        let followed = log.follow(args, &options);
         reports.push(report::Report::of(&log.name, &log.location, log.highlight, followed));
     }
     report::print(&reports, args.format)?;
@@ -185,7 +185,7 @@ fn log_of(vendor: Vendor, folder: &Path, states: &Path) -> Result<Log, Failure> 
 }
 
 impl Log {
-    fn follow(&self, args: &Args, options: &HttpOptions, now: Timestamp) -> Result<Followed, Failure> {
+    fn follow(&self, args: &Args, options: &HttpOptions) -> Result<Followed, Failure> {
         let failed = |error: FollowError| Failure::Follow { log: self.name.clone(), error: Box::new(error) };
         let remote: Box<dyn Remote> = if self.location.contains("://") {
             let http = Http::new(&self.location, options);
@@ -198,8 +198,6 @@ impl Log {
         match follow::follow(&*remote, &pin, state, &self.location) {
             Ok(followed) => {
                 follow::save(&self.state, &followed.state).map_err(|error| failed(error.into()))?;
-                // What is new is shown also if the newest head has expired.
-                drop(follow::check_fresh(&followed.state, now));
                 Ok(followed)
             }
             Err(FollowError::Discontinuity { error, state }) => {

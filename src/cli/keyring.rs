@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use changecast::publish::Statement;
+use changecast::publish::RootStatement;
 use changecast_core::{
     ledger::{self, KeyRole, Pin, Verified},
     sign::PublicKey,
@@ -99,7 +99,7 @@ fn rotate(args: &RotateArgs) -> Result<Exit, Failure> {
             "use other keys: root keys are kept offline, so that they can replace a stolen release key",
         ));
     }
-    sign(&args.target, &signers, &Statement::Rotate { release, root })?;
+    sign(&args.target, &signers, &RootStatement::Rotate { release, root })?;
     Ok(Exit::Clean)
 }
 
@@ -113,7 +113,7 @@ fn revoke(args: &RevokeArgs) -> Result<Exit, Failure> {
         ));
     }
     let statement =
-        Statement::Revoke { stolen: stolen.clone(), last_head: args.last_head, disowned: args.disown.clone() };
+        RootStatement::Revoke { stolen: stolen.clone(), last_head: args.last_head, disowned: args.disown.clone() };
     sign(&args.target, &signers, &statement)?;
     console::note(&format!(
         "{} is revoked. Publish this log now: until customers see it, heads of the stolen key count.",

@@ -8,7 +8,7 @@ use std::{
 use changecast::{
     config::ListConfig,
     output::{Folder, Found},
-    publish::{PublishError, Statement},
+    publish::{PublishError, RootStatement},
 };
 use changecast_core::ledger::{self, Fetch, IndexFile, Json, canonical, layout};
 
@@ -58,7 +58,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     confirm(args, list, &releases)?;
     let signers = args.target.signers()?;
     let target = Target { list: Some(list.id.clone()), ..args.target.clone() };
-    sign(&target, &signers, &Statement::Redact { releases, ground: args.ground.trim().to_owned() })?;
+    sign(&target, &signers, &RootStatement::Redact { releases, ground: args.ground.trim().to_owned() })?;
     let mut publication = publish::Args::default();
     publication.repo = target.repo.clone();
     publication.output = target.output.clone();

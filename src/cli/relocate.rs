@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use changecast::publish::Statement;
+use changecast::publish::RootStatement;
 use changecast_core::ledger::{Origin, Successor};
 
 use super::{
@@ -37,7 +37,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     for path in &args.to_root {
         root.push(public_key(path)?.to_string());
     }
-    sign(&args.target, &signers, &Statement::Move(Successor { origin: args.to.clone(), root }))?;
+    sign(&args.target, &signers, &RootStatement::Move(Successor { origin: args.to.clone(), root }))?;
     console::note(&format!("the log has ended; {} continues the list", args.to));
     Ok(Exit::Clean)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use changecast::{
     config::{Config, ListConfig},
     output::{Found, Output},
-    publish::{PublishError, Statement, StatementKeys, plan_statement},
+    publish::{PublishError, RootStatement, StatementKeys, plan_statement},
 };
 use changecast_core::{
     ledger::Pointer,
@@ -78,7 +78,7 @@ impl Target {
 ///
 /// # Errors
 /// [`Failure`] if a log does not verify, or the keys may not sign for it.
-pub fn sign(target: &Target, signers: &Signers, statement: &Statement) -> Result<(), Failure> {
+pub fn sign(target: &Target, signers: &Signers, statement: &RootStatement) -> Result<(), Failure> {
     let history = target.repo.history()?;
     let config = target.repo.config(&history)?;
     let dir = output_dir(target.output.as_deref(), &config, &history);

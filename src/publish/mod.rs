@@ -41,4 +41,4 @@ pub use periods::differing_heads;
 pub use plan::{Correct, FutureCommits, ListPlan, Plan, Request, Rewritten, RootKeys, Scope, Signing, publish};
 pub use progress::{Event, Progress, Stage};
 pub use source::{ListSource, find_list, read_list};
-pub use statement::{PlannedStatement, Statement, StatementKeys, plan_statement};
+pub use statement::{PlannedStatement, RootStatement, StatementKeys, plan_statement};

@@ -1,7 +1,5 @@
 //! The entries that a published log contains or contained.
 
-use std::collections::BTreeSet;
-
 use changecast_core::{
     change::{Change, Detail, Edit, Kind},
     ledger::{self, Content, Pin},
@@ -29,8 +27,7 @@ pub fn past(list: &ListId, folder: &Folder) -> Result<Option<Past>, PublishError
         let changes = change.changes.iter().filter_map(|object| serde_json::from_value(object.to_serde()).ok());
         for (id, name) in changes.flat_map(|change: Change| named(&change)) {
             let names = past.names.entry(id).or_default();
-            let is_known = names.iter().collect::<BTreeSet<_>>().contains(&name);
-            if !is_known {
+            if !names.contains(&name) {
                 names.push(name);
             }
         }

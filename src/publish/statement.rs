@@ -24,7 +24,7 @@ use super::{
 
 /// What a root key states about a log.
 #[derive(Clone, Debug)]
-pub enum Statement {
+pub enum RootStatement {
     /// Other keys sign from now on.
     Rotate {
         /// The keys that sign releases and heads.
@@ -84,7 +84,7 @@ pub fn plan_statement(
     found: &Found,
     now: Timestamp,
     keys: StatementKeys<'_>,
-    statement: &Statement,
+    statement: &RootStatement,
 ) -> Result<PlannedStatement, PublishError> {
     let origin = Origin::new(config.publisher.authority.domain(), &list.id)?;
     let authority = config.publisher.authority.to_string();
@@ -100,7 +100,7 @@ pub fn plan_statement(
     let mut tip = log.tip.clone();
     let mut last_counting = None;
     let (draft, removed, roles) = match statement {
-        Statement::Rotate { release, root } => {
+        RootStatement::Rotate { release, root } => {
             let release = release.as_slice();
             let mut roles = context.roles.with(KeyRole::Release, release).with(KeyRole::Head, release);
             if let Some(root) = root {
@@ -108,18 +108,18 @@ pub fn plan_statement(
             }
             (tip.keys(keys_release(roles.clone()))?, Vec::new(), roles)
         }
-        Statement::Revoke { stolen, last_head, disowned } => {
+        RootStatement::Revoke { stolen, last_head, disowned } => {
             let release = context.revoked(stolen, *last_head, disowned, &keys.release.public())?;
             last_counting = release.last_head;
             let roles = release.roles.clone();
             (tip.keys(release)?, Vec::new(), roles)
         }
-        Statement::Redact { releases, ground } => {
+        RootStatement::Redact { releases, ground } => {
             let pointers = context.pointers(releases)?;
             let removed = releases.iter().map(|seq| format!("{}/{}", list.id, Path::Body(*seq))).collect();
             (tip.redaction(pointers, ground.clone(), &salts)?, removed, context.roles.clone())
         }
-        Statement::Move(successor) => (tip.moved(successor.clone())?, Vec::new(), context.roles.clone()),
+        RootStatement::Move(successor) => (tip.moved(successor.clone())?, Vec::new(), context.roles.clone()),
     };
     check_key(&list.id, &roles, KeyRole::Head, &keys.release.public())?;
     let header = draft.header.clone();

@@ -48,7 +48,7 @@ pub use markdown::{
 pub use native::native;
 pub use terminal::{
     Style, aligned as terminal_table, change_log as terminal_change_log, changes as terminal_changes,
-    columns as terminal_columns, list as terminal_list,
+    columns as terminal_columns, hides_text, list as terminal_list,
 };
 
 /// The input of rendering.

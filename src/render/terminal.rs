@@ -20,6 +20,12 @@ pub struct Style {
     pub color: bool,
 }
 
+/// Whether a character is invisible or changes the direction of the text around it, so that it could hide a part of
+/// that text: explicit directional formatting (Unicode Standard Annex #9), zero-width characters, the byte order mark.
+pub fn hides_text(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
 const DATE: usize = 12;
 const VERB: usize = 24;
 /// Lines are not wrapped for terminals with fewer columns.
@@ -92,8 +98,7 @@ pub fn columns(inventory: &Inventory, names: &[Text], style: Style) -> String {
 
 /// A table as aligned lines of text. Columns in which every cell is empty are left out.
 pub fn aligned(header: &[&str], rows: &[Vec<String>]) -> String {
-    let filled = |column: &usize| rows.iter().any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty()));
-    let columns: Vec<usize> = (0..header.len()).filter(filled).collect();
+    let columns = table::filled_columns(header, rows);
     let header: Vec<String> = header.iter().map(|name| name.replace('_', " ")).collect();
     let lines: Vec<&Vec<String>> = std::iter::once(&header).chain(rows).collect();
     let mut out = String::new();

@@ -18,6 +18,8 @@ use changecast_core::{
     lint::{Level, Place, Rule},
 };
 
+use crate::render::hides_text;
+
 pub use pages::page;
 pub use terminal::Look;
 
@@ -192,11 +194,7 @@ fn visible(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\n' | '\t' => ' ',
-            c if c.is_control() => '\u{fffd}',
-            // Unicode Standard Annex #9: explicit directional formatting.
-            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
-                '\u{fffd}'
-            }
+            c if c.is_control() || hides_text(c) => '\u{fffd}',
             c => c,
         })
         .collect()

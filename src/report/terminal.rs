@@ -5,6 +5,8 @@ use std::fmt::Write;
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 use changecast_core::lint::Level;
 
+use crate::render::hides_text;
+
 use super::{ListReport, Located, Report, counts, visible};
 
 /// The properties of the terminal.
@@ -108,8 +110,7 @@ fn snippet(finding: &Located, look: &Look) -> String {
 fn shown(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     for c in line.chars() {
-        let is_hidden = c.is_control() && c != '\t'
-            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        let is_hidden = (c.is_control() && c != '\t') || hides_text(c);
         match is_hidden {
             true => out.extend(std::iter::repeat_n('?', c.len_utf8())),
             false => out.push(c),

@@ -2,12 +2,11 @@
 
 use maud::{DOCTYPE, PreEscaped, html};
 
-use super::page::STYLE;
+use super::{super::table::filled_columns, page::STYLE};
 
 /// A page with a title, a sentence and a table. Empty columns are left out.
 pub fn report(title: &str, lead: &str, header: &[&str], rows: &[Vec<String>]) -> String {
-    let is_filled = |column: &usize| rows.iter().any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty()));
-    let columns: Vec<usize> = (0..header.len()).filter(is_filled).collect();
+    let columns = filled_columns(header, rows);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
