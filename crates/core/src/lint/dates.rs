@@ -76,7 +76,7 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         || (whole.split_whitespace().count() <= MAX_PLACEHOLDER && contains_phrase(words, &whole))
 }
 
-/// Whether a text in brackets asks for a value: "<vendor name>", "[insert address]", "{{ location }}".
+/// Whether a text in brackets asks for a value: `<vendor name>`, "[insert address]", "{{ location }}".
 fn is_template(lower: &str) -> bool {
     let is_tag = lower.starts_with('<') && lower.ends_with('>');
     let is_braces = lower.starts_with("{{") && lower.ends_with("}}");
