@@ -231,7 +231,7 @@ def keys(work):
     folder.mkdir()
     for name in ["root", "release"]:
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name))
-    publish = ["publish", "--repo", f"{work}/demo/repo", "--config", f"{work}/demo/repo/changecast.yaml", "--now", "2026-06-01T12:00:00Z"]
+    publish = ["publish", "--repo", f"{work}/demo/repo", "--config", f"{work}/demo/repo/changecast.yaml", "--now", "2026-07-01T12:00:00Z"]
     changecast(*publish, "--output", f"{work}/direct", "--key", str(folder / "release"), "--root-key", str(folder / "root"))
     agent = dict(line.split(";")[0].split("=") for line in run("ssh-agent", "-s").stdout.splitlines()[:2])
     try:
