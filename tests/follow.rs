@@ -185,7 +185,7 @@ fn a_damaged_state_is_named_and_never_replaced() {
     }
     fs::write(repo.path("state.json"), &good).expect("a state");
     // A run that was killed left a half-written file behind.
-    fs::write(repo.path("state.json.new"), "{\"for").expect("a file");
+    fs::write(repo.path(".state.json.changecast"), "{\"for").expect("a file");
     follow(&repo, "feeds/vendors", &["--exit-code"]).expect(1);
 }
 
@@ -341,6 +341,46 @@ fn many_logs_are_followed_and_one_failure_hides_no_other() {
     assert_eq!(second["logs"][0]["news"][0]["changes"][0]["kind"], "relocated");
     fs::write(repo.path("vendors.yaml"), "vendors: [{name: A, adress: x}]").expect("a list");
     repo.run(&args).fails(2, &["vendors.yaml:1", "adress"]);
+}
+
+#[test]
+fn a_vendor_that_cannot_be_used_stops_no_other_and_each_has_its_own_state() {
+    let repo = published();
+    fs::write(repo.path("bad.pub"), "no key").expect("a file");
+    let list = "vendors:\n\
+        - {name: A/B, url: feeds/vendors, root: keys/root.pub, origin: example.com/vendors}\n\
+        - {name: A-B, url: feeds/vendors, root: keys/root.pub, origin: example.com/vendors}\n\
+        - {name: No key, url: feeds/vendors, root: none.pub, origin: example.com/vendors}\n\
+        - {name: Bad key, url: feeds/vendors, root: bad.pub, origin: example.com/vendors}\n\
+        - {name: Bad name, url: feeds/vendors, root: keys/root.pub, origin: vendors}\n\
+        - {name: Bad address, url: 'https://', root: keys/root.pub, origin: example.com/vendors}\n";
+    fs::write(repo.path("vendors.yaml"), list).expect("a list");
+    let args = ["follow", "--list", "vendors.yaml", "--state", "states", "--now", MARCH, "--format", "json"];
+    for _ in 0..2 {
+        let json = repo.run(&args).expect(2).json();
+        let logs = json["logs"].as_array().expect("logs");
+        let found: Vec<(&str, u64)> = logs
+            .iter()
+            .map(|log| (log["name"].as_str().expect("a name"), log["status"].as_u64().expect("a status")))
+            .collect();
+        let expected = [("A/B", 0), ("A-B", 0), ("No key", 2), ("Bad key", 2), ("Bad name", 2), ("Bad address", 2)];
+        assert_eq!(found, expected);
+    }
+    let states = repo.files("states").into_iter().filter(|(name, _)| name.ends_with(".json"));
+    assert_eq!(states.count(), 2);
+    fs::write(repo.path("vendors.yaml"), "vendors: [{name: A, url: x}, {name: A, url: y}]").expect("a list");
+    repo.run(&args).fails(2, &["two vendors have the name \"A\""]);
+}
+
+#[test]
+fn one_run_at_a_time_uses_a_state() {
+    let repo = published();
+    follow(&repo, "feeds/vendors", &PIN).expect(0);
+    let lock = fs::File::open(repo.path(".state.json.lock")).expect("a file");
+    lock.lock().expect("a lock");
+    follow(&repo, "feeds/vendors", &[]).fails(2, &["another changecast is following this log"]);
+    drop(lock);
+    follow(&repo, "feeds/vendors", &[]).expect(0);
 }
 
 #[cfg(unix)]

@@ -14,7 +14,7 @@ use changecast::{
     check::{self, Request, Side},
     config::{Config, ListConfig},
     history::{Content, History, HistoryError},
-    output::Found,
+    output::{self, Found},
     publish::{self, ListSource},
     read::{Problem, ReadError, ReadingConfig},
     report::{self, FORMATS, Format, Look, Report},
@@ -101,7 +101,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let look = Look { width: console::style().width, color: console::style().color };
     for (format, file) in &args.report {
         let plain = Look { color: false, ..look };
-        fs::write(file, (format_named(format).write)(&report, &plain)?).map_err(|error| Failure::file(file, error))?;
+        output::replace(file, (format_named(format).write)(&report, &plain)?.as_bytes())?;
     }
     if args.format == "github" {
         write_summary(&report)?;

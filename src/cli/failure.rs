@@ -4,7 +4,7 @@ use std::{io, process::ExitCode};
 
 use changecast::{
     config::ConfigError,
-    follow::FollowError,
+    follow::{FollowError, StateError},
     history::HistoryError,
     output::OutputError,
     publish::PublishError,
@@ -237,6 +237,8 @@ fn follow_help(error: &FollowError) -> &'static str {
         FollowError::OtherPin { .. } => {
             "ask the publisher through another channel; to follow another log, use another state file"
         }
+        FollowError::State(StateError::Busy(_)) => "wait for it to end, then run again",
+        FollowError::State(StateError::File { .. } | StateError::Output(_)) => "check the path and its permissions",
         FollowError::State(_) => "restore the state file from a copy; without it, the log is followed as if it was new",
     }
 }

@@ -7,19 +7,17 @@ use std::{
 };
 
 use changecast::{
-    config,
     follow::{self, FollowError, Followed, Http, HttpOptions, PlainHttp, Remote, State},
     output::Folder,
 };
 use changecast_core::{
-    ledger::{Origin, Pin, VerifyError},
+    ledger::{self, BadOrigin, Origin, Pin, VerifyError},
     model::Timestamp,
     sign::PublicKey,
 };
 use clap::ValueEnum;
-use serde::Deserialize;
 
-use super::{Exit, Failure, console, follow_report as report, time, verify::public_key};
+use super::{Exit, Failure, follow_report as report, time, vendors, verify::public_key};
 
 /// Show what is new in a published log, and check that it continues what was seen before
 ///
@@ -81,11 +79,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let options = http_options(args)?;
     let logs = logs(args)?;
     let now = args.now.unwrap_or_else(time::now);
-    let mut reports = Vec::with_capacity(logs.len());
-    for log in logs {
-        let followed = log.follow(args, &options);
-        reports.push(report::Report::of(&log.name, &log.location, log.highlight, followed));
-    }
+    let reports = follow::each(&logs, |log| report::Report::of(log, log.follow(args, &options)));
     report::print(&reports, args.format)?;
     let mut status = 0;
     for report in &reports {
@@ -113,128 +107,104 @@ fn http_options(args: &Args) -> Result<HttpOptions, Failure> {
     })
 }
 
-/// The file that lists the logs to follow.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Vendors {
-    vendors: Vec<Vendor>,
-}
-
-/// A vendor with a published log.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Vendor {
-    /// The name of the vendor, which also names the file of its state.
-    name: String,
-    /// The address of the folder of the list, or a folder relative to the file.
-    url: String,
-    /// The file of the public root key, relative to the file.
-    root: Option<PathBuf>,
-    /// The name of the log.
-    origin: Option<Origin>,
-    /// How important the vendor is to the customer, in the customer's own words.
-    criticality: Option<String>,
-}
-
 /// A log to follow.
-struct Log {
-    name: String,
-    location: String,
-    root: Option<PublicKey>,
-    origin: Option<Origin>,
-    state: PathBuf,
-    highlight: Option<String>,
+pub struct Log {
+    pub name: String,
+    /// The address of the folder of the list, or a folder.
+    pub location: String,
+    /// The file of the public root key.
+    pub root: Option<PathBuf>,
+    /// The name that the log must have, as the user wrote it.
+    pub origin: Option<String>,
+    pub state: PathBuf,
+    /// How important the vendor is to the customer.
+    pub highlight: Option<String>,
 }
 
 /// The log of the command line, or those of a file.
 fn logs(args: &Args) -> Result<Vec<Log>, Failure> {
-    let Some(list) = &args.list else {
-        let location = args.location.clone().unwrap_or_default();
-        let root = args.root.as_deref().map(public_key).transpose()?;
-        let state = args.state.clone();
-        return Ok(vec![Log {
-            name: location.clone(),
-            location,
-            root,
-            origin: args.origin.clone(),
-            state,
-            highlight: None,
-        }]);
-    };
-    let text = fs::read_to_string(list).map_err(|error| Failure::file(list, error))?;
-    let folder = list.parent().unwrap_or(Path::new(""));
-    fs::create_dir_all(&args.state).map_err(|error| Failure::file(&args.state, error))?;
-    let vendors: Vendors = config::from_yaml(&list.display().to_string(), &text)?;
-    vendors.vendors.into_iter().map(|vendor| log_of(vendor, folder, &args.state)).collect()
-}
-
-/// A vendor of the file. Its paths are relative to the folder of the file.
-fn log_of(vendor: Vendor, folder: &Path, states: &Path) -> Result<Log, Failure> {
-    let root = vendor.root.as_ref().map(|path| public_key(&folder.join(path))).transpose()?;
-    let is_address = vendor.url.contains("://");
-    let location = if is_address { vendor.url } else { folder.join(&vendor.url).display().to_string() };
-    let file: String = vendor.name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
-    Ok(Log {
-        state: states.join(format!("{file}.json")),
-        name: vendor.name,
+    if let Some(list) = &args.list {
+        return vendors::read(list, &args.state);
+    }
+    let location = args.location.clone().unwrap_or_default();
+    Ok(vec![Log {
+        name: location.clone(),
         location,
-        root,
-        origin: vendor.origin,
-        highlight: vendor.criticality,
-    })
+        root: args.root.clone(),
+        origin: args.origin.as_ref().map(ToString::to_string),
+        state: args.state.clone(),
+        highlight: None,
+    }])
 }
 
 impl Log {
     fn follow(&self, args: &Args, options: &HttpOptions) -> Result<Followed, Failure> {
-        let failed = |error: FollowError| Failure::Follow { log: self.name.clone(), error: Box::new(error) };
         let remote: Box<dyn Remote> = if self.location.contains("://") {
             let http = Http::new(&self.location, options);
             Box::new(http.map_err(|error| Failure::usage(error.to_string(), address_help(&error)))?)
         } else {
             Box::new(Folder::at(Path::new(&self.location)))
         };
-        let state = follow::load(&self.state).map_err(|error| failed(error.into()))?;
-        let pin = self.pin(args, state.as_ref(), &*remote)?;
-        match follow::follow(&*remote, &pin, state, &self.location) {
-            Ok(followed) => {
-                follow::save(&self.state, &followed.state).map_err(|error| failed(error.into()))?;
-                Ok(followed)
-            }
-            Err(FollowError::Discontinuity { error, state }) => {
-                if let Some(state) = &state {
-                    follow::save(&self.state, state).map_err(|error| failed(error.into()))?;
+        let _lock = follow::lock(&self.state).map_err(|error| self.failed(error))?;
+        let kept = follow::load(&self.state).map_err(|error| self.failed(error))?;
+        let known = kept.as_ref().map(|state| (state.validator.clone(), state.location.clone()));
+        let (pin, is_trusted_unseen) = self.pin(args, kept.as_ref(), &*remote)?;
+        let mut followed = match follow::follow(&*remote, &pin, kept, &self.location) {
+            Ok(followed) => followed,
+            Err(error) => {
+                if let FollowError::Discontinuity { state: Some(state), .. } = &error {
+                    follow::save(&self.state, state).map_err(|error| self.failed(error))?;
                 }
-                Err(failed(FollowError::Discontinuity { error, state }))
+                return Err(self.failed(error));
             }
-            Err(error) => Err(failed(error)),
+        };
+        let is_as_before = followed.verified.is_none()
+            && known.is_some_and(|known| known == (followed.state.validator.clone(), followed.state.location.clone()));
+        if !is_as_before {
+            follow::save(&self.state, &followed.state).map_err(|error| self.failed(error))?;
         }
+        if is_trusted_unseen {
+            let fingerprint = pin.root.fingerprint();
+            followed.remarks.insert(0, format!("the root key {fingerprint} is trusted because the log names it"));
+        }
+        Ok(followed)
     }
 
-    /// The root key and name that count: of the command line, or else of the last time.
-    fn pin(&self, args: &Args, state: Option<&State>, remote: &dyn Remote) -> Result<Pin, Failure> {
-        if let (None, Some(state)) = (&self.root, state) {
-            return Ok(Pin { root: state.root.clone(), origin: self.origin.clone() });
-        }
-        let root = match &self.root {
-            Some(root) => root.clone(),
-            None => self.first_root(args, remote)?,
+    fn failed(&self, error: impl Into<FollowError>) -> Failure {
+        Failure::Follow { log: self.name.clone(), error: Box::new(error.into()) }
+    }
+
+    /// The root key and name that count, of the command line or else of the last time; and whether the key is trusted at
+    /// first contact.
+    fn pin(&self, args: &Args, state: Option<&State>, remote: &dyn Remote) -> Result<(Pin, bool), Failure> {
+        let origin = self.origin.as_ref().map(|text| self.origin_of(text)).transpose()?;
+        let root = self.root.as_deref().map(public_key).transpose()?;
+        let (root, is_trusted_unseen) = match (root, state) {
+            (Some(root), _) => (root, false),
+            (None, Some(state)) => (state.root.clone(), false),
+            (None, None) => (self.first_root(args, remote)?, true),
         };
-        if state.is_none() && self.origin.is_none() && !args.trust_on_first_use {
+        if state.is_none() && origin.is_none() && !args.trust_on_first_use {
             return Err(Failure::usage(
                 format!("{}: the name of the log is not known", self.name),
                 "pass it with --origin, such as example.com/subprocessors: otherwise, another list of the publisher could be \
                  served in its place",
             ));
         }
-        Ok(Pin { root, origin: self.origin.clone() })
+        Ok((Pin { root, origin }, is_trusted_unseen))
+    }
+
+    fn origin_of(&self, text: &str) -> Result<Origin, Failure> {
+        text.parse().map_err(|error: BadOrigin| {
+            Failure::usage(format!("{}: {error}", self.name), "write it as example.com/subprocessors")
+        })
     }
 
     /// The root key that the log names at first contact. Only the user can decide whether to trust it.
     fn first_root(&self, args: &Args, remote: &dyn Remote) -> Result<PublicKey, Failure> {
-        let failed = |error: VerifyError| Failure::Follow { log: self.name.clone(), error: Box::new(error.into()) };
-        let root = follow::claimed_root(remote).map_err(failed)?;
+        let root = ledger::claimed_root(remote).map_err(|error| self.failed(error))?;
+        let root = root.ok_or_else(|| self.failed(VerifyError::Incomplete("release 0 is not there".into())))?;
         if args.trust_on_first_use {
-            console::warning(&format!("{}: trusting the root key {} at first contact", self.name, root.fingerprint()));
             return Ok(root);
         }
         Err(Failure::Untrusted { log: self.name.clone(), fingerprint: root.fingerprint() })

@@ -12,7 +12,10 @@ use changecast_core::{
 };
 use serde_json::{Value, json};
 
-use super::{Failure, console, follow::Format};
+use super::{
+    Failure, console,
+    follow::{Format, Log},
+};
 
 /// The result for one log.
 pub struct Report {
@@ -31,14 +34,24 @@ struct News {
     kind: String,
     published: Timestamp,
     commit: Option<String>,
-    changes: Vec<Change>,
-    /// The change objects as they were signed, with the last day for objections where one is known.
-    objects: Vec<(Json, Option<String>)>,
+    changes: Vec<NewChange>,
+    /// One sentence in place of the changes of a list that was read again, which did not change.
+    read_again: Option<Change>,
+}
+
+/// A change that was not seen before.
+struct NewChange {
+    /// The change as it was signed.
+    object: Json,
+    /// The change, if this version knows its kind.
+    known: Option<Change>,
+    /// The last day for objections, where one is known.
+    object_by: Option<String>,
 }
 
 impl Report {
     /// The report of a log that was followed, or could not be.
-    pub fn of(name: &str, location: &str, highlight: Option<String>, followed: Result<Followed, Failure>) -> Self {
+    pub fn of(log: &Log, followed: Result<Followed, Failure>) -> Self {
         let (mut news, mut remarks) = (Vec::new(), Vec::new());
         if let Ok(followed) = &followed {
             remarks.extend(followed.remarks.iter().cloned());
@@ -53,9 +66,11 @@ impl Report {
                     remarks.extend(remark(release));
                     news.extend(News::of(release, verified));
                 }
+                remarks.extend(news.iter().flat_map(News::unknown_kinds));
             }
         }
-        Report { name: name.to_owned(), location: location.to_owned(), highlight, followed, news, remarks }
+        let Log { name, location, highlight, .. } = log;
+        Report { name: name.clone(), location: location.clone(), highlight: highlight.clone(), followed, news, remarks }
     }
 
     /// The exit status for this log.
@@ -68,7 +83,7 @@ impl Report {
             Failure::Verify { list: self.name.clone(), error: Box::new(error) }.print();
             return VerifyError::Stale(now).status();
         }
-        u8::from(exit_code && self.news.iter().any(News::is_notice))
+        u8::from(exit_code && self.news.iter().any(|news| news.notices() > 0))
     }
 
     /// One line that states the result.
@@ -79,13 +94,13 @@ impl Report {
         };
         let (origin, newest) = follow::newest(&followed.state);
         let newest = newest.map_or_else(|| "no release".to_owned(), |newest| newest.to_string());
-        let changes: usize = self.news.iter().map(|news| news.changes.len()).sum();
-        let notices = self.news.iter().flat_map(|news| &news.changes).filter(|change| change.level == Level::Notice);
+        let changes: usize = self.news.iter().map(News::count).sum();
+        let notices: usize = self.news.iter().map(News::notices).sum();
         let result = match (followed.seen, changes) {
             (None, _) => "followed from now on".to_owned(),
             (Some(_), 0) => "no new changes".to_owned(),
-            (Some(_), 1) => format!("1 new change, {} of level notice", notices.count()),
-            (Some(_), _) => format!("{changes} new changes, {} of level notice", notices.count()),
+            (Some(_), 1) => format!("1 new change, {} of level notice", notices),
+            (Some(_), _) => format!("{changes} new changes, {} of level notice", notices),
         };
         let highlight = self.highlight.as_ref().map_or_else(String::new, |highlight| format!(" [{highlight}]"));
         format!("{origin}{highlight}: {result}; {newest}")
@@ -127,43 +142,72 @@ impl News {
     fn of(release: &Release, verified: &Verified) -> Option<Self> {
         let published = release.publication?.at;
         let body = release.body()?;
-        let objects: Vec<(Json, Option<String>)> = (0..)
+        let changes: Vec<NewChange> = (0..)
             .zip(body.changes())
-            .map(|(position, object)| (object.clone(), object_by(verified, release.header.seq, position)))
+            .map(|(position, object)| NewChange {
+                object: object.clone(),
+                known: serde_json::from_value(object.to_serde()).ok(),
+                object_by: object_by(verified, release.header.seq, position),
+            })
             .collect();
-        if objects.is_empty() {
+        if changes.is_empty() {
             return None;
         }
+        let is_reread = release.header.kind == ReleaseKind::Reread;
         Some(News {
             release: release.pointer(),
             kind: release.header.kind.name().to_owned(),
             published,
             commit: body.source().map(|source| source.commit.to_string()),
-            changes: shown(&release.header.kind, body),
-            objects,
+            read_again: if is_reread { read_again(body, &changes) } else { None },
+            changes,
         })
     }
 
-    fn is_notice(&self) -> bool {
-        // A change of a later version may be one to object to.
-        self.changes.iter().any(|change| change.level == Level::Notice)
-            || self.objects.iter().any(|(object, _)| object.text("level") == Some("notice") && self.kind == "changes")
+    /// The changes of the list.
+    fn of_list(&self) -> &[NewChange] {
+        if self.kind == ReleaseKind::Reread.name() { &[] } else { &self.changes }
+    }
+
+    fn count(&self) -> usize {
+        self.of_list().len()
+    }
+
+    /// The number of changes that customers can object to.
+    fn notices(&self) -> usize {
+        self.of_list().iter().filter(|change| change.is_notice()).count()
+    }
+
+    /// What a person reads: the changes that this version knows.
+    fn shown(&self) -> Vec<&Change> {
+        self.of_list().iter().filter_map(|change| change.known.as_ref()).chain(&self.read_again).collect()
+    }
+
+    /// Remarks about changes that this version cannot show.
+    fn unknown_kinds(&self) -> Vec<String> {
+        let unknown = self.changes.iter().filter(|change| change.known.is_none());
+        let kinds = unknown.map(|change| change.object.text("kind").unwrap_or("none"));
+        kinds
+            .map(|kind| {
+                format!("{} has a change of the kind {kind:?}, which a newer changecast can show", self.release)
+            })
+            .collect()
     }
 
     fn row(&self) -> ChangeLogRow<'_> {
         ChangeLogRow {
             published: self.published,
             commit: self.commit.as_deref(),
-            changes: self.changes.iter().collect(),
+            changes: self.shown(),
             notices: Vec::new(),
             unreadable: None,
         }
     }
 
     fn json(&self) -> Value {
-        let changes = self.objects.iter().map(|(object, object_by)| {
-            let mut value = object.to_serde();
-            if let Some(object_by) = object_by {
+        let changes = self.changes.iter().map(|change| {
+            let mut value = change.object.to_serde();
+            if let Some(object_by) = &change.object_by {
                 value["object_by"] = json!(object_by);
             }
             value
@@ -175,17 +219,27 @@ impl News {
     }
 }
 
-/// The changes that this version can show. A list that was read again did not change: one sentence states that.
-fn shown(kind: &ReleaseKind, body: &Body) -> Vec<Change> {
-    let changes = body.changes().iter().filter_map(|object| serde_json::from_value(object.to_serde()).ok());
-    let changes: Vec<Change> = changes.collect();
-    match kind {
-        ReleaseKind::Reread => {
-            let cause = if body.reading().is_some() { Cause::Configuration } else { Cause::Edition };
-            reread::announcement(cause, &changes).into_iter().collect()
-        }
-        _ => changes,
+impl NewChange {
+    /// Whether customers could object to it. A change of a later version states that itself.
+    fn is_notice(&self) -> bool {
+        let level = self.known.as_ref().map(|change| change.level == Level::Notice);
+        level.unwrap_or_else(|| self.object.text("level") == Some("notice"))
     }
+
+    /// A line with the last day for objections.
+    fn deadline(&self) -> Option<String> {
+        let day = self.object_by.as_ref()?;
+        let kind = || format!("a change of the kind {}", self.object.text("kind").unwrap_or("none"));
+        let sentence = self.known.as_ref().map(|change| render::flat(&render::sentence(change)));
+        Some(format!("Object by {day}: {}\n", sentence.unwrap_or_else(kind)))
+    }
+}
+
+/// The sentence about a list that was read again.
+fn read_again(body: &Body, changes: &[NewChange]) -> Option<Change> {
+    let cause = if body.reading().is_some() { Cause::Configuration } else { Cause::Edition };
+    let known: Vec<Change> = changes.iter().filter_map(|change| change.known.clone()).collect();
+    reread::announcement(cause, &known)
 }
 
 /// The last day for objections to a change, by the newest head that states one.
@@ -242,13 +296,7 @@ fn table(reports: &[Report]) -> String {
         text.push('\n');
         let rows: Vec<ChangeLogRow<'_>> = report.news.iter().rev().map(News::row).collect();
         text.push_str(&render::terminal_change_log(&rows, console::style()));
-        for news in &report.news {
-            for (change, object_by) in news.changes.iter().zip(news.objects.iter().map(|(_, object_by)| object_by)) {
-                if let Some(day) = object_by {
-                    text.push_str(&format!("Object by {day}: {}\n", render::flat(&render::sentence(change))));
-                }
-            }
-        }
+        text.extend(report.news.iter().flat_map(News::of_list).filter_map(NewChange::deadline));
     }
     text
 }

@@ -1,13 +1,10 @@
 //! `keys`: lists the keys of a log, replaces them, and revokes stolen ones.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use changecast::publish::RootStatement;
+use changecast::{output::Folder, publish::RootStatement};
 use changecast_core::{
-    ledger::{self, KeyRole, Pin, Verified},
+    ledger::{self, KeyRole, Pin, Verified, VerifyError},
     sign::PublicKey,
 };
 
@@ -143,17 +140,14 @@ fn list(args: &ListArgs) -> Result<Exit, Failure> {
 
 /// Opens the log in a folder, with the pinned root key or the one that signed release 0.
 fn open(folder: &Path, root: Option<&PublicKey>) -> Result<Verified, Failure> {
+    let failed = |error| Failure::Verify { list: folder.display().to_string(), error: Box::new(error) };
+    let source = Folder::at(folder);
     let root = match root {
-        Some(root) => root.clone(),
-        None => {
-            let path = folder.join(ledger::layout::Path::HeaderSignature(0).to_string());
-            let armor = fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))?;
-            changecast_core::sign::claimed(&armor)?.1
-        }
+        Some(root) => Some(root.clone()),
+        None => ledger::claimed_root(&source).map_err(failed)?,
     };
-    let source = changecast::output::Folder::at(folder);
-    ledger::open(&source, &Pin { root, origin: None })
-        .map_err(|error| Failure::Verify { list: folder.display().to_string(), error: Box::new(error) })
+    let root = root.ok_or_else(|| failed(VerifyError::Incomplete("release 0 is not there".into())))?;
+    ledger::open(&source, &Pin { root, origin: None }).map_err(failed)
 }
 
 /// One line for each role of a key: the releases in which it had the role.

@@ -28,6 +28,7 @@ mod root_statement;
 mod schema;
 mod show;
 mod time;
+mod vendors;
 mod verify;
 mod watch;
 

@@ -1,10 +1,10 @@
 //! `notice`: states that customers were notified of a release, and writes drafts of the message.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use changecast::{
     config::{Config, ListConfig},
-    output::{Found, Output},
+    output::{self, Found, Output},
     publish::{self, PublishError},
 };
 use changecast_core::{
@@ -92,7 +92,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         if path.as_os_str() == "-" {
             console::data(draft.as_bytes())?;
         } else {
-            fs::write(path, draft).map_err(|error| Failure::file(path, error))?;
+            output::replace(path, draft.as_bytes())?;
             console::note(&format!("{}: a draft without recipients, which was not sent", path.display()));
         }
     }

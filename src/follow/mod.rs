@@ -6,7 +6,7 @@
 mod http;
 mod state;
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{cell::RefCell, collections::BTreeMap, convert::Infallible};
 
 use changecast_core::{
     ledger::{
@@ -14,7 +14,6 @@ use changecast_core::{
         VerifyError, layout::Path,
     },
     model::Timestamp,
-    sign::{self, PublicKey},
 };
 
 use crate::{
@@ -23,7 +22,7 @@ use crate::{
 };
 
 pub use http::{Http, HttpError, HttpOptions, PlainHttp};
-pub use state::{State, StateError, load, save};
+pub use state::{Lock, State, StateError, load, lock, save};
 
 /// Files of a log by their paths in the folder of the list.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -124,16 +123,11 @@ pub struct Followed {
     pub remarks: Vec<String>,
 }
 
-/// The key that signed release 0. It is not verified: a person must compare it.
-///
-/// # Errors
-/// [`VerifyError`] if the signature cannot be fetched or is none.
-pub fn claimed_root(remote: &dyn Remote) -> Result<PublicKey, VerifyError> {
-    let path = Path::HeaderSignature(0).to_string();
-    let armor = remote.get(&path).map_err(|error| VerifyError::Fetch { path: path.clone(), error })?;
-    let armor = armor.ok_or_else(|| VerifyError::Incomplete(format!("{path} does not exist")))?;
-    let claimed = sign::claimed(&String::from_utf8_lossy(&armor));
-    claimed.map(|(_, key)| key).map_err(|error| VerifyError::Inconsistent { path, problem: error.to_string() })
+/// Follows several logs at a time, and returns the results in their order. Most of the time is spent waiting for servers.
+pub fn each<L: Sync, R: Send>(logs: &[L], follow: impl Fn(&L) -> R + Sync) -> Vec<R> {
+    let threads = if logs.len() < 2 { Threads::One } else { Threads::Network };
+    let results: Result<Vec<R>, Infallible> = parallel::par_map(threads, logs, |log| Ok(follow(log)));
+    results.unwrap_or_default()
 }
 
 /// Follows a log from the state of the last time; from nothing without one.

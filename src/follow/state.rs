@@ -5,8 +5,9 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
-    io::{self, Write},
+    ffi::OsString,
+    fs::{self, File, TryLockError},
+    io,
     path::Path,
 };
 
@@ -15,6 +16,8 @@ use changecast_core::{
     sign::PublicKey,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::output::{self, OutputError};
 
 use super::{Files, FollowError, Validator};
 
@@ -45,7 +48,7 @@ pub struct State {
 /// Why a state cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
-    /// It cannot be read or written.
+    /// It cannot be read.
     #[error("{path}: {error}")]
     File {
         /// The path of the file.
@@ -61,6 +64,12 @@ pub enum StateError {
         /// The first problem.
         problem: String,
     },
+    /// It cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// Another run uses it.
+    #[error("{0}: another changecast is following this log")]
+    Busy(String),
     /// Its content does not verify.
     #[error("the kept copy of the log was altered: {0}")]
     Altered(String),
@@ -199,25 +208,32 @@ pub fn load(path: &Path) -> Result<Option<State>, StateError> {
 /// Writes a state: the old one or the new one exists at every moment, also after a power cut.
 ///
 /// # Errors
-/// [`StateError::File`]; then the old one is still there.
+/// [`StateError`]; then the old one is still there.
 pub fn save(path: &Path, state: &State) -> Result<(), StateError> {
     let failed = |error| StateError::File { path: path.display().to_string(), error };
     let text = serde_json::to_vec(&state.document()).map_err(|error| failed(io::Error::other(error)))?;
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let prepared = path.with_file_name(name);
-    write(&prepared, &text).and_then(|()| fs::rename(&prepared, path)).map_err(failed)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if cfg!(unix) { File::open(folder).and_then(|handle| handle.sync_all()).map_err(failed) } else { Ok(()) }
+    Ok(output::replace(path, &text)?)
 }
 
-fn write(prepared: &Path, text: &[u8]) -> io::Result<()> {
-    // Left behind by a run that was killed. The name must not exist: a link that was put there would be followed.
-    match fs::remove_file(prepared) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
+/// A state that only this run reads and writes, until it is dropped.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Locks a state. A run that began earlier would otherwise replace what a later one has seen.
+///
+/// # Errors
+/// [`StateError::Busy`] if another run has locked it, [`StateError::File`] if the file of the lock cannot be created.
+pub fn lock(path: &Path) -> Result<Lock, StateError> {
+    let failed = |error| StateError::File { path: path.display().to_string(), error };
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".lock");
+    let file = File::options().create(true).append(true).open(path.with_file_name(name)).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock { _file: file }),
+        Err(TryLockError::WouldBlock) => Err(StateError::Busy(path.display().to_string())),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
     }
-    let mut file = File::create_new(prepared)?;
-    file.write_all(text)?;
-    file.sync_all()
 }

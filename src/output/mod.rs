@@ -2,6 +2,7 @@
 //! folders.
 
 mod published;
+mod single;
 mod sync;
 
 use std::{
@@ -17,6 +18,7 @@ use crate::{
 };
 pub use published::{Folder, Found};
 use published::{exists, names, regular_length};
+pub use single::replace;
 use sync::NewNames;
 
 /// A file to write.
@@ -362,33 +364,6 @@ impl Drop for Staging {
         // A failure does no harm: the next run removes the folder first.
         drop(fs::remove_dir_all(&self.0));
     }
-}
-
-/// Replaces one file outside an output directory atomically. If `path` is a link, its target is replaced.
-///
-/// # Errors
-/// [`OutputError::Io`]; the file is then unchanged.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
-    let path = fs::canonicalize(path).map_err(io_error(path))?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let prepared = path.with_file_name(format!(".{name}.changecast"));
-    let mode = fs::metadata(&path).map(|meta| meta.permissions()).map_err(io_error(&path))?;
-    replace_with(&path, &prepared, bytes, mode).map_err(|error| {
-        drop(fs::remove_file(&prepared));
-        io_error(&path)(error)
-    })
-}
-
-fn replace_with(path: &Path, prepared: &Path, bytes: &[u8], mode: fs::Permissions) -> io::Result<()> {
-    // The name can be guessed: a link that somebody put there would be followed. It may also be left from a run
-    // that was killed.
-    match fs::remove_file(prepared) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
-    File::create_new(prepared)?.write_all(bytes)?;
-    fs::set_permissions(prepared, mode)?;
-    fs::rename(prepared, path)
 }
 
 /// The paths of files that are missing in a directory or differ there.

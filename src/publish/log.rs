@@ -6,7 +6,7 @@ use changecast_core::{
         Roles, Source, Statement, Tip, VerifyError, layout::Path,
     },
     model::{ListId, Timestamp},
-    sign::{self, PublicKey},
+    sign::PublicKey,
 };
 
 use crate::output::{Folder, OutputFile, WritePolicy};
@@ -222,15 +222,10 @@ fn keys_release(verified: &ledger::Verified) -> Option<Pointer> {
     Some(Pointer { seq: release.header.seq, sha256: release.digest })
 }
 
-/// The key that signed release 0. The publisher's own log: what matters is that it continues.
+/// The key that signed release 0 of the publisher's own log: what matters is that it continues. An interrupted first
+/// publication leaves no whole release 0, and the log begins again.
 pub(super) fn first_root(list: &ListId, folder: &Folder) -> Result<Option<PublicKey>, PublishError> {
-    let header = folder.get(&Path::Header(0).to_string()).map_err(fetch(list))?;
-    let signature = folder.get(&Path::HeaderSignature(0).to_string()).map_err(fetch(list))?;
-    let Some(signature) = signature.filter(|_| header.is_some()) else { return Ok(None) };
-    let armor = String::from_utf8(signature).unwrap_or_default();
-    let claimed = sign::claimed(&armor);
-    // An interrupted first publication leaves release 0 without a whole signature: the log begins again.
-    Ok(claimed.ok().map(|(_, key)| key))
+    ledger::claimed_root(folder).map_err(|error| log_error(list, error))
 }
 
 fn check_index(list: &ListId, folder: &Folder, verified: &ledger::Verified) -> Result<(), PublishError> {

@@ -44,4 +44,4 @@ pub use list::{Leaf, List};
 pub use replay::Replayed;
 pub use salts::{BadSalt, Salt, Salts};
 pub use verified::{BodyState, Fetch, FetchError, Pin, Release, Verified, VerifyError};
-pub use verify::{open, verify};
+pub use verify::{claimed_root, open, verify};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::sign::{self, PublicKey};
+
 use super::{
     body::Body,
     chain::{Chain, Fault, Signed},
@@ -53,6 +55,19 @@ pub fn open(source: &dyn Fetch, pin: &Pin) -> Result<Verified, VerifyError> {
     }
     check_names(source, &mut verified)?;
     Ok(verified)
+}
+
+/// The key that signed release 0, by its signature alone: nothing is verified. `None` if release 0 does not exist, or was not
+/// written to its end.
+///
+/// # Errors
+/// [`VerifyError`] if a file cannot be fetched, or the signature is none.
+pub fn claimed_root(source: &dyn Fetch) -> Result<Option<PublicKey>, VerifyError> {
+    let path = Path::HeaderSignature(0);
+    let Ok(Some(signed)) = get_signed(source, Path::Header(0), path)? else { return Ok(None) };
+    let armor = String::from_utf8_lossy(&signed.signature);
+    let claimed = sign::claimed(&armor).map_err(|error| VerifyError::inconsistent(path, error))?;
+    Ok(Some(claimed.1))
 }
 
 /// How a sequence of files ended.
