@@ -3,8 +3,8 @@
 
 usage: guard.py PROGRAM [--accept]
 
-The case is the demo: its change log, and its publication from nothing. valgrind runs both on a
-processor of its own making, so counts hardly depend on the machine and not at all on how busy it is.
+The case is the history in guard.export, a demo of an earlier day that does not grow with today's: its
+change log, and its publication from nothing. valgrind runs both on a processor of its own making, so counts hardly depend on the machine and not at all on how busy it is.
 They do depend on the compiler, on its standard library and on libc. What is recorded in
 instructions.json is therefore the ratio to the count of yardstick.rs, which the same compiler builds
 here and now for the same libc: a better allocator or a faster `memcpy` changes both. --accept records
@@ -31,13 +31,22 @@ def instructions(*command):
     return int(re.search(r"Collected : (\d+)", said)[1])
 
 
+def import_history(repo):
+    """Makes a repository from guard.export, without the configuration of the user who runs this."""
+    git = ["git", "-c", "core.autocrlf=false", "-C", repo]
+    run("git", "init", "--quiet", "--template=", "--initial-branch=main", repo)
+    with open(os.path.join(HERE, "guard.export"), "rb") as export:
+        subprocess.run([*git, "fast-import", "--quiet"], stdin=export, check=True)
+    run(*git, "checkout", "--quiet", "--force", "main")
+
+
 def count(program, folder):
     """The instructions of the yardstick and of each case."""
-    demo, keys, yardstick = (os.path.join(folder, name) for name in ("demo", "keys", "yardstick"))
+    repo, keys, yardstick = (os.path.join(folder, name) for name in ("repo", "keys", "yardstick"))
     run("rustc", "--edition", "2024", "-O", "-o", yardstick, os.path.join(HERE, "yardstick.rs"))
-    run(program, "demo", demo)
+    import_history(repo)
     run(program, "keygen", keys)
-    place = ["--repo", os.path.join(demo, "repo"), "--config", os.path.join(demo, "repo", "changecast.yaml")]
+    place = ["--repo", repo, "--config", os.path.join(repo, "changecast.yaml")]
     log = [program, "log", *place, "--list", "subprocessors", "--format", "json"]
     publish = [
         program, "publish", *place, "--output", os.path.join(folder, "feeds"),

@@ -87,6 +87,7 @@ pub(super) fn pair(old: &[Arc<Entry>], new: &[Arc<Entry>]) -> Pairing {
         old_open: old_open.into_iter().collect(),
         new_open: new_open.into_iter().collect(),
     };
+    matcher.match_unchanged();
     matcher.match_by_id();
     matcher.match_by_statement();
     matcher.match_by_name();
@@ -141,9 +142,26 @@ impl<'a> Matcher<'a> {
         self.pairing
     }
 
+    /// Matches entries that are equal in all that is published. What is shared was matched already; a list that was
+    /// read from a log shares nothing, and gives the same pairs.
+    fn match_unchanged(&mut self) {
+        let by_id = self.open_old_by_id();
+        let open: Vec<usize> = self.new_open.iter().copied().collect();
+        for new in open {
+            let Some(old) = by_id.get(&self.new[new].id).copied() else { continue };
+            let (before, after) = (&self.old[old], &self.new[new]);
+            if (&before.name, &before.section, &before.cells) == (&after.name, &after.section, &after.cells) {
+                self.keep(old, new, MatchReason::Id);
+            }
+        }
+    }
+
+    fn open_old_by_id(&self) -> BTreeMap<&'a EntryId, usize> {
+        self.old_open.iter().map(|at| (&self.old[*at].id, *at)).collect()
+    }
+
     fn match_by_id(&mut self) {
-        let old = self.old;
-        let by_id: BTreeMap<&EntryId, usize> = self.old_open.iter().map(|at| (&old[*at].id, *at)).collect();
+        let by_id = self.open_old_by_id();
         let open: Vec<usize> = self.new_open.iter().copied().collect();
         let mut renamed = Vec::new();
         for new in open {
