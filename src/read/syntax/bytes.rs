@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 use crate::read::{
     MAX_BYTES,
     error::{Problem, ReadError},
@@ -41,6 +43,11 @@ pub(crate) fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
 /// tested before the result is looked at: that lets the compiler vectorise the loop.
 pub(crate) fn holds(text: &str, is_wanted: impl Fn(u8) -> bool) -> bool {
     text.as_bytes().chunks(4096).any(|bytes| bytes.iter().fold(false, |any, b| any | is_wanted(*b)))
+}
+
+/// Whether a text contains another. The standard library has no vectorised search.
+pub(super) fn contains(text: &str, wanted: &str) -> bool {
+    memmem::find(text.as_bytes(), wanted.as_bytes()).is_some()
 }
 
 /// The text with `\n` for the line ends of all systems.

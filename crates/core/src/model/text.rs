@@ -89,12 +89,12 @@ crate::serde_as_str!(Text);
 /// markup, entities, footnote marks, typographic quotes and dashes, and closing punctuation. Link
 /// targets stay, since another target is another statement.
 pub fn fold(text: &str) -> String {
+    // Most texts are ASCII with single spaces and without markup, and only need lower case.
+    if is_plain(text) {
+        return without_ends(text).to_ascii_lowercase();
+    }
     let plain = without_markup(text);
     let plain = without_marks(&plain);
-    // Most texts are ASCII with single spaces, and only need lower case.
-    if is_plain(&plain) {
-        return without_ends(&plain).to_ascii_lowercase();
-    }
     match is_nfkc_quick(plain.chars()) {
         IsNormalized::Yes => folded(plain.chars().flat_map(char::to_lowercase)),
         IsNormalized::No | IsNormalized::Maybe => folded(plain.nfkc().flat_map(char::to_lowercase)),
@@ -136,10 +136,26 @@ fn mark_length(text: &str) -> Option<usize> {
     text.chars().next().filter(mark).map(char::len_utf8)
 }
 
-/// Whether a text is printable ASCII in single spaces.
+/// Whether a text is printable ASCII in single spaces, without a character of markup.
 fn is_plain(text: &str) -> bool {
     let mut before = 0;
-    text.bytes().all(|b| (0x20..0x7f).contains(&b) && (b, std::mem::replace(&mut before, b)) != (b' ', b' '))
+    text.bytes().all(|b| PLAIN[usize::from(b)] && (b, std::mem::replace(&mut before, b)) != (b' ', b' '))
+}
+
+/// Whether each byte is a printable character of ASCII that markup does not use.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0x20;
+    while byte < 0x7f {
+        plain[byte] = !is_markup(byte as u8);
+        byte += 1;
+    }
+    plain
+};
+
+/// Whether markup of Markdown or HTML begins with this byte.
+const fn is_markup(byte: u8) -> bool {
+    matches!(byte, b'*' | b'_' | b'`' | b'<' | b'&' | b'[' | b'\\' | b'~')
 }
 
 /// The text without the white space and punctuation that closes or surrounds it.
@@ -172,7 +188,7 @@ pub fn strip_markup(text: &str) -> String {
 }
 
 fn without_markup(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(|b| matches!(b, b'*' | b'_' | b'`' | b'<' | b'&' | b'[' | b'\\' | b'~')) {
+    if !text.bytes().any(is_markup) {
         return text.into();
     }
     let decoded = decoded(text);
