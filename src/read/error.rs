@@ -300,6 +300,8 @@ impl Warning {
     pub const SKIPPED_TABLE: &'static str = "skipped-table";
     /// A row of a table has more cells than the table has columns.
     pub const EXTRA_CELL: &'static str = "extra-cell";
+    /// A record of a CSV file has fewer fields than the header.
+    pub const SHORT_ROW: &'static str = "short-row";
     /// An item of a list in code is not a literal.
     pub const OPAQUE_ITEM: &'static str = "opaque-item";
     /// Two rows of a list are equal.

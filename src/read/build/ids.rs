@@ -224,6 +224,24 @@ impl FreeIds {
     }
 }
 
+/// The id that a list states for an entry, in any characters. A small number is none: it counts the entries, and
+/// passes to another vendor when one leaves.
+pub(crate) fn stated_id(text: &str) -> Option<EntryId> {
+    let text = text.trim();
+    if text.is_empty() || is_count(text) {
+        return None;
+    }
+    Some(EntryId::new(text).unwrap_or_else(|_| EntryId::from_name(text)))
+}
+
+/// The most digits of a number that counts entries.
+const MAX_COUNT_DIGITS: usize = 3;
+
+/// Whether a text is a number that may count the entries of a list.
+fn is_count(text: &str) -> bool {
+    text.len() <= MAX_COUNT_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// A column that identifies every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IdColumn {
@@ -256,7 +274,7 @@ fn id_column(sections: &[RawSection], label: Label) -> Option<IdColumn> {
     if !all_differ || ids.len() < 2 {
         return None;
     }
-    let are_row_numbers = ids.iter().enumerate().all(|(at, id)| id.as_str() == (at + 1).to_string());
+    let are_row_numbers = ids.iter().all(|id| is_count(id.as_str()));
     Some(if are_row_numbers { IdColumn::RowNumbers(label) } else { IdColumn::Ids(label) })
 }
 

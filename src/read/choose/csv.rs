@@ -1,5 +1,7 @@
 //! CSV and TSV: from records to a list. The header is found.
 
+use std::collections::HashMap;
+
 use changecast_core::model::{Layout, Role};
 
 use crate::read::{
@@ -14,7 +16,7 @@ use crate::read::{
         named_cell::{LinkCell, NameLines, add_name},
     },
     config::ReadingConfig,
-    error::{NoList, Problem, ReadError},
+    error::{NoList, Problem, ReadError, Warning},
     source_text::{CellText, SourceText},
     syntax::csv::{HEADER_WITHIN, Record},
 };
@@ -40,6 +42,7 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
     let link = LinkCell::unless(header.fields().any(|field| config.role(field) == Role::Link));
     let labels = columns.iter().flatten().map(|column| column.label).collect();
     let mut section = RawSection { header: labels, ..RawSection::default() };
+    let full = FullRecords::of(header, below);
     for record in below {
         if record.is_blank() || record.fields().eq(header.fields()) {
             continue;
@@ -48,6 +51,16 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
             columns.iter().zip(record.fields()).filter(|(column, _)| column.as_ref().is_some_and(|it| it.is_name));
         if names.next().is_some_and(|(_, name)| is_no_entry(&config.vocabulary, name)) {
             continue;
+        }
+        if let Some(missing) = header.fields().nth(record.fields().count()).filter(|missing| !missing.trim().is_empty())
+        {
+            let twin = full.twin_of(record);
+            if twin.is_some() || full.are_most() {
+                list.warnings.push(short_record(record, missing, twin));
+            }
+            if twin.is_some() {
+                continue;
+            }
         }
         let mut row = ParsedRow::at(record.at);
         for (column, field) in columns.iter().zip(record.fields()) {
@@ -70,6 +83,51 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
     }
     list.sections.push(section);
     Ok(())
+}
+
+/// The records that are as long as the header, by their first field.
+struct FullRecords<'r> {
+    by_first: HashMap<&'r str, Vec<&'r Record>>,
+    full: usize,
+    all: usize,
+}
+
+impl<'r> FullRecords<'r> {
+    fn of(header: &Record, records: &'r [Record]) -> Self {
+        let length = header.fields().count();
+        let mut known = FullRecords { by_first: HashMap::new(), full: 0, all: records.len() };
+        for record in records.iter().filter(|record| record.fields().count() >= length) {
+            known.by_first.entry(first_of(record)).or_default().push(record);
+            known.full += 1;
+        }
+        known
+    }
+
+    /// Whether most records are full, so that a short one is an oversight.
+    fn are_most(&self) -> bool {
+        self.full * 2 > self.all
+    }
+
+    /// The record that a shorter one repeats as far as it goes.
+    fn twin_of(&self, short: &Record) -> Option<&'r Record> {
+        let mut full = self.by_first.get(first_of(short))?.iter().copied();
+        full.find(|record| short.fields().zip(record.fields()).all(|(a, b)| a.trim() == b.trim()))
+    }
+}
+
+fn first_of(record: &Record) -> &str {
+    record.fields().next().unwrap_or_default().trim()
+}
+
+/// The warning about a record that ends before the column `missing`.
+fn short_record(record: &Record, missing: &str, twin: Option<&Record>) -> Warning {
+    let name = first_of(record);
+    let ends = format!("the row of {name:?} ends before the column {:?}", missing.trim());
+    let message = match twin {
+        Some(twin) => format!("{ends} and otherwise repeats line {}, which is read in its place", twin.at.line),
+        None => format!("{ends}; write the missing cells as empty ones"),
+    };
+    Warning::at(Warning::SHORT_ROW, record.at, message)
 }
 
 /// The field with a line break for each of its newlines.

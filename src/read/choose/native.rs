@@ -7,7 +7,10 @@ use changecast_core::{
 };
 
 use crate::read::{
-    build::raw_list::{ParsedRow, RawList, RawSection},
+    build::{
+        ids::stated_id,
+        raw_list::{ParsedRow, RawList, RawSection},
+    },
     choose::memo::{Memos, remembered_row},
     error::{ParserError, Problem, ReadError, Warning},
     position::Position,
@@ -117,11 +120,30 @@ fn read_entries(
         let memo = item.shared().map(|node| memos.of(node));
         let row = remembered_row(list, memo.as_ref().map(|memo| &memo.native), entry.at.below(shift), |list| {
             let members = entry.map("an entry")?.iter().map(|(key, node)| (key, node.at, &node.value));
-            read_entry(list, entry.at, members, shift)
+            read_entry(list, entry.at, members, shift, IdRule::Strict)
         })?;
         section.rows.push(row);
     }
     Ok(())
+}
+
+/// Which ids a list may state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IdRule {
+    /// The list was written for this program: a text that cannot be an id is an error.
+    Strict,
+    /// The list was written for others: an id may have any characters, and numbers may count the entries.
+    Lenient,
+}
+
+impl IdRule {
+    /// The id that a value under `id` states.
+    fn read(self, at: Position, value: &Value) -> Result<Option<EntryId>, ReadError> {
+        match self {
+            IdRule::Strict => EntryId::new(&value.line(at, "id")?).map(Some).map_err(|bad| bad_id(at, bad)),
+            IdRule::Lenient => Ok(value.line(at, "id").ok().and_then(|id| stated_id(&id))),
+        }
+    }
 }
 
 /// Reads the members of a map as an entry. The keys are the labels of its fields. The position of a member
@@ -131,11 +153,12 @@ pub(crate) fn read_entry<'a>(
     at: Position,
     members: impl ExactSizeIterator<Item = (&'a Key, Position, &'a Value)>,
     shift: usize,
+    ids: IdRule,
 ) -> Result<ParsedRow, ReadError> {
     let mut row = ParsedRow { cells: Vec::with_capacity(members.len()), ..ParsedRow::at(at.below(shift)) };
     for (key, at, value) in members {
         match key.text.as_str() {
-            "id" => row.id = Some(EntryId::new(&value.line(at, "id")?).map_err(|bad| bad_id(at, bad))?),
+            "id" => row.id = ids.read(at, value)?,
             "formerly" => row.hints.formerly = value.texts(at, "formerly")?.into_iter().map(Text::new).collect(),
             "replaces" => row.hints.replaces = Some(Text::new(&value.line(at, "replaces")?)).filter(|t| !t.is_empty()),
             other => {

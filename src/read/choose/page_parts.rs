@@ -154,9 +154,56 @@ fn heads(words: &Vocabulary, text: &str, behind: &[Block]) -> bool {
         && !words.mentions(Meaning::PageDate, text)
 }
 
-/// Whether a text is short enough for a name.
+/// Whether a text is short enough for a name, apart from remarks in parentheses.
 pub(crate) fn is_name(text: &str) -> bool {
-    let plain = cleaned(text);
+    let whole = cleaned(text);
+    let plain = without_parentheses(&whole);
     let count = plain.split_whitespace().count();
-    (1..=8).contains(&count) && plain.chars().count() <= 90 && !plain.ends_with(['?', '!'])
+    (1..=8).contains(&count)
+        && plain.trim().chars().count() <= MAX_NAME
+        && whole.chars().count() <= MAX_NAME_WITH_REMARK
+        && !whole.ends_with(['?', '!'])
+}
+
+/// The longest name of a vendor on a page, in characters.
+const MAX_NAME: usize = 90;
+
+/// The longest name with its remarks in parentheses, in characters.
+const MAX_NAME_WITH_REMARK: usize = 240;
+
+/// A text without what is in parentheses, if every parenthesis is closed.
+fn without_parentheses(text: &str) -> String {
+    let mut depth = 0usize;
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth > 0 => depth -= 1,
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    // A text that consists of a remark is none, and an open parenthesis encloses nothing.
+    if depth > 0 || out.trim().is_empty() { text.to_owned() } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_short_apart_from_its_remarks() {
+        for (text, expected) in [
+            ("Alder Storage", true),
+            ("Alder Storage (backups of all accounts \u{2014} without the content of customers)", true),
+            ("Alder Storage (open", true),
+            ("(only a remark)", true),
+            ("We keep the backups of all accounts in two places", false),
+            ("Alder (open remark that goes on and on and on and on", false),
+            ("Who is Alder?", false),
+            ("", false),
+        ] {
+            assert_eq!(is_name(text), expected, "{text}");
+        }
+    }
 }

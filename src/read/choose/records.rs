@@ -8,18 +8,21 @@ use std::{
 
 use changecast_core::{
     compare::readable,
-    model::{EntryId, Role},
+    model::Role,
     vocabulary::{HeaderRole, Vocabulary},
 };
 
 use crate::read::{
-    build::raw_list::{ParsedRow, RawList, RawSection, Row},
+    build::{
+        ids::stated_id,
+        raw_list::{ParsedRow, RawList, RawSection, Row},
+    },
     choose::{
         empty_tree::without_list,
         flattened::{flattened, is_nested},
         key_kind::{standing_of_keys, statuses_of_keys},
         memo::{KeyRoles, Memo, Memos, remembered_row},
-        native,
+        native::{self, IdRule},
         part_kind::Standing,
     },
     config::ReadingConfig,
@@ -415,9 +418,11 @@ pub(crate) fn read_record(
     // Errors in a value name the position of its key, since a flattened value has no other.
     let mut row = if members.iter().any(|(_, value)| is_nested(value)) {
         let flat = flattened(members, key_roles);
-        native::read_entry(list, node.at, flat.iter().map(|(key, value)| (key, key.at, &value.value)), shift)?
+        let members = flat.iter().map(|(key, value)| (key, key.at, &value.value));
+        native::read_entry(list, node.at, members, shift, IdRule::Lenient)?
     } else {
-        native::read_entry(list, node.at, members.iter().map(|(key, value)| (key, key.at, &value.value)), shift)?
+        let members = members.iter().map(|(key, value)| (key, key.at, &value.value));
+        native::read_entry(list, node.at, members, shift, IdRule::Lenient)?
     };
     if let Some(key) = key {
         // In a map of maps, the key is the name of an entry without a name.
@@ -425,7 +430,7 @@ pub(crate) fn read_record(
             let label = list.labels.intern(NAME_LABEL);
             row.cells.insert(0, (label, CellText::Markdown(key.text.clone())));
         } else {
-            row.id = row.id.or_else(|| EntryId::new(&key.text).ok());
+            row.id = row.id.or_else(|| stated_id(&key.text));
         }
     }
     if let Value::Text(name) = &node.value {
