@@ -11,7 +11,7 @@ use crate::read::{
 };
 
 /// Replaces the keys of entries by the headers of the table that shows them, where the header is known or the
-/// key is not.
+/// key is not. A key that means a name keeps its meaning if no header has it: names are often shown below "Service".
 pub(crate) fn relabel(node: &mut Node, columns: &LoopColumns, config: &ReadingConfig) {
     match &mut node.value {
         Value::Null | Value::Text(_) => {}
@@ -25,8 +25,10 @@ pub(crate) fn relabel(node: &mut Node, columns: &LoopColumns, config: &ReadingCo
         Value::Map(pairs) => {
             let shown = columns.labels.iter().filter(|(key, _)| pairs.iter().any(|(own, _)| own.text == *key));
             if shown.count() * 2 > columns.labels.len() {
+                let is_named = columns.labels.iter().any(|(_, header)| config.role(header) == Role::Name);
                 for (key, _) in pairs.iter_mut() {
-                    if let Some(header) = header_for(&key.text, columns, config) {
+                    let is_only_name = !is_named && config.role(&key.text) == Role::Name;
+                    if let Some(header) = header_for(&key.text, columns, config).filter(|_| !is_only_name) {
                         key.text = header.to_owned();
                     }
                 }

@@ -50,10 +50,11 @@ impl<'t> SyntaxTree<'t> {
             let message = "the grammar does not fit the parser".to_owned();
             Problem::Syntax { format: "JavaScript", message, source: Some(ParserError::new(error)) }
         })?;
-        let tree = parser.parse(text, None).ok_or_else(|| {
-            let message = "the parser stopped".to_owned();
-            ReadError::from(Problem::Syntax { format: "JavaScript", message, source: None })
-        })?;
+        let tree = parse_with(&mut parser, text)?;
+        if dialect == Dialect::Jsx && tree.root_node().has_error() {
+            let tree = without_plain_ampersands(&mut parser, text, &tree)?.unwrap_or(tree);
+            return Ok(SyntaxTree { tree, text });
+        }
         Ok(SyntaxTree { tree, text })
     }
 
@@ -61,6 +62,68 @@ impl<'t> SyntaxTree<'t> {
     pub fn root(&self) -> SyntaxNode<'_> {
         SyntaxNode { node: self.tree.root_node(), text: self.text }
     }
+}
+
+fn parse_with(parser: &mut Parser, text: &str) -> Result<Tree, ReadError> {
+    parser.parse(text, None).ok_or_else(|| {
+        let message = "the parser stopped".to_owned();
+        Problem::Syntax { format: "JavaScript", message, source: None }.into()
+    })
+}
+
+/// How often a file is parsed again. Parsing stops at some of its errors only, so each time shows further ones.
+const MAX_PARSES: usize = 8;
+
+/// The tree of a file in which another sign takes the place of each ampersand that the grammar rejects: in the text of
+/// JSX, `R & D` is valid, but the grammar expects `&amp;`. All offsets stay the same. `None` if other errors remain.
+fn without_plain_ampersands(parser: &mut Parser, text: &str, tree: &Tree) -> Result<Option<Tree>, ReadError> {
+    let mut replaced = text.to_owned();
+    let mut tree = tree.clone();
+    for _ in 0..MAX_PARSES {
+        let places: Vec<usize> = errors(&tree).into_iter().flat_map(|range| plain_ampersands(&replaced, range)).collect();
+        if places.is_empty() {
+            return Ok(None);
+        }
+        for at in places {
+            replaced.replace_range(at..=at, "+");
+        }
+        tree = parse_with(parser, &replaced)?;
+        if !tree.root_node().has_error() {
+            return Ok(Some(tree));
+        }
+    }
+    Ok(None)
+}
+
+/// The byte ranges of the syntax errors of a file.
+fn errors(tree: &Tree) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut nodes = vec![tree.root_node()];
+    while let Some(node) = nodes.pop().filter(|_| ranges.len() < MAX_ERRORS) {
+        if node.is_error() {
+            ranges.push(node.byte_range());
+        }
+        let mut cursor = node.walk();
+        nodes.extend(node.children(&mut cursor).filter(|child| child.has_error()));
+    }
+    ranges
+}
+
+/// The largest number of syntax errors that are looked at.
+const MAX_ERRORS: usize = 1_000;
+
+/// The offsets of the ampersands in a range that are neither operators nor character references.
+fn plain_ampersands(text: &str, range: Range<usize>) -> impl Iterator<Item = usize> {
+    let (begin, source) = (range.start, text.get(range).unwrap_or_default());
+    let rest = text.get(begin..).unwrap_or_default();
+    let places = source.match_indices('&').map(|(at, _)| at).filter(|at| {
+        let is_operator = rest[at + 1..].starts_with(['&', '=']) || rest[..*at].ends_with('&');
+        let is_spaced = rest[at + 1..].starts_with(char::is_whitespace);
+        let ends = rest[at + 1..].find(|c: char| !c.is_alphanumeric() && c != '#');
+        let is_reference = ends.is_some_and(|end| end > 0 && rest[at + 1 + end..].starts_with(';'));
+        !is_operator && (is_spaced || !is_reference)
+    });
+    places.map(|at| begin + at).collect::<Vec<_>>().into_iter()
 }
 
 /// A node of a syntax tree. Its kind is the name of a rule of the grammar.
