@@ -72,6 +72,9 @@ pub(crate) fn interpret(
         let no_rows = NoList::unexplained("the table has a header and no rows");
         return Err(rendered_data(words, page.loops.iter()).unwrap_or(no_rows.into()).into());
     }
+    if let Some(problem) = vendors_of_another_file(page, words).filter(|_| chosen.iter().all(|part| part.is_list())) {
+        return Err(problem.into());
+    }
     if options.tables.is_empty() {
         let parts: Vec<&Part<'_>> = decisions.iter().filter(|one| one.is_chosen()).map(|one| &one.part).collect();
         list.warnings.extend(decisions.iter().filter_map(|decision| skipped_table(decision, &parts)));
@@ -96,6 +99,11 @@ pub(crate) fn interpret(
         Some(problem) => Err(problem.into()),
         None => Ok(()),
     }
+}
+
+/// The problem that loops on a page show vendors that another file has. Bullets beside them are not the list.
+fn vendors_of_another_file(page: &Page, words: &Vocabulary) -> Option<Problem> {
+    rendered_data(words, page.loops.iter().filter(|one| words.is_about_vendors(&readable(&one.data))))
 }
 
 /// Whether a page has a table of vendors with rows.

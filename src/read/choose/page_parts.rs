@@ -47,6 +47,10 @@ impl Found<'_> {
         matches!(self.content, Content::Table(_))
     }
 
+    pub fn is_list(&self) -> bool {
+        matches!(self.content, Content::List(_))
+    }
+
     pub fn is_record(&self) -> bool {
         matches!(self.content, Content::Record(_))
     }

@@ -165,6 +165,6 @@ fn names_of_record(words: &Vocabulary, found: &Found<'_>, items: &[Item]) -> Vec
 fn statement(found: &Found<'_>, words: &Vocabulary) -> Option<Statement> {
     // The heading over a record is the vendor's name.
     let above = found.headings.len() - usize::from(found.is_record() && !found.headings.is_empty());
-    let by_lead = found.lead.and_then(|lead| Statement::of_lead(words, &found.introduction, lead));
+    let by_lead = found.lead.and_then(|lead| Statement::of_lead(words, found.heading(), &found.introduction, lead));
     by_lead.or_else(|| Statement::of_headings(words, &found.heading_texts()[..above]))
 }

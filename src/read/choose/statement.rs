@@ -52,8 +52,9 @@ impl Statement {
         Statement::of_heading(words, &words_of_key(key))
     }
 
-    /// The statement of the paragraph directly above a list. `introduction` are the paragraphs before it.
-    pub fn of_lead(words: &Vocabulary, introduction: &[&str], lead: &str) -> Option<Self> {
+    /// The statement of the paragraph directly above a list. `introduction` are the paragraphs before it, `heading` is
+    /// the one above them: "Providers that do not process personal data" are listed if it is "Sub-processors".
+    pub fn of_lead(words: &Vocabulary, heading: &str, introduction: &[&str], lead: &str) -> Option<Self> {
         let last = last_sentence(lead);
         if last.is_some_and(|sentence| words.mentions(Meaning::NoLongerUsed, sentence)) {
             return Some(Statement::Past);
@@ -62,7 +63,8 @@ impl Statement {
         let all = introduction.iter().copied().chain([lead]).flat_map(sentences);
         let about_vendors = all.filter(|sentence| words.is_vendor_column(sentence)).last();
         let mut stated = [about_vendors, last].into_iter().flatten();
-        let is_denied = stated.any(|sentence| denies(words, sentence, Place::Sentence));
+        let place = if words.is_vendor_column(heading) { Place::BelowVendors } else { Place::Sentence };
+        let is_denied = stated.any(|sentence| denies(words, sentence, place));
         is_denied.then_some(Statement::Denied)
     }
 }
@@ -152,6 +154,8 @@ enum Place {
     Heading,
     /// A sentence may be about something else than the list below it.
     Sentence,
+    /// A sentence below a heading that means vendors. It may state what these do not do.
+    BelowVendors,
 }
 
 impl Place {
@@ -160,7 +164,7 @@ impl Place {
         match self {
             Place::Heading => words.is_about_vendors(text),
             // "Personal data is not given to third parties" is not about the list.
-            Place::Sentence => words.is_vendor_column(text),
+            Place::Sentence | Place::BelowVendors => words.is_vendor_column(text),
         }
     }
 
@@ -235,7 +239,7 @@ impl Clause {
         }
         // "Tools that do not process personal data" are not vendors; sub-processors that do not are still listed.
         let is_named_before = words.is_vendor_file(&self.0[..negation].join(" "));
-        has_verb && !is_named_before
+        has_verb && !is_named_before && place != Place::BelowVendors
     }
 
     /// Whether a vendor is named by a word, or by the word and the next one: "sous traitants".
@@ -338,7 +342,18 @@ mod tests {
             ("These sub-processors do not store personal data:", None),
             ("We announce when we no longer use a sub-processor. These are engaged:", None),
         ] {
-            assert_eq!(Statement::of_lead(Vocabulary::builtin(), &[], lead), statement, "{lead}");
+            assert_eq!(Statement::of_lead(Vocabulary::builtin(), "", &[], lead), statement, "{lead}");
+        }
+    }
+
+    #[test]
+    fn a_heading_about_vendors_counts_more_than_what_they_do_not_do() {
+        for (heading, lead, statement) in [
+            ("Infrastructure sub-processors", "These providers do not process client data:", None),
+            ("Infrastructure", "These providers do not process client data:", Some(Statement::Denied)),
+            ("Sub-processors", "These tools are not sub-processors:", Some(Statement::Denied)),
+        ] {
+            assert_eq!(Statement::of_lead(Vocabulary::builtin(), heading, &[], lead), statement, "{heading} / {lead}");
         }
     }
 

@@ -51,7 +51,26 @@ impl<'t> Template<'t> {
             template.replace_directives();
         }
         template.loops.extend(attribute_loops(text).map(loop_of));
+        template.resolve_aliases(text);
         template
+    }
+
+    /// Replaces the variables in loops by the data that tags assign to them: `{% assign d = site.data.vendors %}`.
+    fn resolve_aliases(&mut self, text: &str) {
+        let assignments = text.split("{%").skip(1).filter_map(|tag| {
+            let code = tag.split("%}").next()?.trim_matches(['-', ' ', '\n']);
+            let assigned = code.strip_prefix("assign ").or_else(|| code.strip_prefix("set "))?;
+            let (name, data) = assigned.split_once('=')?;
+            Some((name.trim(), first_expression(data.trim_start())?))
+        });
+        for (name, data) in assignments {
+            for one in &mut self.loops {
+                let rest = one.data.strip_prefix(name).filter(|rest| rest.is_empty() || rest.starts_with('.'));
+                if let Some(file) = rest.and_then(|_| loop_of(data).file) {
+                    one.file = Some(file);
+                }
+            }
+        }
     }
 
     fn replace_tags(&mut self, text: &str) {
@@ -254,13 +273,16 @@ pub(crate) fn drop_placeholders(blocks: &mut Vec<Block>) {
                 table.rows.retain(|(_, cells)| !is_only_placeholders(cells.iter().map(|cell| &*cell.text)));
             }
             Block::List(items) => {
-                items.retain(|item| !is_only_placeholders([item.lead_text(), &item.rest].into_iter()));
+                items.retain(|item| {
+                    let is_value = item.lead.is_some() && is_placeholder(&item.rest);
+                    !is_value && !is_only_placeholders([item.lead_text(), &item.rest].into_iter())
+                });
             }
             Block::Heading { .. } | Block::Paragraph { .. } | Block::Field { .. } | Block::Record(_) => {}
         }
     }
     blocks.retain(|block| match block {
-        Block::Heading { text, .. } => !is_placeholder(text),
+        Block::Heading { text, .. } | Block::Paragraph { text, strong: true, .. } => !is_placeholder(text),
         Block::Field { item, .. } => !is_placeholder(&item.rest),
         Block::List(items) => !items.is_empty(),
         Block::Paragraph { .. } | Block::Table(_) | Block::Record(_) => true,

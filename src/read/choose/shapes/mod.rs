@@ -3,6 +3,7 @@
 
 mod bullet_fields;
 mod cards;
+mod described_names;
 mod entity_items;
 mod field_tables;
 mod label_lines;
@@ -24,7 +25,7 @@ pub(crate) use numbering::without_number;
 type Shape = fn(&Vocabulary, Vec<Block>) -> Vec<Block>;
 
 /// The shapes in the order in which they are looked for. A shape sees the records of those before it.
-const SHAPES: [Shape; 11] = [
+const SHAPES: [Shape; 12] = [
     |_, blocks| numbering::rewrite(blocks),
     paragraph_fields::rewrite,
     label_lines::rewrite,
@@ -33,6 +34,7 @@ const SHAPES: [Shape; 11] = [
     entity_items::rewrite,
     labelled_items::rewrite,
     linked_headings::rewrite,
+    described_names::rewrite,
     link_lists::rewrite,
     |_, blocks| one_cell_rows::rewrite(blocks),
     bullet_fields::rewrite,

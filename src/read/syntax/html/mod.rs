@@ -3,6 +3,7 @@
 
 mod complete;
 mod items;
+mod spans;
 mod table;
 
 use std::{
@@ -15,6 +16,7 @@ use html5gum::{StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
 
 use changecast_core::vocabulary::Vocabulary;
 use complete::{check_complete, unclosed_hidden};
+use spans::Spans;
 
 pub(crate) use complete::title;
 
@@ -126,6 +128,7 @@ struct Builder<'v> {
     raised: Option<usize>,
     /// The ranges of strong text at the beginnings of lines.
     labels: Vec<(usize, usize)>,
+    outer_spans: Spans,
     /// Where the text of the paragraph begins in the file.
     begun: Option<Position>,
     /// The open link: its address, and where its text begins.
@@ -169,6 +172,7 @@ impl<'v> Builder<'v> {
             struck_depth: 0,
             raised: None,
             labels: Vec::new(),
+            outer_spans: Spans::default(),
             begun: None,
             link: None,
             hidden: Vec::new(),
@@ -219,6 +223,9 @@ impl Builder<'_> {
             self.continue_list();
         } else if self.continued && self.item.is_none() && ENDS_ITEMS.contains(&name) {
             self.end_list();
+        }
+        if name == "span" {
+            self.outer_spans.open(self.text.len());
         }
         match name {
             "br" => self.line_break(),
@@ -311,6 +318,9 @@ impl Builder<'_> {
 
     fn close(&mut self, name: &str) {
         self.ends_with_name = matches!(name, "a" | "b" | "strong") && !self.text.trim().is_empty();
+        if name == "span" {
+            self.outer_spans.close(self.text.len());
+        }
         match name {
             "a" => {
                 self.close_link();
@@ -425,6 +435,7 @@ impl Builder<'_> {
         // Struck-out white space has no meaning.
         struck.retain(|range| text.get(range.clone()).is_some_and(|text| !text.trim().is_empty()));
         self.labels.clear();
+        self.outer_spans.clear();
         self.begun = None;
         let length = std::mem::take(&mut self.length);
         let strong = std::mem::take(&mut self.strong) >= length && length > 0;
@@ -440,6 +451,11 @@ impl Builder<'_> {
             if !text.is_empty() {
                 self.blocks.push(Block::Heading { level, text });
             }
+            return;
+        }
+        if let Some(field) = self.field_of_spans() {
+            self.blocks.push(field);
+            self.take_text();
             return;
         }
         let at = self.begun.unwrap_or(Position::START);
