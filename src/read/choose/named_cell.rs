@@ -173,10 +173,11 @@ impl Line {
     }
 }
 
-/// Whether a line is only a link to a page about the vendor ("Privacy policy").
+/// Whether a line consists of links to pages about the vendor: "Privacy policy", "Privacy · DPA".
 fn leads_to_page(words: &Vocabulary, line: &SourceText) -> bool {
-    let is_link = line.links().count() == 1 && line.without_links().trim().is_empty();
-    is_link && words.is(Meaning::DocumentName, &fold(line))
+    let has_text = line.without_links().contains(char::is_alphanumeric);
+    let are_pages = line.links().all(|(label, _)| words.is(Meaning::DocumentName, &fold(label)));
+    line.has_links() && !has_text && are_pages
 }
 
 /// Whether a text is an address in the web or of e-mail: "alder.example", "alder.example/privacy".
@@ -240,6 +241,7 @@ mod tests {
             ("Alder", "[alder.example](https://alder.example)", Line::Address("alder.example".to_owned())),
             ("Alder", "privacy@alder.example", Line::Address("privacy@alder.example".to_owned())),
             ("Alder", "[Privacy policy](https://alder.example/privacy)", Line::Page),
+            ("Alder", "[Privacy](https://alder.example/p) \u{b7} [DPA](https://alder.example/d)", Line::Page),
             ("Alder", "Hauptstr. 5, Berlin", Line::Postal),
             ("Quill Office", "365", Line::Other),
             ("Alder", "(formerly Birch)", Line::Other),

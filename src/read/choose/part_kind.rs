@@ -171,7 +171,10 @@ fn has_other_subject(part: &Part<'_>) -> bool {
     let words = part.words();
     let found = part.found;
     let is_other = |text: &str| words.mentions(Meaning::OtherSubject, text);
-    if words.is(Meaning::OtherHeading, &fold(found.heading())) {
+    // "Data retention (as processor)" is about retention.
+    let heading = fold(found.heading());
+    let subject = heading.split(['(', '[']).next().unwrap_or_default().trim_end();
+    if words.is(Meaning::OtherHeading, &heading) || words.is(Meaning::OtherHeading, subject) {
         return true;
     }
     match &found.content {

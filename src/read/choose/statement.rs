@@ -180,8 +180,17 @@ impl Place {
 fn denies(words: &Vocabulary, text: &str, place: Place) -> bool {
     let folded = fold(text);
     let clauses = folded.split(['(', ')', '[', ']', ':', ';', ',', '.']);
+    let mut names_vendors = false;
     // Between spaces, a hyphen is a dash.
-    clauses.flat_map(|clause| clause.split(" - ")).any(|clause| Clause::of(words, clause).denies(words, place))
+    for clause in clauses.flat_map(|clause| clause.split(" - ")) {
+        // "Sub-processors (not processing client data)" are listed.
+        let place = if names_vendors { Place::BelowVendors } else { place };
+        if Clause::of(words, clause).denies(words, place) {
+            return true;
+        }
+        names_vendors |= place == Place::Heading && words.is_vendor_column(clause);
+    }
+    false
 }
 
 /// Whether a text introduces vendors: it is about them, and no denial precedes them. "What the form sends does not
@@ -315,6 +324,8 @@ mod tests {
             ("Sub-processors (not including affiliates)", None),
             ("Sub-processors that do not store personal data", None),
             ("Not yet sub-processors", None),
+            ("Infrastructure sub-processors (non-data-processing)", None),
+            ("Tools (not processing personal data)", Some(Statement::Denied)),
         ] {
             assert_eq!(Statement::of_heading(Vocabulary::builtin(), heading), statement, "{heading}");
         }
@@ -349,8 +360,8 @@ mod tests {
     #[test]
     fn a_heading_about_vendors_counts_more_than_what_they_do_not_do() {
         for (heading, lead, statement) in [
-            ("Infrastructure sub-processors", "These providers do not process client data:", None),
-            ("Infrastructure", "These providers do not process client data:", Some(Statement::Denied)),
+            ("Infrastructure sub-processors", "These tools do not process personal data:", None),
+            ("Infrastructure", "These tools do not process personal data:", Some(Statement::Denied)),
             ("Sub-processors", "These tools are not sub-processors:", Some(Statement::Denied)),
         ] {
             assert_eq!(Statement::of_lead(Vocabulary::builtin(), heading, &[], lead), statement, "{heading} / {lead}");

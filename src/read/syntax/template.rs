@@ -270,7 +270,12 @@ pub(crate) fn drop_placeholders(blocks: &mut Vec<Block>) {
     for block in blocks.iter_mut() {
         match block {
             Block::Table(table) => {
-                table.rows.retain(|(_, cells)| !is_only_placeholders(cells.iter().map(|cell| &*cell.text)));
+                let is_looped = |cells: &[Cell]| is_only_placeholders(cells.iter().map(|cell| &*cell.text));
+                // "Loading …" and "No matches" stand in place of the rows of a loop.
+                let is_filled = table.rows.iter().any(|(_, cells)| is_looped(cells));
+                let width = table.header.len();
+                let is_message = |cells: &[Cell]| is_filled && width > 1 && cells.len() == 1;
+                table.rows.retain(|(_, cells)| !is_looped(cells) && !is_message(cells));
             }
             Block::List(items) => {
                 items.retain(|item| {

@@ -141,7 +141,9 @@ fn without_numbers<'t>(texts: &[&'t str]) -> Option<Vec<&'t str>> {
     let ascend = numbered.windows(2).all(|pair| pair[0].number <= pair[1].number) && first.number <= 1;
     let count = |(at, ordinal): (usize, &Ordinal<'_>)| ordinal.number as usize == at + 1;
     let are_counted = numbered.len() == texts.len() && texts.len() > 1 && numbered.iter().enumerate().all(count);
-    let are_numbers = are_counted || (are_marked && ascend && numbered.len() * 2 > texts.len());
+    // Few sections may be numbered; at least two are so one after the other.
+    let succeed = numbered.len() > 1 && numbered.iter().enumerate().all(count);
+    let are_numbers = are_counted || (are_marked && (ascend && numbered.len() * 2 > texts.len() || succeed));
     let stripped = texts.iter().zip(&ordinals);
     are_numbers.then(|| stripped.map(|(text, ordinal)| ordinal.map_or(*text, |it| it.rest)).collect())
 }
@@ -163,6 +165,11 @@ mod tests {
             (vec!["1 Alder", "2 Birch"], Some(vec!["Alder", "Birch"])),
             (vec!["1. Alder"], Some(vec!["Alder"])),
             (vec!["1. Alder", "2. Birch", "2. Cedar"], Some(vec!["Alder", "Birch", "Cedar"])),
+            (
+                vec!["Overview", "1. Alder", "2. Birch", "Updates", "Contact"],
+                Some(vec!["Overview", "Alder", "Birch", "Updates", "Contact"]),
+            ),
+            (vec!["Overview", "1. Alder", "Updates", "Contact"], None),
             (vec!["3 Peaks Hosting", "8 Bit Mail"], None),
             (vec!["1Password", "2Captcha"], None),
             (vec!["3.5 Alder", "4.5 Birch"], None),

@@ -17,6 +17,18 @@ impl Builder<'_> {
         }
     }
 
+    /// Text of an item before the bullets below it. Behind a lead, it is the rest of the item.
+    pub(super) fn item_rest(&mut self) {
+        let is_led = self.item.as_ref().is_some_and(|item| item.lead.is_some() && item.rest.is_empty());
+        if !is_led || self.text.trim().is_empty() {
+            return self.item_text();
+        }
+        let cell = self.take_text();
+        if let Some(item) = &mut self.item {
+            item.rest = cell.text;
+        }
+    }
+
     pub(super) fn maybe_lead(&mut self) {
         let open = self.link.is_some() || self.strong_depth > 0 || self.list_depth != 1 || self.table.is_some();
         if let Some(item) = self.item.as_mut().filter(|item| !open && item.lead.is_none() && item.rest.is_empty()) {

@@ -2,6 +2,7 @@
 //! reads tags the way browsers do. Only a few elements matter here.
 
 mod complete;
+mod grids;
 mod items;
 mod spans;
 mod table;
@@ -16,6 +17,7 @@ use html5gum::{StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
 
 use changecast_core::vocabulary::Vocabulary;
 use complete::{check_complete, unclosed_hidden};
+use grids::Grids;
 use spans::Spans;
 
 pub(crate) use complete::title;
@@ -59,6 +61,7 @@ pub(crate) fn blocks_at(
     position: &dyn Fn(usize) -> Position,
 ) -> Result<Vec<Block>, ReadError> {
     let mut builder = Builder::new(words, unclosed_hidden(text));
+    let grids = Grids::of(text, words);
     for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
         let Ok(token) = token;
         match token {
@@ -66,13 +69,20 @@ pub(crate) fn blocks_at(
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
                 if !(tag.self_closing && name == "svg") && builder.shows(&name, tag.span.start) {
                     let rows = attribute(&tag, b"rowspan").and_then(|rows| rows.trim().parse().ok()).unwrap_or(1);
-                    builder.open(&name, attribute(&tag, b"href"), rows, position(tag.span.start));
+                    let at = position(tag.span.start);
+                    match grids.starts.get(&tag.span.start) {
+                        Some(names) => names.iter().for_each(|name| builder.open(name, None, 1, at)),
+                        None => builder.open(&name, attribute(&tag, b"href"), rows, at),
+                    }
                 }
             }
             Token::EndTag(tag) => {
                 let name = String::from_utf8_lossy(&tag.name);
                 if !builder.unhides(&name) {
-                    builder.close(&name);
+                    match grids.ends.get(&tag.span.start) {
+                        Some(names) => names.iter().for_each(|name| builder.close(name)),
+                        None => builder.close(&name),
+                    }
                 }
             }
             Token::String(text) => builder.text(&String::from_utf8_lossy(&text.value)),
@@ -117,6 +127,8 @@ struct Builder<'v> {
     text: SourceText,
     /// Whether the text ends with an element of the kinds that names are set in.
     ends_with_name: bool,
+    /// Whether a block inside a cell or item ended here.
+    ends_block: bool,
     length: usize,
     strong: usize,
     strong_depth: usize,
@@ -164,6 +176,7 @@ impl<'v> Builder<'v> {
             blocks: Vec::new(),
             text: SourceText::default(),
             ends_with_name: false,
+            ends_block: false,
             length: 0,
             strong: 0,
             strong_depth: 0,
@@ -224,6 +237,7 @@ impl Builder<'_> {
         } else if self.continued && self.item.is_none() && ENDS_ITEMS.contains(&name) {
             self.end_list();
         }
+        self.break_behind_block();
         if name == "span" {
             self.outer_spans.open(self.text.len());
         }
@@ -281,8 +295,10 @@ impl Builder<'_> {
                     self.list = Some(Vec::new());
                 }
                 self.list_depth += 1;
-                if self.list_depth > 1 {
-                    self.item_text();
+                match self.list_depth {
+                    1 => {}
+                    2 => self.item_rest(),
+                    _ => self.item_text(),
                 }
             }
             "li" | "dt" if self.table.is_none() && self.list.is_some() => {
@@ -369,7 +385,15 @@ impl Builder<'_> {
             {
                 self.flush()
             }
+            "p" | "div" => self.ends_block = !self.text.trim().is_empty(),
             _ => {}
+        }
+    }
+
+    /// Begins a line behind a block inside a cell or item: `<td><div>Alder</div><a>alder.example</a></td>`.
+    fn break_behind_block(&mut self) {
+        if std::mem::take(&mut self.ends_block) && !self.text.ends_with_line_break() {
+            self.line_break();
         }
     }
 
@@ -389,6 +413,9 @@ impl Builder<'_> {
             return;
         }
         let length = text.bytes().filter(|b| !b.is_ascii_whitespace()).count();
+        if length > 0 {
+            self.break_behind_block();
+        }
         self.length += length;
         self.strong += if self.strong_depth > 0 { length } else { 0 };
         self.text.push(text);
@@ -435,6 +462,7 @@ impl Builder<'_> {
         // Struck-out white space has no meaning.
         struck.retain(|range| text.get(range.clone()).is_some_and(|text| !text.trim().is_empty()));
         self.labels.clear();
+        self.ends_block = false;
         self.outer_spans.clear();
         self.begun = None;
         let length = std::mem::take(&mut self.length);

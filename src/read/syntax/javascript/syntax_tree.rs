@@ -80,7 +80,8 @@ fn without_plain_ampersands(parser: &mut Parser, text: &str, tree: &Tree) -> Res
     let mut replaced = text.to_owned();
     let mut tree = tree.clone();
     for _ in 0..MAX_PARSES {
-        let places: Vec<usize> = errors(&tree).into_iter().flat_map(|range| plain_ampersands(&replaced, range)).collect();
+        let places: Vec<usize> =
+            errors(&tree).into_iter().flat_map(|range| plain_ampersands(&replaced, range)).collect();
         if places.is_empty() {
             return Ok(None);
         }
