@@ -11,6 +11,7 @@ use crate::read::{
     build::raw_list::RawList,
     choose::{
         column_lists::described_columns,
+        documents,
         memo::{KeyRoles, Memos},
         not_found::rendered_data,
         page,
@@ -70,6 +71,9 @@ pub(crate) fn interpret(
         }
     }
     let best = weighed.iter().map(|(evidence, _)| *evidence).min();
+    if best.is_none() {
+        code.page.blocks.extend(others.iter().flat_map(documents::blocks_of));
+    }
     let page_fits = page::has_vendor_table(&code.page, config);
     let Some(best) = best.filter(|best| *best == Evidence::Named || !page_fits) else {
         return read_page(&code, path, config, list)

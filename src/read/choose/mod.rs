@@ -4,6 +4,7 @@ pub(crate) mod absence;
 pub(crate) mod code;
 pub(crate) mod column_lists;
 pub(crate) mod csv;
+pub(crate) mod documents;
 mod empty_tree;
 pub(crate) mod entry_name;
 pub(crate) mod fitness;

@@ -234,7 +234,7 @@ impl Clause {
     /// Whether a denial, which ends before the word number `from`, is about the vendors: only words without a meaning
     /// of their own are between it and them, or between it and the end.
     fn is_denied_from(&self, words: &Vocabulary, place: Place, negation: usize, from: usize) -> bool {
-        let mut has_verb = false;
+        let (mut has_verb, mut is_unused) = (false, false);
         for at in from..self.0.len() {
             if self.is_vendor(words, place, at) {
                 return !self.has_exception(words, at);
@@ -245,9 +245,12 @@ impl Clause {
                 return false;
             }
             has_verb |= is_verb;
+            is_unused |= words.is(Meaning::UseVerb, token);
         }
-        // "Tools that do not process personal data" are not vendors; sub-processors that do not are still listed.
-        let is_named_before = words.is_vendor_file(&self.0[..negation].join(" "));
+        // "Tools that do not process personal data" are not vendors; sub-processors that do not are still listed, but
+        // not "sub-processors not used".
+        let is_listed = !is_unused || place != Place::Heading;
+        let is_named_before = is_listed && words.is_vendor_file(&self.0[..negation].join(" "));
         has_verb && !is_named_before && place != Place::BelowVendors
     }
 
@@ -324,6 +327,7 @@ mod tests {
             ("Sub-processors (not including affiliates)", None),
             ("Sub-processors that do not store personal data", None),
             ("Not yet sub-processors", None),
+            ("Subprocessors NOT used", Some(Statement::Denied)),
             ("Infrastructure sub-processors (non-data-processing)", None),
             ("Tools (not processing personal data)", Some(Statement::Denied)),
         ] {

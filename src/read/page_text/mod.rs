@@ -17,7 +17,8 @@ use changecast_core::{
 };
 
 use crate::read::{
-    build::raw_list::RawList, config::ReadingConfig, position::Position, source_text::cleaned, syntax::block::Page,
+    build::raw_list::RawList, choose::shapes::with_records, config::ReadingConfig, position::Position,
+    source_text::cleaned, syntax::block::Page,
 };
 
 use sentences::{Context, Sentence, paragraphs};
@@ -30,7 +31,7 @@ const MAX_TEXT: usize = 2_000;
 pub(crate) fn interpret(page: &Page, about: &str, options: &ReadingConfig, list: &mut RawList<'_>) {
     let words = &options.vocabulary;
     let entries = Entries::of(list, options);
-    let paragraphs = paragraphs(words, &page.blocks, about, &entries.positions);
+    let paragraphs = paragraphs(words, &with_records(words, &page.blocks), about, &entries.positions);
     let promised = promise::read(words, &paragraphs);
     add_terms(promised, options, list);
     let own_name = format!("{about} {}", sentences::title(&page.blocks));

@@ -116,7 +116,7 @@ pub(super) fn paragraphs(
             }
             Block::Paragraph { text, .. } => paragraphs.extend(paragraph(vocabulary, text, &headings, about)),
             Block::Field { text, .. } if !is_record => paragraphs.extend(paragraph(vocabulary, text, &headings, about)),
-            Block::List(items) if !items.iter().any(|item| rows.contains(&item.at)) => {
+            Block::List(items) | Block::Record(items) if !items.iter().any(|item| rows.contains(&item.at)) => {
                 paragraphs
                     .extend(items.iter().filter_map(|item| paragraph(vocabulary, &text_of(item), &headings, about)));
             }

@@ -24,8 +24,10 @@ pub(crate) fn parse(path: &str, text: &str, words: &Vocabulary) -> Result<Code, 
         .into_iter()
         .chain(page.loops)
         .map(|one| Loop { file: javascript::module_of(&one.data, &code.imports).or(one.file), data: one.data });
-    let page = Page { loops: loops.collect(), blocks: page.blocks, columns: page.columns, ..Page::default() };
-    Ok(Code { page, ..code })
+    // Markup in strings of the code precedes that of the component.
+    let blocks = code.page.blocks.into_iter().chain(page.blocks).collect();
+    let page = Page { loops: loops.collect(), blocks, columns: page.columns, ..Page::default() };
+    Ok(Code { page, bindings: code.bindings, imports: code.imports })
 }
 
 /// Reports a part that is not closed: the file ends too early.

@@ -218,6 +218,10 @@ meanings! {
     IndefiniteArticle "indefinite-article";
     /// A verb that may end a denial: "use" in "tools that we do not use".
     DenialVerb "denial-verb";
+    /// The first word of a description that has the vendor as its subject: "Provides hosting".
+    ServiceVerb "service-verb";
+    /// A verb of denial that denies the engagement itself: "sub-processors not used".
+    UseVerb "use-verb";
     /// A word that limits a denial: "except" in "no vendors except these".
     Exception "exception";
     /// A common noun for vendors or their list in a heading: "entries" in "Removed entries".

@@ -22,7 +22,7 @@ use crate::read::{
     },
     position::Position,
     source_text::{SourceText, cleaned},
-    syntax::block::{Block, Item, split},
+    syntax::block::{Block, DASHES, Item, split},
 };
 
 /// The level of strong lines, below that of all headings.
@@ -100,6 +100,11 @@ impl<'b> Section<'b> {
         let parts = places.iter().zip(ends).map(|(place, end)| (*place, &self.blocks[place + 1..end]));
         let parts: Vec<(usize, &[Block])> =
             parts.filter(|(place, _)| !is_other(words, text_of(&self.blocks[*place]))).collect();
+        // Below the title of a page are also sections of text. A description without a subject is that of a vendor.
+        let by_verbs: Vec<(usize, &[Block])> =
+            parts.iter().copied().filter(|(_, body)| begins_with_verb(words, body)).collect();
+        let is_by_verbs = self.level == 1 && by_verbs.len() > 1;
+        let parts = if is_by_verbs { by_verbs } else { parts };
         if !parts.iter().all(|(place, _)| can_be_vendor(words, text_of(&self.blocks[*place]))) {
             return None;
         }
@@ -114,8 +119,8 @@ impl<'b> Section<'b> {
             Some(Vendor { name, end: name + 1 + blocks, fields })
         });
         let vendors: Vec<Vendor> = vendors.collect();
-        // Below the title of a page are also sections of text.
-        let are_certain = self.level > 1 || vendors.iter().all(|vendor| has_label(words, &vendor.fields));
+        let are_certain =
+            self.level > 1 || is_by_verbs || vendors.iter().all(|vendor| has_label(words, &vendor.fields));
         are_certain.then_some(vendors)
     }
 }
@@ -150,9 +155,23 @@ fn text_of(block: &Block) -> &str {
     }
 }
 
+/// A text up to its first dash.
+fn before_dash(text: &str) -> &str {
+    let at = DASHES.iter().filter_map(|dash| text.find(dash)).min();
+    at.map_or(text, |at| &text[..at])
+}
+
+/// Whether the first line of a description begins with a verb that has the name above it as its subject.
+fn begins_with_verb(words: &Vocabulary, body: &[Block]) -> bool {
+    let Some(Block::Paragraph { text, .. }) = body.first() else { return false };
+    let first = fold(&cleaned(text)).split(' ').next().unwrap_or_default().to_owned();
+    words.is(Meaning::ServiceVerb, &first)
+}
+
 /// Whether a heading next to those of vendors is about the list.
 fn is_other(words: &Vocabulary, text: &str) -> bool {
-    let text = cleaned(text);
+    // "Alder – planned sub-processor" is a vendor.
+    let text = cleaned(before_dash(text));
     words.is_about_vendors(&text)
         || words.mentions(Meaning::Procedure, &text)
         || words.begins_with(Meaning::ExplanationIntro, &fold(&text))

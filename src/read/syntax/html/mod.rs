@@ -67,7 +67,9 @@ pub(crate) fn blocks_at(
         match token {
             Token::StartTag(tag) => {
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
-                if !(tag.self_closing && name == "svg") && builder.shows(&name, tag.span.start) {
+                if name == "header" && is_banner(&text[tag.span.start..]) {
+                    builder.hidden.push((name, true));
+                } else if !(tag.self_closing && name == "svg") && builder.shows(&name, tag.span.start) {
                     let rows = attribute(&tag, b"rowspan").and_then(|rows| rows.trim().parse().ok()).unwrap_or(1);
                     let at = position(tag.span.start);
                     match grids.starts.get(&tag.span.start) {
@@ -111,6 +113,12 @@ fn attribute(tag: &StartTag<usize>, name: &[u8]) -> Option<String> {
 
 /// Elements that are not content of the page: code and navigation.
 const HIDDEN: [&str; 8] = ["script", "style", "template", "noscript", "svg", "nav", "footer", "aside"];
+
+/// Whether a header is that of the site: it contains navigation, and neither a title nor anything that can be a list.
+fn is_banner(text: &str) -> bool {
+    let Some((header, _)) = text.split_once("</header") else { return false };
+    header.contains("<nav") && !["<h1", "<h2", "<table", "<main"].iter().any(|tag| header.contains(tag))
+}
 
 /// Elements that end a hidden element without an end tag.
 const SHOWN: [&str; 11] = ["main", "section", "article", "table", "dl", "h1", "h2", "h3", "h4", "h5", "h6"];

@@ -81,6 +81,7 @@ impl Markup {
         self.depth += 1;
         match node.kind() {
             "jsx_element" | "jsx_self_closing_element" => self.element(node, flow),
+            "template_string" if is_html(node.source()) => self.template(node),
             // Attributes are not content, and literals are read as data.
             "jsx_attribute" | "array" | "object" => {}
             _ => {
@@ -89,6 +90,17 @@ impl Markup {
             }
         }
         self.depth -= 1;
+    }
+
+    /// Adds the markup in a template string, line by line so that its places are those in the file.
+    fn template(&mut self, string: SyntaxNode<'_>) {
+        let source = string.source();
+        let mut at = string.start() + 1;
+        for line in source.get(1..source.len().saturating_sub(1)).unwrap_or_default().split_inclusive('\n') {
+            self.places.push((self.html.len(), at));
+            self.html.push_str(line);
+            at += line.len();
+        }
     }
 
     /// Remembers the data of `data.map(…)` and similar loops.
@@ -182,6 +194,11 @@ impl Markup {
             self.html.push_str(&escaped(&template::placeholder(&one_line(inner.source()))));
         }
     }
+}
+
+/// Whether a string is a piece of a page in HTML: it has a table, bullets or headings.
+fn is_html(source: &str) -> bool {
+    ["</table>", "</ul>", "</ol>", "</h1>", "</h2>", "</h3>"].iter().any(|tag| source.contains(tag))
 }
 
 /// Whether an element is a label of the text after it: `<span className="label">Purpose:</span>`. Style sheets
