@@ -158,7 +158,12 @@ fn render_all(criterion: &mut Criterion, history: &History) -> Result<(), Box<dy
         terms: None,
         log: LogStatus::Unsigned,
     });
-    let publication = Publication { publisher: &config.publisher, base_url: &config.base_url, lists: lists.collect() };
+    let publication = Publication {
+        publisher: &config.publisher,
+        base_url: &config.base_url,
+        lists: lists.collect(),
+        language: config.language,
+    };
     render::render(&publication)?;
     criterion.bench_function("render/40 announcements", |bencher| bencher.iter(|| render::render(&publication)));
     Ok(())

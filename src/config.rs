@@ -1,5 +1,6 @@
 //! `changecast.yaml`: who publishes which lists where. The only user of `serde_yaml` (the crate yaml_serde).
 
+mod accent;
 mod check;
 mod guard;
 
@@ -20,9 +21,11 @@ use changecast_core::{
         ListId, Role, Terms, Timestamp, WebUrl,
         terms::{BadDuration, Duration, DurationUnit},
     },
+    prose::messages::Language,
     serde_as_text,
 };
 
+pub use accent::{Accent, Color};
 pub use check::{HostsConfig, LastDay, Reason, RuleId, Waiver};
 pub use guard::RemovalShare;
 
@@ -37,6 +40,9 @@ pub struct Config {
     /// The output directory, relative to the root of the repository.
     #[serde(default = "default_output")]
     pub output: PathBuf,
+    /// The language of pages and feeds.
+    #[serde(default, skip_serializing_if = "is_default_language")]
+    pub language: Language,
     /// How the heads of signed logs are written.
     #[serde(default, skip_serializing_if = "HeadConfig::is_default")]
     pub head: HeadConfig,
@@ -74,6 +80,19 @@ pub struct Publisher {
     pub email: Option<Email>,
     /// The naming authority of all ids.
     pub authority: Authority,
+    /// The colour of links and marks on pages.
+    #[serde(default, skip_serializing_if = "Accent::is_default")]
+    pub accent: Accent,
+    /// The address of an image with the logo of the company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<WebUrl>,
+    /// The address of an icon for tabs of browsers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub favicon: Option<WebUrl>,
+}
+
+fn is_default_language(language: &Language) -> bool {
+    *language == Language::default()
 }
 
 /// The heads of the signed logs.
@@ -210,7 +229,7 @@ impl std::fmt::Display for Email {
     }
 }
 
-serde_as_text!(Authority, Email, FreshFor, RemovalShare);
+serde_as_text!(Accent, Authority, Email, FreshFor, RemovalShare);
 
 /// A list to publish, and how it is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -332,7 +351,8 @@ fn unique_lists<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ListCo
 }
 
 /// Names of files in the output directory, which no list can have.
-const RESERVED: [&str; 2] = ["calendar.ics", "index.html"];
+const RESERVED: [&str; 8] =
+    ["calendar.ics", "feed.atom", "feed.json", "feed.rss", "filter.js", "index.html", "llms.txt", "style.css"];
 
 /// A configuration that is not valid, with the place and the key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

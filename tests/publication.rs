@@ -363,7 +363,7 @@ fn checking_and_trying_write_nothing() {
 fn pages_of_others_are_updated_between_their_markers() {
     let story = TestRepo::of_lists(&[ONE, TWO]);
     story.build();
-    let page = "# Ours\n<!-- changecast:list -->old<!-- /changecast:list -->\ntext\n<!-- changecast:changelog -->\n<!-- /changecast:changelog -->\nend\n";
+    let page = "# Ours\n<!-- changecast:list -->\nold\n<!-- /changecast:list -->\ntext\n<!-- changecast:changelog -->\n<!-- /changecast:changelog -->\nend\n";
     fs::write(story.path("page.md"), page).expect("a page");
     fs::write(story.path("page.html"), page).expect("a page");
     story.publish(&["--inject", "page.md", "--inject", "page.html"]).expect(0);
@@ -386,6 +386,24 @@ fn pages_of_others_are_updated_between_their_markers() {
     story.publish(&["--inject", "bare.md"]).fails(2, &["bare.md", "marker"]);
     fs::write(story.path("open.md"), "<!-- changecast:list -->\n").expect("a page");
     story.publish(&["--inject", "open.md"]).fails(2, &["not closed"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_page_keeps_its_permissions_and_a_link_is_not_followed() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let story = TestRepo::of_lists(&[ONE]);
+    story.build();
+    fs::write(story.path("page.md"), "<!-- changecast:list -->\n<!-- /changecast:list -->\n").expect("a page");
+    fs::set_permissions(story.path("page.md"), fs::Permissions::from_mode(0o640)).expect("permissions");
+    symlink(story.path("page.md"), story.path("link.md")).expect("a link");
+    let before = fs::read(story.path("page.md")).expect("a page");
+    story.publish(&["--inject", "link.md"]).fails(2, &["link.md", "symbolic link"]);
+    assert_eq!(fs::read(story.path("page.md")).expect("a page"), before);
+    story.publish(&["--inject", "page.md"]).expect(0);
+    assert_ne!(fs::read(story.path("page.md")).expect("a page"), before);
+    let mode = fs::metadata(story.path("page.md")).expect("a page").permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
 }
 
 #[test]

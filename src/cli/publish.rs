@@ -8,7 +8,7 @@ use std::{
 use changecast::{
     config::Config,
     history::History,
-    output::{self, Found, Output, OutputFile},
+    output::{self, Found, Output, OutputError, OutputFile},
     publish::{
         self, AllowedRemovals, Correct, Edition, Event, FutureCommits, ListPlan, Outcome, Plan, Progress, Request,
         Rewritten, RootKeys, Scope, Signing, Stage,
@@ -244,7 +244,7 @@ pub fn output_dir(chosen: Option<&Path>, config: &Config, history: &History) -> 
 /// Removes pages and archives that the publication does not contain, such as those of an earlier preview or of redacted
 /// releases.
 fn remove_stale(output: &Output, dir: &Path, list: &ListId, files: &[OutputFile]) -> Result<(), Failure> {
-    for folder in ["changes", "archive"] {
+    for folder in ["changes", "entries", "archive"] {
         output.remove_others(&format!("{list}/{folder}"), files)?;
     }
     let years = Found::at(dir).names(list.as_str())?.into_iter().filter(|name| is_year_page(name));
@@ -288,6 +288,9 @@ fn injected(args: &Args, config: &Config, plan: &Plan) -> Result<Vec<InjectedPag
     let mut pages = Vec::new();
     for path in &args.inject {
         let name = path.display().to_string();
+        if path.is_symlink() {
+            return Err(OutputError::LinkedPage(name).into());
+        }
         let before = String::from_utf8(regular_file(path)?)
             .map_err(|_| Failure::usage(format!("{name} is not UTF-8"), "convert the page to UTF-8"))?;
         let html = path

@@ -66,6 +66,9 @@ pub enum OutputError {
     /// The output directory contains a symbolic link.
     #[error("{0} is a symbolic link: files would be written outside the output directory")]
     Link(String),
+    /// A page to update is a symbolic link.
+    #[error("{0} is a symbolic link")]
+    LinkedPage(String),
     /// A folder exists in place of a file, or a file in place of a folder.
     #[error("{path} is {found}")]
     Kind {
@@ -93,6 +96,7 @@ impl OutputError {
             OutputError::Immutable(_) => {
                 "restore the file from its last good copy; correct a mistake with `changecast correct`".into()
             }
+            OutputError::LinkedPage(_) => "name the page itself, which the link leads to".into(),
             OutputError::Link(_) | OutputError::Kind { .. } => {
                 "remove it, or choose another directory with --output".into()
             }

@@ -1,9 +1,11 @@
 //! The plan of one list: its log with the new releases, the next head, and the files of both.
 
+use std::collections::BTreeMap;
+
 use changecast_core::{
     ledger::layout::Path,
     ledger::{AppendError, Digest, File, Head, IndexFile, ListFile, NextHead, Origin, Pointer, Publication},
-    model::Timestamp,
+    model::{EntryId, Timestamp},
     sign::Signer,
 };
 
@@ -65,7 +67,7 @@ impl<'a> PlannedList<'a> {
     pub fn new(request: &Request<'_>, list: &'a ListConfig, found: &Found) -> Result<Self, PublishError> {
         request.progress.starts(Stage::Verify);
         if let Some(resumed) = resume::resume(request, list, found)?
-            && let Some(planned) = PlannedList::resumed(request, list, resumed)?
+            && let Some(planned) = PlannedList::resumed(request, list, resumed, found)?
         {
             return Ok(planned);
         }
@@ -77,7 +79,12 @@ impl<'a> PlannedList<'a> {
     }
 
     /// Continues incrementally; `None` if the whole list must be rendered.
-    fn resumed(request: &Request<'_>, list: &'a ListConfig, resumed: Resumed) -> Result<Option<Self>, PublishError> {
+    fn resumed(
+        request: &Request<'_>,
+        list: &'a ListConfig,
+        resumed: Resumed,
+        found: &Found,
+    ) -> Result<Option<Self>, PublishError> {
         let mut planned = PlannedList::appended(request, list, resumed.log.clone())?;
         let times = planned.times();
         // The date of an earlier release moved: its notice continues, which is not at hand.
@@ -86,11 +93,45 @@ impl<'a> PlannedList<'a> {
         }
         let new: Vec<Timestamp> = planned.announced(&times).skip(planned.known).map(|(_, time)| time).collect();
         let Some(rendered) = resumed.rendered(&new) else { return Ok(None) };
-        planned.rendered = Some(rendered);
+        let Some(entries) = planned.entry_pages(&resumed, &times, found)? else { return Ok(None) };
+        planned.rendered = Some(Rendered { entries, ..rendered });
         planned.earlier = resumed.announced().to_vec();
         planned.earlier.pop();
         planned.agenda = resumed.agenda;
         Ok(Some(planned))
+    }
+
+    /// The changes on the existing pages of the entries that the new releases concern; `None` if the pages of entries
+    /// cannot be continued, and the whole list must be rendered.
+    fn entry_pages(
+        &self,
+        resumed: &Resumed,
+        times: &[Timestamp],
+        found: &Found,
+    ) -> Result<Option<BTreeMap<EntryId, String>>, PublishError> {
+        let new: Vec<Announcement> = self.announced(times).skip(self.known).map(announcement).collect();
+        let touched = render::entries_of(&new);
+        let listed = |id: &EntryId| resumed.log.tip.list.as_ref().is_some_and(|list| list.entry(id.as_str()).is_some());
+        let current = self.appender.state.inventory().map(|inventory| &*inventory.entries).unwrap_or_default();
+        // An entry that came without an announcement: a second reading found it.
+        if !current.iter().all(|entry| listed(&entry.id) || touched.contains(&entry.id)) {
+            return Ok(None);
+        }
+        let mut pages = BTreeMap::new();
+        for id in touched {
+            match found.file(&format!("{}/{}", self.list.id, render::entry_page(&id)))? {
+                Some(page) => match render::changes_on_entry_page(&page) {
+                    Some(changes) => {
+                        let changes = changes.to_owned();
+                        pages.insert(id, changes);
+                    }
+                    None => return Ok(None),
+                },
+                None if listed(&id) => return Ok(None),
+                None => {}
+            }
+        }
+        Ok(Some(pages))
     }
 
     fn appended(request: &Request<'_>, list: &'a ListConfig, log: PublishedLog) -> Result<Self, PublishError> {

@@ -78,7 +78,12 @@ pub fn draft(
         agenda,
         log: LogStatus::Signed { origin: origin.to_string(), root: Vec::new(), release: Vec::new(), newest },
     };
-    let publication = Publication { publisher: &config.publisher, base_url: &config.base_url, lists: vec![published] };
+    let publication = Publication {
+        publisher: &config.publisher,
+        base_url: &config.base_url,
+        lists: vec![published],
+        language: config.language,
+    };
     let announced = announcements.iter().find(|announcement| announcement.release.seq == seq);
     let message = announced.zip(publication.lists.first());
     Ok(message.map(|(announcement, list)| render::mail(&publication, list, announcement)).unwrap_or_default())

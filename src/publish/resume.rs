@@ -122,12 +122,13 @@ impl Resumed {
             return None;
         }
         let mut pages = 0;
+        let last = self.announced.last().map(|(key, _)| key.clone()).filter(|_| !new.is_empty());
         if new.is_empty() {
             // The page of all lists shows the last change of each.
             before.pop();
             pages = 1;
         }
-        Some(Rendered { before, pages, segmented: self.files.clone() })
+        Some(Rendered { before, pages, last, segmented: self.files.clone(), entries: BTreeMap::new() })
     }
 
     /// The announced releases before this publication.

@@ -63,15 +63,28 @@ impl Segments {
 }
 
 impl SegmentedFile<'_> {
-    /// The file with the new segments, followed by segments of the existing file.
-    pub fn file(&self, list: &PublishedList<'_>, keep: Keep) -> Result<File, RenderError> {
-        let mut front = self.head.to_owned() + &self.fresh.join(self.between);
-        let mut segments = Segments {
+    /// The file with nothing but new segments.
+    pub fn whole(&self, list: &PublishedList<'_>) -> File {
+        let (front, segments) = self.front();
+        let bytes = Bytes { front: front.into_bytes(), kept: 0..0, back: self.tail.as_bytes().to_vec() };
+        File { path: format!("{}/{}", list.id, self.name), bytes, segments: Some(segments) }
+    }
+
+    /// The text up to the last new segment, and the positions of the segments.
+    fn front(&self) -> (String, Segments) {
+        let front = self.head.to_owned() + &self.fresh.join(self.between);
+        let segments = Segments {
             head: self.head.len(),
             between: self.between.to_owned(),
             segments: self.fresh.iter().map(|segment| Segment { length: segment.len(), fingerprint: None }).collect(),
             closed: self.closed.len(),
         };
+        (front, segments)
+    }
+
+    /// The file with the new segments, followed by segments of the existing file.
+    pub fn file(&self, list: &PublishedList<'_>, keep: Keep) -> Result<File, RenderError> {
+        let (mut front, mut segments) = self.front();
         let mut kept = 0..0;
         if let Some(rendered) = list.rendered {
             let earlier = rendered.segmented.get(self.name).ok_or_else(|| self.failed())?;

@@ -3,7 +3,7 @@
 use changecast_core::model::{Inventory, Role, Text, WebUrl, to_plain_text};
 
 use super::{
-    Announcement, ChangeLogRow, File, Inline, LogStatus, MainFeed, Publication, PublishedList, RenderError,
+    ChangeLogRow, File, Inline, LogStatus, MainFeed, Publication, PublishedList, RenderError,
     incremental::{Keep, SegmentedFile},
     list_title, table,
 };
@@ -142,50 +142,6 @@ fn cell(role: Role, text: &Text) -> String {
         Ok(url) if role == Role::Link && !url.as_str().contains(['(', ')', '[', ']']) => format!("<{url}>"),
         _ => escape(&to_plain_text(text.as_str())),
     }
-}
-
-/// Why a page has no place for the change log and the list.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InjectError {
-    /// The page has neither pair of markers.
-    #[error("the page does not contain `<!-- changecast:changelog -->` or `<!-- changecast:list -->`")]
-    NoMarker,
-    /// A marker is not closed.
-    #[error("the marker `<!-- changecast:{0} -->` is not closed by `<!-- /changecast:{0} -->`")]
-    Open(&'static str),
-}
-
-/// Replaces the text between `<!-- changecast:changelog -->` and `<!-- /changecast:changelog -->` in a page with the
-/// change log, and the same for `list`. Both begin with the date of the last change. A page that is not `html` is
-/// Markdown.
-///
-/// # Errors
-/// [`InjectError`] if no pair of markers is found.
-pub fn inject(
-    page: &str,
-    announcements: &[Announcement],
-    current: Option<&Inventory>,
-    html: bool,
-) -> Result<String, InjectError> {
-    let newest = announcements.last().map(|newest| newest.published.date());
-    let updated = newest.map(|date| format!("Last updated: {date}")).unwrap_or_default();
-    let rows: Vec<ChangeLogRow<'_>> = announcements.iter().rev().map(Announcement::row).collect();
-    let parts: [(&'static str, String); 2] = if html {
-        [("changelog", super::html::change_log_table(&rows)), ("list", super::html::list_tables(current))]
-    } else {
-        [("changelog", change_log(&rows)), ("list", current.map(list_tables).unwrap_or_default())]
-    };
-    let mut page = page.to_owned();
-    let mut found = false;
-    for (name, content) in parts {
-        let (open, close) = (format!("<!-- changecast:{name} -->"), format!("<!-- /changecast:{name} -->"));
-        let Some(start) = page.find(&open).map(|at| at + open.len()) else { continue };
-        let Some(length) = page[start..].find(&close) else { return Err(InjectError::Open(name)) };
-        let line = if html { format!("<p>{updated}</p>") } else { updated.clone() };
-        page.replace_range(start..start + length, &format!("\n{line}\n\n{}\n", content.trim_end()));
-        found = true;
-    }
-    if found { Ok(page) } else { Err(InjectError::NoMarker) }
 }
 
 #[cfg(test)]

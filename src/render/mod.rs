@@ -11,6 +11,7 @@ mod explanation;
 mod feed;
 mod html;
 mod incremental;
+mod inject;
 mod json_feed;
 mod mail;
 mod markdown;
@@ -19,7 +20,10 @@ mod rss;
 mod table;
 mod terminal;
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use crate::{
     config::Publisher,
@@ -29,8 +33,11 @@ use crate::{
 use changecast_core::{
     change::Change,
     ledger::{ChangeAddress, Pointer},
-    model::{Fact, FieldKey, Inventory, ListId, Terms, Text, Timestamp, WebUrl},
-    prose::deadlines::{Computed, with_deadlines},
+    model::{EntryId, Fact, FieldKey, Inventory, ListId, Terms, Text, Timestamp, WebUrl},
+    prose::{
+        deadlines::{Computed, with_deadlines},
+        messages::{Language, Messages},
+    },
     term_rows::term_rows,
 };
 
@@ -41,10 +48,9 @@ pub use explanation::explanation as terminal_explanation;
 use feed::MainFeed;
 pub use html::report as html_table;
 pub use incremental::{Segment, Segments};
+pub use inject::{InjectError, inject};
 pub use mail::mail;
-pub use markdown::{
-    InjectError, change_log as markdown_change_log, inject, inline as markdown_inline, list_tables as markdown_list,
-};
+pub use markdown::{change_log as markdown_change_log, inline as markdown_inline, list_tables as markdown_list};
 pub use native::native;
 pub use terminal::{
     Style, aligned as terminal_table, change_log as terminal_change_log, changes as terminal_changes,
@@ -60,6 +66,14 @@ pub struct Publication<'a> {
     pub base_url: &'a WebUrl,
     /// The published lists, in the order of the configuration.
     pub lists: Vec<PublishedList<'a>>,
+    /// The language of pages and feeds.
+    pub language: Language,
+}
+
+impl Publication<'_> {
+    fn messages(&self) -> &'static Messages {
+        self.language.messages()
+    }
 }
 
 /// A list with everything that its files show.
@@ -113,18 +127,22 @@ pub struct Rendered {
     pub before: Vec<Timestamp>,
     /// The number of announcements in [`PublishedList`] that have a page already.
     pub pages: usize,
+    /// The key of the newest of these announcements, if its page will link to the next one.
+    pub last: Option<String>,
     /// The segments of existing files, by name in the list's folder.
     pub segmented: BTreeMap<String, Segments>,
+    /// The changes on the existing pages of the entries that new announcements concern.
+    pub entries: BTreeMap<EntryId, String>,
 }
 
 /// The page that lists all published lists.
 pub const SITE_FILE: &str = "index.html";
 
 /// The files of the output directory about all lists.
-pub const SITE_FILES: [&str; 2] = [SITE_FILE, calendar::NAME];
+pub const SITE_FILES: [&str; 4] = [SITE_FILE, calendar::NAME, html::STYLE_FILE, html::SCRIPT_FILE];
 
 /// The files that every list has in its folder.
-pub const LIST_FILES: [&str; 9] = [
+pub const LIST_FILES: [&str; 10] = [
     calendar::NAME,
     "changelog.csv",
     "changelog.md",
@@ -133,12 +151,28 @@ pub const LIST_FILES: [&str; 9] = [
     "feed.rss",
     "index.html",
     "index.json",
+    "verify.html",
     "verify.sh",
 ];
 
 /// The path of an announcement's page in its list's folder.
 pub fn announcement_page(key: &str) -> String {
     format!("changes/{key}.html")
+}
+
+/// The path of the page of an entry in the folder of its list.
+pub fn entry_page(id: &EntryId) -> String {
+    html::entry_file(id)
+}
+
+/// The changes on the existing page of an entry; `None` if the page is damaged.
+pub fn changes_on_entry_page(page: &[u8]) -> Option<&str> {
+    html::existing_changes(page)
+}
+
+/// The entries whose pages show an announcement.
+pub fn entries_of(announcements: &[Announcement]) -> BTreeSet<EntryId> {
+    html::touched(announcements).collect()
 }
 
 /// The files of past years in a list's folder. `published` are the dates of the announcements, oldest first.
@@ -399,6 +433,7 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
         return Ok(Vec::new());
     }
     let mut files = vec![html::site(publication), calendar::of_all_lists(publication)];
+    files.extend(html::shared(publication));
     for list in lists {
         let main = &MainFeed::new(publication, list);
         let threads = Threads::for_items(list.fresh().len());

@@ -1,103 +1,205 @@
 //! The page of one announcement.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 
 use changecast_core::prose::{self, deadlines::Computed};
 use changecast_core::{
     change::{Change, Detail, Edit, Kind, Row},
-    model::{Role, Text, to_plain_text},
+    model::{Role, Text, Timestamp, to_plain_text},
+    prose::messages::{Messages, fill},
     vocabulary::Vocabulary,
 };
 
 use super::{
-    super::{Announcement, File, Inline, LogStatus, Publication, PublishedList, announcement_page, list_title},
-    inline,
-    list::{cell, linked_text},
-    page::{Page, date},
+    super::{
+        Announcement, File, LogStatus, Publication, PublishedList, RenderError, announcement_page,
+        incremental::{Keep, SegmentedFile},
+        list_title,
+    },
+    entry::past_role,
+    inline, log,
+    page::{Content, Page, Scripts, date, with_markup},
+    rows::{cell, linked_text},
 };
 
-/// The page of one release: `changes/<key>.html`.
-pub(super) fn page(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> File {
-    let title = prose::title(list_title(list).as_str(), &announcement.changes);
-    let page = Page {
+/// The announcement before or after another one.
+#[derive(Clone, Copy)]
+struct Neighbor<'a> {
+    key: &'a str,
+    published: Timestamp,
+}
+
+impl<'a> Neighbor<'a> {
+    fn new(announcement: &'a Announcement) -> Self {
+        Neighbor { key: &announcement.key, published: announcement.published }
+    }
+}
+
+/// The pages of new announcements, and that of the last one before them, which now links to the first new one.
+pub(super) fn pages(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<Vec<File>, RenderError> {
+    let mut corrections: BTreeMap<&str, Vec<&Announcement>> = BTreeMap::new();
+    for announcement in &list.announcements {
+        if let Some(corrected) = &announcement.corrects {
+            corrections.entry(corrected).or_default().push(announcement);
+        }
+    }
+    let fresh = list.fresh();
+    let last = list
+        .rendered
+        .and_then(|rendered| Some(Neighbor { key: rendered.last.as_deref()?, published: *rendered.before.last()? }));
+    let end = end(publication, list);
+    let mut files = Vec::with_capacity(fresh.len() + 1);
+    if let (Some(last), Some(next)) = (last, fresh.first()) {
+        let tail = tail(publication.messages(), Some(Neighbor::new(next)), &end);
+        let page = announcement_page(last.key);
+        let file = SegmentedFile { name: &page, tail: &tail, ..SegmentedFile::default() };
+        files.push(File { segments: None, ..file.file(list, Keep::Newest(1))? });
+    }
+    for (at, announcement) in fresh.iter().enumerate() {
+        let previous = if at == 0 { last } else { fresh.get(at - 1).map(Neighbor::new) };
+        let next = fresh.get(at + 1).map(Neighbor::new);
+        let corrections = corrections.get(&*announcement.key).map(Vec::as_slice).unwrap_or_default();
+        let text = page(publication, list, announcement, previous, corrections);
+        let front = text.split_once(PAGER).map_or(&*text, |(front, _)| front);
+        let page = announcement_page(&announcement.key);
+        let tail = tail(publication.messages(), next, &end);
+        let file = SegmentedFile { name: &page, fresh: &[front], tail: &tail, ..SegmentedFile::default() };
+        let mut file = file.whole(list);
+        // Only the newest page changes once more, when there is a next one.
+        file.segments = file.segments.filter(|_| next.is_none());
+        files.push(file);
+    }
+    Ok(files)
+}
+
+/// Marks the end of what never changes. Other texts cannot contain it, as they are escaped.
+const PAGER: &str = "<!-- next -->";
+
+/// The end of a page: the link to the next one, and the foot.
+fn tail(messages: &Messages, next: Option<Neighbor<'_>>, end: &str) -> String {
+    let link = html! {
+        @if let Some(next) = next {
+            a rel="next" href={ (next.key) ".html" } { span { (messages.next) } " " (date(messages, next.published)) }
+        }
+    };
+    format!("{}</nav>{end}", link.into_string())
+}
+
+/// The foot that all pages of a list have.
+fn end(publication: &Publication<'_>, list: &PublishedList<'_>) -> String {
+    let empty = frame(publication, list, "", html! {}, "");
+    let page = empty.render(&Content { lead: html! {}, body: html! { (maud::PreEscaped(PAGER)) } });
+    page.split_once(PAGER).map_or("", |(_, end)| end).to_owned()
+}
+
+fn frame<'a>(
+    publication: &'a Publication<'a>,
+    list: &'a PublishedList<'a>,
+    title: &'a str,
+    heading: Markup,
+    description: &'a str,
+) -> Page<'a> {
+    Page {
         publication,
         list: Some(list),
-        title: &title,
-        heading: inline(&prose::title_pieces(list_title(list).as_str(), &announcement.changes)),
-        description: &prose::summary(announcement.sentences()),
+        title,
+        heading,
+        description,
         home: "../",
-        release: list.signed_release(announcement),
-    };
-    let corrections = list.announcements.iter().filter(|other| other.corrects.as_ref() == Some(&announcement.key));
+        release: None,
+        scripts: Scripts::None,
+    }
+}
+
+/// The page of one release, with a mark in place of its end.
+fn page(
+    publication: &Publication<'_>,
+    list: &PublishedList<'_>,
+    announcement: &Announcement,
+    previous: Option<Neighbor<'_>>,
+    corrections: &[&Announcement],
+) -> String {
+    let messages = publication.messages();
+    let title = prose::title(list_title(list).as_str(), &announcement.changes);
+    let heading = inline(&prose::title_pieces(list_title(list).as_str(), &announcement.changes));
+    let description = prose::summary(announcement.sentences());
+    let page = frame(publication, list, &title, heading, &description);
     let file = format!("{:06}.json", announcement.release.seq);
-    let body = html! {
-        (page.header(html! { "Published " (date(announcement.published)) " \u{b7} " a href="../" { (list_title(list)) } }))
-        main {
+    let lead = html! {
+        ul.facts {
+            li { (with_markup(messages.published_on, &date(messages, announcement.published))) }
             @if let Some(corrected) = &announcement.corrects {
-                p { a href={ (corrected) ".html" } { "The corrected change" } }
+                li { a href={ (corrected) ".html" } { (messages.corrected_change) } }
             }
-            @for correction in corrections {
-                p.banner {
-                    "This change was corrected on " (date(correction.published)) ": "
-                    a href={ (correction.key) ".html" } { "correction" }
-                }
-            }
-            @for (at, change) in announcement.changes.iter().enumerate() {
-                section {
-                    h2 { (heading(change)) }
-                    (detail(change))
-                    @if let Some(notice) = announcement.notice(at) { (deadlines(notice)) }
-                }
-            }
-            h2 { "Evidence" }
-            dl {
-                dt { "Published" } dd { code { (announcement.published) } }
-                @if let Some(commit) = &announcement.commit { dt { "Commit" } dd { code { (commit) } } }
-                @if matches!(list.log, LogStatus::Signed { .. }) {
-                    dt { "Signed document" }
-                    dd { a href={ "../log/" (file) } { (file) } ", " a href={ "../log/" (file) ".sig" } { "signature" } }
-                }
+        }
+        @for correction in corrections {
+            p.banner {
+                (with_markup(messages.was_corrected, &date(messages, correction.published))) " "
+                a href={ (correction.key) ".html" } { (messages.correction) }
             }
         }
     };
-    File::new(format!("{}/{}", list.id, announcement_page(&announcement.key)), page.render(body))
-}
-
-fn heading(change: &Change) -> Markup {
-    html! { (prose::verb(change)) @if let Some(entry) = change.entry() { ": " bdi { (entry.label) } } }
-}
-
-fn detail(change: &Change) -> Markup {
-    match &change.detail {
-        Detail::List { entries } => html! { (rows(entries)) },
-        Detail::Row { row, former } => html! {
-            @if let Some(former) = former { p { "In place of " strong { bdi { (former.label) } } "." } }
-            (row_fields(row))
-        },
-        Detail::Field { entry, label, edit, gained, lost, .. } => {
-            let what = prose::what(change);
-            // If the sentence only shows excerpts of long texts, both texts are also shown in full.
-            let marked = what.iter().any(|piece| matches!(piece, Inline::Inserted(_) | Inline::Deleted(_)));
-            html! {
-                p { (inline(&what)) }
-                @if marked || !entry.section.is_empty() {
-                    dl {
-                        @if !entry.section.is_empty() { dt { "Section" } dd { (entry.section) } }
-                        @if marked {
-                            (sides(label, edit))
-                            @for (name, items) in [("Gained", gained), ("Lost", lost)] {
-                                @if !items.is_empty() { dt { (name) } dd { (joined(items)) } }
-                            }
-                        }
-                    }
-                }
+    let body = html! {
+        @for (at, change) in announcement.changes.iter().enumerate() {
+            section.change {
+                h2 { (heading_of(change)) }
+                (detail(messages, change))
+                @if let Some(notice) = announcement.notice(at) { (deadlines(messages, notice)) }
             }
         }
+        section.evidence {
+            h2 { (messages.evidence) }
+            dl {
+                dt { (messages.published) } dd { code { (announcement.published) } }
+                @if let Some(commit) = &announcement.commit { dt { (messages.commit) } dd { code { (commit) } } }
+                @if matches!(list.log, LogStatus::Signed { .. }) {
+                    dt { (messages.signed_document) }
+                    dd { a href={ "../log/" (file) } { (file) } ", " a href={ "../log/" (file) ".sig" } { (messages.signature) } }
+                }
+            }
+            @if let Some(release) = list.signed_release(announcement) { p.note { (fill(messages.as_of, &[&release])) } }
+        }
+        (maud::PreEscaped("<nav class=\"pager\" aria-label=\""))
+        (messages.changes)
+        (maud::PreEscaped("\">"))
+        @if let Some(previous) = previous {
+            a rel="prev" href={ (previous.key) ".html" } { span { (messages.previous) } " " (date(messages, previous.published)) }
+        }
+        a href="../index.html#changes" { span { (messages.all_changes) } " " bdi { (list_title(list)) } }
+        (maud::PreEscaped(PAGER))
+    };
+    page.render(&Content { lead, body })
+}
+
+fn heading_of(change: &Change) -> Markup {
+    html! { (log::chip(change)) @if let Some(entry) = change.entry() { " " (log::entry_link(&entry, "../")) } }
+}
+
+fn detail(messages: &Messages, change: &Change) -> Markup {
+    match &change.detail {
+        Detail::List { entries } => html! { (rows(messages, entries)) },
+        Detail::Row { row, former } => html! {
+            @if let Some(former) = former { p { (messages.in_place_of) " " strong { (log::entry_link(&former.entry(), "../")) } } }
+            (row_fields(messages, row))
+        },
+        Detail::Field { entry, label, edit, gained, lost, .. } => html! {
+            (sides(messages, label, edit))
+            @if !(gained.is_empty() && lost.is_empty() && entry.section.is_empty()) {
+                dl {
+                    @for (name, items) in [(messages.gained, gained), (messages.lost, lost)] {
+                        @if !items.is_empty() { dt { (name) } dd dir="auto" { (joined(items)) } }
+                    }
+                    @if !entry.section.is_empty() { dt { (messages.section) } dd { bdi { (entry.section) } } }
+                }
+            }
+        },
         Detail::Column { cells, edit, .. } => html! {
             p { (inline(&prose::what(change))) }
             @if !cells.is_empty() {
                 table.rows {
-                    thead { tr { th scope="col" { "Name" } th scope="col" { (edit.after().or(edit.before()).map(Text::as_str).unwrap_or_default()) } } }
+                    thead { tr { th scope="col" { (messages.name) } th scope="col" { (edit.after().or(edit.before()).map(Text::as_str).unwrap_or_default()) } } }
                     tbody { @for cell in cells { tr { th scope="row" { bdi { (cell.label) } } td dir="auto" { (linked_text(&cell.text)) } } } }
                 }
             }
@@ -105,38 +207,43 @@ fn detail(change: &Change) -> Markup {
         Detail::Fact { .. } if matches!(change.kind, Kind::Corrected | Kind::Reread) => {
             html! { p { (inline(&prose::what(change))) } }
         }
-        Detail::Fact { label, edit, .. } => html! { p { (inline(&prose::what(change))) } dl { (sides(label, edit)) } },
+        Detail::Fact { label, edit, .. } => sides(messages, label, edit),
     }
 }
 
 /// When the change takes effect, until when customers may object, and the notice that was given.
-fn deadlines(notice: &Computed) -> Markup {
+fn deadlines(messages: &Messages, notice: &Computed) -> Markup {
     html! {
         @match notice {
-            Ok(notice) => dl { @for part in prose::deadlines::statements(notice) { dt { (part.label) } dd { (part.text) } } },
-            Err(error) => p { "Deadlines cannot be computed: " (error) },
+            Ok(notice) => dl.deadlines { @for part in prose::deadlines::statements(notice) { dt { (part.label) } dd { (part.text) } } },
+            Err(error) => p { (fill(messages.no_deadlines, &[error])) },
         }
     }
 }
 
-fn sides(label: &Text, edit: &Edit) -> Markup {
+/// The old and the new value beside each other.
+fn sides(messages: &Messages, label: &Text, edit: &Edit) -> Markup {
     html! {
-        @if let Some(before) = edit.before() { dt { (label) " before" } dd { (linked_text(before)) } }
-        @if let Some(after) = edit.after() { dt { (label) " now" } dd { (linked_text(after)) } }
+        dl.sides {
+            @if let Some(before) = edit.before() { div.before { dt { (fill(messages.before, &[label])) } dd dir="auto" { (linked_text(before)) } } }
+            @if let Some(after) = edit.after() { div.after { dt { (fill(messages.now, &[label])) } dd dir="auto" { (linked_text(after)) } } }
+        }
     }
 }
 
-fn row_fields(row: &Row) -> Markup {
+fn row_fields(messages: &Messages, row: &Row) -> Markup {
     html! {
         dl {
-            @if !row.section.is_empty() { dt { "Section" } dd { (row.section) } }
-            @for field in &row.fields { dt { (field.label) } dd { (cell(Role::of_field(Vocabulary::builtin(), &field.field, field.label.as_str()), &field.text)) } }
+            @if !row.section.is_empty() { dt { (messages.section) } dd { bdi { (row.section) } } }
+            @for field in &row.fields {
+                dt { (field.label) } dd dir="auto" { (cell(past_role(&field.field, &field.label), &field.text)) }
+            }
         }
     }
 }
 
 /// Rows under one table per section.
-fn rows(rows: &[Row]) -> Markup {
+fn rows(messages: &Messages, rows: &[Row]) -> Markup {
     let mut sections: Vec<&Text> = Vec::new();
     for row in rows {
         if !sections.contains(&&row.section) {
@@ -147,17 +254,15 @@ fn rows(rows: &[Row]) -> Markup {
         @for section in sections {
             @let here: Vec<&Row> = rows.iter().filter(|row| row.section == *section).collect();
             @let columns = columns(&here);
-            @if !section.is_empty() { h3 { (section) } }
-            div.scroll {
-                table.rows {
-                    thead { tr { th scope="col" { "Name" } @for (_, label) in &columns { th scope="col" { (label) } } } }
-                    tbody {
-                        @for row in here {
-                            tr {
-                                th scope="row" { bdi { (row.label) } }
-                                @for (field, label) in &columns {
-                                    @match row.text(field) { Some(text) => td dir="auto" data-label=(label) { (linked_text(text)) }, None => td {} }
-                                }
+            @if !section.is_empty() { h3 { bdi { (section) } } }
+            table.rows.entries[columns.len() > 6] {
+                thead { tr { th scope="col" { (messages.name) } @for (_, label) in &columns { th scope="col" { (label) } } } }
+                tbody {
+                    @for row in here {
+                        tr {
+                            th scope="row" { (log::entry_link(&row.entry(), "../")) }
+                            @for (field, label) in &columns {
+                                @match row.text(field) { Some(text) => td dir="auto" data-label=(label) { (linked_text(text)) }, None => td {} }
                             }
                         }
                     }

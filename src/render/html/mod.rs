@@ -1,32 +1,62 @@
-//! HTML pages that are readable without JavaScript, on a phone, in dark mode and on paper.
+//! HTML pages that are complete without JavaScript, on a phone, in dark mode and on paper.
 //!
 //! `maud` escapes every text; only addresses that [`changecast_core::model::WebUrl`] accepts become links.
 
 mod change;
+mod entry;
+mod filter;
 mod list;
+mod log;
 mod page;
 mod report;
+mod rows;
+mod verify;
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
-use changecast_core::model::Timestamp;
+use changecast_core::{
+    model::Timestamp,
+    prose::{self, messages::fill},
+};
 
 use super::{
-    Announcement, ChangeLogRow, File, Inline, LogStatus, MainFeed, Publication, PublishedList, RenderError,
-    announcement_page,
+    ChangeLogRow, File, Inline, LogStatus, MainFeed, Publication, PublishedList, RenderError,
     incremental::{Keep, SegmentedFile},
     list_title, table,
 };
-use changecast_core::prose;
 
-pub(super) use list::tables as list_tables;
-use page::{Page, date};
+pub(super) use entry::{existing_changes, file as entry_file};
+pub(super) use log::touched;
+use page::{Content, Page, Scripts, date, with_markup};
 pub use report::report;
+pub(super) use rows::tables as list_tables;
+
+/// The style sheet of all pages.
+pub(super) const STYLE_FILE: &str = "style.css";
+/// The script that filters lists and changes.
+pub(super) const SCRIPT_FILE: &str = "filter.js";
+
+/// The style without the colours that the configuration states.
+const STYLE: &str = include_str!("style.css");
 
 /// The months before the newest change that the change log on the list's page covers.
 const MONTHS: u32 = 12;
 
-/// The list's page, a page for each earlier year, and a page for each announcement.
+/// The style sheet and the script.
+pub(super) fn shared(publication: &Publication<'_>) -> [File; 2] {
+    let accent = publication.publisher.accent;
+    let (light, dark) = (accent.on_light(), accent.on_dark());
+    let colors = format!(
+        ":root {{ --accent: {light}; }}\n@media (prefers-color-scheme: dark) {{ :root {{ --accent: {dark}; }} }}\n"
+    );
+    let widths: String = rows::SHARES.map(|share| format!(".w{share} {{ width: {share}%; }}\n")).collect();
+    [
+        File::new(STYLE_FILE, format!("{STYLE}{colors}{widths}")),
+        File::new(SCRIPT_FILE, include_str!("filter.js").to_owned()),
+    ]
+}
+
+/// The list's page, the page for auditors, a page for each earlier year, for each announcement and for each entry.
 pub(super) fn files(
     publication: &Publication<'_>,
     list: &PublishedList<'_>,
@@ -34,11 +64,16 @@ pub(super) fn files(
 ) -> Result<Vec<File>, RenderError> {
     let newest = list.dates().next().unwrap_or(Timestamp::from_unix_clamped(0));
     let years = older_years(list.dates(), newest);
-    let mut files = vec![index(publication, list, &years, newest)?];
+    let mut files = vec![index(publication, list, &years, newest)?, verify::page(publication, list)];
     if list.rendered.is_none() {
-        files.extend(years.iter().map(|year| year_page(publication, list, *year)));
+        files.extend(
+            years.iter().map(|year| {
+                File::new(format!("{}/{}", list.id, year_file(*year)), list::year(publication, list, *year))
+            }),
+        );
     }
-    files.extend(list.fresh().iter().map(|announcement| change::page(publication, list, announcement)));
+    files.extend(change::pages(publication, list)?);
+    files.extend(entry::pages(publication, list));
     Ok(files)
 }
 
@@ -52,11 +87,13 @@ fn index(
     years: &[i32],
     newest: Timestamp,
 ) -> Result<File, RenderError> {
-    let page = list::index(publication, list, years, &PreEscaped(ANNOUNCEMENTS));
+    let page = list::index(publication, list, years, ANNOUNCEMENTS);
     let (head, tail) = page.split_once(ANNOUNCEMENTS).unwrap_or((&page, ""));
     let first = first_shown(newest);
-    let fresh = list.fresh().iter().rev().take_while(|announcement| announcement.published >= first);
-    let fresh: Vec<String> = fresh.map(|announcement| announcement_item(announcement).into_string()).collect();
+    let older = list.dates().skip(1).map(Some).chain([None]);
+    let fresh = list.fresh().iter().rev().zip(older).take_while(|(announcement, _)| announcement.published >= first);
+    let fresh: Vec<String> =
+        fresh.map(|(announcement, older)| log::segment(publication, announcement, older)).collect();
     let fresh: Vec<&str> = fresh.iter().map(String::as_str).collect();
     let kept = list.before().take_while(|published| *published >= first).count();
     let file = SegmentedFile { name: "index.html", head, fresh: &fresh, tail, ..SegmentedFile::default() };
@@ -79,38 +116,6 @@ pub(super) fn older_years(newest_first: impl Iterator<Item = Timestamp>, newest:
 /// The file name of the page of a past year.
 pub(super) fn year_file(year: i32) -> String {
     format!("{year}.html")
-}
-
-fn year_page(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32) -> File {
-    let announcements: Vec<&Announcement> = list.newest_first().filter(|a| a.published.year() == year).collect();
-    let title = format!("{}: changes of {year}", list_title(list));
-    let page = Page {
-        publication,
-        list: Some(list),
-        title: &title,
-        heading: html! { (title) },
-        description: &title,
-        home: "./",
-        release: announcements.first().and_then(|newest| list.signed_release(newest)),
-    };
-    let body = html! {
-        (page.header(html! { "All changes of " (year) " \u{b7} " a href="./" { "The current list" } }))
-        main { ol.log { @for announcement in announcements { (announcement_item(announcement)) } } }
-    };
-    File::new(format!("{}/{}", list.id, year_file(year)), page.render(body))
-}
-
-/// An announcement in a change log.
-fn announcement_item(announcement: &Announcement) -> Markup {
-    html! {
-        li {
-            (date(announcement.published))
-            div {
-                ul { @for sentence in announcement.sentences() { li { (inline(sentence)) } } }
-                p.more { a href=(announcement_page(&announcement.key)) { "Details of this change" } }
-            }
-        }
-    }
 }
 
 /// A sentence as HTML. Names and values are isolated from the direction of the text around them.
@@ -139,7 +144,7 @@ pub(super) fn change_log_table(change_log: &[ChangeLogRow<'_>]) -> String {
                 @for row in table::rows(change_log) {
                     @let cells = row.cells();
                     tr {
-                        td { (date(row.published)) }
+                        td { time datetime=(row.published) { (row.published.utc().format("%-d %B %Y")) } }
                         td { (cells.qualified_verb()) }
                         td { @if let Some(entry) = &cells.entry { bdi { (entry.label) } } }
                         td dir="auto" { (inline(&cells.what)) }
@@ -153,40 +158,45 @@ pub(super) fn change_log_table(change_log: &[ChangeLogRow<'_>]) -> String {
 
 /// The page that lists all published lists.
 pub(super) fn site(publication: &Publication<'_>) -> File {
-    let title = format!("{}: published lists", publication.publisher.name);
+    let messages = publication.messages();
+    let title = fill(messages.lists_title, &[&publication.publisher.name]);
     let page = Page {
         publication,
         list: None,
         title: &title,
         heading: html! { (title) },
         description: &title,
-        home: "./",
+        home: "",
         release: None,
+        scripts: Scripts::None,
+    };
+    let lead = html! {
+        p.intro { (messages.lists_lead) " " a href=(super::calendar::NAME) { (messages.calendar_of_all) } }
     };
     let body = html! {
-        (page.header(html! { "Lists with their change logs, feeds and signed logs. " a href=(super::calendar::NAME) { "Calendar of all lists" } }))
-        main {
-            ul.cards {
-                @for list in &publication.lists {
-                    li {
-                        h2 { a href={ (list.id) "/" } { (list_title(list)) } }
-                        p { (list::count(list)) }
-                        @if let Some(newest) = list.newest() { p.note { "As of " (newest) } }
-                        @if let Some(newest) = list.newest_first().next() {
-                            p.note { "Last change " (date(newest.published)) }
-                            p { (inline(&prose::title_pieces("Latest", &newest.changes))) }
-                        }
-                        p.note {
-                            a href={ (list.id) "/feed.atom" } { "Atom" } " \u{b7} " a href={ (list.id) "/feed.rss" } { "RSS" } " \u{b7} "
-                            a href={ (list.id) "/feed.json" } { "JSON Feed" } " \u{b7} " a href={ (list.id) "/changelog.md" } { "Markdown" }
-                            " \u{b7} " a href={ (list.id) "/changelog.csv" } { "CSV" } " \u{b7} " a href={ (list.id) "/calendar.ics" } { "Calendar" }
-                        }
+        ul.cards {
+            @for list in &publication.lists {
+                li {
+                    h2 { a href={ (list.id) "/index.html" } { bdi { (list_title(list)) } } }
+                    ul.facts {
+                        li { (list::count(publication, list)) }
+                        @if let Some(newest) = list.newest_first().next() { li { (with_markup(messages.last_change, &date(messages, newest.published))) } }
                     }
+                    @if let Some(newest) = list.newest_first().next() { p { (inline(&prose::title_pieces(messages.latest, &newest.changes))) } }
+                    @let open = list.open_windows().len();
+                    @if open > 0 { p.due { a href={ (list.id) "/index.html#open" } { (messages.open) ": " (open) } } }
+                    p.note {
+                        a href={ (list.id) "/feed.atom" } { "Atom" } " \u{b7} " a href={ (list.id) "/feed.rss" } { "RSS" } " \u{b7} "
+                        a href={ (list.id) "/feed.json" } { "JSON Feed" } " \u{b7} " a href={ (list.id) "/calendar.ics" } { (messages.calendar) }
+                        " \u{b7} " a href={ (list.id) "/changelog.md" } { "Markdown" } " \u{b7} " a href={ (list.id) "/changelog.csv" } { "CSV" }
+                        " \u{b7} " a href={ (list.id) "/verify.html" } { (messages.verify) }
+                    }
+                    @if let Some(newest) = list.newest() { p.note { (fill(messages.as_of, &[&newest])) } }
                 }
             }
         }
     };
-    File::new(super::SITE_FILE, page.render(body))
+    File::new(super::SITE_FILE, page.render(&Content { lead, body }))
 }
 
 fn is_unsigned(list: &PublishedList<'_>) -> bool {

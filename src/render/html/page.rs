@@ -1,14 +1,16 @@
 //! The layout that all pages share.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 
-use changecast_core::{ledger::Pointer, model::Timestamp};
+use changecast_core::{
+    ledger::Pointer,
+    model::{Timestamp, WebUrl},
+    prose::messages::{Messages, fill},
+};
 
 use super::super::{Publication, PublishedList, list_title};
 
-pub(super) const STYLE: &str = include_str!("style.css");
-
-/// A page without its body.
+/// A page without its content.
 pub(super) struct Page<'a> {
     pub publication: &'a Publication<'a>,
     /// The list; `None` for a page about all lists.
@@ -17,24 +19,39 @@ pub(super) struct Page<'a> {
     /// The title with its names isolated from the direction of the text around them.
     pub heading: Markup,
     pub description: &'a str,
-    /// The relative path from the page to the folder of its list, or of the site.
-    pub home: &'a str,
+    /// The relative path from the page to the folder of its list, or of the site: empty or `../`.
+    pub home: &'static str,
     /// The newest release that the page shows, for customers who compare it with the one that they know.
     pub release: Option<Pointer>,
+    pub scripts: Scripts,
+}
+
+/// The scripts of a page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scripts {
+    None,
+    /// The filter, which adds nothing but comfort.
+    Filter,
+}
+
+/// What a page consists of.
+pub(super) struct Content {
+    /// What stands below the title.
+    pub lead: Markup,
+    pub body: Markup,
 }
 
 impl Page<'_> {
-    /// The visible header of the page, with its title.
-    pub fn header(&self, lead: Markup) -> Markup {
-        let publisher = self.publication.publisher;
-        let unsigned = self.lists().any(super::is_unsigned);
-        html! {
-            header {
-                p.publisher { a href=(publisher.url) { (publisher.name) } }
-                h1.long[self.title.chars().count() > 60] { (self.heading) }
-                p.lead { (lead) }
-                @if unsigned { p.banner { "Unsigned preview: this page is not backed by a signed log." } }
-            }
+    fn messages(&self) -> &'static Messages {
+        self.publication.messages()
+    }
+
+    /// The relative path from the page to the folder of the site: empty, `../` or `../../`.
+    fn root(&self) -> &'static str {
+        match (self.list, self.home) {
+            (None, home) => home,
+            (Some(_), "") => "../",
+            (Some(_), _) => "../../",
         }
     }
 
@@ -43,42 +60,111 @@ impl Page<'_> {
         all.filter(|list| self.list.is_none_or(|own| own.id == list.id))
     }
 
-    /// The whole document around a body.
-    pub fn render(&self, body: Markup) -> String {
+    /// The whole document.
+    pub fn render(&self, content: &Content) -> String {
         let publisher = self.publication.publisher;
+        let messages = self.messages();
+        let unsigned = self.lists().any(super::is_unsigned);
         let document = html! {
             (DOCTYPE)
-            html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    // No scripts, frames or foreign resources: the page contains texts of third parties.
-                    meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-                    title { (self.title) }
-                    meta name="description" content=(self.description);
-                    meta name="generator" content="changecast";
-                    // Feed readers use the first feed that they find: Atom.
-                    @for (mime, file) in [("application/atom+xml", "feed.atom"), ("application/rss+xml", "feed.rss"), ("application/feed+json", "feed.json")] {
-                        @for list in self.lists() {
-                            link rel="alternate" type=(mime) title=(list_title(list)) href={ (self.to_list(list)) (file) };
-                        }
-                    }
-                    style { (PreEscaped(STYLE)) }
-                }
+            html lang=(messages.lang) {
+                (self.head())
                 body {
-                    (body)
-                    footer {
-                        @if let Some(release) = self.release { p { "As of " (release) "." } }
-                        p {
-                            "Published by " a href=(publisher.url) { (publisher.name) }
-                            @if let Some(email) = &publisher.email { " \u{b7} " a href={ "mailto:" (email) } { (email) } }
-                            ". This page is for information. Your agreement determines which notice applies."
+                    a.skip href="#main" { (messages.skip) }
+                    header.bar {
+                        div {
+                            a.brand href=(publisher.url) {
+                                @if let Some(logo) = &publisher.logo { img src=(logo) alt="" height="28"; " " }
+                                span { (publisher.name) }
+                            }
+                            (self.crumbs())
                         }
                     }
+                    main id="main" {
+                        h1.long[self.title.chars().count() > 60] { (self.heading) }
+                        (content.lead)
+                        @if unsigned { p.banner { (messages.unsigned) } }
+                        (content.body)
+                    }
+                    (self.footer())
                 }
             }
         };
         document.into_string() + "\n"
+    }
+
+    fn head(&self) -> Markup {
+        let publisher = self.publication.publisher;
+        html! {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="Content-Security-Policy" content=(self.policy());
+                title { (self.title) }
+                meta name="description" content=(self.description);
+                meta name="generator" content="changecast";
+                // Feed readers use the first feed that they find: Atom.
+                @for (mime, file) in [("application/atom+xml", "feed.atom"), ("application/rss+xml", "feed.rss"), ("application/feed+json", "feed.json")] {
+                    @for list in self.lists() {
+                        link rel="alternate" type=(mime) title=(list_title(list)) href={ (self.to_list(list)) (file) };
+                    }
+                }
+                @if let Some(icon) = &publisher.favicon { link rel="icon" href=(icon); }
+                link rel="stylesheet" href={ (self.root()) (super::STYLE_FILE) };
+                @if self.scripts == Scripts::Filter { script src={ (self.root()) (super::SCRIPT_FILE) } defer {} }
+            }
+        }
+    }
+
+    /// The content security policy. The page contains texts of third parties: apart from its style sheet, its script
+    /// and the images of the publisher nothing is loaded, and nothing is sent.
+    fn policy(&self) -> String {
+        let publisher = self.publication.publisher;
+        let mut policy = "default-src 'none'; connect-src 'none'; style-src 'self'".to_owned();
+        if self.scripts == Scripts::Filter {
+            policy.push_str("; script-src 'self'");
+        }
+        let images: Vec<String> =
+            [&publisher.logo, &publisher.favicon].into_iter().flatten().map(WebUrl::origin).collect();
+        if !images.is_empty() {
+            policy.push_str(&format!("; img-src {}", images.join(" ")));
+        }
+        policy + "; base-uri 'none'; form-action 'none'"
+    }
+
+    /// The way up: to all lists, and from a page about a part of a list to the list.
+    fn crumbs(&self) -> Markup {
+        let messages = self.messages();
+        let is_index = self.home.is_empty() && self.list.is_some_and(|list| list_title(list).as_str() == self.title);
+        html! {
+            @if let Some(list) = self.list {
+                nav aria-label=(messages.breadcrumb) {
+                    ol.crumbs {
+                        li { a href={ (self.root()) "index.html" } { (messages.all_lists) } }
+                        @if is_index { li { span aria-current="page" { bdi { (list_title(list)) } } } }
+                        @else { li { a href={ (self.home) "index.html" } { bdi { (list_title(list)) } } } }
+                    }
+                }
+            }
+        }
+    }
+
+    fn footer(&self) -> Markup {
+        let publisher = self.publication.publisher;
+        let messages = self.messages();
+        html! {
+            footer {
+                div {
+                    p {
+                        (messages.published_by) " " a href=(publisher.url) { (publisher.name) }
+                        @if let Some(email) = &publisher.email { " \u{b7} " a href={ "mailto:" (email) } { (email) } }
+                        @if self.list.is_some() { " \u{b7} " a href={ (self.home) "verify.html" } { (messages.auditors) } }
+                    }
+                    p { (messages.disclaimer) }
+                    @if let Some(release) = self.release { p { (fill(messages.as_of, &[&release])) } }
+                }
+            }
+        }
     }
 
     fn to_list(&self, list: &PublishedList<'_>) -> String {
@@ -87,6 +173,12 @@ impl Page<'_> {
 }
 
 /// A date, for people and programs.
-pub(super) fn date(moment: Timestamp) -> Markup {
-    html! { time datetime=(moment) { (moment.utc().format("%-d %B %Y")) } }
+pub(super) fn date(messages: &Messages, moment: Timestamp) -> Markup {
+    html! { time datetime=(moment) { (messages.day(moment)) } }
+}
+
+/// A message with one value that has markup.
+pub(super) fn with_markup(message: &str, value: &Markup) -> Markup {
+    let (before, after) = message.split_once("{}").unwrap_or((message, ""));
+    html! { (before) (value) (after) }
 }

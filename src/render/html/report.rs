@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, PreEscaped, html};
 
-use super::{super::table::filled_columns, page::STYLE};
+use super::{super::table::filled_columns, STYLE};
 
 /// A page with a title, a sentence and a table. Empty columns are left out.
 pub fn report(title: &str, lead: &str, header: &[&str], rows: &[Vec<String>]) -> String {
@@ -18,17 +18,16 @@ pub fn report(title: &str, lead: &str, header: &[&str], rows: &[Vec<String>]) ->
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                header { h1 { (title) } p.lead { (lead) } }
                 main {
-                    div.scroll {
-                        table.rows {
-                            thead { tr { @for column in &columns { th scope="col" { (header[*column].replace('_', " ")) } } } }
-                            tbody {
-                                @for row in rows {
-                                    tr {
-                                        @for column in &columns {
-                                            td dir="auto" data-label=(header[*column].replace('_', " ")) { (row.get(*column).map(String::as_str).unwrap_or_default()) }
-                                        }
+                    h1 { (title) }
+                    p.intro { (lead) }
+                    table.rows.entries[columns.len() > 7] {
+                        thead { tr { @for column in &columns { th scope="col" { (header[*column].replace('_', " ")) } } } }
+                        tbody {
+                            @for row in rows {
+                                tr {
+                                    @for column in &columns {
+                                        td dir="auto" data-label=(header[*column].replace('_', " ")) { (row.get(*column).map(String::as_str).unwrap_or_default()) }
                                     }
                                 }
                             }

@@ -89,6 +89,8 @@ pub struct KindInfo {
     pub roles: &'static [Role],
     /// The verb that customers read.
     pub verb: &'static str,
+    /// The symbol that pages show before the verb.
+    pub symbol: &'static str,
     /// How verb and entry form a sentence.
     pub phrase: Phrase,
     /// The name of the field where it is stated for the first time or no longer: "Location first
@@ -102,11 +104,11 @@ pub struct KindInfo {
     pub about: &'static str,
 }
 
-/// A row: variant, name, subject, level, roles; verb, phrase, noun, title, trigger; about. [`KindInfo`]
+/// A row: variant, name, subject, level, roles; verb, symbol, phrase, noun, title, trigger; about. [`KindInfo`]
 /// describes each.
 macro_rules! kinds {
     ($($kind:ident $name:literal $subject:ident $level:ident [$($role:ident)*]
-        $verb:literal $phrase:ident $noun:expr, $title:ident $trigger:expr, $about:literal;)*) => {
+        $verb:literal $symbol:literal $phrase:ident $noun:expr, $title:ident $trigger:expr, $about:literal;)*) => {
         /// What kind of change happened.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {
@@ -121,6 +123,7 @@ macro_rules! kinds {
             level: Level::$level,
             roles: &[$(Role::$role),*],
             verb: $verb,
+            symbol: $symbol,
             phrase: Phrase::$phrase,
             noun: $noun,
             title: TitleDetail::$title,
@@ -132,73 +135,73 @@ macro_rules! kinds {
 
 kinds! {
     Published "published" List Info []
-        "First published" Verb None, Count None,
+        "First published" "●" Verb None, Count None,
         "The list was published for the first time.";
     Withdrawn "withdrawn" List Notice []
-        "List withdrawn" Verb None, None None,
+        "List withdrawn" "✕" Verb None, None None,
         "The whole list was withdrawn.";
     Restored "restored" List Notice []
-        "List restored" Verb None, Count None,
+        "List restored" "↺" Verb None, Count None,
         "A withdrawn list was published again.";
     Corrected "corrected" Fact Notice []
-        "Corrected" Verb None, Label None,
+        "Corrected" "!" Verb None, Label None,
         "An earlier release was wrong.";
     Reread "reread" Fact Info []
-        "Read again" Verb None, Label None,
+        "Read again" "↻" Verb None, Label None,
         "A newer edition of the program, or another configuration, reads the same page differently.";
     TermsChanged "terms-changed" Fact Notice []
-        "Notice terms changed" VerbFor None, Label None,
+        "Notice terms changed" "§" VerbFor None, Label None,
         "Notice periods, or the ways to object, changed.";
     Added "added" Row Notice []
-        "Added" Verb None, EntryAndDate Some(Trigger::Added),
+        "Added" "+" Verb None, EntryAndDate Some(Trigger::Added),
         "An entry is new.";
     Replaced "replaced" Row Notice []
-        "Added" Verb None, EntryAndDate Some(Trigger::Replaced),
+        "Added" "⇄" Verb None, EntryAndDate Some(Trigger::Replaced),
         "A new entry states which entry it replaces.";
     Removed "removed" Row Notice []
-        "Removed" Verb None, Entry Some(Trigger::Removed),
+        "Removed" "−" Verb None, Entry Some(Trigger::Removed),
         "An entry was removed.";
     Renamed "renamed" Field Notice [Name]
-        "Renamed" Verb None, BothNames None,
+        "Renamed" "✎" Verb None, BothNames None,
         "An entry has a new name.";
     StatusChanged "status-changed" Field Notice [Status]
-        "Status changed" VerbFor Some("Status"), EntryAndValue Some(Trigger::Activated),
+        "Status changed" "◐" VerbFor Some("Status"), EntryAndValue Some(Trigger::Activated),
         "The status of an entry changed, for example from planned to active.";
     Relocated "relocated" Field Notice [Location]
-        "Relocated" Verb Some("Location"), EntryAndValue Some(Trigger::Relocated),
+        "Relocated" "→" Verb Some("Location"), EntryAndValue Some(Trigger::Relocated),
         "Data are processed in other places.";
     DataChanged "data-changed" Field Notice [Data]
-        "Data changed" VerbFor Some("Data"), Entry Some(Trigger::DataChanged),
+        "Data changed" "▦" VerbFor Some("Data"), Entry Some(Trigger::DataChanged),
         "Other categories of data are processed.";
     PurposeChanged "purpose-changed" Field Notice [Purpose]
-        "Purpose changed" VerbFor Some("Purpose"), Entry Some(Trigger::PurposeChanged),
+        "Purpose changed" "◎" VerbFor Some("Purpose"), Entry Some(Trigger::PurposeChanged),
         "The purpose of an entry changed.";
     TransferChanged "transfer-changed" Field Notice [Transfer]
-        "Transfer changed" VerbFor Some("Transfer"), Entry Some(Trigger::TransferChanged),
+        "Transfer changed" "⇆" VerbFor Some("Transfer"), Entry Some(Trigger::TransferChanged),
         "The safeguards for transfers to other countries changed.";
     ScopeChanged "scope-changed" Field Notice [Scope]
-        "Scope changed" VerbFor Some("Scope"), Entry None,
+        "Scope changed" "◇" VerbFor Some("Scope"), Entry None,
         "An entry applies to other products, plans or customers.";
     Rescheduled "rescheduled" Field Notice [Effective]
-        "Rescheduled" Verb Some("Date"), EntryAndValue None,
+        "Rescheduled" "◷" Verb Some("Date"), EntryAndValue None,
         "A date or period changed.";
     CertificationChanged "certification-changed" Field Info [Certification]
-        "Certifications changed" VerbFor Some("Certifications"), Entry None,
+        "Certifications changed" "✓" VerbFor Some("Certifications"), Entry None,
         "Certificates or attestations changed.";
     Amended "amended" Field Info [Service Link Other]
-        "Amended" Verb None, Entry None,
+        "Amended" "≈" Verb None, Entry None,
         "Another field of an entry, or another statement of the list, changed.";
     Moved "moved" Field Info []
-        "Moved" Verb None, Entry None,
+        "Moved" "↕" Verb None, Entry None,
         "An entry is in another section.";
     ColumnsChanged "columns-changed" Column Info []
-        "Columns changed" Verb None, Label None,
+        "Columns changed" "▥" Verb None, Label None,
         "A column was added, removed or renamed.";
     SectionsChanged "sections-changed" Fact Info []
-        "Sections changed" Verb None, None None,
+        "Sections changed" "☰" Verb None, None None,
         "A section was renamed, has another note, or its entries were regrouped.";
     PageTextChanged "page-text-changed" Fact Info []
-        "Page text changed" Verb None, Label None,
+        "Page text changed" "¶" Verb None, Label None,
         "Sentences of the page that name an entry or announce a vendor changed.";
 }
 

@@ -48,6 +48,11 @@ impl Timestamp {
         self.date().year()
     }
 
+    /// The calendar year and month (1 to 12) in UTC.
+    pub fn month(self) -> (i32, u32) {
+        (self.date().year(), self.date().month())
+    }
+
     /// The moment this many calendar months earlier, at least the first second of 1970.
     pub fn months_earlier(self, months: u32) -> Self {
         Timestamp(self.utc().checked_sub_months(Months::new(months)).map_or(0, |time| time.timestamp()))

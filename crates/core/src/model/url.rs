@@ -33,6 +33,13 @@ impl WebUrl {
         &self.0
     }
 
+    /// The scheme and the host, with the port if there is one: `https://example.com`.
+    pub fn origin(&self) -> String {
+        let host = self.0.find("://").map_or(0, |at| at + 3);
+        let end = self.0[host..].find(['/', '?', '#', ';', ',']).map_or(self.0.len(), |at| host + at);
+        self.0[..end].to_owned()
+    }
+
     /// The address of something below this one.
     pub fn join(&self, path: &str) -> WebUrl {
         let slash = if self.0.ends_with('/') { "" } else { "/" };

@@ -4,6 +4,7 @@
 //! raw text; each format escapes them itself.
 
 pub mod deadlines;
+pub mod messages;
 mod reasons;
 pub mod reread;
 mod title;
