@@ -24,6 +24,7 @@ mod hostile;
 mod interruptions;
 mod keys;
 mod kinds;
+mod languages;
 mod laws;
 mod limits;
 mod notice;

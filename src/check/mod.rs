@@ -15,7 +15,7 @@ use changecast_core::{
         Step,
     },
     model::{Inventory, ListState, Timestamp},
-    prose::deadlines,
+    prose::{deadlines, messages::ENGLISH},
 };
 
 use crate::{
@@ -183,7 +183,7 @@ fn reading(change: &Change, announced: &[Announcement<'_>]) -> report::Reading {
     let announcement = announced.iter().find(|announcement| std::ptr::eq(announcement.change, change));
     let notice = announcement.and_then(|announcement| announcement.notice.as_ref().ok());
     let deadlines = match announcement.map(|announcement| &announcement.notice) {
-        Some(Ok(notice)) => deadlines::sentence(notice),
+        Some(Ok(notice)) => deadlines::sentence(&ENGLISH, notice),
         Some(Err(error)) => format!("deadlines cannot be computed: {error}"),
         None => String::new(),
     };

@@ -296,8 +296,9 @@ fn injected(args: &Args, config: &Config, plan: &Plan) -> Result<Vec<InjectedPag
         let html = path
             .extension()
             .is_some_and(|extension| extension.eq_ignore_ascii_case("html") || extension.eq_ignore_ascii_case("htm"));
-        let after = render::inject(&before, &list.announcements, list.current.as_ref(), html)
-            .map_err(|error| Failure::Inject { path: name, error })?;
+        let after =
+            render::inject(&before, &list.announcements, list.current.as_ref(), html, config.language.messages())
+                .map_err(|error| Failure::Inject { path: name, error })?;
         pages.push(InjectedPage { path: path.clone(), before, after });
     }
     Ok(pages)

@@ -41,6 +41,8 @@ enum Format {
     Json,
     /// A native inventory in YAML
     Yaml,
+    /// JSON-LD with terms of schema.org and of the Data Privacy Vocabulary
+    Jsonld,
 }
 
 /// Runs the command.
@@ -82,6 +84,7 @@ fn render_list(format: Format, inventory: &Inventory) -> Result<String, Failure>
         Format::Table => render::terminal_list(inventory, console::style()),
         Format::Md => render::markdown_list(inventory),
         Format::Json => serde_json::to_string_pretty(&render::native(inventory))? + "\n",
+        Format::Jsonld => serde_json::to_string_pretty(&render::json_ld(inventory))? + "\n",
         Format::Yaml => changecast::config::yaml(&render::native(inventory))?,
     })
 }

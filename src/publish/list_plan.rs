@@ -231,7 +231,7 @@ impl<'a> PlannedList<'a> {
             page: self.list.page.as_ref(),
             tag: resume::tag(request.config, &self.list.id),
             announcements: self.announcements(),
-            agenda: self.agenda(),
+            agenda: self.agenda(request),
             rendered: self.rendered.as_ref(),
             current: self.appender.state.inventory().map(|inventory| &**inventory),
             terms: self.list.notice.as_ref(),
@@ -256,13 +256,13 @@ impl<'a> PlannedList<'a> {
     }
 
     /// The dates that follow from all releases.
-    fn agenda(&self) -> Agenda {
+    fn agenda(&self, request: &Request<'_>) -> Agenda {
         let times = self.times();
         // The last release of an incremental run is in the agenda that it continues.
         let skip = if self.rendered.is_some() { self.known } else { 0 };
         let mut agenda = self.agenda.clone();
         for announced in self.announced(&times).skip(skip) {
-            agenda.follow(&announcement(announced));
+            agenda.follow(request.config.language.messages(), &announcement(announced));
         }
         agenda
     }
@@ -294,7 +294,7 @@ impl<'a> PlannedList<'a> {
             request,
             &self.list.id,
             log,
-            (publishing, announced, self.agenda()),
+            (publishing, announced, self.agenda(request)),
             &list,
             rendered,
         )?;

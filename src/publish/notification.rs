@@ -64,7 +64,7 @@ pub fn draft(
     let announced = log.releases.iter().zip(times).filter(|(release, _)| release.is_announced());
     let announcements: Vec<Announcement> = announced.map(announcement).collect();
     let mut agenda = Agenda::default();
-    announcements.iter().for_each(|announcement| agenda.follow(announcement));
+    announcements.iter().for_each(|announcement| agenda.follow(config.language.messages(), announcement));
     let current = log.tip.list.as_ref().map(published_list::inventory).transpose()?;
     let published = PublishedList {
         id: &list.id,

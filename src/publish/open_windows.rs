@@ -7,7 +7,7 @@ use changecast_core::{
     ledger::{ChangeAddress, List, Verified},
     model::{Terms, Timestamp, terms::Zone},
     notice::{Calendar, Deadline},
-    prose::deadlines::subject,
+    prose::{deadlines::subject, messages::ENGLISH},
 };
 
 /// A change that customers can object to.
@@ -40,7 +40,8 @@ pub fn open_windows(verified: &Verified, now: Timestamp) -> Vec<OpenWindow> {
         .filter_map(|(address, (object_by, zone))| {
             let change = change_at(verified, address);
             let is_moot = change.as_ref().is_some_and(|change| has_left(change, list));
-            let subject = change.map_or_else(|| format!("change {}", address.position + 1), |change| subject(&change));
+            let subject =
+                change.map_or_else(|| format!("change {}", address.position + 1), |change| subject(&ENGLISH, &change));
             let (object_by, zone) = (object_by.to_owned(), zone.to_owned());
             (!is_moot).then_some(OpenWindow { seq: address.seq, subject, object_by, zone })
         })

@@ -7,7 +7,10 @@ use changecast_core::{
     ledger::{ChangeAddress, Publication, Verified},
     model::Timestamp,
     notice::{Basis, Coverage, LeadGiven, Notice, Notification, Outcome},
-    prose::deadlines::{given_length, promised_length, subject},
+    prose::{
+        deadlines::{given_length, promised_length, subject},
+        messages::ENGLISH,
+    },
 };
 use serde::Serialize;
 
@@ -125,7 +128,7 @@ pub fn engagements(verified: &Verified, now: Timestamp) -> Vec<Engagement> {
             list: verified.origin.to_string(),
             release: address.seq,
             published,
-            change: subject(&change),
+            change: subject(&ENGLISH, &change),
             ..Engagement::default()
         };
         engagements.extend(of_notice(&base, &noticed, now));
@@ -183,11 +186,11 @@ fn of_lead(row: &Engagement, notice: &Notice, (at, lead): (usize, &LeadGiven)) -
     let short_by = Some(lead).filter(|lead| lead.outcome != Outcome::Kept && !is_derived);
     Engagement {
         lead: lead.name.clone().unwrap_or_default(),
-        promised: promised_length(lead),
-        given: if is_derived { String::new() } else { given_length(lead) },
+        promised: promised_length(&ENGLISH, lead),
+        given: if is_derived { String::new() } else { given_length(&ENGLISH, lead) },
         result: if is_derived { "no date stated" } else { lead.outcome.as_str() },
         short_by: short_by.map(|lead| (-lead.difference.count).to_string()).unwrap_or_default(),
-        given_by_notification: sent.map(given_length).unwrap_or_default(),
+        given_by_notification: sent.map(|sent| given_length(&ENGLISH, sent)).unwrap_or_default(),
         result_by_notification: sent.map_or("", |lead| lead.outcome.as_str()),
         ..row.clone()
     }

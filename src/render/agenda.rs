@@ -10,7 +10,10 @@ use changecast_core::{
     change::{Change, Detail, Kind},
     model::{EntryId, Timestamp},
     notice::{Basis, Notice},
-    prose::deadlines::{effective_date, objection_date, subject},
+    prose::{
+        deadlines::{effective_date, objection_date, subject},
+        messages::Messages,
+    },
 };
 
 use super::Announcement;
@@ -62,7 +65,7 @@ pub struct Date {
 
 impl Agenda {
     /// Continues with an announcement. Announcements must be passed in their order.
-    pub fn follow(&mut self, announcement: &Announcement) {
+    pub fn follow(&mut self, messages: &Messages, announcement: &Announcement) {
         for change in &announcement.changes {
             self.cancel(change, announcement);
         }
@@ -72,13 +75,13 @@ impl Agenda {
             let (seq, position) = (noticed.first.seq, noticed.first.position);
             let known = self.0.iter().position(|item| (item.seq, item.position) == (seq, position));
             let at = known.unwrap_or_else(|| {
-                let (key, subject) = (announcement.key.clone(), subject(change));
+                let (key, subject) = (announcement.key.clone(), subject(messages, change));
                 self.0.push(Item { seq, position, entry: entry.id, subject, key, object_by: None, effective: None });
                 self.0.len() - 1
             });
             let item = &mut self.0[at];
             item.key.clone_from(&announcement.key);
-            item.state(notice, announcement.published, noticed.notified_at);
+            item.state(messages, notice, (announcement.published, noticed.notified_at));
         }
         self.0.retain(|item| item.object_by.is_some() || item.effective.is_some());
     }
@@ -115,25 +118,25 @@ fn leaves(change: &Change, id: &EntryId) -> bool {
 
 impl Item {
     /// Takes the dates of a notice that was published, and those of a notification that was stated later.
-    fn state(&mut self, notice: &Notice, published: Timestamp, notified: Option<Timestamp>) {
+    fn state(&mut self, messages: &Messages, notice: &Notice, (published, notified): (Timestamp, Option<Timestamp>)) {
         let later = notified.and_then(|notified| Some((notice.by_notification()?, notified.max(published))));
         for (notice, stated) in [(notice.clone(), published)].into_iter().chain(later) {
-            move_to(&mut self.object_by, objection(&notice, stated));
-            move_to(&mut self.effective, effective(&notice, stated));
+            move_to(&mut self.object_by, objection(messages, &notice, stated));
+            move_to(&mut self.effective, effective(messages, &notice, stated));
         }
     }
 }
 
 /// The last day to object, if periods count from the publication or, in a notice by notification, from the later one.
-fn objection(notice: &Notice, stated: Timestamp) -> Option<Date> {
+fn objection(messages: &Messages, notice: &Notice, stated: Timestamp) -> Option<Date> {
     let at = notice.object_by.deadline()?.to_string();
-    let (shown, passed) = (objection_date(notice)?, notice.objections_end?);
+    let (shown, passed) = (objection_date(messages, notice)?, notice.objections_end?);
     Some(Date { at, shown, derived: false, passed, moves: 0, stated, cancelled: false })
 }
 
-fn effective(notice: &Notice, stated: Timestamp) -> Option<Date> {
+fn effective(messages: &Messages, notice: &Notice, stated: Timestamp) -> Option<Date> {
     let effective = notice.effective.as_ref()?;
-    let (shown, passed) = (effective_date(notice)?, notice.settled?);
+    let (shown, passed) = (effective_date(messages, notice)?, notice.settled?);
     let derived = effective.basis == Basis::Derived;
     Some(Date { at: effective.from.to_string(), shown, derived, passed, moves: 0, stated, cancelled: false })
 }

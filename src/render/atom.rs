@@ -49,7 +49,10 @@ pub(super) fn files(
             break;
         }
         let mut links = vec![("current", "feed.atom".to_owned())];
-        // No `next-archive`: the archive of a past year must not change when another year ends.
+        // Only to archives of past years, which are written again when a year ends: that of the newest year appears when
+        // the main feed is full.
+        let next = at.checked_sub(1).and_then(|at| years.get(at)).filter(|next| Some(**next) != newest);
+        links.extend(next.map(|year| ("next-archive", archive_file(*year))));
         links.extend(years.get(at + 1).map(|year| ("prev-archive", archive_file(*year))));
         let feed = year_feed(publication, list, *year);
         let path = archive_file(*year);
@@ -124,7 +127,7 @@ fn head(
         subtitle: Some(AtomText::plain(&*feed.subtitle)),
         namespaces: BTreeMap::from([("fh".to_owned(), HISTORY.to_owned())]),
         extensions,
-        lang: Some("en".to_owned()),
+        lang: Some(publication.messages().lang.to_owned()),
         ..AtomFeed::default()
     };
     let bytes = atom.write_with_config(Vec::new(), FORMAT).map_err(failed)?;

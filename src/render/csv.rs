@@ -6,7 +6,10 @@ use changecast_core::{
     change::{Change, Detail, Kind},
     model::Text,
     notice::Effective,
-    prose::deadlines::{Computed, lead_in_words},
+    prose::{
+        deadlines::{Computed, lead_in_words},
+        messages::ENGLISH,
+    },
 };
 
 use super::{
@@ -95,7 +98,7 @@ fn deadlines(notice: Option<&Computed>) -> [String; 3] {
         Some(Ok(notice)) => {
             let effective = notice.effective.as_ref().map(Effective::notation);
             let object_by = notice.objection_deadline().map(|deadline| deadline.to_string());
-            [effective.unwrap_or_default(), object_by.unwrap_or_default(), lead_in_words(notice)]
+            [effective.unwrap_or_default(), object_by.unwrap_or_default(), lead_in_words(&ENGLISH, notice)]
         }
         Some(Err(error)) => [String::new(), String::new(), error.to_string()],
         None => Default::default(),

@@ -62,7 +62,7 @@ fn decisions(out: &mut String, title: &str, decisions: &[&Decision], style: Styl
     }
     heading(out, title, style);
     for decision in decisions {
-        item(out, &prose::sentence(&decision.change), style);
+        item(out, &super::sentence(&decision.change), style);
         wrap(out, "    because ", 6, &[plain(prose::reason(decision.reason))], style);
     }
 }

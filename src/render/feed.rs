@@ -12,7 +12,7 @@ use changecast_core::{
 use super::{
     Announcement, Inline, LogStatus, Publication, PublishedList, RenderError, announcement_page, json_feed, list_title,
 };
-use changecast_core::prose;
+use changecast_core::prose::{self, messages::fill};
 
 /// The months before its newest entry that the main feed covers.
 const MONTHS: u32 = 12;
@@ -40,6 +40,8 @@ pub(super) struct Feed {
     pub title: String,
     pub subtitle: String,
     pub home: WebUrl,
+    /// The language tag.
+    pub language: &'static str,
     /// The new entries, newest first.
     pub entries: Vec<FeedEntry>,
     /// The new entries as items of the JSON Feed.
@@ -74,7 +76,7 @@ fn main_feed(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<
     feed.updated = newest;
     for announcement in list.fresh().iter().rev() {
         let entry = entry(publication, list, announcement);
-        let item = json_feed::item(&entry)?;
+        let item = json_feed::item(&entry, announcement)?;
         if !budget.admits(announcement.published, item.len()) {
             return Ok(feed);
         }
@@ -132,17 +134,18 @@ fn feed(
     entries: Vec<FeedEntry>,
     newest: Option<Pointer>,
 ) -> Feed {
-    let as_of = newest.map_or_else(String::new, |release| format!(" As of {release}."));
-    let unsigned = if list.log == LogStatus::Unsigned { " (unsigned preview)" } else { "" };
+    let as_of =
+        newest.map_or_else(String::new, |release| format!(" {}", fill(publication.messages().as_of, &[&release])));
+    let messages = publication.messages();
+    let unsigned = if list.log == LogStatus::Unsigned { messages.unsigned_feed } else { "" };
     Feed {
         id: format!("tag:{}", list.tag),
         title: prose::angle_free(&format!("{}: {}{unsigned}", publication.publisher.name, list_title(list))),
-        subtitle: prose::angle_free(&format!(
-            "Changes to the list \"{}\" of {}.{as_of}",
-            list_title(list),
-            publication.publisher.name
-        )),
+        subtitle: prose::angle_free(
+            &(fill(messages.feed_about, &[&list_title(list), &publication.publisher.name]) + &as_of),
+        ),
         home: list.url(publication.base_url, ""),
+        language: messages.lang,
         updated: entries.first().map_or(Timestamp::from_unix_clamped(0), |entry| entry.published),
         entries,
         items: Vec::new(),
@@ -152,14 +155,15 @@ fn feed(
 
 fn entry(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> FeedEntry {
     let url = list.url(publication.base_url, &announcement_page(&announcement.key));
-    let summary = prose::angle_free(&prose::summary(announcement.sentences()));
+    let summary =
+        prose::angle_free(&prose::summary(publication.messages(), announcement.sentences(publication.messages())));
     let mut tags: Vec<&'static str> = announcement.changes.iter().map(|change| change.kind.info().name).collect();
     tags.dedup();
     FeedEntry {
         id: format!("tag:{}/{}", list.tag, announcement.key),
         content: content(publication, list, announcement),
         url,
-        title: entry_title(list, announcement),
+        title: entry_title(publication, list, announcement),
         summary,
         published: announcement.published,
         tags,
@@ -167,9 +171,14 @@ fn entry(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: 
 }
 
 /// The title of an announcement with the first day until which customers may object.
-pub(super) fn entry_title(list: &PublishedList<'_>, announcement: &Announcement) -> String {
-    prose::title(list_title(list).as_str(), &announcement.changes)
-        + &prose::deadlines::title_end(announcement.computed())
+pub(super) fn entry_title(
+    publication: &Publication<'_>,
+    list: &PublishedList<'_>,
+    announcement: &Announcement,
+) -> String {
+    let messages = publication.messages();
+    prose::title(messages, list_title(list).as_str(), &announcement.changes)
+        + &prose::deadlines::title_end(messages, announcement.computed())
 }
 
 /// The HTML of a message about an announcement, with sentences before and after the changes.
@@ -181,7 +190,7 @@ pub(super) fn message(
 ) -> String {
     html! {
         (maud::DOCTYPE)
-        html lang="en" { body { p { (before) } (maud::PreEscaped(content(publication, list, announcement))) p { (after) } } }
+        html lang=(publication.messages().lang) { body { p { (before) } (maud::PreEscaped(content(publication, list, announcement))) p { (after) } } }
     }
     .into_string()
 }
@@ -192,7 +201,7 @@ fn content(publication: &Publication<'_>, list: &PublishedList<'_>, announcement
     let url = list.url(publication.base_url, &announcement_page(&announcement.key));
     let mut items: Vec<String> = Vec::new();
     let mut bytes = 0;
-    for sentence in announcement.sentences() {
+    for sentence in announcement.sentences(publication.messages()) {
         let item = html! { li { (inline(sentence)) } }.into_string();
         bytes += item.len();
         if bytes > MAX_ENTRY_BYTES && !items.is_empty() {
@@ -202,14 +211,15 @@ fn content(publication: &Publication<'_>, list: &PublishedList<'_>, announcement
     }
     let omitted = announcement.changes.len() - items.len();
     let home = list.url(publication.base_url, "");
-    let rest = html! { p { "The page of this change lists " (omitted) " more changes." } };
+    let messages = publication.messages();
+    let rest = html! { p { (fill(messages.feed_rest, &[&omitted])) } };
     let corrected = announcement.corrects.as_deref();
     let corrected = corrected.map(|key| list.url(publication.base_url, &announcement_page(key)));
     let links = html! {
         p {
-            a href=(url.as_str()) { "This change" }
-            @if let Some(corrected) = corrected { " \u{b7} " a href=(corrected.as_str()) { "Corrected change" } }
-            " \u{b7} " a href=(home.as_str()) { "Current list" }
+            a href=(url.as_str()) { (messages.this_change) }
+            @if let Some(corrected) = corrected { " \u{b7} " a href=(corrected.as_str()) { (messages.corrected_link) } }
+            " \u{b7} " a href=(home.as_str()) { (messages.current_link) }
             @if let Some(release) = list.signed_release(announcement) { " \u{b7} " (release) }
         }
     };

@@ -1,6 +1,9 @@
 //! The change log and the list in a page that exists already, between markers.
 
-use changecast_core::model::Inventory;
+use changecast_core::{
+    model::Inventory,
+    prose::messages::{Messages, fill},
+};
 
 use super::{Announcement, ChangeLogRow, html, markdown};
 
@@ -39,29 +42,35 @@ pub fn inject(
     announcements: &[Announcement],
     current: Option<&Inventory>,
     html: bool,
+    messages: &Messages,
 ) -> Result<String, InjectError> {
     let pairs = pairs(page, html)?;
     let newest = announcements.last().map(|newest| newest.published.date());
-    let updated = newest.map(|date| format!("Last updated: {date}")).unwrap_or_default();
+    let updated = newest.map(|date| fill(messages.last_updated, &[&date])).unwrap_or_default();
     let updated = if html { format!("<p>{updated}</p>") } else { updated };
     let mut out = page.to_owned();
     for Pair { name, inside } in pairs.into_iter().rev() {
-        let content = content(name, announcements, current, html);
+        let content = content(name, announcements, current, (html, messages));
         out.replace_range(inside, &format!("{updated}\n\n{}\n", content.trim_end()));
     }
     Ok(out)
 }
 
 /// What belongs between the markers of this name.
-fn content(name: &str, announcements: &[Announcement], current: Option<&Inventory>, html: bool) -> String {
+fn content(
+    name: &str,
+    announcements: &[Announcement],
+    current: Option<&Inventory>,
+    (html, messages): (bool, &Messages),
+) -> String {
     if name == LIST {
         return match html {
-            true => html::list_tables(current),
-            false => current.map(markdown::list_tables).unwrap_or_default(),
+            true => html::list_tables(messages, current),
+            false => current.map(|list| markdown::list_tables(messages, list)).unwrap_or_default(),
         };
     }
     let rows: Vec<ChangeLogRow<'_>> = announcements.iter().rev().map(Announcement::row).collect();
-    if html { html::change_log_table(&rows) } else { markdown::change_log(&rows) }
+    if html { html::change_log_table(messages, &rows) } else { markdown::change_log(messages, &rows) }
 }
 
 const LIST: &str = "list";
@@ -175,11 +184,12 @@ impl Code {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use changecast_core::prose::messages::ENGLISH;
 
     const PAIR: &str = "<!-- changecast:list -->\nold\n<!-- /changecast:list -->\n";
 
     fn injected(page: &str) -> Result<String, InjectError> {
-        inject(page, &[], None, false)
+        inject(page, &[], None, false, &ENGLISH)
     }
 
     #[test]

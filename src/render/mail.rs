@@ -43,7 +43,7 @@ fn head(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &
         header(&mut out, "Reply-To", &format!("<{address}>"));
     }
     header(&mut out, "Date", &announcement.published.utc().to_rfc2822());
-    header(&mut out, "Subject", &unstructured(&feed::entry_title(list, announcement)));
+    header(&mut out, "Subject", &unstructured(&feed::entry_title(publication, list, announcement)));
     header(&mut out, "Message-ID", &format!("<{}.{}@{domain}>", announcement.key, list.id));
     header(&mut out, "List-Id", &format!("{} <{}.{domain}>", phrase(list_title(list).as_str()), list.id));
     header(&mut out, "X-Unsent", "1");
@@ -63,7 +63,9 @@ fn reply_address(publication: &Publication<'_>, list: &PublishedList<'_>) -> Opt
 
 fn plain_text(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> String {
     let mut lines = vec![introduction(publication, list), String::new()];
-    lines.extend(announcement.sentences().iter().map(|sentence| format!("- {}", prose::flat(sentence))));
+    lines.extend(
+        announcement.sentences(publication.messages()).iter().map(|sentence| format!("- {}", prose::flat(sentence))),
+    );
     lines.push(String::new());
     lines.extend(objection(publication, list, announcement));
     lines.push(format!("This change: {}", list.url(publication.base_url, &announcement_page(&announcement.key))));
@@ -83,7 +85,7 @@ fn introduction(publication: &Publication<'_>, list: &PublishedList<'_>) -> Stri
 
 /// How customers object, if the terms give them time to.
 fn objection(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> Option<String> {
-    let first = prose::deadlines::first_objection_date(announcement.computed())?;
+    let first = prose::deadlines::first_objection_date(publication.messages(), announcement.computed())?;
     let address = reply_address(publication, list)?;
     Some(format!("To object, reply to this message ({address}) by {first}."))
 }

@@ -1,6 +1,9 @@
 //! The change log as a Markdown table, and the texts that are put into existing pages.
 
-use changecast_core::model::{Inventory, Role, Text, WebUrl, to_plain_text};
+use changecast_core::{
+    model::{Inventory, Role, Text, WebUrl, to_plain_text},
+    prose::messages::{Messages, fill},
+};
 
 use super::{
     ChangeLogRow, File, Inline, LogStatus, MainFeed, Publication, PublishedList, RenderError,
@@ -9,50 +12,63 @@ use super::{
 };
 
 /// `changelog.md`, newest change first.
-pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &MainFeed<'_>) -> Result<Vec<File>, RenderError> {
-    let mut head = format!("# {}: change log\n\n", escape(list_title(list).as_str()));
+pub(super) fn files(
+    publication: &Publication<'_>,
+    list: &PublishedList<'_>,
+    _: &MainFeed<'_>,
+) -> Result<Vec<File>, RenderError> {
+    let messages = publication.messages();
+    let mut head = format!("# {}\n\n", escape(&fill(messages.log_title, &[&list_title(list)])));
     if list.log == LogStatus::Unsigned {
-        head.push_str("**Unsigned preview: this page is not backed by a signed log.**\n\n");
+        head.push_str(&format!("**{}**\n\n", messages.unsigned));
     }
     if let Some(newest) = list.newest() {
-        head.push_str(&format!("As of {newest}.\n\n"));
+        head.push_str(&format!("{}\n\n", fill(messages.as_of, &[&newest])));
     }
-    head.push_str(&open_windows(list));
-    head.push_str(&table_head(&table::COLUMNS));
+    head.push_str(&open_windows(messages, list));
+    head.push_str(&table_head(&publication.messages().columns));
     let (open, closed) = list.fresh_rows();
-    let open: Vec<String> = open.chunks(1).map(rows).collect();
+    let open: Vec<String> = open.chunks(1).map(|row| rows(messages, row)).collect();
     let fresh: Vec<&str> = open.iter().map(String::as_str).collect();
-    let closed = rows(&closed);
+    let closed = rows(messages, &closed);
     let file =
         SegmentedFile { name: "changelog.md", head: &head, fresh: &fresh, closed: &closed, ..SegmentedFile::default() };
     Ok(vec![file.file(list, Keep::All)?])
 }
 
 /// The changes that customers could object to when the newest change was published.
-fn open_windows(list: &PublishedList<'_>) -> String {
+pub(super) fn open_windows(messages: &Messages, list: &PublishedList<'_>) -> String {
     let open = list.open_windows();
     let Some(newest) = list.as_of().filter(|_| !open.is_empty()) else { return String::new() };
     let lines = open.iter().map(|(item, date)| {
-        let effective = item.effective.as_ref().map(|effective| format!("; effective {}", effective.shown));
-        let line = format!("{}: object by {}{}", item.subject, date.shown, effective.unwrap_or_default());
+        let effective = item
+            .effective
+            .as_ref()
+            .map(|effective| format!("; {}", fill(messages.part_effective, &[&effective.shown])));
+        let line = format!(
+            "{}: {}{}",
+            item.subject,
+            fill(messages.part_object_by, &[&date.shown]),
+            effective.unwrap_or_default()
+        );
         format!("- {}\n", escape(&line))
     });
-    format!("Open for objection on {}:\n\n{}\n", newest.date(), lines.collect::<String>())
+    format!("{}\n\n{}\n", fill(messages.open_on, &[&newest.date()]), lines.collect::<String>())
 }
 
 /// A change log as a Markdown table, in the order of its rows.
-pub fn change_log(change_log: &[ChangeLogRow<'_>]) -> String {
-    table_head(&table::COLUMNS) + &rows(change_log)
+pub fn change_log(messages: &Messages, change_log: &[ChangeLogRow<'_>]) -> String {
+    table_head(&messages.columns) + &rows(messages, change_log)
 }
 
-fn rows(change_log: &[ChangeLogRow<'_>]) -> String {
+fn rows(messages: &Messages, change_log: &[ChangeLogRow<'_>]) -> String {
     table::rows(change_log)
         .map(|row| {
-            let cells = row.cells();
+            let cells = row.cells(messages);
             let entry = cells.entry.as_ref().map(|entry| format!("**{}**", escape(entry.label.as_str())));
             table_line(&[
                 row.published.date().to_string(),
-                escape(&cells.qualified_verb()),
+                escape(&cells.qualified_verb(messages)),
                 entry.unwrap_or_default(),
                 inline(&cells.what),
             ])
@@ -85,7 +101,7 @@ pub fn inline(pieces: &[Inline]) -> String {
 }
 
 /// Escapes text so that Markdown readers find no markup in it, also inside a table cell.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         match c {
@@ -106,7 +122,7 @@ fn escape(text: &str) -> String {
 }
 
 /// The list as Markdown tables, one for each section.
-pub fn list_tables(inventory: &Inventory) -> String {
+pub fn list_tables(messages: &Messages, inventory: &Inventory) -> String {
     let mut out = String::new();
     for section in inventory.filled_sections() {
         if !section.title.is_empty() {
@@ -121,7 +137,7 @@ pub fn list_tables(inventory: &Inventory) -> String {
             .iter()
             .filter(|column| entries.iter().any(|entry| entry.text(&column.field).is_some()))
             .collect();
-        let head: Vec<String> = std::iter::once("Name".to_owned())
+        let head: Vec<String> = std::iter::once(messages.name.to_owned())
             .chain(columns.iter().map(|column| escape(column.label.as_str())))
             .collect();
         out.push_str(&table_head(&head));

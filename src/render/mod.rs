@@ -13,12 +13,14 @@ mod html;
 mod incremental;
 mod inject;
 mod json_feed;
+mod json_ld;
 mod mail;
 mod markdown;
 mod native;
 mod rss;
 mod table;
 mod terminal;
+mod twins;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -35,22 +37,24 @@ use changecast_core::{
     ledger::{ChangeAddress, Pointer},
     model::{EntryId, Fact, FieldKey, Inventory, ListId, Terms, Text, Timestamp, WebUrl},
     prose::{
+        self,
         deadlines::{Computed, with_deadlines},
-        messages::{Language, Messages},
+        messages::{ENGLISH, Language, Messages},
     },
     term_rows::term_rows,
 };
 
 pub use agenda::{Agenda, Item as AgendaItem};
-pub use changecast_core::prose::{Inline, count_entries, flat, sentence, title, verb, what};
+pub use changecast_core::prose::{Inline, flat};
 pub use csv::{change_log as csv_change_log, table as csv_table};
 pub use explanation::explanation as terminal_explanation;
 use feed::MainFeed;
 pub use html::report as html_table;
 pub use incremental::{Segment, Segments};
 pub use inject::{InjectError, inject};
+pub use json_ld::json_ld;
 pub use mail::mail;
-pub use markdown::{change_log as markdown_change_log, inline as markdown_inline, list_tables as markdown_list};
+pub use markdown::inline as markdown_inline;
 pub use native::native;
 pub use terminal::{
     Style, aligned as terminal_table, change_log as terminal_change_log, changes as terminal_changes,
@@ -139,10 +143,10 @@ pub struct Rendered {
 pub const SITE_FILE: &str = "index.html";
 
 /// The files of the output directory about all lists.
-pub const SITE_FILES: [&str; 4] = [SITE_FILE, calendar::NAME, html::STYLE_FILE, html::SCRIPT_FILE];
+pub const SITE_FILES: [&str; 5] = [SITE_FILE, calendar::NAME, html::STYLE_FILE, html::SCRIPT_FILE, twins::INDEX];
 
 /// The files that every list has in its folder.
-pub const LIST_FILES: [&str; 10] = [
+pub const LIST_FILES: [&str; 11] = [
     calendar::NAME,
     "changelog.csv",
     "changelog.md",
@@ -151,6 +155,7 @@ pub const LIST_FILES: [&str; 10] = [
     "feed.rss",
     "index.html",
     "index.json",
+    twins::LIST,
     "verify.html",
     "verify.sh",
 ];
@@ -273,10 +278,13 @@ impl Announcement {
         Announcement { corrects, ..self }
     }
 
-    fn sentences(&self) -> &[Vec<Inline>] {
+    fn sentences(&self, messages: &Messages) -> &[Vec<Inline>] {
         self.sentences.get_or_init(|| {
             let changes = self.changes.iter().enumerate();
-            changes.map(|(at, change)| with_deadlines(sentence(change), change, self.notice(at))).collect()
+            let sentences = changes.map(|(at, change)| {
+                with_deadlines(messages, prose::sentence(messages, change), change, self.notice(at))
+            });
+            sentences.collect()
         })
     }
 
@@ -413,7 +421,7 @@ struct Format {
 }
 
 /// The table of output formats.
-static FORMATS: [Format; 7] = [
+static FORMATS: [Format; 8] = [
     Format { name: "markdown", files: markdown::files },
     Format { name: "csv", files: csv::files },
     Format { name: "html", files: html::files },
@@ -421,6 +429,7 @@ static FORMATS: [Format; 7] = [
     Format { name: "atom", files: atom::files },
     Format { name: "rss", files: rss::files },
     Format { name: "json feed", files: json_feed::files },
+    Format { name: "pages in Markdown", files: twins::files },
 ];
 
 /// Renders all files except the log and those that an earlier publication rendered.
@@ -434,6 +443,7 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
     }
     let mut files = vec![html::site(publication), calendar::of_all_lists(publication)];
     files.extend(html::shared(publication));
+    files.push(twins::index(publication));
     for list in lists {
         let main = &MainFeed::new(publication, list);
         let threads = Threads::for_items(list.fresh().len());
@@ -445,6 +455,41 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
         }
     }
     Ok(files)
+}
+
+/// A change log as an English Markdown table, in the order of its rows.
+pub fn markdown_change_log(change_log: &[ChangeLogRow<'_>]) -> String {
+    markdown::change_log(&ENGLISH, change_log)
+}
+
+/// The list as Markdown tables, one for each section.
+pub fn markdown_list(inventory: &Inventory) -> String {
+    markdown::list_tables(&ENGLISH, inventory)
+}
+
+/// The whole English sentence about a change: verb, entry and details.
+pub fn sentence(change: &Change) -> Vec<Inline> {
+    prose::sentence(&ENGLISH, change)
+}
+
+/// The details of a change in English, without the verb and the entry's name.
+pub fn what(change: &Change) -> Vec<Inline> {
+    prose::what(&ENGLISH, change)
+}
+
+/// The English verb of a change.
+pub fn verb(change: &Change) -> String {
+    prose::verb(&ENGLISH, change)
+}
+
+/// The English title of a release in plain text without angle brackets.
+pub fn title(list: &str, changes: &[Change]) -> String {
+    prose::title(&ENGLISH, list, changes)
+}
+
+/// A number of entries in English.
+pub fn count_entries(entries: usize) -> String {
+    ENGLISH.entries_in_words(entries)
 }
 
 /// The script that verifies a published log with standard tools. Every signed list has a copy.

@@ -73,7 +73,7 @@ fn channel(out: &mut Writer<Vec<u8>>, feed: &Feed, own: &str) -> io::Result<()> 
     element(out, "title", &feed.title)?;
     element(out, "link", feed.home.as_str())?;
     element(out, "description", &feed.subtitle)?;
-    element(out, "language", "en")?;
+    element(out, "language", feed.language)?;
     element(out, "lastBuildDate", &feed.updated.utc().to_rfc2822())?;
     element(out, "generator", "changecast")?;
     // The link to the feed itself that the RSS Advisory Board's profile recommends.

@@ -6,13 +6,11 @@ use changecast_core::{
     prose::{
         self, TableRow,
         deadlines::{Computed, with_deadlines},
+        messages::Messages,
     },
 };
 
 use super::ChangeLogRow;
-
-/// The columns of a change table for people.
-pub(super) const COLUMNS: [&str; 4] = ["Date", "Change", "Entry", "What"];
 
 /// A row of a change table.
 pub(super) struct Row<'a> {
@@ -34,13 +32,13 @@ pub(super) enum Subject<'a> {
 
 impl Row<'_> {
     /// The cells after the date.
-    pub fn cells(&self) -> TableRow {
+    pub fn cells(&self, messages: &Messages) -> TableRow {
         match self.subject {
             Subject::Change(change, notice) => {
-                let row = prose::table_row(change);
-                TableRow { what: with_deadlines(row.what, change, notice), ..row }
+                let row = prose::table_row(messages, change);
+                TableRow { what: with_deadlines(messages, row.what, change, notice), ..row }
             }
-            Subject::Unreadable(reason) => prose::unreadable_row(self.commit, reason),
+            Subject::Unreadable(reason) => prose::unreadable_row(messages, self.commit, reason),
         }
     }
 }
@@ -71,6 +69,7 @@ mod tests {
     use changecast_core::{
         change::{Detail, Kind, Row as Entry, RowField},
         model::{EntryId, FieldKey, Text},
+        prose::messages::ENGLISH,
     };
 
     use super::*;
@@ -116,7 +115,7 @@ mod tests {
              | 1970-01-01 | Added | **Oakline** | Backups |\n\
              | 1970-01-01 | Unreadable |  | commit def: the file is empty |\n"
         );
-        let table = html::change_log_table(&log);
+        let table = html::change_log_table(&ENGLISH, &log);
         assert_eq!(table.matches("<tr>").count(), 4, "{table}");
         assert!(table.contains(r#"<td>Added</td><td><bdi>Kestrel</bdi></td><td dir="auto">Mail</td>"#), "{table}");
         assert!(table.contains("commit def: the file is empty"), "{table}");

@@ -9,7 +9,7 @@ use changecast_core::{
 };
 
 use super::{ChangeLogRow, Inline, table};
-use changecast_core::prose;
+use changecast_core::prose::{self, messages::ENGLISH};
 
 /// The properties of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub fn change_log(change_log: &[ChangeLogRow<'_>], style: Style) -> String {
     let mut out = String::new();
     for row in table::rows(change_log) {
         let date = if row.is_first { row.published.date().to_string() } else { String::new() };
-        let cells = row.cells();
+        let cells = row.cells(&ENGLISH);
         let verb = cells.verb.to_lowercase();
         let verb = if cells.level == Level::Editorial { format!("({verb})") } else { verb };
         let mut pieces = Vec::new();
@@ -54,7 +54,7 @@ pub fn change_log(change_log: &[ChangeLogRow<'_>], style: Style) -> String {
 pub fn changes(changes: &[&Change], style: Style) -> String {
     let mut out = String::new();
     for change in changes {
-        let pieces = prose::sentence(change);
+        let pieces = super::sentence(change);
         wrap(&mut out, "", 2, &pieces, style);
     }
     out

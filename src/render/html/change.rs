@@ -89,7 +89,7 @@ fn tail(messages: &Messages, next: Option<Neighbor<'_>>, end: &str) -> String {
 
 /// The foot that all pages of a list have.
 fn end(publication: &Publication<'_>, list: &PublishedList<'_>) -> String {
-    let empty = frame(publication, list, "", html! {}, "");
+    let empty = frame(publication, list, "", html! {}, "", None);
     let page = empty.render(&Content { lead: html! {}, body: html! { (maud::PreEscaped(PAGER)) } });
     page.split_once(PAGER).map_or("", |(_, end)| end).to_owned()
 }
@@ -100,6 +100,7 @@ fn frame<'a>(
     title: &'a str,
     heading: Markup,
     description: &'a str,
+    twin: Option<String>,
 ) -> Page<'a> {
     Page {
         publication,
@@ -110,6 +111,7 @@ fn frame<'a>(
         home: "../",
         release: None,
         scripts: Scripts::None,
+        twin,
     }
 }
 
@@ -122,10 +124,10 @@ fn page(
     corrections: &[&Announcement],
 ) -> String {
     let messages = publication.messages();
-    let title = prose::title(list_title(list).as_str(), &announcement.changes);
-    let heading = inline(&prose::title_pieces(list_title(list).as_str(), &announcement.changes));
-    let description = prose::summary(announcement.sentences());
-    let page = frame(publication, list, &title, heading, &description);
+    let title = prose::title(messages, list_title(list).as_str(), &announcement.changes);
+    let heading = inline(&prose::title_pieces(messages, list_title(list).as_str(), &announcement.changes));
+    let description = prose::summary(messages, announcement.sentences(messages));
+    let page = frame(publication, list, &title, heading, &description, Some(format!("{}.md", announcement.key)));
     let file = format!("{:06}.json", announcement.release.seq);
     let lead = html! {
         ul.facts {
@@ -144,7 +146,7 @@ fn page(
     let body = html! {
         @for (at, change) in announcement.changes.iter().enumerate() {
             section.change {
-                h2 { (heading_of(change)) }
+                h2 { (heading_of(messages, change)) }
                 (detail(messages, change))
                 @if let Some(notice) = announcement.notice(at) { (deadlines(messages, notice)) }
             }
@@ -173,8 +175,8 @@ fn page(
     page.render(&Content { lead, body })
 }
 
-fn heading_of(change: &Change) -> Markup {
-    html! { (log::chip(change)) @if let Some(entry) = change.entry() { " " (log::entry_link(&entry, "../")) } }
+fn heading_of(messages: &Messages, change: &Change) -> Markup {
+    html! { (log::chip(messages, change)) @if let Some(entry) = change.entry() { " " (log::entry_link(&entry, "../")) } }
 }
 
 fn detail(messages: &Messages, change: &Change) -> Markup {
@@ -196,7 +198,7 @@ fn detail(messages: &Messages, change: &Change) -> Markup {
             }
         },
         Detail::Column { cells, edit, .. } => html! {
-            p { (inline(&prose::what(change))) }
+            p { (inline(&prose::what(messages, change))) }
             @if !cells.is_empty() {
                 table.rows {
                     thead { tr { th scope="col" { (messages.name) } th scope="col" { (edit.after().or(edit.before()).map(Text::as_str).unwrap_or_default()) } } }
@@ -205,7 +207,7 @@ fn detail(messages: &Messages, change: &Change) -> Markup {
             }
         },
         Detail::Fact { .. } if matches!(change.kind, Kind::Corrected | Kind::Reread) => {
-            html! { p { (inline(&prose::what(change))) } }
+            html! { p { (inline(&prose::what(messages, change))) } }
         }
         Detail::Fact { label, edit, .. } => sides(messages, label, edit),
     }
@@ -215,7 +217,7 @@ fn detail(messages: &Messages, change: &Change) -> Markup {
 fn deadlines(messages: &Messages, notice: &Computed) -> Markup {
     html! {
         @match notice {
-            Ok(notice) => dl.deadlines { @for part in prose::deadlines::statements(notice) { dt { (part.label) } dd { (part.text) } } },
+            Ok(notice) => dl.deadlines { @for part in prose::deadlines::statements(messages, notice) { dt { (part.label) } dd { (part.text) } } },
             Err(error) => p { (fill(messages.no_deadlines, &[error])) },
         }
     }

@@ -98,6 +98,7 @@ fn page(publication: &Publication<'_>, list: &PublishedList<'_>, news: &News) ->
         home: "../",
         release: None,
         scripts: Scripts::None,
+        twin: None,
     };
     let before = list.rendered.and_then(|rendered| rendered.entries.get(&entry.id)).map(String::as_str);
     let all = format!("{changes}{}", before.unwrap_or_default());
@@ -134,11 +135,11 @@ fn item(messages: &Messages, announcement: &Announcement, (at, change): (usize, 
             a.day href={ "../" (announcement_page(&announcement.key)) } { time datetime=(announcement.published) { (messages.day(announcement.published)) } }
             ul {
                 @match row {
-                    None => (log::item(announcement, at, change, Place::Entry)),
+                    None => (log::item(messages, (announcement, at), change, Place::Entry)),
                     Some(row) => {
                         li data-kind=(change.kind) {
-                            (log::chip(change)) " "
-                            (inline(&with_deadlines(Vec::new(), change, announcement.notice(at))))
+                            (log::chip(messages, change)) " "
+                            (inline(&with_deadlines(messages, Vec::new(), change, announcement.notice(at))))
                             (cells(row))
                         }
                     }

@@ -17,7 +17,7 @@ pub(super) fn form(publication: &Publication<'_>, inventory: Option<&Inventory>)
             label { span { (messages.filter_kind) }
                 select name="kind" {
                     option value="" { (messages.filter_all) }
-                    @for kind in KINDS { option value=(kind.name) { (kind.symbol) " " (kind.verb) } }
+                    @for kind in KINDS { option value=(kind.name) { (kind.symbol) " " (messages.kind(kind.kind)) } }
                 }
             }
             @if sections.len() > 1 {

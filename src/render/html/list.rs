@@ -8,7 +8,7 @@ use changecast_core::{
 };
 
 use super::{
-    super::{Publication, PublishedList, announcement_page, list_title},
+    super::{Publication, PublishedList, announcement_page, list_title, twins},
     filter, log,
     page::{Content, Page, Scripts, date, with_markup},
     rows::{self, linked_text},
@@ -32,6 +32,7 @@ pub(super) fn index(
         home: "",
         release: list.newest(),
         scripts: Scripts::Filter,
+        twin: Some(twins::LIST.to_owned()),
     };
     let facts = list.facts();
     let newest = list.as_of();
@@ -78,7 +79,12 @@ pub(super) fn index(
         }
         section id="notice" {
             h2 { (messages.notice) }
-            dl { @for fact in list.term_rows() { dt { (fact.label) } dd { (contact(&fact)) } } }
+            dl {
+                @for fact in list.term_rows() {
+                    dt { @match messages.term(fact.field.as_str()) { Some(label) => (label), None => (fact.label) } }
+                    dd { (contact(&fact)) }
+                }
+            }
         }
         (subscribe(publication, list))
     };
@@ -192,9 +198,9 @@ pub(super) fn year(publication: &Publication<'_>, list: &PublishedList<'_>, year
         home: "",
         release: of_year.first().and_then(|newest| list.signed_release(newest)),
         scripts: Scripts::Filter,
+        twin: None,
     };
-    let lead =
-        html! { ul.facts { @for (word, count) in log::counts(&of_year) { li { strong { (count) } " " (word) } } } };
+    let lead = html! { ul.facts { @for (word, count) in log::counts(messages, &of_year) { li { strong { (count) } " " (word) } } } };
     let older: Vec<Option<Timestamp>> =
         of_year.iter().skip(1).map(|older| Some(older.published)).chain([None]).collect();
     let items: String =

@@ -36,7 +36,7 @@ pub(super) fn segment(publication: &Publication<'_>, announcement: &Announcement
     html! {
         li data-date=(announcement.published.date()) {
             a.day href=(announcement_page(&announcement.key)) { time datetime=(announcement.published) { (messages.day(announcement.published)) } }
-            ul { @for (at, change) in announcement.changes.iter().enumerate() { (item(announcement, at, change, Place::Log)) } }
+            ul { @for (at, change) in announcement.changes.iter().enumerate() { (item(messages, (announcement, at), change, Place::Log)) } }
         }
         @if let Some(older) = older.filter(|older| !is_same(older)) {
             (close_month())
@@ -56,13 +56,18 @@ pub(super) enum Place {
 }
 
 /// A change with its symbol, word, entry, details and deadlines.
-pub(super) fn item(announcement: &Announcement, at: usize, change: &Change, place: Place) -> Markup {
-    let what = with_deadlines(prose::what(change), change, announcement.notice(at));
+pub(super) fn item(
+    messages: &Messages,
+    (announcement, at): (&Announcement, usize),
+    change: &Change,
+    place: Place,
+) -> Markup {
+    let what = with_deadlines(messages, prose::what(messages, change), change, announcement.notice(at));
     let entry = change.entry().filter(|_| place == Place::Log);
     let section = entry.as_ref().map(|entry| entry.section.as_str()).filter(|section| !section.is_empty());
     html! {
         li data-kind=(change.kind) data-section=[section] {
-            (chip(change)) " "
+            (chip(messages, change)) " "
             @if let Some(entry) = &entry { strong { (entry_link(entry, "")) } @if !what.is_empty() { ": " } }
             span dir="auto" { (inline(&what)) }
         }
@@ -75,9 +80,9 @@ pub(super) fn entry_link(entry: &EntryRef, home: &str) -> Markup {
 }
 
 /// The symbol and the word of a change. The colour repeats what the symbol says.
-pub(super) fn chip(change: &Change) -> Markup {
+pub(super) fn chip(messages: &Messages, change: &Change) -> Markup {
     html! {
-        span class={ "chip " (tone(change)) } { span aria-hidden="true" { (change.kind.info().symbol) } " " (prose::verb(change)) }
+        span class={ "chip " (tone(change)) } { span aria-hidden="true" { (change.kind.info().symbol) } " " (prose::verb(messages, change)) }
     }
 }
 
@@ -92,10 +97,10 @@ fn tone(change: &Change) -> &'static str {
 }
 
 /// How often each kind of change occurs, in words, the most frequent first.
-pub(super) fn counts(announcements: &[&Announcement]) -> Vec<(String, usize)> {
+pub(super) fn counts(messages: &Messages, announcements: &[&Announcement]) -> Vec<(String, usize)> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for change in announcements.iter().flat_map(|announcement| &announcement.changes) {
-        let word = prose::verb(change).to_lowercase();
+        let word = messages.within(&prose::verb(messages, change));
         match counts.iter_mut().find(|(known, _)| *known == word) {
             Some((_, count)) => *count += 1,
             None => counts.push((word, 1)),

@@ -16,7 +16,10 @@ use maud::{Markup, html};
 
 use changecast_core::{
     model::Timestamp,
-    prose::{self, messages::fill},
+    prose::{
+        self,
+        messages::{Messages, fill},
+    },
 };
 
 use super::{
@@ -136,16 +139,16 @@ fn inline(pieces: &[Inline]) -> Markup {
 }
 
 /// A change log as an HTML table, for pages that exist already.
-pub(super) fn change_log_table(change_log: &[ChangeLogRow<'_>]) -> String {
+pub(super) fn change_log_table(messages: &Messages, change_log: &[ChangeLogRow<'_>]) -> String {
     html! {
         table {
-            thead { tr { @for column in table::COLUMNS { th scope="col" { (column) } } } }
+            thead { tr { @for column in messages.columns { th scope="col" { (column) } } } }
             tbody {
                 @for row in table::rows(change_log) {
-                    @let cells = row.cells();
+                    @let cells = row.cells(messages);
                     tr {
-                        td { time datetime=(row.published) { (row.published.utc().format("%-d %B %Y")) } }
-                        td { (cells.qualified_verb()) }
+                        td { time datetime=(row.published) { (messages.day(row.published)) } }
+                        td { (cells.qualified_verb(messages)) }
                         td { @if let Some(entry) = &cells.entry { bdi { (entry.label) } } }
                         td dir="auto" { (inline(&cells.what)) }
                     }
@@ -169,6 +172,7 @@ pub(super) fn site(publication: &Publication<'_>) -> File {
         home: "",
         release: None,
         scripts: Scripts::None,
+        twin: Some(super::twins::INDEX.to_owned()),
     };
     let lead = html! {
         p.intro { (messages.lists_lead) " " a href=(super::calendar::NAME) { (messages.calendar_of_all) } }
@@ -182,7 +186,7 @@ pub(super) fn site(publication: &Publication<'_>) -> File {
                         li { (list::count(publication, list)) }
                         @if let Some(newest) = list.newest_first().next() { li { (with_markup(messages.last_change, &date(messages, newest.published))) } }
                     }
-                    @if let Some(newest) = list.newest_first().next() { p { (inline(&prose::title_pieces(messages.latest, &newest.changes))) } }
+                    @if let Some(newest) = list.newest_first().next() { p { (inline(&prose::title_pieces(messages, messages.latest, &newest.changes))) } }
                     @let open = list.open_windows().len();
                     @if open > 0 { p.due { a href={ (list.id) "/index.html#open" } { (messages.open) ": " (open) } } }
                     p.note {

@@ -24,6 +24,8 @@ pub(super) struct Page<'a> {
     /// The newest release that the page shows, for customers who compare it with the one that they know.
     pub release: Option<Pointer>,
     pub scripts: Scripts,
+    /// The same page as Markdown.
+    pub twin: Option<String>,
 }
 
 /// The scripts of a page.
@@ -109,6 +111,7 @@ impl Page<'_> {
                         link rel="alternate" type=(mime) title=(list_title(list)) href={ (self.to_list(list)) (file) };
                     }
                 }
+                @if let Some(twin) = &self.twin { link rel="alternate" type="text/markdown" href=(twin); }
                 @if let Some(icon) = &publisher.favicon { link rel="icon" href=(icon); }
                 link rel="stylesheet" href={ (self.root()) (super::STYLE_FILE) };
                 @if self.scripts == Scripts::Filter { script src={ (self.root()) (super::SCRIPT_FILE) } defer {} }

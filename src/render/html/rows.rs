@@ -174,7 +174,7 @@ fn labelled_cell(layout: &Layout<'_>, entry: &Entry, column: &Column) -> Markup 
 }
 
 /// The list as HTML tables, for pages that exist already.
-pub(in super::super) fn tables(inventory: Option<&Inventory>) -> String {
+pub(in super::super) fn tables(messages: &Messages, inventory: Option<&Inventory>) -> String {
     let tables = inventory.map(|inventory| {
         html! {
             @for section in filled_sections(inventory) {
@@ -183,7 +183,7 @@ pub(in super::super) fn tables(inventory: Option<&Inventory>) -> String {
                 @if !section.title.is_empty() { h3 { (section.title) } }
                 @if !section.note.is_empty() { p { (linked_text(&section.note)) } }
                 table {
-                    thead { tr { th scope="col" { "Name" } @for column in &columns { th scope="col" { (column.label) } } } }
+                    thead { tr { th scope="col" { (messages.name) } @for column in &columns { th scope="col" { (column.label) } } } }
                     tbody {
                         @for entry in entries {
                             tr {

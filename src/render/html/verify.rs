@@ -22,6 +22,7 @@ pub(super) fn page(publication: &Publication<'_>, list: &PublishedList<'_>) -> F
         home: "",
         release: list.newest(),
         scripts: Scripts::None,
+        twin: None,
     };
     let content = Content { lead: html! {}, body: html! { section id="verify" { (body(publication, list)) } } };
     File::new(format!("{}/verify.html", list.id), page.render(&content))

@@ -3,7 +3,7 @@
 use crate::{
     model::{Terms, Trigger},
     notice::{Basis, Coverage, Deadline, Notice, Outcome},
-    prose::deadlines::lead_in_words,
+    prose::{deadlines::lead_in_words, messages::ENGLISH},
 };
 
 use super::{
@@ -42,7 +42,7 @@ pub(super) fn lead_too_short(step: &Step<'_>, announcement: &Announcement<'_>) -
         return Vec::new();
     }
     let name = &announcement.entry.name;
-    let message = format!("{name} would take effect too soon: {}", lead_in_words(notice));
+    let message = format!("{name} would take effect too soon: {}", lead_in_words(&ENGLISH, notice));
     let exception = match &announcement.emergency {
         Emergency::No => String::new(),
         Emergency::Unexplained => "; an emergency counts only with a reason".to_owned(),
@@ -62,8 +62,10 @@ pub(super) fn lead_without_margin(step: &Step<'_>, announcement: &Announcement<'
         return Vec::new();
     }
     let name = &announcement.entry.name;
-    let message =
-        format!("{name} keeps the promised notice only if this is published today: {}", lead_in_words(notice));
+    let message = format!(
+        "{name} keeps the promised notice only if this is published today: {}",
+        lead_in_words(&ENGLISH, notice)
+    );
     let help = "move the date by some days, so that a late merge does not break the promise";
     draft(step, announcement, message).map(|draft| draft.help(help)).into_iter().collect()
 }
@@ -80,7 +82,7 @@ fn without_notice(step: &Step<'_>, announcement: &Announcement<'_>, what: &str) 
         return Vec::new();
     }
     let name = &announcement.entry.name;
-    let message = format!("{name} {what} from the day of the publication: {}", lead_in_words(at_once));
+    let message = format!("{name} {what} from the day of the publication: {}", lead_in_words(&ENGLISH, at_once));
     let help = format!("state from when it applies: `effective: {}` or later", day(announcement.earliest));
     draft(step, announcement, message).map(|draft| draft.help(help)).into_iter().collect()
 }
@@ -116,7 +118,8 @@ pub(super) fn late_disclosure(step: &Step<'_>, announcement: &Announcement<'_>) 
     }
     let (name, first, today) = (&announcement.entry.name, date.first, announcement.today);
     let days = (today - first).num_days();
-    let lead = stated(announcement).map(|notice| format!("; notice {}", lead_in_words(notice))).unwrap_or_default();
+    let lead =
+        stated(announcement).map(|notice| format!("; notice {}", lead_in_words(&ENGLISH, notice))).unwrap_or_default();
     let message = format!("{name} is disclosed {days} days after it took effect on {first}{lead}");
     let help =
         "correct the date if it is wrong; otherwise tell customers why they learn it late, and ask counsel first";

@@ -11,18 +11,26 @@ use crate::{
     },
 };
 
-use super::Inline;
+use super::{
+    Inline,
+    messages::{Messages, fill},
+};
 
 /// The notice for a change, or why it cannot be computed.
 pub type Computed = Result<Notice, CalendarError>;
 
 /// The details of a change with its deadlines at their end. Where the terms do not name the kind of change, this is
 /// stated only if customers could object to the change.
-pub fn with_deadlines(mut details: Vec<Inline>, change: &Change, notice: Option<&Computed>) -> Vec<Inline> {
+pub fn with_deadlines(
+    messages: &Messages,
+    mut details: Vec<Inline>,
+    change: &Change,
+    notice: Option<&Computed>,
+) -> Vec<Inline> {
     let text = match notice {
         Some(Ok(notice)) if notice.coverage == Coverage::NotStated && change.level != Level::Notice => String::new(),
-        Some(Ok(notice)) => capitalised(&sentence(notice)),
-        Some(Err(error)) => format!("Deadlines cannot be computed: {error}"),
+        Some(Ok(notice)) => capitalised(&sentence(messages, notice)),
+        Some(Err(error)) => fill(messages.no_deadlines, &[error]),
         None => String::new(),
     };
     if !text.is_empty() {
@@ -40,15 +48,15 @@ pub fn with_deadlines(mut details: Vec<Inline>, change: &Change, notice: Option<
 }
 
 /// The end of a title of a release: the first day until which customers may object, if any.
-pub fn title_end<'n>(notices: impl Iterator<Item = &'n Computed>) -> String {
+pub fn title_end<'n>(messages: &Messages, notices: impl Iterator<Item = &'n Computed>) -> String {
     let deadlines = notices.filter_map(|notice| notice.as_ref().ok()?.objection_deadline());
     let first = deadlines.map(|deadline| deadline.to_string()).min();
-    first.map(|first| format!("; object by {first}")).unwrap_or_default()
+    first.map(|first| fill(messages.title_object_by, &[&first])).unwrap_or_default()
 }
 
 /// A change in a few words for calendars and lists of deadlines: "Kestrel: added".
-pub fn subject(change: &Change) -> String {
-    let verb = super::verb(change).to_lowercase();
+pub fn subject(messages: &Messages, change: &Change) -> String {
+    let verb = messages.within(&super::verb(messages, change));
     match change.entry() {
         Some(entry) => format!("{}: {verb}", entry.label),
         None => capitalised(&verb),
@@ -56,20 +64,20 @@ pub fn subject(change: &Change) -> String {
 }
 
 /// The effective date in words: "Monday 2027-01-11 (UTC)", "not before …", "2027-Q3, from …".
-pub fn effective_date(notice: &Notice) -> Option<String> {
-    notice.effective.as_ref().map(|effective| effective_in_words(effective, &notice.zone))
+pub fn effective_date(messages: &Messages, notice: &Notice) -> Option<String> {
+    notice.effective.as_ref().map(|effective| effective_in_words(messages, effective, &notice.zone))
 }
 
 /// The last day to object in words: "Thursday 2026-12-10 (UTC)".
-pub fn objection_date(notice: &Notice) -> Option<String> {
-    notice.objection_deadline().map(|deadline| shown(deadline, &notice.zone))
+pub fn objection_date(messages: &Messages, notice: &Notice) -> Option<String> {
+    notice.objection_deadline().map(|deadline| shown(messages, deadline, &notice.zone))
 }
 
 /// The first day until which customers may object to one of several changes, in words.
-pub fn first_objection_date<'n>(notices: impl Iterator<Item = &'n Computed>) -> Option<String> {
+pub fn first_objection_date<'n>(messages: &Messages, notices: impl Iterator<Item = &'n Computed>) -> Option<String> {
     let known = notices.filter_map(|notice| notice.as_ref().ok());
     let first = known.filter(|notice| notice.objections_end.is_some()).min_by_key(|notice| notice.objections_end)?;
-    objection_date(first)
+    objection_date(messages, first)
 }
 
 fn capitalised(text: &str) -> String {
@@ -84,168 +92,182 @@ pub struct Statement {
     pub label: &'static str,
     /// The text, such as "2027-01-11 (stated)".
     pub text: String,
+    /// How a sentence continues from the label to the text.
+    joint: Joint,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Joint {
+    /// "effective 2027-01-11".
+    Space,
+    /// "emergency: provider closed".
+    Colon,
+    /// The text alone: "no notice promised".
+    TextAlone,
 }
 
 /// The deadlines of a change as statements in reading order: when it takes effect, until when customers may object,
 /// and the notice that was given.
-pub fn statements(notice: &Notice) -> Vec<Statement> {
+pub fn statements(messages: &Messages, notice: &Notice) -> Vec<Statement> {
     let mut out = Vec::new();
-    out.extend(
-        notice
-            .effective
-            .as_ref()
-            .map(|effective| Statement { label: "Effective", text: effective_in_words(effective, &notice.zone) }),
-    );
+    let mut add = |label, joint, text| out.push(Statement { label, text, joint });
     let zone = &notice.zone;
-    out.extend(objection_in_words(notice.object_by, zone).map(|text| Statement { label: "Object by", text }));
-    out.push(Statement { label: NOTICE, text: lead_in_words(notice) });
-    if let Notification::Sent(sent) = &notice.notification {
-        out.push(Statement { label: "By notification", text: notification_in_words(sent, notice) });
+    if let Some(effective) = &notice.effective {
+        add(messages.label_effective, Joint::Space, effective_in_words(messages, effective, zone));
     }
-    out.extend(notice.emergency.as_ref().map(|reason| Statement { label: "Emergency", text: reason.clone() }));
+    if let Some(text) = objection_in_words(messages, notice.object_by, zone) {
+        add(messages.label_object_by, Joint::Space, text);
+    }
+    let joint = if notice.coverage == Coverage::Refused { Joint::TextAlone } else { Joint::Space };
+    add(messages.label_notice, joint, lead_in_words(messages, notice));
+    if let Notification::Sent(sent) = &notice.notification {
+        add(messages.label_notification, Joint::Colon, notification_in_words(messages, sent, notice));
+    }
+    if let Some(reason) = &notice.emergency {
+        add(messages.label_emergency, Joint::Colon, reason.clone());
+    }
     if notice.late == Some(true) {
-        out.push(Statement { label: "Late disclosure", text: "published after the effective date".to_owned() });
+        add(messages.label_late, Joint::Colon, messages.late.to_owned());
     }
     if let Some(late) = &notice.late_notice {
-        let text = format!("{}: {}", shown(late.by, zone), outcome(late.outcome));
-        out.push(Statement { label: "Notice after an emergency due", text });
+        let text = format!("{}: {}", shown(messages, late.by, zone), outcome(messages, late.outcome));
+        add(messages.label_late_notice, Joint::Space, text);
     }
     out
 }
 
 /// When a change takes effect: a day, a period with its first day, or the earliest day.
-fn effective_in_words(effective: &Effective, zone: &str) -> String {
-    let day = shown(effective.from, zone);
+fn effective_in_words(messages: &Messages, effective: &Effective, zone: &str) -> String {
+    let day = shown(messages, effective.from, zone);
     match effective.basis {
-        Basis::Derived => format!("not before {day}"),
+        Basis::Derived => fill(messages.not_before, &[&day]),
         Basis::Stated { open, .. } if effective.is_period() => {
-            format!("{}{}, from {day}", effective.notation(), if open { " or later" } else { "" })
+            let open = if open { messages.or_later } else { "" };
+            fill(messages.from_day, &[&effective.notation(), &open, &day])
         }
         Basis::Stated { .. } => day,
     }
 }
 
 /// Until when customers may object; `None` if the terms do not name the kind of change.
-fn objection_in_words(object_by: ObjectBy, zone: &str) -> Option<String> {
+fn objection_in_words(messages: &Messages, object_by: ObjectBy, zone: &str) -> Option<String> {
     match object_by {
-        ObjectBy::By(deadline) => Some(shown(deadline, zone)),
-        ObjectBy::NotBefore(deadline) => Some(format!("not before {}, counted from receipt", shown(deadline, zone))),
-        ObjectBy::Undated => Some("as the notice terms state".to_owned()),
-        ObjectBy::NotStated => Some("not stated".to_owned()),
+        ObjectBy::By(deadline) => Some(shown(messages, deadline, zone)),
+        ObjectBy::NotBefore(deadline) => Some(fill(messages.from_receipt, &[&shown(messages, deadline, zone)])),
+        ObjectBy::Undated => Some(messages.as_terms_state.to_owned()),
+        ObjectBy::NotStated => Some(messages.not_stated.to_owned()),
         ObjectBy::NotCovered => None,
     }
 }
 
 /// What follows from a notification that was sent: "sent 2026-11-28; object by Saturday 2026-12-12 (UTC); 44 days …".
-fn notification_in_words(sent: &Sent, notice: &Notice) -> String {
-    let mut parts = vec![format!("sent {}", sent.at)];
+fn notification_in_words(messages: &Messages, sent: &Sent, notice: &Notice) -> String {
+    let mut parts = vec![fill(messages.sent, &[&sent.at])];
     if let Some(effective) = sent.effective.as_ref().filter(|effective| effective.basis == Basis::Derived) {
-        parts.push(format!("effective {}", effective_in_words(effective, &notice.zone)));
+        let effective = effective_in_words(messages, effective, &notice.zone);
+        parts.push(fill(messages.part_effective, &[&effective]));
     }
-    let object_by = objection_in_words(sent.object_by, &notice.zone);
-    parts.extend(object_by.map(|text| format!("object by {text}")));
-    let leads: Vec<String> = sent.leads.iter().map(|lead| one_lead(lead, notice, "")).collect();
-    parts.extend(Some(leads.join("; ") + provisional(notice)).filter(|_| !leads.is_empty()));
+    let object_by = objection_in_words(messages, sent.object_by, &notice.zone);
+    parts.extend(object_by.map(|text| fill(messages.part_object_by, &[&text])));
+    let leads: Vec<String> = sent.leads.iter().map(|lead| one_lead(messages, lead, notice, "")).collect();
+    parts.extend(Some(leads.join("; ") + provisional(messages, notice)).filter(|_| !leads.is_empty()));
     parts.join("; ")
 }
 
 /// The deadlines of a change in one sentence without a full stop.
-pub fn sentence(notice: &Notice) -> String {
-    let statements = statements(notice);
-    let parts = statements.iter().map(|Statement { label, text }| match notice.coverage {
-        Coverage::Refused if *label == NOTICE => text.clone(),
-        _ if IN_SENTENCE.contains(label) => format!("{} {text}", label.to_lowercase()),
-        _ => format!("{}: {text}", label.to_lowercase()),
+pub fn sentence(messages: &Messages, notice: &Notice) -> String {
+    let statements = statements(messages, notice);
+    let parts = statements.into_iter().map(|Statement { label, text, joint }| match joint {
+        Joint::TextAlone => text,
+        Joint::Space => format!("{} {text}", messages.within(label)),
+        Joint::Colon => format!("{}: {text}", messages.within(label)),
     });
     parts.collect::<Vec<_>>().join("; ")
 }
 
-/// The label of the statement about the notice that was given.
-const NOTICE: &str = "Notice";
-/// The labels that a sentence continues without a colon.
-const IN_SENTENCE: [&str; 4] = ["Effective", "Object by", NOTICE, "Notice after an emergency due"];
-
 /// The notice that was given and promised: "46 days, 30 days promised: kept".
-pub fn lead_in_words(notice: &Notice) -> String {
-    let by = if notice.notification == Notification::NotPromised { "" } else { ", by publication" };
-    let leads: Vec<String> = notice.leads.iter().map(|lead| one_lead(lead, notice, by)).collect();
-    let notification = if notice.notification == Notification::NotStated { "; notification not stated" } else { "" };
+pub fn lead_in_words(messages: &Messages, notice: &Notice) -> String {
+    let by = if notice.notification == Notification::NotPromised { "" } else { messages.by_publication };
+    let leads: Vec<String> = notice.leads.iter().map(|lead| one_lead(messages, lead, notice, by)).collect();
+    let notification =
+        if notice.notification == Notification::NotStated { messages.notification_not_stated } else { "" };
     match notice.coverage {
-        Coverage::NotStated => "not stated".to_owned(),
-        Coverage::Refused => "no notice promised".to_owned(),
-        Coverage::Promised if leads.is_empty() => format!("no length stated{notification}"),
-        Coverage::Promised => format!("{}{}{notification}", leads.join("; "), provisional(notice)),
+        Coverage::NotStated => messages.not_stated.to_owned(),
+        Coverage::Refused => messages.no_notice.to_owned(),
+        Coverage::Promised if leads.is_empty() => format!("{}{notification}", messages.no_length),
+        Coverage::Promised => format!("{}{}{notification}", leads.join("; "), provisional(messages, notice)),
     }
 }
 
 /// "46 days, 30 days promised: kept". Without a stated date there is no result.
-fn one_lead(lead: &LeadGiven, notice: &Notice, by: &str) -> String {
+fn one_lead(messages: &Messages, lead: &LeadGiven, notice: &Notice, by: &str) -> String {
     let name = lead.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
-    let promised = promised_length(lead);
+    let promised = fill(messages.promised, &[&promised_length(messages, lead)]);
     let is_derived = notice.effective.as_ref().is_some_and(|effective| effective.basis == Basis::Derived);
     if is_derived {
-        return format!("{name}{promised} promised{by}");
+        return format!("{name}{promised}{by}");
     }
     let missed_by = if lead.outcome == Outcome::Kept {
         String::new()
     } else {
-        format!(" by {}", length(Span { count: -lead.difference.count, ..lead.difference }))
+        fill(messages.missed_by, &[&length(messages, Span { count: -lead.difference.count, ..lead.difference })])
     };
-    let given = length(lead.given);
+    let given = length(messages, lead.given);
     let without_holidays = if lead.promised.unit == DurationUnit::BusinessDays && notice.without_holidays {
-        " (weekends only, no holiday list)"
+        messages.weekends_only
     } else {
         ""
     };
-    let outcome = outcome(lead.outcome);
-    format!("{name}{given}{without_holidays}, {promised} promised{by}: {outcome}{missed_by}")
+    let outcome = outcome(messages, lead.outcome);
+    format!("{name}{given}{without_holidays}, {promised}{by}: {outcome}{missed_by}")
 }
 
 /// The remark that results are not final before the effective date.
-fn provisional(notice: &Notice) -> &'static str {
+fn provisional(messages: &Messages, notice: &Notice) -> &'static str {
     let is_stated = notice.effective.as_ref().is_some_and(|effective| effective.basis != Basis::Derived);
-    if is_stated && notice.late != Some(true) { " (provisional until effective)" } else { "" }
+    if is_stated && notice.late != Some(true) { messages.provisional } else { "" }
 }
 
-fn outcome(outcome: Outcome) -> &'static str {
+fn outcome(messages: &Messages, outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Kept => "kept",
-        Outcome::Missed => "missed",
-        Outcome::Emergency => "emergency, shorter",
+        Outcome::Kept => messages.kept,
+        Outcome::Missed => messages.missed,
+        Outcome::Emergency => messages.emergency_shorter,
     }
 }
 
 /// The promised length in words: "30 days".
-pub fn promised_length(lead: &LeadGiven) -> String {
-    length(Span { count: lead.promised.count.into(), unit: lead.promised.unit })
+pub fn promised_length(messages: &Messages, lead: &LeadGiven) -> String {
+    length(messages, Span { count: lead.promised.count.into(), unit: lead.promised.unit })
 }
 
 /// The length that was given, in words: "46 days".
-pub fn given_length(lead: &LeadGiven) -> String {
-    length(lead.given)
+pub fn given_length(messages: &Messages, lead: &LeadGiven) -> String {
+    length(messages, lead.given)
 }
 
 /// A length of time in words: "10 business days".
-fn length(span: Span) -> String {
+fn length(messages: &Messages, span: Span) -> String {
     let unit = match span.unit {
-        DurationUnit::Hours => "hour",
-        DurationUnit::Days => "day",
-        DurationUnit::BusinessDays => "business day",
-        DurationUnit::Weeks => "week",
-        DurationUnit::Months => "month",
+        DurationUnit::Hours => 0,
+        DurationUnit::Days => 1,
+        DurationUnit::BusinessDays => 2,
+        DurationUnit::Weeks => 3,
+        DurationUnit::Months => 4,
     };
-    format!("{} {unit}{}", span.count, if span.count.abs() == 1 { "" } else { "s" })
+    let [one, several] = messages.units[unit];
+    format!("{} {}", span.count, if span.count.abs() == 1 { one } else { several })
 }
 
 /// A deadline with its weekday and zone: "Thursday 2026-12-10 (UTC)".
-fn shown(deadline: Deadline, zone: &str) -> String {
+fn shown(messages: &Messages, deadline: Deadline, zone: &str) -> String {
     match deadline {
-        Deadline::Day(day) => format!("{} {day} ({zone})", WEEKDAYS[day.weekday().num_days_from_monday() as usize]),
+        Deadline::Day(day) => {
+            format!("{} {day} ({zone})", messages.weekdays[day.weekday().num_days_from_monday() as usize])
+        }
         Deadline::Instant(instant) => instant.to_string(),
     }
 }
-
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 #[cfg(test)]
 mod tests {
@@ -254,6 +276,7 @@ mod tests {
         compare::FuzzyDate,
         model::{Terms, Trigger},
         notice::{Announced, Occasion, compute},
+        prose::messages::ENGLISH,
         vocabulary::Vocabulary,
     };
 
@@ -273,7 +296,7 @@ mod tests {
         let announced = [Announced { at, effective: FuzzyDate::read(Vocabulary::builtin(), effective) }];
         let occasion =
             Occasion { trigger: Some(kind), announced: &announced, emergency, notified: notified.map(Deadline::Day) };
-        sentence(&compute(Some(&terms), &occasion).unwrap().unwrap())
+        sentence(&ENGLISH, &compute(Some(&terms), &occasion).unwrap().unwrap())
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! Changes as English sentences, titles and table rows, shared by all formats.
+//! Changes as sentences, titles and table rows, shared by all formats.
 //!
-//! No other module contains English about changes. Sentences are sequences of [`Inline`] pieces of
+//! No other module contains words about changes; [`messages`] has those of each language. Sentences are sequences of [`Inline`] pieces of
 //! raw text; each format escapes them itself.
 
 pub mod deadlines;
@@ -9,6 +9,7 @@ mod reasons;
 pub mod reread;
 mod title;
 
+use messages::{Messages, fill};
 pub use reasons::{match_reason, reason, refusal};
 pub use title::{release_in_words, title, title_pieces};
 
@@ -56,8 +57,8 @@ pub struct TableRow {
 
 impl TableRow {
     /// The verb, with a remark if only the wording changed.
-    pub fn qualified_verb(&self) -> String {
-        if self.level == Level::Editorial { format!("{} (wording)", self.verb) } else { self.verb.clone() }
+    pub fn qualified_verb(&self, messages: &Messages) -> String {
+        if self.level == Level::Editorial { fill(messages.wording, &[&self.verb]) } else { self.verb.clone() }
     }
 }
 
@@ -69,38 +70,38 @@ const MAX_WHOLE_TEXT: usize = 300;
 const CONTEXT_WORDS: usize = 5;
 
 /// The row of a change in change tables.
-pub fn table_row(change: &Change) -> TableRow {
-    TableRow { verb: verb(change), entry: change.entry(), what: what(change), level: change.level }
+pub fn table_row(messages: &Messages, change: &Change) -> TableRow {
+    TableRow { verb: verb(messages, change), entry: change.entry(), what: what(messages, change), level: change.level }
 }
 
 /// The row of a version that cannot be read.
-pub fn unreadable_row(commit: &str, reason: &str) -> TableRow {
+pub fn unreadable_row(messages: &Messages, commit: &str, reason: &str) -> TableRow {
     TableRow {
-        verb: "Unreadable".to_owned(),
+        verb: messages.unreadable.to_owned(),
         entry: None,
-        what: vec![plain(format!("commit {commit}: {reason}"))],
+        what: vec![plain(fill(messages.unreadable_commit, &[&commit, &reason]))],
         level: Level::Info,
     }
 }
 
 /// The details of a change, without the verb and the entry's name.
-pub fn what(change: &Change) -> Vec<Inline> {
+pub fn what(messages: &Messages, change: &Change) -> Vec<Inline> {
     match &change.detail {
         Detail::List { entries } => {
             let names: Vec<String> = entries.iter().map(|row| row.label.to_string()).collect();
-            names_in_pieces(&names)
+            names_in_pieces(messages, &names)
         }
         Detail::Row { row, former: None } => vec![plain(row_in_words(row))],
         Detail::Row { row, former: Some(former) } => {
-            let mut out = vec![plain("in place of "), Inline::Strong(former.label.to_string())];
+            let mut out = vec![plain(messages.instead_of), Inline::Strong(former.label.to_string())];
             if !row.fields.is_empty() {
                 out.push(plain(format!(": {}", row_in_words(row))));
             }
             out
         }
-        Detail::Field { field, label, edit, .. } => field_in_words(change, field, label, edit),
+        Detail::Field { field, label, edit, .. } => field_in_words(messages, change, (field, label), edit),
         Detail::Column { edit, cells, .. } => {
-            let count = format!(" ({})", count_entries(cells.len()));
+            let count = format!(" ({})", messages.entries_in_words(cells.len()));
             match edit {
                 Edit::Set(label) => vec![new(label), plain(count)],
                 Edit::Cleared(label) => vec![old(label), plain(count)],
@@ -114,25 +115,30 @@ pub fn what(change: &Change) -> Vec<Inline> {
         Detail::Fact { field, label, edit } => {
             // The titles of sections are the values themselves.
             let is_title = change.kind == Kind::SectionsChanged && field.as_str() != SECTION_NOTE;
-            labelled(Some(label).filter(|_| !is_title), edit)
+            labelled(messages, Some(label).filter(|_| !is_title), edit)
         }
     }
 }
 
-fn field_in_words(change: &Change, field: &FieldKey, label: &Text, edit: &Edit) -> Vec<Inline> {
+fn field_in_words(
+    messages: &Messages,
+    change: &Change,
+    (field, label): (&FieldKey, &Text),
+    edit: &Edit,
+) -> Vec<Inline> {
     if activates(change) {
         return match edit {
             Edit::Set(_) => Vec::new(),
-            Edit::Cleared(before) | Edit::Changed(before, _) => vec![plain("was: "), old(before)],
+            Edit::Cleared(before) | Edit::Changed(before, _) => vec![plain(messages.was), old(before)],
         };
     }
     let label = Some(label).filter(|_| !verb_names_field(change.kind, field));
     let mut out = match edit {
         Edit::Set(text) if verb_states_presence(change) => labelled_text(label, new(text)),
         Edit::Cleared(text) if verb_states_presence(change) => labelled_text(label, old(text)),
-        edit => labelled(label, edit),
+        edit => labelled(messages, label, edit),
     };
-    if let Some(remark) = remark(change) {
+    if let Some(remark) = remark(messages, change) {
         out.push(plain(format!(" ({remark})")));
     }
     out
@@ -154,20 +160,20 @@ fn verb_states_presence(change: &Change) -> bool {
 }
 
 /// The whole sentence: verb, entry and details.
-pub fn sentence(change: &Change) -> Vec<Inline> {
-    let verb = verb(change);
-    let what = what(change);
+pub fn sentence(messages: &Messages, change: &Change) -> Vec<Inline> {
+    let verb = verb(messages, change);
+    let what = what(messages, change);
     let mut out = Vec::new();
     match (change.entry(), phrase(change)) {
         (None, _) => out.push(Inline::Strong(verb)),
         (Some(entry), Phrase::Verb) => {
-            out.extend([Inline::Strong(verb), plain(" "), Inline::Strong(entry.label.to_string())]);
+            out.extend([Inline::Strong(verb), plain(messages.verb_entry), Inline::Strong(entry.label.to_string())]);
         }
         (Some(entry), Phrase::VerbFor) => {
-            out.extend([Inline::Strong(verb), plain(" for "), Inline::Strong(entry.label.to_string())]);
+            out.extend([Inline::Strong(verb), plain(messages.verb_for_entry), Inline::Strong(entry.label.to_string())]);
         }
         (Some(entry), Phrase::EntryFirst) => {
-            out.extend([Inline::Strong(entry.label.to_string()), plain(format!(": {}", verb.to_lowercase()))]);
+            out.extend([Inline::Strong(entry.label.to_string()), plain(format!(": {}", messages.within(&verb)))]);
             if !what.is_empty() {
                 out.push(plain(" ("));
                 out.extend(what);
@@ -178,38 +184,40 @@ pub fn sentence(change: &Change) -> Vec<Inline> {
     }
     if what.iter().any(|piece| !raw(piece).trim().is_empty()) {
         let is_replacement = matches!(change.detail, Detail::Row { former: Some(_), .. });
-        out.push(plain(if is_replacement { " " } else { ": " }));
+        out.push(plain(if is_replacement { " " } else { messages.details }));
         out.extend(what);
     }
     out
 }
 
 /// The verb of a change: that of its kind, unless a more precise one is known.
-pub fn verb(change: &Change) -> String {
-    let info = change.kind.info();
+pub fn verb(messages: &Messages, change: &Change) -> String {
+    let noun = messages.noun(change.kind);
     match &change.detail {
-        Detail::Field { .. } if activates(change) => "Now in use".to_owned(),
-        Detail::Field { edit: Edit::Set(_), .. } if info.noun.is_some() => {
-            format!("{} first stated", info.noun.unwrap_or_default())
+        Detail::Field { .. } if activates(change) => messages.now_in_use.to_owned(),
+        Detail::Field { edit: Edit::Set(_), .. } if noun.is_some() => {
+            fill(messages.first_stated, &[&noun.unwrap_or_default()])
         }
-        Detail::Field { edit: Edit::Cleared(_), .. } if info.noun.is_some() => {
-            format!("{} no longer stated", info.noun.unwrap_or_default())
+        Detail::Field { edit: Edit::Cleared(_), .. } if noun.is_some() => {
+            fill(messages.no_longer_stated, &[&noun.unwrap_or_default()])
         }
-        Detail::Column { edit: Edit::Set(_), .. } => "Column added".to_owned(),
-        Detail::Column { edit: Edit::Cleared(_), .. } => "Column removed".to_owned(),
-        Detail::Column { edit: Edit::Changed(..), .. } => "Column renamed".to_owned(),
-        Detail::Fact { label, .. } if change.kind == Kind::Reread => format!("{} {label}", info.verb),
-        Detail::Fact { field, .. } if change.kind == Kind::SectionsChanged => section_verb(field).to_owned(),
-        _ => info.verb.to_owned(),
+        Detail::Column { edit: Edit::Set(_), .. } => messages.column_added.to_owned(),
+        Detail::Column { edit: Edit::Cleared(_), .. } => messages.column_removed.to_owned(),
+        Detail::Column { edit: Edit::Changed(..), .. } => messages.column_renamed.to_owned(),
+        Detail::Fact { label, .. } if change.kind == Kind::Reread => {
+            format!("{} {label}", messages.kind(change.kind))
+        }
+        Detail::Fact { field, .. } if change.kind == Kind::SectionsChanged => section_verb(messages, field).to_owned(),
+        _ => messages.kind(change.kind).to_owned(),
     }
 }
 
-fn section_verb(field: &FieldKey) -> &'static str {
+fn section_verb(messages: &Messages, field: &FieldKey) -> &'static str {
     match field.as_str() {
-        SECTION => "Section renamed",
-        SECTION_NOTE => "Section note changed",
-        SECTION_ENTRIES => "Entries regrouped",
-        _ => Kind::SectionsChanged.info().verb,
+        SECTION => messages.section_renamed,
+        SECTION_NOTE => messages.section_note_changed,
+        SECTION_ENTRIES => messages.entries_regrouped,
+        _ => messages.kind(Kind::SectionsChanged),
     }
 }
 
@@ -249,10 +257,10 @@ pub fn flat(pieces: &[Inline]) -> String {
 }
 
 /// The sentences of a release in one paragraph of plain text. Only the first sentences are quoted.
-pub fn summary(sentences: &[Vec<Inline>]) -> String {
+pub fn summary(messages: &Messages, sentences: &[Vec<Inline>]) -> String {
     let mut out: Vec<String> = sentences.iter().take(NAMES_IN_SENTENCE).map(|sentence| flat(sentence)).collect();
     if sentences.len() > NAMES_IN_SENTENCE {
-        out.push(format!("And {} more changes", sentences.len() - NAMES_IN_SENTENCE));
+        out.push(fill(messages.more_changes, &[&(sentences.len() - NAMES_IN_SENTENCE)]));
     }
     out.iter().map(|sentence| format!("{}.", sentence.trim_end_matches('.'))).collect::<Vec<_>>().join(" ")
 }
@@ -260,11 +268,6 @@ pub fn summary(sentences: &[Vec<Inline>]) -> String {
 /// Text without angle brackets, for fields that some feed readers take for HTML.
 pub fn angle_free(text: &str) -> String {
     text.replace('<', "\u{2039}").replace('>', "\u{203a}")
-}
-
-/// A number of entries in words.
-pub fn count_entries(entries: usize) -> String {
-    if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") }
 }
 
 /// The fields of a row. Fields that most lists have are shown without their label.
@@ -280,11 +283,11 @@ fn cell_in_words(cell: &RowField) -> String {
     }
 }
 
-fn labelled(label: Option<&Text>, edit: &Edit) -> Vec<Inline> {
+fn labelled(messages: &Messages, label: Option<&Text>, edit: &Edit) -> Vec<Inline> {
     let mut out: Vec<Inline> = label.map(|label| plain(format!("{label}: "))).into_iter().collect();
     match edit {
-        Edit::Set(after) => out.extend([new(after), plain(" (not stated before)")]),
-        Edit::Cleared(before) => out.extend([old(before), plain(" (no longer stated)")]),
+        Edit::Set(after) => out.extend([new(after), plain(messages.not_stated_before)]),
+        Edit::Cleared(before) => out.extend([old(before), plain(messages.no_more_stated)]),
         Edit::Changed(before, after) => out.extend(changed_in_words(before, after)),
     }
     out
@@ -346,7 +349,7 @@ fn context(text: &str, is_first: bool, is_last: bool) -> String {
 
 /// Details that the texts alone do not show: the items of a set that were added or removed, and that
 /// both locations are in the EU.
-fn remark(change: &Change) -> Option<String> {
+fn remark(messages: &Messages, change: &Change) -> Option<String> {
     let Detail::Field { edit: Edit::Changed(before, after), gained, lost, .. } = &change.detail else { return None };
     let comparison = change.kind.role().info().comparison;
     let is_set = !(gained.is_empty() && lost.is_empty());
@@ -354,31 +357,31 @@ fn remark(change: &Change) -> Option<String> {
         is_set && items_not_in(Vocabulary::builtin(), comparison, Some(after), None).len() > gained.len();
     let mut remarks = Vec::new();
     if has_kept_items && !gained.is_empty() {
-        remarks.push(format!("added: {}", items(gained)));
+        remarks.push(fill(messages.added_items, &[&items(messages, gained)]));
     }
     if has_kept_items && !lost.is_empty() {
-        remarks.push(format!("removed: {}", items(lost)));
+        remarks.push(fill(messages.removed_items, &[&items(messages, lost)]));
     }
     if change.kind == Kind::Relocated
         && is_in_eu(Vocabulary::builtin(), before)
         && is_in_eu(Vocabulary::builtin(), after)
     {
-        remarks.push("both in the EU".to_owned());
+        remarks.push(messages.both_in_eu.to_owned());
     }
     (!remarks.is_empty()).then(|| remarks.join("; "))
 }
 
-fn items(items: &[Text]) -> String {
+fn items(messages: &Messages, items: &[Text]) -> String {
     let items: Vec<String> = items.iter().map(|item| to_plain_text(item.as_str()).into_owned()).collect();
-    short_list(&items, NAMES_IN_SENTENCE)
+    short_list(messages, &items, NAMES_IN_SENTENCE)
 }
 
 /// Names in a sentence; of many, the first ones and the number of the others.
-fn names_in_words(names: &[String]) -> String {
-    short_list(names, NAMES_IN_SENTENCE)
+fn names_in_words(messages: &Messages, names: &[String]) -> String {
+    short_list(messages, names, NAMES_IN_SENTENCE)
 }
 
-fn names_in_pieces(names: &[String]) -> Vec<Inline> {
+fn names_in_pieces(messages: &Messages, names: &[String]) -> Vec<Inline> {
     let shown = shown_names(names.len(), NAMES_IN_SENTENCE);
     let separator = separator(names);
     let mut out = Vec::new();
@@ -389,17 +392,17 @@ fn names_in_pieces(names: &[String]) -> Vec<Inline> {
         out.push(Inline::Name(name.clone()));
     }
     if shown < names.len() {
-        out.push(plain(format!(" and {} more", names.len() - shown)));
+        out.push(plain(fill(messages.and_more, &[&(names.len() - shown)])));
     }
     out
 }
 
 /// At most `limit` names, and the number of the others.
-fn short_list(names: &[String], limit: usize) -> String {
+fn short_list(messages: &Messages, names: &[String], limit: usize) -> String {
     let shown = shown_names(names.len(), limit);
     let mut out = names[..shown].join(separator(names));
     if shown < names.len() {
-        out.push_str(&format!(" and {} more", names.len() - shown));
+        out.push_str(&fill(messages.and_more, &[&(names.len() - shown)]));
     }
     out
 }

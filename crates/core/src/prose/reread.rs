@@ -8,7 +8,7 @@ use crate::{
     model::{FieldKey, Text},
 };
 
-use super::names_in_words;
+use super::{messages::ENGLISH, names_in_words};
 
 /// Why a published version was read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub fn announcement(cause: Cause, differences: &[Change]) -> Option<Change> {
     }
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));
-    let names = names_in_words(&names);
+    let names = names_in_words(&ENGLISH, &names);
     let edit = Edit::Set(Text::new(&format!("the page itself did not change. Read differently: {names}")));
     let detail = Detail::Fact { field: FieldKey::from_name("reread"), label: Text::new(cause.words()), edit };
     affects_values.then(|| Change::new(Kind::Reread, detail))
@@ -74,7 +74,7 @@ mod tests {
     fn differences_of_entries_become_one_announcement() {
         let change = announcement(Cause::Edition, &[added("Kestrel"), added("Oakline"), added("Kestrel")]);
         let change = change.expect("an announcement");
-        let sentence: String = sentence(&change).iter().map(raw).collect();
+        let sentence: String = sentence(&ENGLISH, &change).iter().map(raw).collect();
         assert_eq!(
             sentence,
             "Read again by a newer edition: the page itself did not change. Read differently: Kestrel, Oakline"

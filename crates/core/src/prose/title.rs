@@ -5,32 +5,37 @@ use crate::{
     model::{Role, Text},
 };
 
-use super::{Inline, activates, angle_free, count_entries, flat, phrase, separator, shown_names, verb};
+use super::{
+    Inline, activates, angle_free, flat,
+    messages::{ENGLISH, Messages, fill},
+    phrase, separator, shown_names, verb,
+};
 
 /// The number of names in a title for each verb.
 const NAMES_IN_TITLE: usize = 3;
 
 /// The title of a release in plain text without angle brackets.
-pub fn title(list: &str, changes: &[Change]) -> String {
-    angle_free(&flat(&title_pieces(list, changes)))
+pub fn title(messages: &Messages, list: &str, changes: &[Change]) -> String {
+    angle_free(&flat(&title_pieces(messages, list, changes)))
 }
 
 /// The title of a release, with the names apart from the words around them.
-pub fn title_pieces(list: &str, changes: &[Change]) -> Vec<Inline> {
+pub fn title_pieces(messages: &Messages, list: &str, changes: &[Change]) -> Vec<Inline> {
     let mut pieces = vec![Inline::Name(list.to_owned()), Inline::Plain(": ".to_owned())];
-    pieces.extend(release_pieces(changes));
+    pieces.extend(release_pieces(messages, changes));
     pieces
 }
 
-/// The changes of a release as a phrase, such as "added Kestrel; removed Oakline". Corrections name a release by it.
+/// The changes of a release as a phrase, such as "added Kestrel; removed Oakline". Corrections name a release by it
+/// in the log, which is in English.
 pub fn release_in_words(changes: &[Change]) -> String {
-    flat(&release_pieces(changes))
+    flat(&release_pieces(&ENGLISH, changes))
 }
 
-fn release_pieces(changes: &[Change]) -> Vec<Inline> {
+fn release_pieces(messages: &Messages, changes: &[Change]) -> Vec<Inline> {
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for change in changes {
-        let (verb, name) = (title_verb(change), title_detail(change));
+        let (verb, name) = (title_verb(messages, change), title_detail(messages, change));
         match groups.iter_mut().find(|(known, _)| *known == verb) {
             Some((_, names)) if names.contains(&name) => {}
             Some((_, names)) => names.push(name),
@@ -42,12 +47,12 @@ fn release_pieces(changes: &[Change]) -> Vec<Inline> {
         if at > 0 {
             pieces.push(Inline::Plain("; ".to_owned()));
         }
-        pieces.extend(title_group(verb, names));
+        pieces.extend(title_group(messages, verb, names));
     }
     pieces
 }
 
-fn title_group(verb: &str, names: &[String]) -> Vec<Inline> {
+fn title_group(messages: &Messages, verb: &str, names: &[String]) -> Vec<Inline> {
     let names: Vec<String> = names.iter().filter(|name| !name.is_empty()).cloned().collect();
     if names.is_empty() {
         return vec![Inline::Plain(verb.trim_end_matches(':').to_owned())];
@@ -61,37 +66,39 @@ fn title_group(verb: &str, names: &[String]) -> Vec<Inline> {
         pieces.push(Inline::Name(name.clone()));
     }
     if shown < names.len() {
-        pieces.push(Inline::Plain(format!(" and {} more", names.len() - shown)));
+        pieces.push(Inline::Plain(fill(messages.and_more, &[&(names.len() - shown)])));
     }
     pieces
 }
 
 /// The verb in a title, with a colon if it cannot be followed directly by a name.
-fn title_verb(change: &Change) -> String {
-    let verb = verb(change).to_lowercase();
+fn title_verb(messages: &Messages, change: &Change) -> String {
+    let verb = messages.within(&verb(messages, change));
     let detail = change.kind.info().title;
-    let takes_name =
-        phrase(change) == Phrase::Verb && matches!(change.detail, Detail::Row { .. } | Detail::Field { .. });
+    let takes_name = messages.lowercase_verbs
+        && phrase(change) == Phrase::Verb
+        && matches!(change.detail, Detail::Row { .. } | Detail::Field { .. });
     if takes_name || matches!(detail, TitleDetail::None | TitleDetail::Count) { verb } else { format!("{verb}:") }
 }
 
-fn title_detail(change: &Change) -> String {
+fn title_detail(messages: &Messages, change: &Change) -> String {
     let entry = change.entry().map(|entry| entry.label.to_string()).unwrap_or_default();
     match (change.kind.info().title, &change.detail) {
-        (TitleDetail::Count, Detail::List { entries }) => format!("({})", count_entries(entries.len())),
+        (TitleDetail::Count, Detail::List { entries }) => format!("({})", messages.entries_in_words(entries.len())),
         (TitleDetail::EntryAndDate, Detail::Row { row, former }) => {
-            let former = former.as_ref().map(|former| format!(" in place of {}", former.label)).unwrap_or_default();
+            let former =
+                former.as_ref().map(|former| fill(messages.title_former, &[&former.label])).unwrap_or_default();
             let date = row.text(Role::Effective.info().key);
-            let date = date.map(|date| format!(" (effective {date})")).unwrap_or_default();
+            let date = date.map(|date| fill(messages.title_date, &[&date])).unwrap_or_default();
             format!("{entry}{former}{date}")
         }
         (TitleDetail::BothNames, Detail::Field { edit: Edit::Changed(before, _), .. }) => {
-            format!("{before} to {entry}")
+            fill(messages.title_names, &[&before, &entry])
         }
         (TitleDetail::EntryAndValue, Detail::Field { edit, .. }) if !activates(change) => match edit {
             Edit::Set(after) => format!("{entry} ({after})"),
             Edit::Cleared(_) => entry,
-            Edit::Changed(_, after) => format!("{entry} (now {after})"),
+            Edit::Changed(_, after) => entry + &fill(messages.title_value, &[&after]),
         },
         (TitleDetail::Label, Detail::Column { edit, .. }) => {
             edit.after().or(edit.before()).map(Text::to_string).unwrap_or_default()

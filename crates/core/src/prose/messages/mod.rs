@@ -9,7 +9,7 @@ use std::{fmt, str::FromStr};
 
 use chrono::Datelike;
 
-use crate::model::Timestamp;
+use crate::{change::Kind, model::Timestamp};
 
 pub use en::ENGLISH;
 
@@ -196,10 +196,181 @@ pub struct Messages {
     pub one_change: &'static str,
     /// The number of changes.
     pub count_changes: &'static str,
+    /// A field that is stated for the first time: its name.
+    pub first_stated: &'static str,
+    /// A field that is no longer stated: its name.
+    pub no_longer_stated: &'static str,
+    /// A vendor that was planned and is now used.
+    pub now_in_use: &'static str,
+    /// A new column.
+    pub column_added: &'static str,
+    /// A column that is gone.
+    pub column_removed: &'static str,
+    /// A column with another header.
+    pub column_renamed: &'static str,
+    /// A section with another title.
+    pub section_renamed: &'static str,
+    /// A section with another note.
+    pub section_note_changed: &'static str,
+    /// Entries that moved to other sections together.
+    pub entries_regrouped: &'static str,
+    /// A version that cannot be read.
+    pub unreadable: &'static str,
+    /// Why a version cannot be read: commit, reason.
+    pub unreadable_commit: &'static str,
+    /// A change of the wording alone: the change.
+    pub wording: &'static str,
+    /// What an entry replaces, before its name.
+    pub instead_of: &'static str,
+    /// Before the old status.
+    pub was: &'static str,
+    /// After a value that was not stated before.
+    pub not_stated_before: &'static str,
+    /// After a value that is no longer stated.
+    pub no_more_stated: &'static str,
+    /// New items of a set.
+    pub added_items: &'static str,
+    /// Items that are gone from a set.
+    pub removed_items: &'static str,
+    /// A relocation within the EU.
+    pub both_in_eu: &'static str,
+    /// After some names: the number of the others.
+    pub and_more: &'static str,
+    /// After some sentences: the number of the others.
+    pub more_changes: &'static str,
+    /// Between a verb and an entry.
+    pub verb_entry: &'static str,
+    /// Between a verb and an entry that it is about.
+    pub verb_for_entry: &'static str,
+    /// Between an entry and the details.
+    pub details: &'static str,
+    /// When an entry takes effect, in a title.
+    pub title_date: &'static str,
+    /// What an entry replaces, in a title.
+    pub title_former: &'static str,
+    /// The old and the new name, in a title.
+    pub title_names: &'static str,
+    /// The new value, in a title.
+    pub title_value: &'static str,
+    /// The last day to object, in a title.
+    pub title_object_by: &'static str,
+    /// When a change takes effect.
+    pub label_effective: &'static str,
+    /// Until when customers may object.
+    pub label_object_by: &'static str,
+    /// The notice that was given.
+    pub label_notice: &'static str,
+    /// What follows from a notification.
+    pub label_notification: &'static str,
+    /// The reason of an emergency.
+    pub label_emergency: &'static str,
+    /// A change that was published too late.
+    pub label_late: &'static str,
+    /// A change that was published after it took effect.
+    pub late: &'static str,
+    /// The notice that is due after an emergency.
+    pub label_late_notice: &'static str,
+    /// The earliest day.
+    pub not_before: &'static str,
+    /// A period, its addition and its first day.
+    pub from_day: &'static str,
+    /// The addition to a period without an end.
+    pub or_later: &'static str,
+    /// The earliest last day to object.
+    pub from_receipt: &'static str,
+    /// A window without dates.
+    pub as_terms_state: &'static str,
+    /// What a list does not state.
+    pub not_stated: &'static str,
+    /// When customers were notified.
+    pub sent: &'static str,
+    /// When a change takes effect, in a sentence.
+    pub part_effective: &'static str,
+    /// Until when customers may object, in a sentence.
+    pub part_object_by: &'static str,
+    /// Notice that counts from the publication.
+    pub by_publication: &'static str,
+    /// A promised notification that is not stated.
+    pub notification_not_stated: &'static str,
+    /// A publisher that promises no notice.
+    pub no_notice: &'static str,
+    /// A promise without a length.
+    pub no_length: &'static str,
+    /// A promised length.
+    pub promised: &'static str,
+    /// How much is missing.
+    pub missed_by: &'static str,
+    /// Business days without holidays.
+    pub weekends_only: &'static str,
+    /// Results that are not final.
+    pub provisional: &'static str,
+    /// A promise that was kept.
+    pub kept: &'static str,
+    /// A promise that was missed.
+    pub missed: &'static str,
+    /// An emergency with shorter notice.
+    pub emergency_shorter: &'static str,
+    /// The last day to object, in calendars.
+    pub last_day_to_object: &'static str,
+    /// An effective date that follows from the lead, in calendars.
+    pub not_effective_before: &'static str,
+    /// The subtitle of a feed: list, publisher.
+    pub feed_about: &'static str,
+    /// The end of the title of an unsigned feed.
+    pub unsigned_feed: &'static str,
+    /// In a feed entry that was cut: the number of other changes.
+    pub feed_rest: &'static str,
+    /// The link from a feed entry to its page.
+    pub this_change: &'static str,
+    /// The link from a feed entry to what it corrects.
+    pub corrected_link: &'static str,
+    /// The link from a feed entry to the list.
+    pub current_link: &'static str,
+    /// The date of the last change in a page of the publisher.
+    pub last_updated: &'static str,
+    /// The title of the change log: list.
+    pub log_title: &'static str,
+    /// The heading of open windows in Markdown: date.
+    pub open_on: &'static str,
     /// A date: day, month, year.
     pub date: &'static str,
+    /// Whether verbs have no capital within a sentence, and a name can follow them in a title.
+    pub lowercase_verbs: bool,
+    /// The kinds of changes as customers read them, where they differ from [`KINDS`](crate::change::KINDS): kind,
+    /// verb, name of the field.
+    pub kinds: &'static [(Kind, &'static str, Option<&'static str>)],
+    /// The labels of notice terms by key, where they differ from those of the terms.
+    pub terms: &'static [(&'static str, &'static str)],
+    /// The columns of a change table.
+    pub columns: [&'static str; 4],
+    /// The names of the days of the week, from Monday on.
+    pub weekdays: [&'static str; 7],
+    /// Hours, days, business days, weeks, months: one and several.
+    pub units: [[&'static str; 2]; 5],
     /// The names of the months.
     pub months: [&'static str; 12],
+}
+
+impl Messages {
+    /// The verb of a kind.
+    pub fn kind(&self, kind: Kind) -> &'static str {
+        self.kinds.iter().find(|row| row.0 == kind).map_or(kind.info().verb, |row| row.1)
+    }
+
+    /// The name of the field that a kind concerns; `None` if the label of the field is shown instead.
+    pub(super) fn noun(&self, kind: Kind) -> Option<&'static str> {
+        self.kinds.iter().find(|row| row.0 == kind).map_or(kind.info().noun, |row| row.2)
+    }
+
+    /// A verb within a sentence.
+    pub fn within(&self, verb: &str) -> String {
+        if self.lowercase_verbs { verb.to_lowercase() } else { verb.to_owned() }
+    }
+
+    /// The label of a notice term.
+    pub fn term(&self, key: &str) -> Option<&'static str> {
+        self.terms.iter().find(|row| row.0 == key).map(|row| row.1)
+    }
 }
 
 /// The languages of pages and feeds.

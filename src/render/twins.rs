@@ -1,0 +1,117 @@
+//! The pages as Markdown, for programs that read text: next to each page of a list and of a change, and `llms.txt`
+//! about all of them.
+
+use changecast_core::{
+    model::Text,
+    prose::{
+        self,
+        messages::{Messages, fill},
+    },
+};
+
+use super::{
+    Announcement, File, LogStatus, MainFeed, Publication, PublishedList, RenderError, list_title,
+    markdown::{escape, inline, list_tables, open_windows},
+};
+
+/// The index of all Markdown pages (llmstxt.org).
+pub(super) const INDEX: &str = "llms.txt";
+/// The list's page as Markdown.
+pub(super) const LIST: &str = "index.md";
+
+/// The path of an announcement's page as Markdown in its list's folder.
+pub(super) fn announcement_twin(key: &str) -> String {
+    format!("changes/{key}.md")
+}
+
+/// `llms.txt`: all lists with their Markdown pages and feeds.
+pub(super) fn index(publication: &Publication<'_>) -> File {
+    let messages = publication.messages();
+    let title = fill(messages.lists_title, &[&publication.publisher.name]);
+    let mut out = format!("# {}\n\n> {}\n", escape(&title), messages.lists_lead);
+    for list in &publication.lists {
+        out.push_str(&format!("\n## {}\n\n", escape(list_title(list).as_str())));
+        for (name, file) in [
+            (messages.the_list, LIST),
+            (messages.changes, "changelog.md"),
+            ("JSON Feed", "feed.json"),
+            (messages.calendar, "calendar.ics"),
+            (messages.verify, "verify.html"),
+        ] {
+            out.push_str(&format!("- [{name}]({})\n", list.url(publication.base_url, file)));
+        }
+    }
+    File::new(INDEX, out)
+}
+
+/// The list's page and the pages of new announcements as Markdown.
+pub(super) fn files(
+    publication: &Publication<'_>,
+    list: &PublishedList<'_>,
+    _: &MainFeed<'_>,
+) -> Result<Vec<File>, RenderError> {
+    let mut files = vec![File::new(format!("{}/{LIST}", list.id), list_page(publication, list))];
+    files.extend(list.fresh().iter().map(|announcement| {
+        let path = format!("{}/{}", list.id, announcement_twin(&announcement.key));
+        File::new(path, announcement_page(publication, list, announcement))
+    }));
+    Ok(files)
+}
+
+/// The list with its statements, what is open for objection, and its notice terms. The change log is in a file of its
+/// own.
+fn list_page(publication: &Publication<'_>, list: &PublishedList<'_>) -> String {
+    let messages = publication.messages();
+    let mut out = head(messages, list, list_title(list).as_str());
+    if let Some(newest) = list.newest() {
+        out.push_str(&format!("{}\n\n", fill(messages.as_of, &[&newest])));
+    }
+    out.push_str(&open_windows(messages, list));
+    for fact in list.facts() {
+        out.push_str(&format!("{}: {}\n\n", escape(fact.label.as_str()), text(&fact.text)));
+    }
+    out.push_str(&format!("## {}\n\n", messages.the_list));
+    match list.current {
+        Some(inventory) => out.push_str(&list_tables(messages, inventory)),
+        None => out.push_str(&format!("{}\n\n", messages.not_published)),
+    }
+    out.push_str(&format!("## {}\n\n", messages.notice));
+    for fact in list.term_rows() {
+        let label = messages.term(fact.field.as_str()).unwrap_or(fact.label.as_str());
+        out.push_str(&format!("- {}: {}\n", escape(label), text(&fact.text)));
+    }
+    out.push_str(&format!("\n{}: [changelog.md](changelog.md)\n", messages.changes));
+    out
+}
+
+fn announcement_page(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> String {
+    let messages = publication.messages();
+    let title = prose::title(messages, list_title(list).as_str(), &announcement.changes);
+    let mut out = head(messages, list, &title);
+    out.push_str(&format!("{}: {}\n\n", messages.published, announcement.published));
+    for sentence in announcement.sentences(messages) {
+        out.push_str(&format!("- {}\n", inline(sentence)));
+    }
+    out.push('\n');
+    if let Some(corrected) = &announcement.corrects {
+        out.push_str(&format!("[{}]({corrected}.md)\n\n", messages.corrected_change));
+    }
+    out.push_str(&format!("[{}](../{LIST})\n", messages.current_link));
+    if let Some(release) = list.signed_release(announcement) {
+        out.push_str(&format!("\n{}\n", fill(messages.as_of, &[&release])));
+    }
+    out
+}
+
+fn head(messages: &Messages, list: &PublishedList<'_>, title: &str) -> String {
+    let mut out = format!("# {}\n\n", escape(title));
+    if list.log == LogStatus::Unsigned {
+        out.push_str(&format!("**{}**\n\n", messages.unsigned));
+    }
+    out
+}
+
+/// A text without its markup.
+fn text(text: &Text) -> String {
+    escape(&changecast_core::model::to_plain_text(text.as_str()))
+}
