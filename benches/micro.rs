@@ -163,6 +163,7 @@ fn render_all(criterion: &mut Criterion, history: &History) -> Result<(), Box<dy
         base_url: &config.base_url,
         lists: lists.collect(),
         language: config.language,
+        feeds: &config.feeds,
     };
     render::render(&publication)?;
     criterion.bench_function("render/40 announcements", |bencher| bencher.iter(|| render::render(&publication)));

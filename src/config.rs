@@ -2,6 +2,7 @@
 
 mod accent;
 mod check;
+mod feeds;
 mod guard;
 
 use std::{
@@ -27,6 +28,7 @@ use changecast_core::{
 
 pub use accent::{Accent, Color};
 pub use check::{HostsConfig, LastDay, Reason, RuleId, Waiver};
+pub use feeds::FeedConfig;
 pub use guard::RemovalShare;
 
 /// The content of `changecast.yaml`.
@@ -58,6 +60,9 @@ pub struct Config {
     /// The code that `check` searches for hosts of vendors.
     #[serde(default, skip_serializing_if = "HostsConfig::is_empty")]
     pub hosts: HostsConfig,
+    /// Feeds with some of the changes of each list.
+    #[serde(default = "feeds::default_feeds", skip_serializing_if = "feeds::is_default")]
+    pub feeds: Vec<FeedConfig>,
     /// The lists to publish, at least one.
     #[serde(deserialize_with = "unique_lists")]
     pub lists: Vec<ListConfig>,

@@ -13,6 +13,7 @@ mod docs;
 mod edition;
 mod editions;
 mod feeds;
+mod filtered;
 mod folder;
 mod follow;
 mod formats;

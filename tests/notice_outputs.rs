@@ -113,6 +113,7 @@ fn file(repo: &TestRepo, name: &str) -> String {
 fn newest_page(repo: &TestRepo) -> String {
     let folder = fs::read_dir(repo.path("feeds/vendors/changes")).expect("pages");
     let pages = folder.map(|page| page.expect("a page").path());
+    let pages = pages.filter(|page| page.extension().is_some_and(|extension| extension == "html"));
     fs::read_to_string(pages.max().expect("a page")).expect("a page")
 }
 

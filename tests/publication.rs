@@ -418,14 +418,17 @@ fn closed_years_are_left_alone() {
     story.publish(&[]).expect(0);
     let archive = fs::read(story.path("feeds/vendors/archive/2024.atom")).expect("an archive");
     assert_eq!(archive.windows(7).filter(|window| window == b"<entry ").count(), 3);
-    // One more year: the archive of the first stays as it is.
+    // One more year: the archive of the first stays as it is, apart from the link to the next one.
     let longer = TestRepo::of_lists(&[ONE, TWO, THREE]);
     let longer = longer.commit("a year on", &[("data/list.yaml", Some(ONE))]).amend(|commit| commit.time += year);
     let longer =
         longer.commit("two years on", &[("data/list.yaml", Some(TWO))]).amend(|commit| commit.time += 2 * year);
     longer.build();
     longer.publish(&[]).expect(0);
-    assert_eq!(fs::read(longer.path("feeds/vendors/archive/2024.atom")).expect("an archive"), archive);
+    let linked = fs::read_to_string(longer.path("feeds/vendors/archive/2024.atom")).expect("an archive");
+    let (next, rest): (Vec<&str>, Vec<&str>) = linked.lines().partition(|line| line.contains("rel=\"next-archive\""));
+    assert!(next.len() == 1 && next[0].contains("archive/2025.atom"), "{next:?}");
+    assert_eq!(rest.join("\n") + "\n", String::from_utf8(archive).expect("text"));
 }
 
 #[test]

@@ -83,6 +83,7 @@ pub fn draft(
         base_url: &config.base_url,
         lists: vec![published],
         language: config.language,
+        feeds: &config.feeds,
     };
     let announced = announcements.iter().find(|announcement| announcement.release.seq == seq);
     let message = announced.zip(publication.lists.first());

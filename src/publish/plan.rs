@@ -194,6 +194,7 @@ pub fn publish(request: &Request<'_>, found: &Found) -> Result<Plan, PublishErro
         base_url: &config.base_url,
         lists: lists.iter().map(|list| list.published(request)).collect(),
         language: config.language,
+        feeds: &config.feeds,
     };
     let rendered = render::render(&publication)?;
     let announcements: Vec<Vec<Announcement>> = publication.lists.into_iter().map(|list| list.announcements).collect();

@@ -3,7 +3,7 @@
 //! The library writes the feed without entries, and each entry separately. The entries are inserted before the end
 //! tag of the feed, after all metadata: the schema of RFC 4287 and readers that stop early need it first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use atom_syndication::{
     Category, Content, Entry, Feed as AtomFeed, Generator, Link, Person, Text as AtomText, WriteConfig,
@@ -12,9 +12,12 @@ use atom_syndication::{
 
 use changecast_core::model::{Text, Timestamp};
 
+use crate::config::FeedConfig;
+
 use super::{
     File, Publication, PublishedList, RenderError,
     feed::{Feed, FeedEntry, MainFeed, archive_years, year_feed},
+    filtered,
     incremental::{Keep, SegmentedFile},
 };
 
@@ -41,7 +44,11 @@ pub(super) fn files(
     let mut files = Vec::with_capacity(years.len() + 1);
     let previous = years.first().map(|year| ("prev-archive", archive_file(*year)));
     let head = head(publication, list, main, "feed.atom", previous.into_iter().collect(), ExtensionMap::new())?;
-    files.push(document("feed.atom", &head, main, list, main.kept)?);
+    let entries: Vec<String> = main.entries.iter().map(entry).collect::<Result<_, _>>()?;
+    files.push(document("feed.atom", &head, &entries, list, main.kept)?);
+    for filter in publication.feeds {
+        files.push(filtered_feed(publication, list, main, &entries, filter)?);
+    }
     let newest = list.dates().next().map(Timestamp::year);
     for (at, year) in years.iter().enumerate() {
         // The archives of past years exist already.
@@ -58,7 +65,8 @@ pub(super) fn files(
         let path = archive_file(*year);
         let head = self::head(publication, list, &feed, &path, links, archive_mark())?;
         let kept = list.before().filter(|published| published.year() == *year).count();
-        let file = document(&path, &head, &feed, list, kept)?;
+        let of_year: Vec<String> = feed.entries.iter().map(entry).collect::<Result<_, _>>()?;
+        let file = document(&path, &head, &of_year, list, kept)?;
         // The archive of a past year never changes.
         let segments = file.segments.filter(|_| Some(*year) == newest);
         files.push(File { segments, ..file });
@@ -67,11 +75,50 @@ pub(super) fn files(
 }
 
 /// A feed with its new entries and the newest `kept` entries of the existing file.
-fn document(path: &str, head: &str, feed: &Feed, list: &PublishedList<'_>, kept: usize) -> Result<File, RenderError> {
-    let entries: Vec<String> = feed.entries.iter().map(entry).collect::<Result<_, _>>()?;
+fn document(
+    path: &str,
+    head: &str,
+    entries: &[String],
+    list: &PublishedList<'_>,
+    kept: usize,
+) -> Result<File, RenderError> {
     let fresh: Vec<&str> = entries.iter().map(String::as_str).collect();
     let file = SegmentedFile { name: path, head, fresh: &fresh, tail: END, ..SegmentedFile::default() };
     file.file(list, Keep::Newest(kept))
+}
+
+/// A feed with those entries of the main feed that a filter admits.
+fn filtered_feed(
+    publication: &Publication<'_>,
+    list: &PublishedList<'_>,
+    main: &Feed,
+    entries: &[String],
+    filter: &FeedConfig,
+) -> Result<File, RenderError> {
+    let path = filtered::file(filter);
+    let fresh = list.fresh().iter().rev().zip(entries);
+    let fresh: Vec<String> =
+        fresh.filter(|(announcement, _)| filtered::has(filter, announcement)).map(|(_, text)| text.clone()).collect();
+    // The existing entries that the main feed keeps as well.
+    let kept = list.rendered.map_or(0, |rendered| {
+        let segments = |name: &str| rendered.segmented.get(name).into_iter().flat_map(|found| &found.segments);
+        let in_main: BTreeSet<Option<u128>> =
+            segments("feed.atom").take(main.kept).map(|segment| segment.fingerprint).collect();
+        segments(&path).take_while(|segment| in_main.contains(&segment.fingerprint)).count()
+    });
+    let feed = Feed {
+        id: format!("{}/feed-{}", main.id, filter.id),
+        title: format!("{} ({})", main.title, filter.id),
+        subtitle: main.subtitle.clone(),
+        home: main.home.clone(),
+        language: main.language,
+        updated: main.updated,
+        entries: Vec::new(),
+        items: Vec::new(),
+        kept,
+    };
+    let head = head(publication, list, &feed, &path, Vec::new(), ExtensionMap::new())?;
+    document(&path, &head, &fresh, list, kept)
 }
 
 fn entry(entry: &FeedEntry) -> Result<String, RenderError> {

@@ -3,7 +3,10 @@
 //! The events are whole days, or instants for periods in hours. Their ids never change, and `SEQUENCE` rises when a
 //! date moves. All times come from heads, so that the same log gives the same bytes.
 
-use changecast_core::model::{Text, Timestamp};
+use changecast_core::{
+    model::{Text, Timestamp},
+    prose::messages::Messages,
+};
 
 use super::{
     AgendaItem, File, MainFeed, Publication, PublishedList, RenderError, agenda, announcement_page, list_title,
@@ -67,27 +70,27 @@ struct EventKind {
     /// The end of the ids of its events.
     id: &'static str,
     /// The beginning of their summary.
-    summary: &'static str,
+    summary: fn(&Messages) -> &'static str,
     /// The same for a date that follows from the lead.
-    derived: &'static str,
+    derived: fn(&Messages) -> &'static str,
     /// The beginning of their description.
-    description: &'static str,
+    description: fn(&Messages) -> &'static str,
     /// How long before the event a program reminds of it (RFC 5545, `TRIGGER`).
     reminder: &'static str,
 }
 
 const OBJECT_BY: EventKind = EventKind {
     id: "object-by",
-    summary: "Last day to object",
-    derived: "Last day to object",
-    description: "Object by",
+    summary: |messages| messages.last_day_to_object,
+    derived: |messages| messages.last_day_to_object,
+    description: |messages| messages.label_object_by,
     reminder: "-P3D",
 };
 const EFFECTIVE: EventKind = EventKind {
     id: "effective",
-    summary: "Effective",
-    derived: "Not effective before today",
-    description: "Effective",
+    summary: |messages| messages.label_effective,
+    derived: |messages| messages.not_effective_before,
+    description: |messages| messages.label_effective,
     reminder: "-P1D",
 };
 
@@ -108,11 +111,12 @@ fn event(
         Ok(instant) => lines.add("DTSTART", &basic(instant)),
         Err(_) => lines.add("DTSTART;VALUE=DATE", &date.at.replace('-', "")),
     }
-    let summary = if date.derived { kind.derived } else { kind.summary };
-    let summary = format!("{summary}: {}", item.subject);
+    let messages = publication.messages();
+    let words = if date.derived { kind.derived } else { kind.summary };
+    let summary = format!("{}: {}", words(messages), item.subject);
     lines.add_text("SUMMARY", &summary);
     let context = format!("{}, {}", list_title(list), Text::new(&publication.publisher.name));
-    lines.add_text("DESCRIPTION", &format!("{} {}. {context}", kind.description, date.shown));
+    lines.add_text("DESCRIPTION", &format!("{} {}. {context}", (kind.description)(messages), date.shown));
     lines.add("URL", list.url(publication.base_url, &announcement_page(&item.key)).as_str());
     lines.add("STATUS", if date.cancelled { "CANCELLED" } else { "CONFIRMED" });
     lines.add("TRANSP", "TRANSPARENT");

@@ -9,6 +9,7 @@ mod calendar;
 mod csv;
 mod explanation;
 mod feed;
+mod filtered;
 mod html;
 mod incremental;
 mod inject;
@@ -28,7 +29,7 @@ use std::{
 };
 
 use crate::{
-    config::Publisher,
+    config::{FeedConfig, Publisher},
     content::Bytes,
     parallel::{self, Threads},
 };
@@ -72,6 +73,8 @@ pub struct Publication<'a> {
     pub lists: Vec<PublishedList<'a>>,
     /// The language of pages and feeds.
     pub language: Language,
+    /// Feeds with some of the changes of each list.
+    pub feeds: &'a [FeedConfig],
 }
 
 impl Publication<'_> {

@@ -10,7 +10,7 @@ use changecast_core::{
 };
 
 /// The characters that fit beside each other in a table.
-const PAGE_WIDTH: usize = 168;
+const PAGE_WIDTH: usize = 176;
 /// The most columns of a table. A list with more columns is shown entry by entry.
 const MAX_COLUMNS: usize = 8;
 /// A list with more columns than this has its rare cells in one column.
@@ -18,7 +18,7 @@ const FEW_COLUMNS: usize = 6;
 /// The width of the column of rare cells, in characters.
 const RARE_WIDTH: usize = 20;
 /// The narrowest and the widest column, in characters. Longer texts have several lines.
-const NARROWEST: usize = 10;
+const NARROWEST: usize = 15;
 const WIDEST: usize = 22;
 /// The width of a column with texts of many lines, and the length from which on texts are that long.
 const WIDE: usize = 50;

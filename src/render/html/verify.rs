@@ -24,7 +24,7 @@ pub(super) fn page(publication: &Publication<'_>, list: &PublishedList<'_>) -> F
         scripts: Scripts::None,
         twin: None,
     };
-    let content = Content { lead: html! {}, body: html! { section id="verify" { (body(publication, list)) } } };
+    let content = Content { lead: html! {}, body: html! { div id="verify" { (body(publication, list)) } } };
     File::new(format!("{}/verify.html", list.id), page.render(&content))
 }
 
