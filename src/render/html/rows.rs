@@ -69,22 +69,21 @@ struct Layout<'i> {
 
 impl<'i> Layout<'i> {
     fn of(inventory: &'i Inventory) -> Self {
-        let filled: Vec<&Column> = inventory.filled_columns().collect();
+        let (names, filled) = measured(inventory);
         let is_many = filled.len() > FEW_COLUMNS;
-        let (rare, columns): (Vec<&Column>, Vec<&Column>) =
-            filled.into_iter().partition(|column| is_many && is_rare(inventory, column));
-        let names = inventory.entries.iter().map(|entry| width(entry.name.as_str())).max().unwrap_or_default();
+        // At most a quarter of the entries have a cell in a rare column.
+        let is_rare = |measured: &Measured<'_>| is_many && measured.cells * 4 <= inventory.entries.len();
+        let (rare, filled): (Vec<Measured<'_>>, Vec<Measured<'_>>) = filled.into_iter().partition(is_rare);
         let names = names.clamp(16, 24);
-        let needs: Vec<usize> = columns.iter().map(|column| need(inventory, column)).collect();
         let rare_need = if rare.is_empty() { 0 } else { RARE_WIDTH };
-        let total = names + needs.iter().sum::<usize>() + rare_need;
+        let total = names + filled.iter().map(Measured::need).sum::<usize>() + rare_need;
         let share = |need: usize| (100 * need / total.max(1)).clamp(*SHARES.start(), *SHARES.end());
         Layout {
-            by_entry: total > PAGE_WIDTH || columns.len() > MAX_COLUMNS,
+            by_entry: total > PAGE_WIDTH || filled.len() > MAX_COLUMNS,
             names: share(names),
             rare_share: share(rare_need),
-            rare,
-            columns: columns.into_iter().zip(needs).map(|(column, need)| (column, share(need))).collect(),
+            rare: rare.into_iter().map(|measured| measured.column).collect(),
+            columns: filled.into_iter().map(|measured| (measured.column, share(measured.need()))).collect(),
         }
     }
 
@@ -94,18 +93,41 @@ impl<'i> Layout<'i> {
     }
 }
 
-/// Whether at most a quarter of the entries have a cell in the column.
-fn is_rare(inventory: &Inventory, column: &Column) -> bool {
-    let filled = inventory.entries.iter().filter(|entry| entry.text(&column.field).is_some()).count();
-    filled * 4 <= inventory.entries.len()
+/// A column with the number of its cells and the width of the longest one, in characters.
+struct Measured<'i> {
+    column: &'i Column,
+    cells: usize,
+    longest: usize,
 }
 
-/// The characters that a column needs beside each other.
-fn need(inventory: &Inventory, column: &Column) -> usize {
-    let texts = inventory.entries.iter().filter_map(|entry| entry.text(&column.field));
-    let longest = texts.map(|text| width(text.as_str())).max().unwrap_or_default();
-    let header = width(column.label.as_str()).min(14);
-    if longest > MANY_LINES { WIDE } else { longest.max(header).clamp(NARROWEST, WIDEST) }
+impl Measured<'_> {
+    /// The characters that the column needs beside each other.
+    fn need(&self) -> usize {
+        let header = width(self.column.label.as_str()).min(14);
+        if self.longest > MANY_LINES { WIDE } else { self.longest.max(header).clamp(NARROWEST, WIDEST) }
+    }
+}
+
+/// The width of the longest name, and the columns that have cells.
+fn measured(inventory: &Inventory) -> (usize, Vec<Measured<'_>>) {
+    let mut names = 0;
+    let columns = inventory.columns.iter();
+    let mut columns: Vec<Measured<'_>> = columns.map(|column| Measured { column, cells: 0, longest: 0 }).collect();
+    for entry in &inventory.entries {
+        names = names.max(width(entry.name.as_str()));
+        // Cells are in the order of the columns: look after the last one first.
+        let mut next = 0;
+        for cell in &entry.cells {
+            let is_own = |measured: &Measured<'_>| measured.column.field == cell.field;
+            let after = columns.get(next..).and_then(|rest| rest.iter().position(is_own)).map(|at| next + at);
+            let Some(at) = after.or_else(|| columns.iter().position(is_own)) else { continue };
+            columns[at].cells += 1;
+            columns[at].longest = columns[at].longest.max(width(cell.text.text().as_str()));
+            next = at + 1;
+        }
+    }
+    columns.retain(|measured| measured.cells > 0);
+    (names, columns)
 }
 
 /// The width of a text in characters. Those of Chinese, Japanese and Korean count twice.
