@@ -4,7 +4,7 @@ use std::fs;
 
 use changecast::config::Config;
 
-use crate::support::{CONFIG, TestRepo, key};
+use crate::support::{CONFIG, NOW, TestRepo, key};
 
 const PAGE: &str = "# Sub-processors\n\nVendor | What for | Where\n--- | --- | ---\n[Nordhaven](https://nordhaven.example/) | Hosting | Ireland\nTally: \"one\" | Billing | France\n";
 
@@ -184,4 +184,82 @@ fn a_publication_that_comes_too_early_leaves_nothing() {
     repo.build();
     repo.publish(&[]).fails(2, &["no commit on the branch has a list", "commit the inventory first"]);
     assert!(!repo.path("feeds").exists());
+}
+
+/// The forge comes from the remote or from files; `--ci` decides otherwise. A workflow that exists is kept.
+#[test]
+fn init_writes_the_workflow_of_the_forge() {
+    let workflow = |forge: &str| match forge {
+        "github" => ".github/workflows/changecast.yml",
+        _ => ".gitlab/changecast.yml",
+    };
+    for (remote, mark, args, expected) in [
+        (Some("https://github.com/example/site.git"), None, &[][..], Some("github")),
+        (Some("git@gitlab.example.com:legal/site.git"), Some(".github/x.yml"), &[], Some("gitlab")),
+        (None, Some(".gitlab-ci.yml"), &[], Some("gitlab")),
+        (None, Some(".github/dependabot.yml"), &[], Some("github")),
+        (Some("/srv/github/site"), None, &[], None),
+        (Some("https://github.com/example/site"), None, &["--ci", "none"], None),
+        (None, None, &["--ci", "github"], Some("github")),
+    ] {
+        let repo = TestRepo::new().commit("a", &[("docs/subprocessors.md", Some(PAGE))]);
+        repo.build();
+        let git = git2::Repository::open(repo.path("repo")).expect("a repository");
+        if let Some(address) = remote {
+            git.remote("origin", address).expect("a remote");
+        }
+        if let Some(mark) = mark {
+            let path = repo.path(&format!("repo/{mark}"));
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, "x").expect("a file");
+        }
+        let shown = repo.run(&[&["init", "repo", "--dry-run"], args].concat()).expect(0).out;
+        repo.run(&[&["init", "repo", "--now", NOW], args].concat()).expect(0);
+        for forge in ["github", "gitlab"] {
+            let path = repo.path(&format!("repo/{}", workflow(forge)));
+            assert_eq!(path.exists(), expected == Some(forge), "{remote:?} {mark:?} {args:?}: {forge}");
+            if path.exists() {
+                let text = fs::read_to_string(&path).expect("a workflow");
+                assert!(text.contains("main") || forge == "gitlab", "{text}");
+                assert!(!text.contains("{version}") && !text.contains("{action}") && !text.contains("{repository}"));
+                assert!(shown.contains(&text), "--dry-run prints the workflow");
+                fs::remove_file(repo.path("repo/changecast.yaml")).expect("the configuration");
+                fs::write(&path, "mine").expect("a workflow");
+                let ran = repo.run(&["init", "repo", "--ci", forge]).expect(0);
+                assert!(ran.err.contains("as it is"), "{}", ran.err);
+                assert_eq!(fs::read_to_string(&path).expect("a workflow"), "mine");
+            }
+        }
+    }
+}
+
+#[test]
+fn init_ends_with_a_preview_of_what_is_committed_or_else_of_the_files() {
+    let later = PAGE.replace("Ireland", "Germany");
+    let repo = TestRepo::new()
+        .commit("a", &[("docs/subprocessors.md", Some(PAGE))])
+        .commit("b", &[("docs/subprocessors.md", Some(&later))]);
+    repo.build();
+    let ran = repo.run(&["init", "repo", "--now", NOW]).expect(0);
+    assert!(ran.err.contains("preview: repo/changecast-preview/index.html (2 releases)"), "{}", ran.err);
+    let feed = fs::read_to_string(repo.path("repo/changecast-preview/subprocessors/feed.atom")).expect("a feed");
+    assert!(feed.contains("Ireland") && feed.contains("Germany"), "{feed}");
+    assert_eq!(fs::read_to_string(repo.path("repo/changecast-preview/.gitignore")).expect("a file"), "*\n");
+    let first = repo.files("repo/changecast-preview");
+    fs::remove_file(repo.path("repo/changecast.yaml")).expect("the configuration");
+    repo.run(&["init", "repo", "--now", NOW]).expect(0);
+    assert_eq!(repo.files("repo/changecast-preview"), first, "the same time gives the same preview");
+    // Without a commit, without a repository, and with a folder of files.
+    for (folder, path) in [("plain", "docs/subprocessors.md"), ("parts", "subprocessors/tally.yaml")] {
+        let file = repo.path(&format!("{folder}/{path}"));
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        let text = if folder == "plain" { PAGE } else { "name: Tally\npurpose: Billing\n" };
+        fs::write(&file, text).expect("a file");
+        fs::write(file.with_file_name("kestrel.yaml"), "name: Kestrel\npurpose: Mail\n").expect("a file");
+        let ran = repo.run(&["init", folder, "--now", NOW]).expect(0);
+        assert!(ran.err.contains("(1 release)"), "{}", ran.err);
+        let names: Vec<String> = repo.files(&format!("{folder}/changecast-preview")).into_iter().map(|f| f.0).collect();
+        assert!(names.iter().any(|name| name.ends_with("feed.atom")), "{names:?}");
+        assert!(names.iter().all(|name| !name.contains(".uncommitted")), "{names:?}");
+    }
 }

@@ -1,4 +1,8 @@
-//! `init`: writes a configuration for an existing list, or a configuration and an inventory to start from.
+//! `init`: writes a configuration for an existing list, or a configuration and an inventory to start from; a workflow;
+//! and a preview.
+
+mod forge;
+mod preview;
 
 use std::{
     collections::BTreeMap,
@@ -8,7 +12,7 @@ use std::{
 };
 
 use changecast::{
-    config,
+    config::{self, Config},
     history::History,
     publish,
     read::{self, Reading, ReadingConfig},
@@ -16,23 +20,26 @@ use changecast::{
 };
 use changecast_core::{
     compare::ROLES,
-    model::{Entry, Inventory, ListId, Role, Text},
+    model::{Entry, Inventory, ListId, Role, Text, Timestamp},
     term_rows::term_rows,
     vocabulary::Vocabulary,
 };
+use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 
 use super::{
     Exit, Failure, console,
     context::{format_parser, list_name},
-    input,
+    input, time,
 };
+use forge::{FORGES, Forge};
 
 /// Write a configuration for an existing list, or a new one to start from
 ///
 /// Searches the directory for a list of sub-processors, shows the role of each of its columns, and
 /// writes a changecast.yaml for it. The list itself is not changed. If there is no list, init writes
-/// changecast.yaml and data/subprocessors.yaml for you to edit. Existing files are never overwritten.
+/// changecast.yaml and data/subprocessors.yaml for you to edit. On GitHub and GitLab, init also writes the
+/// workflow. At the end it publishes an unsigned preview. Existing files are never overwritten.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = roles_help())]
 pub struct Args {
@@ -48,9 +55,19 @@ pub struct Args {
     /// The format of the list, if it does not follow from the extension of the file
     #[arg(long, alias = "input-format", value_name = "FORMAT", requires = "inventory", value_parser = format_parser())]
     format: Option<String>,
-    /// Print the configuration instead of writing it
+    /// Write the workflow of this forge [default: that of the remote `origin`, or of the files in DIR]
+    #[arg(long, value_name = "FORGE", value_parser = ci_parser())]
+    ci: Option<String>,
+    /// The time of the preview [default: the system clock]
+    #[arg(long, value_name = "TIME")]
+    now: Option<Timestamp>,
+    /// Print the configuration and the workflow instead of writing them
     #[arg(long)]
     dry_run: bool,
+}
+
+fn ci_parser() -> PossibleValuesParser {
+    PossibleValuesParser::new(FORGES.iter().map(|forge| forge.name).chain(["none"]))
 }
 
 const CONFIG: &str = "changecast.yaml";
@@ -288,15 +305,73 @@ fn write_config(args: &Args, page: &Page, options: &ReadingConfig) -> Result<Exi
     }
     if args.dry_run {
         console::data(format!("\n{CONFIG}:\n{config}").as_bytes())?;
+        write_workflow(args)?;
         return Ok(Exit::Clean);
     }
     create(&dir.join(CONFIG), &config)?;
-    console::note(&format!(
-        "\nwrote {}. If a column has the wrong role, correct it there, under the list: `fields: {{Header: role}}`.\n\
-         `changecast log` shows the history of the list. Before you publish, edit `publisher` and `base_url`.",
-        dir.join(CONFIG).display()
-    ));
+    console::note(&format!("\nwrote {}", dir.join(CONFIG).display()));
+    write_workflow(args)?;
+    write_preview(args, &config)?;
+    console::note(
+        "If a column has the wrong role, correct it in the configuration, under the list: `fields: {Header: role}`.\n\
+         Before you publish, edit `publisher` and `base_url` there, and create keys: `changecast keygen ../keys`.",
+    );
     Ok(Exit::Clean)
+}
+
+/// Writes the workflow of the chosen or detected forge. A file that exists is left as it is.
+fn write_workflow(args: &Args) -> Result<(), Failure> {
+    let history = History::open(&args.dir).ok();
+    let forge: Option<&Forge> = match &args.ci {
+        Some(name) => FORGES.iter().find(|forge| forge.name == name),
+        None => forge::detect(&args.dir, history.as_ref()),
+    };
+    let Some(forge) = forge else {
+        if args.ci.is_none() && !args.dry_run {
+            console::note(
+                "no workflow: the repository has no remote on GitHub or GitLab; --ci github or --ci gitlab writes one",
+            );
+        }
+        return Ok(());
+    };
+    let branch = history.as_ref().map_or_else(|| "main".to_owned(), History::main_branch);
+    let (name, template) = forge.workflow;
+    let files =
+        [Some((name, forge::filled(template, &branch))), forge.entry.map(|(name, text)| (name, text.to_owned()))];
+    for (name, text) in files.into_iter().flatten() {
+        let path = args.dir.join(name);
+        if args.dry_run {
+            console::data(format!("\n{name}:\n{text}").as_bytes())?;
+        } else if path.symlink_metadata().is_err() {
+            create(&path, &text)?;
+            console::note(&format!("wrote {}", path.display()));
+        } else if text.lines().count() == 1 {
+            console::note(&format!("left {} as it is; add to it: {}", path.display(), text.trim_end()));
+        } else {
+            console::note(&format!("left {} as it is", path.display()));
+        }
+    }
+    if !args.dry_run {
+        console::note(&format!("  for the workflow, {}", forge.next));
+    }
+    Ok(())
+}
+
+/// Publishes a preview without keys. Its failure does not undo what was written before.
+fn write_preview(args: &Args, config: &str) -> Result<(), Failure> {
+    let config = Config::parse(CONFIG, config)?;
+    match preview::write(&args.dir, &config, args.now.unwrap_or_else(time::now)) {
+        Ok(preview) => console::note(&format!(
+            "\npreview: {} ({}); nothing is signed or published yet",
+            preview.page.display(),
+            if preview.changes == 1 { "1 release".to_owned() } else { format!("{} releases", preview.changes) }
+        )),
+        Err(failure) => {
+            failure.print();
+            console::warning("there is no preview; `changecast publish --unsigned` makes one later");
+        }
+    }
+    Ok(())
 }
 
 /// The first and the last entry, which show whether the whole list was read.
@@ -336,6 +411,7 @@ fn write_starter(args: &Args) -> Result<Exit, Failure> {
         for (name, text) in STARTER {
             console::data(format!("{name}:\n{text}").as_bytes())?;
         }
+        write_workflow(args)?;
         return Ok(Exit::Clean);
     }
     refuse_existing(dir, &STARTER.map(|(name, _)| name))?;
@@ -347,8 +423,12 @@ fn write_starter(args: &Args) -> Result<Exit, Failure> {
         create(&path, text)?;
         console::note(&format!("wrote {}", path.display()));
     }
+    write_workflow(args)?;
+    write_preview(args, STARTER[0].1)?;
     console::note(
-        "\nEdit both and commit them. Create keys with `changecast keygen ../keys`, then run `changecast publish`.\n`changecast publish --unsigned` makes a preview without keys.",
+        "Edit changecast.yaml and data/subprocessors.yaml, and commit them. Create keys with `changecast keygen ../keys`, then
+\
+         run `changecast publish`. `changecast publish --unsigned` makes a preview of what is committed.",
     );
     Ok(Exit::Clean)
 }

@@ -32,6 +32,20 @@ impl History {
         })
     }
 
+    /// The name of the branch that is published: the default branch, or else that of `HEAD`.
+    pub fn main_branch(&self) -> String {
+        let default = self.default_branch().map(|(name, _)| name.trim_start_matches("origin/").to_owned());
+        let head = self.repo.find_reference("HEAD").ok();
+        let head =
+            head.and_then(|head| Some(head.symbolic_target().ok()??.trim_start_matches("refs/heads/").to_owned()));
+        default.or(head).unwrap_or_else(|| USUAL[0].to_owned())
+    }
+
+    /// The address of the remote `origin`.
+    pub fn origin(&self) -> Option<String> {
+        self.repo.find_remote("origin").ok()?.url().ok().map(str::to_owned)
+    }
+
     /// The best common ancestor of two commits; `None` if they have none.
     ///
     /// # Errors
