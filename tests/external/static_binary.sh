@@ -11,12 +11,13 @@ if readelf --program-headers "$binary" | grep -q INTERP; then
 fi
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
+chmod 755 "$root"
 install -D -m 755 "$binary" "$root/changecast"
 install -D -m 644 "$here/packaging/gitconfig" "$root/etc/gitconfig"
 install -d -o 65534 -g 65534 "$root/repo"
 # As the user of the container, without a home, a shell, /tmp, /proc or /dev.
-chroot --userspec=65534:65534 "$root" /changecast demo /repo/demo
-chroot --userspec=65534:65534 "$root" /changecast verify /repo/demo/feeds --root /repo/demo/root.pub
+chroot --userspec=65534:65534 "$root" /changecast demo /repo/demo > /dev/null 2>&1
+chroot --userspec=65534:65534 "$root" /changecast verify /repo/demo/feeds --root /repo/demo/root.pub > /dev/null 2>&1
 diff -r "$here/feeds" "$root/repo/demo/feeds"
 # A volume that belongs to another user.
 chown -R 12345:12345 "$root/repo/demo/repo"
