@@ -30,15 +30,15 @@ fn yaml(path: &str) -> Value {
 }
 
 /// A clone with a bare remote `origin`, on a branch with one more commit than main.
-struct Clone {
+struct Checkout {
     repo: TestRepo,
 }
 
-impl Clone {
+impl Checkout {
     fn new(after: &str) -> Self {
         let repo = TestRepo::of_lists(&[LIST]);
         repo.build();
-        let clone = Clone { repo };
+        let clone = Checkout { repo };
         clone.git("", &["clone", "--quiet", "--bare", "repo", "origin.git"]);
         clone.git("", &["clone", "--quiet", "origin.git", "clone"]);
         clone.git("clone", &["switch", "--quiet", "--create", "change"]);
@@ -136,7 +136,7 @@ fn secret(name: &str) -> String {
 
 #[test]
 fn the_action_annotates_a_pull_request_and_keeps_one_comment() {
-    let clone = Clone::new(&format!("{LIST}{ADDED}"));
+    let clone = Checkout::new(&format!("{LIST}{ADDED}"));
     let request = [("GITHUB_BASE_REF", "main")];
     let ran = clone.step("Check", &request).expect(1);
     assert!(ran.out.contains("::error file=data/list.yaml,line=3,endLine=3,"), "{}", ran.out);
@@ -159,7 +159,7 @@ fn the_action_annotates_a_pull_request_and_keeps_one_comment() {
 
 #[test]
 fn the_action_continues_the_log_on_its_branch() {
-    let clone = Clone::new(&format!("{LIST}{}", ADDED.replace("TBC", "France")));
+    let clone = Checkout::new(&format!("{LIST}{}", ADDED.replace("TBC", "France")));
     let (release, root) = (secret("release"), secret("root"));
     let keys = [("CHANGECAST_KEY", release.as_str())];
     // Without the root key, no log begins and nothing is pushed.
@@ -188,7 +188,7 @@ fn the_action_continues_the_log_on_its_branch() {
 
 #[test]
 fn the_jobs_of_gitlab_check_and_continue_the_log_on_their_branch() {
-    let clone = Clone::new(&format!("{LIST}{ADDED}"));
+    let clone = Checkout::new(&format!("{LIST}{ADDED}"));
     let template = yaml("data/init/gitlab.yml");
     let job = |name: &str, env: &[(&str, &str)]| {
         let script = template[name]["script"][0].as_str().expect("a script");
@@ -222,7 +222,7 @@ fn the_jobs_of_gitlab_check_and_continue_the_log_on_their_branch() {
 /// The archive of the program under test, packed as the release workflow packs it, is what the action installs.
 #[test]
 fn an_archive_is_complete_and_the_action_installs_it() {
-    let clone = Clone::new(LIST.trim_end());
+    let clone = Checkout::new(LIST.trim_end());
     let version = env!("CARGO_PKG_VERSION");
     let name = format!("changecast-v{version}-x86_64-unknown-linux-musl");
     let pack = project("packaging/archive.sh").display().to_string();
@@ -292,10 +292,10 @@ fn every_way_to_install_names_the_archives_of_the_release() {
         assert_eq!(filled(&binstall["pkg-url"], &target), archive(&target));
         assert_eq!(filled(&binstall["bin-dir"], &target), format!("changecast-v{version}-{target}/changecast"));
     }
-    for (target, override_) in binstall["overrides"].as_object().expect("overrides") {
-        let built = targets().into_iter().find(|built| filled(&override_["pkg-url"], target) == archive(built));
+    for (target, row) in binstall["overrides"].as_object().expect("overrides") {
+        let built = targets().into_iter().find(|built| filled(&row["pkg-url"], target) == archive(built));
         let built = built.unwrap_or_else(|| panic!("the archive for {target} is not built"));
-        assert_eq!(filled(&override_["bin-dir"], target), format!("changecast-v{version}-{built}/changecast"));
+        assert_eq!(filled(&row["bin-dir"], target), format!("changecast-v{version}-{built}/changecast"));
     }
     // Homebrew.
     let folder = tempfile::TempDir::new().expect("a folder");
@@ -316,7 +316,7 @@ fn every_way_to_install_names_the_archives_of_the_release() {
         let lines = format!("url \"{}\"\n      sha256 \"{at:064x}\"", archive(target));
         assert!(formula.contains(&lines), "{target}:\n{formula}");
     }
-    assert!(!formula.contains('{') || formula.contains("#{bin}") && !formula.contains("{version}"), "{formula}");
+    assert!(!formula.contains("{version}") && !formula.contains("{sha256"), "{formula}");
     // The installation of the action, and the template of GitLab.
     let install = text("action/install.sh");
     for target in targets() {
