@@ -2,6 +2,7 @@
 
 mod accent;
 mod check;
+mod error;
 mod feeds;
 mod guard;
 
@@ -28,8 +29,11 @@ use changecast_core::{
 
 pub use accent::{Accent, Color};
 pub use check::{HostsConfig, LastDay, Reason, RuleId, Waiver};
+pub use error::ConfigError;
 pub use feeds::FeedConfig;
 pub use guard::RemovalShare;
+
+use error::Next;
 
 /// The content of `changecast.yaml`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +68,6 @@ pub struct Config {
     #[serde(default = "feeds::default_feeds", skip_serializing_if = "feeds::is_default")]
     pub feeds: Vec<FeedConfig>,
     /// The lists to publish, at least one.
-    #[serde(deserialize_with = "unique_lists")]
     pub lists: Vec<ListConfig>,
 }
 
@@ -334,61 +337,9 @@ fn is_inside(path: &str) -> bool {
     !path.is_empty() && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
-fn unique_lists<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ListConfig>, D::Error> {
-    let lists = Vec::<ListConfig>::deserialize(deserializer)?;
-    if lists.is_empty() {
-        return Err(D::Error::custom("expected at least one list"));
-    }
-    let mut ids = BTreeSet::new();
-    for list in &lists {
-        // File systems and readers may fold case, so that two such ids would share a folder.
-        if !ids.insert(list.id.as_str().to_lowercase()) {
-            return Err(D::Error::custom(format!("id {:?} is used by two lists", list.id.as_str())));
-        }
-        if RESERVED.contains(&list.id.as_str()) {
-            return Err(D::Error::custom(format!(
-                "{:?} cannot be a list's id: the output has a file of this name",
-                list.id.as_str()
-            )));
-        }
-    }
-    Ok(lists)
-}
-
 /// Names of files in the output directory, which no list can have.
 const RESERVED: [&str; 8] =
     ["calendar.ics", "feed.atom", "feed.json", "feed.rss", "filter.js", "index.html", "llms.txt", "style.css"];
-
-/// A configuration that is not valid, with the place and the key.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{message}", self.place())]
-pub struct ConfigError {
-    /// The path of the file.
-    pub path: String,
-    /// Line and column, from 1.
-    pub at: Option<(usize, usize)>,
-    /// The problem, with the path of the key.
-    pub message: String,
-    /// The nearest valid key, for an unknown key.
-    pub nearest: Option<String>,
-}
-
-impl ConfigError {
-    fn place(&self) -> String {
-        match self.at {
-            Some((line, column)) => format!("{}:{line}:{column}: ", self.path),
-            None => format!("{}: ", self.path),
-        }
-    }
-
-    /// The next step for the user.
-    pub fn help(&self) -> String {
-        match &self.nearest {
-            Some(key) => format!("did you mean `{key}`?"),
-            None => "`changecast schema config` describes the configuration".to_owned(),
-        }
-    }
-}
 
 impl Config {
     /// Reads a configuration. `path` is only used in errors.
@@ -396,7 +347,27 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] with the place, for unknown keys, wrong types, values that are not valid, and ids of two lists.
     pub fn parse(path: &str, text: &str) -> Result<Self, ConfigError> {
-        from_yaml(path, text)
+        let config: Config = from_yaml(path, text)?;
+        let problem =
+            |key: &str, value: &str, message: String| Err(ConfigError::of_value(path, text, (key, value), message));
+        if config.lists.is_empty() {
+            return problem("lists", "", "expected at least one list".to_owned());
+        }
+        let mut ids = BTreeSet::new();
+        for (at, list) in config.lists.iter().enumerate() {
+            let id = list.id.as_str();
+            // File systems and readers may fold case, so that two such ids would share a folder.
+            if !ids.insert(id.to_lowercase()) {
+                return problem("id", id, format!("lists[{at}].id: {id:?} is used by two lists"));
+            }
+            if RESERVED.contains(&id) {
+                return problem("id", id, format!("lists[{at}].id: the output has a file of the name {id:?}"));
+            }
+            if let Some(Err(error)) = list.notice.as_ref().map(changecast_core::notice::Calendar::of) {
+                return problem("notice", "", format!("lists[{at}].notice: {error}"));
+            }
+        }
+        Ok(config)
     }
 
     /// The configuration as YAML, as `init` writes it.
@@ -413,12 +384,9 @@ impl Config {
 /// # Errors
 /// [`ConfigError`] with the place.
 pub fn from_yaml<T: for<'de> Deserialize<'de>>(path: &str, text: &str) -> Result<T, ConfigError> {
-    serde_yaml::from_str(text).map_err(|error| {
-        let at = error.location().map(|location| (location.line(), location.column()));
-        let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-        ConfigError { path: path.to_owned(), at, nearest: nearest_key(&message), message }
-    })
+    // A byte order mark is no part of the text.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    serde_yaml::from_str(text).map_err(|error| ConfigError::of_yaml(path, text, &error))
 }
 
 /// A value as YAML.
@@ -430,19 +398,8 @@ pub fn yaml<T: Serialize>(value: &T) -> Result<String, ConfigError> {
         path: "output".to_owned(),
         at: None,
         message: error.to_string(),
-        nearest: None,
+        next: Next::Read,
     })
-}
-
-/// The valid key nearest to the unknown key in an error of serde.
-fn nearest_key(message: &str) -> Option<String> {
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let (unknown, known) = quoted.split_first()?;
-    if !message.contains("unknown field") && !message.contains("unknown variant") {
-        return None;
-    }
-    let best = known.iter().min_by_key(|key| strsim::osa_distance(unknown, key))?;
-    (strsim::osa_distance(unknown, best) <= unknown.len().div_ceil(2)).then(|| (*best).to_owned())
 }
 
 #[cfg(test)]
@@ -456,7 +413,8 @@ mod tests {
         let config = Config::parse("c.yaml", GOOD).unwrap();
         assert_eq!(config.lists[0].inventory.0, ["s.yaml"]);
         assert_eq!(config.publisher.authority.to_string(), "a.example,2026");
-        assert_eq!(Config::parse("c.yaml", &config.to_yaml().unwrap()), Ok(config));
+        assert_eq!(Config::parse("c.yaml", &config.to_yaml().unwrap()), Ok(config.clone()));
+        assert_eq!(Config::parse("c.yaml", &format!("\u{feff}{GOOD}")), Ok(config));
     }
 
     #[test]
@@ -490,7 +448,9 @@ mod tests {
             let error = Config::parse("c.yaml", &GOOD.replacen(from, to, 1)).unwrap_err();
             let text = error.to_string();
             assert!(text.starts_with(place) && text.contains(says), "{text}");
-            assert_eq!(error.nearest.as_deref(), nearest, "{text}");
+            let nearest = nearest.map_or_else(String::new, |key| format!("did you mean `{key}`?"));
+            assert!(error.help().starts_with(&nearest), "{text}: {}", error.help());
+            assert_eq!(error.help().starts_with("did you mean"), !nearest.is_empty(), "{text}");
         }
     }
 }

@@ -55,6 +55,7 @@ pub mod follow;
 pub mod history;
 pub mod output;
 mod parallel;
+mod parser_words;
 pub mod publish;
 pub mod read;
 pub mod render;

@@ -28,13 +28,14 @@ fn code(text: &str) -> String {
 type Arrows = (&'static str, &'static [&'static str]);
 
 /// The modules of the program.
-const PROGRAM: [Arrows; 11] = [
+const PROGRAM: [Arrows; 12] = [
+    ("parser_words", &[]),
     ("content", &[]),
     ("parallel", &[]),
     ("output", &["content", "parallel"]),
     ("follow", &["output", "parallel"]),
-    ("config", &[]),
-    ("read", &[]),
+    ("config", &["parser_words"]),
+    ("read", &["parser_words"]),
     ("history", &["parallel"]),
     ("ledger", &[]),
     ("render", &["config", "content", "parallel"]),
@@ -147,12 +148,12 @@ const HOMES: [(&str, &str); 36] = [
     ("rustls", "src/follow/http.rs"),
     ("rustls_native_certs", "src/follow/http.rs"),
     ("saphyr_parser", "src/read/syntax/yaml.rs"),
-    ("serde_yaml", "src/config.rs"),
+    ("serde_yaml", "src/config.rs src/config/error.rs"),
     ("sha1", "src/history/unverified.rs"),
     ("sha2", "src/ledger/canonical.rs crates/core/src/ledger/"),
     ("similar", "crates/core/src/change/text_diff.rs"),
     ("ssh_key", "crates/core/src/sign/"),
-    ("strsim", "src/config.rs src/read/choose/native.rs"),
+    ("strsim", "src/config/error.rs src/read/choose/native.rs"),
     ("terminal_size", "src/cli/console.rs"),
     ("textwrap", "src/render/terminal.rs"),
     ("toml", "src/read/syntax/toml.rs"),

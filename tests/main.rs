@@ -29,6 +29,7 @@ mod kinds;
 mod languages;
 mod laws;
 mod limits;
+mod mistakes;
 mod notice;
 mod notice_outputs;
 mod notice_report;

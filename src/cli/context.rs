@@ -110,17 +110,23 @@ pub fn load_config(path: &Path) -> Result<Config, Failure> {
     let mut config = Config::parse(&path.display().to_string(), &text)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     for holidays in config.lists.iter_mut().filter_map(|list| list.notice.as_mut()?.holidays.as_mut()) {
-        load_holidays(holidays, folder)?;
+        load_holidays(holidays, folder, path)?;
     }
     Ok(config)
 }
 
 /// Takes the dates of a holiday file, so that the published terms contain them by value. The path is relative to the
 /// folder of the configuration.
-fn load_holidays(holidays: &mut Holidays, folder: &Path) -> Result<(), Failure> {
+fn load_holidays(holidays: &mut Holidays, folder: &Path, config: &Path) -> Result<(), Failure> {
     let Some(file) = holidays.file.as_ref().filter(|_| holidays.dates.is_empty()) else { return Ok(()) };
     let path = folder.join(file);
-    let text = fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))?;
+    let text = fs::read_to_string(&path).map_err(|error| {
+        let (config, path) = (config.display(), path.display());
+        Failure::usage(
+            format!("{config}: notice.holidays.file: {path} cannot be read: {error}"),
+            "name a file with one date on every line; its path is relative to the folder of the configuration",
+        )
+    })?;
     holidays.dates = Holidays::parse_dates(&text).map_err(|error| {
         Failure::usage(format!("{}: {error}", path.display()), "write one date on every line, such as `2026-12-25`")
     })?;

@@ -102,7 +102,14 @@ fn sides(args: &Args, a: &str, b: Option<&String>) -> Result<Sides, Failure> {
         let source = ListSource { paths: Vec::new(), options: Default::default() };
         return Ok((file(Path::new(a), a, &source)?, file(Path::new(b.as_str()), b, &source)?));
     }
-    let history = args.repo.history()?;
+    let missing = [Some(a), b.map(String::as_str)].into_iter().flatten().find(|name| !is_file(name, args));
+    let history = args.repo.history().map_err(|failure| match missing {
+        Some(name) if args.repo.repo.is_none() => Failure::usage(
+            format!("{name} does not exist, and without a repository it cannot be a revision"),
+            "check the path, or run this in a repository",
+        ),
+        _ => failure,
+    })?;
     let source = ListSource::from(&args.list.list(&args.repo, &history)?);
     let after = match b {
         Some(b) => side(b, args, &history, &source)?,

@@ -121,12 +121,29 @@ pub struct Log {
     pub highlight: Option<String>,
 }
 
+/// Refuses the output directory of a publisher: each list in it has a log of its own.
+fn refuse_folder_of_lists(folder: &Path) -> Result<(), Failure> {
+    if !folder.is_dir() || folder.join("log").exists() {
+        return Ok(());
+    }
+    let entries = fs::read_dir(folder).map_err(|error| Failure::file(folder, error))?;
+    let lists = entries.flatten().map(|entry| entry.path()).filter(|path| path.join("log").is_dir());
+    match lists.min() {
+        None => Ok(()),
+        Some(list) => Err(Failure::usage(
+            format!("{} contains lists, and each has its own log", folder.display()),
+            format!("follow one of them, such as {}; or name all in a file: --list FILE", list.display()),
+        )),
+    }
+}
+
 /// The log of the command line, or those of a file.
 fn logs(args: &Args) -> Result<Vec<Log>, Failure> {
     if let Some(list) = &args.list {
         return vendors::read(list, &args.state);
     }
     let location = args.location.clone().unwrap_or_default();
+    refuse_folder_of_lists(Path::new(&location))?;
     Ok(vec![Log {
         name: location.clone(),
         location,

@@ -37,7 +37,8 @@ pub(crate) fn parse_incremental(cache: &mut ItemCache, text: &str) -> Option<Nod
 
 fn syntax_error(error: serde_json::Error, base: Position) -> ReadError {
     let with_position = error.to_string();
-    let message = with_position.split(" at line ").next().unwrap_or_default().to_owned();
+    let message = with_position.split(" at line ").next().unwrap_or_default();
+    let message = crate::parser_words::plain(message, "", (1, 1)).map_or(message, |(words, _)| words).to_owned();
     let column = if error.line() <= 1 { base.column + error.column().saturating_sub(1) } else { error.column() };
     let at = Position { line: base.line + error.line().saturating_sub(1), column: column.max(1) };
     ReadError::at(at, Problem::Syntax { format: "JSON", message, source: Some(ParserError::new(error)) })

@@ -15,7 +15,8 @@ pub(crate) fn parse(text: &str) -> Result<Node, ReadError> {
     let places = LineIndex::new(text);
     let table = DeTable::parse(text).map_err(|error| {
         let at = places.at(error.span().map_or(0, |span| span.start));
-        let message = error.message().to_owned();
+        let message = error.message();
+        let message = crate::parser_words::plain(message, "", (1, 1)).map_or(message, |(words, _)| words).to_owned();
         ReadError::at(at, Problem::Syntax { format: "TOML", message, source: Some(ParserError::new(error)) })
     })?;
     let at = Position { line: 1, column: 1 };

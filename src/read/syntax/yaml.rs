@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
 
-use crate::read::{
-    error::{ParserError, Problem, ReadError},
-    position::Position,
-    syntax::tree::{Item, Key, MAX_NODES, Node, Value, check_depth, check_keys},
+use crate::{
+    parser_words,
+    read::{
+        error::{ParserError, Problem, ReadError},
+        position::Position,
+        syntax::tree::{Item, Key, MAX_NODES, Node, Value, check_depth, check_keys},
+    },
 };
 
 const FORMAT: &str = "YAML";
@@ -39,7 +42,7 @@ fn build(text: &str) -> Result<(Node, Builder), ReadError> {
     let mut builder = Builder::default();
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(scan_error)?;
+        let (event, span) = event.map_err(|error| scan_error(text, error))?;
         if matches!(event, Event::StreamEnd) {
             break;
         }
@@ -55,9 +58,16 @@ fn syntax_error(at: Position, message: &str) -> ReadError {
     ReadError::at(at, Problem::Syntax { format: FORMAT, message: message.to_owned(), source: None })
 }
 
-fn scan_error(error: ScanError) -> ReadError {
-    let (at, message) = (position(error.marker()), error.info().to_owned());
-    ReadError::at(at, Problem::Syntax { format: FORMAT, message, source: Some(ParserError::new(error)) })
+/// The error in plain words, if there are any, at the place where the author must look.
+fn scan_error(text: &str, error: ScanError) -> ReadError {
+    let (at, theirs) = (position(error.marker()), error.info());
+    let ours = parser_words::plain(theirs, text, (at.line, at.column));
+    let (message, (line, column)) = ours.unwrap_or((theirs, (at.line, at.column)));
+    let message = message.to_owned();
+    ReadError::at(
+        Position { line, column },
+        Problem::Syntax { format: FORMAT, message, source: Some(ParserError::new(error)) },
+    )
 }
 
 fn position(marker: &Marker) -> Position {

@@ -111,6 +111,9 @@ impl Secret {
     /// # Errors
     /// [`SignError::Key`], [`SignError::Passphrase`]; `what` names the key in them.
     pub fn parse(what: &str, text: &str, passphrase: impl FnOnce() -> Option<String>) -> Result<Self, SignError> {
+        if !text.contains("BEGIN OPENSSH PRIVATE KEY") {
+            return Err(unusable(what, "not a private key in OpenSSH's format"));
+        }
         let mut key = PrivateKey::from_openssh(text.trim()).map_err(|error| unusable(what, error))?;
         if key.is_encrypted() {
             let passphrase = passphrase().ok_or_else(|| SignError::Passphrase(what.to_owned()))?;
