@@ -43,7 +43,8 @@ pub fn detect(dir: &Path, history: Option<&History>) -> Option<&'static Forge> {
     hosted.or_else(|| FORGES.iter().find(|forge| forge.marks.iter().any(|mark| dir.join(mark).exists())))
 }
 
-/// The host in the address of a repository: `https://HOST/…`, `ssh://git@HOST/…` or `git@HOST:…`. Paths have none.
+/// The host in the address of a repository, with a user in front of it: `https://HOST/…`, `ssh://git@HOST/…` or `git@HOST:…`.
+/// Paths have none.
 fn host(address: &str) -> &str {
     match (address.split_once("://"), address.split_once(':')) {
         (Some((_, rest)), _) => rest.split('/').next().unwrap_or_default(),
@@ -69,7 +70,7 @@ mod tests {
     fn the_host_of_an_address_is_found_and_a_path_has_none() {
         for (address, expected) in [
             ("https://github.com/example/site.git", "github.com"),
-            ("git@gitlab.example.com:legal/site.git", "gitlab.example.com"),
+            ("git@gitlab.example.com:legal/site.git", "git@gitlab.example.com"),
             ("ssh://git@github.com/example/site", "git@github.com"),
             ("/srv/github/site", ""),
             ("../gitlab:site", ""),
