@@ -8,7 +8,7 @@ use changecast::{
     render,
 };
 use changecast_core::{
-    ledger::{self, Origin, Pin},
+    ledger::{Origin, Pin},
     model::Timestamp,
 };
 use clap::ValueEnum;
@@ -66,7 +66,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let mut found: Vec<Engagement> = Vec::new();
     for folder in list_folders(&args.dir)? {
         let pin = Pin { root: root.clone(), origin: args.origin.clone() };
-        let verified = ledger::verify(&Folder::at(&folder), &pin)
+        let (verified, engagements) = publish::engagements(&Folder::at(&folder), &pin, now)
             .map_err(|error| Failure::Verify { list: folder.display().to_string(), error: Box::new(error) })?;
         let releases = verified.releases.iter().filter_map(|release| release.publication);
         let backfilled = releases.filter(|publication| publication.backfilled).count();
@@ -75,7 +75,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             verified.origin,
             verified.releases.len()
         ));
-        found.extend(publish::engagements(&verified, now));
+        found.extend(engagements);
     }
     let rows: Vec<Vec<String>> = found.iter().map(Engagement::cells).collect();
     let text = match args.format {

@@ -8,7 +8,7 @@ use std::{
 
 use changecast::{
     output::Folder,
-    publish::{self, Edition, OpenWindow},
+    publish::{Edition, NoticeCheck, OpenWindow},
     render,
 };
 use changecast_core::{
@@ -223,15 +223,16 @@ fn count((noun, number): (&str, u64)) -> String {
 pub fn verify(folder: &Path, pin: &Pin, now: Timestamp) -> Result<Verified, Failure> {
     let name = folder.display().to_string();
     let failed = |error| Failure::Verify { list: name.clone(), error: Box::new(error) };
-    let verified = ledger::verify(&Folder::at(folder), pin).map_err(failed)?;
+    let mut notice = NoticeCheck::new(now);
+    let verified = ledger::verify_watched(&Folder::at(folder), pin, &mut notice).map_err(failed)?;
     verified.check_fresh(now).map_err(failed)?;
-    report(&name, &verified);
-    report_windows(&name, &verified, now);
+    report(&name, &verified, &notice);
+    report_windows(&name, &verified, (&notice, now));
     check_script(folder, &name)?;
     Ok(verified)
 }
 
-fn report(name: &str, verified: &Verified) {
+fn report(name: &str, verified: &Verified, notice: &NoticeCheck) {
     let Some((covered, head)) = verified.covered().zip(verified.head()) else { return };
     let list = match verified.list.known() {
         Some(list) => format!("the list has {}", render::count_entries(list.entries().count())),
@@ -248,7 +249,7 @@ fn report(name: &str, verified: &Verified) {
         console::warning(&format!("{name}: {remark}"));
     }
     if verified.reader() == Some(&Edition::CURRENT.reader()) {
-        for head in publish::differing_heads(verified) {
+        for head in notice.differing_heads(verified) {
             console::warning(&format!(
                 "{name}: the notice periods of head {head} are not those that follow from the terms and dates of the log"
             ));
@@ -264,7 +265,7 @@ fn report(name: &str, verified: &Verified) {
 }
 
 /// Reports when the newest release was published, and what customers can object to.
-fn report_windows(name: &str, verified: &Verified, now: Timestamp) {
+fn report_windows(name: &str, verified: &Verified, (notice, now): (&NoticeCheck, Timestamp)) {
     if let Some((release, publication)) = verified.covered().and_then(|release| Some((release, release.publication?))) {
         let seq = release.header.seq;
         let backfilled = if publication.backfilled { ", as history from before the log began" } else { "" };
@@ -273,7 +274,7 @@ fn report_windows(name: &str, verified: &Verified, now: Timestamp) {
             publication.at
         ));
     }
-    let windows = publish::open_windows(verified, now);
+    let windows = notice.open_windows(verified, now);
     if windows.is_empty() {
         console::note(&format!("{name}: no change is open for objection at {now}"));
     }

@@ -13,7 +13,7 @@ use crate::output::{Folder, OutputFile, WritePolicy};
 
 use super::{
     error::PublishError,
-    periods::{self, LogNotices, Notices},
+    periods::{LogNotices, Notices},
     plan::Signing,
     release::PublishedRelease,
 };
@@ -98,7 +98,9 @@ impl PublishedLog {
                 None => Ok(PublishedLog::empty(origin.clone())),
             };
         };
-        let verified = ledger::open(folder, &Pin { root, origin: None }).map_err(|error| log_error(list, error))?;
+        let mut computed = LogNotices::new(now, statement);
+        let verified = ledger::open_watched(folder, &Pin { root, origin: None }, &mut computed)
+            .map_err(|error| log_error(list, error))?;
         let found = verified.authority().map(|authority| tag(authority.as_str(), &verified.origin));
         let expected = tag(authority, origin);
         if found.as_ref() != Some(&expected) {
@@ -106,9 +108,7 @@ impl PublishedLog {
         }
         check_index(list, folder, &verified)?;
         let mut releases = PublishedRelease::all(&verified.releases)?;
-        let head = verified.heads.last().map_or(0, |head| head.head.number + 1);
-        let pending = Publication { at: now, head, backfilled: verified.heads.is_empty() };
-        let LogNotices { notices, releases: followed, .. } = periods::of_log(&verified, pending, statement);
+        let LogNotices { notices, releases: followed, .. } = computed;
         for (release, followed) in releases.iter_mut().zip(followed) {
             release.notices = followed.notices;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use changecast_core::{
     change::{Change, Level},
-    ledger::{ChangeAddress, Publication, Verified},
+    ledger::{self, ChangeAddress, Fetch, List, Pin, Release, Verified, VerifiedHead, VerifyError, Watch},
     model::Timestamp,
     notice::{Basis, Coverage, LeadGiven, Notice, Notification, Outcome},
     prose::{
@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::render::Noticed;
 
-use super::{periods, release::changes_of};
+use super::{periods::LogNotices, release::changes_of};
 
 /// A lead that was promised for a change, or a change without one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -105,23 +105,48 @@ fn yes(value: bool) -> String {
     if value { "yes".to_owned() } else { String::new() }
 }
 
-/// The engagements of a verified log in the order of their first publication, with results as of a time. Releases from
-/// before the log began are not among them.
-pub fn engagements(verified: &Verified, now: Timestamp) -> Vec<Engagement> {
-    let pending = Publication { at: now, head: 0, backfilled: true };
-    let computed = periods::of_log(verified, pending, None);
-    let mut newest: BTreeMap<ChangeAddress, (Change, String, Noticed)> = BTreeMap::new();
-    for (release, followed) in verified.releases.iter().zip(computed.releases) {
+/// Verifies a published log, and returns its engagements in the order of their first publication, with results as of a time.
+/// Releases from before the log began are not among them.
+///
+/// # Errors
+/// [`VerifyError`] if the log does not verify.
+pub fn engagements(source: &dyn Fetch, pin: &Pin, now: Timestamp) -> Result<(Verified, Vec<Engagement>), VerifyError> {
+    let mut watch = Watching { notices: LogNotices::new(now, None), newest: BTreeMap::new() };
+    let verified = ledger::verify_watched(source, pin, &mut watch)?;
+    let engagements = engagements_of(&verified, watch.newest, now);
+    Ok((verified, engagements))
+}
+
+/// The newest notice of each change by its first address, with the time of its first publication.
+type Newest = BTreeMap<ChangeAddress, (Change, String, Noticed)>;
+
+struct Watching {
+    notices: LogNotices,
+    newest: Newest,
+}
+
+impl Watch for Watching {
+    fn begin(&mut self, releases: u64, heads: &[VerifiedHead]) {
+        self.notices.begin(releases, heads);
+    }
+
+    fn release(&mut self, release: &Release, before: Option<&List>, after: Option<&List>) {
+        self.notices.release(release, before, after);
+        let Some(followed) = self.notices.releases.last_mut() else { return };
+        let notices = std::mem::take(&mut followed.notices);
         let changes = release.body().map(|body| changes_of(release.header.seq, body.changes()));
-        let (Some(Ok(changes)), Some(publication)) = (changes, release.publication) else { continue };
-        for (change, noticed) in changes.into_iter().zip(followed.notices) {
+        let (Some(Ok(changes)), Some(publication)) = (changes, release.publication) else { return };
+        for (change, noticed) in changes.into_iter().zip(notices) {
             let Some(noticed) = noticed.filter(|noticed| concerns_customers(&change, noticed)) else { continue };
             // A date that moved states the notice of an earlier release again.
-            let known = newest.remove(&noticed.first).map(|(change, published, _)| (change, published));
+            let known = self.newest.remove(&noticed.first).map(|(change, published, _)| (change, published));
             let (change, published) = known.unwrap_or_else(|| (change, publication.at.to_string()));
-            newest.insert(noticed.first, (change, published, noticed));
+            self.newest.insert(noticed.first, (change, published, noticed));
         }
     }
+}
+
+fn engagements_of(verified: &Verified, newest: Newest, now: Timestamp) -> Vec<Engagement> {
     let mut engagements = Vec::new();
     for (address, (change, published, noticed)) in newest {
         let base = Engagement {

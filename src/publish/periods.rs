@@ -3,14 +3,14 @@
 //! Heads contain the result as references, dates and lengths. Pages and feeds contain the same in words. Both are
 //! computed here from the lists of the log, so that a verifier can compute them again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use changecast_core::{
     change::{Change, Detail},
     compare::FuzzyDate,
     ledger::{
-        BodyState, ChangeAddress, Content, Effective, Json, List, Period, Publication, ReleaseKind, Statement,
-        TermAddress, Verified, VerifiedHead,
+        BodyState, ChangeAddress, Content, Effective, Json, List, ListChange, Period, Publication, Release,
+        ReleaseKind, Statement, TermAddress, Verified, VerifiedHead, Watch,
     },
     model::{Role, Timestamp, terms::DurationUnit},
     notice::{self, Basis, Coverage, Deadline, Notice, Span, Statements, Tracked, Tracker},
@@ -139,73 +139,101 @@ fn sent_at(text: &str) -> Option<Deadline> {
     text.parse().map(Deadline::Day).or_else(|_| text.parse().map(Deadline::Instant)).ok()
 }
 
-/// The periods of a verified log by the number of the head that publishes them, with the notices of each release.
+/// The periods of a log by the number of the head that publishes them, with the notices of each release. They are computed
+/// while the log is verified.
 pub(super) struct LogNotices {
+    /// The publication of the releases that no head covers.
+    now: Timestamp,
+    /// A statement that the next head will contain.
+    next: Option<Statement>,
+    pending: Option<Publication>,
+    /// The statements of heads that count, by the release that the head covers; the next one is the first.
+    stating: VecDeque<Stating>,
+    /// The releases about which there was a statement.
+    stated: BTreeSet<u64>,
     pub notices: Notices,
     pub releases: Vec<Followed>,
     /// The periods that heads with a statement about a notification contain, by the number of the head.
     pub of_statements: BTreeMap<u64, Vec<Period>>,
 }
 
-/// Computes the notices of a whole log. `pending` is the publication of the releases that no head covers, and `next` a
-/// statement that the next head will contain.
-pub(super) fn of_log(verified: &Verified, pending: Publication, next: Option<&Statement>) -> LogNotices {
-    let mut all = LogNotices {
-        notices: Notices::default(),
-        releases: Vec::with_capacity(verified.releases.len()),
-        of_statements: BTreeMap::new(),
-    };
-    all.notices.take_statements(verified.heads.iter());
-    let covers = verified.releases.last().map_or(0, |release| release.header.seq);
-    all.notices.take(next.into_iter(), (pending.at, covers));
-    let mut list: Option<List> = None;
-    let mut stated: BTreeSet<u64> = BTreeSet::new();
-    for release in &verified.releases {
-        let mut followed = Followed::default();
-        match release.body().map(|body| &body.content) {
-            Some(Content::List(change)) => {
-                let after = List::patched(list.as_ref(), &change.patch).ok().flatten();
-                let changes: Vec<Change> =
-                    change.changes.iter().filter_map(|object| serde_json::from_value(object.to_serde()).ok()).collect();
-                let publication = release.publication.unwrap_or(pending);
-                // Positions count all changes: with one of a later version among them, they are not known.
-                if changes.len() == change.changes.len() {
-                    followed = all.notices.follow(&Step {
-                        seq: release.header.seq,
-                        kind: &release.header.kind,
-                        changes: &changes,
-                        publication,
-                        before: list.as_ref(),
-                        after: after.as_ref(),
-                    });
-                }
-                list = after;
-            }
-            Some(Content::Redaction { snapshot, .. }) => list.clone_from(snapshot),
-            None if release.header.kind.alters_state() => list = None,
-            Some(_) | None => {}
-        }
-        if release.publication.is_none() {
-            all.notices.pending.extend(followed.periods.iter().cloned());
-        }
-        all.releases.push(followed);
-        let heads = verified.heads.iter().filter(|head| !head.void).map(|head| &head.head);
-        for head in heads.filter(|head| head.covers.seq == release.header.seq) {
-            // Dates follow from the first statement about a release.
-            let first = head.statements.iter().filter(|statement| stated.insert(statement.seq));
-            let periods: Vec<Period> =
-                first.flat_map(|statement| all.notices.periods_of_statement(statement.seq)).collect();
-            all.of_statements.entry(head.number).or_default().extend(periods);
-        }
-    }
-    all
+/// The releases about which a head has statements.
+struct Stating {
+    head: u64,
+    covers: u64,
+    about: Vec<u64>,
 }
 
-/// Compares the periods of heads with those that follow from the lists and terms of the log. Returns the numbers of
-/// the heads that differ.
-pub fn differing_heads(verified: &Verified) -> Vec<u64> {
-    let pending = Publication { at: Timestamp::from_unix_clamped(0), head: 0, backfilled: true };
-    let computed = of_log(verified, pending, None);
+impl LogNotices {
+    /// No release yet. Releases that no head covers count as published at `now`.
+    pub fn new(now: Timestamp, next: Option<&Statement>) -> Self {
+        LogNotices {
+            now,
+            next: next.cloned(),
+            pending: None,
+            stating: VecDeque::new(),
+            stated: BTreeSet::new(),
+            notices: Notices::default(),
+            releases: Vec::new(),
+            of_statements: BTreeMap::new(),
+        }
+    }
+
+    /// The periods of the changes of a release.
+    fn followed(&mut self, release: &Release, change: &ListChange, lists: [Option<&List>; 2]) -> Followed {
+        let changes: Vec<Change> =
+            change.changes.iter().filter_map(|object| serde_json::from_value(object.to_serde()).ok()).collect();
+        let publication = release.publication.or(self.pending);
+        // Positions count all changes: with one of a later version among them, they are not known.
+        let Some(publication) = publication.filter(|_| changes.len() == change.changes.len()) else {
+            return Followed::default();
+        };
+        let [before, after] = lists;
+        let (seq, kind) = (release.header.seq, &release.header.kind);
+        self.notices.follow(&Step { seq, kind, changes: &changes, publication, before, after })
+    }
+}
+
+impl Watch for LogNotices {
+    fn begin(&mut self, releases: u64, heads: &[VerifiedHead]) {
+        let head = heads.last().map_or(0, |head| head.head.number + 1);
+        self.pending = Some(Publication { at: self.now, head, backfilled: heads.is_empty() });
+        self.notices.take_statements(heads.iter());
+        if let Some(next) = self.next.take() {
+            self.notices.take([&next].into_iter(), (self.now, releases.saturating_sub(1)));
+        }
+        let counting = heads.iter().filter(|head| !head.void).map(|head| &head.head);
+        self.stating = counting
+            .map(|head| Stating {
+                head: head.number,
+                covers: head.covers.seq,
+                about: head.statements.iter().map(|statement| statement.seq).collect(),
+            })
+            .collect();
+    }
+
+    fn release(&mut self, release: &Release, before: Option<&List>, after: Option<&List>) {
+        let followed = match release.body().map(|body| &body.content) {
+            Some(Content::List(change)) => self.followed(release, change, [before, after]),
+            Some(_) | None => Followed::default(),
+        };
+        if release.publication.is_none() {
+            self.notices.pending.extend(followed.periods.iter().cloned());
+        }
+        self.releases.push(followed);
+        while self.stating.front().is_some_and(|head| head.covers <= release.header.seq)
+            && let Some(head) = self.stating.pop_front()
+        {
+            // Dates follow from the first statement about a release.
+            let first = head.about.into_iter().filter(|seq| self.stated.insert(*seq));
+            let periods: Vec<Period> = first.flat_map(|seq| self.notices.periods_of_statement(seq)).collect();
+            self.of_statements.entry(head.head).or_default().extend(periods);
+        }
+    }
+}
+
+/// The numbers of the heads whose periods are not those that follow from the lists and terms of the log.
+pub(super) fn differing_heads(verified: &Verified, computed: &LogNotices) -> Vec<u64> {
     let mut expected: BTreeMap<u64, Vec<&Period>> = BTreeMap::new();
     for (release, followed) in verified.releases.iter().zip(&computed.releases) {
         if let Some(publication) = release.publication {

@@ -3,12 +3,12 @@
 //! `docs/format.md` states the rules. They need only the two lists, so that every later version gives the
 //! same answer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     body::{Ids, ListChange},
     json::{Json, Members},
-    list::List,
+    list::{Leaf, List},
 };
 
 /// A disagreement between the changes and the patch of a body.
@@ -46,6 +46,33 @@ const EXISTENCE: &str = "existence";
 /// # Errors
 /// The first [`Disagreement`].
 pub fn check(before: Option<&List>, after: Option<&List>, change: &ListChange) -> Result<(), Disagreement> {
+    check_entries(before, after, change, &Touched::Any)
+}
+
+/// [`check`] for a list after that the patch of the body made of the list before: it differs in nothing that the patch does
+/// not name.
+pub(super) fn check_patched(before: &List, after: Option<&List>, change: &ListChange) -> Result<(), Disagreement> {
+    let touched = match change.patch.get("entries").and_then(Json::as_object) {
+        _ if after.is_none() => Touched::Any,
+        entries => Touched::Ids(entries.into_iter().flat_map(Members::keys).map(String::as_str).collect()),
+    };
+    check_entries(Some(before), after, change, &touched)
+}
+
+/// The entries that may differ between two lists.
+enum Touched<'a> {
+    /// Any of them.
+    Any,
+    /// Those with these ids, and those that have another id now.
+    Ids(BTreeSet<&'a str>),
+}
+
+fn check_entries(
+    before: Option<&List>,
+    after: Option<&List>,
+    change: &ListChange,
+    touched: &Touched<'_>,
+) -> Result<(), Disagreement> {
     let lists = Lists { before, after, ids: &change.ids };
     for (position, object) in change.changes.iter().enumerate() {
         lists.check(object).map_err(|problem| {
@@ -54,7 +81,7 @@ pub fn check(before: Option<&List>, after: Option<&List>, change: &ListChange) -
         })?;
     }
     let named = named_parts(&change.changes);
-    for (id, part) in altered_parts(before, after, &change.ids) {
+    for (id, part) in altered_parts(before, after, &change.ids, touched) {
         let is_editorial = part != EXISTENCE && change.editorial.contains(&id);
         let is_named =
             named.contains(&(id.clone(), part.clone())) || named.contains(&(id.clone(), EXISTENCE.to_owned()));
@@ -77,7 +104,7 @@ pub fn editorial(
 ) -> Result<Vec<String>, Disagreement> {
     let named = named_parts(changes);
     let mut editorial = BTreeSet::new();
-    for (id, part) in altered_parts(before, after, ids) {
+    for (id, part) in altered_parts(before, after, ids, &Touched::Any) {
         let whole = (id.clone(), EXISTENCE.to_owned());
         if named.contains(&(id.clone(), part.clone())) || named.contains(&whole) {
             continue;
@@ -90,12 +117,30 @@ pub fn editorial(
     Ok(editorial.into_iter().collect())
 }
 
+impl<'t> Touched<'t> {
+    /// The entries of a list that may differ, in the order of their ids.
+    fn entries_of<'l>(
+        &self,
+        list: Option<&'l List>,
+        renamed: impl Iterator<Item = &'t str>,
+    ) -> Vec<(&'l str, &'l Leaf)> {
+        let Some(list) = list else { return Vec::new() };
+        match self {
+            Touched::Any => list.entries().collect(),
+            Touched::Ids(ids) => {
+                let ids: BTreeSet<&str> = ids.iter().copied().chain(renamed).collect();
+                ids.into_iter().filter_map(|id| list.id_and_entry(id)).collect()
+            }
+        }
+    }
+}
+
 /// The parts that differ between two lists, after ids that merely changed are followed.
-fn altered_parts(before: Option<&List>, after: Option<&List>, ids: &Ids) -> Vec<Part> {
+fn altered_parts(before: Option<&List>, after: Option<&List>, ids: &Ids, touched: &Touched<'_>) -> Vec<Part> {
     let mut parts = Vec::new();
-    let earlier: std::collections::BTreeMap<&str, &str> =
-        ids.entries.iter().map(|(from, to)| (to.as_str(), from.as_str())).collect();
-    for (id, leaf) in after.into_iter().flat_map(List::entries) {
+    let earlier: BTreeMap<&str, &str> = ids.entries.iter().map(|(from, to)| (to.as_str(), from.as_str())).collect();
+    let renamed = ids.entries.iter().flat_map(|(from, to)| [from.as_str(), to.as_str()]);
+    for (id, leaf) in touched.entries_of(after, renamed.clone()) {
         let old_id = earlier.get(id).copied().unwrap_or(id);
         let moved_away = old_id == id && ids.entries.contains_key(id);
         let old = before.and_then(|list| list.entry(old_id)).filter(|_| !moved_away);
@@ -105,13 +150,14 @@ fn altered_parts(before: Option<&List>, after: Option<&List>, ids: &Ids) -> Vec<
             Some(old) => altered_members(id, old.value(), leaf.value(), ids, &mut parts),
         }
     }
-    for (id, _) in before.into_iter().flat_map(List::entries) {
+    for (id, _) in touched.entries_of(before, renamed) {
         let new_id = ids.entries.get(id).map_or(id, String::as_str);
         if after.is_none_or(|list| list.entry(new_id).is_none()) {
             parts.push((id.to_owned(), EXISTENCE.to_owned()));
         }
     }
     if let (Some(before), Some(after)) = (before, after)
+        && !std::ptr::eq(before.facts(), after.facts())
         && before.facts().content() != after.facts().content()
     {
         parts.push(facts_part());
@@ -256,7 +302,7 @@ impl Lists<'_> {
 
     fn facts_differ(&self) -> bool {
         let (before, after) = (self.before.map(List::facts), self.after.map(List::facts));
-        before.map(super::list::Leaf::content) != after.map(super::list::Leaf::content)
+        before.map(Leaf::content) != after.map(Leaf::content)
     }
 
     fn check_rows(&self, list: Option<&List>, change: &Json) -> Rule {

@@ -225,6 +225,11 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// The bytes of the body, if the release has one.
+    pub fn body(&self) -> Option<&[u8]> {
+        self.body.as_deref()
+    }
+
     /// Signs the header. A root key signs `keys`, `redaction` and `moved`, a release key all others.
     /// The files are returned in the order in which they must be written.
     ///

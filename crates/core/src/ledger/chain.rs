@@ -1,6 +1,6 @@
 //! The chain of headers: signatures, links, keys and pointers. Bodies are not needed for it.
 
-use crate::sign::{self, Namespace, PublicKey};
+use crate::sign::{self, Namespace, PublicKey, SignError};
 
 use super::{
     digest::Digest,
@@ -113,7 +113,13 @@ impl Chain {
     /// # Errors
     /// [`Fault`] with the first rule that the header breaks. The chain is unchanged.
     pub fn append(&mut self, signed: &Signed) -> Result<&Link, Fault> {
-        let role = self.check_signature(signed)?;
+        let attested = Attested::of(signed)?;
+        self.append_attested(signed, &attested)
+    }
+
+    /// [`Chain::append`] for a header whose signature was checked, except for whose it is.
+    pub(super) fn append_attested(&mut self, signed: &Signed, attested: &Attested) -> Result<&Link, Fault> {
+        let role = self.check_signer(attested)?;
         let header = Header::from_bytes(&signed.bytes)?;
         self.check(&header, role)?;
         self.origin.get_or_insert_with(|| header.origin.clone());
@@ -126,23 +132,23 @@ impl Chain {
         Ok(&self.links[at])
     }
 
-    /// The role for which the header is signed.
-    fn check_signature(&self, signed: &Signed) -> Result<KeyRole, Fault> {
-        let armor = armor(&signed.signature)?;
-        let (namespace, signer) = sign::claimed(armor).map_err(|error| Fault::Signature(error.to_string()))?;
-        let role = if namespace == Namespace::Root.as_str() { KeyRole::Root } else { KeyRole::Release };
-        let first = self.links.is_empty();
-        let keys = match self.roles() {
-            Some(roles) => roles.keys(role),
-            None => vec![self.root.clone()],
+    /// The role for which the header is signed, if the signer has it.
+    fn check_signer(&self, attested: &Attested) -> Result<KeyRole, Fault> {
+        let Some(roles) = self.roles() else {
+            attested.check_namespace(KeyRole::Root)?;
+            return if attested.signer == self.root {
+                Ok(KeyRole::Root)
+            } else {
+                Err(Fault::OtherRoot(attested.signer.fingerprint()))
+            };
         };
-        let role = if first { KeyRole::Root } else { role };
-        match check(&keys, role, &signed.bytes, armor) {
-            Err(_) if first && check(std::slice::from_ref(&signer), role, &signed.bytes, armor).is_ok() => {
-                Err(Fault::OtherRoot(signer.fingerprint()))
-            }
-            result => result.map(|()| role),
+        let is_root = attested.namespace == Namespace::Root.as_str();
+        let role = if is_root { KeyRole::Root } else { KeyRole::Release };
+        attested.check_namespace(role)?;
+        if roles.contains(role, &attested.signer) {
+            return Ok(role);
         }
+        Err(attested.unknown_signer())
     }
 
     fn check(&self, header: &Header, role: KeyRole) -> Result<(), Fault> {
@@ -219,31 +225,54 @@ impl Chain {
         }
     }
 
-    /// Verifies the signature of a head and reads it. The signer is judged by the keys at the release that
-    /// the head covers. Whether the release exists is for the caller to check.
+    /// Reads a head whose signature was checked, except for whose it is: by a key that ever had the role. Whether the signer
+    /// had it at the release that the head covers, and whether this release exists, is for the caller to check.
     ///
     /// # Errors
     /// [`Fault`] for a signature that no head key of this log made, or bytes that are not a head.
-    pub(super) fn read_head(&self, signed: &Signed) -> Result<(Head, PublicKey), Fault> {
-        let armor = armor(&signed.signature)?;
-        let every = self.keys.iter().flat_map(|(_, keys)| keys.roles.keys(KeyRole::Head));
-        let every: Vec<PublicKey> = every.collect();
-        check(&every, KeyRole::Head, &signed.bytes, armor)?;
-        let head = Head::from_bytes(&signed.bytes)?;
-        let (_, signer) = sign::claimed(armor).map_err(|error| Fault::Signature(error.to_string()))?;
-        Ok((head, signer))
+    pub(super) fn read_head(&self, signed: &Signed, attested: &Attested) -> Result<Head, Fault> {
+        attested.check_namespace(KeyRole::Head)?;
+        if !self.keys.iter().any(|(_, keys)| keys.roles.contains(KeyRole::Head, &attested.signer)) {
+            return Err(attested.unknown_signer());
+        }
+        Ok(Head::from_bytes(&signed.bytes)?)
     }
 }
 
-fn armor(signature: &[u8]) -> Result<&str, Fault> {
-    std::str::from_utf8(signature).map_err(|_| Fault::Signature("not a signature in OpenSSH's form".into()))
+/// A signature that was checked: the purpose and the key that it states.
+#[derive(Clone, Debug)]
+pub(super) struct Attested {
+    namespace: String,
+    /// The key that made it.
+    pub(super) signer: PublicKey,
 }
 
-fn check(keys: &[PublicKey], role: KeyRole, bytes: &[u8], armor: &str) -> Result<(), Fault> {
-    let namespace = match role {
-        KeyRole::Root => Namespace::Root,
-        KeyRole::Release => Namespace::Release,
-        KeyRole::Head => Namespace::Head,
-    };
-    sign::verify(keys, namespace, bytes, armor).map_err(|error| Fault::Signature(error.to_string()))
+impl Attested {
+    /// Checks the signature of a document by the key that it states.
+    pub(super) fn of(signed: &Signed) -> Result<Self, Fault> {
+        let armor = std::str::from_utf8(&signed.signature)
+            .map_err(|_| Fault::Signature("not a signature in OpenSSH's form".into()))?;
+        let (namespace, signer) = sign::attested(&signed.bytes, armor).map_err(signature_fault)?;
+        Ok(Attested { namespace, signer })
+    }
+
+    fn check_namespace(&self, role: KeyRole) -> Result<(), Fault> {
+        let expected = match role {
+            KeyRole::Root => Namespace::Root,
+            KeyRole::Release => Namespace::Release,
+            KeyRole::Head => Namespace::Head,
+        };
+        if self.namespace == expected.as_str() {
+            return Ok(());
+        }
+        Err(signature_fault(SignError::Namespace { found: self.namespace.clone(), expected: expected.as_str() }))
+    }
+
+    fn unknown_signer(&self) -> Fault {
+        signature_fault(SignError::Signer(self.signer.fingerprint()))
+    }
+}
+
+fn signature_fault(error: SignError) -> Fault {
+    Fault::Signature(error.to_string())
 }

@@ -4,7 +4,7 @@
 //! publisher's keys, can sign a second history. Whoever kept a copy or a head finds this.
 
 use super::{
-    chain::{Fault, Signed},
+    chain::{Attested, Fault, Signed},
     digest::Digest,
     head::Head,
     header::Pointer,
@@ -200,7 +200,7 @@ pub fn compare_head((kept, digest): (&Head, Digest), found: &Verified) -> Result
 /// # Errors
 /// [`Fault`] for another signature, or bytes that are not a head.
 pub fn read_kept_head(signed: &Signed, log: &Verified) -> Result<Head, Fault> {
-    log.chain.read_head(signed).map(|(head, _)| head)
+    log.chain.read_head(signed, &Attested::of(signed)?)
 }
 
 /// The releases up to the last one that a head covers.

@@ -22,7 +22,7 @@ impl Digest {
     }
 
     /// The hexadecimal digits and a line feed.
-    fn line(self) -> [u8; 65] {
+    pub(super) fn line(self) -> Line {
         let mut line = [b'\n'; 65];
         for (digits, byte) in line.chunks_exact_mut(2).zip(self.0) {
             digits.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
@@ -42,6 +42,9 @@ impl Digest {
         Digest(hash.finalize().into())
     }
 }
+
+/// A digest in hexadecimal digits, and a line feed.
+pub(super) type Line = [u8; 65];
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 

@@ -52,7 +52,7 @@ impl Encoder {
         if self.known.len() > entries.len() {
             self.known.retain(|id, _| entries.contains_key(id.as_str()));
         }
-        Ok(List::new(facts, entries))
+        Ok(List::new(facts, entries.into_iter().collect()))
     }
 
     fn leaf(

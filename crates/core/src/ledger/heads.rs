@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{model::Timestamp, sign::PublicKey};
 
 use super::{
-    chain::{Chain, Fault, Signed},
+    chain::{Attested, Chain, Fault, Signed},
     digest::Digest,
     head::{Head, Period, Promise},
     keys::KeyRole,
@@ -45,8 +45,9 @@ pub(super) struct Heads {
 }
 
 impl Heads {
-    pub(super) fn append(&mut self, chain: &Chain, signed: &Signed) -> Result<(), HeadFault> {
-        let (head, signer) = chain.read_head(signed)?;
+    pub(super) fn append(&mut self, chain: &Chain, signed: &Signed, attested: &Attested) -> Result<(), HeadFault> {
+        let head = chain.read_head(signed, attested)?;
+        let signer = &attested.signer;
         let number = self.heads.len() as u64;
         if head.number != number {
             return Err(Fault::Contradiction(format!("it states the number {}, not {number}", head.number)).into());
@@ -62,11 +63,11 @@ impl Heads {
             let problem = format!("it covers another release {} than the log contains", head.covers.seq);
             return Err(Fault::Contradiction(problem).into());
         }
-        let may_sign = chain.roles_after(head.covers.seq).is_some_and(|roles| roles.contains(KeyRole::Head, &signer));
+        let may_sign = chain.roles_after(head.covers.seq).is_some_and(|roles| roles.contains(KeyRole::Head, signer));
         if !may_sign {
             return Err(Fault::Signature("the signer was not a head key at this release".into()).into());
         }
-        let void = is_void(chain, number, &signer);
+        let void = is_void(chain, number, signer);
         if !void {
             self.check_order(&head)?;
         }
@@ -115,16 +116,25 @@ impl Heads {
         self.heads.iter().rev().find(|head| !head.void).map(|head| head.head.covers.seq)
     }
 
-    /// When a release was published: at the first head that covers it.
-    pub(super) fn publication(&self, seq: u64) -> Option<Publication> {
-        let mut counting = self.heads.iter().filter(|head| !head.void);
-        let first = counting.clone().next()?;
-        let covering = counting.find(|head| head.head.covers.seq >= seq)?;
-        Some(Publication {
-            at: covering.head.at,
-            head: covering.head.number,
-            backfilled: covering.head.number == first.head.number,
-        })
+    /// When each release was published: at the first head that covers it.
+    pub(super) fn publications(&self) -> Publications {
+        let counting = self.heads.iter().filter(|head| !head.void).map(|head| &head.head);
+        Publications { heads: counting.map(|head| (head.covers.seq, head.number, head.at)).collect() }
+    }
+}
+
+/// When releases were published.
+pub(super) struct Publications {
+    /// The release that each head covers that is not void, its number and its time. Releases never decrease.
+    heads: Vec<(u64, u64, Timestamp)>,
+}
+
+impl Publications {
+    /// When a release was published; `None` if no head covers it.
+    pub(super) fn of(&self, seq: u64) -> Option<Publication> {
+        let covering = self.heads.partition_point(|(covers, ..)| *covers < seq);
+        let (_, head, at) = *self.heads.get(covering)?;
+        Some(Publication { at, head, backfilled: covering == 0 })
     }
 }
 

@@ -1,10 +1,11 @@
 //! The list as plain JSON, its digest, and merge patches between two of them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     canonical::{self, MAX_BODY},
-    digest::Digest,
+    digest::{Digest, Line},
+    entries::Entries,
     fields::{DocumentError, Fields},
     json::{Json, Members, object},
     patch,
@@ -15,7 +16,7 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List {
     facts: Arc<Leaf>,
-    entries: BTreeMap<Arc<str>, Arc<Leaf>>,
+    entries: Entries,
 }
 
 /// The facts or an entry, with the digest of its canonical bytes.
@@ -55,7 +56,7 @@ impl Leaf {
 
 impl List {
     /// A list of these facts and entries.
-    pub(super) fn new(facts: Arc<Leaf>, entries: BTreeMap<Arc<str>, Arc<Leaf>>) -> Self {
+    pub(super) fn new(facts: Arc<Leaf>, entries: Entries) -> Self {
         List { facts, entries }
     }
 
@@ -72,7 +73,7 @@ impl List {
         let facts = Arc::new(Leaf::new("", fields.require("facts")?.clone())?);
         let members = fields.require("entries")?.as_object();
         let members = members.ok_or_else(|| fields.malformed("entries", "is not an object"))?;
-        let mut entries = BTreeMap::new();
+        let mut entries = Entries::default();
         for (id, value) in members {
             entries.insert(Arc::from(id.as_str()), new_entry(id, value.clone())?);
         }
@@ -88,8 +89,11 @@ impl List {
 
     /// The digest that a header states: of the canonical `["", facts]` and of every `[id, entry]`.
     pub fn state(&self) -> Digest {
-        let entries = self.entries.values().map(|leaf| leaf.digest);
-        Digest::of_set(entries.chain([self.facts.digest]))
+        Digest::of_set(self.digests())
+    }
+
+    fn digests(&self) -> impl Iterator<Item = Digest> {
+        self.entries.iter().map(|(_, leaf)| leaf.digest).chain([self.facts.digest])
     }
 
     /// The facts: everything but the entries.
@@ -105,6 +109,11 @@ impl List {
     /// The entry with an id.
     pub fn entry(&self, id: &str) -> Option<&Leaf> {
         self.entries.get(id).map(|leaf| &**leaf)
+    }
+
+    /// The id and entry of an id, with the lifetime of the list.
+    pub(super) fn id_and_entry(&self, id: &str) -> Option<(&str, &Leaf)> {
+        self.entries.get_with_id(id).map(|(id, leaf)| (&**id, &**leaf))
     }
 
     pub(super) fn shared_facts(&self) -> &Arc<Leaf> {
@@ -147,12 +156,12 @@ impl List {
     }
 }
 
-fn patch_entries(entries: &mut BTreeMap<Arc<str>, Arc<Leaf>>, changes: &Members) -> Result<(), DocumentError> {
+fn patch_entries(entries: &mut Entries, changes: &Members) -> Result<(), DocumentError> {
     for (id, change) in changes {
         if *change == Json::Null {
-            entries.remove(id.as_str());
+            entries.remove(id);
         } else {
-            let value = patch::apply(entries.get(id.as_str()).map(|leaf| &leaf.value), change);
+            let value = patch::apply(entries.get(id).map(|leaf| &leaf.value), change);
             entries.insert(Arc::from(id.as_str()), new_entry(id, value)?);
         }
     }
@@ -172,9 +181,9 @@ fn between(before: &List, after: &List) -> Json {
     if before.facts != after.facts {
         members.insert("facts".to_owned(), patch::make(&before.facts.value, &after.facts.value));
     }
-    let removed = before.entries.keys().filter(|id| !after.entries.contains_key(*id));
+    let removed = before.entries.iter().map(|(id, _)| id).filter(|id| after.entries.get(id).is_none());
     let mut entries: Members = removed.map(|id| (id.to_string(), Json::Null)).collect();
-    for (id, leaf) in &after.entries {
+    for (id, leaf) in after.entries.iter() {
         match before.entries.get(id) {
             Some(was) if was.digest == leaf.digest => {}
             Some(was) => {
@@ -189,4 +198,52 @@ fn between(before: &List, after: &List) -> Json {
         members.insert("entries".to_owned(), Json::Object(entries));
     }
     Json::Object(members)
+}
+
+/// The text of which a state is the digest: the sorted digests of the facts and of all entries. It follows a list from patch
+/// to patch.
+#[derive(Clone, Debug, Default)]
+pub(super) struct StateText {
+    lines: Vec<Line>,
+}
+
+impl StateText {
+    /// The text of a list.
+    pub(super) fn of(list: &List) -> Self {
+        let mut lines: Vec<Line> = list.digests().map(Digest::line).collect();
+        lines.sort_unstable();
+        StateText { lines }
+    }
+
+    /// The text of the list after a patch, from that of the list before.
+    pub(super) fn follow(&mut self, before: &List, after: &List, patch: &Json) {
+        let ids = patch.get("entries").and_then(Json::as_object).into_iter().flat_map(Members::keys);
+        let leaves = ids.map(|id| (before.entry(id), after.entry(id)));
+        for (old, new) in leaves.chain([(Some(before.facts()), Some(after.facts()))]) {
+            let (old, new) = (old.map(|leaf| leaf.digest), new.map(|leaf| leaf.digest));
+            if old != new {
+                self.replace(old, new);
+            }
+        }
+    }
+
+    fn replace(&mut self, old: Option<Digest>, new: Option<Digest>) {
+        if let Some(Ok(at)) = old.map(|old| self.lines.binary_search(&old.line())) {
+            self.lines.remove(at);
+        }
+        if let Some(line) = new.map(Digest::line) {
+            let at = self.lines.partition_point(|other| *other < line);
+            self.lines.insert(at, line);
+        }
+    }
+
+    /// The state.
+    pub(super) fn digest(&self) -> Digest {
+        Digest::of(self.lines.as_flattened())
+    }
+
+    /// The size in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.lines.as_flattened().len()
+    }
 }

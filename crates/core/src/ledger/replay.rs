@@ -6,8 +6,9 @@ use super::{
     agreement,
     body::{Body, Content, ListChange},
     chain::{Chain, Fault},
+    digest::Digest,
     header::{Header, ReleaseKind},
-    list::List,
+    list::{List, StateText},
 };
 
 /// The list while a log is replayed.
@@ -16,16 +17,43 @@ pub(super) struct Replay {
     list: Replayed,
     /// The list that change objects are relative to: the last list, even if it was withdrawn.
     basis: Replayed,
+    /// The text of the state of the list, where there is one.
+    text: StateText,
+}
+
+/// The list after a release, whose state remains to be checked.
+#[derive(Debug)]
+pub(super) struct Unchecked {
+    seq: u64,
+    stated: Option<Digest>,
+    /// The text of the state; `None` for no list.
+    text: Option<StateText>,
+}
+
+impl Unchecked {
+    /// Checks that the list has the state that the header names.
+    pub(super) fn check(&self) -> Result<(), (u64, Fault)> {
+        if self.text.as_ref().map(StateText::digest) == self.stated {
+            return Ok(());
+        }
+        Err((self.seq, Fault::contradiction("the list after it has another digest than its state")))
+    }
+
+    /// The size of its text in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.text.as_ref().map_or(0, StateText::size)
+    }
 }
 
 impl Replay {
     /// The replay of an empty log.
     pub(super) fn new() -> Self {
-        Replay { list: Replayed::List(None), basis: Replayed::List(None) }
+        let nothing = Replayed::List(None);
+        Replay { list: nothing.clone(), basis: nothing, text: StateText::default() }
     }
 
-    /// Continues with a release. Returns whether its state was replayed.
-    pub(super) fn step(&mut self, header: &Header, body: Option<&Body>) -> Result<bool, Fault> {
+    /// Continues with a release. Returns the list after it; `None` if it is not known, and its state is signed only.
+    pub(super) fn step(&mut self, header: &Header, body: Option<&Body>) -> Result<Option<Unchecked>, Fault> {
         match body.map(|body| &body.content) {
             Some(Content::Redaction { snapshot, .. }) => self.continue_from(snapshot.as_ref()),
             Some(Content::List(change)) => self.patch(change)?,
@@ -35,30 +63,34 @@ impl Replay {
             }
             Some(_) | None => {}
         }
-        match &self.list {
-            Replayed::List(list) if list.as_ref().map(List::state) != header.state => {
-                Err(Fault::contradiction("the list after it has another digest than its state"))
-            }
-            list => Ok(matches!(list, Replayed::List(_))),
-        }
+        let Replayed::List(list) = &self.list else { return Ok(None) };
+        let text = list.as_ref().map(|_| self.text.clone());
+        Ok(Some(Unchecked { seq: header.seq, stated: header.state, text }))
     }
 
     fn continue_from(&mut self, snapshot: Option<&List>) {
         self.list = Replayed::List(snapshot.cloned());
-        if snapshot.is_some() {
+        if let Some(snapshot) = snapshot {
             self.basis = self.list.clone();
+            self.text = StateText::of(snapshot);
         }
     }
 
     fn patch(&mut self, change: &ListChange) -> Result<(), Fault> {
         let Replayed::List(before) = &self.list else { return Ok(()) };
         let after = List::patched(before.as_ref(), &change.patch)?;
-        if let Replayed::List(basis) = &self.basis {
-            agreement::check(basis.as_ref(), after.as_ref(), change)
-                .map_err(|error| Fault::Contradiction(error.to_string()))?;
-        }
-        if after.is_some() {
-            self.basis = Replayed::List(after.clone());
+        let agreed = match (before, &self.basis) {
+            (Some(before), _) => agreement::check_patched(before, after.as_ref(), change),
+            (None, Replayed::List(basis)) => agreement::check(basis.as_ref(), after.as_ref(), change),
+            (None, Replayed::Unknown) => Ok(()),
+        };
+        agreed.map_err(|error| Fault::Contradiction(error.to_string()))?;
+        if let Some(after) = &after {
+            match before {
+                Some(before) => self.text.follow(before, after, &change.patch),
+                None => self.text = StateText::of(after),
+            }
+            self.basis = Replayed::List(Some(after.clone()));
         }
         self.list = Replayed::List(after);
         Ok(())

@@ -131,6 +131,25 @@ pub enum BodyState {
     Skipped,
     /// A redaction removed it.
     Redacted,
+    /// It was read and verified, and is not kept.
+    Dropped,
+}
+
+impl BodyState {
+    /// The body, where it was read.
+    pub(super) fn read(&self) -> Option<&Body> {
+        match self {
+            BodyState::Read(body) => Some(body),
+            BodyState::Absent | BodyState::Skipped | BodyState::Redacted | BodyState::Dropped => None,
+        }
+    }
+
+    /// Drops a body that was read.
+    pub(super) fn forget(&mut self) {
+        if matches!(self, BodyState::Read(_)) {
+            *self = BodyState::Dropped;
+        }
+    }
 }
 
 impl Release {
@@ -139,12 +158,9 @@ impl Release {
         Pointer { seq: self.header.seq, sha256: self.digest }
     }
 
-    /// The body, where it was read.
+    /// The body, where it was read and is kept.
     pub fn body(&self) -> Option<&Body> {
-        match &self.body {
-            BodyState::Read(body) => Some(body),
-            BodyState::Absent | BodyState::Skipped | BodyState::Redacted => None,
-        }
+        self.body.read()
     }
 }
 
@@ -169,6 +185,8 @@ pub struct Verified {
     pub not_deleted: Vec<u64>,
     /// Remarks about the unsigned files, such as an older `index.json`.
     pub remarks: Vec<String>,
+    pub(super) source: Option<Source>,
+    pub(super) reading: Option<Json>,
     pub(super) chain: Chain,
 }
 
@@ -206,7 +224,7 @@ impl Verified {
 
     /// The commit that the log has reached; `None` also where the body that names it was redacted.
     pub fn source(&self) -> Option<&Source> {
-        self.releases.iter().rev().find_map(|release| release.body()?.source())
+        self.source.as_ref()
     }
 
     /// The reader of the last list.
@@ -216,7 +234,7 @@ impl Verified {
 
     /// The configuration of reading that was stated last.
     pub fn reading(&self) -> Option<&Json> {
-        self.releases.iter().rev().find_map(|release| release.body()?.reading())
+        self.reading.as_ref()
     }
 
     /// The releases with states that are signed but were not replayed.

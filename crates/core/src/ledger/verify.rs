@@ -6,14 +6,17 @@ use crate::sign::{self, PublicKey};
 
 use super::{
     body::Body,
-    chain::{Chain, Fault, Signed},
+    chain::{Chain, Fault},
     convenience,
     digest::Digest,
     fields::DocumentError,
+    halves,
     header::Header,
-    heads::{HeadFault, Heads},
+    heads::{HeadFault, Heads, VerifiedHead},
     layout::{self, Path},
-    replay::{Replay, Replayed, redacted},
+    list::List,
+    replay::{Replay, Replayed, Unchecked, redacted},
+    sequence::{Next, Sequence, get, get_signed, is_torn},
     verified::{BodyState, Fetch, Pin, Release, Verified, VerifyError},
 };
 
@@ -22,12 +25,16 @@ use super::{
 /// # Errors
 /// [`VerifyError`]. Its status distinguishes an incomplete copy from one that is not authentic.
 pub fn verify(source: &dyn Fetch, pin: &Pin) -> Result<Verified, VerifyError> {
-    let mut verified = open(source, pin)?;
-    if verified.head().is_none() {
-        return Err(VerifyError::Incomplete("no head covers a release".into()));
-    }
-    convenience::check(source, &mut verified)?;
-    Ok(verified)
+    published(source, open(source, pin)?)
+}
+
+/// Verifies a published list as [`verify`] does, and shows each release to `watch`. Bodies are not kept: memory grows with
+/// the list and not with the log.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_watched(source: &dyn Fetch, pin: &Pin, watch: &mut dyn Watch) -> Result<Verified, VerifyError> {
+    published(source, read(source, pin, (Bodies::Dropped, watch))?)
 }
 
 /// Verifies a log for its publisher: releases without head, and a log without unsigned files, are accepted.
@@ -35,9 +42,52 @@ pub fn verify(source: &dyn Fetch, pin: &Pin) -> Result<Verified, VerifyError> {
 /// # Errors
 /// As [`verify`].
 pub fn open(source: &dyn Fetch, pin: &Pin) -> Result<Verified, VerifyError> {
+    open_watched(source, pin, &mut ())
+}
+
+/// Verifies a log as [`open`] does, and shows each release to `watch`.
+///
+/// # Errors
+/// As [`verify`].
+pub fn open_watched(source: &dyn Fetch, pin: &Pin, watch: &mut dyn Watch) -> Result<Verified, VerifyError> {
+    read(source, pin, (Bodies::Kept, watch))
+}
+
+/// Sees the releases of a log while it is replayed. States are checked together, so that a release may be shown before a
+/// state in front of it turns out to be wrong: then nothing that was seen counts.
+pub trait Watch {
+    /// Before the first release: the number of releases, and all heads of the log.
+    fn begin(&mut self, releases: u64, heads: &[VerifiedHead]) {
+        let _ = (releases, heads);
+    }
+
+    /// A release, with the lists before and after it where they are known.
+    fn release(&mut self, release: &Release, before: Option<&List>, after: Option<&List>) {
+        let _ = (release, before, after);
+    }
+}
+
+/// Nothing is watched.
+impl Watch for () {}
+
+/// Whether bodies stay in memory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bodies {
+    Kept,
+    Dropped,
+}
+
+fn published(source: &dyn Fetch, mut verified: Verified) -> Result<Verified, VerifyError> {
+    if verified.head().is_none() {
+        return Err(VerifyError::Incomplete("no head covers a release".into()));
+    }
+    convenience::check(source, &mut verified)?;
+    Ok(verified)
+}
+
+fn read(source: &dyn Fetch, pin: &Pin, watched: (Bodies, &mut dyn Watch)) -> Result<Verified, VerifyError> {
     let (chain, chain_end) = read_headers(source, pin)?;
     let (heads, heads_end) = read_heads(source, &chain)?;
-    let covered = heads.covered();
     let mut unfinished = Vec::new();
     let mut ends = Vec::new();
     for end in [chain_end, heads_end] {
@@ -48,7 +98,7 @@ pub fn open(source: &dyn Fetch, pin: &Pin) -> Result<Verified, VerifyError> {
         }
     }
     // A header that covered heads rely on is missing or broken: the first fault explains it.
-    let mut verified = replay(source, chain, heads, covered, &mut unfinished, &mut ends)?;
+    let mut verified = replay(source, (chain, heads), watched, &mut unfinished, &mut ends)?;
     verified.unfinished = unfinished;
     if let Some((path, stop)) = ends.into_iter().next() {
         return Err(stopped(path, stop, verified));
@@ -97,48 +147,29 @@ fn stopped(path: Path, stop: Stop, verified: Verified) -> VerifyError {
     }
 }
 
-fn get(source: &dyn Fetch, path: Path) -> Result<Option<Vec<u8>>, VerifyError> {
-    source.get(&path.to_string()).map_err(|error| VerifyError::Fetch { path: path.to_string(), error })
-}
-
-/// Whether a file was not written to its end: empty, or cut off.
-fn is_torn(bytes: &[u8], end: &str) -> bool {
-    !bytes.ends_with(end.as_bytes())
-}
-
-const SIGNATURE_END: &str = "-----END SSH SIGNATURE-----\n";
-
-/// A document with its signature, when both exist as a whole.
-fn get_signed(source: &dyn Fetch, path: Path, signature: Path) -> Result<Result<Option<Signed>, Path>, VerifyError> {
-    let Some(bytes) = get(source, path)? else { return Ok(Ok(None)) };
-    if is_torn(&bytes, "}") {
-        return Ok(Err(path));
-    }
-    match get(source, signature)? {
-        Some(armor) if !is_torn(&armor, SIGNATURE_END) => Ok(Ok(Some(Signed { bytes, signature: armor }))),
-        _ => Ok(Err(signature)),
-    }
-}
-
 fn read_headers(source: &dyn Fetch, pin: &Pin) -> Result<(Chain, End), VerifyError> {
     let mut chain = Chain::new(pin.root.clone(), pin.origin.clone());
-    for seq in 0.. {
-        let path = Path::Header(seq);
-        let signed = match get_signed(source, path, Path::HeaderSignature(seq))? {
-            Ok(Some(signed)) => signed,
-            Ok(None) if seq == 0 => return Err(VerifyError::Incomplete(format!("{path} does not exist"))),
-            Ok(None) => break,
-            Err(torn) if seq == 0 => return Err(VerifyError::Incomplete(format!("{torn} is missing or cut off"))),
-            Err(torn) => return Ok((chain, End::Unfinished(torn))),
-        };
-        if let Err(fault) = chain.append(&signed) {
-            if seq == 0 {
-                return Err(first_fault(path, fault));
+    let mut headers = Sequence::headers(source);
+    loop {
+        let is_first = chain.links().is_empty();
+        let (path, signed, attested) = match headers.next()? {
+            Next::Document(path, signed, attested) => (path, signed, attested),
+            Next::End if is_first => {
+                return Err(VerifyError::Incomplete(format!("{} does not exist", Path::Header(0))));
             }
-            return Ok((chain, End::Stopped(path, Stop::Fault(fault))));
+            Next::End => return Ok((chain, End::Complete)),
+            Next::Torn(torn) if is_first => {
+                return Err(VerifyError::Incomplete(format!("{torn} is missing or cut off")));
+            }
+            Next::Torn(torn) => return Ok((chain, End::Unfinished(torn))),
+        };
+        let appended = attested.and_then(|attested| chain.append_attested(&signed, &attested).map(|_| ()));
+        match appended {
+            Ok(()) => {}
+            Err(fault) if is_first => return Err(first_fault(path, fault)),
+            Err(fault) => return Ok((chain, End::Stopped(path, Stop::Fault(fault)))),
         }
     }
-    Ok((chain, End::Complete))
 }
 
 /// A fault of release 0. No part of the log is verified.
@@ -154,14 +185,15 @@ fn first_fault(path: Path, fault: Fault) -> VerifyError {
 
 fn read_heads(source: &dyn Fetch, chain: &Chain) -> Result<(Heads, End), VerifyError> {
     let mut heads = Heads::default();
-    for number in 0.. {
-        let path = Path::Head(number);
-        let signed = match get_signed(source, path, Path::HeadSignature(number))? {
-            Ok(Some(signed)) => signed,
-            Ok(None) => break,
-            Err(torn) => return Ok((heads, End::Unfinished(torn))),
+    let mut documents = Sequence::heads(source);
+    loop {
+        let (path, signed, attested) = match documents.next()? {
+            Next::Document(path, signed, attested) => (path, signed, attested),
+            Next::End => break,
+            Next::Torn(torn) => return Ok((heads, End::Unfinished(torn))),
         };
-        match heads.append(chain, &signed) {
+        let appended = attested.map_err(HeadFault::from).and_then(|attested| heads.append(chain, &signed, &attested));
+        match appended {
             Ok(()) => {}
             Err(HeadFault::Ahead(seq)) => {
                 let what = format!("{path} covers release {seq}, which is not there");
@@ -184,15 +216,18 @@ fn read_heads(source: &dyn Fetch, chain: &Chain) -> Result<(Heads, End), VerifyE
 /// Reads and replays the bodies. A body that cannot be used ends the log there, if no head covers it.
 fn replay(
     source: &dyn Fetch,
-    chain: Chain,
-    heads: Heads,
-    covered: Option<u64>,
+    (chain, heads): (Chain, Heads),
+    (bodies, watch): (Bodies, &mut dyn Watch),
     unfinished: &mut Vec<String>,
     ends: &mut Vec<(Path, Stop)>,
 ) -> Result<Verified, VerifyError> {
+    watch.begin(chain.links().len() as u64, &heads.heads);
+    let (covered, publications) = (heads.covered(), heads.publications());
     let redacted = redacted(&chain);
     let mut replay = Replay::new();
+    let mut states = States::default();
     let mut list = Replayed::List(None);
+    let (mut source_of_list, mut reading) = (None, None);
     let (mut releases, mut not_deleted) = (Vec::new(), Vec::new());
     for link in chain.links() {
         let seq = link.header.seq;
@@ -204,25 +239,29 @@ fn replay(
                 break;
             }
             Err(BodyFault::Torn) => {
+                states.check()?;
                 return Err(VerifyError::inconsistent(path, "the body is missing, and no redaction names it"));
             }
             Err(BodyFault::Fault(Fault::Document(DocumentError::NeedsNewer(what)))) => {
                 ends.insert(0, (path, Stop::Fault(DocumentError::NeedsNewer(what).into())));
                 break;
             }
-            Err(BodyFault::Fault(fault)) => return Err(VerifyError::inconsistent(path, fault)),
+            Err(BodyFault::Fault(fault)) => {
+                states.check()?;
+                return Err(VerifyError::inconsistent(path, fault));
+            }
         };
-        let read = match &body {
-            BodyState::Read(body) => Some(&**body),
-            BodyState::Absent | BodyState::Skipped | BodyState::Redacted => None,
-        };
-        let replayed = match replay.step(&link.header, read) {
-            Ok(replayed) => replayed,
+        let before = replay.list().clone();
+        let replayed = match replay.step(&link.header, body.read()) {
+            Ok(unchecked) => states.add(unchecked)?,
             Err(Fault::Document(DocumentError::NeedsNewer(what))) => {
                 ends.insert(0, (path, Stop::Fault(DocumentError::NeedsNewer(what).into())));
                 break;
             }
-            Err(fault) => return Err(VerifyError::inconsistent(path, fault)),
+            Err(fault) => {
+                states.check()?;
+                return Err(VerifyError::inconsistent(path, fault));
+            }
         };
         if covered.is_some_and(|covered| seq <= covered) {
             list = replay.list().clone();
@@ -230,9 +269,17 @@ fn replay(
         if redacted.contains(&seq) && !matches!(body, BodyState::Redacted) {
             not_deleted.push(seq);
         }
-        let publication = heads.publication(seq);
-        releases.push(Release { header: link.header.clone(), digest: link.digest, body, publication, replayed });
+        source_of_list = body.read().and_then(Body::source).cloned().or(source_of_list);
+        reading = body.read().and_then(Body::reading).cloned().or(reading);
+        let publication = publications.of(seq);
+        let mut release = Release { header: link.header.clone(), digest: link.digest, body, publication, replayed };
+        watch.release(&release, before.known(), replay.list().known());
+        if bodies == Bodies::Dropped {
+            release.body.forget();
+        }
+        releases.push(release);
     }
+    states.check()?;
     let origin = chain.origin().cloned().ok_or_else(|| VerifyError::Incomplete("the log is empty".into()))?;
     Ok(Verified {
         origin,
@@ -241,11 +288,46 @@ fn replay(
         list,
         last_list: replay.list().clone(),
         basis: replay.basis().clone(),
+        source: source_of_list,
+        reading,
         unfinished: Vec::new(),
         not_deleted,
         remarks: Vec::new(),
         chain,
     })
+}
+
+/// Lists whose states are checked together.
+#[derive(Default)]
+struct States {
+    unchecked: Vec<Unchecked>,
+    size: usize,
+}
+
+impl States {
+    /// Most lists that are kept unchecked.
+    const MOST: usize = 64;
+    /// About the most bytes that their texts may have.
+    const MOST_BYTES: usize = 4 << 20;
+
+    /// Takes the list after a release. Returns whether it is known.
+    fn add(&mut self, unchecked: Option<Unchecked>) -> Result<bool, VerifyError> {
+        let Some(unchecked) = unchecked else { return Ok(false) };
+        self.size += unchecked.size();
+        self.unchecked.push(unchecked);
+        if self.unchecked.len() >= States::MOST || self.size > States::MOST_BYTES {
+            self.check()?;
+        }
+        Ok(true)
+    }
+
+    /// Checks the states of all lists that were taken.
+    fn check(&mut self) -> Result<(), VerifyError> {
+        let unchecked = std::mem::take(&mut self.unchecked);
+        self.size = 0;
+        let checked: Result<(), (u64, Fault)> = halves::map(&unchecked, Unchecked::check).into_iter().collect();
+        checked.map_err(|(seq, fault)| VerifyError::inconsistent(Path::Body(seq), fault))
+    }
 }
 
 enum BodyFault {

@@ -145,7 +145,10 @@ impl Signer {
 /// # Errors
 /// [`SignError::Armor`] for bytes that are not a signature.
 pub fn claimed(armor: &str) -> Result<(String, PublicKey), SignError> {
-    let signed = SshSig::from_pem(armor).map_err(malformed)?;
+    stated(&SshSig::from_pem(armor).map_err(malformed)?)
+}
+
+fn stated(signed: &SshSig) -> Result<(String, PublicKey), SignError> {
     let key = ssh_key::PublicKey::from(signed.public_key().clone());
     let line = key.to_openssh().map_err(malformed)?;
     Ok((signed.namespace().to_owned(), PublicKey::parse("signature", &line)?))
@@ -157,13 +160,7 @@ pub fn claimed(armor: &str) -> Result<(String, PublicKey), SignError> {
 /// # Errors
 /// [`SignError`] with the first rule that the signature breaks.
 pub fn verify(keys: &[PublicKey], namespace: Namespace, message: &[u8], armor: &str) -> Result<(), SignError> {
-    let signed = SshSig::from_pem(armor).map_err(malformed)?;
-    if signed.to_pem(LineEnding::LF).map_err(malformed)? != armor {
-        return Err(SignError::Armor("written in another form than its own".to_owned()));
-    }
-    if signed.version() != SshSig::VERSION || signed.hash_alg() != HashAlg::Sha512 || !signed.reserved().is_empty() {
-        return Err(SignError::Armor("of another version, with another hash, or with reserved data".to_owned()));
-    }
+    let signed = well_formed(armor)?;
     if signed.namespace() != namespace.as_str() {
         return Err(SignError::Namespace { found: signed.namespace().to_owned(), expected: namespace.as_str() });
     }
@@ -172,6 +169,31 @@ pub fn verify(keys: &[PublicKey], namespace: Namespace, message: &[u8], armor: &
         signer.ok_or_else(|| SignError::Signer(signed.public_key().fingerprint(HashAlg::Sha256).to_string()))?;
     let data = SshSig::signed_data(namespace.as_str(), HashAlg::Sha512, message).map_err(malformed)?;
     signer.verify(&data, signed.signature_bytes())
+}
+
+/// Checks a signature as [`verify`] does, for the purpose and by the key that it states. Returns both: whether this key may
+/// sign this is for the caller to check.
+///
+/// # Errors
+/// [`SignError`] with the first rule that the signature breaks.
+pub fn attested(message: &[u8], armor: &str) -> Result<(String, PublicKey), SignError> {
+    let signed = well_formed(armor)?;
+    let (namespace, signer) = stated(&signed)?;
+    let data = SshSig::signed_data(&namespace, HashAlg::Sha512, message).map_err(malformed)?;
+    signer.verify(&data, signed.signature_bytes())?;
+    Ok((namespace, signer))
+}
+
+/// A signature in its one form.
+fn well_formed(armor: &str) -> Result<SshSig, SignError> {
+    let signed = SshSig::from_pem(armor).map_err(malformed)?;
+    if signed.to_pem(LineEnding::LF).map_err(malformed)? != armor {
+        return Err(SignError::Armor("written in another form than its own".to_owned()));
+    }
+    if signed.version() != SshSig::VERSION || signed.hash_alg() != HashAlg::Sha512 || !signed.reserved().is_empty() {
+        return Err(SignError::Armor("of another version, with another hash, or with reserved data".to_owned()));
+    }
+    Ok(signed)
 }
 
 #[cfg(test)]
