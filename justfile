@@ -70,6 +70,14 @@ format-check:
     python3 tests/external/verify_sh.py src/render/verify.sh tests/vectors
     tests/external/timestamp.sh
     CARGO_TARGET_DIR=target/serde-features cargo test --locked --manifest-path tests/external/serde_features/Cargo.toml
+    just attacks
+
+# Every attack of tests/attacks.tsv with the shell verifier
+attacks:
+    rm -rf target/attacks
+    mkdir -p target/attacks
+    CHANGECAST_ATTACKS={{ justfile_directory() }}/target/attacks cargo test --test suite attacks::
+    python3 tests/external/verify_sh.py src/render/verify.sh target/attacks
 
 # Check deadlines against a folder with another table of the form of crates/core/tests/notice/dates.tsv
 notice cases=notice_cases:
@@ -119,6 +127,8 @@ advisories:
 # What takes longer than CI allows: run it before an issue is closed. `durability` needs root
 long base="HEAD~20": (histories "5000") damage static (durability "100" "300")
     just fuzz 60 --release
+    just follow-kills 1000
+    just five-years
     just mutants {{ base }}
 
 # Random histories: published commit by commit, with and without resume.json, and at once, they give equal bytes
@@ -137,6 +147,14 @@ durability cuts kills:
     cargo build --release
     python3 tests/external/durability.py target/release/changecast power {{ cuts }}
     python3 tests/external/durability.py target/release/changecast kills {{ kills }}
+
+# SIGKILLs of `follow` at random moments; the next run must accept the state
+follow-kills count:
+    CHANGECAST_KILLS={{ count }} cargo test --release --test suite follow::a_run_that_is_killed
+
+# Five simulated years of a publisher and its followers
+five-years:
+    cargo test --release --test suite -- --ignored simulation::
 
 # Mutation tests of what changed since `base`
 mutants base:

@@ -268,8 +268,12 @@ fn no_fault_of_a_server_is_reported_as_tampering_and_the_next_run_continues() {
         ("a page in place of a file", Fault::Answer(200, Vec::new(), page)),
         ("a missing file", Fault::Answer(404, Vec::new(), Vec::new())),
     ];
-    for path in ["log/000003.json", "head/000001.json", "head/000001.json.sig"] {
+    for path in ["log/000003.json", "log/000003.body.json", "head/000001.json", "head/000001.json.sig"] {
         for (what, fault) in &faults {
+            // A body that does not exist although a head covers it is an error of the log.
+            if path.ends_with("body.json") && matches!(*what, "a page in place of a file" | "a missing file") {
+                continue;
+            }
             // The slow and silent ones wait for the timeout at every attempt.
             if matches!(fault, Fault::Silence | Fault::Slow) && path != "log/000003.json" {
                 continue;
@@ -313,6 +317,42 @@ fn https_needs_a_certificate_that_is_trusted() {
     repo.run_with(&args, &[("SSL_CERT_FILE", &ca)]).expect(0);
     follow(&repo, &server.address, &["--ca-certificate", "keys/root.pub"]).fails(2, &["certificates"]);
     follow(&repo, "http://192.0.2.1/vendors/", &PIN).fails(2, &["without encryption", "--insecure-http"]);
+}
+
+#[test]
+fn the_domain_of_a_log_names_its_root_key_once() {
+    let repo = published();
+    let certificate = rcgen::generate_simple_self_signed(vec!["example.com".to_owned()]).expect("a certificate");
+    fs::write(repo.path("ca.pem"), certificate.cert.pem()).expect("a file");
+    let directory = repo.path("feeds/.well-known/changecast.json");
+    let text = fs::read_to_string(&directory).expect("a directory");
+    assert!(text.contains("\"origin\": \"example.com/vendors\""), "{text}");
+    assert!(text.contains("\"log\": \"https://example.com/trust/vendors/\""), "{text}");
+    let server = Server::proxy(&repo.path("feeds"), &certificate);
+    let first = |state: &str| {
+        let args = ["follow", "feeds/vendors", "--origin", "example.com/vendors", "--ca-certificate", "ca.pem"];
+        repo.run_with(&[&args[..], &["--state", state, "--now", MARCH]].concat(), &[("HTTPS_PROXY", &server.address)])
+    };
+    let pinned = first("state.json").expect(0);
+    assert!(pinned.err.contains("is pinned from now on: example.com names it"), "{}", pinned.err);
+    assert_eq!(server.requests().len(), 1);
+    // It is asked once, and another key there replaces no pin.
+    fs::write(&directory, text.replace(&key_line("root"), &key_line("other"))).expect("a directory");
+    first("state.json").expect(0);
+    assert!(server.requests().is_empty());
+    first("fresh.json").fails(5, &["another root key"]);
+    for other in [text.replace("example.com/vendors", "example.com/partners"), "{}".to_owned(), String::new()] {
+        fs::write(&directory, other).expect("a directory");
+        first("fresh.json").fails(5, &["no root key is pinned"]);
+    }
+    server.inject(|_| Some(Fault::Answer(302, vec![("Location", "https://other.example/".to_owned())], Vec::new())));
+    first("fresh.json").fails(5, &["no root key is pinned"]);
+    assert!(!repo.path("fresh.json").exists());
+}
+
+/// The public key of this name as OpenSSH writes it.
+fn key_line(name: &str) -> String {
+    crate::support::key(name).public().to_string()
 }
 
 #[test]

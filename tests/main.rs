@@ -4,6 +4,8 @@
 
 mod adoption;
 mod architecture;
+mod attacks;
+mod audit;
 mod check;
 mod command_line;
 mod damage;
@@ -19,6 +21,7 @@ mod folder;
 mod follow;
 mod formats;
 mod guard;
+mod guides;
 mod heads;
 mod histories;
 mod history;
@@ -43,6 +46,7 @@ mod rewritten;
 mod rotation;
 mod rules;
 mod server;
+mod simulation;
 mod terms;
 mod trust;
 mod versions;

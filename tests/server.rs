@@ -66,6 +66,13 @@ impl Server {
         Server::with(folder, None)
     }
 
+    /// Serves a folder over HTTPS as a proxy (RFC 9110 §9.3.6) for every host, with this certificate and key.
+    pub fn proxy(folder: &Path, certificate: &rcgen::CertifiedKey<rcgen::KeyPair>) -> Self {
+        let server = Server::secure(folder, certificate);
+        let address = server.address.trim_start_matches("https://").trim_end_matches('/');
+        Server { address: format!("http://{address}"), ..server }
+    }
+
     /// Serves a folder over HTTPS with this certificate and key, for `localhost`.
     pub fn secure(folder: &Path, certificate: &rcgen::CertifiedKey<rcgen::KeyPair>) -> Self {
         let key = PrivateKeyDer::try_from(certificate.signing_key.serialize_der()).expect("a key");
@@ -119,6 +126,14 @@ impl Handler {
         match tls {
             None => self.answer(&mut stream),
             Some(config) => {
+                // The client speaks without TLS first if it takes this server for a proxy.
+                let mut first = [0];
+                if stream.peek(&mut first).is_ok() && first == *b"C" {
+                    let is_asked = read_request(&mut stream).is_some();
+                    if !is_asked || stream.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").is_err() {
+                        return;
+                    }
+                }
                 let Ok(mut connection) = ServerConnection::new(config) else { return };
                 self.answer(&mut Stream::new(&mut connection, &mut stream));
                 connection.send_close_notify();

@@ -1,12 +1,7 @@
-//! `audit --notice`: promised notice and given notice, from a verified log.
+//! `audit`: compares a published log with git or with its promises, or packs it for somebody who does.
 
 use std::path::PathBuf;
 
-use changecast::{
-    output::Folder,
-    publish::{self, ENGAGEMENT_COLUMNS, Engagement},
-    render,
-};
 use changecast_core::{
     ledger::{Origin, Pin},
     model::Timestamp,
@@ -14,80 +9,78 @@ use changecast_core::{
 use clap::ValueEnum;
 
 use super::{
-    Exit, Failure, console, time,
-    verify::{list_folders, public_key},
+    Exit, Failure, audit_notice, audit_repo, bundle, context::RepoArgs, follow::ServerArgs, verify::public_key,
 };
 
-/// Compare the notice that was promised with the notice that was given
+/// Compare a published log with git or with its promises, or pack it for others to check
 ///
-/// Verifies the logs first, and then lists every change that notice was promised for, or that customers could object to:
-/// promised and given length, emergencies, late disclosures and gaps. Results count from the heads, and from
-/// notifications that heads state. The exit status is 1 if a promise was missed, a change was published late, or something is
-/// not stated.
+/// Verifies the log first. --repo computes every release again from a clone of the repository; this needs no key. --notice
+/// compares the notice that was promised with the notice that was given. --bundle writes a file with everything that somebody
+/// without this program needs.
+///
+/// Exit status 3: git contradicts the log. 1: pages or feeds differ from the log, or notice was missed.
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["repo", "notice", "bundle"]))]
 pub struct Args {
-    /// The output directory, or the folder of one list inside it
-    #[arg(value_name = "DIR")]
-    dir: PathBuf,
+    /// The output directory, the folder of one list inside it, or the address of that folder
+    #[arg(value_name = "DIR|URL")]
+    pub location: String,
     /// The publisher's public root key (a .pub file that `keygen` wrote)
     #[arg(long, value_name = "FILE")]
-    root: PathBuf,
+    pub root: PathBuf,
+    #[command(flatten)]
+    pub repository: RepoArgs,
     /// Report on notice
-    #[arg(long, required = true)]
-    notice: bool,
+    #[arg(long, conflicts_with_all = ["repo", "bundle"])]
+    pub notice: bool,
+    /// Write log, keys and instructions to this file, a .tar.gz; with --repo, also the versions of the inventory
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
     /// The name that the log must have, such as example.com/subprocessors
     #[arg(long, value_name = "ORIGIN")]
-    origin: Option<Origin>,
+    pub origin: Option<Origin>,
     /// The time as of which results are final or provisional [default: the system clock]
     #[arg(long, value_name = "TIME")]
-    now: Option<Timestamp>,
+    pub now: Option<Timestamp>,
     /// The format of the report
     #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    pub format: Format,
+    #[command(flatten)]
+    pub server: ServerArgs,
 }
 
-/// The format of the report.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+/// The format of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
     /// Aligned lines for a terminal
     Table,
-    /// CSV, one row for each promised lead
+    /// CSV, with --notice: one row for each promised lead
     Csv,
-    /// JSON, one object for each promised lead
+    /// JSON
     Json,
-    /// A page
+    /// A page, with --notice
     Html,
+    /// Markdown, with --repo
+    Markdown,
 }
 
 /// Runs the command and returns its exit status.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let root = public_key(&args.root)?;
-    let now = args.now.unwrap_or_else(time::now);
-    let mut found: Vec<Engagement> = Vec::new();
-    for folder in list_folders(&args.dir)? {
-        let pin = Pin { root: root.clone(), origin: args.origin.clone() };
-        let (verified, engagements) = publish::engagements(&Folder::at(&folder), &pin, now)
-            .map_err(|error| Failure::Verify { list: folder.display().to_string(), error: Box::new(error) })?;
-        let releases = verified.releases.iter().filter_map(|release| release.publication);
-        let backfilled = releases.filter(|publication| publication.backfilled).count();
-        console::note(&format!(
-            "{}: {backfilled} of {} releases are history from before the log began, which begins no notice",
-            verified.origin,
-            verified.releases.len()
-        ));
-        found.extend(engagements);
+    if args.notice {
+        return audit_notice::run(args);
     }
-    let rows: Vec<Vec<String>> = found.iter().map(Engagement::cells).collect();
-    let text = match args.format {
-        Format::Table => render::terminal_table(&ENGAGEMENT_COLUMNS, &rows),
-        Format::Csv => render::csv_table(&ENGAGEMENT_COLUMNS, &rows)?,
-        Format::Json => serde_json::to_string_pretty(&found)? + "\n",
-        Format::Html => {
-            let lead =
-                format!("As of {now}. Lengths count from the publication, and from notifications that are stated.");
-            render::html_table("Notice: promise and performance", &lead, &ENGAGEMENT_COLUMNS, &rows)
-        }
-    };
-    console::data(text.as_bytes())?;
-    Ok(if found.iter().any(Engagement::is_finding) { Exit::Findings } else { Exit::Clean })
+    match &args.bundle {
+        Some(file) => bundle::write(args, file).map(|()| Exit::Clean),
+        None => audit_repo::run(args),
+    }
+}
+
+impl Args {
+    /// The pinned key and name.
+    ///
+    /// # Errors
+    /// [`Failure`] if the key cannot be read.
+    pub fn pin(&self) -> Result<Pin, Failure> {
+        Ok(Pin { root: public_key(&self.root)?, origin: self.origin.clone() })
+    }
 }

@@ -63,7 +63,7 @@ pub fn error(text: &str, help: Option<&str>) {
 
 /// Replaces control characters, which a terminal would interpret, and escapes characters that are
 /// invisible or change the direction of the text around them, which could hide part of a path.
-fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

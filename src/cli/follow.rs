@@ -7,7 +7,7 @@ use std::{
 };
 
 use changecast::{
-    follow::{self, FollowError, Followed, Http, HttpOptions, PlainHttp, Remote, State},
+    follow::{self, FollowError, Followed, Http, HttpError, HttpOptions, PlainHttp, Remote, State},
     output::Folder,
 };
 use changecast_core::{
@@ -49,15 +49,8 @@ pub struct Args {
     /// Exit with status 1 if customers can object to something new
     #[arg(long)]
     exit_code: bool,
-    /// Trust the certificates in this PEM file in place of those of the system
-    #[arg(long, value_name = "FILE")]
-    ca_certificate: Option<PathBuf>,
-    /// Accept HTTP without encryption from other computers
-    #[arg(long)]
-    insecure_http: bool,
-    /// The seconds that one request may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    timeout: u64,
+    #[command(flatten)]
+    server: ServerArgs,
     /// The time by which heads expire [default: the system clock]
     #[arg(long, value_name = "TIME")]
     now: Option<Timestamp>,
@@ -76,7 +69,7 @@ pub enum Format {
 
 /// Runs the command and returns its exit status.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let options = http_options(args)?;
+    let options = args.server.options()?;
     let logs = logs(args)?;
     let now = args.now.unwrap_or_else(time::now);
     let reports = follow::each(&logs, |log| report::Report::of(log, log.follow(args, &options)));
@@ -96,15 +89,6 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 fn worse(one: u8, other: u8) -> u8 {
     let rank = |status| [0, 1, 4, 2, 5, 3].iter().position(|known| *known == status);
     if rank(other) > rank(one) { other } else { one }
-}
-
-fn http_options(args: &Args) -> Result<HttpOptions, Failure> {
-    let read = |path: &PathBuf| fs::read(path).map_err(|error| Failure::file(path, error));
-    Ok(HttpOptions {
-        timeout: Duration::from_secs(args.timeout.max(1)),
-        certificates: args.ca_certificate.as_ref().map(read).transpose()?,
-        plain: if args.insecure_http { PlainHttp::Everywhere } else { PlainHttp::Loopback },
-    })
 }
 
 /// A log to follow.
@@ -156,16 +140,11 @@ fn logs(args: &Args) -> Result<Vec<Log>, Failure> {
 
 impl Log {
     fn follow(&self, args: &Args, options: &HttpOptions) -> Result<Followed, Failure> {
-        let remote: Box<dyn Remote> = if self.location.contains("://") {
-            let http = Http::new(&self.location, options);
-            Box::new(http.map_err(|error| Failure::usage(error.to_string(), address_help(&error)))?)
-        } else {
-            Box::new(Folder::at(Path::new(&self.location)))
-        };
+        let remote = remote(&self.location, options)?;
         let _lock = follow::lock(&self.state).map_err(|error| self.failed(error))?;
         let kept = follow::load(&self.state).map_err(|error| self.failed(error))?;
         let known = kept.as_ref().map(|state| (state.validator.clone(), state.location.clone()));
-        let (pin, is_trusted_unseen) = self.pin(args, kept.as_ref(), &*remote)?;
+        let (pin, remark) = self.pin((args, options), kept.as_ref(), &*remote)?;
         let mut followed = match follow::follow(&*remote, &pin, kept, &self.location) {
             Ok(followed) => followed,
             Err(error) => {
@@ -180,10 +159,7 @@ impl Log {
         if !is_as_before {
             follow::save(&self.state, &followed.state).map_err(|error| self.failed(error))?;
         }
-        if is_trusted_unseen {
-            let fingerprint = pin.root.fingerprint();
-            followed.remarks.insert(0, format!("the root key {fingerprint} is trusted because the log names it"));
-        }
+        followed.remarks.splice(..0, remark);
         Ok(followed)
     }
 
@@ -191,15 +167,23 @@ impl Log {
         Failure::Follow { log: self.name.clone(), error: Box::new(error.into()) }
     }
 
-    /// The root key and name that count, of the command line or else of the last time; and whether the key is trusted at
-    /// first contact.
-    fn pin(&self, args: &Args, state: Option<&State>, remote: &dyn Remote) -> Result<(Pin, bool), Failure> {
+    /// The root key and name that count, of the command line or else of the last time; and a remark if the key was learned
+    /// just now.
+    fn pin(
+        &self,
+        (args, options): (&Args, &HttpOptions),
+        state: Option<&State>,
+        remote: &dyn Remote,
+    ) -> Result<(Pin, Option<String>), Failure> {
         let origin = self.origin.as_ref().map(|text| self.origin_of(text)).transpose()?;
         let root = self.root.as_deref().map(public_key).transpose()?;
-        let (root, is_trusted_unseen) = match (root, state) {
-            (Some(root), _) => (root, false),
-            (None, Some(state)) => (state.root.clone(), false),
-            (None, None) => (self.first_root(args, remote)?, true),
+        let (root, remark) = match (root, state) {
+            (Some(root), _) => (root, None),
+            (None, Some(state)) => (state.root.clone(), None),
+            (None, None) => {
+                let (root, remark) = self.first_root((args, options), origin.as_ref(), remote)?;
+                (root, Some(remark))
+            }
         };
         if state.is_none() && origin.is_none() && !args.trust_on_first_use {
             return Err(Failure::usage(
@@ -208,7 +192,7 @@ impl Log {
                  served in its place",
             ));
         }
-        Ok((Pin { root, origin }, is_trusted_unseen))
+        Ok((Pin { root, origin }, remark))
     }
 
     fn origin_of(&self, text: &str) -> Result<Origin, Failure> {
@@ -217,23 +201,84 @@ impl Log {
         })
     }
 
-    /// The root key that the log names at first contact. Only the user can decide whether to trust it.
-    fn first_root(&self, args: &Args, remote: &dyn Remote) -> Result<PublicKey, Failure> {
+    /// The root key at first contact, with a remark on how it is known. Only the domain of the log and the user can decide
+    /// whether to trust the key that the log names.
+    fn first_root(
+        &self,
+        (args, options): (&Args, &HttpOptions),
+        origin: Option<&Origin>,
+        remote: &dyn Remote,
+    ) -> Result<(PublicKey, String), Failure> {
         let root = ledger::claimed_root(remote).map_err(|error| self.failed(error))?;
         let root = root.ok_or_else(|| self.failed(VerifyError::Incomplete("release 0 is not there".into())))?;
+        let fingerprint = root.fingerprint();
         if args.trust_on_first_use {
-            return Ok(root);
+            return Ok((root, format!("the root key {fingerprint} is trusted because the log names it")));
         }
-        Err(Failure::Untrusted { log: self.name.clone(), fingerprint: root.fingerprint() })
+        let untrusted = Failure::Untrusted { log: self.name.clone(), fingerprint: fingerprint.clone() };
+        let Some(origin) = origin else { return Err(untrusted) };
+        // A domain that cannot be asked, or does not know the log, leaves the decision to the user.
+        match follow::published_root(origin, options).unwrap_or_default() {
+            Some(published) if published == root => {
+                let remark = format!("the root key {fingerprint} is pinned from now on: {} names it", origin.domain());
+                Ok((root, remark))
+            }
+            Some(_) => Err(self.failed(VerifyError::OtherRoot(fingerprint))),
+            None => Err(untrusted),
+        }
     }
 }
 
-fn address_help(error: &follow::HttpError) -> &'static str {
+/// Which servers are trusted, and how long they may take.
+#[derive(Debug, clap::Args)]
+pub struct ServerArgs {
+    /// Trust the certificates in this PEM file in place of those of the system
+    #[arg(long, value_name = "FILE")]
+    ca_certificate: Option<PathBuf>,
+    /// Accept HTTP without encryption from other computers
+    #[arg(long)]
+    insecure_http: bool,
+    /// The seconds that one request may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    timeout: u64,
+}
+
+impl ServerArgs {
+    /// The options for requests.
+    ///
+    /// # Errors
+    /// [`Failure::File`] if the certificates cannot be read.
+    pub fn options(&self) -> Result<HttpOptions, Failure> {
+        let read = |path: &PathBuf| fs::read(path).map_err(|error| Failure::file(path, error));
+        Ok(HttpOptions {
+            timeout: Duration::from_secs(self.timeout.max(1)),
+            certificates: self.ca_certificate.as_ref().map(read).transpose()?,
+            plain: if self.insecure_http { PlainHttp::Everywhere } else { PlainHttp::Loopback },
+        })
+    }
+}
+
+/// Whether a location is an address, and not a folder.
+pub fn is_address(location: &str) -> bool {
+    location.contains("://")
+}
+
+/// The folder of a list at an address, or on this computer.
+///
+/// # Errors
+/// [`Failure::Usage`] for an address that cannot be used.
+pub fn remote(location: &str, options: &HttpOptions) -> Result<Box<dyn Remote>, Failure> {
+    if is_address(location) {
+        let http = Http::new(location, options);
+        return Ok(Box::new(http.map_err(|error| Failure::usage(error.to_string(), address_help(&error)))?));
+    }
+    Ok(Box::new(Folder::at(Path::new(location))))
+}
+
+fn address_help(error: &HttpError) -> &'static str {
     match error {
-        follow::HttpError::Address(_) => "pass the address of the folder that contains index.json, without index.json",
-        follow::HttpError::Plain(_) => {
-            "use https://, or pass --insecure-http: then others on the way can see what you fetch"
-        }
-        follow::HttpError::Certificates(_) => "pass a PEM file with --ca-certificate, or set SSL_CERT_FILE",
+        HttpError::Address(_) => "pass the address of the folder that contains index.json, without index.json",
+        HttpError::Plain(_) => "use https://, or pass --insecure-http: then others on the way can see what you fetch",
+        HttpError::Certificates(_) => "pass a PEM file with --ca-certificate, or set SSL_CERT_FILE",
     }
 }

@@ -2,6 +2,9 @@
 
 mod agent;
 mod audit;
+mod audit_notice;
+mod audit_repo;
+mod bundle;
 mod check;
 mod console;
 mod context;
@@ -94,7 +97,7 @@ enum Command {
     Verify(verify::Args),
     /// Show what is new in a published log, and check that it continues what was seen before
     Follow(follow::Args),
-    /// Compare the notice that was promised with the notice that was given
+    /// Compare a published log with git or with its promises, or pack it for others to check
     Audit(audit::Args),
     /// Print the JSON Schema of the configuration, the inventory or a release
     Schema(schema::Args),

@@ -6,7 +6,10 @@ use changecast::config;
 use changecast_core::ledger::Digest;
 use serde::Deserialize;
 
-use super::{Failure, follow::Log};
+use super::{
+    Failure,
+    follow::{Log, is_address},
+};
 
 /// The file.
 #[derive(Debug, Deserialize)]
@@ -52,8 +55,7 @@ pub fn read(file: &Path, states: &Path) -> Result<Vec<Log>, Failure> {
 }
 
 fn log_of(vendor: Vendor, folder: &Path, states: &Path) -> Log {
-    let is_address = vendor.url.contains("://");
-    let location = if is_address { vendor.url } else { folder.join(&vendor.url).display().to_string() };
+    let location = if is_address(&vendor.url) { vendor.url } else { folder.join(&vendor.url).display().to_string() };
     Log {
         state: states.join(state_file(&vendor.name)),
         name: vendor.name,

@@ -12,7 +12,9 @@ use changecast::{
     render,
 };
 use changecast_core::{
-    ledger::{self, Continuation, Digest, Discontinuity, Head, Origin, Pin, Signed, Verified, VerifyError, layout},
+    ledger::{
+        self, Bodies, Continuation, Digest, Discontinuity, Head, Origin, Pin, Signed, Verified, VerifyError, layout,
+    },
     model::Timestamp,
     sign::PublicKey,
 };
@@ -224,7 +226,7 @@ pub fn verify(folder: &Path, pin: &Pin, now: Timestamp) -> Result<Verified, Fail
     let name = folder.display().to_string();
     let failed = |error| Failure::Verify { list: name.clone(), error: Box::new(error) };
     let mut notice = NoticeCheck::new(now);
-    let verified = ledger::verify_watched(&Folder::at(folder), pin, &mut notice).map_err(failed)?;
+    let verified = ledger::verify_watched(&Folder::at(folder), pin, Bodies::Dropped, &mut notice).map_err(failed)?;
     verified.check_fresh(now).map_err(failed)?;
     report(&name, &verified, &notice);
     report_windows(&name, &verified, (&notice, now));

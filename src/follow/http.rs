@@ -167,9 +167,18 @@ fn content(path: &str, mut response: Response<ureq::Body>) -> Result<Option<Vec<
     if bytes.len() > limit(path) {
         return Err(Failure { message: format!("the file has more than {} bytes", limit(path)), retry: false });
     }
+    // An answer without a length may have been cut off on its way: then another attempt succeeds.
+    let is_cut = !bytes.is_empty() && !bytes.ends_with(b"}") && !is_page(&bytes);
+    if is_cut && matches!(path.parse(), Ok(Path::Body(_))) {
+        return Err(Failure { message: "the answer is not complete".to_owned(), retry: true });
+    }
     // Some servers answer with a page, and the status 200, if a file does not exist.
-    let is_page = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<');
-    Ok(if is_page { None } else { Some(bytes) })
+    Ok(if is_page(&bytes) { None } else { Some(bytes) })
+}
+
+/// Whether an answer is a page in place of a file.
+fn is_page(bytes: &[u8]) -> bool {
+    bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
 }
 
 /// A request that failed.

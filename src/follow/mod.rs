@@ -3,6 +3,7 @@
 //! A follower keeps a copy of everything that was signed. It fetches only what is new, and verifies it on top of the copy.
 //! If that fails, it fetches the whole log again and compares the two, to tell an outdated mirror from a fork.
 
+pub(crate) mod directory;
 mod http;
 mod state;
 
@@ -14,6 +15,7 @@ use changecast_core::{
         VerifyError, layout::Path,
     },
     model::Timestamp,
+    sign::PublicKey,
 };
 
 use crate::{
@@ -121,6 +123,17 @@ pub struct Followed {
     pub deleted: Vec<u64>,
     /// Remarks about the copy on the server.
     pub remarks: Vec<String>,
+}
+
+/// The root key that the domain of a log names in `/.well-known/changecast.json`; `None` if it names none. A redirect to another
+/// server is not followed.
+///
+/// # Errors
+/// [`FetchError`] if the domain cannot be asked.
+pub fn published_root(origin: &Origin, options: &HttpOptions) -> Result<Option<PublicKey>, FetchError> {
+    let http = Http::new(&format!("https://{}/", origin.domain()), options);
+    let bytes = http.map_err(|error| FetchError(error.to_string()))?.get(directory::PATH)?;
+    Ok(bytes.and_then(|bytes| directory::root_of(&bytes, origin)))
 }
 
 /// Follows several logs at a time, and returns the results in their order. Most of the time is spent waiting for servers.

@@ -1,6 +1,7 @@
 //! Writes files atomically, leaves unchanged files untouched, and admits one writer at a time. Reads published
 //! folders.
 
+mod archive;
 mod published;
 mod single;
 mod sync;
@@ -16,6 +17,7 @@ use crate::{
     content::Bytes,
     parallel::{self, Threads},
 };
+pub use archive::{Packed, tar_gz};
 pub use published::{Folder, Found};
 use published::{exists, names, regular_length};
 pub use single::replace;

@@ -167,6 +167,11 @@ impl<'a> PlannedList<'a> {
         releases.filter(|(release, _)| release.is_announced())
     }
 
+    /// The name of the log; `None` without a log.
+    pub fn log_name(&self) -> Option<&Origin> {
+        self.head.as_ref().map(|_| &self.log().tip.origin)
+    }
+
     fn log(&self) -> &PublishedLog {
         &self.appender.log
     }

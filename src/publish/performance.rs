@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use changecast_core::{
     change::{Change, Level},
-    ledger::{self, ChangeAddress, Fetch, List, Pin, Release, Verified, VerifiedHead, VerifyError, Watch},
+    ledger::{self, Bodies, ChangeAddress, Fetch, List, Pin, Release, Verified, VerifiedHead, VerifyError, Watch},
     model::Timestamp,
     notice::{Basis, Coverage, LeadGiven, Notice, Notification, Outcome},
     prose::{
@@ -112,7 +112,7 @@ fn yes(value: bool) -> String {
 /// [`VerifyError`] if the log does not verify.
 pub fn engagements(source: &dyn Fetch, pin: &Pin, now: Timestamp) -> Result<(Verified, Vec<Engagement>), VerifyError> {
     let mut watch = Watching { notices: LogNotices::new(now, None), newest: BTreeMap::new() };
-    let verified = ledger::verify_watched(source, pin, &mut watch)?;
+    let verified = ledger::verify_watched(source, pin, Bodies::Dropped, &mut watch)?;
     let engagements = engagements_of(&verified, watch.newest, now);
     Ok((verified, engagements))
 }

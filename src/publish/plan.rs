@@ -10,6 +10,7 @@ use changecast_core::{
 
 use crate::{
     config::Config,
+    follow::directory::{self, Directory, Listed},
     history::History,
     output::{Found, OutputFile, WritePolicy},
     render::{self, Announcement, Publication},
@@ -21,6 +22,7 @@ use super::{
     error::PublishError,
     guard::AllowedRemovals,
     list_plan::PlannedList,
+    log::first_root,
     progress::{Progress, Stage},
 };
 
@@ -209,7 +211,32 @@ pub fn publish(request: &Request<'_>, found: &Found) -> Result<Plan, PublishErro
         bytes: file.bytes,
         policy: WritePolicy::Replace,
     }));
+    files.extend(directory_file(request, found, &lists)?);
     files.extend(summaries);
     let lists = lists.into_iter().zip(announcements).map(|(list, announcements)| list.plan(announcements)).collect();
     Ok(Plan { lists, files })
+}
+
+/// `/.well-known/changecast.json`, with the lists that have a log.
+fn directory_file(
+    request: &Request<'_>,
+    found: &Found,
+    lists: &[PlannedList<'_>],
+) -> Result<Option<OutputFile>, PublishError> {
+    let mut listed = Vec::new();
+    for (list, planned) in request.config.lists.iter().zip(lists) {
+        let Some(origin) = planned.log_name() else { continue };
+        let first = match (first_root(&list.id, &found.folder(list.id.as_str()))?, request.signing) {
+            (Some(root), _) => Some(root),
+            (None, Signing::Keys { root: Some(root), .. }) => Some(root.key.public()),
+            (None, _) => None,
+        };
+        let folder = request.config.base_url.join(&format!("{}/", list.id));
+        listed.extend(first.map(|root| Listed::new(origin, &list.title, folder.as_str(), &root)));
+    }
+    if listed.is_empty() || matches!(request.signing, Signing::Preview) {
+        return Ok(None);
+    }
+    let bytes = Directory::new(&request.config.publisher.name, listed).to_bytes()?;
+    Ok(Some(OutputFile { path: directory::PATH.to_owned(), bytes: bytes.into(), policy: WritePolicy::Replace }))
 }

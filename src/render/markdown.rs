@@ -121,6 +121,20 @@ pub(super) fn escape(text: &str) -> String {
     out.replace("://", ":&#47;&#47;").replace("www.", "www&#46;")
 }
 
+/// A text as Markdown that contains no markup.
+pub fn text(text: &str) -> String {
+    escape(text)
+}
+
+/// A table as Markdown: a header and rows.
+pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let mut out = line(header.iter().map(|cell| escape(cell)).collect());
+    out.push_str(&line(header.iter().map(|_| "---".to_owned()).collect()));
+    out.extend(rows.iter().map(|row| line(row.iter().map(|cell| escape(cell)).collect())));
+    out
+}
+
 /// The list as Markdown tables, one for each section.
 pub fn list_tables(messages: &Messages, inventory: &Inventory) -> String {
     let mut out = String::new();

@@ -62,6 +62,9 @@ pub use terminal::{
     columns as terminal_columns, hides_text, list as terminal_list,
 };
 
+// Tables and texts of reports.
+pub use markdown::{table as markdown_table, text as markdown_text};
+
 /// The input of rendering.
 #[derive(Debug)]
 pub struct Publication<'a> {

@@ -47,4 +47,4 @@ pub use list::{Leaf, List};
 pub use replay::Replayed;
 pub use salts::{BadSalt, Salt, Salts};
 pub use verified::{BodyState, Fetch, FetchError, Pin, Release, Verified, VerifyError};
-pub use verify::{Watch, claimed_root, open, open_watched, verify, verify_watched};
+pub use verify::{Bodies, Watch, claimed_root, open, open_watched, verify, verify_watched};

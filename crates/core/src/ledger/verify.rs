@@ -28,13 +28,17 @@ pub fn verify(source: &dyn Fetch, pin: &Pin) -> Result<Verified, VerifyError> {
     published(source, open(source, pin)?)
 }
 
-/// Verifies a published list as [`verify`] does, and shows each release to `watch`. Bodies are not kept: memory grows with
-/// the list and not with the log.
+/// Verifies a published list as [`verify`] does, and shows each release to `watch`.
 ///
 /// # Errors
 /// As [`verify`].
-pub fn verify_watched(source: &dyn Fetch, pin: &Pin, watch: &mut dyn Watch) -> Result<Verified, VerifyError> {
-    published(source, read(source, pin, (Bodies::Dropped, watch))?)
+pub fn verify_watched(
+    source: &dyn Fetch,
+    pin: &Pin,
+    bodies: Bodies,
+    watch: &mut dyn Watch,
+) -> Result<Verified, VerifyError> {
+    published(source, read(source, pin, (bodies, watch))?)
 }
 
 /// Verifies a log for its publisher: releases without head, and a log without unsigned files, are accepted.
@@ -70,10 +74,12 @@ pub trait Watch {
 /// Nothing is watched.
 impl Watch for () {}
 
-/// Whether bodies stay in memory.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Bodies {
+/// Whether the bodies of releases stay in memory after they were shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bodies {
+    /// The result contains them.
     Kept,
+    /// Memory grows with the list and not with the log.
     Dropped,
 }
 

@@ -56,7 +56,8 @@ impl NoticeCheck {
             if is_moot || end_of(object_by, zone).is_some_and(|end| end <= now) {
                 continue;
             }
-            let subject = change.map_or_else(|| format!("change {}", address.position + 1), |change| subject(&ENGLISH, change));
+            let subject =
+                change.map_or_else(|| format!("change {}", address.position + 1), |change| subject(&ENGLISH, change));
             let (object_by, zone) = (object_by.clone(), zone.clone());
             open.push(OpenWindow { seq: address.seq, subject, object_by, zone });
         }

@@ -1,0 +1,146 @@
+//! `audit --bundle`: a file with everything that somebody needs who checks a log without this program and without a network.
+
+use std::{collections::BTreeMap, path::Path};
+
+use changecast::{
+    history::{Content, History},
+    output::{self, Packed},
+    render,
+};
+use changecast_core::{
+    ledger::{self, BodyState, Digest, Verified, layout},
+    sign::PublicKey,
+};
+
+use super::{Failure, audit::Args, audit_repo, console};
+
+/// The folder in the archive.
+const FOLDER: &str = "audit";
+
+/// Verifies the logs, and writes them with keys and instructions to a file.
+///
+/// # Errors
+/// [`Failure`] if a log does not verify, or the file cannot be written.
+pub fn write(args: &Args, file: &Path) -> Result<(), Failure> {
+    let pin = args.pin()?;
+    let history = match &args.repository.repo {
+        Some(_) => Some(args.repository.history()?),
+        None => None,
+    };
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let mut origins = Vec::new();
+    for (name, remote) in audit_repo::logs(args)? {
+        let failed = |error| Failure::Verify { list: name.clone(), error: Box::new(error) };
+        let verified = ledger::verify(&*remote, &pin).map_err(failed)?;
+        let list = verified.origin.list().to_owned();
+        for path in paths(&verified) {
+            let path = path.to_string();
+            let fetched = remote.get(&path);
+            let bytes = fetched.map_err(|error| failed(ledger::VerifyError::Fetch { path: path.clone(), error }))?;
+            files.extend(bytes.map(|bytes| (format!("{list}/{path}"), bytes)));
+        }
+        files.insert(format!("{list}/verify.sh"), render::VERIFY_SCRIPT.as_bytes().to_vec());
+        if let Some(history) = &history {
+            add_versions(&mut files, &list, &verified, history)?;
+        }
+        origins.push(verified.origin.to_string());
+    }
+    files.insert("root.pub".to_owned(), format!("{}\n", pin.root).into_bytes());
+    files.insert("verify.sh".to_owned(), render::VERIFY_SCRIPT.as_bytes().to_vec());
+    files.insert("README.txt".to_owned(), instructions(&origins, &pin.root, history.is_some()).into_bytes());
+    let sums: String = files.iter().map(|(path, bytes)| format!("{}  {path}\n", Digest::of(bytes))).collect();
+    files.insert("SHA256SUMS".to_owned(), sums.into_bytes());
+    let packed: Vec<Packed> = files.into_iter().map(|(path, bytes)| (format!("{FOLDER}/{path}"), bytes)).collect();
+    let archive = output::tar_gz(&packed)?;
+    output::replace(file, &archive)?;
+    console::note(&format!("{}: {} files, SHA-256 {}", file.display(), packed.len(), Digest::of(&archive)));
+    Ok(())
+}
+
+/// The files of a log that were verified, and the unsigned ones that a verifier reads.
+fn paths(verified: &Verified) -> Vec<layout::Path> {
+    use layout::Path;
+    let mut paths = vec![Path::Index, Path::List];
+    for release in &verified.releases {
+        let seq = release.header.seq;
+        paths.extend([Path::Header(seq), Path::HeaderSignature(seq)]);
+        if !matches!(release.body, BodyState::Absent | BodyState::Redacted) {
+            paths.push(Path::Body(seq));
+        }
+    }
+    for number in 0..verified.heads.len() as u64 {
+        paths.extend([Path::Head(number), Path::HeadSignature(number)]);
+    }
+    paths
+}
+
+/// Adds the version of the inventory that each release names.
+fn add_versions(
+    files: &mut BTreeMap<String, Vec<u8>>,
+    list: &str,
+    verified: &Verified,
+    history: &History,
+) -> Result<(), Failure> {
+    for release in &verified.releases {
+        let Some(source) = release.body().and_then(ledger::Body::source) else { continue };
+        let folder = format!("versions/{list}/{:06}-{}", release.header.seq, source.commit.short());
+        match history
+            .content_at(Some(source.commit.as_str()), std::slice::from_ref(&source.path))?
+            .map(|(_, content)| content)
+        {
+            Some(Content::File(bytes)) => {
+                let name = source.path.rsplit('/').next().unwrap_or("inventory");
+                files.insert(format!("{folder}/{name}"), bytes);
+            }
+            Some(Content::Folder(entries)) => {
+                files.extend(entries.into_iter().map(|(name, bytes)| (format!("{folder}/{name}"), bytes.to_vec())));
+            }
+            Some(Content::NotAFile(_) | Content::NotUtf8 { .. }) | None => {}
+        }
+    }
+    Ok(())
+}
+
+/// The instructions, in plain text.
+fn instructions(origins: &[String], root: &PublicKey, has_versions: bool) -> String {
+    let mut commands = String::new();
+    for origin in origins {
+        let list = origin.rsplit('/').next().unwrap_or_default();
+        commands += &format!("  sh {list}/verify.sh root.pub {origin}\n");
+    }
+    let versions = if has_versions {
+        "versions/      the file that each release was computed from, as git has it: by release and commit\n"
+    } else {
+        ""
+    };
+    format!(
+        "Signed change logs, to be checked offline.\n\
+         \n\
+         You need a shell, jq, ssh-keygen (OpenSSH 8.1 or later) and sha256sum. No other program is needed, and no network.\n\
+         \n\
+         1. Compare the fingerprint of root.pub with the one that the publisher gave you through another channel:\n\
+         \n\
+           ssh-keygen -lf root.pub        must print {}\n\
+         \n\
+         2. Check that no file of this archive was damaged:\n\
+         \n\
+           sha256sum -c SHA256SUMS\n\
+         \n\
+         3. Verify each log:\n\
+         \n\
+         {commands}\
+         \n\
+         Exit status 0: authentic and complete. 2: incomplete. 3: not authentic. 4: expired. 5: another root key.\n\
+         verify.sh itself is part of this archive. Compare it with a copy from the source code of changecast, or read it.\n\
+         \n\
+         What is here:\n\
+         \n\
+         LIST/log/      every release: header, signature and body\n\
+         LIST/head/     every head: what was published when\n\
+         LIST/list.json the list after the newest release\n\
+         {versions}\
+         \n\
+         A log alone does not prove that there is no newer release, or that another log was not shown to somebody else.\n",
+        root.fingerprint()
+    )
+}
