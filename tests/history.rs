@@ -353,6 +353,28 @@ fn content_that_does_not_match_its_id_is_not_published() {
     assert!(!repo.path("feeds").exists(), "nothing was written");
 }
 
+#[test]
+fn a_forged_commit_or_tree_is_not_published() {
+    let versions = ["entries:\n- {name: Nordhaven}\n", "entries:\n- {name: Kestrel}\n", "entries:\n- {name: Tally}\n"];
+    for object in ["^{commit}", "^{tree}", ":data"] {
+        let repo = TestRepo::of_lists(&versions);
+        repo.build();
+        let git = git2::Repository::open(repo.path("repo")).expect("a repository");
+        let loose = |revision: &str| {
+            let id = git.revparse_single(&format!("{revision}{object}")).expect("an object").id().to_string();
+            repo.path("repo/.git/objects").join(&id[..2]).join(&id[2..])
+        };
+        // The object of one version holds that of another.
+        let (other, forged) = (loose("HEAD"), loose("HEAD~1"));
+        let bytes = fs::read(other).expect("a loose object");
+        fs::remove_file(&forged).expect("a loose object");
+        fs::write(&forged, bytes).expect("a loose object");
+        let ran = repo.publish(&[]);
+        assert_eq!(ran.code, 2, "{object}: {}", ran.err);
+        assert!(!repo.path("feeds").exists(), "{object}: nothing was written");
+    }
+}
+
 /// The message of a failed `log` in a repository, with its next step.
 fn failure(repo: &TestRepo, git: &str) -> String {
     let ran = repo.run(&["log", "--repo", git, "--inventory", "data/list.yaml"]).expect(2);

@@ -47,6 +47,10 @@ pub(super) struct FirstParentCommits<'r> {
     prefetch: Option<Prefetch<Batch>>,
     batch: vec::IntoIter<(Oid, Commit)>,
     graph: GraphUse,
+    /// The number of commits that were returned.
+    steps: u64,
+    /// One of them: the last whose number was a power of two. A line that comes to it again has no end (Brent's method).
+    mark: Option<Oid>,
 }
 
 /// Whether commits are looked up in the commit-graph.
@@ -75,7 +79,20 @@ impl<'r> FirstParentCommits<'r> {
     pub fn new(repo: &'r Repository, tip: Oid, end: Option<Oid>, name: Option<Vec<u8>>) -> Result<Self, HistoryError> {
         let (objects, batch) = (Objects::of(repo)?, Batch::new().into_iter());
         let graph = GraphUse::IfPresent;
-        Ok(FirstParentCommits { repo, objects, tip, end, name, policy: POLICY, prefetch: None, batch, graph })
+        let policy = POLICY;
+        Ok(FirstParentCommits {
+            repo,
+            objects,
+            tip,
+            end,
+            name,
+            policy,
+            prefetch: None,
+            batch,
+            graph,
+            steps: 0,
+            mark: None,
+        })
     }
 
     /// The same commits from the beginning, without the commit-graph.
@@ -86,6 +103,14 @@ impl<'r> FirstParentCommits<'r> {
 
     /// A commit of the line: the tip, or the parent of the previous commit.
     pub fn commit(&mut self, id: Oid) -> Result<Commit, HistoryError> {
+        if self.mark == Some(id) {
+            // Only an object with another content than its name says makes this possible.
+            return Err(HistoryError::damaged("commit", id, "it is its own ancestor"));
+        }
+        self.steps += 1;
+        if self.steps.is_power_of_two() {
+            self.mark = Some(id);
+        }
         if let Some((_, commit)) = self.next_prefetched().filter(|(found, _)| *found == id) {
             return Ok(commit);
         }

@@ -292,7 +292,8 @@ impl History {
     /// # Errors
     /// [`HistoryError`] if an object cannot be read, or the content is not of this version.
     pub fn unverified(&self, version: &Version, content: Option<Content>) -> Result<UnverifiedContent, HistoryError> {
-        Ok(UnverifiedContent(match (version.stored, content) {
+        let way = Objects::of(&self.repo)?.way(oid_of_hex(version.commit.as_str())?, &version.path)?;
+        let content = match (version.stored, content) {
             (Some(Stored::File(blob)), Some(Content::File(bytes))) => unverified::Objects::File(blob, bytes),
             (Some(Stored::Folder(tree)), Some(Content::Folder(files))) => {
                 unverified::Objects::Folder(self.folders.unverified(&Objects::of(&self.repo)?, tree, files)?)
@@ -309,7 +310,8 @@ impl History {
                 let object = format!("commit {}", version.commit);
                 return Err(HistoryError::Damaged { object, problem: "it has other content than was read" });
             }
-        }))
+        };
+        Ok(UnverifiedContent { way, content })
     }
 
     /// The bytes of a file in a commit, which are those that the commit names; `None` if it has no such file.
@@ -317,10 +319,12 @@ impl History {
     /// # Errors
     /// [`HistoryError`] if the commit does not exist, or an object cannot be read or is damaged.
     pub fn file_at(&self, commit: &CommitId, path: &str) -> Result<Option<Vec<u8>>, HistoryError> {
-        let found = walk::at(&self.repo, self.tip(Some(commit.as_str()))?, &[path.to_owned()])?;
+        let tip = self.tip(Some(commit.as_str()))?;
+        let found = walk::at(&self.repo, tip, &[path.to_owned()])?;
         let Some((_, Stored::File(blob))) = found else { return Ok(None) };
-        let bytes = Objects::of(&self.repo)?.blob(blob)?;
-        UnverifiedContent(unverified::Objects::File(blob, bytes.clone())).verify()?;
+        let objects = Objects::of(&self.repo)?;
+        let (way, bytes) = (objects.way(tip, path)?, objects.blob(blob)?);
+        UnverifiedContent { way, content: unverified::Objects::File(blob, bytes.clone()) }.verify()?;
         Ok(Some(bytes))
     }
 

@@ -3,11 +3,11 @@
 
 use std::{fs, path::PathBuf};
 
-use git2::{ErrorCode, ObjectFormat, Odb, OdbObject, Oid, Repository};
+use git2::{ErrorCode, ObjectFormat, ObjectType, Odb, OdbObject, Oid, Repository};
 
 use changecast_core::model::Text;
 
-use super::{HistoryError, graph::Graph, oid_of_hex};
+use super::{HistoryError, graph::Graph, oid_of_hex, unverified::FolderObject};
 
 /// The fields of a commit that a walk needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +109,22 @@ impl<'r> Objects<'r> {
     /// The bytes of a tree, as git hashes them.
     pub fn tree(&self, id: Oid) -> Result<Vec<u8>, HistoryError> {
         Ok(self.read("tree", id)?.data().to_vec())
+    }
+
+    /// The commit, and the trees that lead from it to a path, as git stores them.
+    pub fn way(&self, commit: Oid, path: &str) -> Result<Vec<FolderObject>, HistoryError> {
+        let object = self.read("commit", commit)?;
+        let parsed = parse_commit(object.data());
+        let mut tree = parsed.ok_or_else(|| HistoryError::damaged("commit", commit, "it is not a valid commit"))?.tree;
+        let mut way = vec![(commit, ObjectType::Commit, object.data().into())];
+        for name in path.split('/') {
+            way.push((tree, ObjectType::Tree, self.tree(tree)?.into()));
+            match self.entry(tree, name.as_bytes())? {
+                Some(Entry::Folder(inside)) => tree = inside,
+                _ => break,
+            }
+        }
+        Ok(way)
     }
 
     /// The size of a file, in bytes.

@@ -11,7 +11,11 @@ use super::HistoryError;
 /// The content of a version, before verification. Hashing it is left to the caller, who may do so on any
 /// thread.
 #[derive(Debug)]
-pub struct UnverifiedContent(pub(super) Objects);
+pub struct UnverifiedContent {
+    /// The commit, and the trees that lead from it to the content.
+    pub(super) way: Vec<FolderObject>,
+    pub(super) content: Objects,
+}
 
 /// The objects that make up the content.
 #[derive(Debug)]
@@ -24,17 +28,18 @@ pub(super) enum Objects {
     Folder(Vec<FolderObject>),
 }
 
-/// An object in a folder: a tree as git stores it, or the bytes of a file.
+/// An object as git stores it: a commit, a tree, or the bytes of a file.
 pub(super) type FolderObject = (Oid, ObjectType, Arc<[u8]>);
 
 impl UnverifiedContent {
     /// The number of bytes to hash.
     pub fn size(&self) -> usize {
-        match &self.0 {
+        let content = match &self.content {
             Objects::Deleted => 0,
             Objects::File(_, bytes) => bytes.len(),
-            Objects::Folder(objects) => objects.iter().map(|(_, _, bytes)| bytes.len()).sum(),
-        }
+            Objects::Folder(objects) => size(objects),
+        };
+        size(&self.way) + content
     }
 
     /// Hashes the content, and compares it with the ids in the commit.
@@ -42,12 +47,17 @@ impl UnverifiedContent {
     /// # Errors
     /// [`HistoryError::Damaged`] if the content of an object does not have the object's id.
     pub fn verify(&self) -> Result<(), HistoryError> {
-        match &self.0 {
+        self.way.iter().try_for_each(|(id, kind, bytes)| verify(*id, *kind, bytes))?;
+        match &self.content {
             Objects::Deleted => Ok(()),
             Objects::File(blob, bytes) => verify(*blob, ObjectType::Blob, bytes),
             Objects::Folder(objects) => objects.iter().try_for_each(|(id, kind, bytes)| verify(*id, *kind, bytes)),
         }
     }
+}
+
+fn size(objects: &[FolderObject]) -> usize {
+    objects.iter().map(|(_, _, bytes)| bytes.len()).sum()
 }
 
 /// Compares the hash of an object with its id. git looks for forged collisions of SHA-1 when it fetches.
