@@ -1,9 +1,12 @@
 //! Pairs the columns of two versions, and finds those that were added or removed as a whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 
 use crate::{
-    compare::{ADDRESS_LABEL, Comparison, FOOTNOTE_LABEL, Lifecycle, Status, is_unnamed_column, same_meaning},
+    compare::{ADDRESS_LABEL, FOOTNOTE_LABEL, Lifecycle, Status, is_unnamed_column, text_form},
     model::{Column, Entry, EntryId, FieldKey, Inventory, Layout, Role, Text},
     vocabulary::Vocabulary,
 };
@@ -129,9 +132,12 @@ impl Columns {
     /// Pairs columns with the same header. Their keys differ if the vocabulary got a word, or if another column
     /// of the same role was added or removed; readers see no difference.
     fn pair_by_label(&mut self, open: &mut OpenColumns<'_>) {
-        let vocabulary = Vocabulary::builtin();
+        let columns = open.removed.iter().chain(&open.added);
+        let forms: HashMap<&str, Vec<String>> = columns
+            .map(|column| (column.label.as_str(), Vocabulary::builtin().label_form(column.label.as_str())))
+            .collect();
         for (old, new) in open.take_pairs(|old, new| {
-            !is_unnamed_column(old.label.as_str()) && vocabulary.same_label(old.label.as_str(), new.label.as_str())
+            !is_unnamed_column(old.label.as_str()) && forms.get(old.label.as_str()) == forms.get(new.label.as_str())
         }) {
             self.rename(old, new);
         }
@@ -140,8 +146,15 @@ impl Columns {
     /// Pairs columns with different headers and mostly equal cells. Of several such columns, the one with the
     /// same key counts. Two columns that are renamed at once may exchange their keys.
     fn pair_by_cells(&mut self, open: &mut OpenColumns<'_>, kept: &Kept<'_>, same_layout: bool) {
-        let mut pairs = open.take_pairs(|old, new| old.field == new.field && have_equal_cells(kept, old, new));
-        pairs.extend(open.take_pairs(|old, new| have_compatible_roles(old, new) && have_equal_cells(kept, old, new)));
+        if open.removed.is_empty() || open.added.is_empty() {
+            return;
+        }
+        let old_cells = CellForms::of(&open.removed, kept.iter().map(|(old, _)| *old));
+        let new_cells = CellForms::of(&open.added, kept.iter().map(|(_, new)| *new));
+        let have_equal_cells =
+            |old: &Column, new: &Column| are_mostly_equal(old_cells.of_column(old), new_cells.of_column(new));
+        let mut pairs = open.take_pairs(|old, new| old.field == new.field && have_equal_cells(old, new));
+        pairs.extend(open.take_pairs(|old, new| have_compatible_roles(old, new) && have_equal_cells(old, new)));
         for (old, new) in pairs {
             self.rename(old, new);
             if same_layout {
@@ -209,20 +222,53 @@ fn have_compatible_roles(old: &Column, new: &Column) -> bool {
     old.role == new.role || new.role == Role::Other || old.role == Role::Other
 }
 
-/// Whether at least four of five entries with a cell in either column have equal cells in both.
-fn have_equal_cells(kept: &Kept<'_>, old: &Column, new: &Column) -> bool {
-    let mut filled = 0;
-    let mut equal = 0;
-    for (before, after) in kept {
-        match (before.markdown(&old.field), after.markdown(&new.field)) {
-            (None, None) => {}
-            (Some(before), Some(after)) => {
-                filled += 1;
-                equal += usize::from(same_meaning(Vocabulary::builtin(), Comparison::Text, before, after));
+/// The cells of some columns in the form in which they are compared, each with the number of its entry.
+struct CellForms<'a> {
+    by_column: HashMap<&'a FieldKey, Vec<(usize, String)>>,
+}
+
+impl<'a> CellForms<'a> {
+    fn of<'e>(columns: &[&'a Column], entries: impl Iterator<Item = &'e Entry>) -> Self {
+        let mut by_column: HashMap<&FieldKey, Vec<(usize, String)>> =
+            columns.iter().map(|column| (&column.field, Vec::new())).collect();
+        for (number, entry) in entries.enumerate() {
+            for cell in &entry.cells {
+                if let Some(cells) = by_column.get_mut(&cell.field) {
+                    cells.push((number, text_form(Vocabulary::builtin(), cell.text.markdown())));
+                }
             }
-            _ => filled += 1,
+        }
+        CellForms { by_column }
+    }
+
+    fn of_column(&self, column: &Column) -> &[(usize, String)] {
+        self.by_column.get(&column.field).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// Whether at least four of five entries with a cell in either column have equal cells in both.
+fn are_mostly_equal(old: &[(usize, String)], new: &[(usize, String)]) -> bool {
+    let (mut a, mut b) = (old.iter().peekable(), new.iter().peekable());
+    let (mut equal, mut different) = (0, 0);
+    while let (Some((old_number, old_text)), Some((new_number, new_text))) = (a.peek(), b.peek()) {
+        match old_number.cmp(new_number) {
+            Ordering::Less => _ = a.next(),
+            Ordering::Greater => _ = b.next(),
+            Ordering::Equal => {
+                if old_text == new_text {
+                    equal += 1;
+                } else {
+                    different += 1;
+                }
+                (a.next(), b.next());
+            }
+        }
+        // No rest can make up for this.
+        if different * 5 > old.len() + new.len() {
+            return false;
         }
     }
+    let filled = old.len() + new.len() - equal - different;
     equal > 0 && equal * 5 >= filled * 4
 }
 

@@ -26,6 +26,16 @@ pub struct Location {
     pub key: String,
 }
 
+/// The fewest words of a text without a known place that is a remark rather than a place.
+const MIN_REMARK_WORDS: usize = 6;
+
+impl Location {
+    /// Whether the text is a remark beside places: "for the vendors of this vendor see their list".
+    pub fn is_remark(&self) -> bool {
+        self.area.is_none() && self.text.split_whitespace().count() >= MIN_REMARK_WORDS
+    }
+}
+
 /// The places that a location text names, in its order.
 pub fn locations(vocabulary: &Vocabulary, text: &str) -> Vec<Location> {
     locations_of(vocabulary, &items::items(vocabulary, text))

@@ -39,6 +39,12 @@ pub fn same_meaning(vocabulary: &Vocabulary, comparison: Comparison, a: &Text, b
     }
 }
 
+/// A form of a text that two texts share if [`same_meaning`] is true of them as [`Comparison::Text`].
+pub fn text_form(vocabulary: &Vocabulary, text: &Text) -> String {
+    // No cell has a control character.
+    if set::is_not_applicable(vocabulary, text.as_str()) { "\u{0}".to_owned() } else { wording(text.as_str()) }
+}
+
 /// The form in which wordings are compared. A line break in a cell arrives as a semicolon.
 fn wording(text: &str) -> String {
     fold(text).replace("; ", " ").replace(" & ", " and ")
@@ -86,6 +92,7 @@ fn keyed_items(vocabulary: &Vocabulary, comparison: Comparison, text: Option<&Te
             .collect(),
         Comparison::Locations => locations(vocabulary, text)
             .into_iter()
+            .filter(|location| !location.is_remark())
             .map(|location| KeyedItem { keys: BTreeSet::from([location.key]), text: location.text })
             .collect(),
         Comparison::Text | Comparison::Lifecycle | Comparison::Date | Comparison::Url => Vec::new(),
@@ -150,6 +157,11 @@ mod tests {
         assert_eq!(
             items_not_in(Vocabulary::builtin(), Comparison::Locations, Some(&a), Some(&b)),
             [Text::new("Europe")]
+        );
+        let remark = Text::new("EEA; for the vendors of this vendor see their own list");
+        assert_eq!(
+            items_not_in(Vocabulary::builtin(), Comparison::Locations, Some(&remark), Some(&a)),
+            [Text::new("EEA")]
         );
         assert!(items_not_in(Vocabulary::builtin(), Comparison::Text, Some(&a), None).is_empty());
         assert!(is_in_eu(Vocabulary::builtin(), &"Helsinki (HEL1), Frankfurt".into()));

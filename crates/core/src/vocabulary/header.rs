@@ -304,7 +304,8 @@ impl Vocabulary {
         a == b || self.label_form(a) == self.label_form(b)
     }
 
-    fn label_form(&self, label: &str) -> Vec<String> {
+    /// The form in which headers are compared. See [`Vocabulary::same_label`].
+    pub fn label_form(&self, label: &str) -> Vec<String> {
         self.headers().words_of(label).iter().map(|word| singular(word).into_owned()).collect()
     }
 }
