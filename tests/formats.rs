@@ -2,6 +2,7 @@
 //! so what is read is the same, and a list that passes from one to another announces nothing.
 
 mod pages;
+mod surroundings;
 mod trees;
 pub mod writers;
 
