@@ -9,12 +9,18 @@ use crate::read::{
         intern::{Labels, RowInterner},
         raw_list::RawList,
     },
-    choose::{code, csv, folder, memo::Memos, native, page, records},
+    choose::{
+        code, csv,
+        embedded::{self, Place},
+        folder,
+        memo::Memos,
+        native, page, records,
+    },
     config::ReadingConfig,
     error::ReadError,
     format::{Format, Syntax},
     page_text,
-    syntax::{bytes::text_of, incremental::ItemCache, tree::Node},
+    syntax::{bytes::text_of, incremental::ItemCache, mdx, tree::Node},
 };
 
 /// The name that replaces the format of a folder.
@@ -53,7 +59,7 @@ impl Reader {
         if let Syntax::Tree { parse_incremental, .. } = format.syntax
             && let Some(root) = parse_incremental(&mut self.items, text)
             // Positions of errors in shared items are not those of the file: errors come from a whole parse.
-            && let Ok(reading) = self.memory.read_tree(&root, config)
+            && let Ok(reading) = self.memory.read_tree(&root, path, text, config)
         {
             return Ok(reading);
         }
@@ -96,14 +102,19 @@ impl Memory {
             Syntax::Tree { parse, .. } => {
                 let mut warnings = Vec::new();
                 let root = parse(text, &mut warnings)?;
-                let mut reading = self.read_tree(&root, config)?;
+                let mut reading = self.read_tree(&root, path, text, config)?;
                 reading.warnings.splice(0..0, warnings);
                 Ok(reading)
             }
             Syntax::Page(parse) => {
                 let page = parse(text, &config.vocabulary)?;
-                self.build(config, |list, _| {
-                    page::interpret(&page, path, config, list)?;
+                let code = mdx::parse(path, text, &config.vocabulary)?;
+                self.build(config, |list, memos| {
+                    // The statements of MDX may be the list; otherwise its page is.
+                    let from_code = code.map(|code| code::interpret(code, path, config, memos, list));
+                    if from_code.is_none_or(|result| result.is_err()) {
+                        page::interpret(&page, path, config, list)?;
+                    }
                     page_text::interpret(&page, &format!("{path} {}", page.metadata), config, list);
                     Ok(())
                 })
@@ -119,13 +130,22 @@ impl Memory {
         }
     }
 
-    fn read_tree(&mut self, root: &Node, config: &ReadingConfig) -> Result<Reading, ReadError> {
+    fn read_tree(&mut self, root: &Node, path: &str, text: &str, config: &ReadingConfig) -> Result<Reading, ReadError> {
         self.memos.purge();
         if native::is_native(root) {
-            self.build(config, |list, memos| native::interpret(root, memos, list))
-        } else {
-            self.build(config, |list, memos| records::interpret(root, config, memos, list))
+            return self.build(config, |list, memos| native::interpret(root, memos, list));
         }
+        let page = if embedded::may_have_page(text) { embedded::page_in(root, &config.vocabulary) } else { None };
+        self.build(config, |list, memos| match page {
+            None => records::interpret(root, config, memos, list),
+            Some(page) => {
+                let place = embedded::interpret(root, &page, path, config, memos, list)?;
+                if place == Place::Page {
+                    page_text::interpret(&page, path, config, list);
+                }
+                Ok(())
+            }
+        })
     }
 
     /// Builds the inventory from the list that `interpret` finds.

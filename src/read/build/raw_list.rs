@@ -1,12 +1,13 @@
 //! The list that was chosen from a file: sections of rows with labels, before roles and ids are known.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     rc::Rc,
     sync::Arc,
 };
 
 use changecast_core::{
+    compare::FOOTNOTE_LABEL,
     model::{EntryId, Fact, FieldKey, Hints, Layout, SectionId, Terms, Text},
     vocabulary::Vocabulary,
 };
@@ -16,7 +17,7 @@ use crate::read::{
     build::intern::{Label, Labels, RowContent, RowInterner},
     error::Warning,
     position::Position,
-    source_text::CellText,
+    source_text::{CellText, SourceText},
 };
 
 /// A list as its file lays it out. Labels and rows belong to the reader, which keeps them for the next
@@ -33,6 +34,8 @@ pub(crate) struct RawList<'r> {
     by_title: HashMap<String, usize>,
     indexed: usize,
     pub layout: Layout,
+    /// The footnotes of rows, by the position of each.
+    pub notes: BTreeMap<Position, SourceText>,
     pub warnings: Vec<Warning>,
     pub unreadable: Vec<UnreadableFile>,
     /// Whether this version used all labels of a shape, by the shape's number.
@@ -94,6 +97,7 @@ impl<'r> RawList<'r> {
             by_title: HashMap::new(),
             indexed: 0,
             layout: Layout::default(),
+            notes: BTreeMap::new(),
             warnings: Vec::new(),
             unreadable: Vec::new(),
             used_shapes: Vec::new(),
@@ -109,8 +113,11 @@ impl<'r> RawList<'r> {
         }
     }
 
-    /// Interns the content of a row.
-    pub fn intern(&mut self, row: ParsedRow) -> Row {
+    /// Interns the content of a row, with its footnotes.
+    pub fn intern(&mut self, mut row: ParsedRow) -> Row {
+        if let Some(note) = self.notes.get(&row.at) {
+            row.cells.push((self.labels.intern(FOOTNOTE_LABEL), note.clone().into()));
+        }
         Row { file: row.file, at: row.at, content: self.rows.intern(row.id, row.cells, row.hints) }
     }
 

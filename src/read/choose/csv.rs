@@ -13,6 +13,7 @@ use crate::read::{
     choose::{
         entry_name::is_no_entry,
         header_labels::header_labels,
+        html_text::shown,
         named_cell::{LinkCell, NameLines, add_name},
     },
     config::ReadingConfig,
@@ -69,7 +70,7 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
                     add_name(list, &mut row, *label, &with_line_breaks(field), link, NameLines::Name);
                 }
                 Some(Column { label, is_name: false }) => {
-                    row.cells.push((*label, CellText::Markdown(field.to_owned())))
+                    row.cells.push((*label, shown(list.vocabulary, CellText::Markdown(field.to_owned()))))
                 }
                 None => {}
             }

@@ -1,16 +1,16 @@
 //! Maps in an entry: their members become columns, and groups of items keep the role of their map.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use changecast_core::{
     compare::{Comparison, readable},
-    model::Role,
+    model::{Role, fold},
 };
 
 use crate::read::{
     choose::memo::KeyRoles,
     position::Position,
-    syntax::tree::{Key, Node, Value},
+    syntax::tree::{Item, Key, Node, Value},
 };
 
 /// The members of a map, with the members of nested maps instead of the maps. A key that only marks a
@@ -45,6 +45,11 @@ impl Flattened<'_> {
     fn add(&mut self, at: Position, name: &str, value: &Node, shift: usize) {
         match &value.value {
             Value::Map(members) => self.add_members(name, members, shift),
+            Value::List(items) if self.are_pairs(items) => {
+                for item in items {
+                    self.add_pair(name, item.node(), shift + item.shift());
+                }
+            }
             Value::List(items) if is_nested(value) => {
                 for item in items {
                     let shift = shift + item.shift();
@@ -57,6 +62,25 @@ impl Flattened<'_> {
             }
             value => self.add_value(at, name, value.clone()),
         }
+    }
+
+    /// Whether all items are pairs of a label and a value, each with another label.
+    fn are_pairs(&self, items: &[Item]) -> bool {
+        let mut labels = BTreeSet::new();
+        !items.is_empty()
+            && items.iter().all(|item| {
+                let pair = pair_of(item.node(), self.key_roles);
+                pair.is_some_and(|(_, label, _)| labels.insert(fold(label)))
+            })
+    }
+
+    /// Adds the value of a pair under its label. The label of an item, such as one of several places, is a group of
+    /// the list's key; other labels are keys.
+    fn add_pair(&mut self, name: &str, pair: &Node, shift: usize) {
+        let Some((at, label, value)) = pair_of(pair, self.key_roles) else { return };
+        let is_group = self.are_items(name) && self.key_roles.role(label) == Role::Other;
+        let key = if is_group { group_key(name, label) } else { label.to_owned() };
+        self.add(at.below(shift), &key, value, shift);
     }
 
     fn add_members(&mut self, name: &str, members: &[(Key, Node)], shift: usize) {
@@ -90,6 +114,35 @@ impl Flattened<'_> {
         }
         self.places.insert(name.to_owned(), self.pairs.len());
         self.pairs.push((Key { at, text: name.to_owned() }, Node { at, value }));
+    }
+}
+
+/// Keys of the label in a pair, in data of any language.
+const LABEL_KEYS: [&str; 6] = ["name", "key", "label", "title", "property", "field"];
+
+/// Keys of the value in a pair, in data of any language.
+const VALUE_KEYS: [&str; 4] = ["value", "values", "content", "text"];
+
+/// The most words of the label in a pair.
+const MAX_LABEL_WORDS: usize = 5;
+
+/// The label of a pair with its position, and the value: `{name: Place, value: Norway}`. Other members are not
+/// allowed.
+fn pair_of<'n>(node: &'n Node, key_roles: &KeyRoles<'_>) -> Option<(Position, &'n str, &'n Node)> {
+    let Value::Map(pairs) = &node.value else { return None };
+    let [first, second] = &pairs[..] else { return None };
+    let is_label = |key: &Key| LABEL_KEYS.contains(&key.text.as_str()) || key_roles.is_label(&key.text);
+    let is_value = |key: &Key| VALUE_KEYS.contains(&key.text.as_str()) || key_roles.is_value(&key.text);
+    let ((key, label), (_, value)) = match (first, second) {
+        ((a, _), (b, _)) if is_label(a) && is_value(b) => (first, second),
+        ((a, _), (b, _)) if is_value(a) && is_label(b) => (second, first),
+        _ => return None,
+    };
+    match &label.value {
+        Value::Text(text) if (1..=MAX_LABEL_WORDS).contains(&text.split_whitespace().count()) => {
+            Some((key.at, text.trim(), value))
+        }
+        _ => None,
     }
 }
 

@@ -52,6 +52,9 @@ struct KeyMeaning {
     is_container: bool,
     /// Whether it describes an error.
     is_error: bool,
+    /// Whether it is a word for the label, or for the value, of a pair of both.
+    is_label: bool,
+    is_value: bool,
 }
 
 /// Hashes addresses. Every version looks up every item, so this must be cheaper than the standard hash.
@@ -106,17 +109,30 @@ impl KeyRoles<'_> {
         self.meaning(key).is_error
     }
 
+    /// Whether a key is a word for the label in a pair of label and value.
+    pub fn is_label(&self, key: &str) -> bool {
+        self.meaning(key).is_label
+    }
+
+    /// Whether a key is a word for the value in a pair of label and value.
+    pub fn is_value(&self, key: &str) -> bool {
+        self.meaning(key).is_value
+    }
+
     fn meaning(&self, key: &str) -> KeyMeaning {
         let mut keys = self.keys.borrow_mut();
         if let Some(known) = keys.get(key) {
             return *known;
         }
         let vocabulary = &self.config.vocabulary;
+        let (header, folded) = (self.config.header(&readable(key)), fold(&readable(key)));
         let meaning = KeyMeaning {
-            header: self.config.header(&readable(key)),
+            header,
             means_vendors: vocabulary.role_of(key) == Role::Name,
             is_container: vocabulary.is(Meaning::ContainerKey, key),
-            is_error: vocabulary.is(Meaning::ErrorKey, &fold(&readable(key))),
+            is_error: vocabulary.is(Meaning::ErrorKey, &folded),
+            is_label: vocabulary.is(Meaning::FieldColumn, &folded),
+            is_value: vocabulary.is(Meaning::ValueColumn, &folded) && header.role == Role::Other,
         };
         if keys.len() >= MAX_KEYS {
             keys.clear();

@@ -12,6 +12,7 @@ use crate::read::{
         raw_list::{ParsedRow, RawList},
     },
     source_text::{SourceText, cleaned},
+    syntax::note_mark::without_marks,
 };
 
 /// The label of the column for postal addresses that follow a name.
@@ -125,7 +126,7 @@ impl Named {
                 Line::Other => name.push(line),
             }
         }
-        named.name = without_footnote_marks(cleaned(&SourceText::join(&name, " "))).trim().to_owned();
+        named.name = without_marks(&cleaned(&SourceText::join(&name, " "))).trim().to_owned();
         named.entity = cleaned(&SourceText::join(&entity, ", "));
         named.postal = cleaned(&SourceText::join(&postal, ", "));
         named.details = SourceText::join(&details, "; ");
@@ -213,13 +214,6 @@ fn is_entity(words: &Vocabulary, name: &str, line: &str) -> bool {
 
 fn without_dots(word: &str) -> String {
     word.replace('.', "")
-}
-
-fn without_footnote_marks(mut name: String) -> String {
-    while let Some((start, end)) = name.find("[^").and_then(|at| Some((at, at + name[at..].find(']')?))) {
-        name.replace_range(start..=end, "");
-    }
-    name
 }
 
 #[cfg(test)]

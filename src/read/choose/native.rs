@@ -24,10 +24,19 @@ const LIST_KEYS: [&str; 6] = ["title", "description", "notice", "exclusions", "s
 /// Keys of an entry, in addition to those of the roles.
 const ENTRY_KEYS: [&str; 6] = ["id", "name", "entity", "condition", "formerly", "replaces"];
 
-/// Whether a tree is a native inventory.
+/// Whether a tree is a native inventory. Sections of which none has a native key belong to something else.
 pub(crate) fn is_native(root: &Node) -> bool {
-    has_list(root, "sections") || has_list(root, "entries")
+    let sections = match root.get("sections").map(|node| &node.value) {
+        Some(Value::List(items)) => {
+            items.is_empty() || items.iter().any(|item| SECTION_KEYS.iter().any(|key| item.node().get(key).is_some()))
+        }
+        _ => has_list(root, "sections"),
+    };
+    sections || has_list(root, "entries")
 }
+
+/// The keys of a section, without `id` and `title`, which many maps have.
+const SECTION_KEYS: [&str; 3] = ["note", "status", "entries"];
 
 /// Whether a key has a list as its value, or no value.
 fn has_list(root: &Node, key: &str) -> bool {

@@ -17,8 +17,9 @@ use crate::read::{
     },
     choose::{
         absence::{absence_of_list, is_error_page},
-        entry_name::is_no_entry,
+        entry_name::{self, is_no_entry},
         fitness::Fitness,
+        footnotes,
         header_labels::header_labels,
         named_cell::{LinkCell, NameLines, add_name},
         not_found::{rendered_data, what_was_found},
@@ -53,7 +54,8 @@ pub(crate) fn interpret(
         return Err(Problem::Replaced("an error message or a login page").into());
     }
     let words = &options.vocabulary;
-    let blocks = with_records(words, &page.blocks);
+    let (blocks, notes) = footnotes::resolve(page, with_records(words, &page.blocks));
+    list.notes = notes;
     let found = find(words, &blocks);
     let about = format!("{path} {}", page.metadata);
     let decisions = decide(&found, &about, options);
@@ -79,7 +81,7 @@ pub(crate) fn interpret(
         let parts: Vec<&Part<'_>> = decisions.iter().filter(|one| one.is_chosen()).map(|one| &one.part).collect();
         list.warnings.extend(decisions.iter().filter_map(|decision| skipped_table(decision, &parts)));
     }
-    let by_status = states_differ(words, &chosen);
+    let by_status = states_differ(words, &chosen, &blocks);
     for part in chosen {
         match &part.content {
             Content::Record(items) => record(list, items, part),
@@ -302,10 +304,18 @@ fn begin(list: &mut RawList<'_>, part: &Found<'_>, by_status: bool, header: &[Op
     section
 }
 
-/// Whether headings state different statuses for parts of one list.
-fn states_differ(words: &Vocabulary, chosen: &[&Found<'_>]) -> bool {
-    let mut states =
-        chosen.iter().map(|part| status_of(words, part.heading()).map(|status| Status::read(words, &status).lifecycle));
+/// Whether headings state different statuses for parts of one list, of which some may have no entries: "None for now".
+fn states_differ(words: &Vocabulary, chosen: &[&Found<'_>], blocks: &[Block]) -> bool {
+    let state_of = |heading: &str| status_of(words, heading).map(|status| Status::read(words, &status).lifecycle);
+    let empty = blocks.windows(2).filter_map(|pair| match pair {
+        [Block::Heading { text, .. }, Block::Paragraph { text: below, .. }] => {
+            Some(text).filter(|_| entry_name::is_placeholder(words, &cleaned(below)))
+        }
+        _ => None,
+    });
+    // An empty section without a status says nothing.
+    let of_empty = empty.map(|heading| state_of(heading)).filter(Option::is_some);
+    let mut states = chosen.iter().map(|part| state_of(part.heading())).chain(of_empty);
     let first = states.next();
     states.any(|state| Some(state) != first)
 }

@@ -20,6 +20,7 @@ use crate::read::{
     choose::{
         empty_tree::without_list,
         flattened::{flattened, is_nested},
+        html_text::shown,
         key_kind::{standing_of_keys, statuses_of_keys},
         memo::{KeyRoles, Memo, Memos, remembered_row},
         native::{self, IdRule},
@@ -171,6 +172,15 @@ pub(crate) fn interpret(
     }
     drop_ambiguous_ids(list);
     Ok(())
+}
+
+/// Whether a tree has a list of which the entries have a name and at least two more known fields.
+pub(crate) fn has_described_list(root: &Node, config: &ReadingConfig, memos: &mut Memos) -> bool {
+    let key_roles = memos.key_roles(config);
+    let found = lists_in(root, &key_roles, memos);
+    let chosen = choose_by_keys(&found, &config.vocabulary, &key_roles);
+    let name = 1 << Role::Name as u32;
+    chosen.is_some_and(|lists| (lists.iter().fold(0, |all, list| all | list.roles()) & !name).count_ones() > 1)
 }
 
 /// The number of titles that all lists begin with. They do not distinguish sections.
@@ -437,6 +447,8 @@ pub(crate) fn read_record(
         let label = list.labels.intern(NAME_LABEL);
         row.cells.push((label, CellText::Markdown(name.clone())));
     }
+    let words = list.vocabulary;
+    row.cells = row.cells.into_iter().map(|(label, text)| (label, shown(words, text))).collect();
     Ok(row)
 }
 

@@ -8,6 +8,7 @@ use crate::read::{
     error::ReadError,
     position::Position,
     source_text::{SourceText, cleaned, is_break_char},
+    syntax::note_mark::raised_mark,
 };
 
 /// A page as its syntax lays it out.
@@ -24,6 +25,8 @@ pub(crate) struct Page {
     pub loops: Vec<Loop>,
     /// The columns of the tables that loops fill.
     pub columns: Vec<LoopColumns>,
+    /// The footnotes that the syntax has, by their names.
+    pub notes: Vec<(String, SourceText)>,
 }
 
 /// The columns of a table with rows that a loop makes from data.
@@ -291,9 +294,15 @@ fn trim_separators(text: &str) -> &str {
     text
 }
 
-/// Whether raised text is the mark of a footnote, or leads to one: a number, a letter, an asterisk.
-pub(crate) fn is_mark(text: Option<&str>) -> bool {
-    text.is_some_and(|text| cleaned(text).chars().count() <= 2)
+/// Gives raised text at the end of a text, from an offset on, the form of a footnote's mark. Other short raised text,
+/// such as a trademark sign, is left out.
+pub(crate) fn lower_mark(text: &mut SourceText, from: usize) {
+    let Some(raised) = text.get(from..).map(cleaned) else { return };
+    let mark = raised_mark(raised.trim_matches(['[', ']', '(', ')']));
+    if mark.is_some() || raised.chars().count() <= 2 {
+        text.truncate(from);
+    }
+    text.push(&mark.unwrap_or_default());
 }
 
 /// The most words of a label before a colon.

@@ -59,7 +59,7 @@ pub(crate) fn parse(source: &str, words: &Vocabulary) -> Result<Page, ReadError>
     let mut blocks = blocks.into_iter().map(|(_, block)| block).collect();
     template::drop_placeholders(&mut blocks);
     let loops = Template::of(source).loops;
-    Ok(Page { blocks, title, metadata: reader.metadata, damage, loops, ..Page::default() })
+    Ok(Page { blocks, title, metadata: reader.metadata, damage, loops, notes: reader.notes, ..Page::default() })
 }
 
 /// Checks that the page does not end inside something that hides a list.
@@ -179,6 +179,8 @@ struct Reader<'a> {
     text: &'a str,
     places: LineIndex<'a>,
     metadata: String,
+    /// The footnotes, by their names.
+    notes: Vec<(String, SourceText)>,
     /// The first rows outside a table.
     broken: Option<Position>,
     events: OffsetIter<'a>,
@@ -203,6 +205,7 @@ impl<'a> Reader<'a> {
             tables_in_items: Vec::new(),
             places: LineIndex::new(text),
             metadata: String::new(),
+            notes: Vec::new(),
             broken: None,
             events: Parser::new_ext(&text[part], EXTENSIONS).into_offset_iter(),
             depth: 0,
@@ -229,6 +232,7 @@ impl<'a> Reader<'a> {
     /// All blocks of the page with their offsets; quotes and the like are as good as their content.
     fn blocks(&mut self) -> Vec<(usize, Block)> {
         let mut blocks = Vec::new();
+        let mut note = None;
         while let Some((event, range)) = self.next() {
             let Event::Start(tag) = event else { continue };
             match tag {
@@ -243,9 +247,13 @@ impl<'a> Reader<'a> {
                         blocks.extend(self.blocks_in(part));
                     }
                 }
+                Tag::FootnoteDefinition(name) => note = Some(name.to_string()),
                 Tag::Paragraph => {
                     let source = &self.text[range.clone()];
                     let paragraph = self.paragraph(source, range.start);
+                    if let (Some(name), Some(Block::Paragraph { text, .. })) = (note.take(), paragraph.first()) {
+                        self.notes.push((name, text.clone()));
+                    }
                     let rows = source.lines().all(|line| line.trim().starts_with('|') && line.matches('|').count() > 1);
                     match blocks.last_mut() {
                         // Rows behind an empty line still belong to the table, for a reader of the source.
@@ -475,8 +483,8 @@ impl<'a> Reader<'a> {
             Event::InlineHtml(tag) if is_strike(&tag, "</") => run.end_strike(),
             Event::InlineHtml(tag) if tag.starts_with("<sup") => run.raised = Some(run.text.len()),
             Event::InlineHtml(tag) if tag.starts_with("</sup") => {
-                if let Some(from) = run.raised.take().filter(|from| block::is_mark(run.text.get(*from..))) {
-                    run.text.truncate(from);
+                if let Some(from) = run.raised.take() {
+                    block::lower_mark(&mut run.text, from);
                 }
             }
             Event::FootnoteReference(name) => run.push(&format!("[^{name}]")),

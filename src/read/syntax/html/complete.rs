@@ -22,7 +22,7 @@ const CONTAINERS: [&str; 7] = ["div", "section", "main", "article", "form", "det
 ///
 /// # Errors
 /// [`Problem::Incomplete`] at the beginning of the part that is not closed.
-pub(super) fn check_complete(text: &str) -> Result<(), ReadError> {
+pub(crate) fn check_complete(text: &str) -> Result<(), ReadError> {
     let mut page = OpenElements::default();
     for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
         let Ok(token) = token;

@@ -2,8 +2,10 @@
 //! reads tags the way browsers do. Only a few elements matter here.
 
 mod complete;
+mod grid;
 mod grids;
 mod items;
+mod runs;
 mod spans;
 mod table;
 
@@ -16,18 +18,19 @@ use std::{
 use html5gum::{StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
 
 use changecast_core::vocabulary::Vocabulary;
-use complete::{check_complete, unclosed_hidden};
+use complete::unclosed_hidden;
+use grid::renamed_tags;
 use grids::Grids;
 use spans::Spans;
 
-pub(crate) use complete::title;
+pub(crate) use complete::{check_complete, title};
 
 use crate::read::{
     error::ReadError,
     position::{LineIndex, Position},
-    source_text::{SourceText, is_break_char},
+    source_text::SourceText,
     syntax::{
-        block::{Block, Cell, Item, Page, Table, is_mark, paragraph},
+        block::{Block, Cell, Item, Page, Table, paragraph},
         template::{self, Template},
     },
 };
@@ -62,26 +65,35 @@ pub(crate) fn blocks_at(
 ) -> Result<Vec<Block>, ReadError> {
     let mut builder = Builder::new(words, unclosed_hidden(text));
     let grids = Grids::of(text, words);
+    let renamed = renamed_tags(text, words);
     for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
         let Ok(token) = token;
         match token {
             Token::StartTag(tag) => {
-                let name = String::from_utf8_lossy(&tag.name).into_owned();
+                let name = renamed
+                    .get(&tag.span.start)
+                    .map_or_else(|| String::from_utf8_lossy(&tag.name), |name| (*name).into());
                 if name == "header" && is_banner(&text[tag.span.start..]) {
-                    builder.hidden.push((name, true));
+                    builder.hidden.push((name.into_owned(), true));
                 } else if !(tag.self_closing && name == "svg") && builder.shows(&name, tag.span.start) {
                     let rows = attribute(&tag, b"rowspan").and_then(|rows| rows.trim().parse().ok()).unwrap_or(1);
                     let at = position(tag.span.start);
-                    match grids.starts.get(&tag.span.start) {
+                    let (row, name) = name.split_once(' ').map_or((None, &*name), |(row, cell)| (Some(row), cell));
+                    match grids.starts.get(&tag.span.start).filter(|_| !renamed.contains_key(&tag.span.start)) {
                         Some(names) => names.iter().for_each(|name| builder.open(name, None, 1, at)),
-                        None => builder.open(&name, attribute(&tag, b"href"), rows, at),
+                        None => {
+                            row.into_iter().for_each(|row| builder.open(row, None, 1, at));
+                            builder.open(name, attribute(&tag, b"href"), rows, at);
+                        }
                     }
                 }
             }
             Token::EndTag(tag) => {
-                let name = String::from_utf8_lossy(&tag.name);
+                let name = renamed
+                    .get(&tag.span.start)
+                    .map_or_else(|| String::from_utf8_lossy(&tag.name), |name| (*name).into());
                 if !builder.unhides(&name) {
-                    match grids.ends.get(&tag.span.start) {
+                    match grids.ends.get(&tag.span.start).filter(|_| !renamed.contains_key(&tag.span.start)) {
                         Some(names) => names.iter().for_each(|name| builder.close(name)),
                         None => builder.close(&name),
                     }
@@ -364,11 +376,7 @@ impl Builder<'_> {
                     self.struck.extend(self.struck_from.take().map(|from| from..self.text.len()));
                 }
             }
-            "sup" => {
-                if let Some(from) = self.raised.take().filter(|from| is_mark(self.text.get(*from..))) {
-                    self.truncate(from);
-                }
-            }
+            "sup" => self.lower_raised(),
             "table" if self.nested > 0 => self.nested -= 1,
             "table" => {
                 self.end_row();
@@ -403,80 +411,6 @@ impl Builder<'_> {
         if std::mem::take(&mut self.ends_block) && !self.text.ends_with_line_break() {
             self.line_break();
         }
-    }
-
-    /// Shortens the text and all ranges of it.
-    fn truncate(&mut self, length: usize) {
-        self.text.truncate(length);
-        self.link.iter_mut().for_each(|(_, from)| *from = (*from).min(length));
-        self.struck_from = self.struck_from.map(|from| from.min(length));
-        for range in &mut self.struck {
-            *range = range.start.min(length)..range.end.min(length);
-        }
-        self.labels.iter_mut().for_each(|(from, to)| (*from, *to) = ((*from).min(length), (*to).min(length)));
-    }
-
-    fn text(&mut self, text: &str) {
-        if !self.hidden.is_empty() || (self.table.is_some() && !self.in_cell) {
-            return;
-        }
-        let length = text.bytes().filter(|b| !b.is_ascii_whitespace()).count();
-        if length > 0 {
-            self.break_behind_block();
-        }
-        self.length += length;
-        self.strong += if self.strong_depth > 0 { length } else { 0 };
-        self.text.push(text);
-        self.ends_with_name = false;
-    }
-
-    /// Whether an element that begins here is a line below the name in a cell, although neither a line break nor
-    /// a space is between them.
-    fn begins_line(&self, name: &str) -> bool {
-        let follows = self.ends_with_name || name == "small" && !self.text.trim().is_empty();
-        self.in_cell && follows && !self.text.ends_with(|c| is_break_char(c) || c == '(')
-    }
-
-    fn line_break(&mut self) {
-        if self.hidden.is_empty() && (self.table.is_none() || self.in_cell) {
-            self.text.push_line_break();
-        }
-    }
-
-    fn close_link(&mut self) {
-        if let Some((address, from)) = self.link.take() {
-            let label = self.text.split_off(from.min(self.text.len()));
-            let inside = self.struck.extract_if(.., |range| range.start >= from);
-            let inside: Vec<Range<usize>> = inside.map(|range| range.start - from..range.end - from).collect();
-            let space = if label.starts_with(char::is_whitespace) { " " } else { "" };
-            let label = Cell::new(self.words, label, false, &inside);
-            self.text.push(space);
-            self.text.push_link(&label.text.collapsed(), address.trim());
-            if label.struck {
-                self.struck.push(from..self.text.len());
-            }
-            self.struck_from = self.struck_from.map(|begin| begin.min(from));
-        }
-    }
-
-    /// Takes the collected text and resets its state.
-    fn take_text(&mut self) -> Cell {
-        self.close_link();
-        let text = std::mem::take(&mut self.text);
-        let mut struck = std::mem::take(&mut self.struck);
-        struck.extend(self.struck_from.take().map(|from| from..text.len()));
-        // Who did not close it meant no more than this.
-        self.struck_depth = 0;
-        // Struck-out white space has no meaning.
-        struck.retain(|range| text.get(range.clone()).is_some_and(|text| !text.trim().is_empty()));
-        self.labels.clear();
-        self.ends_block = false;
-        self.outer_spans.clear();
-        self.begun = None;
-        let length = std::mem::take(&mut self.length);
-        let strong = std::mem::take(&mut self.strong) >= length && length > 0;
-        let cell = Cell::new(self.words, text, strong, &struck);
-        Cell { text: cell.text.collapsed().without_outer_breaks().with_neat_breaks(), ..cell }
     }
 
     /// Ends a heading or paragraph.
