@@ -12,7 +12,7 @@ use crate::read::{
         csv::{self, Record},
         front_matter, html,
         incremental::ItemCache,
-        javascript, json, markdown,
+        javascript, json, markdown, mdx,
         replaced::{is_html_document, is_json_document},
         rst, toml,
         tree::Node,
@@ -51,16 +51,23 @@ pub(crate) enum Syntax {
 }
 
 /// The formats that may contain a whole HTML document.
-const HTML_INSIDE: [&str; 3] = ["component", "html", "markdown"];
+const HTML_INSIDE: [&str; 4] = ["component", "html", "markdown", "mdx"];
 
 /// The formats that can be read.
 pub(crate) static FORMATS: &[Format] = &[
     Format {
         name: "markdown",
-        extensions: &["md", "mdx", "markdown", "mdown", "txt"],
-        about: "Markdown and MDX pages: tables, bullets, definition lists, HTML inside",
+        extensions: &["md", "markdown", "mdown", "txt"],
+        about: "Markdown pages: tables, bullets, definition lists, HTML inside",
         syntax: Syntax::Page(markdown::parse),
-        entry_extensions: &["md", "mdx", "markdown"],
+        entry_extensions: &["md", "markdown"],
+    },
+    Format {
+        name: "mdx",
+        extensions: &["mdx"],
+        about: "MDX pages: Markdown, and literal arrays in their code and in the attributes of components",
+        syntax: Syntax::Code(mdx::parse),
+        entry_extensions: &["mdx"],
     },
     Format {
         name: "html",

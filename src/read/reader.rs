@@ -20,7 +20,7 @@ use crate::read::{
     error::ReadError,
     format::{Format, Syntax},
     page_text,
-    syntax::{bytes::text_of, incremental::ItemCache, mdx, tree::Node},
+    syntax::{bytes::text_of, incremental::ItemCache, tree::Node},
 };
 
 /// The name that replaces the format of a folder.
@@ -108,20 +108,19 @@ impl Memory {
             }
             Syntax::Page(parse) => {
                 let page = parse(text, &config.vocabulary)?;
-                let code = mdx::parse(path, text, &config.vocabulary)?;
-                self.build(config, |list, memos| {
-                    // The statements of MDX may be the list; otherwise its page is.
-                    let from_code = code.map(|code| code::interpret(code, path, config, memos, list));
-                    if from_code.is_none_or(|result| result.is_err()) {
-                        page::interpret(&page, path, config, list)?;
-                    }
+                self.build(config, |list, _| {
+                    page::interpret(&page, path, config, list)?;
                     page_text::interpret(&page, &format!("{path} {}", page.metadata), config, list);
                     Ok(())
                 })
             }
             Syntax::Code(parse) => {
-                let code = parse(path, text, &config.vocabulary)?;
-                self.build(config, |list, memos| code::interpret(code, path, config, memos, list))
+                let mut code = parse(path, text, &config.vocabulary)?;
+                self.build(config, |list, memos| {
+                    code::interpret(&mut code, path, config, memos, list)?;
+                    page_text::interpret(&code.page, &format!("{path} {}", code.page.metadata), config, list);
+                    Ok(())
+                })
             }
             Syntax::Records(parse) => {
                 let records = parse(path, text, config)?;

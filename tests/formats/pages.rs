@@ -54,7 +54,7 @@ pub fn md_tables(list: &List) -> String {
 pub fn mdx_tables(list: &List) -> String {
     format!(
         "---\ntitle: Sub-processors\n---\n\nimport {{ Note }} from './note'\n\n{{/* kept by hand */}}\n\n<Note>\n\nOur list.\n\n</Note>\n\n{}",
-        md_tables(list).replace("\\<", "&lt;")
+        md_tables(list).replace("\\<", "&lt;").replace('{', "\\{")
     )
 }
 

@@ -184,7 +184,7 @@ pub static DIALECTS: &[Dialect] = &[
         write: toml_records,
     },
     Dialect { format: "markdown", name: "Markdown tables", extension: "md", lacks: &[], write: md_tables },
-    Dialect { format: "markdown", name: "MDX tables", extension: "mdx", lacks: &[], write: mdx_tables },
+    Dialect { format: "mdx", name: "MDX tables", extension: "mdx", lacks: &[], write: mdx_tables },
     Dialect {
         format: "markdown",
         name: "Markdown tables with links in a column",

@@ -42,13 +42,13 @@ enum Evidence {
 
 /// Finds the list of a file of code.
 pub(crate) fn interpret(
-    mut code: Code,
+    code: &mut Code,
     path: &str,
     config: &ReadingConfig,
     memos: &mut Memos,
     list: &mut RawList<'_>,
 ) -> Result<(), ReadError> {
-    tuples::name_columns(&mut code, config);
+    tuples::name_columns(code, config);
     let described = code.bindings.iter().filter_map(described_columns).collect::<Vec<_>>();
     for columns in code.page.columns.iter().chain(&described) {
         code.bindings.iter_mut().for_each(|binding| relabel(&mut binding.node, columns, config));
@@ -76,15 +76,15 @@ pub(crate) fn interpret(
     }
     let page_fits = page::has_vendor_table(&code.page, config);
     let Some(best) = best.filter(|best| *best == Evidence::Named || !page_fits) else {
-        return read_page(&code, path, config, list)
-            .map_err(|error| with_arrays(error, &code, &others, &key_roles, &config.vocabulary));
+        return read_page(code, path, config, list)
+            .map_err(|error| with_arrays(error, code, &others, &key_roles, &config.vocabulary));
     };
-    if best == Evidence::Likely && read_page(&code, path, config, list).is_ok() {
+    if best == Evidence::Likely && read_page(code, path, config, list).is_ok() {
         return Ok(());
     }
     // The data may only be about the list that another file has.
     if best > Evidence::Named
-        && let Some(problem) = imported_list(&code, &config.vocabulary)
+        && let Some(problem) = imported_list(code, &config.vocabulary)
     {
         return Err(problem.into());
     }

@@ -7,6 +7,7 @@ use crate::read::{
     syntax::{
         block::{Loop, Page},
         code::Code,
+        expression::{blanks, closing_brace, literal_text},
         html,
         javascript::{self, Dialect},
         template::{self, loop_of},
@@ -124,14 +125,6 @@ impl Parts {
     }
 }
 
-/// The text in `{" "}` and `{"text"}`.
-fn literal_text(code: &str) -> Option<&str> {
-    let code = code.trim_end();
-    let quote = code.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
-    let inside = code.strip_prefix(quote)?.strip_suffix(quote)?;
-    (!inside.contains([quote, '\\', '$', '<'])).then_some(inside)
-}
-
 /// The front matter of an Astro page: its fence, the code, and the rest of the file.
 fn front_matter(text: &str) -> Option<(&str, &str, &str)> {
     let begin = text.len() - text.trim_start().len();
@@ -147,26 +140,4 @@ fn script(text: &str) -> Option<(&str, &str, &str, &str)> {
     let code_from = from + text[from..].find('>')? + 1;
     let code_to = code_from + text[code_from..].find("</script")?;
     Some((&text[..from], &text[from..code_from], &text[code_from..code_to], &text[code_to..]))
-}
-
-/// The offset of the brace that closes a block. Braces in strings do not count.
-fn closing_brace(text: &str) -> Option<usize> {
-    let mut depth = 0usize;
-    let mut quote = None;
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '`') => quote = Some(c),
-            (None, '{') => depth += 1,
-            (None, '}') if depth == 0 => return Some(at),
-            (None, '}') => depth -= 1,
-            (None, _) => {}
-        }
-    }
-    None
-}
-
-fn blanks(text: &str) -> String {
-    text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect()
 }

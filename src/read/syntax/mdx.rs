@@ -1,79 +1,178 @@
-//! MDX: Markdown with statements of JavaScript between its blocks: `export const vendors = […]`.
+//! MDX: Markdown with statements of modules, elements of components, and expressions in braces.
 
 use changecast_core::vocabulary::Vocabulary;
 
 use crate::read::{
     error::ReadError,
     syntax::{
+        block::Page,
         code::Code,
+        expression::{blanks, closing_brace, literal_text},
         javascript::{self, Dialect},
-        markdown,
+        markdown, template,
     },
 };
 
-/// The data and the page of an MDX file. `None` if it has no literals of its own, or its code cannot be parsed: then it
-/// is a page like others.
+/// Parses a page. Its code is literal data, as in a file of code; the rest is Markdown.
 ///
 /// # Errors
-/// Those of [`markdown::parse`].
-pub(crate) fn parse(path: &str, text: &str, words: &Vocabulary) -> Result<Option<Code>, ReadError> {
-    if !path.to_lowercase().ends_with(".mdx") || !text.contains("export ") {
-        return Ok(None);
-    }
-    let Parts { code, page } = Parts::of(text);
-    let Ok(code) = javascript::parse_as(Dialect::Jsx, &code, words) else { return Ok(None) };
-    if code.bindings.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(Code { page: markdown::parse(&page, words)?, ..code }))
+/// Those of Markdown, and a syntax error in code that may contain the list.
+pub(crate) fn parse(_: &str, text: &str, words: &Vocabulary) -> Result<Code, ReadError> {
+    let parts = Parts::of(text);
+    let page = markdown::parse(&parts.markdown, words)?;
+    let code = match javascript::parse_as(Dialect::Jsx, &parts.code, words) {
+        Err(_) if !may_contain_list(&parts.code) => Code::default(),
+        code => code?,
+    };
+    let blocks = page.blocks.into_iter().chain(code.page.blocks).collect();
+    let loops = page.loops.into_iter().chain(code.page.loops).collect();
+    let page = Page { blocks, loops, columns: code.page.columns, ..page };
+    Ok(Code { page, ..code })
 }
 
-/// The statements and the rest of a file. Empty lines replace the other part, so that lines keep their numbers.
+/// Whether code contains an array and an object.
+fn may_contain_list(code: &str) -> bool {
+    code.contains('[') && code.contains('{')
+}
+
+/// The code and the Markdown of a page. White space replaces the other part, so that lines keep their numbers.
+#[derive(Default)]
 struct Parts {
     code: String,
-    page: String,
+    markdown: String,
 }
 
 impl Parts {
     fn of(text: &str) -> Self {
-        let mut parts = Parts { code: String::new(), page: String::new() };
-        let mut fence = None;
-        let mut statement = Statement::default();
-        for line in text.split_inclusive('\n') {
-            let marker = ["```", "~~~"].into_iter().find(|marker| line.trim_start().starts_with(marker));
-            if !statement.is_open {
-                match (fence, marker) {
-                    (None, Some(_)) => fence = marker,
-                    (Some(open), Some(marker)) if open == marker => fence = None,
-                    _ => {}
+        let mut parts = Parts::default();
+        let mut fence: Option<&str> = None;
+        let mut rest = parts.add_front_matter(text);
+        while !rest.is_empty() {
+            let line = &rest[..rest.find('\n').map_or(rest.len(), |end| end + 1)];
+            let end = match (fence, fence_of(line)) {
+                (Some(open), close) => {
+                    fence = (close != Some(open)).then_some(open);
+                    parts.add_markdown(line)
                 }
-            }
-            let begins = fence.is_none() && marker.is_none() && is_statement(line);
-            if statement.is_open || begins {
-                statement.read(line);
-                parts.code.push_str(line);
-                parts.page.push('\n');
-            } else {
-                parts.code.push('\n');
-                parts.page.push_str(line);
-            }
+                (None, Some(open)) => {
+                    fence = Some(open);
+                    parts.add_markdown(line)
+                }
+                (None, None) if is_statement(line) => parts.add_code(&rest[..statement_end(rest)]),
+                (None, None) => parts.add_line(line, rest),
+            };
+            rest = &rest[end..];
         }
         parts
     }
+
+    /// Adds the metadata at the top of the page, and returns the text after it.
+    fn add_front_matter<'t>(&mut self, text: &'t str) -> &'t str {
+        let end = text.strip_prefix("---\n").and_then(|after| Some(4 + after.find("\n---")? + 4));
+        let (matter, rest) = text.split_at(end.unwrap_or(0));
+        self.add_markdown(matter);
+        rest
+    }
+
+    /// Adds text of the page. Returns its length.
+    fn add_markdown(&mut self, text: &str) -> usize {
+        self.markdown.push_str(text);
+        self.code.push_str(&blanks(text));
+        text.len()
+    }
+
+    /// Adds code. Returns its length.
+    fn add_code(&mut self, code: &str) -> usize {
+        self.code.push_str(code);
+        self.markdown.push_str(&blanks(code));
+        code.len()
+    }
+
+    /// Adds a line of Markdown with the elements and expressions that begin in it; `rest` is the page from this line
+    /// on. Returns the length of all.
+    fn add_line(&mut self, line: &str, rest: &str) -> usize {
+        let mut at = 0;
+        while at < line.len() {
+            let Some(next) = next_code(&line[at..]).map(|next| at + next) else { break };
+            self.add_markdown(&rest[at..next]);
+            let from = &rest[next..];
+            let length = if from.starts_with('<') { self.add_element(from) } else { self.add_expression(from) };
+            at = next + length.unwrap_or_else(|| self.add_markdown(&from[..1]));
+        }
+        // The code may have ended in a later line, which is a line of its own from there on.
+        if at < line.len() { at + self.add_markdown(&line[at..]) } else { at }
+    }
+
+    /// Adds the tag of a component with data in its attributes. Returns its length.
+    fn add_element(&mut self, from: &str) -> Option<usize> {
+        let end = tag_end(from)?;
+        let tag = &from[..end];
+        if !may_contain_list(tag) {
+            return None;
+        }
+        // What is inside the element is Markdown: for the code, the tag closes itself.
+        self.code.push_str(tag.trim_end_matches(['/', '>']));
+        self.code.push_str("/>;");
+        self.markdown.push_str(&blanks(tag));
+        Some(end)
+    }
+
+    /// Adds an expression in braces. Returns its length.
+    fn add_expression(&mut self, from: &str) -> Option<usize> {
+        let inside = &from[1..=closing_brace(&from[1..])?];
+        let length = inside.len() + 2;
+        let trimmed = inside.trim();
+        if trimmed.starts_with("/*") {
+            self.add_markdown(&blanks(&from[..length]));
+        } else if inside.contains("=>") {
+            self.code.push_str(&format!("({inside});"));
+            self.markdown.push_str(&blanks(&from[..length]));
+        } else {
+            let is_attribute = self.markdown.ends_with('=');
+            let shown = match literal_text(trimmed) {
+                Some(text) if !is_attribute => text.to_owned(),
+                Some(text) => format!("\"{}\"", text.replace('"', "")),
+                None if is_attribute => "\"\"".to_owned(),
+                None => template::placeholder(trimmed),
+            };
+            self.markdown.push_str(&shown);
+            self.markdown.push_str(&"\n".repeat(inside.matches('\n').count() - shown.matches('\n').count()));
+            self.code.push_str(&blanks(&from[..length]));
+        }
+        Some(length)
+    }
 }
 
-/// Whether a line begins a statement of a module.
+/// The fence that a line opens or closes.
+fn fence_of(line: &str) -> Option<&'static str> {
+    ["```", "~~~"].into_iter().find(|fence| line.trim_start().starts_with(fence))
+}
+
+/// Whether a statement of a module begins with this line.
 fn is_statement(line: &str) -> bool {
-    ["export const ", "export let ", "export var ", "export default ", "import "]
-        .iter()
-        .any(|begin| line.starts_with(begin))
+    ["import ", "export ", "import{", "export{"].iter().any(|keyword| line.starts_with(keyword))
+        && line.contains(['=', '{', '\'', '"', '('])
+}
+
+/// The length of a statement: up to the end of the line that closes its last bracket and text.
+fn statement_end(text: &str) -> usize {
+    let mut statement = Statement::default();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        statement.read(line);
+        at += line.len();
+        if !statement.is_open {
+            break;
+        }
+    }
+    at
 }
 
 /// A statement that is being read.
 #[derive(Default)]
 struct Statement {
     is_open: bool,
-    /// The brackets that are open.
+    /// The number of brackets that are open.
     depth: usize,
     /// The quotation mark of the text that is open.
     quote: Option<char>,
@@ -97,8 +196,48 @@ impl Statement {
         }
         // Only a template literal goes on behind the end of its line.
         self.quote = self.quote.filter(|quote| *quote == '`');
-        self.is_open = self.depth > 0 || self.quote.is_some() || line.trim_end().ends_with('=');
+        let goes_on = line.trim_end().ends_with(['=', '>', ',', '&', '|', '?', ':', '+']);
+        self.is_open = self.depth > 0 || self.quote.is_some() || goes_on;
     }
+}
+
+/// Where an element of a component or an expression begins in a line of Markdown.
+fn next_code(line: &str) -> Option<usize> {
+    let mut before = None;
+    let mut at = 0;
+    while let Some(c) = line[at..].chars().next() {
+        let behind = &line[at + c.len_utf8()..];
+        let is_escaped = before == Some('\\');
+        match c {
+            // Code spans.
+            '`' if !is_escaped => at += behind.find('`').map_or(0, |end| end + 1),
+            // `{#id}` behind a heading is its id, and two braces belong to a template.
+            '{' if !is_escaped && !behind.starts_with(['#', '{', '%']) && before != Some('{') => return Some(at),
+            '<' if !is_escaped && behind.starts_with(char::is_uppercase) => return Some(at),
+            _ => {}
+        }
+        before = Some(c);
+        at += c.len_utf8();
+    }
+    None
+}
+
+/// The length of the tag at the beginning of a text.
+fn tag_end(text: &str) -> Option<usize> {
+    let mut at = 0;
+    let mut quote = None;
+    while let Some(c) = text[at..].chars().next() {
+        at += c.len_utf8();
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '{') => at += closing_brace(&text[at..])? + 1,
+            (None, '>') => return Some(at),
+            (None, _) => {}
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -106,10 +245,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn statements_are_separated_from_the_page() {
-        let text = "import A from 'a'\n\nexport const vendors = [\n  {name: 'Alder (]'},\n]\n\n# Vendors\n\n```js\nexport const x = [\n```\n";
-        let Parts { code, page } = Parts::of(text);
-        assert_eq!(code, "import A from 'a'\n\nexport const vendors = [\n  {name: 'Alder (]'},\n]\n\n\n\n\n\n\n");
-        assert_eq!(page, "\n\n\n\n\n\n# Vendors\n\n```js\nexport const x = [\n```\n");
+    fn code_and_markdown_are_told_apart_and_lines_keep_their_numbers() {
+        for (text, code, markdown) in [
+            ("import X from 'x'\n\n# Title\n", "import X from 'x'", "# Title"),
+            ("export const a = [\n  1,\n]\ntext\n", "export const a = [\n  1,\n]", "text"),
+            ("export const a = ['it\\'s', `(\n`]\ntext\n", "export const a = ['it\\'s', `(\n`]", "text"),
+            ("exports of data\n", "", "exports of data"),
+            ("```\nexport const a = 1\n```\n", "", "```\nexport const a = 1\n```"),
+            ("# Title {#id}\n", "", "# Title {#id}"),
+            ("a {/* note */} b\n", "", "a              b"),
+            ("a `{b}` \\{c}\n", "", "a `{b}` \\{c}"),
+            ("<Card tone=\"x\">text</Card>\n", "", "<Card tone=\"x\">text</Card>"),
+            ("<T rows={[\n {a: 1},\n]} />\nx\n", "<T rows={[\n {a: 1},\n]} />;", "x"),
+            ("<T rows={[{a: 1}]}>\nx\n</T>\n", "<T rows={[{a: 1}]}/>;", "x\n</T>"),
+            ("<ul>{all.map((a) => <li>{a}</li>)}</ul>\n", "(all.map((a) => <li>{a}</li>));", "</ul>"),
+            ("<a href={url}>x</a>\n", "", "<a href=\"\">x</a>"),
+            ("costs {'less'} than {limit}\n", "", "costs less than {{ limit }}"),
+            ("export const f = (x) =>\n  g(\"(\", x)\ntext\n", "export const f = (x) =>\n  g(\"(\", x)", "text"),
+        ] {
+            let parts = Parts::of(text);
+            assert_eq!(parts.code.trim(), code, "{text}");
+            assert!(parts.markdown.trim().ends_with(markdown), "{text:?}: {:?}", parts.markdown);
+            for part in [&parts.code, &parts.markdown] {
+                assert_eq!(part.matches('\n').count(), text.matches('\n').count(), "{text:?}: {part:?}");
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod bytes;
 pub(crate) mod code;
 pub(crate) mod component;
 pub(crate) mod csv;
+mod expression;
 pub(crate) mod front_matter;
 mod gfm;
 pub(crate) mod html;

@@ -1,0 +1,2 @@
+#![no_main]
+changecast_fuzz::reader!("list.mdx");
