@@ -27,7 +27,7 @@ use crate::read::{
         page_parts::{Content, Found, find, is_name},
         part::Part,
         part_kind::{Standing, kind_of},
-        places::{are_places, place_named_in, places_in_front},
+        places::{are_places, place_named_in, places_behind, places_in_front},
         repetition::unknown_names,
         shapes::with_records,
         statement::{ends, status_of},
@@ -263,10 +263,11 @@ fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, by_sta
             continue;
         }
         let mut row = row_of(list, item.at, &name);
-        let (places, behind) = places_in_front(words, &rest);
+        let (in_front, behind) = places_in_front(words, &rest);
+        let (behind, at_end) = places_behind(words, behind);
         let (located, described): (Vec<&str>, Vec<&str>) =
             pieces(behind).into_iter().partition(|text| are_places(words, text));
-        let locations = places.into_iter().chain(located).collect();
+        let locations = in_front.into_iter().chain(located).chain(at_end).collect();
         for (key, texts, by) in [("purpose", described, " \u{2013} "), ("location", locations, ", ")] {
             if !texts.is_empty() {
                 let texts: Vec<SourceText> = texts.into_iter().map(|text| rest.part(text)).collect();
@@ -274,12 +275,17 @@ fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, by_sta
             }
         }
         for child in &item.children {
-            let (key, value) = child.split_once(':').unwrap_or(("Details", child));
+            let (key, value) = child.split_once(':').unwrap_or((unlabelled_key(words, child), child));
             row.cells.push((list.labels.intern(&readable(key.trim())), child.part(value.trim()).into()));
         }
         section.rows.push(list.intern(row));
     }
     section
+}
+
+/// The key of a line without a label below the name of a bullet.
+fn unlabelled_key(words: &Vocabulary, line: &str) -> &'static str {
+    if are_places(words, line) { "location" } else { "Details" }
 }
 
 /// A section with the defaults that its heading and the sentence above state for all its entries.

@@ -29,6 +29,15 @@ impl Builder<'_> {
         }
     }
 
+    /// Text of a description of a term, which another one follows.
+    pub(super) fn description(&mut self) {
+        let text = self.take_text().text;
+        if let Some(item) = self.item.as_mut().filter(|_| !text.is_empty()) {
+            let is_labelled = text.contains(':');
+            if item.rest.is_empty() && !is_labelled { item.rest = text } else { item.children.push(text) }
+        }
+    }
+
     pub(super) fn maybe_lead(&mut self) {
         let open = self.link.is_some() || self.strong_depth > 0 || self.list_depth != 1 || self.table.is_some();
         if let Some(item) = self.item.as_mut().filter(|item| !open && item.lead.is_none() && item.rest.is_empty()) {
@@ -50,7 +59,7 @@ impl Builder<'_> {
                 item.struck = cell.is_over_as_item(self.words);
             }
             let rest = cell.text;
-            if item.rest.is_empty() {
+            if item.rest.is_empty() && item.children.is_empty() {
                 item.rest = rest
             } else if !rest.is_empty() {
                 item.children.push(rest)

@@ -186,6 +186,8 @@ struct Builder<'v> {
     /// Whether the list has items that no `<ul>` or `<ol>` contains. It ends before the next block.
     continued: bool,
     item: Option<Item>,
+    /// Whether the item is a term whose first description began.
+    is_described: bool,
 }
 
 impl<'v> Builder<'v> {
@@ -223,6 +225,7 @@ impl<'v> Builder<'v> {
             list_depth: 0,
             continued: false,
             item: None,
+            is_described: false,
         }
     }
 }
@@ -322,6 +325,7 @@ impl Builder<'_> {
                 }
             }
             "li" | "dt" if self.table.is_none() && self.list.is_some() => {
+                self.is_described = false;
                 if self.list_depth > 1 {
                     self.item_text();
                 } else {
@@ -330,7 +334,10 @@ impl Builder<'_> {
                     self.item = Some(Item::new(at));
                 }
             }
+            // A further description of the same term.
+            "dd" if self.list.is_some() && self.is_described => self.description(),
             "dd" if self.list.is_some() => {
+                self.is_described = true;
                 let term = self.take_text();
                 if let Some(item) = self.item.as_mut().filter(|_| !term.text.is_empty()) {
                     if item.lead.is_none() {
