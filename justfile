@@ -101,8 +101,8 @@ fuzz seconds="10" *options:
 
 # Time the program against git and its peers, as benches/README.md describes; `--help` lists the options
 bench *options:
-    cargo build --release
-    python3 benches/compare.py --generator {{ generator }} {{ options }}
+    cargo build --profile dist
+    python3 benches/compare.py --program target/dist/changecast --generator {{ generator }} {{ options }}
 
 # Micro-benchmarks of the steps of a run: walk, read, compare, render, sign
 bench-micro *options:
@@ -161,6 +161,6 @@ mutants base:
     git diff {{ base }} > target/long.diff
     cargo mutants --in-diff target/long.diff --timeout 300 -- --workspace
 
-# A release build
+# The program as it is released, in target/dist
 release:
-    cargo build --release --locked
+    cargo build --profile dist --locked

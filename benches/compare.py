@@ -255,7 +255,7 @@ def scale(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", default="target/release/changecast")
+    parser.add_argument("--program", default="target/dist/changecast")
     parser.add_argument("--generator", required=True, help="the script that makes repositories")
     parser.add_argument("--repos", default="target/bench", help="where they are kept [default: %(default)s]")
     parser.add_argument("--presets", default="c", help="of the generator, with commas [default: %(default)s]")
