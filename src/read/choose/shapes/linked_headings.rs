@@ -13,7 +13,11 @@ use changecast_core::{
 };
 
 use crate::read::{
-    choose::{page_parts::is_name, places::are_places, shapes::labels::field},
+    choose::{
+        page_parts::is_name,
+        places::are_places,
+        shapes::labels::{describes, field, field_of_line},
+    },
     position::Position,
     source_text::{SourceText, cleaned},
     syntax::block::{Block, Item},
@@ -146,15 +150,21 @@ impl Below {
     }
 
     fn fields(&self, words: &Vocabulary, name: &str) -> Vec<Item> {
-        let (places, sentences): (Vec<&SourceText>, Vec<&SourceText>) =
-            self.sentences.iter().partition(|text| are_places(words, text));
+        let labelled: Vec<Item> = self.sentences.iter().filter_map(|text| self.labelled(words, text)).collect();
+        let plain = self.sentences.iter().filter(|text| self.labelled(words, text).is_none());
+        let (places, sentences): (Vec<&SourceText>, Vec<&SourceText>) = plain.partition(|text| are_places(words, text));
         let purpose = (Role::Purpose, SourceText::join(sentences, " "));
         let location = (Role::Location, SourceText::join(places, ", "));
         let texts = [purpose, location].into_iter().filter(|(_, text)| !text.is_empty());
         let texts = texts.map(|(role, text)| field(self.at, role.key(), text));
         let links =
             self.links.iter().map(|(text, address)| field(self.at, &link_label(text, name), address.as_str().into()));
-        texts.chain(links).collect()
+        texts.chain(labelled).chain(links).collect()
+    }
+
+    /// The field in a line with a label whose role is known: "Location: Norway".
+    fn labelled(&self, words: &Vocabulary, text: &SourceText) -> Option<Item> {
+        field_of_line(self.at, text).filter(|field| describes(words, field))
     }
 }
 
