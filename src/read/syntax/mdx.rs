@@ -196,7 +196,8 @@ impl Statement {
         }
         // Only a template literal goes on behind the end of its line.
         self.quote = self.quote.filter(|quote| *quote == '`');
-        let goes_on = line.trim_end().ends_with(['=', '>', ',', '&', '|', '?', ':', '+']);
+        let end = line.trim_end();
+        let goes_on = end.ends_with("=>") || end.ends_with(['=', ',', '&', '|', '?', ':', '+']);
         self.is_open = self.depth > 0 || self.quote.is_some() || goes_on;
     }
 }
