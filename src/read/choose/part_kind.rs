@@ -215,6 +215,8 @@ fn explains(part: &Part<'_>) -> bool {
     // "Every sub-processor must:"
     let obliges = lead.ends_with(':')
         && last_sentence(lead).is_some_and(|last| words.mentions_phrase(Meaning::Obligation, &fold(last)));
-    let explains = words.begins_with(Meaning::ExplanationIntro, &fold(heading));
+    // "What are sub-processors?"
+    let is_introduction = |text: &str| words.begins_with(Meaning::ExplanationIntro, &fold(text).replace('-', " "));
+    let explains = is_introduction(heading) || lead.ends_with('?') && is_introduction(lead);
     !part.found.is_table() && (explains || obliges || words.mentions(Meaning::Procedure, &format!("{heading} {lead}")))
 }
