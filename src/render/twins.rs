@@ -78,7 +78,8 @@ fn list_page(publication: &Publication<'_>, list: &PublishedList<'_>) -> String 
     out.push_str(&format!("## {}\n\n", messages.notice));
     for fact in list.term_rows() {
         let label = messages.term(fact.field.as_str()).unwrap_or(fact.label.as_str());
-        out.push_str(&format!("- {}: {}\n", escape(label), text(&fact.text)));
+        let own = messages.term_text(fact.text.as_str());
+        out.push_str(&format!("- {}: {}\n", escape(label), own.unwrap_or_else(|| text(&fact.text))));
     }
     out.push_str(&format!("\n{}: [changelog.md](changelog.md)\n", messages.changes));
     out

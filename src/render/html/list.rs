@@ -8,7 +8,7 @@ use changecast_core::{
 };
 
 use super::{
-    super::{Publication, PublishedList, announcement_page, list_title, twins},
+    super::{Publication, PublishedList, announcement_page, filtered, list_title, twins},
     filter, log,
     page::{Content, Page, Scripts, date, with_markup},
     rows::{self, linked_text},
@@ -82,7 +82,7 @@ pub(super) fn index(
             dl {
                 @for fact in list.term_rows() {
                     dt { @match messages.term(fact.field.as_str()) { Some(label) => (label), None => (fact.label) } }
-                    dd { (contact(&fact)) }
+                    dd { @match messages.term_text(fact.text.as_str()) { Some(text) => (text), None => (contact(&fact)) } }
                 }
             }
         }
@@ -175,6 +175,10 @@ fn subscribe(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup 
                 @for (name, file) in [("Atom", "feed.atom"), ("RSS", "feed.rss"), ("JSON Feed", "feed.json")] {
                     li { a.button href=(file) { (name) } " " code { (list.url(publication.base_url, file)) } }
                 }
+                @for feed in publication.feeds {
+                    @let file = filtered::file(feed);
+                    li { a.button href=(file) { "Atom: " (feed.id) } " " code { (list.url(publication.base_url, &file)) } }
+                }
                 li {
                     a.button href="calendar.ics" { (messages.calendar) } " "
                     span { (messages.calendar_about) " " code { (list.url(publication.base_url, "calendar.ics")) } }
@@ -184,11 +188,16 @@ fn subscribe(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup 
     }
 }
 
+/// The most kinds of changes that the title of a year names.
+const IN_TITLE: usize = 4;
+
 /// The page of a past year.
 pub(super) fn year(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32) -> String {
     let messages = publication.messages();
     let of_year: Vec<_> = list.newest_first().filter(|announcement| announcement.published.year() == year).collect();
-    let title = fill(messages.year_title, &[&list_title(list), &year]);
+    let counts = log::counts(messages, &of_year);
+    let content: Vec<String> = counts.iter().take(IN_TITLE).map(|(word, count)| format!("{count} {word}")).collect();
+    let title = fill(messages.year_title, &[&list_title(list), &year, &content.join(", ")]);
     let page = Page {
         publication,
         list: Some(list),
@@ -200,7 +209,7 @@ pub(super) fn year(publication: &Publication<'_>, list: &PublishedList<'_>, year
         scripts: Scripts::Filter,
         twin: None,
     };
-    let lead = html! { ul.facts { @for (word, count) in log::counts(messages, &of_year) { li { strong { (count) } " " (word) } } } };
+    let lead = html! { ul.facts { @for (word, count) in &counts { li { strong { (count) } " " (word) } } } };
     let older: Vec<Option<Timestamp>> =
         of_year.iter().skip(1).map(|older| Some(older.published)).chain([None]).collect();
     let items: String =

@@ -136,7 +136,7 @@ pub struct Messages {
     pub no_history: &'static str,
     /// The name of the link to the history of an entry.
     pub history_link: &'static str,
-    /// The title of the page of a year: list, year.
+    /// The title of the page of a year: list, year, kinds of changes.
     pub year_title: &'static str,
     /// What a year's page contains.
     pub year_lead: &'static str,
@@ -328,6 +328,8 @@ pub struct Messages {
     pub current_link: &'static str,
     /// The date of the last change in a page of the publisher.
     pub last_updated: &'static str,
+    /// The event that a period to object counts from.
+    pub from_notification: &'static str,
     /// The title of the change log: list.
     pub log_title: &'static str,
     /// The heading of open windows in Markdown: date.
@@ -365,6 +367,26 @@ impl Messages {
     /// A verb within a sentence.
     pub fn within(&self, verb: &str) -> String {
         if self.lowercase_verbs { verb.to_lowercase() } else { verb.to_owned() }
+    }
+
+    /// The text of a notice term, if it is only a length of time, or that nothing is stated. Other texts are those of
+    /// the publisher.
+    pub fn term_text(&self, text: &str) -> Option<String> {
+        if text == ENGLISH.not_stated {
+            return Some(self.not_stated.to_owned());
+        }
+        let (length, event) = match text.strip_suffix(ENGLISH.from_notification) {
+            Some(length) => (length, self.from_notification),
+            None => (text, ""),
+        };
+        let (count, unit) =
+            length.split_once(' ').filter(|(count, _)| count.bytes().all(|byte| byte.is_ascii_digit()))?;
+        let (at, form) = ENGLISH
+            .units
+            .iter()
+            .enumerate()
+            .find_map(|(at, forms)| forms.iter().position(|form| *form == unit).map(|form| (at, form)))?;
+        Some(format!("{count} {}{event}", self.units[at][form]))
     }
 
     /// The label of a notice term.
@@ -471,6 +493,14 @@ mod tests {
         for messages in LANGUAGES {
             assert!(!format!("{messages:?}").contains("\"\""), "{}", messages.lang);
         }
+    }
+
+    #[test]
+    fn lengths_of_time_are_translated_and_other_terms_are_not() {
+        let german = de::GERMAN.term_text("14 days from notification");
+        assert_eq!(german.as_deref(), Some("14 Tage ab der Ankündigung"));
+        assert_eq!(de::GERMAN.term_text("1 business day").as_deref(), Some("1 Arbeitstag"));
+        assert_eq!(de::GERMAN.term_text("a reasonable time"), None);
     }
 
     #[test]
