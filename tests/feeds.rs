@@ -34,14 +34,21 @@ fn atom_keeps_the_rules_of_rfc_4287() {
             feed.links.iter().filter(|link| link.rel == "self").map(|link| link.href.as_str()).collect();
         assert_eq!(own, [format!("{BASE}{name}")], "{name}");
         assert!(feed.id.starts_with("tag:fernhill.example,2024:"), "{name}");
-        if !name.contains("archive/") {
+        // A feed with some of the changes has entries of the main feed.
+        let is_filtered = name.contains("/feed-");
+        if is_filtered {
+            assert!(feed_ids.insert(feed.id.clone()), "{name}");
+        } else if !name.contains("archive/") {
             assert!(feed_ids.insert(feed.id.clone()), "{name}");
             for entry in &feed.entries {
                 assert!(ids.insert(entry.id.clone()), "{name}: {}", entry.id);
             }
         }
         let newest = feed.entries.iter().map(|entry| entry.updated).max();
-        assert_eq!(Some(feed.updated), newest, "{name}");
+        assert!(
+            newest.is_some_and(|newest| newest == feed.updated || (is_filtered && newest < feed.updated)),
+            "{name}"
+        );
         assert!(feed.entries.windows(2).all(|pair| pair[0].updated > pair[1].updated), "{name}: order");
         for entry in &feed.entries {
             assert_eq!(entry.published, Some(entry.updated), "{name}");
@@ -54,7 +61,8 @@ fn atom_keeps_the_rules_of_rfc_4287() {
                 "{name}: {}",
                 entry.title.value
             );
-            assert!(entry.id.starts_with(&format!("{}/", feed.id)), "{name}: {}", entry.id);
+            let main = feed.id.split_once("/feed-").map_or(&*feed.id, |(main, _)| main);
+            assert!(entry.id.starts_with(&format!("{main}/")), "{name}: {}", entry.id);
             let content = entry.content.as_ref().and_then(|content| content.value.as_deref()).expect("content");
             only_harmless_tags(&name, content);
         }
