@@ -57,9 +57,11 @@ impl Promised {
     /// objections.
     fn add(&mut self, vocabulary: &Vocabulary, sentence: &Sentence, own: bool, objects: bool) {
         let before = self.terms.clone();
+        // "Typically 30 days" is no promise that a date follows from.
+        let is_hedged = has_phrase(vocabulary, Meaning::Hedge, &sentence.spaced);
         for (range, duration) in lengths(vocabulary, &sentence.words) {
             match subject_of(vocabulary, sentence, range.clone()) {
-                Some(Subject::Lead) if own || concerns_vendors(vocabulary, sentence) => {
+                Some(Subject::Lead) if !is_hedged && (own || concerns_vendors(vocabulary, sentence)) => {
                     self.add_lead(vocabulary, sentence, duration)
                 }
                 Some(Subject::Window) => self.add_window(vocabulary, duration, &sentence.words[range.end..]),
@@ -158,10 +160,12 @@ fn subject_of(vocabulary: &Vocabulary, sentence: &Sentence, range: std::ops::Ran
     {
         return Some(Subject::Window);
     }
-    if has_phrase(vocabulary, Meaning::LeadMark, &next) && is_notice {
+    let is_within = has_phrase(vocabulary, Meaning::WindowMark, &near_before);
+    // "Within 15 days of notice" is a window in a sentence about objections.
+    if has_phrase(vocabulary, Meaning::LeadMark, &next) && is_notice && !(is_within && is_objection) {
         return Some(Subject::Lead);
     }
-    if has_phrase(vocabulary, Meaning::WindowMark, &near_before) {
+    if is_within {
         return is_objection.then_some(Subject::Window);
     }
     let follows_notice = has_stem(vocabulary, Meaning::ReceiptStem, &near_after)
@@ -283,6 +287,7 @@ mod tests {
                 "You have 10 business days after receipt of our message to object.",
                 json!({"objection": {"within": "10bd", "from": "receipt"}}),
             ),
+            ("Customers may object to new vendors within 15 days of notice.", json!({"objection": {"within": "15d"}})),
             (
                 "You may object within 14 days of publication, to dpo@acme.example.",
                 json!({"objection": {"within": "14d", "from": "publication", "contact": "mailto:dpo@acme.example"}}),
@@ -321,6 +326,9 @@ mod tests {
             "We reply to questions within 10 business days.",
             "New employees are trained within 30 days.",
             "We do not give 30 days of notice.",
+            "We aim to give advance notice of new vendors (typically 30 days).",
+            "We use commercially reasonable efforts to notify you 30 days before adding a vendor.",
+            "Neue Dienstleister geben wir in der Regel 30 Tage vor dem Einsatz bekannt.",
             "Write to sales@acme.example for an offer.",
             "We change this list from time to time.",
         ] {

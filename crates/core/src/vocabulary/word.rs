@@ -174,6 +174,8 @@ meanings! {
     NoticeStem "notice-stem";
     /// Words next to a length of time that is a lead: "in advance".
     LeadMark "lead-mark";
+    /// Words of a promise that does not bind: "typically 30 days".
+    Hedge "hedge";
     /// A word before a length of time in which something is done: "within".
     WindowMark "window-mark";
     /// The beginning of a word about objections.
