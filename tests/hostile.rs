@@ -54,7 +54,7 @@ fn bad_input_gets_a_located_error() {
             "a tab as indentation",
             "l.yaml",
             b"entries:\n- name: A\n\tpurpose: B\n".to_vec(),
-            Some((2, 9)),
+            Some((3, 1)),
             "not valid YAML",
         ),
         ("two documents", "l.yaml", b"entries: []\n---\nentries: []\n".to_vec(), Some((2, 1)), "second document"),

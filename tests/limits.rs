@@ -76,6 +76,9 @@ fn small(format: &str) -> &'static str {
         "component" => {
             "<script>\nconst vendors = [\n{ name: 'Quill', purpose: 'Mail' },\n{ name: 'Żółw', purpose: null },\n{ name: 'Lantern', purpose: 'Search' },\n];\n</script>\n"
         }
+        "mdx" => {
+            "export const vendors = [\n{ name: 'Quill', purpose: 'Mail' },\n{ name: 'Żółw', purpose: null },\n{ name: 'Lantern', purpose: 'Search' },\n];\n"
+        }
         "toml" => {
             "[[vendors]]\nname = \"Quill\"\npurpose = \"Mail\"\n[[vendors]]\nname = \"Żółw\"\n[[vendors]]\nname = \"Lantern\"\npurpose = \"Search\"\n"
         }
@@ -92,7 +95,7 @@ fn table(format: &str, rows: usize, columns: usize, cell: &str) -> String {
         out.push('\n');
     };
     match format {
-        "markdown" => {
+        "markdown" | "mdx" => {
             line(&format!("| Vendor |{}", headers().map(|c| c + "|").collect::<String>()));
             line(&"|---".repeat(columns));
             let rest = format!("{cell}|").repeat(columns - 1);
@@ -146,6 +149,15 @@ fn own(format: &str) -> Vec<Case> {
     let deep = |open: &str, close: &str| open.repeat(LEVELS) + &close.repeat(LEVELS);
     let listed = small(format);
     match format {
+        "mdx" => vec![
+            case("an array that is not closed", listed.replace("];", ""), Fails("JavaScript")),
+            case("braces in braces", "# Vendors\n".to_owned() + &deep("a {", "}"), Ends),
+            case("open braces", deep("{a", ""), Ends),
+            case("open tags", deep("<A b={", ""), Ends),
+            case("tags in tags", deep("<A b={[{c: ", "}]}/>"), Ends),
+            case("statements that are not closed", deep("export const a = [\n", ""), Ends),
+            case("back-ticks of many lengths", (1..800).map(|n| "`".repeat(n) + " ").collect::<String>(), Ends),
+        ],
         "markdown" => vec![
             case(
                 "a row that is not closed",

@@ -260,7 +260,8 @@ fn are_mostly_equal(old: &[(usize, String)], new: &[(usize, String)]) -> bool {
                 } else {
                     different += 1;
                 }
-                (a.next(), b.next());
+                a.next();
+                b.next();
             }
         }
         // No rest can make up for this.
