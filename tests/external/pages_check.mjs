@@ -193,7 +193,7 @@ async function checkFilter(browser, base, name) {
   const state = () => page.evaluate(() => {
     const shown = (selector) => [...document.querySelectorAll(selector)].filter((element) => element.getClientRects().length);
     return {
-      entries: shown("section.group tbody tr").map((row) => row.querySelector("th").textContent),
+      entries: shown("div.group tbody tr").map((row) => row.querySelector("th").textContent),
       kinds: shown("ol.log li[data-kind]").map((item) => item.dataset.kind),
       dates: shown("ol.log > li[data-date]").map((item) => item.dataset.date),
       months: shown("section.month").length,

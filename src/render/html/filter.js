@@ -5,7 +5,7 @@
   if (!form) return;
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const groups = all("section.group");
+  const groups = all("div.group");
   const entries = groups.flatMap((group) =>
     all("tbody > tr", group).map((row) => ({ row, section: group.dataset.section, text: plain(row.textContent) })));
   const days = all("ol.log > li[data-date]");

@@ -34,7 +34,7 @@ pub(super) fn sections(inventory: &Inventory, messages: &Messages) -> Markup {
     html! {
         @for section in filled_sections(inventory) {
             @let entries: Vec<&Entry> = entries_of(inventory, section).collect();
-            section.group id={ "s-" (section.id) } data-section=(section.title) {
+            div.group id={ "s-" (section.id) } data-section=(section.title) {
                 @if !section.title.is_empty() { h3 { bdi { (section.title) } " " span.count { (entries.len()) } } }
                 @if !section.note.is_empty() { p.note { (linked_text(&section.note)) } }
                 (table(&layout, &entries, messages))
