@@ -1,4 +1,4 @@
-//! The marks of footnotes: "*", "†", "¹", "[1]".
+//! The marks of footnotes: "*", "†", "¹", `[1]`.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ const RAISED: [char; 10] =
 pub(crate) struct Mark {
     /// The mark, with the spaces before it.
     pub range: Range<usize>,
-    /// Its form without what raises or encloses it: "1" for "¹", "[1]" and "(1)".
+    /// Its form without what raises or encloses it: "1" for "¹", `[1]` and "(1)".
     pub key: String,
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn without_marks(name: &str) -> String {
     out
 }
 
-/// Whether a mark cannot belong to a name, as "(2)" and "[2]" can.
+/// Whether a mark cannot belong to a name, as "(2)" and `[2]` can.
 fn is_never_name(mark: &str) -> bool {
     let mark = mark.trim_start();
     mark.starts_with("[^") || !mark.starts_with(['(', '['])
