@@ -71,8 +71,13 @@ fn any_mark(text: &str) -> Option<(usize, String)> {
         return Some((length, raised.iter().map(usize::to_string).collect()));
     }
     let (open, close) = [('[', ']'), ('(', ')')].into_iter().find(|(open, _)| *open == first)?;
-    let (inner, _) = text[open.len_utf8()..].split_once(close)?;
-    let name = inner.strip_prefix('^').filter(|name| !name.is_empty() && !name.contains([' ', '[']));
+    // A mark ends before the next bracket or space: nothing behind them is looked at.
+    let inside = &text[open.len_utf8()..];
+    let inner = &inside[..inside.find([close, ' ', '['])?];
+    if !inside[inner.len()..].starts_with(close) {
+        return None;
+    }
+    let name = inner.strip_prefix('^').filter(|name| !name.is_empty());
     let number = Some(inner).filter(|inner| matches!(inner.len(), 1 | 2) && inner.bytes().all(|b| b.is_ascii_digit()));
     let key = name.or(number)?;
     Some((inner.len() + 2, key.to_owned()))

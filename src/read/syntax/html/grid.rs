@@ -9,15 +9,11 @@ use changecast_core::{
 };
 use html5gum::{StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
 
-use super::attribute;
+use super::{VOID, attribute};
 use crate::read::source_text::cleaned;
 
 /// Elements that rows and cells may be.
 const BOXES: [&str; 9] = ["div", "section", "article", "header", "span", "p", "ul", "li", "main"];
-
-/// Elements without an end tag.
-const VOID: [&str; 14] =
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
 /// The roles of ARIA with the elements of tables that they mean.
 const ARIA: [(&str, &str); 7] = [

@@ -10,13 +10,11 @@ use std::collections::HashMap;
 use changecast_core::{model::Role, vocabulary::Vocabulary};
 use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
 
+use super::VOID;
 use crate::read::source_text::cleaned;
 
 /// The fewest rows of a grid without a header.
 const MIN_ROWS: usize = 3;
-
-/// Elements that are never closed.
-const VOID: [&str; 10] = ["area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"];
 
 /// Elements that cells of a grid do not contain.
 const NOT_IN_CELLS: [&str; 12] = ["table", "ul", "ol", "dl", "form", "h1", "h2", "h3", "h4", "h5", "h6", "pre"];
@@ -64,7 +62,7 @@ impl Grids {
                     1 => {}
                     _ => self.rename(cell, &["ul", "li"]),
                 }
-                for at in divs.lines.iter().filter(|at| (cell.start..cell.end).contains(at)) {
+                for at in divs.lines_in(cell) {
                     self.starts.insert(*at, vec!["br", "span"]);
                 }
             }
@@ -142,7 +140,7 @@ impl Divs {
                     divs.add_child(&open, Child::Other);
                     span = Some(tag.span.start).filter(|_| name == "span" && std::mem::take(&mut is_word));
                     if NOT_IN_CELLS.contains(&&*name) {
-                        open.iter().filter_map(|(_, div)| *div).for_each(|div| divs.elements[div].is_section = true);
+                        divs.mark_sections(&open);
                     }
                     if !tag.self_closing && !VOID.contains(&&*name) {
                         open.push((name, None));
@@ -187,12 +185,30 @@ impl Divs {
             return;
         }
         self.add_child(open, Child::Other);
-        for div in open.iter().filter_map(|(_, div)| *div) {
+        // Outer divs have the texts of inner ones: if one has enough, so have those around it.
+        for div in open.iter().rev().filter_map(|(_, div)| *div) {
             let known = &mut self.elements[div].text;
-            if known.len() < MAX_TEXT {
-                known.push_str(text);
+            if known.len() >= MAX_TEXT {
+                break;
+            }
+            known.push_str(text);
+        }
+    }
+
+    /// Marks the open divs as containing what cells do not contain. Those around a marked one are marked already.
+    fn mark_sections(&mut self, open: &[(String, Option<usize>)]) {
+        for div in open.iter().rev().filter_map(|(_, div)| *div) {
+            if std::mem::replace(&mut self.elements[div].is_section, true) {
+                break;
             }
         }
+    }
+
+    /// The offsets of lines in a div.
+    fn lines_in(&self, div: &Div) -> &[usize] {
+        let from = self.lines.partition_point(|at| *at < div.start);
+        let to = self.lines.partition_point(|at| *at < div.end);
+        self.lines.get(from..to).unwrap_or_default()
     }
 
     fn div(&self, child: Child) -> Option<&Div> {

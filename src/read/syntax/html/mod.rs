@@ -123,6 +123,10 @@ fn attribute(tag: &StartTag<usize>, name: &[u8]) -> Option<String> {
     tag.attributes.get(name).map(|value| String::from_utf8_lossy(&value.value).into_owned())
 }
 
+/// Elements without an end tag.
+const VOID: [&str; 14] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+
 /// Elements that are not content of the page: code and navigation.
 const HIDDEN: [&str; 8] = ["script", "style", "template", "noscript", "svg", "nav", "footer", "aside"];
 

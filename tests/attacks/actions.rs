@@ -1,242 +1,29 @@
-//! The table of attacks: who can do what to a published log, and what each verifier says.
-//!
-//! `tests/attacks.tsv` has one row for each attack: the attacker's power, the action, and the exit statuses of `verify`,
-//! `verify.sh`, `follow` and `audit --repo`. `CHANGECAST_ACCEPT=1` writes the statuses of today, except those of `verify.sh`; review
-//! the differences. With `CHANGECAST_ATTACKS=DIR`, the attacked logs are written as test vectors, for
-//! `tests/external/verify_sh.py`.
+//! The attacks, by the power of the attacker.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, sync::LazyLock};
-
-use changecast::{
-    follow::{self, Polled, Remote, State, Validator},
-    history::History,
-    publish::{self, ListsBefore},
-};
 use changecast_core::{
-    ledger::{self, Bodies, Digest, Fetch, FetchError, Json, Pin, canonical, layout::Path},
-    sign::{Namespace, PublicKey, Signer},
+    ledger::{Digest, Json},
+    sign::Namespace,
 };
 
-use crate::support::{CONFIG, PublishedFiles, TestRepo, key};
-
-const VERSIONS: [&str; 4] = [
-    "entries:\n- {name: Nordhaven, location: Finland}\n- {name: Kestrel, location: Norway}\n",
-    "entries:\n- {name: Nordhaven, location: Germany}\n- {name: Kestrel, location: Norway}\n",
-    "entries:\n- {name: Nordhaven, location: Germany}\n",
-    "entries:\n- {name: Nordhaven, location: Italy}\n- {name: Ferret, location: Ireland}\n",
-];
-const DOCTORED: &str = "entries:\n- {name: Nordhaven, location: Austria}\n- {name: Kestrel, location: Norway}\n";
-const FEBRUARY: &str = "2030-02-01T00:00:00Z";
-const MARCH: &str = "2030-03-01T00:00:00Z";
-const ORIGIN: &str = "example.com/vendors";
-
-/// The files of a published list.
-type Files = BTreeMap<String, Vec<u8>>;
-
-/// The logs that attackers start from.
-struct Stage {
-    repo: TestRepo,
-    /// Releases 0 to 4 and heads 0 to 2.
-    older: Files,
-    /// Releases 0 to 5 and heads 0 to 3.
-    newest: Files,
-    /// The same times and keys, with another second version.
-    doctored: Files,
-    /// Another list of the same publisher.
-    partners: Files,
-    /// The same list, signed with another root key.
-    other_root: Files,
-}
-
-static STAGE: LazyLock<Stage> = LazyLock::new(|| {
-    let repo = TestRepo::of_lists(&VERSIONS);
-    let [older, newest] = published(&repo, "vendors");
-    let [_, doctored] = published(&TestRepo::of_lists(&[VERSIONS[0], DOCTORED, VERSIONS[2], VERSIONS[3]]), "vendors");
-    let config = CONFIG.replace("id: vendors", "id: partners");
-    let mut partners = TestRepo::new();
-    for (at, version) in VERSIONS.iter().enumerate() {
-        let files = [("data/list.yaml", Some(*version)), ("changecast.yaml", Some(config.as_str()))];
-        partners = partners.commit(&format!("version {at}"), &files);
-    }
-    let [_, partners] = published(&partners, "partners");
-    let stranger = TestRepo::of_lists(&VERSIONS);
-    stranger.build();
-    stranger.keys();
-    fs::copy(stranger.path("keys/other"), stranger.path("keys/root")).expect("a key");
-    let publish =
-        ["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds", "--now", FEBRUARY];
-    stranger.run(&[&publish[..], &["--key", "keys/release", "--root-key", "keys/root"]].concat()).expect(0);
-    let other_root = PublishedFiles::read(&stranger.path("feeds/vendors")).0;
-    Stage { repo, older: older.0, newest: newest.0, doctored: doctored.0, partners: partners.0, other_root }
-});
-
-/// Publishes in three steps, with a correction, and returns the last two.
-fn published(repo: &TestRepo, list: &str) -> [PublishedFiles; 2] {
-    repo.build_first(2);
-    repo.publish(&[]).expect(0);
-    let place = ["--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds", "--key", "keys/release"];
-    let now = ["--now", crate::support::NOW, "--reason", "It was another building."];
-    repo.run(&[&["correct", "2"], &place[..], &now].concat()).expect(0);
-    repo.build_first(3);
-    repo.publish(&["--now", FEBRUARY]).expect(0);
-    let older = PublishedFiles::read(&repo.path(&format!("feeds/{list}")));
-    repo.build();
-    repo.publish(&["--now", MARCH]).expect(0);
-    [older, PublishedFiles::read(&repo.path(&format!("feeds/{list}")))]
-}
+use super::{
+    ORIGIN, STAGE,
+    log::{BODY, HEAD, LAST, Log, Members, text},
+};
 
 /// What the follower has seen before.
 #[derive(Clone, Copy, PartialEq)]
-enum Seen {
+pub enum Seen {
     Older,
     Newest,
 }
 
 /// An attack.
-struct Attack {
-    power: &'static str,
-    action: &'static str,
-    seen: Seen,
-    act: fn(&mut Log),
+pub struct Attack {
+    pub power: &'static str,
+    pub action: &'static str,
+    pub seen: Seen,
+    pub act: fn(&mut Log),
 }
-
-/// A log that is attacked.
-struct Log(Files);
-
-impl Log {
-    fn flip(&mut self, path: &str) {
-        let bytes = self.0.get_mut(path).expect(path);
-        let at = bytes.len() / 2;
-        bytes[at] ^= 1;
-    }
-
-    fn remove(&mut self, path: &str) {
-        self.0.remove(path).expect(path);
-    }
-
-    fn cut(&mut self, path: &str, length: usize) {
-        self.0.get_mut(path).expect(path).truncate(length);
-    }
-
-    fn copy(&mut self, from: &str, to: &str) {
-        let bytes = self.0[from].clone();
-        self.0.insert(to.to_owned(), bytes);
-    }
-
-    fn swap(&mut self, one: &str, other: &str) {
-        let (a, b) = (self.0[one].clone(), self.0[other].clone());
-        self.0.insert(one.to_owned(), b);
-        self.0.insert(other.to_owned(), a);
-    }
-
-    fn put(&mut self, path: &str, bytes: impl Into<Vec<u8>>) {
-        self.0.insert(path.to_owned(), bytes.into());
-    }
-
-    fn replace(&mut self, path: &str, from: &str, to: &str) {
-        let text = String::from_utf8(self.0[path].clone()).expect(path);
-        assert!(text.contains(from), "{from} is not in {path}: {text}");
-        self.put(path, text.replacen(from, to, 1));
-    }
-
-    /// Takes the files of another log in these folders.
-    fn take(&mut self, other: &Files, folders: &[&str]) {
-        let belongs = |path: &str| folders.iter().any(|folder| path.starts_with(folder));
-        self.0.retain(|path, _| !belongs(path));
-        self.0
-            .extend(other.iter().filter(|(path, _)| belongs(path)).map(|(path, bytes)| (path.clone(), bytes.clone())));
-    }
-
-    fn json(&self, path: &str) -> Json {
-        canonical::from_bytes(&self.0[path], usize::MAX).expect(path)
-    }
-
-    /// Signs bytes under a path.
-    fn sign(&mut self, path: &str, bytes: Vec<u8>, signer: &str, namespace: Namespace) {
-        let signature = Signer::Secret(key(signer)).sign(namespace, &bytes).expect("a signature");
-        self.put(&format!("{path}.sig"), signature);
-        self.put(path, bytes);
-    }
-
-    /// Changes the members of a document and signs it again.
-    fn edit(&mut self, path: &str, signer: &str, namespace: Namespace, change: impl FnOnce(&mut Members)) {
-        let Json::Object(mut members) = self.json(path) else { panic!("{path}") };
-        change(&mut members);
-        let bytes = canonical::to_bytes(&Json::Object(members), usize::MAX).expect("canonical JSON");
-        self.sign(path, bytes, signer, namespace);
-    }
-
-    /// Changes the last header with the release key, and seals the log.
-    fn release(&mut self, change: impl FnOnce(&mut Members)) {
-        self.edit(LAST, "release", Namespace::Release, change);
-        self.seal();
-    }
-
-    /// Changes the last body with the release key, and the header and head that lead to it.
-    fn body(&mut self, change: impl FnOnce(&mut Members)) {
-        let Json::Object(mut members) = self.json(BODY) else { panic!("a body") };
-        change(&mut members);
-        let bytes = canonical::to_bytes(&Json::Object(members), usize::MAX).expect("canonical JSON");
-        let pointer = [
-            ("sha256".to_owned(), text(&Digest::of(&bytes).to_string())),
-            ("size".to_owned(), Json::from(bytes.len() as u64)),
-        ];
-        self.put(BODY, bytes);
-        self.release(|header| _ = header.insert("body".to_owned(), Json::Object(pointer.into())));
-    }
-
-    /// Lets the last head cover the last header as it is now.
-    fn seal(&mut self) {
-        let digest = Digest::of(&self.0[LAST]).to_string();
-        self.head(|head| {
-            if let Some(Json::Object(covers)) = head.get_mut("covers") {
-                covers.insert("sha256".to_owned(), text(&digest));
-            }
-        });
-    }
-
-    /// Changes the last head with the release key.
-    fn head(&mut self, change: impl FnOnce(&mut Members)) {
-        self.edit(HEAD, "release", Namespace::Head, change);
-    }
-
-    /// Appends a release of this kind behind the last one, and a head that covers it.
-    fn append(&mut self, signer: &str, namespace: Namespace, change: impl FnOnce(&mut Members)) {
-        let prev = Digest::of(&self.0[LAST]).to_string();
-        self.copy(LAST, NEXT);
-        self.edit(NEXT, signer, namespace, |header| {
-            header.insert("seq".to_owned(), Json::from(6));
-            header.insert("prev".to_owned(), text(&prev));
-            header.remove("body");
-            change(header);
-        });
-        let (prev, digest) = (Digest::of(&self.0[HEAD]).to_string(), Digest::of(&self.0[NEXT]).to_string());
-        self.copy(HEAD, "head/000004.json");
-        self.edit("head/000004.json", "release", Namespace::Head, |head| {
-            head.insert("number".to_owned(), Json::from(4));
-            head.insert("prev".to_owned(), text(&prev));
-            head.remove("periods");
-            head.insert(
-                "covers".to_owned(),
-                Json::Object([("seq".to_owned(), Json::from(6)), ("sha256".to_owned(), text(&digest))].into()),
-            );
-        });
-        self.replace("index.json", "\"head\":3", "\"head\":4");
-        self.replace("index.json", "\"release\":5", "\"release\":6");
-        self.replace("list.json", "\"seq\":5", "\"seq\":6");
-    }
-}
-
-type Members = ledger::json::Members;
-
-fn text(text: &str) -> Json {
-    Json::from(text)
-}
-
-const LAST: &str = "log/000005.json";
-const BODY: &str = "log/000005.body.json";
-const NEXT: &str = "log/000006.json";
-const HEAD: &str = "head/000003.json";
 
 fn mirror(action: &'static str, act: fn(&mut Log)) -> Attack {
     Attack { power: "mirror", action, seen: Seen::Older, act }
@@ -255,7 +42,7 @@ fn knowing_all(attack: Attack) -> Attack {
 }
 
 /// What a mirror can do: it has no key.
-fn of_mirrors() -> Vec<Attack> {
+pub fn of_mirrors() -> Vec<Attack> {
     vec![
         mirror("none: the log as published", |_| {}),
         mirror("flips a bit of the first header", |log| log.flip("log/000000.json")),
@@ -363,7 +150,7 @@ fn of_mirrors() -> Vec<Attack> {
 }
 
 /// What somebody with the release key can do.
-fn of_release_keys() -> Vec<Attack> {
+pub fn of_release_keys() -> Vec<Attack> {
     vec![
         release_key("fork: a doctored history with the same keys", |log| log.0.clone_from(&STAGE.doctored)),
         release_key("fork: the doctored releases under the old heads", |log| log.take(&STAGE.doctored, &["log/"])),
@@ -507,7 +294,7 @@ fn of_release_keys() -> Vec<Attack> {
 }
 
 /// What somebody with a root key can do.
-fn of_root_keys() -> Vec<Attack> {
+pub fn of_root_keys() -> Vec<Attack> {
     vec![
         root_key("signs a release in the namespace of releases", |log| {
             log.edit(LAST, "root", Namespace::Release, |_| {})
@@ -540,77 +327,4 @@ fn of_root_keys() -> Vec<Attack> {
             });
         }),
     ]
-}
-
-/// The statuses of `verify`, `follow` and `audit --repo`.
-fn statuses(attack: &Attack, files: &PublishedFiles) -> [u8; 3] {
-    let root = PublicKey::parse("pin", &key("root").public().to_string()).expect("a key");
-    let pin = Pin { root, origin: Some(ORIGIN.parse().expect("an origin")) };
-    let verified = ledger::verify(files, &pin).map(|_| ()).map_err(|error| error.status());
-    let known = PublishedFiles(if attack.seen == Seen::Older { STAGE.older.clone() } else { STAGE.newest.clone() });
-    let state: State = follow::follow(&known, &pin, None, "known").expect("a known log").state;
-    let followed = follow::follow(files, &pin, Some(state), "attacked").map(|_| ()).map_err(|error| error.status());
-    let mut lists = ListsBefore::default();
-    let audited = ledger::verify_watched(files, &pin, Bodies::Kept, &mut lists).map_err(|error| error.status());
-    let audited = audited.and_then(|verified| {
-        let history = History::open(&STAGE.repo.path("repo")).expect("a repository");
-        let audit = publish::recompute(&verified, &lists, &history).expect("a readable repository");
-        if audit.has_contradictions() { Err(3) } else { Ok(()) }
-    });
-    [verified, followed, audited].map(|result| result.err().unwrap_or(0))
-}
-
-impl Remote for PublishedFiles {
-    fn poll(&self, _: Option<&Validator>) -> Result<Polled, FetchError> {
-        Ok(Polled::Found(self.get(&Path::Index.to_string())?, None))
-    }
-}
-
-#[test]
-fn every_attack_ends_as_the_table_says() {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/attacks.tsv");
-    let text = fs::read_to_string(&file).unwrap_or_default();
-    // The statuses of `verify.sh` are those of the table: a script checks them.
-    let known: BTreeMap<(&str, &str), &str> = text
-        .lines()
-        .skip(1)
-        .filter_map(|line| {
-            let cells: Vec<&str> = line.split('\t').collect();
-            Some(((*cells.first()?, *cells.get(1)?), *cells.get(3)?))
-        })
-        .collect();
-    let attacks: Vec<Attack> = [of_mirrors(), of_release_keys(), of_root_keys()].into_iter().flatten().collect();
-    assert!(attacks.len() >= 80, "{} attacks", attacks.len());
-    let mut table = "power\taction\tverify\tverify.sh\tfollow\taudit\n".to_owned();
-    for (at, attack) in attacks.iter().enumerate() {
-        let mut log = Log(STAGE.newest.clone());
-        (attack.act)(&mut log);
-        let files = PublishedFiles(log.0);
-        let [verify, follow, audit] = statuses(attack, &files);
-        let Attack { power, action, .. } = attack;
-        let script = known.get(&(*power, *action)).map_or_else(|| verify.to_string(), |status| (*status).to_owned());
-        table += &format!("{power}\t{action}\t{verify}\t{script}\t{follow}\t{audit}\n");
-        if let Some(dir) = std::env::var_os("CHANGECAST_ATTACKS") {
-            write_vector(&PathBuf::from(dir).join(format!("{at:03}.json")), attack, &files, &script);
-        }
-    }
-    if std::env::var_os("CHANGECAST_ACCEPT").is_some() {
-        fs::write(&file, &table).expect("a writable file");
-    }
-    let expected = fs::read_to_string(&file).expect("the table");
-    for (line, expected) in table.lines().zip(expected.lines()) {
-        assert_eq!(line, expected);
-    }
-    assert_eq!(table.lines().count(), expected.lines().count());
-}
-
-/// Writes an attacked log in the form of `tests/vectors`.
-fn write_vector(path: &PathBuf, attack: &Attack, files: &PublishedFiles, status: &str) {
-    let texts: BTreeMap<&String, String> =
-        files.0.iter().map(|(path, bytes)| (path, String::from_utf8_lossy(bytes).into_owned())).collect();
-    let vector = serde_json::json!({
-        "about": format!("{}: {}", attack.power, attack.action), "files": texts, "root": key("root").public().to_string(),
-        "origin": ORIGIN, "now": MARCH, "status": status.parse::<u8>().expect("a status"),
-    });
-    fs::write(path, vector.to_string()).expect("a file");
 }
