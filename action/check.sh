@@ -22,7 +22,7 @@ comment() {
   local comments=repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments text earlier
   # A comment has at most 65,536 characters.
   text=$(printf '%s\n%s' "$marker" "$(head -c 60000 "$report")")
-  earlier=$(gh api --paginate "$comments" --jq ".[] | select(.body | startswith(\"$marker\")) | .id") || return
+  earlier=$(gh api --paginate "$comments" --jq ".[] | select(.user.type == \"Bot\" and ((.body // \"\") | startswith(\"$marker\"))) | .id") || return
   earlier=${earlier%%$'\n'*}
   if [ -n "$earlier" ]; then
     gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$earlier" --raw-field "body=$text"

@@ -8,6 +8,8 @@ set -euo pipefail
 
 branch=refs/heads/${BRANCH:-gh-pages}
 folder=$(mktemp -d "${RUNNER_TEMP:-/tmp}/changecast.XXXXXX")
+# The folder may be uploaded as it is, and others must be able to read it.
+chmod 755 "$folder"
 export GIT_INDEX_FILE=$folder.index
 
 # Nothing but a branch that does not exist may start a log.

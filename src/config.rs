@@ -367,6 +367,13 @@ impl Config {
                 return problem("notice", "", format!("lists[{at}].notice: {error}"));
             }
         }
+        let mut ids = BTreeSet::new();
+        for (at, feed) in config.feeds.iter().enumerate() {
+            let id = feed.id.as_str();
+            if !ids.insert(id.to_lowercase()) {
+                return problem("id", id, format!("feeds[{at}].id: {id:?} is used by two feeds"));
+            }
+        }
         Ok(config)
     }
 

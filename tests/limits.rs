@@ -150,7 +150,7 @@ fn own(format: &str) -> Vec<Case> {
     let listed = small(format);
     match format {
         "mdx" => vec![
-            case("an array that is not closed", listed.replace("];", ""), Fails("JavaScript")),
+            case("an array that is not closed", listed.replace("];", ""), Fails("ends inside a statement")),
             case("braces in braces", "# Vendors\n".to_owned() + &deep("a {", "}"), Ends),
             case("open braces", deep("{a", ""), Ends),
             case("open tags", deep("<A b={", ""), Ends),

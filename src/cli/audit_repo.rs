@@ -182,7 +182,9 @@ fn pages_sentence(pages: &Pages) -> String {
 fn table(reports: &[Report], pages: &Pages) -> String {
     let mut text = String::new();
     for report in reports {
-        text.push_str(&render::terminal_table(&COLUMNS, &rows(&report.audit)));
+        let rows: Vec<Vec<String>> =
+            rows(&report.audit).iter().map(|row| row.iter().map(|cell| console::visible(cell)).collect()).collect();
+        text.push_str(&render::terminal_table(&COLUMNS, &rows));
         text.extend(sentences(report).into_iter().map(|sentence| console::visible(&sentence) + "\n"));
     }
     text + &console::visible(&pages_sentence(pages)) + "\n"

@@ -8,7 +8,7 @@ use changecast::{
     render,
 };
 use changecast_core::{
-    ledger::{self, BodyState, Digest, Verified, layout},
+    ledger::{self, BodyState, Digest, Fetch, FetchError, Verified, layout},
     sign::PublicKey,
 };
 
@@ -33,12 +33,20 @@ pub fn write(args: &Args, file: &Path) -> Result<(), Failure> {
         let failed = |error| Failure::Verify { list: name.clone(), error: Box::new(error) };
         let verified = ledger::verify(&*remote, &pin).map_err(failed)?;
         let list = verified.origin.list().to_owned();
+        if files.keys().any(|path| path.starts_with(&format!("{list}/"))) {
+            return Err(Failure::usage(
+                format!("two of the logs have the name {list}"),
+                "pass the folder of one of them",
+            ));
+        }
         for path in paths(&verified) {
             let path = path.to_string();
             let fetched = remote.get(&path);
             let bytes = fetched.map_err(|error| failed(ledger::VerifyError::Fetch { path: path.clone(), error }))?;
             files.extend(bytes.map(|bytes| (format!("{list}/{path}"), bytes)));
         }
+        // What is packed is what was verified, also when the source answers differently the second time.
+        ledger::verify(&PackedList { files: &files, list: &list }, &pin).map_err(failed)?;
         files.insert(format!("{list}/verify.sh"), render::VERIFY_SCRIPT.as_bytes().to_vec());
         if let Some(history) = &history {
             add_versions(&mut files, &list, &verified, history)?;
@@ -64,7 +72,8 @@ fn paths(verified: &Verified) -> Vec<layout::Path> {
     for release in &verified.releases {
         let seq = release.header.seq;
         paths.extend([Path::Header(seq), Path::HeaderSignature(seq)]);
-        if !matches!(release.body, BodyState::Absent | BodyState::Redacted) {
+        let is_redacted = release.body == BodyState::Redacted || verified.not_deleted.contains(&seq);
+        if !is_redacted && release.body != BodyState::Absent {
             paths.push(Path::Body(seq));
         }
     }
@@ -82,6 +91,9 @@ fn add_versions(
     history: &History,
 ) -> Result<(), Failure> {
     for release in &verified.releases {
+        if verified.not_deleted.contains(&release.header.seq) {
+            continue;
+        }
         let Some(source) = release.body().and_then(ledger::Body::source) else { continue };
         let folder = format!("versions/{list}/{:06}-{}", release.header.seq, source.commit.short());
         match history
@@ -90,15 +102,43 @@ fn add_versions(
         {
             Some(Content::File(bytes)) => {
                 let name = source.path.rsplit('/').next().unwrap_or("inventory");
-                files.insert(format!("{folder}/{name}"), bytes);
+                add_version(files, &folder, name, bytes)?;
             }
             Some(Content::Folder(entries)) => {
-                files.extend(entries.into_iter().map(|(name, bytes)| (format!("{folder}/{name}"), bytes.to_vec())));
+                for (name, bytes) in entries.iter() {
+                    add_version(files, &folder, name, bytes.to_vec())?;
+                }
             }
             Some(Content::NotAFile(_) | Content::NotUtf8 { .. }) | None => {}
         }
     }
     Ok(())
+}
+
+/// Adds a file of a version. Its name comes from git, and must neither leave the folder nor break the lines of
+/// SHA256SUMS.
+fn add_version(files: &mut BTreeMap<String, Vec<u8>>, folder: &str, name: &str, bytes: Vec<u8>) -> Result<(), Failure> {
+    let leaves = name.split('/').any(|part| matches!(part, "" | "." | ".."));
+    if leaves || name.contains(|c: char| c.is_control() || c == '\\') {
+        return Err(Failure::usage(
+            format!("{folder}: the name {name:?} cannot be packed"),
+            "bundle without --repo, or rename the file",
+        ));
+    }
+    files.insert(format!("{folder}/{name}"), bytes);
+    Ok(())
+}
+
+/// The packed files of one list.
+struct PackedList<'a> {
+    files: &'a BTreeMap<String, Vec<u8>>,
+    list: &'a str,
+}
+
+impl Fetch for PackedList<'_> {
+    fn get(&self, path: &str) -> Result<Option<Vec<u8>>, FetchError> {
+        Ok(self.files.get(&format!("{}/{path}", self.list)).cloned())
+    }
 }
 
 /// The instructions, in plain text.

@@ -283,7 +283,7 @@ pub fn print(reports: &[Report], format: Format) -> Result<(), Failure> {
             let logs: Vec<Value> = reports.iter().map(Report::json).collect();
             serde_json::to_string_pretty(&json!({ "logs": logs }))? + "\n"
         }
-        Format::Line => reports.iter().map(|report| report.line() + "\n").collect(),
+        Format::Line => reports.iter().map(|report| console::visible(&report.line()) + "\n").collect(),
         Format::Table => table(reports),
     };
     console::data(text.as_bytes())
@@ -292,11 +292,12 @@ pub fn print(reports: &[Report], format: Format) -> Result<(), Failure> {
 fn table(reports: &[Report]) -> String {
     let mut text = String::new();
     for report in reports.iter().filter(|report| report.followed.is_ok()) {
-        text.push_str(&report.line());
+        text.push_str(&console::visible(&report.line()));
         text.push('\n');
         let rows: Vec<ChangeLogRow<'_>> = report.news.iter().rev().map(News::row).collect();
         text.push_str(&render::terminal_change_log(&rows, console::style()));
-        text.extend(report.news.iter().flat_map(News::of_list).filter_map(NewChange::deadline));
+        let deadlines = report.news.iter().flat_map(News::of_list).filter_map(NewChange::deadline);
+        text.extend(deadlines.map(|line| console::visible(&line)));
     }
     text
 }

@@ -426,8 +426,7 @@ fn write_starter(args: &Args) -> Result<Exit, Failure> {
     write_workflow(args)?;
     write_preview(args, STARTER[0].1)?;
     console::note(
-        "Edit changecast.yaml and data/subprocessors.yaml, and commit them. Create keys with `changecast keygen ../keys`, then
-\
+        "Edit changecast.yaml and data/subprocessors.yaml, and commit them. Create keys with `changecast keygen ../keys`, then \
          run `changecast publish`. `changecast publish --unsigned` makes a preview of what is committed.",
     );
     Ok(Exit::Clean)

@@ -73,7 +73,9 @@ impl FromStr for Accent {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6);
+        let digits = text
+            .strip_prefix('#')
+            .filter(|digits| digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
         let number = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
         let number = number.ok_or_else(|| format!("{text:?} is not a colour: write one such as \"#1d56b3\""))?;
         let [_, red, green, blue] = number.to_be_bytes();

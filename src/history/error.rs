@@ -123,6 +123,11 @@ impl HistoryError {
         HistoryError::Object { object: format!("{kind} {id}"), source }
     }
 
+    /// Whether a whole repository does not contain the object.
+    pub fn is_missing_object(&self) -> bool {
+        matches!(self, HistoryError::Object { source, .. } if source.code() == ErrorCode::NotFound)
+    }
+
     /// The error of an object with wrong content.
     pub(super) fn damaged(kind: &str, id: Oid, problem: &'static str) -> Self {
         HistoryError::Damaged { object: format!("{kind} {id}"), problem }

@@ -60,10 +60,11 @@ fn prepare(prepared: &Path, mode: Option<fs::Permissions>, bytes: &[u8]) -> io::
         Ok(()) | Err(_) => {}
     }
     let mut file = File::create_new(prepared)?;
-    file.write_all(bytes)?;
+    // Before the content: nobody may read it who may not read the file.
     if let Some(mode) = mode {
         fs::set_permissions(prepared, mode)?;
     }
+    file.write_all(bytes)?;
     file.sync_all()
 }
 

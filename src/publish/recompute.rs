@@ -12,7 +12,10 @@ use changecast_core::{
 };
 use serde_json::json;
 
-use crate::{config::Config, history::History};
+use crate::{
+    config::Config,
+    history::{History, HistoryError},
+};
 
 use super::{
     append::Appender,
@@ -68,6 +71,7 @@ impl Watch for ListsBefore {
 /// # Errors
 /// [`PublishError`] if the repository cannot be read.
 pub fn recompute(verified: &Verified, lists: &ListsBefore, history: &History) -> Result<Audit, PublishError> {
+    check_readable(verified, history)?;
     let mut audit = Auditor { verified, lists, history, audited: BTreeMap::new(), missing: Vec::new() };
     for run in audit.runs() {
         audit.recompute(&run)?;
@@ -77,6 +81,19 @@ pub fn recompute(verified: &Verified, lists: &ListsBefore, history: &History) ->
         (release.pointer(), release.header.kind.clone(), audited)
     });
     Ok(Audit { releases: releases.collect(), missing: audit.missing })
+}
+
+/// Checks that the commits of a log can be looked up: in a shallow or damaged clone, a missing commit proves nothing.
+fn check_readable(verified: &Verified, history: &History) -> Result<(), HistoryError> {
+    for source in verified.releases.iter().filter_map(|release| release.body().and_then(Body::source)) {
+        match history.committed(&source.commit) {
+            Ok(_) => {}
+            Err(_) if history.is_shallow() => return Err(HistoryError::Shallow(source.commit.clone())),
+            Err(error) if error.is_missing_object() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 struct Auditor<'a> {

@@ -121,6 +121,17 @@ pub(super) fn escape(text: &str) -> String {
     out.replace("://", ":&#47;&#47;").replace("www.", "www&#46;")
 }
 
+/// Escapes a text at the beginning of a line, where it could be a list or a rule.
+pub(super) fn paragraph(text: &str) -> String {
+    let text = escape(text);
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    match text[digits..].chars().next() {
+        Some('-' | '+' | '=') if digits == 0 => format!("\\{text}"),
+        Some('.' | ')') if digits > 0 => format!("{}\\{}", &text[..digits], &text[digits..]),
+        _ => text,
+    }
+}
+
 /// A text as Markdown that contains no markup.
 pub fn text(text: &str) -> String {
     escape(text)
@@ -143,7 +154,7 @@ pub fn list_tables(messages: &Messages, inventory: &Inventory) -> String {
             out.push_str(&format!("### {}\n\n", escape(section.title.as_str())));
         }
         if !section.note.is_empty() {
-            out.push_str(&format!("{}\n\n", escape(&to_plain_text(section.note.as_str()))));
+            out.push_str(&format!("{}\n\n", paragraph(&to_plain_text(section.note.as_str()))));
         }
         let entries: Vec<_> = inventory.entries.iter().filter(|entry| entry.section == section.id).collect();
         let columns: Vec<_> = inventory
@@ -181,6 +192,11 @@ mod tests {
     #[test]
     fn markdown_is_defused() {
         assert_eq!(escape("a|b`c` <i> [x](javascript:y) *z*"), "a\\|b\\`c\\` &lt;i&gt; \\[x\\](javascript:y) \\*z\\*");
+        for (text, expected) in
+            [("---", "\\---"), ("+ x", "\\+ x"), ("12. x", "12\\. x"), ("x - y", "x - y"), ("12", "12")]
+        {
+            assert_eq!(paragraph(text), expected);
+        }
         assert_eq!(escape("https://evil.example"), "https:&#47;&#47;evil.example");
         assert_eq!(
             inline(&[Inline::Plain("a ".into()), Inline::Deleted("b ".into()), Inline::Inserted("c".into())]),

@@ -6,6 +6,7 @@
 mod agenda;
 mod atom;
 mod calendar;
+mod corrections;
 mod csv;
 mod explanation;
 mod feed;

@@ -10,8 +10,8 @@ use changecast_core::{
 };
 
 use super::{
-    Announcement, File, LogStatus, MainFeed, Publication, PublishedList, RenderError, list_title,
-    markdown::{escape, inline, list_tables, open_windows},
+    Announcement, File, LogStatus, MainFeed, Publication, PublishedList, RenderError, corrections, list_title,
+    markdown::{escape, inline, list_tables, open_windows, paragraph},
 };
 
 /// The index of all Markdown pages (llmstxt.org).
@@ -51,9 +51,11 @@ pub(super) fn files(
     _: &MainFeed<'_>,
 ) -> Result<Vec<File>, RenderError> {
     let mut files = vec![File::new(format!("{}/{LIST}", list.id), list_page(publication, list))];
+    let corrections = corrections::by_key(list);
     files.extend(list.fresh().iter().map(|announcement| {
         let path = format!("{}/{}", list.id, announcement_twin(&announcement.key));
-        File::new(path, announcement_page(publication, list, announcement))
+        let corrections = corrections.get(&*announcement.key).map(Vec::as_slice).unwrap_or_default();
+        File::new(path, announcement_page(publication, list, announcement, corrections))
     }));
     Ok(files)
 }
@@ -68,7 +70,7 @@ fn list_page(publication: &Publication<'_>, list: &PublishedList<'_>) -> String 
     }
     out.push_str(&open_windows(messages, list));
     for fact in list.facts() {
-        out.push_str(&format!("{}: {}\n\n", escape(fact.label.as_str()), text(&fact.text)));
+        out.push_str(&format!("{}: {}\n\n", paragraph(fact.label.as_str()), text(&fact.text)));
     }
     out.push_str(&format!("## {}\n\n", messages.the_list));
     match list.current {
@@ -85,11 +87,20 @@ fn list_page(publication: &Publication<'_>, list: &PublishedList<'_>) -> String 
     out
 }
 
-fn announcement_page(publication: &Publication<'_>, list: &PublishedList<'_>, announcement: &Announcement) -> String {
+fn announcement_page(
+    publication: &Publication<'_>,
+    list: &PublishedList<'_>,
+    announcement: &Announcement,
+    corrections: &[&Announcement],
+) -> String {
     let messages = publication.messages();
     let title = prose::title(messages, list_title(list).as_str(), &announcement.changes);
     let mut out = head(messages, list, &title);
     out.push_str(&format!("{}: {}\n\n", messages.published, announcement.published));
+    for correction in corrections {
+        let corrected = fill(messages.was_corrected, &[&messages.day(correction.published)]);
+        out.push_str(&format!("**{corrected}** [{}]({}.md)\n\n", messages.correction, correction.key));
+    }
     for sentence in announcement.sentences(messages) {
         out.push_str(&format!("- {}\n", inline(sentence)));
     }

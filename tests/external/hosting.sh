@@ -36,6 +36,11 @@ expect() {
 count=0
 list=subprocessors
 expect index.html "text/html; charset=utf-8" 300
+expect style.css "text/css; charset=utf-8" 300
+expect filter.js "text/javascript; charset=utf-8" 300
+expect llms.txt "text/plain; charset=utf-8" 300
+expect $list/index.md "text/markdown; charset=utf-8" 300
+expect $list/feed-notice.atom "application/atom+xml" 300
 expect $list/index.html "text/html; charset=utf-8" 300
 expect $list/feed.atom "application/atom+xml" 900
 expect $list/feed.rss "application/rss+xml" 900

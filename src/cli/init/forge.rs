@@ -32,7 +32,7 @@ pub const FORGES: [Forge; 2] = [
         marks: &[".gitlab-ci.yml", ".gitlab"],
         workflow: (".gitlab/changecast.yml", include_str!("../../../data/init/gitlab.yml")),
         entry: Some((".gitlab-ci.yml", "include: [{local: .gitlab/changecast.yml}]\n")),
-        next: "add the masked variables CHANGECAST_KEY (the release key) and CHANGECAST_TOKEN (a token that may push)",
+        next: "add the masked and protected variables CHANGECAST_KEY (the release key) and CHANGECAST_TOKEN (a token that may push)",
     },
 ];
 
@@ -59,7 +59,8 @@ pub fn filled(template: &str, branch: &str) -> String {
         .replace("{repository}", env!("CARGO_PKG_REPOSITORY"))
         .replace("{action}", env!("CARGO_PKG_REPOSITORY").trim_start_matches("https://github.com/"))
         .replace("{version}", env!("CARGO_PKG_VERSION"))
-        .replace("{branch}", branch)
+        // In single quotes: names of branches may contain signs of YAML.
+        .replace("{branch}", &branch.replace('\'', "''"))
 }
 
 #[cfg(test)]

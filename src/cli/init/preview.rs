@@ -40,8 +40,10 @@ pub fn write(dir: &Path, config: &Config, now: Timestamp) -> Result<Preview, Fai
         None => {
             let repo = folder.join(".uncommitted");
             let planned = plan_uncommitted(dir, config, &repo, now);
-            fs::remove_dir_all(&repo).map_err(|error| Failure::file(&repo, error))?;
-            planned?
+            let removed = fs::remove_dir_all(&repo);
+            let plan = planned?;
+            removed.map_err(|error| Failure::file(&repo, error))?;
+            plan
         }
     };
     output.write(&plan.files)?;

@@ -96,11 +96,12 @@ fn add(node: &Node, shift: usize, words: &Vocabulary, page: &mut Page) {
 
 fn add_text(text: &str, at: Position, words: &Vocabulary, page: &mut Page) -> Result<(), ReadError> {
     if has_tags(text) {
-        html::check_complete(text).map_err(|error| ReadError { at: error.at.map(|place| place.after(at)), ..error })?;
+        html::check_complete(text).map_err(|error| moved_error(error, at))?;
         page.blocks.extend(html::blocks(text, at, words)?);
     } else if has_markdown_table(text) {
-        let inner = markdown::parse(text, words)?;
+        let inner = markdown::parse(text, words).map_err(|error| moved_error(error, at))?;
         page.blocks.extend(inner.blocks.into_iter().map(|block| moved(block, at)));
+        inner.damage.map_or(Ok(()), |error| Err(moved_error(error, at)))?;
     }
     Ok(())
 }
@@ -111,6 +112,11 @@ fn has_markdown_table(text: &str) -> bool {
         line.contains("--") && line.contains('|') && line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ' | '\t'))
     };
     text.lines().skip(1).any(is_delimiter)
+}
+
+/// An error with its position in the file, given where the text begins.
+fn moved_error(error: ReadError, begin: Position) -> ReadError {
+    ReadError { at: error.at.map(|at| at.after(begin)), ..error }
 }
 
 /// A block with the positions of the file instead of those of the text that begins at a place.

@@ -234,6 +234,9 @@ impl<'a> Reader<'a> {
         let mut blocks = Vec::new();
         let mut note = None;
         while let Some((event, range)) = self.next() {
+            if event == Event::End(TagEnd::FootnoteDefinition) {
+                note = None;
+            }
             let Event::Start(tag) = event else { continue };
             match tag {
                 Tag::Heading { level, .. } => {

@@ -3,7 +3,8 @@
 use changecast_core::vocabulary::Vocabulary;
 
 use crate::read::{
-    error::ReadError,
+    error::{Problem, ReadError},
+    position::LineIndex,
     syntax::{
         block::Page,
         code::Code,
@@ -13,12 +14,21 @@ use crate::read::{
     },
 };
 
+/// The longest expression or tag that is looked for, in bytes.
+const MAX_CODE: usize = 1 << 20;
+
+/// How many bytes may be looked at for expressions and tags that are none. The rest of such a page is text.
+const MAX_SEARCHED: usize = 16 << 20;
+
 /// Parses a page. Its code is literal data, as in a file of code; the rest is Markdown.
 ///
 /// # Errors
 /// Those of Markdown, and a syntax error in code that may contain the list.
 pub(crate) fn parse(_: &str, text: &str, words: &Vocabulary) -> Result<Code, ReadError> {
     let parts = Parts::of(text);
+    if let Some(at) = parts.unclosed {
+        return Err(ReadError::at(LineIndex::new(text).at(at), Problem::Incomplete("a statement")));
+    }
     let page = markdown::parse(&parts.markdown, words)?;
     let code = match javascript::parse_as(Dialect::Jsx, &parts.code, words) {
         Err(_) if !may_contain_list(&parts.code) => Code::default(),
@@ -40,6 +50,10 @@ fn may_contain_list(code: &str) -> bool {
 struct Parts {
     code: String,
     markdown: String,
+    /// Where a statement begins that is never closed. What follows it may be the list.
+    unclosed: Option<usize>,
+    /// The bytes that were looked at in vain.
+    searched: usize,
 }
 
 impl Parts {
@@ -58,7 +72,13 @@ impl Parts {
                     fence = Some(open);
                     parts.add_markdown(line)
                 }
-                (None, None) if is_statement(line) => parts.add_code(&rest[..statement_end(rest)]),
+                (None, None) if is_statement(line) => match statement_end(rest) {
+                    Some(end) => parts.add_code(&rest[..end]),
+                    None => {
+                        parts.unclosed = Some(text.len() - rest.len());
+                        break;
+                    }
+                },
                 (None, None) => parts.add_line(line, rest),
             };
             rest = &rest[end..];
@@ -95,7 +115,11 @@ impl Parts {
         while at < line.len() {
             let Some(next) = next_code(&line[at..]).map(|next| at + next) else { break };
             self.add_markdown(&rest[at..next]);
-            let from = &rest[next..];
+            if self.searched > MAX_SEARCHED {
+                at = next;
+                break;
+            }
+            let from = beginning(&rest[next..], MAX_CODE);
             let length = if from.starts_with('<') { self.add_element(from) } else { self.add_expression(from) };
             at = next + length.unwrap_or_else(|| self.add_markdown(&from[..1]));
         }
@@ -105,21 +129,26 @@ impl Parts {
 
     /// Adds the tag of a component with data in its attributes. Returns its length.
     fn add_element(&mut self, from: &str) -> Option<usize> {
-        let end = tag_end(from)?;
-        let tag = &from[..end];
-        if !may_contain_list(tag) {
+        let end = tag_end(from);
+        let tag = &from[..end.unwrap_or(from.len())];
+        if end.is_none() || !may_contain_list(tag) {
+            self.searched += tag.len();
             return None;
         }
         // What is inside the element is Markdown: for the code, the tag closes itself.
         self.code.push_str(tag.trim_end_matches(['/', '>']));
         self.code.push_str("/>;");
         self.markdown.push_str(&blanks(tag));
-        Some(end)
+        end
     }
 
     /// Adds an expression in braces. Returns its length.
     fn add_expression(&mut self, from: &str) -> Option<usize> {
-        let inside = &from[1..=closing_brace(&from[1..])?];
+        let Some(end) = closing_brace(&from[1..]) else {
+            self.searched += from.len();
+            return None;
+        };
+        let inside = &from[1..=end];
         let length = inside.len() + 2;
         let trimmed = inside.trim();
         if trimmed.starts_with("/*") {
@@ -154,18 +183,18 @@ fn is_statement(line: &str) -> bool {
         && line.contains(['=', '{', '\'', '"', '('])
 }
 
-/// The length of a statement: up to the end of the line that closes its last bracket and text.
-fn statement_end(text: &str) -> usize {
+/// The length of a statement: up to the end of the line that closes its last bracket and text. `None` if nothing does.
+fn statement_end(text: &str) -> Option<usize> {
     let mut statement = Statement::default();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         statement.read(line);
         at += line.len();
         if !statement.is_open {
-            break;
+            return Some(at);
         }
     }
-    at
+    None
 }
 
 /// A statement that is being read.
@@ -176,13 +205,34 @@ struct Statement {
     depth: usize,
     /// The quotation mark of the text that is open.
     quote: Option<char>,
+    is_comment: bool,
 }
 
 impl Statement {
-    /// Reads a line. The statement is open until all brackets and texts are closed.
+    /// Reads a line. The statement is open until all brackets, texts and comments are closed.
     fn read(&mut self, line: &str) {
-        let mut is_escaped = false;
-        for c in line.chars() {
+        let (mut is_escaped, mut before) = (false, ' ');
+        let mut code_end = 0;
+        for (at, c) in line.char_indices() {
+            let behind = &line[at + c.len_utf8()..];
+            if self.is_comment {
+                self.is_comment = (before, c) != ('*', '/');
+                before = c;
+                continue;
+            }
+            // An address has two slashes, too.
+            if self.quote.is_none() && c == '/' && behind.starts_with('/') && before != ':' {
+                break;
+            }
+            if self.quote.is_none() && c == '/' && behind.starts_with('*') {
+                self.is_comment = true;
+                before = ' ';
+                continue;
+            }
+            before = c;
+            if !c.is_whitespace() {
+                code_end = at + c.len_utf8();
+            }
             match (self.quote, c) {
                 (Some(_), _) if is_escaped => is_escaped = false,
                 (Some(_), '\\') => is_escaped = true,
@@ -196,10 +246,19 @@ impl Statement {
         }
         // Only a template literal goes on behind the end of its line.
         self.quote = self.quote.filter(|quote| *quote == '`');
-        let end = line.trim_end();
+        let end = &line[..code_end];
         let goes_on = end.ends_with("=>") || end.ends_with(['=', ',', '&', '|', '?', ':', '+']);
-        self.is_open = self.depth > 0 || self.quote.is_some() || goes_on;
+        self.is_open = self.depth > 0 || self.quote.is_some() || self.is_comment || goes_on;
     }
+}
+
+/// The beginning of a text, of at most so many bytes.
+fn beginning(text: &str, length: usize) -> &str {
+    let mut end = text.len().min(length);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// Where an element of a component or an expression begins in a line of Markdown.
@@ -246,11 +305,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_statement_that_is_never_closed_is_damage() {
+        let text = "# Vendors\n\nexport const a = [\n\n| Vendor | Purpose |\n| --- | --- |\n| Alder | Mail |\n";
+        let error = parse("list.mdx", text, Vocabulary::builtin()).expect_err("damage");
+        assert_eq!((error.at.map(|at| at.line), error.problem), (Some(3), Problem::Incomplete("a statement")));
+    }
+
+    #[test]
     fn code_and_markdown_are_told_apart_and_lines_keep_their_numbers() {
         for (text, code, markdown) in [
             ("import X from 'x'\n\n# Title\n", "import X from 'x'", "# Title"),
             ("export const a = [\n  1,\n]\ntext\n", "export const a = [\n  1,\n]", "text"),
             ("export const a = ['it\\'s', `(\n`]\ntext\n", "export const a = ['it\\'s', `(\n`]", "text"),
+            ("export const a = 1 // (draft\ntext\n", "export const a = 1 // (draft", "text"),
+            ("export const a = [ /* ( [\n*/ 1] // ok\ntext\n", "export const a = [ /* ( [\n*/ 1] // ok", "text"),
             ("exports of data\n", "", "exports of data"),
             ("```\nexport const a = 1\n```\n", "", "```\nexport const a = 1\n```"),
             ("# Title {#id}\n", "", "# Title {#id}"),

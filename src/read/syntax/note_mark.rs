@@ -9,6 +9,9 @@ const SIGNS: [char; 5] = ['*', '\u{2020}', '\u{2021}', '\u{a7}', '\u{b6}'];
 const RAISED: [char; 10] =
     ['\u{2070}', '\u{b9}', '\u{b2}', '\u{b3}', '\u{2074}', '\u{2075}', '\u{2076}', '\u{2077}', '\u{2078}', '\u{2079}'];
 
+/// The most signs or raised digits of a mark.
+const MAX_SIGNS: usize = 4;
+
 /// A mark in a text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Mark {
@@ -31,6 +34,8 @@ pub(crate) fn marks_in(text: &str) -> Vec<Mark> {
                 marks.push(Mark { range: start..at + length, key });
                 at += length;
             }
+            // More signs than a mark has are a line or a decoration.
+            None if SIGNS.contains(&c) => at += text[at..].find(|other| other != c).unwrap_or(text.len() - at),
             None => at += c.len_utf8(),
         }
     }
@@ -62,10 +67,11 @@ pub(crate) fn mark_at_start(text: &str) -> Option<(usize, String)> {
 fn any_mark(text: &str) -> Option<(usize, String)> {
     let first = text.chars().next()?;
     if SIGNS.contains(&first) {
-        let key: String = text.chars().take_while(|c| *c == first).collect();
-        return Some((key.len(), key)).filter(|(length, _)| *length <= 4 * first.len_utf8());
+        let key: String = text.chars().take(MAX_SIGNS + 1).take_while(|c| *c == first).collect();
+        return Some((key.len(), key)).filter(|(length, _)| *length <= MAX_SIGNS * first.len_utf8());
     }
-    let raised: Vec<usize> = text.chars().map_while(|c| RAISED.iter().position(|digit| *digit == c)).collect();
+    let raised = text.chars().take(MAX_SIGNS).map_while(|c| RAISED.iter().position(|digit| *digit == c));
+    let raised: Vec<usize> = raised.collect();
     if !raised.is_empty() {
         let length = text.chars().take(raised.len()).map(char::len_utf8).sum();
         return Some((length, raised.iter().map(usize::to_string).collect()));
@@ -133,6 +139,7 @@ mod tests {
             ("2 * 3", &[]),
             ("H\u{b2}O", &[]),
             ("*Alder", &[]),
+            ("Alder *****", &[]),
             ("Alder (3) of 4", &[]),
             ("\u{a7} 5", &[]),
             ("Art. 28 \u{a7} 3", &[]),

@@ -1,7 +1,5 @@
 //! The page of one announcement.
 
-use std::collections::BTreeMap;
-
 use maud::{Markup, html};
 
 use changecast_core::prose::{self, deadlines::Computed};
@@ -14,7 +12,7 @@ use changecast_core::{
 
 use super::{
     super::{
-        Announcement, File, LogStatus, Publication, PublishedList, RenderError, announcement_page,
+        Announcement, File, LogStatus, Publication, PublishedList, RenderError, announcement_page, corrections,
         incremental::{Keep, SegmentedFile},
         list_title,
     },
@@ -39,12 +37,7 @@ impl<'a> Neighbor<'a> {
 
 /// The pages of new announcements, and that of the last one before them, which now links to the first new one.
 pub(super) fn pages(publication: &Publication<'_>, list: &PublishedList<'_>) -> Result<Vec<File>, RenderError> {
-    let mut corrections: BTreeMap<&str, Vec<&Announcement>> = BTreeMap::new();
-    for announcement in &list.announcements {
-        if let Some(corrected) = &announcement.corrects {
-            corrections.entry(corrected).or_default().push(announcement);
-        }
-    }
+    let corrections = corrections::by_key(list);
     let fresh = list.fresh();
     let last = list
         .rendered

@@ -48,7 +48,10 @@ fn body(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup {
         } }
         p { (messages.verify_one) }
         pre tabindex="0" { code {
-            @for key in release { "echo '" (origin) " namespaces=\"release.v1@changecast\" " (key) "' > allowed_signers\n" }
+            @for (at, key) in release.iter().enumerate() {
+                "echo '" (origin) " namespaces=\"release.v1@changecast\" " (key) "' "
+                (if at == 0 { ">" } else { ">>" }) " allowed_signers\n"
+            }
             "ssh-keygen -Y verify -f allowed_signers -I " (origin) " -n release.v1@changecast \\\n"
             "  -s log/000001.json.sig < log/000001.json\n"
         } }

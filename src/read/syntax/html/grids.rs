@@ -191,7 +191,7 @@ impl Divs {
             if known.len() >= MAX_TEXT {
                 break;
             }
-            known.push_str(text);
+            known.extend(text.chars().take(MAX_TEXT));
         }
     }
 

@@ -134,12 +134,8 @@ pub struct Messages {
     pub see_entry: &'static str,
     /// For an entry without announced changes.
     pub no_history: &'static str,
-    /// The name of the link to the history of an entry.
-    pub history_link: &'static str,
     /// The title of the page of a year: list, year, kinds of changes.
     pub year_title: &'static str,
-    /// What a year's page contains.
-    pub year_lead: &'static str,
     /// The name of the filter.
     pub filter: &'static str,
     /// The label of the field for text.
@@ -192,10 +188,6 @@ pub struct Messages {
     pub one_entry: &'static str,
     /// The number of entries.
     pub entries: &'static str,
-    /// The number of changes: one.
-    pub one_change: &'static str,
-    /// The number of changes.
-    pub count_changes: &'static str,
     /// A field that is stated for the first time: its name.
     pub first_stated: &'static str,
     /// A field that is no longer stated: its name.
