@@ -49,6 +49,9 @@ fn describe_reading(reading: &Reading) -> String {
     for section in &inventory.sections {
         out.push_str(format!("section: {}", section.title).trim_end());
         out.push('\n');
+        if !section.note.is_empty() {
+            let _ = writeln!(out, "note: {}", section.note);
+        }
         for entry in inventory.entries.iter().filter(|entry| entry.section == section.id) {
             describe_entry(entry, &mut out);
         }

@@ -15,6 +15,7 @@ use crate::read::{
         folder,
         memo::Memos,
         native, page, records,
+        shapes::find_records,
     },
     config::ReadingConfig,
     error::ReadError,
@@ -107,7 +108,8 @@ impl Memory {
                 Ok(reading)
             }
             Syntax::Page(parse) => {
-                let page = parse(text, &config.vocabulary)?;
+                let mut page = parse(text, &config.vocabulary)?;
+                find_records(&config.vocabulary, &mut page);
                 self.build(config, |list, _| {
                     page::interpret(&page, path, config, list)?;
                     page_text::interpret(&page, &format!("{path} {}", page.metadata), config, list);

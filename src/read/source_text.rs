@@ -254,6 +254,19 @@ impl SourceText {
         out
     }
 
+    /// The text with another text in the place of each occurrence of one that has no link in it.
+    pub fn replaced(&self, old: &str, new: &str) -> SourceText {
+        let mut out = SourceText::default();
+        let mut from = 0;
+        for (at, _) in self.text.match_indices(old) {
+            out.append(&self.slice(from..at));
+            out.push(new);
+            from = at + old.len();
+        }
+        out.append(&self.slice(from..self.text.len()));
+        out
+    }
+
     /// The labels and addresses of the links.
     pub fn links(&self) -> impl Iterator<Item = (&str, &str)> {
         self.marks.iter().filter_map(|mark| match &mark.kind {

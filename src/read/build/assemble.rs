@@ -163,12 +163,22 @@ impl SectionsBuilder {
         let folded_title = fold(title.as_str());
         let known = [self.by_id.get(&id), self.by_title.get(&folded_title)].into_iter().flatten().min();
         if let Some(known) = known {
-            return self.sections[*known].id.clone();
+            let section = &mut self.sections[*known];
+            section.note = with_note(&section.note, &group.note);
+            return section.id.clone();
         }
         self.by_id.insert(id.clone(), self.sections.len());
         self.by_title.insert(folded_title, self.sections.len());
         self.sections.push(Section { id: id.clone(), title, note: Text::new(&group.note) });
         id
+    }
+}
+
+/// The note of a section with that of another group under the same heading.
+fn with_note(note: &Text, other: &str) -> Text {
+    match note.as_str() {
+        own if own.contains(Text::new(other).as_str()) => note.clone(),
+        own => Text::new(&format!("{own} {other}")),
     }
 }
 

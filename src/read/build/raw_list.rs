@@ -1,13 +1,12 @@
 //! The list that was chosen from a file: sections of rows with labels, before roles and ids are known.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap},
     rc::Rc,
     sync::Arc,
 };
 
 use changecast_core::{
-    compare::FOOTNOTE_LABEL,
     model::{EntryId, Fact, FieldKey, Hints, Layout, SectionId, Terms, Text},
     vocabulary::Vocabulary,
 };
@@ -17,7 +16,7 @@ use crate::read::{
     build::intern::{Label, Labels, RowContent, RowInterner},
     error::Warning,
     position::Position,
-    source_text::{CellText, SourceText},
+    source_text::CellText,
 };
 
 /// A list as its file lays it out. Labels and rows belong to the reader, which keeps them for the next
@@ -34,8 +33,6 @@ pub(crate) struct RawList<'r> {
     by_title: HashMap<String, usize>,
     indexed: usize,
     pub layout: Layout,
-    /// The footnotes of rows, by the position of each.
-    pub notes: BTreeMap<Position, SourceText>,
     pub warnings: Vec<Warning>,
     pub unreadable: Vec<UnreadableFile>,
     /// Whether this version used all labels of a shape, by the shape's number.
@@ -97,7 +94,6 @@ impl<'r> RawList<'r> {
             by_title: HashMap::new(),
             indexed: 0,
             layout: Layout::default(),
-            notes: BTreeMap::new(),
             warnings: Vec::new(),
             unreadable: Vec::new(),
             used_shapes: Vec::new(),
@@ -113,11 +109,8 @@ impl<'r> RawList<'r> {
         }
     }
 
-    /// Interns the content of a row, with its footnotes.
-    pub fn intern(&mut self, mut row: ParsedRow) -> Row {
-        if let Some(note) = self.notes.get(&row.at) {
-            row.cells.push((self.labels.intern(FOOTNOTE_LABEL), note.clone().into()));
-        }
+    /// Interns the content of a row.
+    pub fn intern(&mut self, row: ParsedRow) -> Row {
         Row { file: row.file, at: row.at, content: self.rows.intern(row.id, row.cells, row.hints) }
     }
 

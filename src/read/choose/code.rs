@@ -17,6 +17,7 @@ use crate::read::{
         page,
         records::{self, RecordList},
         relabel::relabel,
+        shapes::find_records,
         statement::Statement,
         tuples,
     },
@@ -55,6 +56,7 @@ pub(crate) fn interpret(
     }
     let bindings = std::mem::take(&mut code.bindings);
     if !config.tables.is_empty() {
+        find_records(&config.vocabulary, &mut code.page);
         let named = bindings.into_iter().filter(|binding| is_named(binding, &config.tables)).collect::<Vec<_>>();
         return match named[..] {
             [] => page::interpret(&code.page, path, config, list),
@@ -74,6 +76,7 @@ pub(crate) fn interpret(
     if best.is_none() {
         code.page.blocks.extend(others.iter().flat_map(documents::blocks_of));
     }
+    find_records(&config.vocabulary, &mut code.page);
     let page_fits = page::has_vendor_table(&code.page, config);
     let Some(best) = best.filter(|best| *best == Evidence::Named || !page_fits) else {
         return read_page(code, path, config, list)

@@ -4,7 +4,7 @@ use changecast_core::vocabulary::Vocabulary;
 
 use crate::read::{
     build::raw_list::RawList,
-    choose::{html_text::has_tags, memo::Memos, page, records},
+    choose::{html_text::has_tags, memo::Memos, page, records, shapes::find_records},
     config::ReadingConfig,
     error::{Problem, ReadError},
     position::Position,
@@ -65,6 +65,7 @@ pub(crate) fn page_in(root: &Node, words: &Vocabulary) -> Option<Page> {
     let mut page = Page::default();
     add(root, 0, words, &mut page);
     let has_list = page.blocks.iter().any(|block| matches!(block, Block::Table(_) | Block::List(_)));
+    find_records(words, &mut page);
     has_list.then_some(page)
 }
 
@@ -100,8 +101,10 @@ fn add_text(text: &str, at: Position, words: &Vocabulary, page: &mut Page) -> Re
         page.blocks.extend(html::blocks(text, at, words)?);
     } else if has_markdown_table(text) {
         let inner = markdown::parse(text, words).map_err(|error| moved_error(error, at))?;
-        page.blocks.extend(inner.blocks.into_iter().map(|block| moved(block, at)));
-        inner.damage.map_or(Ok(()), |error| Err(moved_error(error, at)))?;
+        let damage = inner.damage.clone();
+        let blocks = inner.blocks.into_iter().map(|block| moved(block, at)).collect();
+        page.append(Page { blocks, notes: inner.notes, ..Page::default() });
+        damage.map_or(Ok(()), |error| Err(moved_error(error, at)))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use changecast_core::{
     compare::ADDRESS_LABEL,
-    model::fold,
+    model::{fold, note_mark::name_without_marks},
     vocabulary::{Meaning, Vocabulary},
 };
 
@@ -12,7 +12,6 @@ use crate::read::{
         raw_list::{ParsedRow, RawList},
     },
     source_text::{SourceText, cleaned},
-    syntax::note_mark::without_marks,
 };
 
 /// The label of the column for postal addresses that follow a name.
@@ -126,7 +125,7 @@ impl Named {
                 Line::Other => name.push(line),
             }
         }
-        named.name = without_marks(&cleaned(&SourceText::join(&name, " "))).trim().to_owned();
+        named.name = name_without_marks(&cleaned(&SourceText::join(&name, " "))).trim().to_owned();
         named.entity = cleaned(&SourceText::join(&entity, ", "));
         named.postal = cleaned(&SourceText::join(&postal, ", "));
         named.details = SourceText::join(&details, "; ");

@@ -4,7 +4,7 @@
 //! [`super::page_lists`], once for all formats.
 
 use changecast_core::{
-    compare::{Status, readable},
+    compare::{FOOTNOTE_LABEL, Status, readable},
     model::{Layout, Role, fold},
     vocabulary::{HeaderRole, Vocabulary},
 };
@@ -19,7 +19,7 @@ use crate::read::{
         absence::{absence_of_list, is_error_page},
         entry_name::{self, is_no_entry},
         fitness::Fitness,
-        footnotes,
+        footnotes::{self, HeadingNotes},
         header_labels::header_labels,
         named_cell::{LinkCell, NameLines, add_name},
         not_found::{rendered_data, what_was_found},
@@ -29,7 +29,6 @@ use crate::read::{
         part_kind::{Standing, kind_of},
         places::{are_places, place_named_in, places_behind, places_in_front},
         repetition::unknown_names,
-        shapes::with_records,
         statement::{ends, status_of},
     },
     config::ReadingConfig,
@@ -42,7 +41,7 @@ use crate::read::{
     },
 };
 
-/// Finds the list of a page. The path and the front matter may state the subject of the page.
+/// Finds the list of a page, whose blocks include records. The path and the front matter may state the subject of the page.
 pub(crate) fn interpret(
     page: &Page,
     path: &str,
@@ -54,8 +53,7 @@ pub(crate) fn interpret(
         return Err(Problem::Replaced("an error message or a login page").into());
     }
     let words = &options.vocabulary;
-    let (blocks, notes) = footnotes::resolve(page, with_records(words, &page.blocks));
-    list.notes = notes;
+    let (blocks, notes) = footnotes::resolve(words, page);
     let found = find(words, &blocks);
     let about = format!("{path} {}", page.metadata);
     let decisions = decide(&found, &about, options);
@@ -81,16 +79,16 @@ pub(crate) fn interpret(
         let parts: Vec<&Part<'_>> = decisions.iter().filter(|one| one.is_chosen()).map(|one| &one.part).collect();
         list.warnings.extend(decisions.iter().filter_map(|decision| skipped_table(decision, &parts)));
     }
-    let by_status = states_differ(words, &chosen, &blocks);
+    let surroundings = Surroundings { by_status: states_differ(words, &chosen, &blocks), notes };
     for part in chosen {
         match &part.content {
             Content::Record(items) => record(list, items, part),
             Content::Table(table) => {
                 list.layout = Layout::Table;
-                table_sections(list, table, part, by_status, options);
+                table_sections(list, table, part, &surroundings, options);
             }
             Content::List(items) => {
-                let section = list_section(list, items, part, by_status);
+                let section = list_section(list, items, part, &surroundings);
                 list.sections.push(section);
             }
         }
@@ -101,6 +99,13 @@ pub(crate) fn interpret(
         Some(problem) => Err(problem.into()),
         None => Ok(()),
     }
+}
+
+/// What surrounds the parts of a list.
+struct Surroundings {
+    /// Whether headings state different statuses for parts of the list.
+    by_status: bool,
+    notes: HeadingNotes,
 }
 
 /// The problem that loops on a page show vendors that another file has. Bullets beside them are not the list.
@@ -180,7 +185,15 @@ fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
         let text = SourceText::join(texts, ", ").into();
         row.cells.push((list.labels.intern(&readable(&cleaned(&label))), text));
     }
+    add_notes(list, &mut row, items.iter().flat_map(|item| &item.notes));
     list.add_to_section(cleaned(&above), row);
+}
+
+/// Adds the footnotes of a row to its cells.
+fn add_notes<'n>(list: &mut RawList<'_>, row: &mut ParsedRow, notes: impl IntoIterator<Item = &'n SourceText>) {
+    if let Some(note) = footnotes::joined(notes) {
+        row.cells.push((list.labels.intern(FOOTNOTE_LABEL), note.into()));
+    }
 }
 
 /// The first word of a text, folded.
@@ -196,7 +209,13 @@ fn row_of(list: &mut RawList<'_>, at: Position, name: &SourceText) -> ParsedRow 
     row
 }
 
-fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_status: bool, options: &ReadingConfig) {
+fn table_sections(
+    list: &mut RawList<'_>,
+    table: &Table,
+    part: &Found<'_>,
+    surroundings: &Surroundings,
+    options: &ReadingConfig,
+) {
     let (header, rows) = header_of(table);
     let headers: Vec<String> = header.iter().map(|cell| cleaned(&cell.text)).collect();
     let labels =
@@ -206,7 +225,7 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
     let name = header.iter().position(|cell| options.role(&cleaned(&cell.text)) == Role::Name).unwrap_or(0);
     let link = LinkCell::unless(header.iter().any(|cell| options.role(&cleaned(&cell.text)) == Role::Link));
     let name_lines = NameLines::of(list.vocabulary, rows.iter().filter_map(|(_, cells)| Some(&cells.get(name)?.text)));
-    let mut section = begin(list, part, by_status, &labels);
+    let mut section = begin(list, part, surroundings, header, &labels);
     let all_strong = rows.iter().all(|(_, cells)| cells.first().is_some_and(|cell| cell.strong));
     let words = list.vocabulary;
     let mut are_gone = false;
@@ -223,6 +242,7 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
             are_gone = status_of(words, &cells[0].text).is_some_and(|status| ends(words, &status));
             let next = RawSection {
                 title: cells[0].text.on_one_line().to_string(),
+                note: footnotes::joined(&cells[0].notes).unwrap_or_default().to_string(),
                 header: section.header.clone(),
                 ..RawSection::default()
             };
@@ -248,13 +268,14 @@ fn table_sections(list: &mut RawList<'_>, table: &Table, part: &Found<'_>, by_st
                 row.cells.push((*label, text.into()));
             }
         }
+        add_notes(list, &mut row, cells.iter().flat_map(|cell| &cell.notes));
         section.rows.push(list.intern(row));
     }
     list.sections.push(section);
 }
 
-fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, by_status: bool) -> RawSection {
-    let mut section = begin(list, part, by_status, &[]);
+fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, surroundings: &Surroundings) -> RawSection {
+    let mut section = begin(list, part, surroundings, &[], &[]);
     let words = list.vocabulary;
     for item in items {
         let (name, rest) = split(words, item);
@@ -278,6 +299,7 @@ fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, by_sta
             let (key, value) = child.split_once(':').unwrap_or((unlabelled_key(words, child), child));
             row.cells.push((list.labels.intern(&readable(key.trim())), child.part(value.trim()).into()));
         }
+        add_notes(list, &mut row, &item.notes);
         section.rows.push(list.intern(row));
     }
     section
@@ -288,23 +310,33 @@ fn unlabelled_key(words: &Vocabulary, line: &str) -> &'static str {
     if are_places(words, line) { "location" } else { "Details" }
 }
 
-/// A section with the defaults that its heading and the sentence above state for all its entries.
-fn begin(list: &mut RawList<'_>, part: &Found<'_>, by_status: bool, header: &[Option<Label>]) -> RawSection {
+/// A section with the defaults that its heading and the sentence above state for all its entries, and with the notes
+/// of its headings and headers.
+fn begin(
+    list: &mut RawList<'_>,
+    part: &Found<'_>,
+    surroundings: &Surroundings,
+    header: &[Cell],
+    labels: &[Option<Label>],
+) -> RawSection {
     let lead = part.lead_text().trim();
     let label = lead.trim_end_matches(':').trim();
     // A short line above a list is its title; a sentence is not.
     let is_label =
         matches!(part.content, Content::List(_)) && lead.ends_with(':') && label.split_whitespace().count() <= 4;
     let title = if is_label { label } else { part.heading() };
+    let notes = surroundings.notes.get(&part.place).into_iter().flatten();
+    let notes = notes.chain(header.iter().flat_map(|cell| &cell.notes));
     let mut section = RawSection {
         title: cleaned(title),
-        header: header.iter().flatten().copied().collect(),
+        note: footnotes::joined(notes).unwrap_or_default().to_string(),
+        header: labels.iter().flatten().copied().collect(),
         ..RawSection::default()
     };
     if let Some(place) = [lead, part.heading()].into_iter().find_map(|text| place_named_in(list.vocabulary, text)) {
         section.defaults.push((list.labels.intern("Location"), SourceText::from(place).into()));
     }
-    if let Some(status) = status_of(list.vocabulary, part.heading()).filter(|_| by_status) {
+    if let Some(status) = status_of(list.vocabulary, part.heading()).filter(|_| surroundings.by_status) {
         section.defaults.push((list.labels.intern("Status"), SourceText::from(status).into()));
     }
     section

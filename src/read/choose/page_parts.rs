@@ -12,6 +12,8 @@ use crate::read::{
 
 /// A table or list with its headings and the paragraph above.
 pub(crate) struct Found<'a> {
+    /// Its place among the blocks of the page.
+    pub place: usize,
     /// The headings above it, from the top level down.
     pub headings: Vec<&'a SourceText>,
     /// The paragraph directly above it.
@@ -140,7 +142,7 @@ pub(crate) fn find<'a>(words: &Vocabulary, blocks: &'a [Block]) -> Vec<Found<'a>
         let headings = headings.iter().map(|(_, text)| *text).collect();
         let lead = paragraphs.pop();
         let introduction = paragraphs.drain(..).map(SourceText::as_str).collect();
-        found.push(Found { headings, lead, introduction, content });
+        found.push(Found { place: at, headings, lead, introduction, content });
     }
     found
 }

@@ -17,8 +17,7 @@ use changecast_core::{
 };
 
 use crate::read::{
-    build::raw_list::RawList, choose::shapes::with_records, config::ReadingConfig, position::Position,
-    source_text::cleaned, syntax::block::Page,
+    build::raw_list::RawList, config::ReadingConfig, position::Position, source_text::cleaned, syntax::block::Page,
 };
 
 use sentences::{Context, Sentence, paragraphs};
@@ -26,12 +25,12 @@ use sentences::{Context, Sentence, paragraphs};
 /// Longest text about one vendor, in characters. A longer one is not a statement about a vendor but a document.
 const MAX_TEXT: usize = 2_000;
 
-/// Adds the statements of a page around its list, which has been read: the terms, unless the configuration states
+/// Adds the statements of a page with records around its list, which has been read: the terms, unless the configuration states
 /// some, and the sentences about vendors. `about` is the path of the page and its metadata.
 pub(crate) fn interpret(page: &Page, about: &str, options: &ReadingConfig, list: &mut RawList<'_>) {
     let words = &options.vocabulary;
     let entries = Entries::of(list, options);
-    let paragraphs = paragraphs(words, &with_records(words, &page.blocks), about, &entries.positions);
+    let paragraphs = paragraphs(words, &page.blocks, about, &entries.positions);
     let promised = promise::read(words, &paragraphs);
     add_terms(promised, options, list);
     let own_name = format!("{about} {}", sentences::title(&page.blocks));

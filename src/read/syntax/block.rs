@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use changecast_core::vocabulary::{Meaning, Vocabulary};
+use changecast_core::{
+    model::note_mark::raised_mark,
+    vocabulary::{Meaning, Vocabulary},
+};
 
 use crate::read::{
     error::ReadError,
     position::Position,
     source_text::{SourceText, cleaned, is_break_char},
-    syntax::note_mark::raised_mark,
 };
 
 /// A page as its syntax lays it out.
@@ -27,6 +29,35 @@ pub(crate) struct Page {
     pub columns: Vec<LoopColumns>,
     /// The footnotes that the syntax has, by their names.
     pub notes: Vec<(String, SourceText)>,
+}
+
+impl Page {
+    /// Adds the blocks of another page behind those of this one, with its footnotes.
+    pub fn append(&mut self, other: Page) {
+        let Page { mut blocks, notes, .. } = other;
+        for (name, note) in notes {
+            let name = self.free_name(name, &mut blocks);
+            self.notes.push((name, note));
+        }
+        self.blocks.append(&mut blocks);
+    }
+
+    /// A name that no footnote of this page has for a footnote of some blocks, which get the new marks.
+    fn free_name(&self, name: String, blocks: &mut [Block]) -> String {
+        let is_taken = |name: &str| self.notes.iter().any(|(taken, _)| taken == name);
+        if !is_taken(&name) {
+            return name;
+        }
+        let free = (self.notes.len() + 1..)
+            .map(|number| format!("{name}-{number}"))
+            .find(|name| !is_taken(name))
+            .unwrap_or_default();
+        let marks = [format!("[^{name}]"), format!("[^{free}]")];
+        for text in blocks.iter_mut().flat_map(Block::texts_mut) {
+            *text = text.replaced(&marks[0], &marks[1]);
+        }
+        free
+    }
 }
 
 /// The columns of a table with rows that a loop makes from data.
@@ -69,6 +100,21 @@ pub(crate) enum Block {
     Record(Vec<Item>),
 }
 
+impl Block {
+    /// All texts of it.
+    pub fn texts_mut(&mut self) -> Vec<&mut SourceText> {
+        match self {
+            Block::Heading { text, .. } | Block::Paragraph { text, .. } => vec![text],
+            Block::Field { text, item } => [text].into_iter().chain(item.texts_mut()).collect(),
+            Block::Table(table) => {
+                let cells = table.header.iter_mut().chain(table.rows.iter_mut().flat_map(|(_, cells)| cells));
+                cells.map(|cell| &mut cell.text).collect()
+            }
+            Block::List(items) | Block::Record(items) => items.iter_mut().flat_map(Item::texts_mut).collect(),
+        }
+    }
+}
+
 /// A table. Without a header, all cells of `header` are empty.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
@@ -88,6 +134,8 @@ pub(crate) struct Cell {
     pub behind: bool,
     /// Whether the rest is a remark on the struck-out text: "~~Acme~~ (until May)".
     pub remark: bool,
+    /// The footnotes that its marks referred to.
+    pub notes: Vec<SourceText>,
 }
 
 impl Cell {
@@ -103,7 +151,7 @@ impl Cell {
         let remark = begins_struck && is_remark(words, &kept);
         let inner = kept.trim_start_matches(is_separator).trim_end_matches(|c| is_separator(c) || is_dash(c));
         let text = without_gaps(&kept.part(inner));
-        Cell { text, strong, struck: false, behind: begins_struck, remark }
+        Cell { text, strong, struck: false, behind: begins_struck, remark, notes: Vec::new() }
     }
 
     /// Whether a name in it is no longer on the list.
@@ -164,12 +212,20 @@ pub(crate) struct Item {
     pub children: Vec<SourceText>,
     /// Whether its name is struck out.
     pub struck: bool,
+    /// The footnotes that its marks referred to.
+    pub notes: Vec<SourceText>,
 }
 
 impl Item {
     /// An item without any text.
     pub fn new(at: Position) -> Self {
-        Item { at, lead: None, rest: SourceText::default(), children: Vec::new(), struck: false }
+        let (rest, children, notes) = (SourceText::default(), Vec::new(), Vec::new());
+        Item { at, lead: None, rest, children, struck: false, notes }
+    }
+
+    /// All texts of it.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut SourceText> {
+        self.lead.iter_mut().chain([&mut self.rest]).chain(&mut self.children)
     }
 
     /// Its lead, or an empty text.
@@ -298,7 +354,11 @@ fn trim_separators(text: &str) -> &str {
 /// such as a trademark sign, is left out.
 pub(crate) fn lower_mark(text: &mut SourceText, from: usize) {
     let Some(raised) = text.get(from..).map(cleaned) else { return };
-    let mark = raised_mark(raised.trim_matches(['[', ']', '(', ')']));
+    let inner = raised.trim_matches(['[', ']', '(', ')']);
+    // A raised link leads to the note. Without one, a digit may be a power or a part of a name.
+    let is_link = text.is_link_at(text.len() - text[from..].trim_start().len());
+    let is_reference = is_link && matches!(inner.len(), 1 | 2) && inner.bytes().all(|b| b.is_ascii_alphanumeric());
+    let mark = if is_reference { Some(format!("[^{inner}]")) } else { raised_mark(inner) };
     if mark.is_some() || raised.chars().count() <= 2 {
         text.truncate(from);
     }

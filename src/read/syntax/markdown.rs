@@ -21,7 +21,7 @@ use crate::read::{
         replaced::is_html_document,
         template::{self, Template},
         tree::check_depth,
-        unclosed::unclosed,
+        unclosed::{ends_inside_row, unclosed},
     },
 };
 
@@ -77,19 +77,6 @@ fn check_complete(text: &str) -> Result<(), ReadError> {
         Some((at, what)) => Err(ReadError::at(LineIndex::new(text).at(at), Problem::Incomplete(what))),
         None => Ok(()),
     }
-}
-
-/// Whether the last line, which does not end, is a shorter row than the one above it.
-fn ends_inside_row(text: &str) -> bool {
-    let mut lines = text.lines().rev();
-    let (Some(last), Some(above)) = (lines.next(), lines.next()) else { return false };
-    let (last, above) = (last.trim(), above.trim());
-    !text.ends_with('\n')
-        && last.starts_with('|')
-        && above.len() > 1
-        && above.starts_with('|')
-        && above.ends_with('|')
-        && last.matches('|').count() < above.matches('|').count()
 }
 
 /// Whether a text has headings, tables or lists.
@@ -254,8 +241,8 @@ impl<'a> Reader<'a> {
                 Tag::Paragraph => {
                     let source = &self.text[range.clone()];
                     let paragraph = self.paragraph(source, range.start);
-                    if let (Some(name), Some(Block::Paragraph { text, .. })) = (note.take(), paragraph.first()) {
-                        self.notes.push((name, text.clone()));
+                    if let Some(name) = &note {
+                        paragraph.iter().for_each(|block| self.add_to_note(name, block));
                     }
                     let rows = source.lines().all(|line| line.trim().starts_with('|') && line.matches('|').count() > 1);
                     match blocks.last_mut() {
@@ -280,8 +267,11 @@ impl<'a> Reader<'a> {
                 }
                 Tag::Table(_) => blocks.push((range.start, Block::Table(self.table()))),
                 Tag::List(_) => {
-                    let items = self.items(&TagEnd::List(false));
-                    blocks.push((range.start, Block::List(items)));
+                    let list = Block::List(self.items(&TagEnd::List(false)));
+                    match &note {
+                        Some(name) => self.add_to_note(name, &list),
+                        None => blocks.push((range.start, list)),
+                    }
                     blocks.append(&mut self.tables_in_items);
                 }
                 Tag::DefinitionList => blocks.push((range.start, Block::List(self.definitions()))),
@@ -300,6 +290,23 @@ impl<'a> Reader<'a> {
             }
         }
         blocks
+    }
+
+    /// Adds the text of a block to the footnote with a name.
+    fn add_to_note(&mut self, name: &str, block: &Block) {
+        if self.notes.last().is_none_or(|(last, _)| last != name) {
+            self.notes.push((name.to_owned(), SourceText::default()));
+        }
+        let Some((_, note)) = self.notes.last_mut() else { return };
+        let text = match block {
+            Block::Paragraph { text, .. } | Block::Field { text, .. } => text.clone(),
+            Block::List(items) => SourceText::join(&items.iter().map(Item::whole_text).collect::<Vec<_>>(), "; "),
+            Block::Heading { .. } | Block::Table(_) | Block::Record(_) => return,
+        };
+        if !note.is_empty() {
+            note.push(" ");
+        }
+        note.append(&text);
     }
 
     /// The blocks of a part of the text, parsed on its own.

@@ -16,7 +16,6 @@ pub(crate) mod javascript;
 pub(crate) mod json;
 pub(crate) mod markdown;
 pub(crate) mod mdx;
-pub(crate) mod note_mark;
 pub(crate) mod replaced;
 pub(crate) mod rst;
 pub(crate) mod template;

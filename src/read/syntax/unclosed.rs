@@ -1,4 +1,4 @@
-//! Markdown that hides the rest of a page: fences and comments that are never closed.
+//! Markdown that is cut, or hides the rest of a page: rows, and fences and comments that are never closed.
 
 use std::ops::Range;
 
@@ -28,9 +28,24 @@ fn fence<'t>(text: &'t str, code: &[Range<usize>]) -> Option<Unclosed<'t>> {
 
 /// A comment that begins a line contains everything up to its end (CommonMark, section 4.6).
 fn comment<'t>(text: &'t str, code: &[Range<usize>]) -> Option<Unclosed<'t>> {
-    let at = text.match_indices("<!--").map(|(at, _)| at).find(|at| {
+    // Every comment before the last end of one is closed.
+    let from = text.rfind("-->").map_or(0, |end| end + "-->".len());
+    let at = text[from..].match_indices("<!--").map(|(at, _)| from + at).find(|at| {
         let line = text[..*at].rsplit('\n').next().unwrap_or_default();
-        line.trim().is_empty() && !code.iter().any(|range| range.contains(at)) && !text[*at..].contains("-->")
+        line.trim().is_empty() && !code.iter().any(|range| range.contains(at))
     })?;
     Some(Unclosed { at, what: "a comment", hidden: &text[at + "<!--".len()..] })
+}
+
+/// Whether the last line, which does not end, is a shorter row than the one above it.
+pub(super) fn ends_inside_row(text: &str) -> bool {
+    let mut lines = text.lines().rev();
+    let (Some(last), Some(above)) = (lines.next(), lines.next()) else { return false };
+    let (last, above) = (last.trim(), above.trim());
+    !text.ends_with('\n')
+        && last.starts_with('|')
+        && above.len() > 1
+        && above.starts_with('|')
+        && above.ends_with('|')
+        && last.matches('|').count() < above.matches('|').count()
 }

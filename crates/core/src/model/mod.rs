@@ -6,6 +6,8 @@ mod commit;
 mod id;
 mod inventory;
 mod list_state;
+#[doc(hidden)]
+pub mod note_mark;
 pub mod rich_text;
 mod role;
 pub mod terms;

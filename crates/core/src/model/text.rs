@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
 
+use super::note_mark::without_marks;
 use html5gum::{Token, Tokenizer};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
@@ -99,41 +100,6 @@ pub fn fold(text: &str) -> String {
         IsNormalized::Yes => folded(plain.chars().flat_map(char::to_lowercase)),
         IsNormalized::No | IsNormalized::Maybe => folded(plain.nfkc().flat_map(char::to_lowercase)),
     }
-}
-
-/// A text without the marks of footnotes after its words: `Acme¹`, `Acme [2]`. A mark without a word before
-/// it is a statement, and so is a power.
-pub fn without_marks(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() && !text.contains('[') {
-        return text.into();
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let behind_word = out.trim_end().ends_with(|c: char| c.is_alphabetic() || matches!(c, ')' | '.' | '!'));
-        let length = mark_length(rest).filter(|_| behind_word);
-        if length.is_none() {
-            out.push(c);
-        }
-        rest = &rest[length.unwrap_or(c.len_utf8())..];
-    }
-    out.into()
-}
-
-/// Length in bytes of a footnote's mark: a raised digit, a dagger, or a number in brackets.
-fn mark_length(text: &str) -> Option<usize> {
-    if let Some(inner) = text.strip_prefix('[') {
-        let (number, behind) = inner.split_once(']')?;
-        if number.starts_with('^') && !number.contains(' ') {
-            return Some(number.len() + 2);
-        }
-        let is_number = matches!(number.len(), 1 | 2) && number.bytes().all(|b| b.is_ascii_digit());
-        let ends = !behind.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '(' | '[' | ':'));
-        return (is_number && ends).then_some(number.len() + 2);
-    }
-    let mark =
-        |c: &char| matches!(c, '\u{b9}' | '\u{b2}' | '\u{b3}' | '\u{2070}'..='\u{2079}' | '\u{2020}' | '\u{2021}');
-    text.chars().next().filter(mark).map(char::len_utf8)
 }
 
 /// Whether a text is printable ASCII in single spaces, without a character of markup.

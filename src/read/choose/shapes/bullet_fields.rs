@@ -26,12 +26,13 @@ fn separated(words: &Vocabulary, block: Block) -> Block {
 
 fn with_fields_below(words: &Vocabulary, item: Item) -> Item {
     let (head, fields) = fields_in(words, &item.rest);
+    let rest = item.rest.part(head);
     if fields.is_empty() || (head.is_empty() && item.lead.is_none()) {
         return item;
     }
     let fields = fields.iter().map(|(label, value)| SourceText::labelled(label, &item.rest.part(value)));
     let children = fields.chain(item.children.iter().cloned()).collect();
-    Item { rest: item.rest.part(head), children, at: item.at, lead: item.lead.clone(), struck: item.struck }
+    Item { rest, children, ..item }
 }
 
 /// The text before the first label, and the labels with their values.

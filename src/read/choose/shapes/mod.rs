@@ -17,7 +17,7 @@ mod paragraph_fields;
 
 use changecast_core::vocabulary::Vocabulary;
 
-use crate::read::syntax::block::Block;
+use crate::read::syntax::block::{Block, Page};
 
 pub(crate) use numbering::without_number;
 
@@ -40,7 +40,8 @@ const SHAPES: [Shape; 12] = [
     bullet_fields::rewrite,
 ];
 
-/// The blocks of a page with a record for each vendor that is described field by field.
-pub(crate) fn with_records(words: &Vocabulary, blocks: &[Block]) -> Vec<Block> {
-    SHAPES.iter().fold(blocks.to_vec(), |blocks, shape| shape(words, blocks))
+/// Makes a record of the blocks of each vendor that is described field by field.
+pub(crate) fn find_records(words: &Vocabulary, page: &mut Page) {
+    let blocks = std::mem::take(&mut page.blocks);
+    page.blocks = SHAPES.iter().fold(blocks, |blocks, shape| shape(words, blocks));
 }

@@ -3,7 +3,7 @@
 use super::locations_of;
 use crate::{
     compare::set::{self, Slash},
-    model::text::without_marks,
+    model::note_mark::without_marks,
     vocabulary::{Area, Meaning, Vocabulary, is_unspaced},
 };
 
