@@ -53,6 +53,7 @@ pub mod config;
 mod content;
 pub mod follow;
 pub mod history;
+pub mod observe;
 pub mod output;
 mod parallel;
 mod parser_words;

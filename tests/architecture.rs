@@ -28,7 +28,7 @@ fn code(text: &str) -> String {
 type Arrows = (&'static str, &'static [&'static str]);
 
 /// The modules of the program.
-const PROGRAM: [Arrows; 12] = [
+const PROGRAM: [Arrows; 13] = [
     ("parser_words", &[]),
     ("content", &[]),
     ("parallel", &[]),
@@ -38,6 +38,7 @@ const PROGRAM: [Arrows; 12] = [
     ("read", &["parser_words"]),
     ("history", &["parallel"]),
     ("ledger", &[]),
+    ("observe", &["follow", "history", "publish", "read"]),
     ("render", &["config", "content", "parallel"]),
     ("report", &["read", "render"]),
     ("check", &["config", "history", "publish", "read", "render", "report"]),

@@ -1,6 +1,10 @@
 //! Runs the commands of the guides for customers and auditors, with a folder in place of the server.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use crate::support::{TestRepo, files_below};
 
@@ -8,6 +12,9 @@ const VERSIONS: [&str; 2] = [
     "notice: {lead: {added: P30D}}\nentries:\n- {name: Nordhaven, location: Finland}\n",
     "notice: {lead: {added: P30D}}\nentries:\n- {name: Nordhaven, location: Finland}\n- {name: Kestrel, location: Norway, effective: 2030-04-01}\n",
 ];
+
+/// The page of a vendor without a log.
+const PAGE: &str = "# Sub-processors\n\n| Vendor | Location |\n|---|---|\n| Nordhaven | Finland |\n";
 
 /// A publication in `feeds`, with the copies that the guides speak of.
 fn published() -> TestRepo {
@@ -25,8 +32,12 @@ fn published() -> TestRepo {
 }
 
 fn copy(repo: &TestRepo, from: &str, to: &str) {
-    for (name, bytes) in files_below(&repo.path(from)) {
-        let path = repo.path(to).join(name);
+    copy_files(&repo.path(from), &repo.path(to));
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    for (name, bytes) in files_below(from) {
+        let path = to.join(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(path, bytes).expect("a file");
     }
@@ -57,6 +68,9 @@ fn run(repo: &TestRepo, block: &str) {
 fn the_commands_for_customers_work() {
     let repo = published();
     fs::write(repo.path("vendors.yaml"), blocks("for-customers.md", "yaml").concat()).expect("a file");
+    let kestrel = TestRepo::new().commit("a page", &[("legal/subprocessors.md", Some(PAGE))]);
+    kestrel.build();
+    copy_files(&kestrel.path("repo"), &repo.path("clones/kestrel"));
     let blocks = blocks("for-customers.md", "sh");
     assert!(blocks.len() >= 6, "{} blocks", blocks.len());
     blocks.iter().for_each(|block| run(&repo, block));

@@ -36,6 +36,7 @@ mod mistakes;
 mod notice;
 mod notice_outputs;
 mod notice_report;
+mod observe;
 mod onboarding;
 mod pages;
 mod publication;

@@ -6,6 +6,7 @@ use changecast::{
     config::ConfigError,
     follow::{FollowError, StateError},
     history::HistoryError,
+    observe::ObserveError,
     output::OutputError,
     publish::PublishError,
     read::ReadError,
@@ -95,6 +96,14 @@ pub enum Failure {
         /// The check that failed.
         error: Box<FollowError>,
     },
+    /// The page of a vendor cannot be observed.
+    #[error("{vendor}: {error}")]
+    Observe {
+        /// The name of the vendor.
+        vendor: String,
+        /// What is wrong with the clone or the state.
+        error: Box<ObserveError>,
+    },
     /// A log is seen for the first time, and no root key is pinned.
     #[error("{log}: the log is signed by the root key {fingerprint}, and no root key is pinned")]
     Untrusted {
@@ -178,6 +187,7 @@ impl Failure {
             Failure::Verify { error, .. } => Some(verify_help(error).to_owned()),
             Failure::Discontinuity { error, .. } => Some(discontinuity_help(error).to_owned()),
             Failure::Follow { error, .. } => Some(follow_help(error).to_owned()),
+            Failure::Observe { error, .. } => Some(observe_help(error)),
             Failure::Untrusted { .. } => Some(
                 "get the root key from the publisher through another channel, compare the fingerprint, and pass it with --root; \
                  --trust-on-first-use trusts the log as it is"
@@ -237,9 +247,30 @@ fn follow_help(error: &FollowError) -> &'static str {
         FollowError::OtherPin { .. } => {
             "ask the publisher through another channel; to follow another log, use another state file"
         }
-        FollowError::State(StateError::Busy(_)) => "wait for it to end, then run again",
-        FollowError::State(StateError::File { .. } | StateError::Output(_)) => "check the path and its permissions",
-        FollowError::State(_) => "restore the state file from a copy; without it, the log is followed as if it was new",
+        FollowError::State(error) => state_help(error),
+    }
+}
+
+/// The next step if the page of a vendor cannot be observed.
+fn observe_help(error: &ObserveError) -> String {
+    match error {
+        ObserveError::History(error) => error.help(),
+        ObserveError::NoPage(_) => "check `path` and `branch` of the vendor".to_owned(),
+        ObserveError::Gone(_) => {
+            "fetch it into the clone again; without the state file, the page is observed as if it was new".to_owned()
+        }
+        ObserveError::State(error) => state_help(error).to_owned(),
+    }
+}
+
+/// The next step if what is remembered cannot be used.
+fn state_help(error: &StateError) -> &'static str {
+    match error {
+        StateError::Busy(_) => "wait for it to end, then run again",
+        StateError::File { .. } | StateError::Output(_) => "check the path and its permissions",
+        StateError::Damaged { .. } | StateError::Altered(_) => {
+            "restore the state file from a copy; without it, the log is followed as if it was new"
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 
 use changecast::{
     follow::{self, FollowError, Followed, Http, HttpError, HttpOptions, PlainHttp, Remote, State},
+    observe::{self, ObserveError, Observed, Page},
     output::Folder,
 };
 use changecast_core::{
@@ -23,6 +24,8 @@ use super::{Exit, Failure, follow_report as report, time, vendors, verify::publi
 ///
 /// Verifies everything that is new, and remembers it in a state file. The file contains a copy of all signed files: it is
 /// evidence. The first run needs the root key and the name of the log; get both from the publisher, through another channel.
+///
+/// With --list, pages in local clones are compared with what was seen of them last. These are not signed, and nothing is fetched.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The address of the folder of a list, or a folder
@@ -37,15 +40,15 @@ pub struct Args {
     /// The file that remembers what was seen; with --list, the folder of these files
     #[arg(long, value_name = "FILE")]
     state: PathBuf,
-    /// Follow all logs that this YAML file lists
+    /// Follow the logs, and the pages in local clones, that this YAML file lists
     #[arg(long, value_name = "FILE", conflicts_with_all = ["location", "root", "origin"])]
-    list: Option<PathBuf>,
+    pub list: Option<PathBuf>,
     /// Trust the root key and the name that the log states at first contact
     #[arg(long)]
     trust_on_first_use: bool,
     /// How to print what is new
     #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    pub format: Format,
     /// Exit with status 1 if customers can object to something new
     #[arg(long)]
     exit_code: bool,
@@ -70,15 +73,16 @@ pub enum Format {
 /// Runs the command and returns its exit status.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let options = args.server.options()?;
-    let logs = logs(args)?;
+    let vendors = vendors(args)?;
     let now = args.now.unwrap_or_else(time::now);
-    let reports = follow::each(&logs, |log| report::Report::of(log, log.follow(args, &options)));
-    report::print(&reports, args.format)?;
-    let mut status = 0;
-    for report in &reports {
-        status = worse(status, report.status(args.exit_code, now));
-    }
-    Ok(match status {
+    let run = Run { args, options: &options, now };
+    let reports = follow::each(&vendors, |vendor| report::Report::of(vendor, vendor.look(run), now));
+    report::print(&reports, args)?;
+    let statuses = reports.iter().map(|report| match report.status() {
+        0 if args.exit_code && report.has_notice() => 1,
+        status => status,
+    });
+    Ok(match statuses.fold(0, worse) {
         0 => Exit::Clean,
         1 => Exit::Findings,
         status => Exit::Status(status),
@@ -91,18 +95,56 @@ fn worse(one: u8, other: u8) -> u8 {
     if rank(other) > rank(one) { other } else { one }
 }
 
+/// What a run applies to every vendor.
+#[derive(Clone, Copy)]
+struct Run<'a> {
+    args: &'a Args,
+    options: &'a HttpOptions,
+    now: Timestamp,
+}
+
+/// A vendor to follow.
+pub struct Vendor {
+    pub name: String,
+    /// The file that remembers what was seen.
+    pub state: PathBuf,
+    pub criticality: Option<Criticality>,
+    pub source: Source,
+}
+
+/// How important a vendor is to the customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Criticality {
+    /// The customer's own words.
+    pub text: String,
+    /// Whether they are among those that the customer has highlighted.
+    pub is_highlighted: bool,
+}
+
+/// Where the list of a vendor is found.
+pub enum Source {
+    /// A signed log.
+    Log(Log),
+    /// A page in a local clone.
+    Page(Box<Page>),
+}
+
 /// A log to follow.
 pub struct Log {
-    pub name: String,
     /// The address of the folder of the list, or a folder.
     pub location: String,
     /// The file of the public root key.
     pub root: Option<PathBuf>,
     /// The name that the log must have, as the user wrote it.
     pub origin: Option<String>,
-    pub state: PathBuf,
-    /// How important the vendor is to the customer.
-    pub highlight: Option<String>,
+}
+
+/// What was found at a vendor.
+pub enum Looked {
+    /// In its log.
+    Log(Box<Followed>),
+    /// On its page.
+    Page(Box<Observed>),
 }
 
 /// Refuses the output directory of a publisher: each list in it has a log of its own.
@@ -121,31 +163,54 @@ fn refuse_folder_of_lists(folder: &Path) -> Result<(), Failure> {
     }
 }
 
-/// The log of the command line, or those of a file.
-fn logs(args: &Args) -> Result<Vec<Log>, Failure> {
+/// The log of the command line, or the vendors of a file.
+fn vendors(args: &Args) -> Result<Vec<Vendor>, Failure> {
     if let Some(list) = &args.list {
         return vendors::read(list, &args.state);
     }
     let location = args.location.clone().unwrap_or_default();
     refuse_folder_of_lists(Path::new(&location))?;
-    Ok(vec![Log {
+    Ok(vec![Vendor {
         name: location.clone(),
-        location,
-        root: args.root.clone(),
-        origin: args.origin.as_ref().map(ToString::to_string),
         state: args.state.clone(),
-        highlight: None,
+        criticality: None,
+        source: Source::Log(Log {
+            location,
+            root: args.root.clone(),
+            origin: args.origin.as_ref().map(ToString::to_string),
+        }),
     }])
 }
 
-impl Log {
-    fn follow(&self, args: &Args, options: &HttpOptions) -> Result<Followed, Failure> {
-        let remote = remote(&self.location, options)?;
+impl Vendor {
+    /// Looks for news, and remembers them.
+    fn look(&self, run: Run<'_>) -> Result<Looked, Failure> {
+        match &self.source {
+            Source::Log(log) => self.follow(log, run).map(|followed| Looked::Log(Box::new(followed))),
+            Source::Page(page) => match self.observe(page, run.now) {
+                Ok(observed) => Ok(Looked::Page(Box::new(observed))),
+                Err(error) => Err(Failure::Observe { vendor: self.name.clone(), error: Box::new(error) }),
+            },
+        }
+    }
+
+    fn observe(&self, page: &Page, now: Timestamp) -> Result<Observed, ObserveError> {
+        let _lock = follow::lock(&self.state)?;
+        let kept = observe::load(&self.state)?;
+        let observed = observe::observe(page, kept.clone(), now)?;
+        if kept.as_ref() != Some(&observed.seen) {
+            observe::save(&self.state, &observed.seen)?;
+        }
+        Ok(observed)
+    }
+
+    fn follow(&self, log: &Log, run: Run<'_>) -> Result<Followed, Failure> {
+        let remote = remote(&log.location, run.options)?;
         let _lock = follow::lock(&self.state).map_err(|error| self.failed(error))?;
         let kept = follow::load(&self.state).map_err(|error| self.failed(error))?;
         let known = kept.as_ref().map(|state| (state.validator.clone(), state.location.clone()));
-        let (pin, remark) = self.pin((args, options), kept.as_ref(), &*remote)?;
-        let mut followed = match follow::follow(&*remote, &pin, kept, &self.location) {
+        let (pin, remark) = self.pin(log, run, kept.as_ref(), &*remote)?;
+        let mut followed = match follow::follow(&*remote, &pin, kept, &log.location) {
             Ok(followed) => followed,
             Err(error) => {
                 if let FollowError::Discontinuity { state: Some(state), .. } = &error {
@@ -171,21 +236,22 @@ impl Log {
     /// just now.
     fn pin(
         &self,
-        (args, options): (&Args, &HttpOptions),
+        log: &Log,
+        run: Run<'_>,
         state: Option<&State>,
         remote: &dyn Remote,
     ) -> Result<(Pin, Option<String>), Failure> {
-        let origin = self.origin.as_ref().map(|text| self.origin_of(text)).transpose()?;
-        let root = self.root.as_deref().map(public_key).transpose()?;
+        let origin = log.origin.as_ref().map(|text| self.origin_of(text)).transpose()?;
+        let root = log.root.as_deref().map(public_key).transpose()?;
         let (root, remark) = match (root, state) {
             (Some(root), _) => (root, None),
             (None, Some(state)) => (state.root.clone(), None),
             (None, None) => {
-                let (root, remark) = self.first_root((args, options), origin.as_ref(), remote)?;
+                let (root, remark) = self.first_root(run, origin.as_ref(), remote)?;
                 (root, Some(remark))
             }
         };
-        if state.is_none() && origin.is_none() && !args.trust_on_first_use {
+        if state.is_none() && origin.is_none() && !run.args.trust_on_first_use {
             return Err(Failure::usage(
                 format!("{}: the name of the log is not known", self.name),
                 "pass it with --origin, such as example.com/subprocessors: otherwise, another list of the publisher could be \
@@ -205,20 +271,20 @@ impl Log {
     /// whether to trust the key that the log names.
     fn first_root(
         &self,
-        (args, options): (&Args, &HttpOptions),
+        run: Run<'_>,
         origin: Option<&Origin>,
         remote: &dyn Remote,
     ) -> Result<(PublicKey, String), Failure> {
         let root = ledger::claimed_root(remote).map_err(|error| self.failed(error))?;
         let root = root.ok_or_else(|| self.failed(VerifyError::Incomplete("release 0 is not there".into())))?;
         let fingerprint = root.fingerprint();
-        if args.trust_on_first_use {
+        if run.args.trust_on_first_use {
             return Ok((root, format!("the root key {fingerprint} is trusted because the log names it")));
         }
         let untrusted = Failure::Untrusted { log: self.name.clone(), fingerprint: fingerprint.clone() };
         let Some(origin) = origin else { return Err(untrusted) };
         // A domain that cannot be asked, or does not know the log, leaves the decision to the user.
-        match follow::published_root(origin, options).unwrap_or_default() {
+        match follow::published_root(origin, run.options).unwrap_or_default() {
             Some(published) if published == root => {
                 let remark = format!("the root key {fingerprint} is pinned from now on: {} names it", origin.domain());
                 Ok((root, remark))

@@ -13,6 +13,7 @@ mod demo;
 mod diff;
 mod failure;
 mod follow;
+mod follow_news;
 mod follow_report;
 mod head;
 mod init;

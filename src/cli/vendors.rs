@@ -1,48 +1,70 @@
 //! The file that lists the vendors to follow.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
-use changecast::config;
+use changecast::{ReadingConfig, config, observe::Page, publish::ListSource};
 use changecast_core::ledger::Digest;
 use serde::Deserialize;
 
 use super::{
     Failure,
-    follow::{Log, is_address},
+    follow::{Criticality, Log, Source, Vendor, is_address},
 };
 
 /// The file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vendors {
-    vendors: Vec<Vendor>,
+    vendors: Vec<Listed>,
+    /// The words of `criticality` that are highlighted.
+    #[serde(default = "usual_highlights")]
+    highlight: Vec<String>,
 }
 
-/// A vendor with a published log. Whether its key and name can be used is found out when it is followed: one vendor must not
-/// stop the others.
+fn usual_highlights() -> Vec<String> {
+    ["critical", "high"].map(str::to_owned).into()
+}
+
+/// A vendor with a published log, or with a page in a local clone. Whether its key, name and clone can be used is found out when
+/// it is followed: one vendor must not stop the others.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Vendor {
+struct Listed {
     /// The name of the vendor, which also names the file of its state.
     name: String,
     /// The address of the folder of the list, or a folder relative to the file.
-    url: String,
+    url: Option<String>,
     /// The file of the public root key, relative to the file.
     root: Option<String>,
     /// The name of the log.
     origin: Option<String>,
+    /// A local clone with a page of the vendor, relative to the file.
+    git: Option<PathBuf>,
+    /// The path of the page in the clone.
+    path: Option<String>,
+    /// The branch of the page.
+    branch: Option<String>,
+    /// The format of the page, if it does not follow from its name.
+    format: Option<String>,
+    /// The headings of the tables to read, if the page has several.
+    #[serde(default)]
+    tables: Vec<String>,
     /// How important the vendor is to the customer, in the customer's own words.
     criticality: Option<String>,
 }
 
-/// The logs of a file. Their states are files in the folder `states`, which is created.
+/// The vendors of a file. Their states are files in the folder `states`, which is created.
 ///
 /// # Errors
-/// [`Failure`] if the file cannot be read, or has two vendors of one name.
-pub fn read(file: &Path, states: &Path) -> Result<Vec<Log>, Failure> {
+/// [`Failure`] if the file cannot be read, has two vendors of one name, or does not say where one is found.
+pub fn read(file: &Path, states: &Path) -> Result<Vec<Vendor>, Failure> {
     let text = fs::read_to_string(file).map_err(|error| Failure::file(file, error))?;
     let folder = file.parent().unwrap_or(Path::new(""));
-    let Vendors { vendors } = config::from_yaml(&file.display().to_string(), &text)?;
+    let Vendors { vendors, highlight } = config::from_yaml(&file.display().to_string(), &text)?;
     let mut names = BTreeSet::new();
     if let Some(twice) = vendors.iter().find(|vendor| !names.insert(&vendor.name)) {
         return Err(Failure::usage(
@@ -50,22 +72,58 @@ pub fn read(file: &Path, states: &Path) -> Result<Vec<Log>, Failure> {
             "give each vendor a name of its own: the name belongs to what was seen of its log",
         ));
     }
+    let vendors: Result<Vec<Vendor>, Failure> = vendors
+        .into_iter()
+        .map(|listed| {
+            let source = listed.source(folder).map_err(|(problem, help)| {
+                Failure::usage(format!("{}: {}: {problem}", file.display(), listed.name), help)
+            })?;
+            let criticality = listed.criticality.map(|text| Criticality {
+                is_highlighted: highlight.iter().any(|word| word.eq_ignore_ascii_case(text.trim())),
+                text,
+            });
+            Ok(Vendor { state: states.join(state_file(&listed.name)), name: listed.name, criticality, source })
+        })
+        .collect();
+    let vendors = vendors?;
     fs::create_dir_all(states).map_err(|error| Failure::file(states, error))?;
-    Ok(vendors.into_iter().map(|vendor| log_of(vendor, folder, states)).collect())
+    Ok(vendors)
 }
 
-fn log_of(vendor: Vendor, folder: &Path, states: &Path) -> Log {
-    let location = if is_address(&vendor.url) { vendor.url } else { folder.join(&vendor.url).display().to_string() };
-    Log {
-        state: states.join(state_file(&vendor.name)),
-        name: vendor.name,
-        location,
-        root: vendor.root.map(|root| folder.join(root)),
-        origin: vendor.origin,
-        highlight: vendor.criticality,
+impl Listed {
+    /// Where the vendor's list is found; otherwise the problem and the next step.
+    fn source(&self, folder: &Path) -> Result<Source, (&'static str, &'static str)> {
+        match (&self.url, &self.git) {
+            (Some(_), None) if self.path.is_some() || self.branch.is_some() => {
+                Err(("`path` and `branch` belong to a page in a clone", "write `git` in place of `url`"))
+            }
+            (None, Some(_)) if self.root.is_some() || self.origin.is_some() => {
+                Err(("a page in a clone is not signed", "leave `root` and `origin` out"))
+            }
+            (Some(url), None) => Ok(Source::Log(Log {
+                location: if is_address(url) { url.clone() } else { folder.join(url).display().to_string() },
+                root: self.root.as_ref().map(|root| folder.join(root)),
+                origin: self.origin.clone(),
+            })),
+            (None, Some(clone)) => {
+                let path = self.path.clone();
+                let path = path.ok_or(("`path` is missing", "add the path of the page in the clone"))?;
+                let options = ReadingConfig {
+                    format: self.format.clone(),
+                    tables: self.tables.clone(),
+                    ..ReadingConfig::default()
+                };
+                Ok(Source::Page(Box::new(Page {
+                    clone: folder.join(clone),
+                    branch: self.branch.clone(),
+                    source: ListSource { paths: vec![path], options },
+                })))
+            }
+            (Some(_), Some(_)) => Err(("it has both `url` and `git`", "list the two as two vendors")),
+            (None, None) => Err(("it has no place", "add the `url` of its log, or `git` and `path` of its page")),
+        }
     }
 }
-
 /// Most characters of a name in the name of a file.
 const MAX_NAME: usize = 40;
 

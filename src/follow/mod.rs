@@ -5,7 +5,7 @@
 
 pub(crate) mod directory;
 mod http;
-mod state;
+pub(crate) mod state;
 
 use std::{cell::RefCell, collections::BTreeMap, convert::Infallible};
 

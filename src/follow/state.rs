@@ -176,20 +176,8 @@ fn bytes(texts: BTreeMap<String, String>) -> Files {
 /// # Errors
 /// [`StateError`] if it cannot be read, or is not whole.
 pub fn load(path: &Path) -> Result<Option<State>, StateError> {
-    let failed = |error| StateError::File { path: path.display().to_string(), error };
     let damaged = |problem: String| StateError::Damaged { path: path.display().to_string(), problem };
-    match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(error)),
-        Ok(meta) if !meta.is_file() => return Err(damaged("it is not a regular file".into())),
-        Ok(meta) if meta.len() > MAX_STATE => return Err(damaged("it is too large".into())),
-        Ok(_) => {}
-    }
-    let text = fs::read(path).map_err(failed)?;
-    let document: Document = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
-    if document.format != FORMAT {
-        return Err(damaged(format!("its format is {}, not {FORMAT}", document.format)));
-    }
+    let Some(document) = read(path, |document: &Document| &document.format, FORMAT)? else { return Ok(None) };
     let state = State {
         root: PublicKey::parse("root", &document.root).map_err(|error| damaged(error.to_string()))?,
         origin: document
@@ -205,14 +193,48 @@ pub fn load(path: &Path) -> Result<Option<State>, StateError> {
     Ok(Some(state))
 }
 
+/// Reads the document of a state, which must have this format; `None` if the file does not exist.
+///
+/// # Errors
+/// [`StateError`] if it cannot be read, or is not whole.
+pub(crate) fn read<T: for<'de> Deserialize<'de>>(
+    path: &Path,
+    stated: impl Fn(&T) -> &String,
+    format: &str,
+) -> Result<Option<T>, StateError> {
+    let failed = |error| StateError::File { path: path.display().to_string(), error };
+    let damaged = |problem: String| StateError::Damaged { path: path.display().to_string(), problem };
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+        Ok(meta) if !meta.is_file() => return Err(damaged("it is not a regular file".into())),
+        Ok(meta) if meta.len() > MAX_STATE => return Err(damaged("it is too large".into())),
+        Ok(_) => {}
+    }
+    let text = fs::read(path).map_err(failed)?;
+    let document: T = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+    match stated(&document) {
+        stated if stated == format => Ok(Some(document)),
+        stated => Err(damaged(format!("its format is {stated}, not {format}"))),
+    }
+}
+
+/// Writes the document of a state: the old one or the new one exists at every moment, also after a power cut.
+///
+/// # Errors
+/// [`StateError`]; then the old one is still there.
+pub(crate) fn write(path: &Path, document: &impl Serialize) -> Result<(), StateError> {
+    let failed = |error| StateError::File { path: path.display().to_string(), error };
+    let text = serde_json::to_vec(document).map_err(|error| failed(io::Error::other(error)))?;
+    Ok(output::replace(path, &text)?)
+}
+
 /// Writes a state: the old one or the new one exists at every moment, also after a power cut.
 ///
 /// # Errors
 /// [`StateError`]; then the old one is still there.
 pub fn save(path: &Path, state: &State) -> Result<(), StateError> {
-    let failed = |error| StateError::File { path: path.display().to_string(), error };
-    let text = serde_json::to_vec(&state.document()).map_err(|error| failed(io::Error::other(error)))?;
-    Ok(output::replace(path, &text)?)
+    write(path, &state.document())
 }
 
 /// A state that only this run reads and writes, until it is dropped.

@@ -81,6 +81,16 @@ impl History {
         Ok(History { repo, folders: folder::FolderCache::default() })
     }
 
+    /// Opens the repository in `dir` itself, and none above it.
+    ///
+    /// # Errors
+    /// [`HistoryError`] as for [`History::open`].
+    pub fn at(dir: &Path) -> Result<Self, HistoryError> {
+        let repo = Repository::open(dir)
+            .map_err(|error| HistoryError::open(dir.display().to_string(), Some(dir.to_owned()), error))?;
+        Ok(History { repo, folders: folder::FolderCache::default() })
+    }
+
     /// The working tree; `None` if the repository is bare.
     pub fn root(&self) -> Option<&Path> {
         self.repo.workdir()

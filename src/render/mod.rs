@@ -59,8 +59,8 @@ pub use mail::mail;
 pub use markdown::inline as markdown_inline;
 pub use native::native;
 pub use terminal::{
-    Style, aligned as terminal_table, change_log as terminal_change_log, changes as terminal_changes,
-    columns as terminal_columns, hides_text, list as terminal_list,
+    Style, VendorRow, aligned as terminal_table, change_log as terminal_change_log, changes as terminal_changes,
+    columns as terminal_columns, hides_text, list as terminal_list, vendors as terminal_vendors,
 };
 
 // Tables and texts of reports.

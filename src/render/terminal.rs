@@ -50,6 +50,39 @@ pub fn change_log(change_log: &[ChangeLogRow<'_>], style: Style) -> String {
     out
 }
 
+/// A release or observation in a change log of several vendors.
+#[derive(Clone, Debug)]
+pub struct VendorRow<'a> {
+    /// The name of the vendor, in the customer's words.
+    pub vendor: &'a str,
+    /// Whether its changes stand out.
+    pub is_highlighted: bool,
+    /// The changes.
+    pub row: ChangeLogRow<'a>,
+}
+
+/// A change log of several vendors as lines of text, in the order of its rows. `!` marks those that are highlighted.
+pub fn vendors(rows: &[VendorRow<'_>], style: Style) -> String {
+    let mut out = String::new();
+    for VendorRow { vendor, is_highlighted, row } in rows {
+        for found in table::rows(std::slice::from_ref(row)) {
+            let cells = found.cells(&ENGLISH);
+            let mark = if *is_highlighted { "! " } else { "  " };
+            let head = format!("{mark}{:DATE$}{:VERB$}", row.published.date().to_string(), cells.verb.to_lowercase());
+            let vendor = Text::new(vendor).to_string();
+            let vendor = if *is_highlighted { Inline::Strong(vendor) } else { Inline::Plain(vendor) };
+            let mut pieces = vec![vendor, Inline::Plain(": ".to_owned())];
+            if let Some(entry) = cells.entry {
+                pieces.push(Inline::Strong(entry.label.to_string()));
+                pieces.push(Inline::Plain("  ".to_owned()));
+            }
+            pieces.extend(cells.what);
+            wrap(&mut out, &head, mark.len() + DATE + VERB, &pieces, style);
+        }
+    }
+    out
+}
+
 /// Changes as lines of text, without dates.
 pub fn changes(changes: &[&Change], style: Style) -> String {
     let mut out = String::new();
