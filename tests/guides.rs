@@ -74,6 +74,9 @@ fn the_commands_for_customers_work() {
     let blocks = blocks("for-customers.md", "sh");
     assert!(blocks.len() >= 6, "{} blocks", blocks.len());
     blocks.iter().for_each(|block| run(&repo, block));
+    for name in ["feed.atom", "calendar.ics", "vendors.json"] {
+        assert!(repo.path("all").join(name).exists(), "{name}");
+    }
 }
 
 #[test]

@@ -165,3 +165,60 @@ fn a_vendor_is_either_a_log_or_a_page_and_a_clone_is_never_searched_above() {
         follow(&repo, JANUARY, &[]).fails(2, &[text]);
     }
 }
+
+/// Both vendors of a list: a signed log and a page.
+fn log_and_page() -> TestRepo {
+    let terms = "notice: {lead: {added: 30d}, objection: {within: 14d}}\n";
+    let entries = "entries:\n- {name: Nordhaven, purpose: Hosting}\n";
+    let versions =
+        [format!("{terms}{entries}"), format!("{terms}{entries}- {{name: <b>Kestrel</b>, purpose: Mail}}\n")];
+    let log = TestRepo::of_lists(&[&versions[0], &versions[1]]);
+    log.build_first(1);
+    log.publish(&[]).expect(0);
+    fs::rename(log.path("repo"), log.path("publisher")).expect("a folder");
+    let list = "vendors:\n\
+        - {name: Example, url: feeds/vendors, root: keys/root.pub, origin: example.com/vendors, criticality: high}\n\
+        - {name: Larkspur, git: clone, path: legal/subprocessors.md, criticality: low}\n\
+        - {name: Gone, url: nowhere, root: keys/root.pub, origin: example.com/vendors}\n";
+    fs::write(log.path("vendors.yaml"), list).expect("a list");
+    log
+}
+
+#[test]
+fn one_feed_one_calendar_and_one_json_file_are_about_all_vendors() {
+    let log = log_and_page();
+    let page = clone_of(&[Some(BOTH), Some(FINLAND)]);
+    let show = |count: usize| {
+        page.build_first(count);
+        let _ = fs::remove_dir_all(log.path("clone"));
+        fs::rename(page.path("repo"), log.path("clone")).expect("a folder");
+    };
+    let run = |now: &str| {
+        let args = ["follow", "--list", "vendors.yaml", "--state", "states", "--output", "all", "--now", now];
+        log.run(&args).expect(2);
+    };
+    show(1);
+    run("2030-01-02T00:00:00Z");
+    log.build();
+    log.publish(&["--now", "2030-02-01T00:00:00Z"]).expect(0);
+    show(2);
+    run("2030-02-03T00:00:00Z");
+    let read = |name: &str| fs::read_to_string(log.path("all").join(name)).expect("a file");
+    let feed = read("feed.atom");
+    assert_eq!(feed.matches("<entry>").count(), 3, "{feed}");
+    let titles: Vec<&str> = feed.split("<title>").skip(2).filter_map(|rest| rest.split("</title>").next()).collect();
+    assert!(titles[0].starts_with("Larkspur: ") && titles[0].contains("Nordhaven"), "{titles:?}");
+    assert!(titles[1].starts_with("[high] Example: ") && titles[1].contains("2030-02-15"), "{titles:?}");
+    assert!(feed.contains("Observed between commits ") && !feed.contains("<b>"), "{feed}");
+    let calendar = read("calendar.ics").replace("\r\n ", "");
+    assert!(calendar.contains("SUMMARY:[high] Example: Last day to object: "), "{calendar}");
+    assert!(calendar.contains("PRIORITY:1") && calendar.contains("DTSTART;VALUE=DATE:20300215"), "{calendar}");
+    let json: Value = serde_json::from_str(&read("vendors.json")).expect("JSON");
+    assert_eq!(json["vendors"][0]["highlighted"], true);
+    assert_eq!(json["vendors"][1]["changes"][0]["changes"][0]["kind"], "relocated");
+    assert_eq!(json["vendors"][2]["changes"], Value::Array(Vec::new()));
+    // Another run without news writes the same files.
+    let before = log.files("all");
+    run("2030-02-04T00:00:00Z");
+    assert!(log.files("all") == before);
+}

@@ -18,7 +18,7 @@ use changecast_core::{
 };
 use clap::ValueEnum;
 
-use super::{Exit, Failure, follow_report as report, time, vendors, verify::public_key};
+use super::{Exit, Failure, follow_output, follow_report as report, time, vendors, verify::public_key};
 
 /// Show what is new in a published log, and check that it continues what was seen before
 ///
@@ -43,6 +43,9 @@ pub struct Args {
     /// Follow the logs, and the pages in local clones, that this YAML file lists
     #[arg(long, value_name = "FILE", conflicts_with_all = ["location", "root", "origin"])]
     pub list: Option<PathBuf>,
+    /// Write one feed, one calendar and one JSON file about all vendors of --list to this folder
+    #[arg(long, value_name = "DIR", requires = "list")]
+    output: Option<PathBuf>,
     /// Trust the root key and the name that the log states at first contact
     #[arg(long)]
     trust_on_first_use: bool,
@@ -78,6 +81,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let run = Run { args, options: &options, now };
     let reports = follow::each(&vendors, |vendor| report::Report::of(vendor, vendor.look(run), now));
     report::print(&reports, args)?;
+    if let Some(folder) = &args.output {
+        follow_output::write(folder, &vendors, now)?;
+    }
     let statuses = reports.iter().map(|report| match report.status() {
         0 if args.exit_code && report.has_notice() => 1,
         status => status,
@@ -228,7 +234,8 @@ impl Vendor {
         Ok(followed)
     }
 
-    fn failed(&self, error: impl Into<FollowError>) -> Failure {
+    /// An error about this vendor.
+    pub fn failed(&self, error: impl Into<FollowError>) -> Failure {
         Failure::Follow { log: self.name.clone(), error: Box::new(error.into()) }
     }
 

@@ -14,6 +14,7 @@ mod diff;
 mod failure;
 mod follow;
 mod follow_news;
+mod follow_output;
 mod follow_report;
 mod head;
 mod init;

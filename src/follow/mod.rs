@@ -269,8 +269,7 @@ impl Known<'_> {
 
     /// Fetches the whole log again and compares it with the copy.
     fn compared(&self, location: &str) -> Result<Followed, FollowError> {
-        let kept = ledger::open(&Copy::offline(&self.state.files), self.pin)
-            .map_err(|error| StateError::Altered(error.to_string()))?;
+        let kept = ledger::open(self.state, self.pin).map_err(|error| StateError::Altered(error.to_string()))?;
         let copy = Copy::prefetched(self.remote, Files::new(), None)?;
         let found = verified(&copy, &Pin { root: self.pin.root.clone(), origin: None }, None);
         let found = match found {
@@ -321,16 +320,11 @@ impl Known<'_> {
 
 /// A copy of a log that fetches what it lacks.
 struct Copy<'a> {
-    remote: Option<&'a dyn Remote>,
+    remote: &'a dyn Remote,
     files: RefCell<Files>,
 }
 
 impl<'a> Copy<'a> {
-    /// The copy alone.
-    fn offline(files: &Files) -> Self {
-        Copy { remote: None, files: RefCell::new(files.clone()) }
-    }
-
     /// Fetches the files up to the head and the release that `index.json` names, several at a time.
     fn prefetched(remote: &'a dyn Remote, known: Files, index: Option<&IndexFile>) -> Result<Self, VerifyError> {
         let mut missing = Vec::new();
@@ -348,7 +342,7 @@ impl<'a> Copy<'a> {
         })?;
         let mut files = known;
         files.extend(fetched.into_iter().flatten());
-        Ok(Copy { remote: Some(remote), files: RefCell::new(files) })
+        Ok(Copy { remote, files: RefCell::new(files) })
     }
 
     /// The files of the log that were verified: heads, and releases that they cover.
@@ -372,8 +366,7 @@ impl Fetch for Copy<'_> {
         if let Some(bytes) = self.files.borrow().get(path) {
             return Ok(Some(bytes.clone()));
         }
-        let Some(remote) = self.remote else { return Ok(None) };
-        let bytes = remote.get(path)?;
+        let bytes = self.remote.get(path)?;
         if let Some(bytes) = &bytes {
             self.files.borrow_mut().insert(path.to_owned(), bytes.clone());
         }
@@ -381,7 +374,7 @@ impl Fetch for Copy<'_> {
     }
 
     fn list(&self, folder: &str) -> Result<Option<Vec<String>>, FetchError> {
-        self.remote.map_or(Ok(None), |remote| remote.list(folder))
+        self.remote.list(folder)
     }
 }
 

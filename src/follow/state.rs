@@ -12,7 +12,7 @@ use std::{
 };
 
 use changecast_core::{
-    ledger::{Head, Origin, Pin, Verified, layout},
+    ledger::{Fetch, FetchError, Head, Origin, Pin, Verified, layout},
     sign::PublicKey,
 };
 use serde::{Deserialize, Serialize};
@@ -159,6 +159,17 @@ impl State {
             files: texts(&self.files),
             conflict: texts(&self.conflict),
         }
+    }
+}
+
+/// The kept copy of the log. It has no unsigned files.
+impl Fetch for State {
+    fn get(&self, path: &str) -> Result<Option<Vec<u8>>, FetchError> {
+        Ok(self.files.get(path).cloned())
+    }
+
+    fn list(&self, _: &str) -> Result<Option<Vec<String>>, FetchError> {
+        Ok(None)
     }
 }
 

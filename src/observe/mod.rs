@@ -66,7 +66,7 @@ pub struct ObservedChange {
     /// The last day for objections by the terms of the page, if it was published when it was committed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object_by: Option<String>,
-    /// When the change takes effect, if the page states it.
+    /// The first day, or instant, at which the change takes effect, if it follows from the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective: Option<String>,
 }
@@ -208,7 +208,7 @@ impl Look<'_> {
             ObservedChange {
                 change: change.clone(),
                 object_by: notice.and_then(|notice| notice.object_by.deadline()).map(|deadline| deadline.to_string()),
-                effective: notice.and_then(|notice| Some(notice.effective.as_ref()?.notation())),
+                effective: notice.and_then(|notice| Some(notice.effective.as_ref()?.from.to_string())),
             }
         });
         let observation = Observation {

@@ -3,6 +3,7 @@
 //! [`change_log()`] computes the changes of a list commit by commit; [`publish()`] turns the new ones into signed
 //! releases, and plans all files of the output directory. It writes none of them.
 
+mod announcements;
 mod append;
 mod change_log;
 mod edition;
@@ -30,6 +31,7 @@ mod source;
 mod statement;
 mod unreadable_files;
 
+pub use announcements::{Announced, announcements};
 pub use change_log::{ChangeTracker, Explained, LogRow, Outcome, change_log, explain_commit};
 pub use edition::Edition;
 pub use error::PublishError;

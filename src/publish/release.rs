@@ -36,28 +36,39 @@ impl PublishedRelease {
     /// # Errors
     /// [`PublishError::UnknownChange`] for a change object of a later version.
     pub fn all(releases: &[ledger::Release]) -> Result<Vec<Self>, PublishError> {
+        let changes = releases.iter().map(|release| changes_of(release.header.seq, objects_of(release)));
+        Ok(PublishedRelease::with_changes(releases, changes.collect::<Result<_, _>>()?))
+    }
+
+    /// The releases of a log that was verified, without changes of kinds of a later version.
+    pub fn known(releases: &[ledger::Release]) -> Vec<Self> {
+        let changes = releases.iter().map(|release| {
+            let objects = objects_of(release).iter();
+            objects.filter_map(|object| serde_json::from_value(object.to_serde()).ok()).collect()
+        });
+        PublishedRelease::with_changes(releases, changes.collect())
+    }
+
+    fn with_changes(releases: &[ledger::Release], changes: Vec<Vec<Change>>) -> Vec<Self> {
         let mut before = Before::default();
-        let mut published = Vec::with_capacity(releases.len());
-        for release in releases {
-            published.push(PublishedRelease::of(release, &before)?);
+        let published = releases.iter().zip(changes).map(|(release, changes)| {
+            let published = PublishedRelease::of(release, changes, &before);
             before.follow(release);
-        }
-        Ok(published)
+            published
+        });
+        published.collect()
     }
 
     /// A release that follows others.
-    fn of(release: &ledger::Release, before: &Before) -> Result<Self, PublishError> {
+    fn of(release: &ledger::Release, changes: Vec<Change>, before: &Before) -> Self {
         let (seq, kind) = (release.header.seq, &release.header.kind);
         let body = release.body();
         let changes = match body {
-            Some(body) => {
-                let cause = cause(before, body.source(), body.reading());
-                announced(kind, changes_of(seq, body.changes())?, cause)
-            }
+            Some(body) => announced(kind, changes, cause(before, body.source(), body.reading())),
             None => Vec::new(),
         };
         let commit = body.and_then(Body::source);
-        Ok(PublishedRelease {
+        PublishedRelease {
             seq,
             digest: release.digest,
             kind: kind.clone(),
@@ -65,7 +76,7 @@ impl PublishedRelease {
             changes,
             publication: release.publication,
             notices: Vec::new(),
-        })
+        }
     }
 
     /// Whether pages and feeds announce the release.
@@ -152,6 +163,10 @@ pub(super) fn cause(before: &Before, source: Option<&Source>, reading: Option<&J
         Some(_) => Cause::EditionAndConfiguration,
         None => Cause::Edition,
     }
+}
+
+fn objects_of(release: &ledger::Release) -> &[Json] {
+    release.body().map_or(&[], Body::changes)
 }
 
 /// The change objects of a body as changes.

@@ -154,6 +154,12 @@ fn move_to(known: &mut Option<Date>, new: Option<Date>) {
 }
 
 impl Date {
+    /// A date that is stated once and never moves: a day (`2026-12-10`) or an instant.
+    pub fn stated_once(at: &str, stated: Timestamp) -> Self {
+        let (at, shown) = (at.to_owned(), at.to_owned());
+        Date { at, shown, derived: false, passed: stated, moves: 0, stated, cancelled: false }
+    }
+
     /// Cancels the date, unless it has passed.
     fn cancel(&mut self, time: Timestamp) {
         if !self.cancelled && self.passed > time {

@@ -10,15 +10,19 @@ use atom_syndication::{
     extension::{Extension, ExtensionMap},
 };
 
-use changecast_core::model::{Text, Timestamp};
+use changecast_core::{
+    model::{Text, Timestamp},
+    prose,
+};
 
 use crate::config::FeedConfig;
 
 use super::{
     File, Publication, PublishedList, RenderError,
-    feed::{Feed, FeedEntry, MainFeed, archive_years, year_feed},
+    feed::{Feed, FeedEntry, MainFeed, archive_years, vendor_content, year_feed},
     filtered,
     incremental::{Keep, SegmentedFile},
+    vendors::{Vendor, VendorEntry},
 };
 
 /// The namespace of RFC 5005.
@@ -140,6 +144,56 @@ fn entry(entry: &FeedEntry) -> Result<String, RenderError> {
     };
     let bytes = atom.write_with_config(Vec::new(), FORMAT).map_err(failed)?;
     Ok(String::from_utf8(bytes).map_err(failed)? + "\n")
+}
+
+/// Most entries of a feed of vendors.
+const MAX_VENDOR_ENTRIES: usize = 200;
+
+/// The newest changes of the vendors that a customer follows. The titles of those that stand out begin with the customer's word.
+///
+/// # Errors
+/// [`RenderError`] if the feed cannot be written.
+pub fn of_vendors(vendors: &[Vendor<'_>]) -> Result<String, RenderError> {
+    let mut entries: Vec<(&Vendor<'_>, &VendorEntry)> =
+        vendors.iter().flat_map(|vendor| vendor.entries.iter().map(move |entry| (vendor, entry))).collect();
+    entries.sort_by(|(_, a), (_, b)| (b.published, &a.id).cmp(&(a.published, &b.id)));
+    entries.truncate(MAX_VENDOR_ENTRIES);
+    let epoch = Timestamp::from_unix_clamped(0);
+    let atom = AtomFeed {
+        title: AtomText::plain("Vendors"),
+        id: "tag:changecast,2026:vendors".to_owned(),
+        updated: entries.first().map_or(epoch, |(_, newest)| newest.published).utc().fixed_offset(),
+        generator: Some(Generator { value: "changecast".to_owned(), uri: None, version: None }),
+        entries: entries.into_iter().map(|(vendor, entry)| vendor_entry(vendor, entry)).collect(),
+        lang: Some("en".to_owned()),
+        ..AtomFeed::default()
+    };
+    let bytes = atom.write_with_config(Vec::new(), FORMAT).map_err(failed)?;
+    Ok(format!("{DECLARATION}{}\n", String::from_utf8(bytes).map_err(failed)?))
+}
+
+fn vendor_entry(vendor: &Vendor<'_>, entry: &VendorEntry) -> Entry {
+    let kinds = entry.kinds.iter().map(|kind| (*kind).to_owned());
+    let terms = kinds.chain(vendor.criticality.map(|words| Text::new(words).to_string()));
+    let summary: Vec<String> = entry.sentences.iter().map(|sentence| prose::flat(sentence)).collect();
+    Entry {
+        title: AtomText::plain(prose::angle_free(
+            &Text::new(&format!("{}: {}", vendor.label(), entry.title)).to_string(),
+        )),
+        id: entry.id.clone(),
+        updated: entry.published.utc().fixed_offset(),
+        published: Some(entry.published.utc().fixed_offset()),
+        authors: vec![Person { name: Text::new(vendor.name).to_string(), ..Person::default() }],
+        links: entry.url.iter().map(|url| link("alternate", url, "text/html")).collect(),
+        categories: terms.map(|term| Category { term, scheme: None, label: None }).collect(),
+        summary: Some(AtomText::plain(prose::angle_free(&format!("{}. {}", summary.join(". "), entry.basis)))),
+        content: Some(Content {
+            value: Some(vendor_content(entry)),
+            content_type: Some("html".to_owned()),
+            ..Content::default()
+        }),
+        ..Entry::default()
+    }
 }
 
 /// The feed up to its first entry.

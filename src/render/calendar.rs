@@ -5,11 +5,12 @@
 
 use changecast_core::{
     model::{Text, Timestamp},
-    prose::messages::Messages,
+    prose::messages::{ENGLISH, Messages},
 };
 
 use super::{
     AgendaItem, File, MainFeed, Publication, PublishedList, RenderError, agenda, announcement_page, list_title,
+    vendors::{Vendor, VendorDeadline},
 };
 
 /// The name of the file.
@@ -101,34 +102,88 @@ fn event(
     (kind, date): (EventKind, &agenda::Date),
 ) -> String {
     let domain = publication.publisher.authority.domain();
-    let mut lines = Lines::default();
-    lines.add("BEGIN", "VEVENT");
-    lines.add("UID", &format!("{}-{}-{}.{}@{domain}", item.seq, item.position, kind.id, list.id));
-    lines.add("DTSTAMP", &basic(date.stated));
-    lines.add("LAST-MODIFIED", &basic(date.stated));
-    lines.add("SEQUENCE", &date.moves.to_string());
-    match date.at.parse::<Timestamp>() {
-        Ok(instant) => lines.add("DTSTART", &basic(instant)),
-        Err(_) => lines.add("DTSTART;VALUE=DATE", &date.at.replace('-', "")),
-    }
     let messages = publication.messages();
-    let words = if date.derived { kind.derived } else { kind.summary };
-    let summary = format!("{}: {}", words(messages), item.subject);
-    lines.add_text("SUMMARY", &summary);
     let context = format!("{}, {}", list_title(list), Text::new(&publication.publisher.name));
-    lines.add_text("DESCRIPTION", &format!("{} {}. {context}", (kind.description)(messages), date.shown));
-    lines.add("URL", list.url(publication.base_url, &announcement_page(&item.key)).as_str());
-    lines.add("STATUS", if date.cancelled { "CANCELLED" } else { "CONFIRMED" });
-    lines.add("TRANSP", "TRANSPARENT");
-    if !date.cancelled {
-        lines.add("BEGIN", "VALARM");
-        lines.add("ACTION", "DISPLAY");
-        lines.add_text("DESCRIPTION", &summary);
-        lines.add("TRIGGER", kind.reminder);
-        lines.add("END", "VALARM");
+    Event {
+        uid: format!("{}-{}-{}.{}@{domain}", item.seq, item.position, kind.id, list.id),
+        summary: format!("{}: {}", kind.words(messages, date), item.subject),
+        description: format!("{} {}. {context}", (kind.description)(messages), date.shown),
+        url: Some(list.url(publication.base_url, &announcement_page(&item.key)).to_string()),
+        is_highlighted: false,
     }
-    lines.add("END", "VEVENT");
-    lines.0
+    .text(kind, date)
+}
+
+impl EventKind {
+    fn words(self, messages: &Messages, date: &agenda::Date) -> &'static str {
+        if date.derived { (self.derived)(messages) } else { (self.summary)(messages) }
+    }
+}
+
+/// The texts of an event.
+struct Event {
+    uid: String,
+    summary: String,
+    description: String,
+    url: Option<String>,
+    is_highlighted: bool,
+}
+
+impl Event {
+    fn text(&self, kind: EventKind, date: &agenda::Date) -> String {
+        let mut lines = Lines::default();
+        lines.add("BEGIN", "VEVENT");
+        lines.add("UID", &self.uid);
+        lines.add("DTSTAMP", &basic(date.stated));
+        lines.add("LAST-MODIFIED", &basic(date.stated));
+        lines.add("SEQUENCE", &date.moves.to_string());
+        match date.at.parse::<Timestamp>() {
+            Ok(instant) => lines.add("DTSTART", &basic(instant)),
+            Err(_) => lines.add("DTSTART;VALUE=DATE", &date.at.replace('-', "")),
+        }
+        lines.add_text("SUMMARY", &self.summary);
+        lines.add_text("DESCRIPTION", &self.description);
+        if let Some(url) = &self.url {
+            lines.add("URL", url);
+        }
+        if self.is_highlighted {
+            lines.add("PRIORITY", "1");
+        }
+        lines.add("STATUS", if date.cancelled { "CANCELLED" } else { "CONFIRMED" });
+        lines.add("TRANSP", "TRANSPARENT");
+        if !date.cancelled {
+            lines.add("BEGIN", "VALARM");
+            lines.add("ACTION", "DISPLAY");
+            lines.add_text("DESCRIPTION", &self.summary);
+            lines.add("TRIGGER", kind.reminder);
+            lines.add("END", "VALARM");
+        }
+        lines.add("END", "VEVENT");
+        lines.0
+    }
+}
+
+/// The calendar of vendors that a customer follows.
+pub fn of_vendors(vendors: &[Vendor<'_>]) -> String {
+    let events = vendors.iter().flat_map(|vendor| {
+        vendor.deadlines.iter().flat_map(|deadline| {
+            let dates = [(OBJECT_BY, &deadline.object_by), (EFFECTIVE, &deadline.effective)].into_iter();
+            dates.filter_map(|(kind, date)| Some(vendor_event(vendor, deadline, kind, date.as_ref()?)))
+        })
+    });
+    calendar("Vendors", events.collect())
+}
+
+fn vendor_event(vendor: &Vendor<'_>, deadline: &VendorDeadline, kind: EventKind, date: &agenda::Date) -> String {
+    let words = kind.words(&ENGLISH, date);
+    Event {
+        uid: format!("{}-{}@changecast", deadline.id, kind.id),
+        summary: format!("{}: {words}: {}", vendor.label(), deadline.subject),
+        description: format!("{} {}. {}", (kind.description)(&ENGLISH), date.shown, deadline.basis),
+        url: None,
+        is_highlighted: vendor.is_highlighted,
+    }
+    .text(kind, date)
 }
 
 /// A time in the basic format: `20261210T120000Z`.

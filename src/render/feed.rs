@@ -11,6 +11,7 @@ use changecast_core::{
 
 use super::{
     Announcement, Inline, LogStatus, Publication, PublishedList, RenderError, announcement_page, json_feed, list_title,
+    vendors::VendorEntry,
 };
 use changecast_core::prose::{self, messages::fill};
 
@@ -229,6 +230,13 @@ fn content(publication: &Publication<'_>, list: &PublishedList<'_>, announcement
     }
     blocks.push(links.into_string());
     blocks.join("\n")
+}
+
+/// The HTML of changes that became known together, with the way in which they are known.
+pub(super) fn vendor_content(entry: &VendorEntry) -> String {
+    let items: Vec<String> =
+        entry.sentences.iter().map(|sentence| html! { li { (inline(sentence)) } }.into_string()).collect();
+    format!("<ul>\n{}\n</ul>\n{}", items.join("\n"), html! { p { (entry.basis) } }.into_string())
 }
 
 /// A sentence as HTML.

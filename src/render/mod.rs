@@ -23,6 +23,7 @@ mod rss;
 mod table;
 mod terminal;
 mod twins;
+pub mod vendors;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -46,7 +47,7 @@ use changecast_core::{
     term_rows::term_rows,
 };
 
-pub use agenda::{Agenda, Item as AgendaItem};
+pub use agenda::{Agenda, Date as AgendaDate, Item as AgendaItem};
 pub use changecast_core::prose::{Inline, flat};
 pub use csv::{change_log as csv_change_log, table as csv_table};
 pub use explanation::explanation as terminal_explanation;

@@ -1,0 +1,112 @@
+//! `follow --list --output`: one feed, one calendar and one JSON file with everything that is remembered of all vendors, whatever
+//! failed in this run.
+
+use std::{fs, path::Path};
+
+use changecast::{
+    follow, observe,
+    observe::Observation,
+    output,
+    publish::{self, Announced},
+    render::vendors::{self as merged, VendorDeadline, VendorEntry},
+};
+use changecast_core::{change::Change, ledger::Pin, model::Timestamp};
+use serde_json::{Value, json};
+
+use super::{
+    Failure,
+    follow::{Criticality, Log, Source, Vendor, is_address},
+    follow_news::News,
+};
+
+/// What is remembered of a vendor.
+struct Remembered<'a> {
+    vendor: merged::Vendor<'a>,
+    json: Value,
+}
+
+/// Writes the files.
+///
+/// # Errors
+/// [`Failure`] if a state cannot be used, or a file cannot be written.
+pub fn write(folder: &Path, vendors: &[Vendor], now: Timestamp) -> Result<(), Failure> {
+    let mut remembered = Vec::with_capacity(vendors.len());
+    for vendor in vendors {
+        remembered.push(vendor.remembered(now)?);
+    }
+    fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
+    let json: Vec<&Value> = remembered.iter().map(|remembered| &remembered.json).collect();
+    let json = serde_json::to_string_pretty(&json!({ "vendors": json }))? + "\n";
+    let vendors: Vec<merged::Vendor<'_>> = remembered.into_iter().map(|remembered| remembered.vendor).collect();
+    for (name, text) in
+        [("feed.atom", merged::feed(&vendors)?), ("calendar.ics", merged::calendar(&vendors)), ("vendors.json", json)]
+    {
+        output::replace(&folder.join(name), text.as_bytes())?;
+    }
+    Ok(())
+}
+
+impl Vendor {
+    fn remembered(&self, now: Timestamp) -> Result<Remembered<'_>, Failure> {
+        let mut remembered = Remembered {
+            vendor: merged::Vendor {
+                name: &self.name,
+                criticality: self.criticality.as_ref().map(|words| words.text.as_str()),
+                is_highlighted: self.criticality.as_ref().is_some_and(|words| words.is_highlighted),
+                entries: Vec::new(),
+                deadlines: Vec::new(),
+            },
+            json: json!({ "name": self.name, "changes": [] }),
+        };
+        if let Some(Criticality { text, is_highlighted }) = &self.criticality {
+            remembered.json["criticality"] = json!(text);
+            remembered.json["highlighted"] = json!(is_highlighted);
+        }
+        match &self.source {
+            Source::Log(log) => self.add_log(&mut remembered, log, now)?,
+            Source::Page(_) => self.add_page(&mut remembered)?,
+        }
+        Ok(remembered)
+    }
+
+    fn add_log(&self, remembered: &mut Remembered<'_>, log: &Log, now: Timestamp) -> Result<(), Failure> {
+        let Some(state) = follow::load(&self.state).map_err(|error| self.failed(error))? else { return Ok(()) };
+        let pin = Pin { root: state.root.clone(), origin: Some(state.origin.clone()) };
+        let Announced { verified, announcements, agenda } =
+            publish::announcements(&state, &pin, now).map_err(|error| self.failed(error))?;
+        let origin = verified.origin.as_str();
+        let home = is_address(&log.location).then(|| format!("{}/", log.location.trim_end_matches('/')));
+        let entries = announcements.iter().map(|found| VendorEntry::of_announcement(found, origin, home.as_deref()));
+        remembered.vendor.entries.extend(entries);
+        remembered.vendor.deadlines = VendorDeadline::of_agenda(&agenda, origin);
+        let news = verified.releases.iter().filter_map(|release| News::of_release(release, &verified));
+        remembered.json["origin"] = json!(origin);
+        remembered.json["changes"] = news.map(|news| news.json()).collect();
+        Ok(())
+    }
+
+    fn add_page(&self, remembered: &mut Remembered<'_>) -> Result<(), Failure> {
+        let seen = observe::load(&self.state).map_err(|error| self.failed(error))?;
+        let observations = seen.map(|seen| seen.observations).unwrap_or_default();
+        for observation in &observations {
+            self.add_observation(&mut remembered.vendor, observation);
+        }
+        let news = observations.iter().map(|observation| Ok(News::of_observation(observation)?.json()));
+        remembered.json["changes"] = news.collect::<Result<_, serde_json::Error>>()?;
+        Ok(())
+    }
+
+    fn add_observation(&self, vendor: &mut merged::Vendor<'_>, observation: &Observation) {
+        let Observation { from, to, observed, .. } = observation;
+        let basis = format!("Observed between commits {} and {}, not signed", from.short(), to.short());
+        let id = [&*self.name, from.as_str(), to.as_str()];
+        let changes: Vec<Change> = observation.changes.iter().map(|observed| observed.change.clone()).collect();
+        let deadlines = observation.changes.iter().enumerate().filter_map(|(position, found)| {
+            let position = position.to_string();
+            let dates = (found.object_by.as_deref(), found.effective.as_deref());
+            VendorDeadline::of_change(&[&id[..], &[&position]].concat(), &found.change, dates, (*observed, &basis))
+        });
+        vendor.deadlines.extend(deadlines);
+        vendor.entries.push(VendorEntry::of_observation(&id, &changes, *observed, basis));
+    }
+}
