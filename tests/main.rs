@@ -9,6 +9,7 @@ mod audit;
 mod check;
 mod command_line;
 mod damage;
+mod damaged_git;
 mod data;
 mod demo;
 mod dependencies;

@@ -54,7 +54,7 @@ impl History {
         if a == b {
             return Ok(Some(a.clone()));
         }
-        match self.repo.merge_base(oid_of_hex(a.as_str())?, oid_of_hex(b.as_str())?) {
+        match self.walkable()?.merge_base(oid_of_hex(a.as_str())?, oid_of_hex(b.as_str())?) {
             Ok(base) => Ok(Some(commit_id(base))),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(error.into()),
@@ -75,7 +75,7 @@ impl History {
         if base == tip {
             return Ok(Vec::new());
         }
-        let mut walk = self.repo.revwalk()?;
+        let mut walk = self.walkable()?.revwalk()?;
         walk.set_sorting(Sort::TOPOLOGICAL)?;
         walk.push(oid_of_hex(tip.as_str())?)?;
         walk.hide(oid_of_hex(base.as_str())?)?;

@@ -92,6 +92,14 @@ pub enum HistoryError {
         /// The problem with its content.
         problem: &'static str,
     },
+    /// A file of the repository has content that git does not write.
+    #[error("{} is damaged: {problem}", path.display())]
+    DamagedFile {
+        /// The path of the file.
+        path: PathBuf,
+        /// The problem with its content.
+        problem: &'static str,
+    },
     /// A file of the repository cannot be read.
     #[error("{}: {source}", path.display())]
     File {
@@ -158,9 +166,10 @@ impl HistoryError {
             HistoryError::NotAFile { .. } | HistoryError::TooLarge { .. } => {
                 "pass the path of the inventory file or folder itself".into()
             }
-            HistoryError::Object { .. } | HistoryError::Damaged { .. } | HistoryError::Git(_) => {
-                "check the repository with: git fsck --full".into()
-            }
+            HistoryError::Object { .. }
+            | HistoryError::Damaged { .. }
+            | HistoryError::DamagedFile { .. }
+            | HistoryError::Git(_) => "check the repository with: git fsck --full".into(),
             HistoryError::File { .. } => "check the permissions of the repository".into(),
         }
     }

@@ -100,7 +100,7 @@ impl Graph {
 }
 
 /// The object directories from which this one borrows objects (gitrepository-layout, `alternates`).
-fn alternates(objects: &Path) -> Vec<PathBuf> {
+pub(super) fn alternates(objects: &Path) -> Vec<PathBuf> {
     let text = fs::read_to_string(objects.join("info/alternates")).unwrap_or_default();
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with(['#', '"']));
     lines.map(|line| objects.join(line)).collect()

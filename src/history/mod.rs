@@ -3,6 +3,7 @@
 //! A repository is never written to, except by [`create_repo`], which creates new ones.
 
 mod base;
+mod damage;
 mod error;
 mod first_parent;
 mod fixture;
@@ -15,6 +16,7 @@ mod version;
 mod walk;
 
 use std::{
+    cell::OnceCell,
     fmt, iter,
     path::{Path, PathBuf},
 };
@@ -62,6 +64,8 @@ const LARGE_QUEUE_LIMIT: usize = 2;
 pub struct History {
     repo: Repository,
     folders: folder::FolderCache,
+    /// Set once the loose objects are checked.
+    walkable: OnceCell<()>,
 }
 
 impl fmt::Debug for History {
@@ -78,7 +82,7 @@ impl History {
     pub fn open(dir: &Path) -> Result<Self, HistoryError> {
         let repo = Repository::discover(dir)
             .map_err(|error| HistoryError::open(dir.display().to_string(), repository_around(dir), error))?;
-        Ok(History { repo, folders: folder::FolderCache::default() })
+        History::of(repo)
     }
 
     /// Opens the repository in `dir` itself, and none above it.
@@ -88,7 +92,24 @@ impl History {
     pub fn at(dir: &Path) -> Result<Self, HistoryError> {
         let repo = Repository::open(dir)
             .map_err(|error| HistoryError::open(dir.display().to_string(), Some(dir.to_owned()), error))?;
-        Ok(History { repo, folders: folder::FolderCache::default() })
+        History::of(repo)
+    }
+
+    fn of(repo: Repository) -> Result<Self, HistoryError> {
+        damage::object_folders(&repo).check_packs()?;
+        Ok(History { repo, folders: folder::FolderCache::default(), walkable: OnceCell::new() })
+    }
+
+    /// The repository for functions of libgit2 that read commits and trees by themselves.
+    ///
+    /// # Errors
+    /// [`HistoryError::Damaged`] if one of them is damaged in a way that libgit2 does not survive.
+    fn walkable(&self) -> Result<&Repository, HistoryError> {
+        if self.walkable.get().is_none() {
+            damage::object_folders(&self.repo).check_loose()?;
+        }
+        self.walkable.get_or_init(|| ());
+        Ok(&self.repo)
     }
 
     /// The working tree; `None` if the repository is bare.
@@ -136,27 +157,32 @@ impl History {
 
     fn tip(&self, revision: Option<&str>) -> Result<Oid, HistoryError> {
         match revision {
-            Some(name) => self.revision(name).ok_or_else(|| HistoryError::NoRevision(name.to_owned())),
+            Some(name) => self.revision(name)?.ok_or_else(|| HistoryError::NoRevision(name.to_owned())),
             None => self.head(),
         }
     }
 
     /// The commit of a revision. A full id has precedence over a branch of that name, and a branch over
     /// a tag or file.
-    fn revision(&self, name: &str) -> Option<Oid> {
+    fn revision(&self, name: &str) -> Result<Option<Oid>, HistoryError> {
         if let Ok(id) = name.parse::<CommitId>() {
-            let id = oid_of_hex(id.as_str()).ok()?;
+            let id = oid_of_hex(id.as_str())?;
             // libgit2 refuses commits with an unusual identity line; they are read here instead.
-            if Objects::of(&self.repo).and_then(|objects| objects.commit(id)).is_ok() {
-                return Some(id);
+            match Objects::of(&self.repo).and_then(|objects| objects.commit(id)) {
+                Ok(_) => return Ok(Some(id)),
+                Err(error) if error.is_missing_object() => return Ok(None),
+                // It may be a tag.
+                Err(_) => {}
             }
-            return Some(self.repo.find_object(id, None).ok()?.peel_to_commit().ok()?.id());
+            let object = self.walkable()?.find_object(id, None);
+            return Ok(object.and_then(|object| object.peel_to_commit()).ok().map(|commit| commit.id()));
         }
         let branch = self.repo.find_reference(&format!("refs/heads/{name}"));
         if let Some(id) = branch.and_then(|branch| branch.resolve()).ok().and_then(|branch| branch.target()) {
-            return Some(id);
+            return Ok(Some(id));
         }
-        Some(self.repo.revparse_single(name).ok()?.peel_to_commit().ok()?.id())
+        let object = self.walkable()?.revparse_single(name);
+        Ok(object.and_then(|object| object.peel_to_commit()).ok().map(|commit| commit.id()))
     }
 
     /// The commit of HEAD. A clone of a bundle may leave HEAD on a branch that does not exist: then the
@@ -165,7 +191,10 @@ impl History {
         match self.repo.head() {
             Ok(head) => match head.target() {
                 Some(id) => Ok(id),
-                None => Ok(head.peel_to_commit()?.id()),
+                None => Ok({
+                    self.walkable()?;
+                    head.peel_to_commit()?.id()
+                }),
             },
             Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
                 let mut branches = self.branches(BranchType::Local)?;
@@ -200,7 +229,7 @@ impl History {
     /// [`HistoryError`] if the revision does not exist, or its objects cannot be read.
     pub fn lies_before(&self, tip: Option<&str>, commit: &CommitId) -> Result<bool, HistoryError> {
         let (tip, later) = (self.tip(tip)?, oid_of_hex(commit.as_str())?);
-        match self.repo.graph_descendant_of(later, tip) {
+        match self.walkable()?.graph_descendant_of(later, tip) {
             Ok(descends) => Ok(descends),
             // A commit that no longer exists has no ancestors.
             Err(error) if error.code() == ErrorCode::NotFound => Ok(false),

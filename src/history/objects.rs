@@ -7,7 +7,7 @@ use git2::{ErrorCode, ObjectFormat, ObjectType, Odb, OdbObject, Oid, Repository}
 
 use changecast_core::model::Text;
 
-use super::{HistoryError, graph::Graph, oid_of_hex, unverified::FolderObject};
+use super::{HistoryError, damage::ObjectFolders, graph::Graph, oid_of_hex, unverified::FolderObject};
 
 /// The fields of a commit that a walk needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl ObjectDir {
         let path = folder.to_str().ok_or_else(|| git2::Error::from_str("the path of the repository is not UTF-8"))?;
         let odb = Odb::new_ext(self.format)?;
         odb.add_disk_alternate(path)?;
-        Ok(Objects { odb, folder: self.folder.clone() })
+        Ok(Objects { odb, folder: self.folder.clone(), folders: ObjectFolders::of(&self.folder) })
     }
 }
 
@@ -64,11 +64,31 @@ pub(super) struct Objects<'r> {
     odb: Odb<'r>,
     /// The directory with the objects of the repository.
     folder: PathBuf,
+    folders: ObjectFolders,
+}
+
+/// An object as git stores it.
+pub(super) enum Stored<'o> {
+    /// It has a file of its own.
+    Loose(Vec<u8>),
+    /// libgit2 unpacked it.
+    Packed(OdbObject<'o>),
+}
+
+impl Stored<'_> {
+    /// The content.
+    pub fn data(&self) -> &[u8] {
+        match self {
+            Stored::Loose(bytes) => bytes,
+            Stored::Packed(object) => object.data(),
+        }
+    }
 }
 
 impl<'r> Objects<'r> {
     pub fn of(repo: &'r Repository) -> Result<Self, HistoryError> {
-        Ok(Objects { odb: repo.odb()?, folder: repo.commondir().join("objects") })
+        let folder = repo.commondir().join("objects");
+        Ok(Objects { odb: repo.odb()?, folders: ObjectFolders::of(&folder), folder })
     }
 
     pub fn commit(&self, id: Oid) -> Result<Commit, HistoryError> {
@@ -85,8 +105,11 @@ impl<'r> Objects<'r> {
     }
 
     /// Reads an object of any type. `kind` is only used in errors.
-    fn read(&self, kind: &str, id: Oid) -> Result<OdbObject<'_>, HistoryError> {
-        self.odb.read(id).map_err(|error| {
+    fn read(&self, kind: &str, id: Oid) -> Result<Stored<'_>, HistoryError> {
+        if let Some(bytes) = self.folders.loose(kind, id)? {
+            return Ok(Stored::Loose(bytes));
+        }
+        self.odb.read(id).map(Stored::Packed).map_err(|error| {
             if error.code() == ErrorCode::NotFound && self.is_partial() {
                 HistoryError::Partial { object: format!("{kind} {id}") }
             } else {
@@ -130,7 +153,7 @@ impl<'r> Objects<'r> {
     /// The size of a file, in bytes.
     pub fn size(&self, blob: Oid) -> Result<usize, HistoryError> {
         // git2 0.21 panics in `Odb::read_header` on an object of an invalid type; reading does not.
-        Ok(self.read("blob", blob)?.len())
+        Ok(self.read("blob", blob)?.data().len())
     }
 
     /// The entry of a tree with this name.

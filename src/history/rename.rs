@@ -8,7 +8,7 @@ use std::{
 
 use git2::{Delta, DiffFile, FileMode, Oid, Repository};
 
-use super::{HistoryError, objects::Objects};
+use super::{HistoryError, damage, objects::Objects};
 
 /// From this share of common lines on, a deleted and an added file are one file that was renamed.
 const RENAMED: f64 = 0.6;
@@ -27,6 +27,7 @@ struct Moves {
 impl Moves {
     fn of(repo: &Repository, parent: Oid, commit: Oid) -> Result<Self, HistoryError> {
         let objects = Objects::of(repo)?;
+        damage::object_folders(repo).check_loose()?;
         let before = repo.find_tree(objects.commit(parent)?.tree)?;
         let after = repo.find_tree(objects.commit(commit)?.tree)?;
         let diff = repo.diff_tree_to_tree(Some(&before), Some(&after), None)?;

@@ -1,0 +1,295 @@
+//! Damage that libgit2 1.9 does not survive. A loose object that is cut makes it wait for ever (libgit2 #7342), and an index with
+//! a place behind the end of its pack makes it read outside of the pack. Such files are found here before libgit2 sees them.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufReader, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+};
+
+use flate2::read::ZlibDecoder;
+use git2::{Oid, Repository};
+
+use super::{HistoryError, graph::alternates, oid_of_hex};
+
+/// The directories with the objects of a repository: its own, and those that it borrows from (gitrepository-layout,
+/// `objects/info/alternates`).
+#[derive(Clone, Debug)]
+pub(super) struct ObjectFolders(Vec<PathBuf>);
+
+/// Most directories that are looked at. Those of alternates may name each other in a circle.
+const MAX_FOLDERS: usize = 16;
+
+impl ObjectFolders {
+    /// The directories that begin with `own`.
+    pub fn of(own: &Path) -> Self {
+        let mut folders = vec![own.to_owned()];
+        let mut at = 0;
+        while at < folders.len() && folders.len() < MAX_FOLDERS {
+            let borrowed = alternates(&folders[at]);
+            folders.extend(borrowed);
+            at += 1;
+        }
+        ObjectFolders(folders)
+    }
+
+    /// The content of an object that is a file of its own; `None` if there is no such file.
+    ///
+    /// # Errors
+    /// [`HistoryError`] if the file is cut or otherwise damaged, or cannot be read.
+    pub fn loose(&self, kind: &str, id: Oid) -> Result<Option<Vec<u8>>, HistoryError> {
+        let hex = id.to_string();
+        let (folder, name) = hex.split_at(2);
+        for objects in &self.0 {
+            let path = objects.join(folder).join(name);
+            match File::open(&path) {
+                Ok(file) => return loose_content(kind, id, file).map(Some),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(HistoryError::File { path, source }),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Checks the loose commits, tags and trees, before libgit2 walks through them. It reads no files of a history by itself.
+    ///
+    /// # Errors
+    /// [`HistoryError`] for the first one that is damaged.
+    pub fn check_loose(&self) -> Result<(), HistoryError> {
+        for objects in &self.0 {
+            for folder in names_in(objects).filter(|name| is_hex(name, 2)) {
+                for name in names_in(&objects.join(&folder)) {
+                    let Ok(id) = oid_of_hex(&format!("{folder}{name}")) else { continue };
+                    let path = objects.join(&folder).join(&name);
+                    let Ok(mut file) = File::open(path) else { continue };
+                    if !is_blob(&mut file) {
+                        loose_content("object", id, file)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that every index names places inside of its pack.
+    ///
+    /// # Errors
+    /// [`HistoryError::DamagedFile`] for the first one that does not.
+    pub fn check_packs(&self) -> Result<(), HistoryError> {
+        for pack in self.0.iter().map(|objects| objects.join("pack")) {
+            for name in names_in(&pack) {
+                let path = pack.join(&name);
+                let problem = match (name.strip_suffix(".idx"), name == "multi-pack-index") {
+                    (Some(stem), _) => check_index(&path, &pack.join(format!("{stem}.pack"))),
+                    (None, true) => check_multi_pack_index(&path),
+                    (None, false) => Ok(()),
+                };
+                match problem {
+                    Ok(()) => {}
+                    Err(Damage::Content(problem)) => return Err(HistoryError::DamagedFile { path, problem }),
+                    Err(Damage::Io(source)) => return Err(HistoryError::File { path, source }),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The object directories of a repository.
+pub(super) fn object_folders(repo: &Repository) -> ObjectFolders {
+    ObjectFolders::of(&repo.commondir().join("objects"))
+}
+
+/// The names in a folder; none if it cannot be read.
+fn names_in(folder: &Path) -> impl Iterator<Item = String> {
+    fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|entry| entry.file_name().into_string().ok())
+}
+
+fn is_hex(name: &str, length: usize) -> bool {
+    name.len() == length && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The longest header of a loose object: its type and size.
+const MAX_HEADER: usize = 32;
+
+/// Whether a loose object is the content of a file. The file is read from its beginning again afterwards.
+fn is_blob(file: &mut File) -> bool {
+    let mut start = [0; 5];
+    let is_blob = ZlibDecoder::new(&mut *file).read_exact(&mut start).is_ok() && &start == b"blob ";
+    is_blob || file.seek(SeekFrom::Start(0)).is_err()
+}
+
+/// Unpacks a loose object: `type size NUL content`, compressed.
+fn loose_content(kind: &str, id: Oid, file: File) -> Result<Vec<u8>, HistoryError> {
+    let damaged = |problem| HistoryError::damaged(kind, id, problem);
+    let mut stream = BufReader::new(ZlibDecoder::new(file));
+    let mut header = Vec::new();
+    let mut byte = [0];
+    loop {
+        stream.read_exact(&mut byte).map_err(|_| damaged(CUT))?;
+        match byte[0] {
+            0 => break,
+            _ if header.len() == MAX_HEADER => return Err(damaged("it has no header")),
+            byte => header.push(byte),
+        }
+    }
+    let size = std::str::from_utf8(&header).ok().and_then(|header| header.split_once(' '));
+    let size: u64 = size.and_then(|(_, size)| size.parse().ok()).ok_or_else(|| damaged("it has no header"))?;
+    let mut content = Vec::new();
+    stream.take(size.saturating_add(1)).read_to_end(&mut content).map_err(|_| damaged(CUT))?;
+    if content.len() as u64 == size { Ok(content) } else { Err(damaged("it has another size than it states")) }
+}
+
+const CUT: &str = "its file is cut or cannot be unpacked";
+
+/// Why the index of packs cannot be used.
+enum Damage {
+    Content(&'static str),
+    Io(io::Error),
+}
+
+impl From<io::Error> for Damage {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => Damage::Content("it is cut"),
+            _ => Damage::Io(error),
+        }
+    }
+}
+
+/// The first bytes of an index of version 2 (gitformat-pack). An older index begins with its table.
+const INDEX_MAGIC: [u8; 4] = [0xff, b't', b'O', b'c'];
+
+/// The entries of the table at the beginning of an index: how many ids begin with a byte up to each value.
+const FAN_OUT: usize = 256;
+
+/// Checks the places of objects in an index (gitformat-pack, "pack-*.idx").
+fn check_index(index: &Path, pack: &Path) -> Result<(), Damage> {
+    let Ok(end) = fs::metadata(pack).map(|meta| meta.len()) else { return Ok(()) };
+    let length = fs::metadata(index)?.len();
+    let mut file = BufReader::new(File::open(index)?);
+    let mut first = [0; 4];
+    file.read_exact(&mut first)?;
+    if first != INDEX_MAGIC {
+        // git writes no index of version 1 since 2008, and libgit2 checks its size.
+        return Ok(());
+    }
+    file.seek_relative(4)?;
+    let count = u64::from(fan_out(&mut file)?);
+    let tables = 8 + 4 * FAN_OUT as u64;
+    // Per object: the id, a checksum and a place. At the end there are two digests as long as an id.
+    let hash = [20, 32].into_iter().find(|hash| {
+        let rest = length.checked_sub(tables + count * (hash + 8) + 2 * hash);
+        rest.is_some_and(|large| large % 8 == 0 && large / 8 <= count)
+    });
+    let hash = hash.ok_or(Damage::Content("its size does not fit the number of its objects"))?;
+    let large = (length - tables - count * (hash + 8) - 2 * hash) / 8;
+    file.seek(SeekFrom::Start(tables + count * (hash + 4)))?;
+    let is_inside = |place: u64| place >= PACK_HEADER && place + hash < end;
+    for _ in 0..count {
+        let place = number(&mut file)?;
+        let is_valid = match place & LARGE {
+            0 => is_inside(place.into()),
+            _ => u64::from(place & !LARGE) < large,
+        };
+        if !is_valid {
+            return Err(OUTSIDE);
+        }
+    }
+    for _ in 0..large {
+        if !is_inside(long_number(&mut file)?) {
+            return Err(OUTSIDE);
+        }
+    }
+    Ok(())
+}
+
+const OUTSIDE: Damage = Damage::Content("it names a place outside of its pack");
+
+/// The length of the header of a pack.
+const PACK_HEADER: u64 = 12;
+
+/// The mark of a place that is in the table of long places.
+const LARGE: u32 = 1 << 31;
+
+/// Checks the places of objects in an index of several packs (gitformat-pack, "multi-pack-index").
+fn check_multi_pack_index(path: &Path) -> Result<(), Damage> {
+    let length = fs::metadata(path)?.len();
+    let mut file = BufReader::new(File::open(path)?);
+    let mut header = [0; 12];
+    file.read_exact(&mut header)?;
+    let [b'M', b'I', b'D', b'X', _, _, chunks, _, packs @ ..] = header else {
+        return Err(Damage::Content("it is no index of packs"));
+    };
+    let packs = u32::from_be_bytes(packs);
+    // A row for each part, and one for the end of the last one.
+    let mut rows = Vec::with_capacity(usize::from(chunks) + 1);
+    for _ in 0..=chunks {
+        let mut name = [0; 4];
+        file.read_exact(&mut name)?;
+        rows.push((name, long_number(&mut file)?));
+    }
+    let (Some((names, end_of_names)), Some((places, end))) = (part(&rows, b"PNAM"), part(&rows, b"OOFF")) else {
+        return Err(Damage::Content("it lacks a part"));
+    };
+    if end.max(end_of_names) > length {
+        return Err(Damage::Content("it is cut"));
+    }
+    let large = part(&rows, b"LOFF").map_or(0, |(from, to)| (to - from) / 8);
+    file.seek(SeekFrom::Start(names))?;
+    let mut text = Vec::new();
+    Read::by_ref(&mut file).take(end_of_names - names).read_to_end(&mut text)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let sizes: Vec<Option<u64>> = text
+        .split(|byte| *byte == 0)
+        .take(packs as usize)
+        .map(|name| {
+            let name = String::from_utf8_lossy(name).replace(".idx", ".pack");
+            fs::metadata(folder.join(name)).map(|meta| meta.len()).ok()
+        })
+        .collect();
+    file.seek(SeekFrom::Start(places))?;
+    for _ in 0..(end - places) / 8 {
+        let (pack, place) = (number(&mut file)?, number(&mut file)?);
+        let size = sizes.get(pack as usize).ok_or(OUTSIDE)?;
+        let is_inside = match place & LARGE {
+            0 => size.is_none_or(|size| u64::from(place) >= PACK_HEADER && u64::from(place) < size),
+            _ => u64::from(place & !LARGE) < large,
+        };
+        if !is_inside {
+            return Err(OUTSIDE);
+        }
+    }
+    Ok(())
+}
+
+/// The beginning and the end of a part of an index of packs.
+fn part(rows: &[([u8; 4], u64)], wanted: &[u8; 4]) -> Option<(u64, u64)> {
+    let found = rows.windows(2).find(|pair| pair[0].0 == *wanted)?;
+    (found[0].1 <= found[1].1).then_some((found[0].1, found[1].1))
+}
+
+/// The number of objects, by a table whose entries never decrease.
+fn fan_out(file: &mut impl Read) -> Result<u32, Damage> {
+    let mut last = 0;
+    for _ in 0..FAN_OUT {
+        let next = number(file)?;
+        if next < last {
+            return Err(Damage::Content("its table is not in order"));
+        }
+        last = next;
+    }
+    Ok(last)
+}
+
+fn number(file: &mut impl Read) -> io::Result<u32> {
+    let mut bytes = [0; 4];
+    file.read_exact(&mut bytes)?;
+    Ok(u32::from_be_bytes(bytes))
+}
+
+fn long_number(file: &mut impl Read) -> io::Result<u64> {
+    let mut bytes = [0; 8];
+    file.read_exact(&mut bytes)?;
+    Ok(u64::from_be_bytes(bytes))
+}
