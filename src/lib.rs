@@ -51,6 +51,7 @@
 pub mod check;
 pub mod config;
 mod content;
+mod directory;
 pub mod follow;
 pub mod history;
 pub mod observe;

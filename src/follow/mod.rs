@@ -3,7 +3,6 @@
 //! A follower keeps a copy of everything that was signed. It fetches only what is new, and verifies it on top of the copy.
 //! If that fails, it fetches the whole log again and compares the two, to tell an outdated mirror from a fork.
 
-pub(crate) mod directory;
 mod http;
 pub(crate) mod state;
 
@@ -19,6 +18,7 @@ use changecast_core::{
 };
 
 use crate::{
+    directory,
     output::Folder,
     parallel::{self, Threads},
 };

@@ -10,7 +10,7 @@ use changecast_core::{
 
 use crate::{
     config::Config,
-    follow::directory::{self, Directory, Listed},
+    directory::{self, Directory, Listed},
     history::History,
     output::{Found, OutputFile, WritePolicy},
     render::{self, Announcement, Publication},

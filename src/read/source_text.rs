@@ -111,10 +111,15 @@ impl SourceText {
         self.marks.push(Mark { range: from..self.text.len(), kind });
     }
 
-    /// Shortens the text to a length in bytes.
+    /// Shortens the text to a length in bytes, in time in proportion to what goes.
     pub fn truncate(&mut self, length: usize) {
-        if length < self.text.len() {
-            *self = self.slice(0..length);
+        if length < self.text.len() && self.text.is_char_boundary(length) {
+            self.text.truncate(length);
+            while let Some(mark) = self.marks.pop_if(|mark| mark.range.end > length) {
+                if mark.range.start < length {
+                    self.marks.push(Mark { range: mark.range.start..length, ..mark });
+                }
+            }
         }
     }
 

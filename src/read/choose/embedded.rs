@@ -98,7 +98,7 @@ fn add(node: &Node, shift: usize, words: &Vocabulary, page: &mut Page) {
 fn add_text(text: &str, at: Position, words: &Vocabulary, page: &mut Page) -> Result<(), ReadError> {
     if has_tags(text) {
         html::check_complete(text).map_err(|error| moved_error(error, at))?;
-        page.blocks.extend(html::blocks(text, at, words)?);
+        page.blocks.extend(html::blocks(text, at, words));
     } else if has_markdown_table(text) {
         let inner = markdown::parse(text, words).map_err(|error| moved_error(error, at))?;
         let damage = inner.damage.clone();

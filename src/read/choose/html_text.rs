@@ -20,11 +20,13 @@ const ELEMENTS: [&str; 33] = [
 
 /// Whether a text contains the tag of an element.
 pub(crate) fn has_tags(text: &str) -> bool {
-    text.match_indices('<').any(|(at, _)| {
+    // A tag that is never closed is text.
+    let Some(end) = text.rfind('>') else { return false };
+    text[..end].match_indices('<').any(|(at, _)| {
         let rest = &text[at + 1..];
         let name = rest.strip_prefix('/').unwrap_or(rest);
         let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        let is_ended = name[length..].starts_with(['>', '/', ' ', '\n', '\t']) && name[length..].contains('>');
+        let is_ended = name[length..].starts_with(['>', '/', ' ', '\n', '\t']);
         is_ended && ELEMENTS.contains(&name[..length].to_ascii_lowercase().as_str())
     })
 }
@@ -32,15 +34,15 @@ pub(crate) fn has_tags(text: &str) -> bool {
 /// A cell of data. HTML in it is read as a page shows it: each block is a line.
 pub(crate) fn shown(words: &Vocabulary, cell: CellText) -> CellText {
     match cell {
-        CellText::Markdown(raw) if has_tags(&raw) => text_of(words, &raw).map_or(CellText::Markdown(raw), Into::into),
+        CellText::Markdown(raw) if has_tags(&raw) => text_of(words, &raw).into(),
         other => other,
     }
 }
 
-/// The text of HTML. `None` if it cannot be parsed.
-fn text_of(words: &Vocabulary, raw: &str) -> Option<SourceText> {
+/// The text of HTML.
+fn text_of(words: &Vocabulary, raw: &str) -> SourceText {
     // Text in front of the first block is a paragraph.
-    let blocks = html::blocks(&format!("<p>{raw}</p>"), Position::START, words).ok()?;
+    let blocks = html::blocks(&format!("<p>{raw}</p>"), Position::START, words);
     let mut out = SourceText::default();
     for line in blocks.iter().flat_map(lines_of).filter(|line| !line.trim().is_empty()) {
         if !out.is_empty() {
@@ -48,7 +50,7 @@ fn text_of(words: &Vocabulary, raw: &str) -> Option<SourceText> {
         }
         out.append(&line);
     }
-    Some(out)
+    out
 }
 
 /// The lines of a block.

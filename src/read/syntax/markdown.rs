@@ -48,7 +48,7 @@ pub(crate) fn parse(source: &str, words: &Vocabulary) -> Result<Page, ReadError>
         return Err(error);
     }
     for (at, html) in embedded {
-        let found = html::blocks(&html, reader.places.at(at), words)?;
+        let found = html::blocks(&html, reader.places.at(at), words);
         let behind = blocks.partition_point(|(place, _)| *place < at);
         blocks.splice(behind..behind, found.into_iter().map(|block| (at, block)));
     }
@@ -278,8 +278,7 @@ impl<'a> Reader<'a> {
                 Tag::MetadataBlock(kind) => self.metadata = self.inline(TagEnd::MetadataBlock(kind)).text.to_string(),
                 Tag::HtmlBlock => {
                     self.inline(TagEnd::HtmlBlock);
-                    let found = html::blocks(&self.text[range.clone()], self.places.at(range.start), self.words)
-                        .unwrap_or_default();
+                    let found = html::blocks(&self.text[range.clone()], self.places.at(range.start), self.words);
                     let kept = found.into_iter().filter(|block| !matches!(block, Block::Table(_)));
                     blocks.extend(kept.map(|block| (range.start, block)));
                 }

@@ -1,10 +1,8 @@
 //! Whether an HTML page is whole. A page that was cut shows a shorter list, or none: neither is a change.
 
-use std::collections::BTreeSet;
-
 use html5gum::{Error, Token, Tokenizer, emitters::default::DefaultEmitter};
 
-use super::HIDDEN;
+use super::open::Open;
 use crate::read::{
     error::{Problem, ReadError},
     position::LineIndex,
@@ -23,7 +21,7 @@ const CONTAINERS: [&str; 7] = ["div", "section", "main", "article", "form", "det
 /// # Errors
 /// [`Problem::Incomplete`] at the beginning of the part that is not closed.
 pub(crate) fn check_complete(text: &str) -> Result<(), ReadError> {
-    let mut page = OpenElements::default();
+    let mut page = Ends::default();
     for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
         let Ok(token) = token;
         match token {
@@ -39,11 +37,11 @@ pub(crate) fn check_complete(text: &str) -> Result<(), ReadError> {
     }
 }
 
-/// The elements that are open at some place of a page, with facts about the text before it.
+/// The elements that need an end tag and are open at some place of a page, with facts about the text before it.
 #[derive(Default)]
-struct OpenElements {
-    /// Names and offsets, outer elements first.
-    elements: Vec<(&'static str, usize)>,
+struct Ends {
+    /// The elements with their offsets.
+    elements: Open<(&'static str, usize)>,
     /// Whether the page has `<html>` or `<body>`: it is not a piece of another page.
     is_document: bool,
     /// Whether `</body>` or `</html>` was seen.
@@ -52,19 +50,19 @@ struct OpenElements {
     cut: Option<(&'static str, usize)>,
 }
 
-impl OpenElements {
+impl Ends {
     fn open(&mut self, name: &str, at: usize) {
         self.is_document |= matches!(name, "html" | "body");
         let known = LISTS.iter().chain(&CONTAINERS).find(|known| **known == name);
-        self.elements.extend(known.map(|name| (*name, at)));
+        if let Some(known) = known {
+            self.elements.open(name, (known, at));
+        }
     }
 
     /// Closes the innermost element of this name, with the elements in it.
     fn close(&mut self, name: &str) {
         self.is_ended |= matches!(name, "html" | "body");
-        if let Some(place) = self.elements.iter().rposition(|(open, _)| *open == name) {
-            self.elements.truncate(place);
-        }
+        self.elements.close(name);
     }
 
     fn note(&mut self, error: Error, at: usize) {
@@ -79,29 +77,9 @@ impl OpenElements {
 
     /// The name of a part that is not closed, with its offset; `None` for a whole page.
     fn unclosed(&self) -> Option<(&'static str, usize)> {
-        let element =
-            self.elements.iter().find(|(name, _)| !self.is_ended && (LISTS.contains(name) || self.is_document));
-        self.cut.or(element.copied())
+        let element = self.elements.iter().map(|(_, known)| *known);
+        self.cut.or(element.filter(|(name, _)| !self.is_ended && (LISTS.contains(name) || self.is_document)).next())
     }
-}
-
-/// Where hidden elements begin that are never closed: they hide no more than what follows directly.
-pub(super) fn unclosed_hidden(text: &str) -> BTreeSet<usize> {
-    let mut open: Vec<(String, usize)> = Vec::new();
-    for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
-        let Ok(token) = token;
-        match token {
-            Token::StartTag(tag) if HIDDEN.iter().any(|name| name.as_bytes() == tag.name.as_slice()) => {
-                open.push((String::from_utf8_lossy(&tag.name).into_owned(), tag.span.start));
-            }
-            Token::EndTag(tag) => {
-                let last = open.iter().rposition(|(name, _)| name.as_bytes() == tag.name.as_slice());
-                last.map(|at| open.remove(at));
-            }
-            _ => {}
-        }
-    }
-    open.into_iter().map(|(_, at)| at).collect()
 }
 
 /// The text of the first `<title>`.

@@ -2,12 +2,13 @@
 //! reads tags the way browsers do. Only a few elements matter here.
 
 mod complete;
-mod grid;
 mod grids;
 mod items;
+mod open;
 mod runs;
 mod spans;
 mod table;
+mod tree;
 
 use std::{
     borrow::Cow,
@@ -18,10 +19,10 @@ use std::{
 use html5gum::{StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
 
 use changecast_core::vocabulary::Vocabulary;
-use complete::unclosed_hidden;
-use grid::renamed_tags;
 use grids::Grids;
+use open::Open;
 use spans::Spans;
+use tree::Tree;
 
 pub(crate) use complete::{check_complete, title};
 
@@ -45,55 +46,48 @@ pub(crate) fn parse(text: &str, words: &Vocabulary) -> Result<Page, ReadError> {
     if let Cow::Borrowed(text) = template.text {
         check_complete(text)?;
     }
-    let mut blocks = blocks(&template.text, Position { line: 1, column: 1 }, words)?;
+    let mut blocks = blocks(&template.text, Position::START, words);
     let columns = template::columns_of(&blocks);
     template::drop_placeholders(&mut blocks);
     Ok(Page { blocks, title: title(text), loops: template.loops, columns, ..Page::default() })
 }
 
 /// The blocks of a piece of HTML that begins at a place.
-pub(crate) fn blocks(text: &str, begin: Position, words: &Vocabulary) -> Result<Vec<Block>, ReadError> {
+pub(crate) fn blocks(text: &str, begin: Position, words: &Vocabulary) -> Vec<Block> {
     let places = LineIndex::new(text);
     blocks_at(text, words, &|offset| places.at(offset).after(begin))
 }
 
 /// The blocks of HTML, given the position of each byte offset in it.
-pub(crate) fn blocks_at(
-    text: &str,
-    words: &Vocabulary,
-    position: &dyn Fn(usize) -> Position,
-) -> Result<Vec<Block>, ReadError> {
-    let mut builder = Builder::new(words, unclosed_hidden(text));
-    let grids = Grids::of(text, words);
-    let renamed = renamed_tags(text, words);
+pub(crate) fn blocks_at(text: &str, words: &Vocabulary, position: &dyn Fn(usize) -> Position) -> Vec<Block> {
+    let tree = Tree::of(text);
+    let (grids, banners) = (Grids::of(&tree, words), tree.banners());
+    let mut builder = Builder::new(words, tree.unclosed_hidden);
     for token in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
         let Ok(token) = token;
         match token {
             Token::StartTag(tag) => {
-                let name = renamed
-                    .get(&tag.span.start)
-                    .map_or_else(|| String::from_utf8_lossy(&tag.name), |name| (*name).into());
-                if name == "header" && is_banner(&text[tag.span.start..]) {
-                    builder.hidden.push((name.into_owned(), true));
-                } else if !(tag.self_closing && name == "svg") && builder.shows(&name, tag.span.start) {
-                    let rows = attribute(&tag, b"rowspan").and_then(|rows| rows.trim().parse().ok()).unwrap_or(1);
-                    let at = position(tag.span.start);
-                    let (row, name) = name.split_once(' ').map_or((None, &*name), |(row, cell)| (Some(row), cell));
-                    match grids.starts.get(&tag.span.start).filter(|_| !renamed.contains_key(&tag.span.start)) {
+                let start = tag.span.start;
+                let own = String::from_utf8_lossy(&tag.name);
+                let names = grids.starts.get(&start);
+                let name = names.and_then(|names| names.first()).map_or(&*own, |name| *name);
+                if name == "header" && banners.contains(&start) {
+                    builder.hide(name, Ending::EndTag);
+                } else if !(tag.self_closing && name == "svg") && builder.shows(name, start) {
+                    let at = position(start);
+                    match names {
                         Some(names) => names.iter().for_each(|name| builder.open(name, None, 1, at)),
                         None => {
-                            row.into_iter().for_each(|row| builder.open(row, None, 1, at));
-                            builder.open(name, attribute(&tag, b"href"), rows, at);
+                            let rows = attribute(&tag, b"rowspan").and_then(|rows| rows.trim().parse().ok());
+                            builder.open(&own, attribute(&tag, b"href"), rows.unwrap_or(1), at);
                         }
                     }
                 }
             }
             Token::EndTag(tag) => {
-                let name = renamed
-                    .get(&tag.span.start)
-                    .map_or_else(|| String::from_utf8_lossy(&tag.name), |name| (*name).into());
+                let name = String::from_utf8_lossy(&tag.name);
                 if !builder.unhides(&name) {
-                    match grids.ends.get(&tag.span.start).filter(|_| !renamed.contains_key(&tag.span.start)) {
+                    match grids.ends.get(&tag.span.start) {
                         Some(names) => names.iter().for_each(|name| builder.close(name)),
                         None => builder.close(&name),
                     }
@@ -104,7 +98,7 @@ pub(crate) fn blocks_at(
         }
     }
     builder.end();
-    Ok(builder.blocks)
+    builder.blocks
 }
 
 /// A text without tags, with its character references replaced.
@@ -130,18 +124,20 @@ const VOID: [&str; 14] =
 /// Elements that are not content of the page: code and navigation.
 const HIDDEN: [&str; 8] = ["script", "style", "template", "noscript", "svg", "nav", "footer", "aside"];
 
-/// Whether a header is that of the site: it contains navigation, and neither a title nor anything that can be a list.
-fn is_banner(text: &str) -> bool {
-    let Some((header, _)) = text.split_once("</header") else { return false };
-    header.contains("<nav") && !["<h1", "<h2", "<table", "<main"].iter().any(|tag| header.contains(tag))
-}
-
 /// Elements that end a hidden element without an end tag.
 const SHOWN: [&str; 11] = ["main", "section", "article", "table", "dl", "h1", "h2", "h3", "h4", "h5", "h6"];
 
 /// Elements that end a list without an element around all items.
 const ENDS_ITEMS: [&str; 14] =
     ["h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "section", "article", "main", "table", "dl", "ul"];
+
+/// What ends a hidden element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    EndTag,
+    /// The next content, since it has no end tag.
+    Content,
+}
 
 /// The state of the reader, and the blocks that are complete.
 struct Builder<'v> {
@@ -169,8 +165,10 @@ struct Builder<'v> {
     begun: Option<Position>,
     /// The open link: its address, and where its text begins.
     link: Option<(String, usize)>,
-    /// Hidden elements that are open, with whether they are closed somewhere.
-    hidden: Vec<(String, bool)>,
+    /// Hidden elements that are open, and how many of them have an end tag.
+    hidden: Open<Ending>,
+    hidden_to_end_tags: usize,
+    /// The offsets of hidden elements that are never closed.
     unclosed: BTreeSet<usize>,
     heading: Option<usize>,
     table: Option<Table>,
@@ -214,7 +212,8 @@ impl<'v> Builder<'v> {
             outer_spans: Spans::default(),
             begun: None,
             link: None,
-            hidden: Vec::new(),
+            hidden: Open::default(),
+            hidden_to_end_tags: 0,
             unclosed,
             heading: None,
             table: None,
@@ -241,19 +240,23 @@ impl Builder<'_> {
     /// Whether a tag that begins here belongs to the page.
     fn shows(&mut self, name: &str, at: usize) -> bool {
         if HIDDEN.contains(&name) {
-            self.hidden.push((name.to_owned(), !self.unclosed.contains(&at)));
-        } else if SHOWN.contains(&name) && self.hidden.iter().all(|(_, closed)| !closed) {
+            self.hide(name, if self.unclosed.contains(&at) { Ending::Content } else { Ending::EndTag });
+        } else if SHOWN.contains(&name) && self.hidden_to_end_tags == 0 {
             self.hidden.clear();
         }
         self.hidden.is_empty()
     }
 
+    fn hide(&mut self, name: &str, ending: Ending) {
+        self.hidden_to_end_tags += usize::from(ending == Ending::EndTag);
+        self.hidden.open(name, ending);
+    }
+
     /// Whether an end tag is inside a hidden element or closes it.
     fn unhides(&mut self, name: &str) -> bool {
         let was_hidden = !self.hidden.is_empty();
-        if let Some(at) = self.hidden.iter().rposition(|(open, _)| open == name) {
-            self.hidden.truncate(at);
-        }
+        let closed = self.hidden.close(name);
+        self.hidden_to_end_tags -= closed.iter().filter(|ending| **ending == Ending::EndTag).count();
         was_hidden
     }
 

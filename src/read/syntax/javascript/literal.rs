@@ -30,7 +30,7 @@ impl Literals<'_> {
         let value = match literal.kind() {
             "array" => self.array(literal, depth)?,
             "object" => self.object(literal, depth)?,
-            "jsx_element" | "jsx_self_closing_element" => Value::Text(markup::inline_text(literal, self.words)?),
+            "jsx_element" | "jsx_self_closing_element" => Value::Text(markup::inline_text(literal, self.words)),
             "true" | "false" | "number" => Value::Text(literal.source().to_owned()),
             _ => text_of(literal).map_or(Value::Null, Value::Text),
         };

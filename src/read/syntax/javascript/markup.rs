@@ -3,7 +3,6 @@
 use changecast_core::vocabulary::Vocabulary;
 
 use crate::read::{
-    error::ReadError,
     position::{LineIndex, Position},
     source_text::{SourceText, cleaned},
     syntax::{
@@ -36,17 +35,17 @@ pub(super) struct Markup {
 
 /// The text of an element that is a value: `<span>Yes</span>` is "Yes". Like other values of data, it is Markdown:
 /// a link is `[label](address)`.
-pub(super) fn inline_text(element: SyntaxNode<'_>, words: &Vocabulary) -> Result<String, ReadError> {
+pub(super) fn inline_text(element: SyntaxNode<'_>, words: &Vocabulary) -> String {
     let mut markup = Markup::default();
     markup.element(element, Flow::Inline);
     let paragraph = format!("<p>{}</p>", markup.html);
-    let blocks = html::blocks(&paragraph, Position { line: 1, column: 1 }, words)?;
+    let blocks = html::blocks(&paragraph, Position::START, words);
     let texts = blocks.into_iter().filter_map(|block| match block {
         Block::Heading { text, .. } | Block::Paragraph { text, .. } | Block::Field { text, .. } => Some(text),
         Block::Table(_) | Block::List(_) | Block::Record(_) => None,
     });
     let texts: Vec<SourceText> = texts.filter(|text| !template::is_placeholder(text)).collect();
-    Ok(SourceText::join(&texts, " ").to_rich_text().markdown().to_string())
+    SourceText::join(&texts, " ").to_rich_text().markdown().to_string()
 }
 
 /// Whether an element is inside running text, where components are part of the text.
@@ -63,7 +62,7 @@ impl Markup {
     }
 
     /// The blocks of the page.
-    pub fn blocks(&self, lines: &LineIndex<'_>, words: &Vocabulary) -> Result<Vec<Block>, ReadError> {
+    pub fn blocks(&self, lines: &LineIndex<'_>, words: &Vocabulary) -> Vec<Block> {
         html::blocks_at(&self.html, words, &|offset| lines.at(self.place(offset)))
     }
 

@@ -46,7 +46,7 @@ pub(crate) fn parse_as(dialect: Dialect, text: &str, words: &Vocabulary) -> Resu
     bindings.collect(root)?;
     let mut markup = Markup::default();
     markup.collect(root);
-    let mut blocks = markup.blocks(&lines, words)?;
+    let mut blocks = markup.blocks(&lines, words);
     let columns = template::columns_of(&blocks);
     template::drop_placeholders(&mut blocks);
     let imports = imports::imports_of(root);
