@@ -348,30 +348,32 @@ impl Config {
     /// [`ConfigError`] with the place, for unknown keys, wrong types, values that are not valid, and ids of two lists.
     pub fn parse(path: &str, text: &str) -> Result<Self, ConfigError> {
         let config: Config = from_yaml(path, text)?;
-        let problem =
-            |key: &str, value: &str, message: String| Err(ConfigError::of_value(path, text, (key, value), message));
         if config.lists.is_empty() {
-            return problem("lists", "", "expected at least one list".to_owned());
+            return Err(ConfigError::of_key(path, text, "lists", "expected at least one list".to_owned()));
         }
+        let problem = |list: &str, at: usize, key: &str, message: String| {
+            let message = format!("{list}[{at}].{key}: {message}");
+            Err(ConfigError::of_item(path, text, (list, at, key), message))
+        };
         let mut ids = BTreeSet::new();
         for (at, list) in config.lists.iter().enumerate() {
             let id = list.id.as_str();
             // File systems and readers may fold case, so that two such ids would share a folder.
             if !ids.insert(id.to_lowercase()) {
-                return problem("id", id, format!("lists[{at}].id: {id:?} is used by two lists"));
+                return problem("lists", at, "id", format!("{id:?} is used by two lists"));
             }
             if RESERVED.contains(&id) {
-                return problem("id", id, format!("lists[{at}].id: the output has a file of the name {id:?}"));
+                return problem("lists", at, "id", format!("the output has a file of the name {id:?}"));
             }
             if let Some(Err(error)) = list.notice.as_ref().map(changecast_core::notice::Calendar::of) {
-                return problem("notice", "", format!("lists[{at}].notice: {error}"));
+                return problem("lists", at, "notice", error.to_string());
             }
         }
         let mut ids = BTreeSet::new();
         for (at, feed) in config.feeds.iter().enumerate() {
             let id = feed.id.as_str();
             if !ids.insert(id.to_lowercase()) {
-                return problem("id", id, format!("feeds[{at}].id: {id:?} is used by two feeds"));
+                return problem("feeds", at, "id", format!("{id:?} is used by two feeds"));
             }
         }
         Ok(config)
@@ -422,6 +424,26 @@ mod tests {
         assert_eq!(config.publisher.authority.to_string(), "a.example,2026");
         assert_eq!(Config::parse("c.yaml", &config.to_yaml().unwrap()), Ok(config.clone()));
         assert_eq!(Config::parse("c.yaml", &format!("\u{feff}{GOOD}")), Ok(config));
+    }
+
+    #[test]
+    fn errors_about_an_item_point_at_its_key() {
+        let good = "publisher: {name: A, url: https://a.example/, authority: 'a.example,2026'}\nbase_url: https://a.example/trust\n";
+        for (lists, place) in [
+            (
+                "lists:\n- {id: ss, title: S, inventory: a}\n- {id: s, title: S, inventory: a}\n- {id: S, title: S, inventory: sid}\n",
+                "6:4",
+            ),
+            (
+                "lists:\n  - title: S\n    inventory: s\n    id: index.html\n  - {id: index.html-2, title: T, inventory: t}\n",
+                "6:5",
+            ),
+            ("lists: [{id: s, title: S, inventory: a}, {id: s, title: S, inventory: a}]\n", "3:43"),
+            ("lists: []\n", "3:1"),
+        ] {
+            let error = Config::parse("c.yaml", &format!("{good}{lists}")).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("c.yaml:{place}: ")), "{lists}: {error}");
+        }
     }
 
     #[test]

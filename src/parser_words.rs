@@ -5,7 +5,7 @@
 type Row = (&'static str, &'static str);
 
 /// The first row counts whose message the error contains.
-const WORDS: [Row; 22] = [
+const WORDS: [Row; 24] = [
     ("tab character", TAB),
     ("found a tab", TAB),
     ("tabs disallowed", TAB),
@@ -21,6 +21,8 @@ const WORDS: [Row; 22] = [
     ("cannot start any token", "a value begins with `@`, `%` or a backtick, which needs quotes"),
     ("unexpected character", "a value begins with a character that needs quotes"),
     ("unexpected end of stream", "a quote is never closed"),
+    ("unknown escape", ESCAPE),
+    ("escape sequence", ESCAPE),
     ("quoted scalar", "a quote is never closed"),
     ("unknown anchor", ANCHOR),
     ("unknown alias", ANCHOR),
@@ -34,6 +36,7 @@ const WORDS: [Row; 22] = [
 
 const TAB: &str = "the line begins with a tab, and YAML is indented with spaces";
 const NO_COLON: &str = "the line has no colon after its key: write `key: value`";
+const ESCAPE: &str = "a backslash in double quotes does not begin an escape of YAML: write two, or use single quotes";
 const ANCHOR: &str = "a value begins with `*`, which refers to an anchor: put it in quotes";
 
 /// An error in plain words, if the table has it, and its place in the text (line and column, from 1). Parsers notice a missing

@@ -1,5 +1,7 @@
 //! What is wrong with a configuration, where, and what to do.
 
+use std::ops::Range;
+
 use crate::parser_words;
 
 /// A configuration that is not valid, with the place and the key.
@@ -65,13 +67,20 @@ impl ConfigError {
         ConfigError { path, at, message, next }
     }
 
-    /// An error about the last value of a key that contains a text.
-    pub(super) fn of_value(path: &str, text: &str, (key, value): (&str, &str), message: String) -> Self {
-        let is_value = |(line, column): &(usize, usize)| {
-            let rest = text.lines().nth(line - 1).unwrap_or_default().get(column - 1..).unwrap_or_default();
-            rest.split([',', '}']).next().unwrap_or_default().contains(value)
-        };
-        let at = keys(text, key).into_iter().rfind(is_value);
+    /// An error about a key of the configuration.
+    pub(super) fn of_key(path: &str, text: &str, key: &str, message: String) -> Self {
+        let at = keys(text, key).into_iter().find(|(_, column)| *column == 1);
+        ConfigError { path: path.to_owned(), at, message, next: Next::Read }
+    }
+
+    /// An error about a key of an item of a list, which has a number from 0: `lists`, 1, `id`.
+    pub(super) fn of_item(path: &str, text: &str, (list, item, key): (&str, usize, &str), message: String) -> Self {
+        let lines = lines_of_item(text, list, item);
+        let mut places = keys(text, key).into_iter().filter(|(line, _)| lines.contains(line));
+        // In flow style, all items may be in one line.
+        let is_block = lines_of_item(text, list, item + 1) != lines;
+        let at = if is_block { places.next() } else { places.nth(item) };
+        let at = at.or_else(|| keys(text, list).into_iter().find(|(_, column)| *column == 1));
         ConfigError { path: path.to_owned(), at, message, next: Next::Read }
     }
 }
@@ -94,6 +103,23 @@ fn keys(text: &str, key: &str) -> Vec<(usize, usize)> {
         }
     }
     found
+}
+
+/// The lines of an item of a list that is the value of a key, from 1. All lines of the list if it is in flow style.
+fn lines_of_item(text: &str, list: &str, item: usize) -> Range<usize> {
+    let lines: Vec<&str> = text.lines().collect();
+    let is_key = |line: &&str| line.strip_prefix(list).is_some_and(|rest| rest.starts_with(':'));
+    let Some(start) = lines.iter().position(is_key) else { return 0..0 };
+    let ends = |line: &&str| line.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '-' | '#' | '}' | ']'));
+    let end = lines[start + 1..].iter().position(ends).map_or(lines.len(), |length| start + 1 + length);
+    let indentation = |line: &str| line.len() - line.trim_start().len();
+    let items = || (start + 1..end).filter(|line| lines[*line].trim_start().starts_with('-'));
+    let outer = items().map(|line| indentation(lines[line])).min();
+    let mut begins = items().filter(|line| Some(indentation(lines[*line])) == outer);
+    match begins.nth(item) {
+        Some(begin) => begin + 1..begins.next().unwrap_or(end) + 1,
+        None => start + 1..end + 1,
+    }
 }
 
 /// The valid key nearest to the unknown key in an error of serde.

@@ -1,7 +1,5 @@
 //! CSV and TSV: from records to a list. The header is found.
 
-use std::collections::HashMap;
-
 use changecast_core::model::{Layout, Role};
 
 use crate::read::{
@@ -86,34 +84,39 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
     Ok(())
 }
 
-/// The records that are as long as the header, by their first field.
+/// The records that are as long as the header, in the order of their fields.
 struct FullRecords<'r> {
-    by_first: HashMap<&'r str, Vec<&'r Record>>,
-    full: usize,
+    sorted: Vec<&'r Record>,
     all: usize,
 }
 
 impl<'r> FullRecords<'r> {
     fn of(header: &Record, records: &'r [Record]) -> Self {
         let length = header.fields().count();
-        let mut known = FullRecords { by_first: HashMap::new(), full: 0, all: records.len() };
-        for record in records.iter().filter(|record| record.fields().count() >= length) {
-            known.by_first.entry(first_of(record)).or_default().push(record);
-            known.full += 1;
+        let mut sorted: Vec<&Record> = records.iter().filter(|record| record.fields().count() >= length).collect();
+        // Only short records look for others.
+        if sorted.len() < records.len() {
+            sorted.sort_by(|one, other| trimmed(one).cmp(trimmed(other)));
         }
-        known
+        FullRecords { sorted, all: records.len() }
     }
 
     /// Whether most records are full, so that a short one is an oversight.
     fn are_most(&self) -> bool {
-        self.full * 2 > self.all
+        self.sorted.len() * 2 > self.all
     }
 
-    /// The record that a shorter one repeats as far as it goes.
+    /// A record that a shorter one repeats as far as it goes.
     fn twin_of(&self, short: &Record) -> Option<&'r Record> {
-        let mut full = self.by_first.get(first_of(short))?.iter().copied();
-        full.find(|record| short.fields().zip(record.fields()).all(|(a, b)| a.trim() == b.trim()))
+        let length = short.fields().count();
+        let beginning = |record: &'r Record| trimmed(record).take(length);
+        let place = self.sorted.partition_point(|record| beginning(record).lt(trimmed(short)));
+        self.sorted.get(place).copied().filter(|record| beginning(record).eq(trimmed(short)))
     }
+}
+
+fn trimmed(record: &Record) -> impl Iterator<Item = &str> {
+    record.fields().map(str::trim)
 }
 
 fn first_of(record: &Record) -> &str {

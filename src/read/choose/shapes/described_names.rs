@@ -9,6 +9,8 @@
 //! Data: addresses
 //! ```
 
+use std::collections::BTreeMap;
+
 use changecast_core::{
     model::{Role, fold},
     vocabulary::{Meaning, Vocabulary},
@@ -38,7 +40,10 @@ const MAX_INITIALS: usize = 3;
 const DETAILS_LABEL: &str = "Details";
 
 pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
-    let vendors: Vec<Vendor> = Section::all(&blocks).iter().filter_map(|one| one.vendors(words)).flatten().collect();
+    let mut vendors: BTreeMap<usize, Vendor> = BTreeMap::new();
+    for vendor in Section::all(&blocks).iter().filter_map(|section| section.vendors(words)).flatten() {
+        vendors.entry(vendor.name).or_insert(vendor);
+    }
     if vendors.len() < 2 {
         return blocks;
     }
@@ -49,8 +54,8 @@ pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
             continue;
         }
         rewritten.push(block);
-        if let Some(vendor) = vendors.iter().find(|vendor| vendor.name == at) {
-            rewritten.push(Block::Record(vendor.fields.clone()));
+        if let Some(vendor) = vendors.remove(&at) {
+            rewritten.push(Block::Record(vendor.fields));
             skipped = vendor.end;
         }
     }

@@ -77,8 +77,8 @@ impl Ends {
 
     /// The name of a part that is not closed, with its offset; `None` for a whole page.
     fn unclosed(&self) -> Option<(&'static str, usize)> {
-        let element = self.elements.iter().map(|(_, known)| *known);
-        self.cut.or(element.filter(|(name, _)| !self.is_ended && (LISTS.contains(name) || self.is_document)).next())
+        let mut elements = self.elements.iter().map(|(_, known)| *known);
+        self.cut.or(elements.find(|(name, _)| !self.is_ended && (LISTS.contains(name) || self.is_document)))
     }
 }
 

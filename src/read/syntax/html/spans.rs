@@ -36,9 +36,9 @@ impl Spans {
         self.depth = self.depth.saturating_sub(1);
     }
 
-    /// Forgets the spans of a text that ends.
+    /// Forgets the spans of a text that ends, with those that were never closed.
     pub(super) fn clear(&mut self) {
-        self.outer.clear();
+        (self.depth, self.outer) = (0, Vec::new());
     }
 }
 
