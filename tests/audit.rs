@@ -64,6 +64,47 @@ fn another_history_contradicts_the_log() {
 }
 
 #[test]
+fn commits_after_the_newest_release_are_named_as_not_published_yet() {
+    let repo = TestRepo::of_lists(&VERSIONS);
+    repo.build_first(2);
+    repo.publish(&[]).expect(0);
+    let ids = repo.build();
+    let text = audit(&repo, &[]).expect(0);
+    for id in &ids[2..] {
+        let sentence = format!("Commit {} changes the list, and is not published yet.", id.short());
+        assert!(text.out.contains(&sentence), "{}", text.out);
+    }
+    let json = audit(&repo, &["--format", "json"]).expect(0).json();
+    let expected: Vec<&str> = ids[2..].iter().map(|id| id.as_str()).collect();
+    assert_eq!(json["logs"][0]["unpublished"], serde_json::json!(expected));
+    // --branch decides how far the audit looks.
+    let one = audit(&repo, &["--format", "json", "--branch", ids[2].as_str()]).expect(0).json();
+    assert_eq!(one["logs"][0]["unpublished"], serde_json::json!([ids[2].as_str()]));
+    let none = audit(&repo, &["--branch", ids[1].as_str()]).expect(0);
+    assert!(!none.out.contains("not published yet"), "{}", none.out);
+    assert!(none.out.contains("Pages and feeds are what the logs render."), "{}", none.out);
+    let older = audit(&repo, &["--branch", ids[0].as_str()]).expect(0);
+    assert!(older.out.contains("The branch ends before commit"), "{}", older.out);
+    audit(&repo, &["--branch", "nowhere"]).fails(2, &["no revision \"nowhere\""]);
+}
+
+#[test]
+fn a_branch_without_the_published_commits_contradicts_the_log() {
+    let repo = published();
+    let other = TestRepo::of_lists(&VERSIONS[..1]).commit("other", &[("data/list.yaml", Some(VERSIONS[3]))]);
+    let tip = other.build().pop().expect("a commit");
+    for (name, bytes) in crate::support::files_below(&other.path("repo/.git/objects")) {
+        let path = repo.path("repo/.git/objects").join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        if !path.exists() {
+            fs::write(path, bytes).expect("an object");
+        }
+    }
+    let ran = audit(&repo, &["--branch", tip.as_str()]).expect(3);
+    assert!(ran.out.contains("is not on the first-parent line of the branch"), "{}", ran.out);
+}
+
+#[test]
 fn a_page_that_was_altered_is_named() {
     let repo = published();
     let page = repo.path("feeds/vendors/index.html");

@@ -285,6 +285,18 @@ fn no_fault_of_a_server_is_reported_as_tampering_and_the_next_run_continues() {
             assert!(fs::read(repo.path("state.json")).expect("a state") == state, "{what} for {path}");
         }
     }
+    // A body with bytes behind it is what `verify` calls it, and no fault of the network.
+    let body = repo.path("feeds/vendors/log/000003.body.json");
+    let good = fs::read(&body).expect("a body");
+    for added in [&b"\n"[..], b"x", b"{}", b"}"] {
+        fs::write(&body, [&good[..], added].concat()).expect("a body");
+        server.inject(|_| None);
+        let verified = repo.run(&["verify", "feeds/vendors", "--root", "keys/root.pub", "--now", MARCH]);
+        let followed = follow(&repo, &server.address, &["--exit-code"]);
+        assert_eq!((followed.code, verified.code), (3, 3), "{added:?}: {}", followed.err);
+        assert!(fs::read(repo.path("state.json")).expect("a state") == state, "{added:?}");
+    }
+    fs::write(&body, good).expect("a body");
     // A temporary fault does not even end the run.
     let failed = std::sync::Mutex::new(std::collections::BTreeSet::new());
     server.inject(move |request| {

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use crate::support::{TestRepo, files_below};
+use crate::support::{NO_NETWORK, TestRepo, files_below};
 
 const VERSIONS: [&str; 2] = [
     "notice: {lead: {added: P30D}}\nentries:\n- {name: Nordhaven, location: Finland}\n",
@@ -59,6 +59,7 @@ fn run(repo: &TestRepo, block: &str) {
         .current_dir(repo.dir.path())
         .env_clear()
         .env("PATH", path)
+        .envs([NO_NETWORK])
         .output()
         .expect("a shell");
     assert!(output.status.success(), "{block}\n{}", String::from_utf8_lossy(&output.stderr));

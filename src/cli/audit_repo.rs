@@ -5,16 +5,12 @@ use std::path::Path;
 use changecast::{
     follow::Remote,
     output::{self, Folder, Found},
-    publish::{
-        self, AllowedRemovals, Audit, Audited, Edition, FutureCommits, ListsBefore, Progress, Request, Rewritten,
-        Scope, Signing,
-    },
+    publish::{self, After, Audit, Audited, ListsBefore, PublishError, Request},
     render,
 };
 use changecast_core::{
     ledger::{self, Bodies, Verified},
     model::CommitId,
-    vocabulary::Vocabulary,
 };
 use serde_json::{Value, json};
 
@@ -56,7 +52,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         let mut lists = ListsBefore::default();
         let verified = ledger::verify_watched(&*remote, &pin, Bodies::Kept, &mut lists)
             .map_err(|error| Failure::Verify { list: name.clone(), error: Box::new(error) })?;
-        let audit = publish::recompute(&verified, &lists, &history)?;
+        let audit = publish::recompute(&verified, &lists, &history, args.repository.branch.as_deref())?;
         reports.push(Report { verified, audit });
     }
     let pages = pages(args)?;
@@ -102,31 +98,37 @@ fn pages(args: &Args) -> Result<Pages, Failure> {
         Ok(config) => config,
         Err(failure) => return Ok(Pages::NotCompared(failure.to_string())),
     };
-    let request = Request {
-        config: &config,
-        history: &history,
-        tip: args.repository.branch.clone(),
-        signing: Signing::Look,
-        now: args.now.unwrap_or_else(time::now),
-        edition: Edition::CURRENT,
-        vocabulary: Vocabulary::default(),
-        future: FutureCommits::Allow,
-        removals: AllowedRemovals(usize::MAX / 2),
-        rewritten: Rewritten::Refuse,
-        correct: None,
-        scope: Scope::All,
-        progress: Progress::NONE,
-    };
+    let now = args.now.unwrap_or_else(time::now);
+    let request = Request { tip: args.repository.branch.clone(), ..Request::to_compare(&config, &history, now) };
     let found = Found::at(dir);
     let plan = match publish::publish(&request, &found) {
         Ok(plan) => plan,
-        Err(error) => return Ok(Pages::NotCompared(error.to_string())),
+        Err(error) if is_of_configuration(&error) => return Ok(Pages::NotCompared(error.to_string())),
+        Err(error) => return Err(error.into()),
     };
     if plan.lists.iter().any(|list| list.new > 0) {
         return Ok(Pages::NotCompared("the repository has changes that are not published yet".to_owned()));
     }
     let differing = output::differing(dir, &plan.files)?;
     Ok(if differing.is_empty() { Pages::Same } else { Pages::Differ(differing) })
+}
+
+/// Whether a publication is refused because the configuration or the checkout is not that of the published lists.
+fn is_of_configuration(error: &PublishError) -> bool {
+    matches!(
+        error,
+        PublishError::OtherOrigin { .. }
+            | PublishError::OtherFile { .. }
+            | PublishError::Moved { .. }
+            | PublishError::NoList { .. }
+            | PublishError::Rewritten { .. }
+            | PublishError::Behind { .. }
+            | PublishError::Gone(_)
+            | PublishError::NewerEdition { .. }
+            | PublishError::UnknownChange { .. }
+            | PublishError::NotReplayed(_)
+            | PublishError::Ended { .. }
+    )
 }
 
 const COLUMNS: [&str; 3] = ["Release", "Kind", "Result"];
@@ -167,8 +169,26 @@ fn sentences(report: &Report) -> Vec<String> {
             .iter()
             .map(|commit| format!("Commit {} changes the list, and no release announces it.", commit.short())),
     );
+    sentences.extend(after(&audit.after));
     sentences.extend(verified.remarks.iter().map(|remark| format!("{remark}.")));
     sentences
+}
+
+/// What the branch has after the newest release, as sentences.
+fn after(after: &After) -> Vec<String> {
+    match after {
+        After::Unpublished(commits) => commits
+            .iter()
+            .map(|commit| format!("Commit {} changes the list, and is not published yet.", commit.short()))
+            .collect(),
+        After::Older(commit) => {
+            vec![format!("The branch ends before commit {}, which is published: fetch it again.", commit.short())]
+        }
+        After::Elsewhere(commit) => {
+            vec![format!("Commit {}, published last, is not on the first-parent line of the branch.", commit.short())]
+        }
+        After::Unknown(reason) => vec![format!("Whether later commits change the list is not known: {reason}.")],
+    }
 }
 
 fn pages_sentence(pages: &Pages) -> String {
@@ -212,7 +232,11 @@ fn json(reports: &[Report], pages: &Pages) -> Value {
             "origin": verified.origin.to_string(),
             "releases": releases.collect::<Vec<_>>(),
             "missing": audit.missing.iter().map(CommitId::as_str).collect::<Vec<_>>(),
-            "remarks": verified.remarks,
+            "unpublished": match &audit.after {
+                After::Unpublished(commits) => commits.iter().map(CommitId::as_str).collect(),
+                After::Older(_) | After::Elsewhere(_) | After::Unknown(_) => Vec::new(),
+            },
+            "remarks": after(&audit.after).iter().chain(&verified.remarks).collect::<Vec<_>>(),
         })
     });
     let (word, files, reason) = match pages {

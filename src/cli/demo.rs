@@ -10,17 +10,13 @@ use changecast::{
     config::{Config, ListConfig, from_yaml},
     history::{Branch, FixtureCommit, History, Walk, create_repo},
     output::{Found, Output},
-    publish::{
-        self, Correct, Edition, FutureCommits, ListSource, Plan, Progress, PublishError, Request, Rewritten, RootKeys,
-        Scope, Signing,
-    },
+    publish::{self, Correct, ListSource, Plan, Progress, PublishError, Request, RootKeys, Scope, Signing},
     render::{self, Announcement},
 };
 use changecast_core::{
     ledger::{Digest, Origin, Pin},
     model::{CommitId, ListId, Text, Timestamp},
     sign::{Secret, Signer},
-    vocabulary::Vocabulary,
 };
 use serde::Deserialize;
 
@@ -280,19 +276,11 @@ impl Demo<'_> {
     ) -> Result<Plan, Failure> {
         let config = Config { lists, ..self.config.clone() };
         let request = Request {
-            config: &config,
-            history: self.history,
             tip: tip.map(CommitId::to_string),
-            signing: self.signing,
-            now,
-            edition: Edition::CURRENT,
-            vocabulary: Vocabulary::default(),
-            future: FutureCommits::Refuse,
             removals: publish::AllowedRemovals(usize::MAX),
-            rewritten: Rewritten::Refuse,
             correct,
             scope,
-            progress: Progress::NONE,
+            ..Request::new(&config, self.history, self.signing, now)
         };
         Ok(publish::publish(&request, &Found::at(self.feeds))?)
     }

@@ -105,12 +105,14 @@ pub enum Failure {
         error: Box<ObserveError>,
     },
     /// A log is seen for the first time, and no root key is pinned.
-    #[error("{log}: the log is signed by the root key {fingerprint}, and no root key is pinned")]
+    #[error("{log}: the log is signed by the root key {fingerprint}, and no root key is pinned{asked}")]
     Untrusted {
         /// The name or place of the log.
         log: String,
         /// The fingerprint of its root key.
         fingerprint: String,
+        /// Why the domain of the log did not name a key, in parentheses; empty if it was not asked.
+        asked: String,
     },
     /// A log does not continue what was kept of it.
     #[error("{list}: {error}")]

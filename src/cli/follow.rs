@@ -288,16 +288,19 @@ impl Vendor {
         if run.args.trust_on_first_use {
             return Ok((root, format!("the root key {fingerprint} is trusted because the log names it")));
         }
-        let untrusted = Failure::Untrusted { log: self.name.clone(), fingerprint: fingerprint.clone() };
-        let Some(origin) = origin else { return Err(untrusted) };
+        let untrusted =
+            |asked: String| Failure::Untrusted { log: self.name.clone(), fingerprint: fingerprint.clone(), asked };
+        let Some(origin) = origin else { return Err(untrusted(String::new())) };
+        let domain = origin.domain();
         // A domain that cannot be asked, or does not know the log, leaves the decision to the user.
-        match follow::published_root(origin, run.options).unwrap_or_default() {
-            Some(published) if published == root => {
-                let remark = format!("the root key {fingerprint} is pinned from now on: {} names it", origin.domain());
+        match follow::published_root(origin, run.options) {
+            Ok(Some(published)) if published == root => {
+                let remark = format!("the root key {fingerprint} is pinned from now on: {domain} names it");
                 Ok((root, remark))
             }
-            Some(_) => Err(self.failed(VerifyError::OtherRoot(fingerprint))),
-            None => Err(untrusted),
+            Ok(Some(_)) => Err(self.failed(VerifyError::OtherRoot(fingerprint))),
+            Ok(None) => Err(untrusted(format!(" ({domain} names none)"))),
+            Err(error) => Err(untrusted(format!(" ({domain} cannot be asked: {error})"))),
         }
     }
 }

@@ -10,15 +10,14 @@ use changecast::{
     history::History,
     output::{self, Found, Output, OutputError, OutputFile},
     publish::{
-        self, AllowedRemovals, Correct, Edition, Event, FutureCommits, ListPlan, Outcome, Plan, Progress, Request,
-        Rewritten, RootKeys, Scope, Signing, Stage,
+        self, AllowedRemovals, Correct, Event, FutureCommits, ListPlan, Outcome, Plan, Progress, Request, Rewritten,
+        RootKeys, Scope, Signing, Stage,
     },
     render::{self, Announcement},
 };
 use changecast_core::{
     model::{ListId, Text, Timestamp},
     sign::PublicKey,
-    vocabulary::Vocabulary,
 };
 
 use super::{Exit, Failure, console, context::RepoArgs, input::regular_file, keys, time, watch::Watcher};
@@ -145,19 +144,14 @@ pub fn execute(args: &Args, purpose: &Purpose) -> Result<Exit, Failure> {
     };
     let watcher = Watcher::new();
     let request = Request {
-        config: &config,
-        history: &history,
         tip: args.repo.branch.clone(),
-        signing,
-        now: args.now.unwrap_or_else(time::now),
-        edition: Edition::CURRENT,
-        vocabulary: Vocabulary::default(),
         future: if args.allow_future { FutureCommits::Allow } else { FutureCommits::Refuse },
         removals: AllowedRemovals(args.allow_removals.unwrap_or_default()),
         rewritten: if args.reanchor { Rewritten::Reanchor } else { Rewritten::Refuse },
         correct: correction(args, purpose, &config)?,
         scope: if args.looks_at_all() || matches!(purpose, Purpose::Redact) { Scope::All } else { Scope::New },
         progress: Progress(&|event| watcher.on_event(event)),
+        ..Request::new(&config, &history, signing, args.now.unwrap_or_else(time::now))
     };
     // Lock the output before reading the log, so that the plan still fits when it is written.
     let output = if args.check || args.dry_run { None } else { Some(Output::open(&dir)?) };

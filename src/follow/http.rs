@@ -7,6 +7,7 @@ use changecast_core::ledger::{
     canonical::{MAX_BODY, MAX_HEADER},
     layout::Path,
 };
+use serde::de::IgnoredAny;
 use ureq::{
     Agent,
     http::{Response, StatusCode, header},
@@ -85,11 +86,11 @@ impl Http {
             .max_redirects_will_error(false)
             .timeout_global(Some(options.timeout))
             .user_agent(concat!("changecast/", env!("CARGO_PKG_VERSION")));
-        if is_plain {
-            if is_loopback(&server) {
-                config = config.proxy(None);
-            }
-        } else {
+        // No proxy leads to this computer.
+        if is_loopback(&server) {
+            config = config.proxy(None);
+        }
+        if !is_plain {
             config = config.tls_config(tls(options.certificates.as_deref())?);
         }
         Ok(Http { agent: config.build().new_agent(), server, folder })
@@ -168,12 +169,17 @@ fn content(path: &str, mut response: Response<ureq::Body>) -> Result<Option<Vec<
         return Err(Failure { message: format!("the file has more than {} bytes", limit(path)), retry: false });
     }
     // An answer without a length may have been cut off on its way: then another attempt succeeds.
-    let is_cut = !bytes.is_empty() && !bytes.ends_with(b"}") && !is_page(&bytes);
-    if is_cut && matches!(path.parse(), Ok(Path::Body(_))) {
+    if matches!(path.parse(), Ok(Path::Body(_))) && !is_page(&bytes) && is_cut(&bytes) {
         return Err(Failure { message: "the answer is not complete".to_owned(), retry: true });
     }
     // Some servers answer with a page, and the status 200, if a file does not exist.
     Ok(if is_page(&bytes) { None } else { Some(bytes) })
+}
+
+/// Whether JSON ends before its value does. Bytes behind the value are another matter: the log does not verify with them.
+fn is_cut(bytes: &[u8]) -> bool {
+    let value = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>().next();
+    value.is_some_and(|value| value.is_err_and(|error| error.is_eof()))
 }
 
 /// Whether an answer is a page in place of a file.

@@ -5,6 +5,7 @@ use std::{
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
+    process,
 };
 
 use super::{OutputError, io_error, sync};
@@ -39,33 +40,58 @@ fn existing(path: &Path) -> io::Result<Option<PathBuf>> {
     }
 }
 
-/// Writes the file under another name first.
+/// Writes the file under another name first, which no other process uses.
 fn write(path: &Path, mode: Option<fs::Permissions>, bytes: &[u8]) -> Result<(), OutputError> {
     let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
-    let prepared = path.with_file_name(format!(".{name}.changecast"));
-    let moved = prepare(&prepared, mode, bytes).and_then(|()| fs::rename(&prepared, path));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    remove_left(folder, &name);
+    let prepared = folder.join(format!(".{name}.{}{TEMPORARY}", process::id()));
+    let moved = prepare(&prepared, mode, bytes).and_then(|file| {
+        fs::rename(&prepared, path)?;
+        drop(file);
+        Ok(())
+    });
     moved.map_err(|error| {
         drop(fs::remove_file(&prepared));
         io_error(path)(error)
     })?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    sync::sync_folder(folder.unwrap_or(Path::new(".")))
+    sync::sync_folder(folder)
 }
 
-fn prepare(prepared: &Path, mode: Option<fs::Permissions>, bytes: &[u8]) -> io::Result<()> {
-    // The name can be guessed: a link that somebody put there would be followed. It may also be left from a run
-    // that was killed.
+/// The end of the names of files that are being written.
+const TEMPORARY: &str = ".changecast";
+
+/// Removes what killed processes left behind of a file: a file that is being written is locked.
+fn remove_left(folder: &Path, name: &str) {
+    let begin = format!(".{name}.");
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let left = entry.file_name();
+        let left = left.to_string_lossy();
+        let process = left.strip_prefix(&begin).and_then(|rest| rest.strip_suffix(TEMPORARY));
+        let is_ours = process.is_some_and(|process| process.bytes().all(|byte| byte.is_ascii_digit()));
+        if is_ours && File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok()) {
+            drop(fs::remove_file(entry.path()));
+        }
+    }
+}
+
+/// Creates and locks the file.
+fn prepare(prepared: &Path, mode: Option<fs::Permissions>, bytes: &[u8]) -> io::Result<File> {
+    // The name can be guessed: a link that somebody put there would be followed.
     match fs::remove_file(prepared) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
     let mut file = File::create_new(prepared)?;
+    // Not every file system has locks. Without one, the file may be removed by another process that writes the same file.
+    drop(file.try_lock());
     // Before the content: nobody may read it who may not read the file.
     if let Some(mode) = mode {
         fs::set_permissions(prepared, mode)?;
     }
     file.write_all(bytes)?;
-    file.sync_all()
+    file.sync_all()?;
+    Ok(file)
 }
 
 #[cfg(test)]
@@ -80,7 +106,12 @@ mod tests {
             replace(&file, text.as_bytes()).expect("a file");
             assert_eq!(fs::read_to_string(&file).expect("a file"), text);
         }
-        assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 1);
+        // What a killed process left is removed, and other files are kept.
+        for name in [".report.txt.1.changecast", ".report.txt.one.changecast", ".other.txt.1.changecast"] {
+            fs::write(dir.path().join(name), "half").expect("a file");
+        }
+        replace(&file, b"two").expect("a file");
+        assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 3);
         assert!(replace(dir.path(), b"x").is_err());
         assert!(replace(&dir.path().join("none/report.txt"), b"x").is_err());
         #[cfg(unix)]

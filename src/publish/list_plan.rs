@@ -6,7 +6,7 @@ use changecast_core::{
     ledger::layout::Path,
     ledger::{AppendError, Digest, File, Head, IndexFile, ListFile, NextHead, Origin, Pointer, Publication},
     model::{EntryId, Timestamp},
-    sign::Signer,
+    sign::{PublicKey, Signer},
 };
 
 use crate::{
@@ -165,6 +165,11 @@ impl<'a> PlannedList<'a> {
     fn announced<'t>(&'t self, times: &'t [Timestamp]) -> impl Iterator<Item = (&'t PublishedRelease, Timestamp)> {
         let releases = self.log().releases.iter().zip(times.iter().copied());
         releases.filter(|(release, _)| release.is_announced())
+    }
+
+    /// The key that signed release 0, if the log was read from its beginning.
+    pub fn first_root(&self) -> Option<&PublicKey> {
+        self.log().first_root.as_ref()
     }
 
     /// The name of the log; `None` without a log.

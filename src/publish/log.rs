@@ -23,6 +23,8 @@ use super::{
 pub(super) struct PublishedLog {
     /// The end of the log, which the next release follows.
     pub tip: Tip,
+    /// The key that signed release 0, if the log was read from its beginning.
+    pub first_root: Option<PublicKey>,
     /// The release that states the keys in force.
     pub keys: Option<Pointer>,
     /// The keys in force; `None` for a log that does not exist yet.
@@ -52,6 +54,7 @@ impl PublishedLog {
     pub fn empty(origin: Origin) -> Self {
         PublishedLog {
             tip: Tip::empty(origin),
+            first_root: None,
             keys: None,
             roles: None,
             head: None,
@@ -99,7 +102,7 @@ impl PublishedLog {
             };
         };
         let mut computed = LogNotices::new(now, statement);
-        let verified = ledger::open_watched(folder, &Pin { root, origin: None }, &mut computed)
+        let verified = ledger::open_watched(folder, &Pin { root: root.clone(), origin: None }, &mut computed)
             .map_err(|error| log_error(list, error))?;
         let found = verified.authority().map(|authority| tag(authority.as_str(), &verified.origin));
         let expected = tag(authority, origin);
@@ -117,6 +120,7 @@ impl PublishedLog {
         let is_source_redacted = is_source_redacted(&verified);
         Ok(PublishedLog {
             tip: Tip::of(&verified).ok_or_else(|| PublishError::NotReplayed(list.clone()))?,
+            first_root: Some(root),
             keys: keys_release(&verified),
             roles: verified.roles().cloned(),
             head: verified.heads.last().map(|last| (last.head.clone(), last.digest)),

@@ -44,6 +44,6 @@ pub use past::past;
 pub use performance::{ENGAGEMENT_COLUMNS, Engagement, engagements};
 pub use plan::{Correct, FutureCommits, ListPlan, Plan, Request, Rewritten, RootKeys, Scope, Signing, publish};
 pub use progress::{Event, Progress, Stage};
-pub use recompute::{Audit, Audited, ListsBefore, recompute};
+pub use recompute::{After, Audit, Audited, ListsBefore, recompute};
 pub use source::{ListSource, find_list, read_list};
 pub use statement::{PlannedStatement, RootStatement, StatementKeys, plan_statement};

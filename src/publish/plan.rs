@@ -57,6 +57,36 @@ pub struct Request<'a> {
     pub progress: Progress<'a>,
 }
 
+impl<'a> Request<'a> {
+    /// A publication of `HEAD` by the current edition, which renders everything and refuses what needs a decision.
+    pub fn new(config: &'a Config, history: &'a History, signing: Signing<'a>, now: Timestamp) -> Self {
+        Request {
+            config,
+            history,
+            tip: None,
+            signing,
+            now,
+            edition: Edition::CURRENT,
+            vocabulary: Vocabulary::default(),
+            future: FutureCommits::Refuse,
+            removals: AllowedRemovals(0),
+            rewritten: Rewritten::Refuse,
+            correct: None,
+            scope: Scope::All,
+            progress: Progress::NONE,
+        }
+    }
+
+    /// A publication that is only compared with what was published. The decisions were made then.
+    pub fn to_compare(config: &'a Config, history: &'a History, now: Timestamp) -> Self {
+        Request {
+            future: FutureCommits::Allow,
+            removals: AllowedRemovals(usize::MAX / 2),
+            ..Request::new(config, history, Signing::Look, now)
+        }
+    }
+}
+
 /// Whether releases are signed.
 #[derive(Clone, Copy, Debug)]
 pub enum Signing<'a> {
@@ -226,7 +256,12 @@ fn directory_file(
     let mut listed = Vec::new();
     for (list, planned) in request.config.lists.iter().zip(lists) {
         let Some(origin) = planned.log_name() else { continue };
-        let first = match (first_root(&list.id, &found.folder(list.id.as_str()))?, request.signing) {
+        // A log that was continued from its checkpoint did not read its first release.
+        let known = match planned.first_root() {
+            Some(root) => Some(root.clone()),
+            None => first_root(&list.id, &found.folder(list.id.as_str()))?,
+        };
+        let first = match (known, request.signing) {
             (Some(root), _) => Some(root),
             (None, Signing::Keys { root: Some(root), .. }) => Some(root.key.public()),
             (None, _) => None,

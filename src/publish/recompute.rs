@@ -8,7 +8,6 @@ use changecast_core::{
         Body, Draft, Json, List, Pointer, Release, ReleaseKind, Replayed, Source, Tip, Verified, Watch, json::Members,
     },
     model::{CommitId, Timestamp},
-    vocabulary::Vocabulary,
 };
 use serde_json::json;
 
@@ -21,10 +20,8 @@ use super::{
     append::Appender,
     edition::Edition,
     error::PublishError,
-    guard::AllowedRemovals,
     log::PublishedLog,
-    plan::{FutureCommits, Request, Rewritten, Scope, Signing},
-    progress::Progress,
+    plan::{Request, Rewritten},
 };
 
 /// What an auditor learns about one release.
@@ -45,14 +42,31 @@ pub enum Audited {
 pub struct Audit {
     /// Every release in order.
     pub releases: Vec<(Pointer, ReleaseKind, Audited)>,
-    /// Commits that change the list and that no release announces.
+    /// Commits between those of two releases that change the list and that no release announces.
     pub missing: Vec<CommitId>,
+    /// The branch after the commit of the newest release.
+    pub after: After,
+}
+
+/// A branch after the commit that a log has reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum After {
+    /// These commits change the list, and are not published yet.
+    Unpublished(Vec<CommitId>),
+    /// The branch ends before that commit: the checkout is older than the log.
+    Older(CommitId),
+    /// The commit is not on the first-parent line of the branch.
+    Elsewhere(CommitId),
+    /// Nobody can tell with this program, for this reason.
+    Unknown(String),
 }
 
 impl Audit {
     /// Whether git contradicts the log.
     pub fn has_contradictions(&self) -> bool {
-        !self.missing.is_empty() || self.releases.iter().any(|(.., audited)| matches!(audited, Audited::Differs(_)))
+        !self.missing.is_empty()
+            || matches!(self.after, After::Elsewhere(_))
+            || self.releases.iter().any(|(.., audited)| matches!(audited, Audited::Differs(_)))
     }
 }
 
@@ -66,21 +80,28 @@ impl Watch for ListsBefore {
     }
 }
 
-/// Computes the releases of a verified log again, as far as the edition of this program made them.
+/// Computes the releases of a verified log again, as far as the edition of this program made them, and looks for commits on a
+/// branch, or before `HEAD`, that the log does not announce yet.
 ///
 /// # Errors
 /// [`PublishError`] if the repository cannot be read.
-pub fn recompute(verified: &Verified, lists: &ListsBefore, history: &History) -> Result<Audit, PublishError> {
+pub fn recompute(
+    verified: &Verified,
+    lists: &ListsBefore,
+    history: &History,
+    branch: Option<&str>,
+) -> Result<Audit, PublishError> {
     check_readable(verified, history)?;
     let mut audit = Auditor { verified, lists, history, audited: BTreeMap::new(), missing: Vec::new() };
     for run in audit.runs() {
         audit.recompute(&run)?;
     }
+    let after = audit.after(branch)?;
     let releases = verified.releases.iter().map(|release| {
         let audited = audit.audited.remove(&release.header.seq).unwrap_or(Audited::NotFromGit);
         (release.pointer(), release.header.kind.clone(), audited)
     });
-    Ok(Audit { releases: releases.collect(), missing: audit.missing })
+    Ok(Audit { releases: releases.collect(), missing: audit.missing, after })
 }
 
 /// Checks that the commits of a log can be looked up: in a shallow or damaged clone, a missing commit proves nothing.
@@ -207,22 +228,43 @@ impl<'a> Auditor<'a> {
         let last = last.body().and_then(Body::source).map(|source| source.commit.to_string());
         let is_reanchored = first.header.kind == ReleaseKind::Reanchor;
         let request = Request {
-            config: &config,
-            history: self.history,
             tip: last,
-            signing: Signing::Look,
-            now: Timestamp::from_unix_clamped(i64::MAX),
-            edition: Edition::CURRENT,
-            vocabulary: Vocabulary::default(),
-            future: FutureCommits::Allow,
-            removals: AllowedRemovals(usize::MAX / 2),
             rewritten: if is_reanchored { Rewritten::Reanchor } else { Rewritten::Refuse },
-            correct: None,
-            scope: Scope::All,
-            progress: Progress::NONE,
+            ..Request::to_compare(&config, self.history, Timestamp::LAST)
         };
         let [list] = &config.lists[..] else { return Ok(Vec::new()) };
         Ok(Appender::run(&request, list, self.log_before(first.header.seq))?.drafts)
+    }
+
+    /// What the branch has after the commit that the log has reached.
+    fn after(&self, branch: Option<&str>) -> Result<After, PublishError> {
+        let next = self.verified.releases.last().map_or(0, |last| last.header.seq + 1);
+        let log = self.log_before(next);
+        let is_current = log.source.as_ref().is_none_or(|source| source.reader == Edition::CURRENT.reader());
+        let has_ended =
+            self.verified.releases.iter().any(|release| matches!(release.header.kind, ReleaseKind::Moved { .. }));
+        let reading = match (&log.reading, log.source.is_some()) {
+            _ if has_ended => return Ok(After::Unpublished(Vec::new())),
+            (Some(reading), true) if is_current && !log.is_disowned => reading.clone(),
+            (Some(_), true) => return Ok(After::Unknown("another edition made the newest release".to_owned())),
+            _ => return Ok(After::Unknown("the newest release does not state a commit".to_owned())),
+        };
+        let config = config(self.verified, &reading)?;
+        let [list] = &config.lists[..] else { return Ok(After::Unpublished(Vec::new())) };
+        let request =
+            Request { tip: branch.map(str::to_owned), ..Request::to_compare(&config, self.history, Timestamp::LAST) };
+        let reached = log.source.as_ref().map(|source| source.commit.clone());
+        match Appender::run(&request, list, log) {
+            Ok(appender) => {
+                let commits = appender.drafts.iter().filter(|draft| draft.header.kind == ReleaseKind::Changes);
+                let commits = commits.filter_map(commit_of).filter(|commit| Some(commit) != reached.as_ref());
+                Ok(After::Unpublished(commits.collect()))
+            }
+            Err(PublishError::Behind { commit, .. }) => Ok(After::Older(commit)),
+            Err(PublishError::Rewritten { commit, .. }) => Ok(After::Elsewhere(commit)),
+            Err(PublishError::History(error)) => Err(error.into()),
+            Err(error) => Ok(After::Unknown(error.to_string())),
+        }
     }
 
     /// The log as a publication found it that appended a release.

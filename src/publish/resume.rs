@@ -325,6 +325,7 @@ impl ListFolder<'_> {
         };
         Ok(Some(PublishedLog {
             tip,
+            first_root: None,
             keys: Some(Pointer { seq: checkpoint.keys.number, sha256: checkpoint.keys.sha256 }),
             roles: Some(roles),
             head: Some((head, head_digest)),

@@ -1,14 +1,14 @@
 //! The table of attacks: who can do what to a published log, and what each verifier says.
 //!
 //! `tests/attacks.tsv` has one row for each attack: the attacker's power, the action, and the exit statuses of `verify`,
-//! `verify.sh`, `follow` and `audit --repo`. `CHANGECAST_ACCEPT=1` writes the statuses of today, except those of `verify.sh`; review
-//! the differences. With `CHANGECAST_ATTACKS=DIR`, the attacked logs are written as test vectors, for
-//! `tests/external/verify_sh.py`.
+//! `verify.sh`, `follow` and `audit --repo`. `CHANGECAST_ACCEPT=1` writes the statuses of today; review the differences. Only with
+//! `CHANGECAST_ATTACKS=DIR`, `verify.sh` is run, and the attacked logs are written to DIR as test vectors, for
+//! `tests/external/verify_sh.py`: `just attacks` does both.
 
 mod actions;
 mod log;
 
-use std::{collections::BTreeMap, fs, path::PathBuf, sync::LazyLock};
+use std::{collections::BTreeMap, fs, path::PathBuf, process::Command, sync::LazyLock};
 
 use changecast::{
     follow::{self, Polled, Remote, State, Validator},
@@ -102,7 +102,7 @@ fn statuses(attack: &Attack, files: &PublishedFiles) -> [u8; 3] {
     let audited = ledger::verify_watched(files, &pin, Bodies::Kept, &mut lists).map_err(|error| error.status());
     let audited = audited.and_then(|verified| {
         let history = History::open(&STAGE.repo.path("repo")).expect("a repository");
-        let audit = publish::recompute(&verified, &lists, &history).expect("a readable repository");
+        let audit = publish::recompute(&verified, &lists, &history, None).expect("a readable repository");
         if audit.has_contradictions() { Err(3) } else { Ok(()) }
     });
     [verified, followed, audited].map(|result| result.err().unwrap_or(0))
@@ -118,7 +118,7 @@ impl Remote for PublishedFiles {
 fn every_attack_ends_as_the_table_says() {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/attacks.tsv");
     let text = fs::read_to_string(&file).unwrap_or_default();
-    // The statuses of `verify.sh` are those of the table: a script checks them.
+    // `just attacks` runs `verify.sh`. Without it, its statuses are those of the table.
     let known: BTreeMap<(&str, &str), &str> = text
         .lines()
         .skip(1)
@@ -136,11 +136,15 @@ fn every_attack_ends_as_the_table_says() {
         let files = PublishedFiles(log.0);
         let [verify, follow, audit] = statuses(attack, &files);
         let Attack { power, action, .. } = attack;
-        let script = known.get(&(*power, *action)).map_or_else(|| verify.to_string(), |status| (*status).to_owned());
+        let script = match std::env::var_os("CHANGECAST_ATTACKS") {
+            Some(dir) => {
+                let status = status_of_script(&files);
+                write_vector(&PathBuf::from(dir).join(format!("{at:03}.json")), attack, &files, status);
+                status.to_string()
+            }
+            None => known.get(&(*power, *action)).map_or_else(|| "not run".to_owned(), |status| (*status).to_owned()),
+        };
         table += &format!("{power}\t{action}\t{verify}\t{script}\t{follow}\t{audit}\n");
-        if let Some(dir) = std::env::var_os("CHANGECAST_ATTACKS") {
-            write_vector(&PathBuf::from(dir).join(format!("{at:03}.json")), attack, &files, &script);
-        }
     }
     if std::env::var_os("CHANGECAST_ACCEPT").is_some() {
         fs::write(&file, &table).expect("a writable file");
@@ -152,13 +156,29 @@ fn every_attack_ends_as_the_table_says() {
     assert_eq!(table.lines().count(), expected.lines().count());
 }
 
+/// The status of `verify.sh` for an attacked log.
+fn status_of_script(files: &PublishedFiles) -> u8 {
+    let dir = tempfile::TempDir::new().expect("a folder");
+    for (name, bytes) in &files.0 {
+        let path = dir.path().join("list").join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, bytes).expect("a file");
+    }
+    let script = dir.path().join("list/verify.sh");
+    fs::write(&script, changecast::render::VERIFY_SCRIPT).expect("a script");
+    fs::write(dir.path().join("root.pub"), key("root").public().to_string()).expect("a key");
+    let ran = Command::new("sh").arg(script).arg(dir.path().join("root.pub")).args([ORIGIN, MARCH]).output();
+    let status = ran.expect("a shell").status.code().expect("a status");
+    status.try_into().expect("a status of an attack")
+}
+
 /// Writes an attacked log in the form of `tests/vectors`.
-fn write_vector(path: &PathBuf, attack: &Attack, files: &PublishedFiles, status: &str) {
+fn write_vector(path: &PathBuf, attack: &Attack, files: &PublishedFiles, status: u8) {
     let texts: BTreeMap<&String, String> =
         files.0.iter().map(|(path, bytes)| (path, String::from_utf8_lossy(bytes).into_owned())).collect();
     let vector = serde_json::json!({
         "about": format!("{}: {}", attack.power, attack.action), "files": texts, "root": key("root").public().to_string(),
-        "origin": ORIGIN, "now": MARCH, "status": status.parse::<u8>().expect("a status"),
+        "origin": ORIGIN, "now": MARCH, "status": status,
     });
     fs::write(path, vector.to_string()).expect("a file");
 }

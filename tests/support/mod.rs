@@ -219,10 +219,13 @@ impl Ran {
     }
 }
 
-/// Runs the program with these environment variables only: without HOME, locale and git configuration.
+/// A proxy that does not exist, on this computer: no test reaches the network.
+pub const NO_NETWORK: (&str, &str) = ("HTTPS_PROXY", "http://127.0.0.1:9");
+
+/// Runs the program with these environment variables only: without HOME, locale, git configuration and network.
 pub fn run_in(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_changecast"));
-    command.args(args).current_dir(dir).env_clear().envs(env.iter().copied());
+    command.args(args).current_dir(dir).env_clear().envs([NO_NETWORK]).envs(env.iter().copied());
     let Output { status, stdout, stderr } = command.output().expect("the program");
     Ran {
         code: status.code().unwrap_or(-1),

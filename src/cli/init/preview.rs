@@ -9,9 +9,9 @@ use changecast::{
     config::Config,
     history::{Branch, Content, FixtureCommit, History, create_repo},
     output::Output,
-    publish::{self, AllowedRemovals, Edition, FutureCommits, Plan, Progress, Request, Rewritten, Scope, Signing},
+    publish::{self, FutureCommits, Plan, Request, Signing},
 };
-use changecast_core::{model::Timestamp, vocabulary::Vocabulary};
+use changecast_core::model::Timestamp;
 
 use super::super::{Failure, input};
 
@@ -83,21 +83,7 @@ fn plan_uncommitted(dir: &Path, config: &Config, repo: &Path, now: Timestamp) ->
 }
 
 fn plan(config: &Config, history: &History, now: Timestamp) -> Result<Plan, Failure> {
-    let request = Request {
-        config,
-        history,
-        tip: None,
-        signing: Signing::Preview,
-        now,
-        edition: Edition::CURRENT,
-        vocabulary: Vocabulary::default(),
-        future: FutureCommits::Allow,
-        removals: AllowedRemovals(usize::MAX),
-        rewritten: Rewritten::Refuse,
-        correct: None,
-        scope: Scope::All,
-        progress: Progress::NONE,
-    };
+    let request = Request { future: FutureCommits::Allow, ..Request::new(config, history, Signing::Preview, now) };
     // An empty folder: what an earlier preview contained does not matter.
     Ok(publish::publish(&request, &changecast::output::Found::at(&nowhere(history)))?)
 }

@@ -12,6 +12,9 @@ pub struct Timestamp(i64);
 const LAST: i64 = 253_402_300_799;
 
 impl Timestamp {
+    /// The last time that can be written: 9999-12-31T23:59:59Z.
+    pub const LAST: Timestamp = Timestamp(LAST);
+
     /// The moment of a Unix time in seconds. Commits may claim any time; a time before 1970 or after 9999
     /// becomes the nearest one that RFC 3339 can express.
     pub fn from_unix_clamped(seconds: i64) -> Self {
