@@ -5,6 +5,7 @@ mod check;
 mod error;
 mod feeds;
 mod guard;
+mod profile;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,9 +30,10 @@ use changecast_core::{
 
 pub use accent::{Accent, Color};
 pub use check::{HostsConfig, LastDay, Reason, RuleId, Waiver};
-pub use error::ConfigError;
+pub use error::{ConfigError, YamlFile};
 pub use feeds::FeedConfig;
 pub use guard::RemovalShare;
+pub use profile::{AppliesTo, Contract, Disabled, Profile};
 
 use error::Next;
 
@@ -274,7 +276,11 @@ pub struct ListConfig {
 /// Terms with every text on one line, as the log contains them.
 fn clean_terms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Terms>, D::Error> {
     let terms = Option::<Terms>::deserialize(deserializer)?;
-    terms.map(|terms| terms.cleaned().map_err(serde::de::Error::custom)).transpose()
+    terms.map(clean_terms_of).transpose()
+}
+
+fn clean_terms_of<E: serde::de::Error>(terms: Terms) -> Result<Terms, E> {
+    terms.cleaned().map_err(E::custom)
 }
 
 /// A table or list of a page.
@@ -347,7 +353,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] with the place, for unknown keys, wrong types, values that are not valid, and ids of two lists.
     pub fn parse(path: &str, text: &str) -> Result<Self, ConfigError> {
-        let config: Config = from_yaml(path, text)?;
+        let config: Config = from_yaml(YamlFile::Config, path, text)?;
         if config.lists.is_empty() {
             return Err(ConfigError::of_key(path, text, "lists", "expected at least one list".to_owned()));
         }
@@ -392,10 +398,10 @@ impl Config {
 ///
 /// # Errors
 /// [`ConfigError`] with the place.
-pub fn from_yaml<T: for<'de> Deserialize<'de>>(path: &str, text: &str) -> Result<T, ConfigError> {
+pub fn from_yaml<T: for<'de> Deserialize<'de>>(file: YamlFile, path: &str, text: &str) -> Result<T, ConfigError> {
     // A byte order mark is no part of the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    serde_yaml::from_str(text).map_err(|error| ConfigError::of_yaml(path, text, &error))
+    serde_yaml::from_str(text).map_err(|error| ConfigError::of_yaml(file, (path, text), &error))
 }
 
 /// A value as YAML.
@@ -407,7 +413,7 @@ pub fn yaml<T: Serialize>(value: &T) -> Result<String, ConfigError> {
         path: "output".to_owned(),
         at: None,
         message: error.to_string(),
-        next: Next::Read,
+        next: Next::Read(YamlFile::Config),
     })
 }
 

@@ -52,6 +52,7 @@ pub mod check;
 pub mod config;
 mod content;
 mod directory;
+pub mod filter;
 pub mod follow;
 pub mod history;
 pub mod observe;

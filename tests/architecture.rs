@@ -28,20 +28,24 @@ fn code(text: &str) -> String {
 type Arrows = (&'static str, &'static [&'static str]);
 
 /// The modules of the program.
-const PROGRAM: [Arrows; 15] = [
+const PROGRAM: [Arrows; 16] = [
     ("parser_words", &[]),
     ("content", &[]),
     ("directory", &[]),
     ("parallel", &[]),
     ("output", &["content", "parallel"]),
     ("follow", &["directory", "output", "parallel"]),
-    ("config", &["parser_words"]),
+    ("filter", &[]),
+    ("config", &["filter", "parser_words"]),
     ("read", &["parser_words"]),
     ("history", &["parallel"]),
     ("ledger", &[]),
     ("observe", &["follow", "history", "publish", "read"]),
-    ("render", &["config", "content", "parallel"]),
-    ("publish", &["config", "content", "directory", "history", "output", "parallel", "parser_words", "read", "render"]),
+    ("render", &["config", "content", "filter", "parallel"]),
+    (
+        "publish",
+        &["config", "content", "directory", "filter", "history", "output", "parallel", "parser_words", "read", "render"],
+    ),
     ("report", &["read", "render"]),
     ("check", &["config", "history", "publish", "read", "render", "report"]),
 ];

@@ -6,7 +6,7 @@ use crate::support::{TestRepo, run_in};
 
 const COMMANDS: &[&str] = &[
     "", "demo", "init", "publish", "head", "correct", "redact", "move", "check", "notice", "log", "diff", "show",
-    "keygen", "keys", "verify", "follow", "audit", "schema", "completions", "man",
+    "keygen", "keys", "verify", "follow", "assess", "audit", "schema", "completions", "man",
 ];
 
 /// With `CHANGECAST_ACCEPT=1`, the fixtures are written instead of compared.

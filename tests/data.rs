@@ -199,9 +199,19 @@ fn schemas_say_what_the_program_reads_and_writes() {
     {
         assert!(inventories.validate(&yaml(bad)).is_err(), "{bad}");
     }
+    let profiles = schema("profile");
+    for good in [
+        "{regions: [EU], products: [Business], notice: P45D}",
+        "{disabled: {conditions: [transcription]}, notice: {lead: {added: 45d}}}",
+    ] {
+        assert!(profiles.validate(&yaml(good)).is_ok(), "{good}");
+    }
+    for bad in ["{product: [Business]}", "{regions: EU}", "{notice: 45 days}", "{disabled: {features: [AI]}}"] {
+        assert!(profiles.validate(&yaml(bad)).is_err(), "{bad}");
+    }
     // The program prints them.
     let repo = TestRepo::new();
-    for name in ["config", "inventory", "release"] {
+    for name in ["config", "inventory", "release", "profile"] {
         assert_eq!(repo.run(&["schema", name]).expect(0).out, text(&format!("schema/{name}.schema.json")));
     }
 }

@@ -68,16 +68,23 @@ fn run(repo: &TestRepo, block: &str) {
 #[test]
 fn the_commands_for_customers_work() {
     let repo = published();
-    fs::write(repo.path("vendors.yaml"), blocks("for-customers.md", "yaml").concat()).expect("a file");
+    let files = blocks("for-customers.md", "yaml");
+    let [vendors, customer, terms] = &files[..] else { panic!("{} files", files.len()) };
+    fs::write(repo.path("vendors.yaml"), vendors).expect("a file");
+    fs::write(repo.path("customer.yaml"), customer).expect("a file");
+    fs::write(repo.path("terms.yaml"), terms).expect("a file");
     let kestrel = TestRepo::new().commit("a page", &[("legal/subprocessors.md", Some(PAGE))]);
     kestrel.build();
     copy_files(&kestrel.path("repo"), &repo.path("clones/kestrel"));
     let blocks = blocks("for-customers.md", "sh");
-    assert!(blocks.len() >= 6, "{} blocks", blocks.len());
+    assert!(blocks.len() >= 8, "{} blocks", blocks.len());
     blocks.iter().for_each(|block| run(&repo, block));
     for name in ["feed.atom", "calendar.ics", "vendors.json"] {
         assert!(repo.path("all").join(name).exists(), "{name}");
     }
+    let report = fs::read_to_string(repo.path("report.md")).expect("a report");
+    assert!(report.contains("| Kestrel: added | 2030-04-01 |") && report.contains("| enough |"), "{report}");
+    run(&repo, "changecast assess copy --root root.pub --profile terms.yaml");
 }
 
 #[test]

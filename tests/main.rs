@@ -4,6 +4,7 @@
 
 mod adoption;
 mod architecture;
+mod assess;
 mod attacks;
 mod audit;
 mod check;

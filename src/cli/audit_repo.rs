@@ -17,7 +17,9 @@ use serde_json::{Value, json};
 use super::{
     Exit, Failure,
     audit::{Args, Format},
-    console, follow, time,
+    console,
+    follow::{self, ServerArgs},
+    time,
     verify::list_folders,
 };
 
@@ -48,7 +50,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let history = args.repository.history()?;
     let pin = args.pin()?;
     let mut reports = Vec::new();
-    for (name, remote) in logs(args)? {
+    for (name, remote) in logs(&args.location, &args.server)? {
         let mut lists = ListsBefore::default();
         let verified = ledger::verify_watched(&*remote, &pin, Bodies::Kept, &mut lists)
             .map_err(|error| Failure::Verify { list: name.clone(), error: Box::new(error) })?;
@@ -75,11 +77,11 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 pub type NamedLog = (String, Box<dyn Remote>);
 
 /// The names and sources of the logs.
-pub fn logs(args: &Args) -> Result<Vec<NamedLog>, Failure> {
-    if follow::is_address(&args.location) {
-        return Ok(vec![(args.location.clone(), follow::remote(&args.location, &args.server.options()?)?)]);
+pub fn logs(location: &str, server: &ServerArgs) -> Result<Vec<NamedLog>, Failure> {
+    if follow::is_address(location) {
+        return Ok(vec![(location.to_owned(), follow::remote(location, &server.options()?)?)]);
     }
-    let folders = list_folders(Path::new(&args.location))?;
+    let folders = list_folders(Path::new(location))?;
     let folders = folders.into_iter().map(|folder| {
         let remote: Box<dyn Remote> = Box::new(Folder::at(&folder));
         (folder.display().to_string(), remote)

@@ -29,7 +29,7 @@ pub fn write(args: &Args, file: &Path) -> Result<(), Failure> {
     };
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut origins = Vec::new();
-    for (name, remote) in audit_repo::logs(args)? {
+    for (name, remote) in audit_repo::logs(&args.location, &args.server)? {
         let failed = |error| Failure::Verify { list: name.clone(), error: Box::new(error) };
         let verified = ledger::verify(&*remote, &pin).map_err(failed)?;
         let list = verified.origin.list().to_owned();

@@ -7,7 +7,7 @@ use std::{
 };
 
 use changecast::{
-    config::{Config, ListConfig, from_yaml},
+    config::{Config, ListConfig, YamlFile, from_yaml},
     history::{Branch, FixtureCommit, History, Walk, create_repo},
     output::{Found, Output},
     publish::{self, Correct, ListSource, Plan, Progress, PublishError, Request, RootKeys, Scope, Signing},
@@ -87,7 +87,7 @@ const KEYS: [&str; 2] =
 
 /// Runs the command and returns its exit status.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
-    let steps: Vec<Step> = from_yaml("data/demo/history.yaml", SCRIPT)?;
+    let steps: Vec<Step> = from_yaml(YamlFile::Config, "data/demo/history.yaml", SCRIPT)?;
     let repo = args.dir.join("repo");
     let ids = repository(&repo, &steps)?;
     let history = History::open(&repo)?;

@@ -1,6 +1,7 @@
 //! The commands, one file each. Only this module prints, prompts and reads the environment.
 
 mod agent;
+mod assess;
 mod audit;
 mod audit_notice;
 mod audit_repo;
@@ -99,9 +100,11 @@ enum Command {
     Verify(verify::Args),
     /// Show what is new in a published log, and check that it continues what was seen before
     Follow(follow::Args),
+    /// Show the changes of a published log that concern one customer
+    Assess(assess::Args),
     /// Compare a published log with git or with its promises, or pack it for others to check
     Audit(audit::Args),
-    /// Print the JSON Schema of the configuration, the inventory or a release
+    /// Print the JSON Schema of a file that the program reads or writes
     Schema(schema::Args),
     /// Print a completion script for a shell
     Completions(manual::Completions),
@@ -140,6 +143,7 @@ pub fn main() -> ExitCode {
         Command::Keys(args) => keyring::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Follow(args) => follow::run(&args),
+        Command::Assess(args) => assess::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => manual::completions(&args),

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use super::{Exit, Failure, console};
 
-/// Print the JSON Schema of the configuration, the inventory or a release
+/// Print the JSON Schema of a file that the program reads or writes
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The kind of file
@@ -20,6 +20,8 @@ enum FileKind {
     Inventory,
     /// A document of the signed log
     Release,
+    /// The profile of a customer, for assess
+    Profile,
 }
 
 /// Runs the command.
@@ -31,6 +33,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         FileKind::Config => include_str!("../../data/schema/config.schema.json"),
         FileKind::Inventory => include_str!("../../data/schema/inventory.schema.json"),
         FileKind::Release => include_str!("../../data/schema/release.schema.json"),
+        FileKind::Profile => include_str!("../../data/schema/profile.schema.json"),
     };
     console::data(schema.as_bytes())?;
     Ok(Exit::Clean)

@@ -6,7 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use changecast::{ReadingConfig, config, observe::Page, publish::ListSource};
+use changecast::{
+    ReadingConfig,
+    config::{self, YamlFile},
+    observe::Page,
+    publish::ListSource,
+};
 use changecast_core::ledger::Digest;
 use serde::Deserialize;
 
@@ -64,7 +69,7 @@ struct Listed {
 pub fn read(file: &Path, states: &Path) -> Result<Vec<Vendor>, Failure> {
     let text = fs::read_to_string(file).map_err(|error| Failure::file(file, error))?;
     let folder = file.parent().unwrap_or(Path::new(""));
-    let Vendors { vendors, highlight } = config::from_yaml(&file.display().to_string(), &text)?;
+    let Vendors { vendors, highlight } = config::from_yaml(YamlFile::Vendors, &file.display().to_string(), &text)?;
     let mut names = BTreeSet::new();
     if let Some(twice) = vendors.iter().find(|vendor| !names.insert(&vendor.name)) {
         return Err(Failure::usage(

@@ -27,8 +27,30 @@ pub(super) enum Next {
     Repair,
     /// To remove one of two equal keys.
     RemoveOne,
-    /// To read what is allowed.
-    Read,
+    /// To read what is allowed in the file.
+    Read(YamlFile),
+}
+
+/// A YAML file that users write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum YamlFile {
+    /// The configuration of a publisher.
+    Config,
+    /// The profile of a customer.
+    Profile,
+    /// The vendors that a customer follows.
+    Vendors,
+}
+
+impl YamlFile {
+    /// Where the file is described.
+    fn described(self) -> &'static str {
+        match self {
+            YamlFile::Config => "`changecast schema config` describes the configuration",
+            YamlFile::Profile => "`changecast schema profile` describes the profile",
+            YamlFile::Vendors => "docs/for-customers.md shows such a file",
+        }
+    }
 }
 
 impl ConfigError {
@@ -45,12 +67,12 @@ impl ConfigError {
             Next::Write(key) => format!("did you mean `{key}`?"),
             Next::Repair => "correct this line; values that contain `: `, ` #`, `{` or `[` need quotes".to_owned(),
             Next::RemoveOne => "remove one of the two".to_owned(),
-            Next::Read => "`changecast schema config` describes the configuration".to_owned(),
+            Next::Read(file) => file.described().to_owned(),
         }
     }
 
     /// The error of the parser, with a place that is near the cause.
-    pub(super) fn of_yaml(path: &str, text: &str, error: &serde_yaml::Error) -> Self {
+    pub(super) fn of_yaml(file: YamlFile, (path, text): (&str, &str), error: &serde_yaml::Error) -> Self {
         let at = error.location().map(|location| (location.line(), location.column()));
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default().to_owned();
@@ -63,14 +85,19 @@ impl ConfigError {
             let second = keys(text, key).into_iter().filter(|place| at.is_none_or(|at| *place >= at)).nth(1);
             return ConfigError { path, at: second.or(at), message, next: Next::RemoveOne };
         }
-        let next = nearest_key(&message).map_or(Next::Read, Next::Write);
+        let next = nearest_key(&message).map_or(Next::Read(file), Next::Write);
         ConfigError { path, at, message, next }
+    }
+
+    /// An error about a whole file.
+    pub(super) fn of_whole(file: YamlFile, path: &str, message: String) -> Self {
+        ConfigError { path: path.to_owned(), at: Some((1, 1)), message, next: Next::Read(file) }
     }
 
     /// An error about a key of the configuration.
     pub(super) fn of_key(path: &str, text: &str, key: &str, message: String) -> Self {
         let at = keys(text, key).into_iter().find(|(_, column)| *column == 1);
-        ConfigError { path: path.to_owned(), at, message, next: Next::Read }
+        ConfigError { path: path.to_owned(), at, message, next: Next::Read(YamlFile::Config) }
     }
 
     /// An error about a key of an item of a list, which has a number from 0: `lists`, 1, `id`.
@@ -81,7 +108,7 @@ impl ConfigError {
         let is_block = lines_of_item(text, list, item + 1) != lines;
         let at = if is_block { places.next() } else { places.nth(item) };
         let at = at.or_else(|| keys(text, list).into_iter().find(|(_, column)| *column == 1));
-        ConfigError { path: path.to_owned(), at, message, next: Next::Read }
+        ConfigError { path: path.to_owned(), at, message, next: Next::Read(YamlFile::Config) }
     }
 }
 

@@ -6,43 +6,55 @@ use changecast_core::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A feed with the releases that contain a change of these kinds, levels, sections, scopes or vendors. A criterion that
-/// is not stated excludes nothing; a change must meet all others.
+use crate::filter::{Filter, Phrase, Region};
+
+/// A feed with the releases that contain a change which meets the criteria.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "FeedDocument", into = "FeedDocument")]
 pub struct FeedConfig {
     /// The end of its file name: `feed-<id>.atom`.
     pub id: ListId,
-    /// The kinds of changes.
+    /// The criteria.
+    pub filter: Filter,
+}
+
+/// A [`FeedConfig`] as a map: serde cannot combine `flatten` with `deny_unknown_fields`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FeedDocument {
+    id: ListId,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub kinds: Vec<Kind>,
-    /// The level of changes.
+    kinds: Vec<Kind>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub level: Option<Level>,
-    /// The titles of sections.
+    level: Option<Level>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sections: Vec<String>,
-    /// The scopes of entries, such as a product. A change that does not show the scope of its entry meets this.
+    sections: Vec<Phrase>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub scopes: Vec<String>,
-    /// The names or ids of entries.
+    scopes: Vec<Phrase>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub vendors: Vec<String>,
+    vendors: Vec<Phrase>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    regions: Vec<Region>,
+}
+
+impl From<FeedDocument> for FeedConfig {
+    fn from(document: FeedDocument) -> Self {
+        let FeedDocument { id, kinds, level, sections, scopes, vendors, regions } = document;
+        FeedConfig { id, filter: Filter { kinds, level, sections, scopes, vendors, regions } }
+    }
+}
+
+impl From<FeedConfig> for FeedDocument {
+    fn from(feed: FeedConfig) -> Self {
+        let FeedConfig { id, filter: Filter { kinds, level, sections, scopes, vendors, regions } } = feed;
+        FeedDocument { id, kinds, level, sections, scopes, vendors, regions }
+    }
 }
 
 /// The feeds without a configuration: one with the changes that customers could object to.
 pub(super) fn default_feeds() -> Vec<FeedConfig> {
-    let notice = ListId::new("notice").into_iter();
-    notice
-        .map(|id| FeedConfig {
-            id,
-            kinds: Vec::new(),
-            level: Some(Level::Notice),
-            sections: Vec::new(),
-            scopes: Vec::new(),
-            vendors: Vec::new(),
-        })
-        .collect()
+    let filter = Filter { level: Some(Level::Notice), ..Filter::default() };
+    ListId::new("notice").into_iter().map(|id| FeedConfig { id, filter: filter.clone() }).collect()
 }
 
 pub(super) fn is_default(feeds: &[FeedConfig]) -> bool {

@@ -5,7 +5,9 @@
 
 mod announcements;
 mod append;
+mod assessment;
 mod change_log;
+mod concerned;
 mod edition;
 mod error;
 mod guard;
@@ -32,6 +34,7 @@ mod statement;
 mod unreadable_files;
 
 pub use announcements::{Announced, announcements};
+pub use assessment::{ASSESSMENT_COLUMNS, AssessedChange, Assessment, SUMMARY_COLUMNS, Sufficiency, assess};
 pub use change_log::{ChangeTracker, Explained, LogRow, Outcome, change_log, explain_commit};
 pub use edition::Edition;
 pub use error::PublishError;

@@ -12,7 +12,7 @@ use changecast_core::{
         BodyState, ChangeAddress, Content, Effective, Json, List, ListChange, Period, Publication, Release,
         ReleaseKind, Statement, TermAddress, Verified, VerifiedHead, Watch,
     },
-    model::{Role, Timestamp, terms::DurationUnit},
+    model::{Role, Terms, Timestamp, terms::DurationUnit},
     notice::{self, Basis, Coverage, Deadline, Notice, Span, Statements, Tracked, Tracker},
     vocabulary::Vocabulary,
 };
@@ -28,6 +28,8 @@ pub(super) const PERIODS_IN_HEAD: usize = 150;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Notices {
     tracker: Tracker<ChangeAddress>,
+    /// The terms that count instead of those of the lists.
+    contract: Option<Terms>,
     /// The periods of releases that no head covers yet.
     pub pending: Vec<Period>,
     /// When customers were notified of a release by other means than its publication.
@@ -75,7 +77,8 @@ impl Notices {
         if step.publication.backfilled || *step.kind != ReleaseKind::Changes {
             return followed;
         }
-        let terms = step.before.and_then(|list| published_list::terms(list.facts().value()).ok().flatten());
+        let published = || published_list::terms(step.before?.facts().value()).ok().flatten();
+        let terms = self.contract.clone().or_else(published);
         for (position, change) in (0..).zip(step.changes) {
             let address = ChangeAddress { seq: step.seq, position };
             if notice::dates_another_change(change, step.changes) {
@@ -177,6 +180,11 @@ impl LogNotices {
             releases: Vec::new(),
             of_statements: BTreeMap::new(),
         }
+    }
+
+    /// The same with the terms of a contract instead of those of the lists.
+    pub fn under(self, contract: Terms) -> Self {
+        LogNotices { notices: Notices { contract: Some(contract), ..self.notices }, ..self }
     }
 
     /// The periods of the changes of a release.

@@ -60,7 +60,7 @@ impl PublishedRelease {
     }
 
     /// A release that follows others.
-    fn of(release: &ledger::Release, changes: Vec<Change>, before: &Before) -> Self {
+    pub(super) fn of(release: &ledger::Release, changes: Vec<Change>, before: &Before) -> Self {
         let (seq, kind) = (release.header.seq, &release.header.kind);
         let body = release.body();
         let changes = match body {
@@ -121,7 +121,8 @@ pub(super) struct Before {
 }
 
 impl Before {
-    fn follow(&mut self, release: &ledger::Release) {
+    /// Continues with the next release.
+    pub fn follow(&mut self, release: &ledger::Release) {
         if let Some(source) = release.body().and_then(Body::source) {
             self.reader = Some(source.reader.clone());
         }

@@ -1,11 +1,15 @@
 //! Feeds with some of the changes of a list, as `feeds:` of the configuration states.
 
 use changecast_core::{
-    change::{Change, Detail, Level, Row},
+    change::{Change, Detail, Row, RowField},
     model::{Role, Text},
+    vocabulary::Vocabulary,
 };
 
-use crate::config::FeedConfig;
+use crate::{
+    config::FeedConfig,
+    filter::{Filter, Subject},
+};
 
 use super::Announcement;
 
@@ -16,52 +20,46 @@ pub(super) fn file(feed: &FeedConfig) -> String {
 
 /// Whether a feed has an announcement: one of its changes meets all criteria. A correction concerns everybody.
 pub(super) fn has(feed: &FeedConfig, announcement: &Announcement) -> bool {
-    announcement.corrects.is_some() || announcement.changes.iter().any(|change| meets(feed, change))
+    announcement.corrects.is_some() || announcement.changes.iter().any(|change| meets(&feed.filter, change))
 }
 
-fn meets(feed: &FeedConfig, change: &Change) -> bool {
-    let level = feed.level.is_none_or(|level| change.level == level || level == Level::Info);
-    let kind = feed.kinds.is_empty() || feed.kinds.contains(&change.kind);
-    level && kind && meets_entries(feed, change)
+/// Whether a change meets the criteria, and one of its entries does. A change of the whole list concerns every entry.
+fn meets(filter: &Filter, change: &Change) -> bool {
+    let subjects = subjects(change);
+    let meets_entries =
+        subjects.is_empty() || subjects.iter().any(|subject| filter.excludes(Vocabulary::builtin(), subject).is_none());
+    filter.misses(change).is_none() && meets_entries
 }
 
-/// Whether one of the entries of a change has the section, the scope and the name. A change of the whole list has them.
-fn meets_entries(feed: &FeedConfig, change: &Change) -> bool {
-    let rows: Vec<&Row> = match &change.detail {
-        Detail::Row { row, former } => former.iter().chain([row]).collect(),
-        Detail::List { entries } => entries.iter().collect(),
-        Detail::Field { entry, .. } => {
-            let scopes = values(change);
-            return among(&feed.sections, entry.section.as_str())
-                && (among(&feed.vendors, entry.name.as_str()) || among(&feed.vendors, entry.id.as_str()))
-                && (scopes.is_empty() || scopes.iter().any(|scope| contains(&feed.scopes, scope)));
-        }
-        Detail::Column { .. } | Detail::Fact { .. } => return true,
-    };
-    rows.iter().any(|row| {
-        among(&feed.sections, row.section.as_str())
-            && (among(&feed.vendors, row.name.as_str()) || among(&feed.vendors, row.id.as_str()))
-            && row.text(Role::Scope.key()).is_none_or(|scope| contains(&feed.scopes, scope))
-    })
-}
-
-/// The scopes before and after a change of the scope.
-fn values(change: &Change) -> Vec<&Text> {
+/// The entries of a change, as far as it shows them.
+fn subjects(change: &Change) -> Vec<Subject> {
     match &change.detail {
-        Detail::Field { field, edit, .. } if field.as_str() == Role::Scope.key() => {
-            edit.before().into_iter().chain(edit.after()).collect()
+        Detail::Row { row, former } => former.iter().chain([row]).map(of_row).collect(),
+        Detail::List { entries } => entries.iter().map(of_row).collect(),
+        Detail::Field { entry, field, label, edit, .. } => {
+            let changed = Role::of_field(Vocabulary::builtin(), field, label.as_str());
+            let values = |role: Role| -> Vec<Text> {
+                edit.before().into_iter().chain(edit.after()).filter(|_| changed == role).cloned().collect()
+            };
+            vec![Subject {
+                names: vec![entry.name.to_string(), entry.id.to_string()],
+                section: Some(entry.section.clone()),
+                scopes: values(Role::Scope),
+                places: values(Role::Location),
+            }]
         }
-        _ => Vec::new(),
+        Detail::Column { .. } | Detail::Fact { .. } => Vec::new(),
     }
 }
 
-/// Whether a name is one of those that are wanted; true if none is.
-fn among(wanted: &[String], name: &str) -> bool {
-    wanted.is_empty() || wanted.iter().any(|one| one.eq_ignore_ascii_case(name))
-}
-
-/// Whether a scope contains one of those that are wanted; true if none is.
-fn contains(wanted: &[String], scope: &Text) -> bool {
-    let scope = scope.as_str().to_lowercase();
-    wanted.is_empty() || wanted.iter().any(|one| scope.contains(&one.to_lowercase()))
+fn of_row(row: &Row) -> Subject {
+    let role_of = |field: &RowField| Role::of_field(Vocabulary::builtin(), &field.field, field.label.as_str());
+    let values =
+        |role: Role| row.fields.iter().filter(|field| role_of(field) == role).map(|field| field.text.clone()).collect();
+    Subject {
+        names: vec![row.name.to_string(), row.id.to_string()],
+        section: Some(row.section.clone()),
+        scopes: values(Role::Scope),
+        places: values(Role::Location),
+    }
 }

@@ -139,10 +139,15 @@ pub fn text(text: &str) -> String {
 
 /// A table as Markdown: a header and rows.
 pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
-    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let mut out = line(header.iter().map(|cell| escape(cell)).collect());
-    out.push_str(&line(header.iter().map(|_| "---".to_owned()).collect()));
-    out.extend(rows.iter().map(|row| line(row.iter().map(|cell| escape(cell)).collect())));
+    let columns = table::filled_columns(header, rows);
+    let line = |cells: &mut dyn Iterator<Item = String>| format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "));
+    let mut out = line(&mut columns.iter().map(|column| escape(&header[*column].replace('_', " "))));
+    out.push_str(&line(&mut columns.iter().map(|_| "---".to_owned())));
+    for row in rows {
+        out.push_str(&line(
+            &mut columns.iter().map(|column| row.get(*column).map(|cell| escape(cell)).unwrap_or_default()),
+        ));
+    }
     out
 }
 

@@ -61,7 +61,7 @@ pub(super) fn rows<'a>(change_log: &'a [ChangeLogRow<'a>]) -> impl Iterator<Item
 /// The positions of the columns of a table that have a cell with text.
 pub(super) fn filled_columns(header: &[&str], rows: &[Vec<String>]) -> Vec<usize> {
     let is_filled = |column: &usize| rows.iter().any(|row| row.get(*column).is_some_and(|cell| !cell.is_empty()));
-    (0..header.len()).filter(is_filled).collect()
+    (0..header.len()).filter(|column| rows.is_empty() || is_filled(column)).collect()
 }
 
 #[cfg(test)]

@@ -210,7 +210,7 @@ fn one_lead(messages: &Messages, lead: &LeadGiven, notice: &Notice, by: &str) ->
     let missed_by = if lead.outcome == Outcome::Kept {
         String::new()
     } else {
-        fill(messages.missed_by, &[&length(messages, Span { count: -lead.difference.count, ..lead.difference })])
+        fill(messages.missed_by, &[&shortfall(messages, lead)])
     };
     let given = length(messages, lead.given);
     let without_holidays = if lead.promised.unit == DurationUnit::BusinessDays && notice.without_holidays {
@@ -244,6 +244,11 @@ pub fn promised_length(messages: &Messages, lead: &LeadGiven) -> String {
 /// The length that was given, in words: "46 days".
 pub fn given_length(messages: &Messages, lead: &LeadGiven) -> String {
     length(messages, lead.given)
+}
+
+/// How much shorter the given length is than the promised one, in words: "16 days".
+pub fn shortfall(messages: &Messages, lead: &LeadGiven) -> String {
+    length(messages, Span { count: -lead.difference.count, ..lead.difference })
 }
 
 /// A length of time in words: "10 business days".

@@ -5,7 +5,7 @@
 
 use std::{cmp::Ordering, collections::HashMap, sync::OnceLock};
 
-use keshvar::{Alpha2, CountryIterator};
+use keshvar::{Alpha2, Continent, Country, CountryIterator, SubRegion, WorldRegion};
 
 use super::{Vocabulary, word::rows};
 use crate::model::fold;
@@ -36,12 +36,52 @@ impl Area {
         }
     }
 
+    /// Whether a place can be in both areas. A region whose countries are not known overlaps with every area.
+    pub fn overlaps(self, other: Area) -> bool {
+        match (self, other) {
+            (Area::Country(one), Area::Country(other)) => one == other,
+            (Area::Region(region), Area::Country(country)) | (Area::Country(country), Area::Region(region)) => {
+                has_country(region, &country.to_country())
+            }
+            (Area::Region(one), Area::Region(other)) => {
+                one == other
+                    || CountryIterator::new().any(|country| has_country(one, &country) && has_country(other, &country))
+            }
+        }
+    }
+
     /// Whether the whole area is part of the European Union.
     pub fn in_eu(self) -> bool {
         match self {
             Area::Country(alpha2) => alpha2.to_country().eu_member(),
             Area::Region(name) => name == "EU",
         }
+    }
+}
+
+/// Whether a country belongs to a region.
+fn has_country(region: &str, country: &Country) -> bool {
+    let is_one_of = |codes: &[Alpha2]| codes.contains(&country.alpha2());
+    match region {
+        "EU" => country.eu_member(),
+        "EEA" => country.eu_member() || country.eea_member(),
+        "DACH" => is_one_of(&[Alpha2::DE, Alpha2::AT, Alpha2::CH]),
+        "Nordics" => is_one_of(&[Alpha2::DK, Alpha2::FI, Alpha2::IS, Alpha2::NO, Alpha2::SE]),
+        "Europe" => country.continent() == Continent::Europe || country.eu_member(),
+        "Africa" => country.continent() == Continent::Africa,
+        "Asia" => country.continent() == Continent::Asia,
+        "North America" => country.continent() == Continent::NorthAmerica,
+        "South America" => country.continent() == Continent::SouthAmerica,
+        "Oceania" => country.continent() == Continent::Australia,
+        "Southeast Asia" => country.maybe_subregion() == Some(SubRegion::SouthEasternAsia),
+        "Middle East" => {
+            country.maybe_subregion() == Some(SubRegion::WesternAsia) || is_one_of(&[Alpha2::EG, Alpha2::IR])
+        }
+        "APAC" => country.world_region() == WorldRegion::APAC,
+        "EMEA" => country.world_region() == WorldRegion::EMEA,
+        "Americas" => country.world_region() == WorldRegion::AMER,
+        "LATAM" => country.world_region() == WorldRegion::AMER && !is_one_of(&[Alpha2::US, Alpha2::CA]),
+        _ => true,
     }
 }
 

@@ -276,6 +276,8 @@ meanings! {
     Refusal "refusal";
     /// The beginning of a word about removals.
     RemovalStem "removal-stem";
+    /// A word of a scope that leaves nobody out: "all plans".
+    Everyone "everyone";
 }
 
 impl Meaning {
