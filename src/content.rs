@@ -31,6 +31,12 @@ impl Bytes {
         self.kept.is_empty() && bytes.strip_prefix(&*self.front) == Some(&self.back)
     }
 
+    /// The whole content, with the copied part of the existing file; `None` if that is too short.
+    pub fn whole(&self, existing: &[u8]) -> Option<Vec<u8>> {
+        let kept = usize::try_from(self.kept.start).ok()?..usize::try_from(self.kept.end).ok()?;
+        Some([&self.front[..], if kept.is_empty() { &[] } else { existing.get(kept)? }, &self.back[..]].concat())
+    }
+
     /// The size of the content, in bytes.
     pub fn size(&self) -> u64 {
         (self.front.len() + self.back.len()) as u64 + (self.kept.end - self.kept.start)

@@ -82,3 +82,41 @@ fn without_a_configuration_one_feed_has_what_customers_could_object_to() {
     let feed = fs::read_to_string(repo.path("feeds/vendors/feed-notice.atom")).expect("a feed");
     assert_eq!(feed.matches("<entry ").count(), 4, "all but the first publication: {feed}");
 }
+
+const OTHER: &str = "- {id: others, title: Others, inventory: data/others.yaml}\n";
+
+#[test]
+fn the_feed_of_all_lists_has_the_entries_of_each() {
+    let list = |names: &[&str]| {
+        let entries: String = names.iter().map(|name| format!("- {{name: {name}, location: Spain}}\n")).collect();
+        format!("entries:\n{entries}")
+    };
+    let config = format!("{}{OTHER}", crate::support::CONFIG);
+    let repo = TestRepo::new()
+        .commit("one", &[("changecast.yaml", Some(&config)), ("data/list.yaml", Some(&list(&["Oakline"])))])
+        .commit("two", &[("data/others.yaml", Some(&list(&["Ridge"])))])
+        .commit("three", &[("data/list.yaml", Some(&list(&["Oakline", "Kestrel"])))])
+        .commit("four", &[("data/others.yaml", Some(&list(&["Ridge", "Lantern"])))]);
+    for count in 2..=4 {
+        repo.build_first(count);
+        repo.publish(&["--now", &format!("2024-02-0{count}T12:00:00Z")]).expect(0);
+    }
+    let file = |name: &str| fs::read_to_string(repo.path("feeds").join(name)).expect(name);
+    let entries = |feed: &str| feed.split("<entry").skip(1).map(str::to_owned).collect::<Vec<String>>();
+    let all = entries(&file("feed.atom"));
+    assert_eq!(all.len(), 4);
+    assert!(all[0].contains("added Lantern") && all[1].contains("added Kestrel"), "{all:?}");
+    let each: Vec<String> =
+        ["vendors", "others"].iter().flat_map(|id| entries(&file(&format!("{id}/feed.atom")))).collect();
+    let without_end = |entry: &String| entry.replace("</feed>", "").trim_end().to_owned();
+    let (mut all, mut each): (Vec<_>, Vec<_>) =
+        (all.iter().map(without_end).collect(), each.iter().map(without_end).collect());
+    all.sort();
+    each.sort();
+    assert_eq!(all, each);
+    assert!(file("index.html").contains("href=\"feed.atom\"") && file("llms.txt").contains("/trust/feed.atom"));
+    // A publication that renders everything again gives the same bytes.
+    let before = repo.files("feeds");
+    repo.publish(&["--now", "2024-03-01T12:00:00Z", "--all"]).expect(0);
+    assert_eq!(repo.files("feeds"), before);
+}

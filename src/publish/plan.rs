@@ -228,7 +228,10 @@ pub fn publish(request: &Request<'_>, found: &Found) -> Result<Plan, PublishErro
         language: config.language,
         feeds: &config.feeds,
     };
-    let rendered = render::render(&publication)?;
+    let mut rendered = render::render(&publication)?;
+    if !rendered.is_empty() {
+        rendered.push(feed_of_all_lists(&publication, &rendered, found)?);
+    }
     let announcements: Vec<Vec<Announcement>> = publication.lists.into_iter().map(|list| list.announcements).collect();
     let mut summaries = Vec::new();
     for list in &lists {
@@ -245,6 +248,23 @@ pub fn publish(request: &Request<'_>, found: &Found) -> Result<Plan, PublishErro
     files.extend(summaries);
     let lists = lists.into_iter().zip(announcements).map(|(list, announcements)| list.plan(announcements)).collect();
     Ok(Plan { lists, files })
+}
+
+/// The feed of all lists, from the feeds of this publication, and for lists without news from those of earlier ones.
+fn feed_of_all_lists(
+    publication: &Publication<'_>,
+    rendered: &[render::File],
+    found: &Found,
+) -> Result<render::File, PublishError> {
+    let mut feeds = Vec::with_capacity(publication.lists.len());
+    for list in &publication.lists {
+        let path = render::main_feed(list.id);
+        let existing = found.file(&path)?.unwrap_or_default();
+        let new = rendered.iter().find(|file| file.path == path);
+        let whole = new.map_or(Some(existing.clone()), |file| file.bytes.whole(&existing)).unwrap_or_default();
+        feeds.push(String::from_utf8_lossy(&whole).into_owned());
+    }
+    Ok(render::feed_of_all_lists(publication, &feeds)?)
 }
 
 /// `/.well-known/changecast.json`, with the lists that have a log.

@@ -12,14 +12,14 @@ use atom_syndication::{
 
 use changecast_core::{
     model::{Text, Timestamp},
-    prose,
+    prose::{self, messages::fill},
 };
 
 use crate::config::FeedConfig;
 
 use super::{
     File, Publication, PublishedList, RenderError,
-    feed::{Feed, FeedEntry, MainFeed, archive_years, vendor_content, year_feed},
+    feed::{Feed, FeedEntry, MAX_BYTES, MainFeed, archive_years, vendor_content, year_feed},
     filtered,
     incremental::{Keep, SegmentedFile},
     vendors::{Vendor, VendorEntry},
@@ -47,9 +47,9 @@ pub(super) fn files(
     let years = archive_years(list, main);
     let mut files = Vec::with_capacity(years.len() + 1);
     let previous = years.first().map(|year| ("prev-archive", archive_file(*year)));
-    let head = head(publication, list, main, "feed.atom", previous.into_iter().collect(), ExtensionMap::new())?;
+    let head = head(publication, main, links(publication, list, NAME, previous), ExtensionMap::new())?;
     let entries: Vec<String> = main.entries.iter().map(entry).collect::<Result<_, _>>()?;
-    files.push(document("feed.atom", &head, &entries, list, main.kept)?);
+    files.push(document(NAME, &head, &entries, list, main.kept)?);
     for filter in publication.feeds {
         files.push(filtered_feed(publication, list, main, &entries, filter)?);
     }
@@ -59,7 +59,7 @@ pub(super) fn files(
         if list.rendered.is_some() && Some(*year) != newest {
             break;
         }
-        let mut links = vec![("current", "feed.atom".to_owned())];
+        let mut links = vec![("current", NAME.to_owned())];
         // Only to archives of past years, which are written again when a year ends: that of the newest year appears when
         // the main feed is full.
         let next = at.checked_sub(1).and_then(|at| years.get(at)).filter(|next| Some(**next) != newest);
@@ -67,7 +67,7 @@ pub(super) fn files(
         links.extend(years.get(at + 1).map(|year| ("prev-archive", archive_file(*year))));
         let feed = year_feed(publication, list, *year);
         let path = archive_file(*year);
-        let head = self::head(publication, list, &feed, &path, links, archive_mark())?;
+        let head = self::head(publication, &feed, self::links(publication, list, &path, links), archive_mark())?;
         let kept = list.before().filter(|published| published.year() == *year).count();
         let of_year: Vec<String> = feed.entries.iter().map(entry).collect::<Result<_, _>>()?;
         let file = document(&path, &head, &of_year, list, kept)?;
@@ -77,6 +77,54 @@ pub(super) fn files(
     }
     Ok(files)
 }
+
+/// The name of the feed of all lists, and of the main feed of each.
+pub(super) const NAME: &str = "feed.atom";
+
+/// The feed of all lists, with the entries of their main feeds, newest first. The entries have the same ids as there.
+/// `feeds` are the texts of the main feeds after this publication.
+pub(super) fn of_all_lists(publication: &Publication<'_>, feeds: &[String]) -> Result<File, RenderError> {
+    let mut entries: Vec<(Timestamp, &str)> = feeds.iter().flat_map(|feed| entries_of(feed)).collect();
+    entries.sort_by_key(|(published, _)| std::cmp::Reverse(*published));
+    let mut bytes = 0;
+    entries.retain(|(_, entry)| {
+        bytes += entry.len();
+        bytes <= MAX_BYTES
+    });
+    let messages = publication.messages();
+    let publisher = publication.publisher;
+    let feed = Feed {
+        // No list has the id `/`.
+        id: format!("tag:{}:/", publisher.authority),
+        title: prose::angle_free(&fill(messages.lists_title, &[&publisher.name])),
+        subtitle: messages.feed_of_all.to_owned(),
+        home: publication.base_url.clone(),
+        language: messages.lang,
+        updated: entries.first().map_or(Timestamp::from_unix_clamped(0), |(published, _)| *published),
+        entries: Vec::new(),
+        items: Vec::new(),
+        kept: 0,
+    };
+    let own = publication.base_url.join(NAME);
+    let head = head(publication, &feed, vec![link("self", own.as_str(), MIME)], ExtensionMap::new())?;
+    let entries: String = entries.into_iter().map(|(_, entry)| entry).collect();
+    Ok(File::new(NAME, format!("{head}{entries}{END}")))
+}
+
+/// The entries of a feed with their times. Texts in a feed cannot contain tags, as they are escaped.
+fn entries_of(feed: &str) -> impl Iterator<Item = (Timestamp, &str)> {
+    let starts: Vec<usize> = feed.match_indices("<entry").map(|(at, _)| at).collect();
+    starts.into_iter().filter_map(move |start| {
+        let end = start + feed[start..].find(ENTRY_END)? + ENTRY_END.len();
+        let entry = &feed[start..end];
+        let (_, updated) = entry.split_once("<updated>")?;
+        // The library writes UTC as an offset.
+        let updated = updated.split('<').next()?.strip_suffix("+00:00")?;
+        Some((format!("{updated}Z").parse().ok()?, entry))
+    })
+}
+
+const ENTRY_END: &str = "</entry>\n";
 
 /// A feed with its new entries and the newest `kept` entries of the existing file.
 fn document(
@@ -107,7 +155,7 @@ fn filtered_feed(
     let kept = list.rendered.map_or(0, |rendered| {
         let segments = |name: &str| rendered.segmented.get(name).into_iter().flat_map(|found| &found.segments);
         let in_main: BTreeSet<Option<u128>> =
-            segments("feed.atom").take(main.kept).map(|segment| segment.fingerprint).collect();
+            segments(NAME).take(main.kept).map(|segment| segment.fingerprint).collect();
         segments(&path).take_while(|segment| in_main.contains(&segment.fingerprint)).count()
     });
     let feed = Feed {
@@ -121,7 +169,7 @@ fn filtered_feed(
         items: Vec::new(),
         kept,
     };
-    let head = head(publication, list, &feed, &path, Vec::new(), ExtensionMap::new())?;
+    let head = head(publication, &feed, links(publication, list, &path, None), ExtensionMap::new())?;
     document(&path, &head, &fresh, list, kept)
 }
 
@@ -196,22 +244,28 @@ fn vendor_entry(vendor: &Vendor<'_>, entry: &VendorEntry) -> Entry {
     }
 }
 
-/// The feed up to its first entry.
-fn head(
+/// The links of a feed of a list to itself and to others.
+fn links(
     publication: &Publication<'_>,
     list: &PublishedList<'_>,
-    feed: &Feed,
     path: &str,
-    relations: Vec<(&str, String)>,
+    relations: impl IntoIterator<Item = (&'static str, String)>,
+) -> Vec<Link> {
+    let own = [("self", path.to_owned())].into_iter().chain(relations);
+    own.map(|(rel, path)| link(rel, list.url(publication.base_url, &path).as_str(), MIME)).collect()
+}
+
+/// The media type of Atom.
+const MIME: &str = "application/atom+xml";
+
+/// The feed up to its first entry. The first of the links is that to itself.
+fn head(
+    publication: &Publication<'_>,
+    feed: &Feed,
+    mut links: Vec<Link>,
     extensions: ExtensionMap,
 ) -> Result<String, RenderError> {
-    let mut links = vec![link("self", list.url(publication.base_url, path).as_str(), "application/atom+xml")];
-    links.push(link("alternate", feed.home.as_str(), "text/html"));
-    links.extend(
-        relations
-            .iter()
-            .map(|(rel, path)| link(rel, list.url(publication.base_url, path).as_str(), "application/atom+xml")),
-    );
+    links.insert(1, link("alternate", feed.home.as_str(), "text/html"));
     let publisher = publication.publisher;
     let atom = AtomFeed {
         title: AtomText::plain(&*feed.title),

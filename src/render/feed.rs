@@ -20,7 +20,7 @@ const MONTHS: u32 = 12;
 /// The minimal number of entries in the main feed, however old.
 const AT_LEAST: usize = 20;
 /// The maximal size of the main feed: common readers refuse more than 512 KiB or 1 MiB.
-const MAX_BYTES: usize = 500 << 10;
+pub(super) const MAX_BYTES: usize = 500 << 10;
 /// The maximal size of an entry. A longer one is cut and links to its page.
 const MAX_ENTRY_BYTES: usize = 20 << 10;
 

@@ -151,7 +151,8 @@ pub struct Rendered {
 pub const SITE_FILE: &str = "index.html";
 
 /// The files of the output directory about all lists.
-pub const SITE_FILES: [&str; 5] = [SITE_FILE, calendar::NAME, html::STYLE_FILE, html::SCRIPT_FILE, twins::INDEX];
+pub const SITE_FILES: [&str; 6] =
+    [SITE_FILE, calendar::NAME, atom::NAME, html::STYLE_FILE, html::SCRIPT_FILE, twins::INDEX];
 
 /// The files that every list has in its folder.
 pub const LIST_FILES: [&str; 11] = [
@@ -463,6 +464,19 @@ pub fn render(publication: &Publication<'_>) -> Result<Vec<File>, RenderError> {
         }
     }
     Ok(files)
+}
+
+/// The path of the main Atom feed of a list in the output directory.
+pub fn main_feed(list: &ListId) -> String {
+    format!("{list}/{}", atom::NAME)
+}
+
+/// The feed of all lists. `feeds` are the texts of their main Atom feeds after this publication.
+///
+/// # Errors
+/// [`RenderError`] if the feed cannot be written.
+pub fn feed_of_all_lists(publication: &Publication<'_>, feeds: &[String]) -> Result<File, RenderError> {
+    atom::of_all_lists(publication, feeds)
 }
 
 /// A change log as an English Markdown table, in the order of its rows.

@@ -10,7 +10,8 @@ use changecast_core::{
 };
 
 use super::{
-    Announcement, File, LogStatus, MainFeed, Publication, PublishedList, RenderError, corrections, list_title,
+    Announcement, File, LogStatus, MainFeed, Publication, PublishedList, RenderError, atom, calendar, corrections,
+    list_title,
     markdown::{escape, inline, list_tables, open_windows, paragraph},
 };
 
@@ -29,6 +30,10 @@ pub(super) fn index(publication: &Publication<'_>) -> File {
     let messages = publication.messages();
     let title = fill(messages.lists_title, &[&publication.publisher.name]);
     let mut out = format!("# {}\n\n> {}\n", escape(&title), messages.lists_lead);
+    out.push('\n');
+    for (name, file) in [(messages.feed_of_all, atom::NAME), (messages.calendar_of_all, calendar::NAME)] {
+        out.push_str(&format!("- [{name}]({})\n", publication.base_url.join(file)));
+    }
     for list in &publication.lists {
         out.push_str(&format!("\n## {}\n\n", escape(list_title(list).as_str())));
         for (name, file) in [

@@ -175,7 +175,11 @@ pub(super) fn site(publication: &Publication<'_>) -> File {
         twin: Some(super::twins::INDEX.to_owned()),
     };
     let lead = html! {
-        p.intro { (messages.lists_lead) " " a href=(super::calendar::NAME) { (messages.calendar_of_all) } }
+        p.intro { (messages.lists_lead) }
+        ul.facts {
+            li { a href=(super::atom::NAME) { (messages.feed_of_all) } }
+            li { a href=(super::calendar::NAME) { (messages.calendar_of_all) } }
+        }
     };
     let body = html! {
         ul.cards {

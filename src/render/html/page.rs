@@ -106,6 +106,9 @@ impl Page<'_> {
                 meta name="description" content=(self.description);
                 meta name="generator" content="changecast";
                 // Feed readers use the first feed that they find: Atom.
+                @if self.list.is_none() {
+                    link rel="alternate" type="application/atom+xml" title=(self.title) href=(super::super::atom::NAME);
+                }
                 @for (mime, file) in [("application/atom+xml", "feed.atom"), ("application/rss+xml", "feed.rss"), ("application/feed+json", "feed.json")] {
                     @for list in self.lists() {
                         link rel="alternate" type=(mime) title=(list_title(list)) href={ (self.to_list(list)) (file) };

@@ -35,6 +35,7 @@ pub static GERMAN: Messages = Messages {
     feeds_intro: "Jede Änderung dieser Liste ist ein Eintrag in ihren Feeds. Geben Sie eine dieser Adressen einem Feedreader, einem Chat-Werkzeug oder einem Dienst, der Feeds als E-Mail schickt.",
     calendar: "Kalender",
     calendar_about: "mit dem letzten Tag für Widersprüche und dem Tag der Wirksamkeit jeder Änderung",
+    feed_of_all: "Feed aller Listen",
     calendar_of_all: "Kalender aller Listen",
     lists_title: "{}: veröffentlichte Listen",
     lists_lead: "Listen mit Änderungsprotokoll, Feeds und signiertem Protokoll.",

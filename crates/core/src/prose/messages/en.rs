@@ -33,6 +33,7 @@ pub static ENGLISH: Messages = Messages {
     feeds_intro: "Each change to this list is one entry in its feeds. Give one of these addresses to a feed reader, a chat tool or a service that mails feeds.",
     calendar: "Calendar",
     calendar_about: "with the last day to object and the effective date of each change",
+    feed_of_all: "Feed of all lists",
     calendar_of_all: "Calendar of all lists",
     lists_title: "{}: published lists",
     lists_lead: "Lists with their change logs, feeds and signed logs.",

@@ -74,6 +74,8 @@ pub struct Messages {
     pub calendar: &'static str,
     /// What the calendar contains.
     pub calendar_about: &'static str,
+    /// The link to the feed of all lists.
+    pub feed_of_all: &'static str,
     /// The link to the calendar of all lists.
     pub calendar_of_all: &'static str,
     /// The title of the page of all lists: publisher.
