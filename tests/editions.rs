@@ -220,6 +220,26 @@ fn other_tables_of_the_same_page_are_read_again_and_not_a_change() {
 }
 
 #[test]
+fn the_history_of_an_entry_states_that_it_is_read_differently() {
+    let publisher = Publisher::new(&[TWO_TABLES]);
+    let words = Vocabulary::default();
+    let list = |tables: &str| format!("- {{id: vendors, title: Vendors, inventory: list.md{tables}}}\n");
+    let page = |name: &str| {
+        let page = publisher.feeds().join(format!("vendors/entries/{name}.html"));
+        fs::read_to_string(page).expect("the page of an entry")
+    };
+    for (tables, is_listed, times) in [("", true, 0), (", tables: [{heading: Hosting}]", false, 1), ("", true, 2)] {
+        publisher.publish(1, &list(tables), Edition::CURRENT, &words).expect("published");
+        let parley = page("parley");
+        assert_eq!(parley.contains("index.html#e-parley"), is_listed, "{tables}: {parley}");
+        assert_eq!(parley.contains("No longer on the list"), !is_listed, "{tables}: {parley}");
+        assert_eq!(parley.matches("the page itself did not change").count(), times, "{tables}: {parley}");
+        assert!(parley.contains("<bdi>Support</bdi>"), "{tables}: {parley}");
+        assert!(page("nordhaven").contains("index.html#e-nordhaven"));
+    }
+}
+
+#[test]
 fn a_list_that_both_a_newer_edition_and_another_configuration_read_states_both() {
     let publisher = Publisher::new(&[TWO_TABLES]);
     let words = Vocabulary::default();

@@ -371,7 +371,8 @@ impl<'a> Appender<'a> {
             before: before.as_ref(),
             after: list.as_ref(),
         });
-        let announced = announced(&kind, changes.changes, cause(&releases_before, Some(&source), reading.as_ref()));
+        let (announced, read_differently) =
+            announced(&kind, changes.changes, cause(&releases_before, Some(&source), reading.as_ref()));
         let draft = match kind {
             ReleaseKind::Reread => self.log.tip.reread(difference, list, &self.salts),
             _ => self.log.tip.changes(difference, list, &self.salts),
@@ -382,6 +383,7 @@ impl<'a> Appender<'a> {
         self.log.notices.pending.extend(followed.periods);
         if let Some(release) = self.log.releases.last_mut() {
             release.notices = followed.notices;
+            release.read_differently = read_differently;
         }
         Ok(())
     }
@@ -419,6 +421,7 @@ impl<'a> Appender<'a> {
             kind: draft.header.kind.clone(),
             commit: source.as_ref().map(|source| (source.commit.clone(), committed(&source.committed))),
             changes,
+            read_differently: Vec::new(),
             publication: None,
             notices: Vec::new(),
         });

@@ -341,4 +341,5 @@ pub(super) fn announcement((release, time): (&PublishedRelease, Timestamp)) -> A
     Announcement::new(release.key(), time, release.pointer(), commit, release.changes.clone())
         .correcting(release.corrected_key())
         .with_notices(release.notices.clone())
+        .reading_differently(release.read_differently.clone())
 }

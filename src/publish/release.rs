@@ -24,6 +24,8 @@ pub struct PublishedRelease {
     pub commit: Option<(CommitId, Timestamp)>,
     /// The changes that it announces.
     pub changes: Vec<Change>,
+    /// For a list that was read again: what the second reading made different, which is not announced change by change.
+    pub read_differently: Vec<Change>,
     /// The head that covers it; `None` if no head does yet.
     pub publication: Option<Publication>,
     /// What follows from the notice terms for each change; empty if the release begins no notice.
@@ -63,9 +65,9 @@ impl PublishedRelease {
     pub(super) fn of(release: &ledger::Release, changes: Vec<Change>, before: &Before) -> Self {
         let (seq, kind) = (release.header.seq, &release.header.kind);
         let body = release.body();
-        let changes = match body {
+        let (changes, read_differently) = match body {
             Some(body) => announced(kind, changes, cause(before, body.source(), body.reading())),
-            None => Vec::new(),
+            None => Default::default(),
         };
         let commit = body.and_then(Body::source);
         PublishedRelease {
@@ -74,6 +76,7 @@ impl PublishedRelease {
             kind: kind.clone(),
             commit: commit.map(|source| (source.commit.clone(), committed(&source.committed))),
             changes,
+            read_differently,
             publication: release.publication,
             notices: Vec::new(),
         }
@@ -143,12 +146,12 @@ fn key(seq: u64, digest: &Digest) -> String {
     format!("{seq}-{}", &digest.to_string()[..16])
 }
 
-/// The changes that a release with these differences announces. A list that was read again did not change: one
-/// announcement states that.
-pub(super) fn announced(kind: &ReleaseKind, changes: Vec<Change>, cause: Cause) -> Vec<Change> {
+/// The changes that a release with these differences announces, and those that only a second reading made. A list that was
+/// read again did not change: one announcement states that.
+pub(super) fn announced(kind: &ReleaseKind, changes: Vec<Change>, cause: Cause) -> (Vec<Change>, Vec<Change>) {
     match kind {
-        ReleaseKind::Reread => reread::announcement(cause, &changes).into_iter().collect(),
-        _ => changes,
+        ReleaseKind::Reread => (reread::announcement(cause, &changes).into_iter().collect(), changes),
+        _ => (changes, Vec::new()),
     }
 }
 

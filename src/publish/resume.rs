@@ -409,6 +409,7 @@ impl ListFolder<'_> {
             kind: header.kind,
             commit: Some((source.commit.clone(), committed(&source.committed))).filter(|_| body.source().is_some()),
             changes,
+            read_differently: Vec::new(),
             publication: Some(Publication { at, head: number, backfilled: false }),
             notices: Vec::new(),
         };

@@ -40,7 +40,8 @@ pub(super) fn files(_: &Publication<'_>, list: &PublishedList<'_>, _: &MainFeed<
 /// # Errors
 /// [`RenderError`] if a record cannot be written.
 pub fn change_log(rows: &[ChangeLogRow<'_>]) -> Result<String, RenderError> {
-    write(rows).map_err(|message| RenderError { format: "csv", message })
+    write_table(&HEADER, table::rows(rows).map(|row| record(&row)))
+        .map_err(|message| RenderError { format: "csv", message })
 }
 
 /// A table as CSV: a header and rows.
@@ -51,22 +52,11 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> Result<String, RenderErro
     write_table(header, rows).map_err(|message| RenderError { format: "csv", message })
 }
 
-fn write_table(header: &[&str], rows: &[Vec<String>]) -> Result<String, String> {
+fn write_table<R: AsRef<[String]>>(header: &[&str], rows: impl IntoIterator<Item = R>) -> Result<String, String> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(header).map_err(|error| error.to_string())?;
     for row in rows {
-        writer.write_record(row.iter().map(|cell| defused(cell))).map_err(|error| error.to_string())?;
-    }
-    let bytes = writer.into_inner().map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|error| error.to_string())
-}
-
-fn write(change_log: &[ChangeLogRow<'_>]) -> Result<String, String> {
-    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(HEADER).map_err(|error| error.to_string())?;
-    for row in table::rows(change_log) {
-        let cells = record(&row);
-        writer.write_record(cells.iter().map(|cell| defused(cell))).map_err(|error| error.to_string())?;
+        writer.write_record(row.as_ref().iter().map(|cell| defused(cell))).map_err(|error| error.to_string())?;
     }
     let bytes = writer.into_inner().map_err(|error| error.to_string())?;
     String::from_utf8(bytes).map_err(|error| error.to_string())

@@ -10,7 +10,8 @@ use changecast_core::{
 };
 
 use super::{
-    Announcement, Inline, LogStatus, Publication, PublishedList, RenderError, announcement_page, json_feed, list_title,
+    Announcement, Inline, LogStatus, Publication, PublishedList, RenderError, announcement_page, atom, json_feed,
+    list_title, rss,
     vendors::VendorEntry,
 };
 use changecast_core::prose::{self, messages::fill};
@@ -23,6 +24,21 @@ const AT_LEAST: usize = 20;
 pub(super) const MAX_BYTES: usize = 500 << 10;
 /// The maximal size of an entry. A longer one is cut and links to its page.
 const MAX_ENTRY_BYTES: usize = 20 << 10;
+
+/// A format of the main feed.
+pub(super) struct FeedFormat {
+    /// The name that pages show.
+    pub name: &'static str,
+    pub file: &'static str,
+    pub mime: &'static str,
+}
+
+/// The formats of the main feed, in the order in which pages name them.
+pub(super) static FEEDS: [FeedFormat; 3] = [
+    FeedFormat { name: "Atom", file: atom::NAME, mime: "application/atom+xml" },
+    FeedFormat { name: "RSS", file: rss::NAME, mime: "application/rss+xml" },
+    FeedFormat { name: "JSON Feed", file: json_feed::NAME, mime: "application/feed+json" },
+];
 
 /// A feed entry: the same in every format.
 pub(super) struct FeedEntry {

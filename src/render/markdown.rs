@@ -6,9 +6,9 @@ use changecast_core::{
 };
 
 use super::{
-    ChangeLogRow, File, Inline, LogStatus, MainFeed, Publication, PublishedList, RenderError,
+    ChangeLogRow, File, Inline, LogStatus, MainFeed, OpenRow, Publication, PublishedList, RenderError,
     incremental::{Keep, SegmentedFile},
-    list_title, table,
+    list_title, sections_in_order, table,
 };
 
 /// `changelog.md`, newest change first.
@@ -38,20 +38,11 @@ pub(super) fn files(
 
 /// The changes that customers could object to when the newest change was published.
 pub(super) fn open_windows(messages: &Messages, list: &PublishedList<'_>) -> String {
-    let open = list.open_windows();
+    let open = list.open_rows(messages);
     let Some(newest) = list.as_of().filter(|_| !open.is_empty()) else { return String::new() };
-    let lines = open.iter().map(|(item, date)| {
-        let effective = item
-            .effective
-            .as_ref()
-            .map(|effective| format!("; {}", fill(messages.part_effective, &[&effective.shown])));
-        let line = format!(
-            "{}: {}{}",
-            item.subject,
-            fill(messages.part_object_by, &[&date.shown]),
-            effective.unwrap_or_default()
-        );
-        format!("- {}\n", escape(&line))
+    let lines = open.iter().map(|OpenRow { subject, object_by, effective, .. }| {
+        let dates: Vec<&str> = [object_by.as_str()].into_iter().chain(effective.as_deref()).collect();
+        format!("- {}\n", escape(&format!("{subject}: {}", dates.join("; "))))
     });
     format!("{}\n\n{}\n", fill(messages.open_on, &[&newest.date()]), lines.collect::<String>())
 }
@@ -140,13 +131,11 @@ pub fn text(text: &str) -> String {
 /// A table as Markdown: a header and rows.
 pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let columns = table::filled_columns(header, rows);
-    let line = |cells: &mut dyn Iterator<Item = String>| format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "));
-    let mut out = line(&mut columns.iter().map(|column| escape(&header[*column].replace('_', " "))));
-    out.push_str(&line(&mut columns.iter().map(|_| "---".to_owned())));
+    let head: Vec<String> = columns.iter().map(|column| escape(&header[*column].replace('_', " "))).collect();
+    let mut out = table_head(&head);
     for row in rows {
-        out.push_str(&line(
-            &mut columns.iter().map(|column| row.get(*column).map(|cell| escape(cell)).unwrap_or_default()),
-        ));
+        let cell = |column: &usize| row.get(*column).map(|cell| escape(cell)).unwrap_or_default();
+        out.push_str(&table_line(&columns.iter().map(cell).collect::<Vec<_>>()));
     }
     out
 }
@@ -154,7 +143,7 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
 /// The list as Markdown tables, one for each section.
 pub fn list_tables(messages: &Messages, inventory: &Inventory) -> String {
     let mut out = String::new();
-    for section in inventory.filled_sections() {
+    for section in sections_in_order(inventory) {
         if !section.title.is_empty() {
             out.push_str(&format!("### {}\n\n", escape(section.title.as_str())));
         }

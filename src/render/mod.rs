@@ -38,11 +38,11 @@ use crate::{
 use changecast_core::{
     change::Change,
     ledger::{ChangeAddress, Pointer},
-    model::{EntryId, Fact, FieldKey, Inventory, ListId, Terms, Text, Timestamp, WebUrl},
+    model::{EntryId, Fact, FieldKey, Inventory, ListId, Section, Terms, Text, Timestamp, WebUrl},
     prose::{
         self,
         deadlines::{Computed, with_deadlines},
-        messages::{ENGLISH, Language, Messages},
+        messages::{ENGLISH, Language, Messages, fill},
     },
     term_rows::term_rows,
 };
@@ -51,7 +51,7 @@ pub use agenda::{Agenda, Date as AgendaDate, Item as AgendaItem};
 pub use changecast_core::prose::{Inline, flat};
 pub use csv::{change_log as csv_change_log, table as csv_table};
 pub use explanation::explanation as terminal_explanation;
-use feed::MainFeed;
+use feed::{FEEDS, MainFeed};
 pub use html::report as html_table;
 pub use incremental::{Segment, Segments};
 pub use inject::{InjectError, inject};
@@ -221,6 +221,8 @@ pub struct Announcement {
     pub commit: Option<String>,
     /// The changes of the release.
     pub changes: Vec<Change>,
+    /// For a list that was read again: what the second reading made different.
+    pub read_differently: Vec<Change>,
     /// What follows from the notice terms for each change; empty if the release begins no notice.
     pub notices: Vec<Option<Noticed>>,
     /// The key of the announcement that a correction corrects.
@@ -273,13 +275,27 @@ impl Announcement {
         commit: Option<String>,
         changes: Vec<Change>,
     ) -> Self {
-        let notices = Vec::new();
-        Announcement { key, published, release, commit, changes, notices, corrects: None, sentences: OnceLock::new() }
+        Announcement {
+            key,
+            published,
+            release,
+            commit,
+            changes,
+            read_differently: Vec::new(),
+            notices: Vec::new(),
+            corrects: None,
+            sentences: OnceLock::new(),
+        }
     }
 
     /// The announcement with the notice of each change.
     pub fn with_notices(self, notices: Vec<Option<Noticed>>) -> Self {
         Announcement { notices, ..self }
+    }
+
+    /// The announcement of a list that was read again, with what the second reading made different.
+    pub fn reading_differently(self, read_differently: Vec<Change>) -> Self {
+        Announcement { read_differently, ..self }
     }
 
     /// The announcement as a correction of the one with this key, if any.
@@ -377,10 +393,14 @@ impl PublishedList<'_> {
         self.current.iter().flat_map(|list| &list.facts).filter(|fact| fact.field.as_str() != "title").collect()
     }
 
-    /// The notice terms of the inventory, or else of the configuration, as rows. A list without terms states none.
+    /// The notice terms of the inventory, or else of the configuration.
+    fn terms_in_force(&self) -> Option<&Terms> {
+        self.current.and_then(|list| list.terms.as_ref()).or(self.terms)
+    }
+
+    /// The notice terms as rows. A list without terms states none.
     fn term_rows(&self) -> Vec<Fact> {
-        let own = self.current.and_then(|list| list.terms.as_ref());
-        let rows = own.or(self.terms).map(term_rows).unwrap_or_default();
+        let rows = self.terms_in_force().map(term_rows).unwrap_or_default();
         match (rows.is_empty(), self.current) {
             (true, Some(_)) => not_stated(),
             _ => rows,
@@ -396,6 +416,33 @@ impl PublishedList<'_> {
     fn open_windows(&self) -> Vec<(&AgendaItem, &agenda::Date)> {
         self.as_of().map(|newest| self.agenda.open_at(newest)).unwrap_or_default()
     }
+
+    /// The same in words.
+    fn open_rows(&self, messages: &Messages) -> Vec<OpenRow<'_>> {
+        let rows = self.open_windows().into_iter().map(|(item, date)| OpenRow {
+            key: &item.key,
+            subject: &item.subject,
+            object_by: fill(messages.object_by, &[&date.shown]),
+            effective: item.effective.as_ref().map(|date| fill(messages.effective, &[&date.shown])),
+        });
+        rows.collect()
+    }
+}
+
+/// A change that customers could object to, in words.
+struct OpenRow<'a> {
+    /// The key of its announcement.
+    key: &'a str,
+    subject: &'a str,
+    object_by: String,
+    effective: Option<String>,
+}
+
+/// The sections of a list that have entries, in the order of their first entries.
+fn sections_in_order(inventory: &Inventory) -> Vec<&Section> {
+    let mut sections: Vec<&Section> = inventory.filled_sections().collect();
+    sections.sort_by_key(|section| inventory.entries.iter().position(|entry| entry.section == section.id));
+    sections
 }
 
 /// A file of the output directory.

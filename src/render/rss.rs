@@ -14,7 +14,7 @@ use super::{
 };
 
 /// The file name of the feed.
-const NAME: &str = "feed.rss";
+pub(super) const NAME: &str = "feed.rss";
 
 /// The feed of a list.
 pub(super) fn files(

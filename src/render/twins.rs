@@ -5,6 +5,7 @@ use changecast_core::{
     model::Text,
     prose::{
         self,
+        deadlines::term_text,
         messages::{Messages, fill},
     },
 };
@@ -85,7 +86,7 @@ fn list_page(publication: &Publication<'_>, list: &PublishedList<'_>) -> String 
     out.push_str(&format!("## {}\n\n", messages.notice));
     for fact in list.term_rows() {
         let label = messages.term(fact.field.as_str()).unwrap_or(fact.label.as_str());
-        let own = messages.term_text(fact.text.as_str());
+        let own = term_text(messages, list.terms_in_force(), &fact.field);
         out.push_str(&format!("- {}: {}\n", escape(label), own.unwrap_or_else(|| text(&fact.text))));
     }
     out.push_str(&format!("\n{}: [changelog.md](changelog.md)\n", messages.changes));

@@ -47,7 +47,8 @@ pub fn write(dir: &Path, config: &Config, now: Timestamp) -> Result<Preview, Fai
         }
     };
     output.write(&plan.files)?;
-    let changes = plan.lists.iter().map(|list| list.announcements.len()).sum();
+    let announcements = plan.lists.iter().flat_map(|list| &list.announcements);
+    let changes = announcements.map(|announcement| announcement.changes.len()).sum();
     Ok(Preview { page: folder.join("index.html"), changes })
 }
 

@@ -16,10 +16,10 @@ use super::{
         incremental::{Keep, SegmentedFile},
         list_title,
     },
-    entry::past_role,
+    entry::past_cells,
     inline, log,
     page::{Content, Page, Scripts, date, with_markup},
-    rows::{cell, linked_text},
+    rows::linked_text,
 };
 
 /// The announcement before or after another one.
@@ -230,9 +230,7 @@ fn row_fields(messages: &Messages, row: &Row) -> Markup {
     html! {
         dl {
             @if !row.section.is_empty() { dt { (messages.section) } dd { bdi { (row.section) } } }
-            @for field in &row.fields {
-                dt { (field.label) } dd dir="auto" { (cell(past_role(&field.field, &field.label), &field.text)) }
-            }
+            (past_cells(row))
         }
     }
 }

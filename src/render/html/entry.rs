@@ -3,7 +3,7 @@
 //! The page depends only on the announcements that concern the entry. A later publication adds to the page that is
 //! there already.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
@@ -64,12 +64,18 @@ pub(super) fn pages(publication: &Publication<'_>, list: &PublishedList<'_>) -> 
     let mut news: BTreeMap<EntryId, News> = BTreeMap::new();
     for announcement in list.fresh().iter().rev() {
         for (at, change) in announcement.changes.iter().enumerate() {
-            for Touched { entry, presence, row } in log::entries(change) {
-                let item = item(publication.messages(), announcement, (at, change), row);
-                let id = entry.id.clone();
-                let known = news.entry(id).or_insert_with(|| News { entry, presence, changes: String::new() });
-                known.changes.push_str(&item);
+            for touched in log::entries(change) {
+                let item = item(publication.messages(), announcement, (at, change), touched.row);
+                add(&mut news, touched, &item);
             }
+        }
+        // The list did not change: the page of an entry that is read differently shows the announcement once.
+        let Some(announced) = announcement.changes.first() else { continue };
+        let mut known: BTreeSet<EntryId> = BTreeSet::new();
+        for touched in announcement.read_differently.iter().flat_map(log::entries) {
+            let is_new = known.insert(touched.entry.id.clone());
+            let item = is_new.then(|| item(publication.messages(), announcement, (0, announced), None));
+            add(&mut news, touched, &item.unwrap_or_default());
         }
     }
     let mut files: Vec<File> = news.values().map(|news| page(publication, list, news)).collect();
@@ -83,6 +89,13 @@ pub(super) fn pages(publication: &Publication<'_>, list: &PublishedList<'_>) -> 
         }));
     }
     files
+}
+
+/// Adds an older change of an entry. The newest one decides what the entry is called and whether it is listed.
+fn add(news: &mut BTreeMap<EntryId, News>, touched: Touched<'_>, item: &str) {
+    let Touched { entry, presence, .. } = touched;
+    let id = entry.id.clone();
+    news.entry(id).or_insert_with(|| News { entry, presence, changes: String::new() }).changes.push_str(item);
 }
 
 fn page(publication: &Publication<'_>, list: &PublishedList<'_>, news: &News) -> File {
@@ -140,7 +153,7 @@ fn item(messages: &Messages, announcement: &Announcement, (at, change): (usize, 
                         li data-kind=(change.kind) {
                             (log::chip(messages, change)) " "
                             (inline(&with_deadlines(messages, Vec::new(), change, announcement.notice(at))))
-                            (cells(row))
+                            dl { (past_cells(row)) }
                         }
                     }
                 }
@@ -150,19 +163,17 @@ fn item(messages: &Messages, announcement: &Announcement, (at, change): (usize, 
     .into_string()
 }
 
-/// The cells of an entry at the time of a change.
-fn cells(row: &Row) -> Markup {
+/// The cells of an entry at the time of a change, as items of a description list.
+pub(super) fn past_cells(row: &Row) -> Markup {
     html! {
-        dl {
-            @for field in &row.fields {
-                dt { (field.label) } dd dir="auto" { (cell(past_role(&field.field, &field.label), &field.text)) }
-            }
+        @for field in &row.fields {
+            dt { (field.label) } dd dir="auto" { (cell(past_role(&field.field, &field.label), &field.text)) }
         }
     }
 }
 
 /// The role of a cell of the past. A status of the past is a text like others.
-pub(super) fn past_role(field: &FieldKey, label: &Text) -> Role {
+fn past_role(field: &FieldKey, label: &Text) -> Role {
     match Role::of_field(Vocabulary::builtin(), field, label.as_str()) {
         Role::Status => Role::Other,
         role => role,

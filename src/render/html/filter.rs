@@ -4,12 +4,12 @@ use maud::{Markup, html};
 
 use changecast_core::{change::KINDS, model::Inventory};
 
-use super::{super::Publication, rows::filled_sections};
+use super::super::{Publication, sections_in_order};
 
 /// The form above a list and its changes. The script removes the kinds that do not occur.
 pub(super) fn form(publication: &Publication<'_>, inventory: Option<&Inventory>) -> Markup {
     let messages = publication.messages();
-    let sections = inventory.map(filled_sections).unwrap_or_default();
+    let sections = inventory.map(sections_in_order).unwrap_or_default();
     html! {
         form.filter id="filter" hidden role="search" aria-label=(messages.filter)
             data-entries=(messages.filter_entries) data-changes=(messages.filter_changes) {

@@ -4,11 +4,11 @@ use maud::{Markup, PreEscaped, html};
 
 use changecast_core::{
     model::{Fact, Timestamp},
-    prose::messages::fill,
+    prose::{deadlines::term_text, messages::fill},
 };
 
 use super::{
-    super::{Publication, PublishedList, announcement_page, filtered, list_title, twins},
+    super::{FEEDS, Publication, PublishedList, announcement_page, filtered, list_title, sections_in_order, twins},
     filter, log,
     page::{Content, Page, Scripts, date, with_markup},
     rows::{self, linked_text},
@@ -82,7 +82,7 @@ pub(super) fn index(
             dl {
                 @for fact in list.term_rows() {
                     dt { @match messages.term(fact.field.as_str()) { Some(label) => (label), None => (fact.label) } }
-                    dd { @match messages.term_text(fact.text.as_str()) { Some(text) => (text), None => (contact(&fact)) } }
+                    dd { @match term_text(messages, list.terms_in_force(), &fact.field) { Some(text) => (text), None => (contact(&fact)) } }
                 }
             }
         }
@@ -94,21 +94,18 @@ pub(super) fn index(
 /// The changes that customers could object to when the page was written. It is the first thing on the page.
 fn open_windows(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup {
     let messages = publication.messages();
-    let open = list.open_windows();
+    let open = list.open_rows(messages);
     let contact = list.term_rows().into_iter().find(|fact| fact.field.as_str() == "notice.objection.contact");
     html! {
         @if let Some(newest) = list.as_of().filter(|_| !open.is_empty()) {
             section.open id="open" {
                 h2 { (messages.open) }
                 ul {
-                    @for (item, date) in open {
+                    @for window in open {
                         li {
-                            a href=(announcement_page(&item.key)) { bdi { (item.subject) } }
+                            a href=(announcement_page(window.key)) { bdi { (window.subject) } }
                             " "
-                            span {
-                                strong { (fill(messages.object_by, &[&date.shown])) }
-                                @if let Some(effective) = &item.effective { "; " (fill(messages.effective, &[&effective.shown])) }
-                            }
+                            span { strong { (window.object_by) } @if let Some(effective) = &window.effective { "; " (effective) } }
                         }
                     }
                 }
@@ -145,7 +142,7 @@ pub(super) fn count(publication: &Publication<'_>, list: &PublishedList<'_>) -> 
 
 /// Links to the sections of a list that has several.
 fn section_links(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup {
-    let sections = list.current.map(rows::filled_sections).unwrap_or_default();
+    let sections = list.current.map(sections_in_order).unwrap_or_default();
     html! {
         @if sections.len() > 3 {
             nav.jump aria-label=(publication.messages().sections) {
@@ -172,8 +169,8 @@ fn subscribe(publication: &Publication<'_>, list: &PublishedList<'_>) -> Markup 
             h2 { (messages.subscribe) }
             p { (messages.feeds_intro) }
             ul.feeds {
-                @for (name, file) in [("Atom", "feed.atom"), ("RSS", "feed.rss"), ("JSON Feed", "feed.json")] {
-                    li { a.button href=(file) { (name) } " " code { (list.url(publication.base_url, file)) } }
+                @for format in &FEEDS {
+                    li { a.button href=(format.file) { (format.name) } " " code { (list.url(publication.base_url, format.file)) } }
                 }
                 @for feed in publication.feeds {
                     @let file = filtered::file(feed);

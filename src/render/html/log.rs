@@ -153,6 +153,7 @@ pub(super) enum Presence {
 
 /// The entries that announcements concern.
 pub(in super::super) fn touched(announcements: &[Announcement]) -> impl Iterator<Item = EntryId> {
-    let changes = announcements.iter().flat_map(|announcement| &announcement.changes);
+    let changes =
+        announcements.iter().flat_map(|announcement| announcement.changes.iter().chain(&announcement.read_differently));
     changes.flat_map(|change| entries(change).into_iter().map(|touched| touched.entry.id))
 }

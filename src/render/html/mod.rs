@@ -23,7 +23,7 @@ use changecast_core::{
 };
 
 use super::{
-    ChangeLogRow, File, Inline, LogStatus, MainFeed, Publication, PublishedList, RenderError,
+    ChangeLogRow, FEEDS, File, Inline, LogStatus, MainFeed, Publication, PublishedList, RenderError,
     incremental::{Keep, SegmentedFile},
     list_title, table,
 };
@@ -194,8 +194,8 @@ pub(super) fn site(publication: &Publication<'_>) -> File {
                     @let open = list.open_windows().len();
                     @if open > 0 { p.due { a href={ (list.id) "/index.html#open" } { (messages.open) ": " (open) } } }
                     p.note {
-                        a href={ (list.id) "/feed.atom" } { "Atom" } " \u{b7} " a href={ (list.id) "/feed.rss" } { "RSS" } " \u{b7} "
-                        a href={ (list.id) "/feed.json" } { "JSON Feed" } " \u{b7} " a href={ (list.id) "/calendar.ics" } { (messages.calendar) }
+                        @for format in &FEEDS { a href={ (list.id) "/" (format.file) } { (format.name) } " \u{b7} " }
+                        a href={ (list.id) "/calendar.ics" } { (messages.calendar) }
                         " \u{b7} " a href={ (list.id) "/changelog.md" } { "Markdown" } " \u{b7} " a href={ (list.id) "/changelog.csv" } { "CSV" }
                         " \u{b7} " a href={ (list.id) "/verify.html" } { (messages.verify) }
                     }

@@ -8,7 +8,7 @@ use changecast_core::{
     prose::messages::{Messages, fill},
 };
 
-use super::super::{Publication, PublishedList, list_title};
+use super::super::{FEEDS, Publication, PublishedList, list_title};
 
 /// A page without its content.
 pub(super) struct Page<'a> {
@@ -62,6 +62,12 @@ impl Page<'_> {
         all.filter(|list| self.list.is_none_or(|own| own.id == list.id))
     }
 
+    /// Whether the title needs smaller letters.
+    fn is_long(&self) -> bool {
+        const LONG: usize = 60;
+        self.title.chars().count() > LONG
+    }
+
     /// The whole document.
     pub fn render(&self, content: &Content) -> String {
         let publisher = self.publication.publisher;
@@ -83,7 +89,7 @@ impl Page<'_> {
                         }
                     }
                     main id="main" {
-                        h1.long[self.title.chars().count() > 60] { (self.heading) }
+                        h1 class=[self.is_long().then_some("long")] { (self.heading) }
                         (content.lead)
                         @if unsigned { p.banner { (messages.unsigned) } }
                         (content.body)
@@ -109,9 +115,9 @@ impl Page<'_> {
                 @if self.list.is_none() {
                     link rel="alternate" type="application/atom+xml" title=(self.title) href=(super::super::atom::NAME);
                 }
-                @for (mime, file) in [("application/atom+xml", "feed.atom"), ("application/rss+xml", "feed.rss"), ("application/feed+json", "feed.json")] {
+                @for format in &FEEDS {
                     @for list in self.lists() {
-                        link rel="alternate" type=(mime) title=(list_title(list)) href={ (self.to_list(list)) (file) };
+                        link rel="alternate" type=(format.mime) title=(list_title(list)) href={ (self.to_list(list)) (format.file) };
                     }
                 }
                 @if let Some(twin) = &self.twin { link rel="alternate" type="text/markdown" href=(twin); }

@@ -9,6 +9,8 @@ use changecast_core::{
     vocabulary::Vocabulary,
 };
 
+use super::super::sections_in_order;
+
 /// The characters that fit beside each other in a table.
 const PAGE_WIDTH: usize = 176;
 /// The most columns of a table. A list with more columns is shown entry by entry.
@@ -25,6 +27,8 @@ const WIDE: usize = 50;
 const MANY_LINES: usize = 240;
 /// The shares of the width of a table that a column can have, in percent. The style sheet has a class for each.
 pub(super) const SHARES: std::ops::RangeInclusive<usize> = 4..=60;
+/// The length in bytes up to which a date or period stays on one line: "2026-06-07", "from 2027-Q3".
+const SHORT_DATE: usize = 16;
 /// A text that is shown across all columns of an entry.
 const LONG_TEXT: usize = 120;
 
@@ -32,7 +36,7 @@ const LONG_TEXT: usize = 120;
 pub(super) fn sections(inventory: &Inventory, messages: &Messages) -> Markup {
     let layout = Layout::of(inventory);
     html! {
-        @for section in filled_sections(inventory) {
+        @for section in sections_in_order(inventory) {
             @let entries: Vec<&Entry> = entries_of(inventory, section).collect();
             div.group id={ "s-" (section.id) } data-section=(section.title) {
                 @if !section.title.is_empty() { h3 { bdi { (section.title) } " " span.count { (entries.len()) } } }
@@ -41,13 +45,6 @@ pub(super) fn sections(inventory: &Inventory, messages: &Messages) -> Markup {
             }
         }
     }
-}
-
-/// Sections in the order of their first entries.
-pub(super) fn filled_sections(inventory: &Inventory) -> Vec<&Section> {
-    let mut sections: Vec<&Section> = inventory.filled_sections().collect();
-    sections.sort_by_key(|section| inventory.entries.iter().position(|entry| entry.section == section.id));
-    sections
 }
 
 fn entries_of<'i>(inventory: &'i Inventory, section: &'i Section) -> impl Iterator<Item = &'i Entry> {
@@ -186,7 +183,8 @@ fn labelled_cell(layout: &Layout<'_>, entry: &Entry, column: &Column) -> Markup 
     html! {
         @match entry.markdown(&column.field) {
             Some(text) => {
-                td.long[layout.by_entry && text.as_str().len() > LONG_TEXT] dir="auto" data-label=(column.label) {
+                @let is_long = layout.by_entry && text.as_str().len() > LONG_TEXT;
+                td class=[is_long.then_some("long")] dir="auto" data-label=(column.label) {
                     (cell(column.role, text))
                 }
             }
@@ -199,7 +197,7 @@ fn labelled_cell(layout: &Layout<'_>, entry: &Entry, column: &Column) -> Markup 
 pub(in super::super) fn tables(messages: &Messages, inventory: Option<&Inventory>) -> String {
     let tables = inventory.map(|inventory| {
         html! {
-            @for section in filled_sections(inventory) {
+            @for section in sections_in_order(inventory) {
                 @let entries: Vec<&Entry> = entries_of(inventory, section).collect();
                 @let columns: Vec<&Column> = inventory.columns.iter().filter(|column| entries.iter().any(|entry| entry.text(&column.field).is_some())).collect();
                 @if !section.title.is_empty() { h3 { (section.title) } }
@@ -233,6 +231,8 @@ pub(super) fn cell(role: Role, text: &Text) -> Markup {
             Ok(url) => address(&url, text.as_str()),
             Err(_) => linked_text(text),
         },
+        // A date that would be divided behind one of its hyphens.
+        Role::Effective if text.as_str().len() <= SHORT_DATE => html! { span.date { (text) } },
         Role::Status => {
             html! { span.status.active[Status::read(Vocabulary::builtin(), text.as_str()).is_active()] { (text) } }
         }

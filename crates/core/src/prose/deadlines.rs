@@ -4,7 +4,10 @@ use chrono::Datelike;
 
 use crate::{
     change::{Change, Level},
-    model::terms::DurationUnit,
+    model::{
+        FieldKey, Terms, Trigger,
+        terms::{Duration, DurationUnit, Event, LeadConditions, LeadTime, Objection, Window},
+    },
     notice::{
         Basis, CalendarError, Coverage, Deadline, Effective, LeadGiven, Notice, Notification, ObjectBy, Outcome, Sent,
         Span,
@@ -251,6 +254,31 @@ pub fn shortfall(messages: &Messages, lead: &LeadGiven) -> String {
     length(messages, Span { count: -lead.difference.count, ..lead.difference })
 }
 
+/// The text of the row of notice terms with this key, if it is only a length of time, or that nothing is stated. Other texts
+/// are those of the publisher, or of a later language.
+pub fn term_text(messages: &Messages, terms: Option<&Terms>, key: &FieldKey) -> Option<String> {
+    let unstated = Terms::default();
+    let terms = terms.unwrap_or(&unstated);
+    let exactly = |duration: Duration| length(messages, Span { count: duration.count.into(), unit: duration.unit });
+    match (key.as_str(), &terms.objection) {
+        ("notice.promise", _) if terms.promise.is_none() => Some(messages.not_stated.to_owned()),
+        ("notice.objection.within", Some(Objection { within: Some(Window::Exactly(duration)), from, .. })) => {
+            let is_usual = matches!(from[..], [] | [Event::Notification]);
+            is_usual.then(|| exactly(*duration) + messages.from_notification)
+        }
+        (key, _) => {
+            let kind: Trigger = key.strip_prefix("notice.lead.")?.parse().ok()?;
+            match &terms.lead.get(&kind)?.0[..] {
+                [lead] if lead.conditions == LeadConditions::default() => match lead.time {
+                    LeadTime::Exactly(duration) => Some(exactly(duration)),
+                    _ => None,
+                },
+                _ => None,
+            }
+        }
+    }
+}
+
 /// A length of time in words: "10 business days".
 fn length(messages: &Messages, span: Span) -> String {
     let unit = match span.unit {
@@ -281,7 +309,7 @@ mod tests {
         compare::FuzzyDate,
         model::{Terms, Trigger},
         notice::{Announced, Occasion, compute},
-        prose::messages::ENGLISH,
+        prose::messages::{ENGLISH, Language},
         vocabulary::Vocabulary,
     };
 
@@ -359,6 +387,23 @@ mod tests {
             in_words(r#"{"promise":"none"}"#, Trigger::Added, "2027-01-11", None),
             "effective Monday 2027-01-11 (UTC); no notice promised"
         );
+    }
+
+    #[test]
+    fn lengths_of_time_are_translated_and_other_terms_are_not() {
+        let terms = r#"{"lead":{"added":"1bd","removed":"reasonable"},"objection":{"within":"14d"}}"#;
+        let terms: Terms = serde_json::from_str(terms).unwrap();
+        let german = "de".parse::<Language>().unwrap().messages();
+        for (key, expected) in [
+            ("notice.lead.added", Some("1 Arbeitstag")),
+            ("notice.lead.removed", None),
+            ("notice.objection.within", Some("14 Tage ab der Ankündigung")),
+            ("notice.promise", Some(german.not_stated)),
+            ("notice.zone", None),
+        ] {
+            let key = FieldKey::new(key).unwrap();
+            assert_eq!(term_text(german, Some(&terms), &key).as_deref(), expected, "{key}");
+        }
     }
 
     #[test]

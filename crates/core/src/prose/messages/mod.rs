@@ -363,26 +363,6 @@ impl Messages {
         if self.lowercase_verbs { verb.to_lowercase() } else { verb.to_owned() }
     }
 
-    /// The text of a notice term, if it is only a length of time, or that nothing is stated. Other texts are those of
-    /// the publisher.
-    pub fn term_text(&self, text: &str) -> Option<String> {
-        if text == ENGLISH.not_stated {
-            return Some(self.not_stated.to_owned());
-        }
-        let (length, event) = match text.strip_suffix(ENGLISH.from_notification) {
-            Some(length) => (length, self.from_notification),
-            None => (text, ""),
-        };
-        let (count, unit) =
-            length.split_once(' ').filter(|(count, _)| count.bytes().all(|byte| byte.is_ascii_digit()))?;
-        let (at, form) = ENGLISH
-            .units
-            .iter()
-            .enumerate()
-            .find_map(|(at, forms)| forms.iter().position(|form| *form == unit).map(|form| (at, form)))?;
-        Some(format!("{count} {}{event}", self.units[at][form]))
-    }
-
     /// The label of a notice term.
     pub fn term(&self, key: &str) -> Option<&'static str> {
         self.terms.iter().find(|row| row.0 == key).map(|row| row.1)
@@ -487,14 +467,6 @@ mod tests {
         for messages in LANGUAGES {
             assert!(!format!("{messages:?}").contains("\"\""), "{}", messages.lang);
         }
-    }
-
-    #[test]
-    fn lengths_of_time_are_translated_and_other_terms_are_not() {
-        let german = de::GERMAN.term_text("14 days from notification");
-        assert_eq!(german.as_deref(), Some("14 Tage ab der Ankündigung"));
-        assert_eq!(de::GERMAN.term_text("1 business day").as_deref(), Some("1 Arbeitstag"));
-        assert_eq!(de::GERMAN.term_text("a reasonable time"), None);
     }
 
     #[test]
