@@ -41,8 +41,8 @@ pub(super) fn open_windows(messages: &Messages, list: &PublishedList<'_>) -> Str
     let open = list.open_rows(messages);
     let Some(newest) = list.as_of().filter(|_| !open.is_empty()) else { return String::new() };
     let lines = open.iter().map(|OpenRow { subject, object_by, effective, .. }| {
-        let dates: Vec<&str> = [object_by.as_str()].into_iter().chain(effective.as_deref()).collect();
-        format!("- {}\n", escape(&format!("{subject}: {}", dates.join("; "))))
+        let dates = [fill(messages.part_object_by, &[object_by])].into_iter().chain(effective.clone());
+        format!("- {}\n", escape(&format!("{subject}: {}", dates.collect::<Vec<_>>().join("; "))))
     });
     format!("{}\n\n{}\n", fill(messages.open_on, &[&newest.date()]), lines.collect::<String>())
 }

@@ -19,6 +19,7 @@ mod json_ld;
 mod mail;
 mod markdown;
 mod native;
+mod published;
 mod rss;
 mod table;
 mod terminal;
@@ -38,13 +39,12 @@ use crate::{
 use changecast_core::{
     change::Change,
     ledger::{ChangeAddress, Pointer},
-    model::{EntryId, Fact, FieldKey, Inventory, ListId, Section, Terms, Text, Timestamp, WebUrl},
+    model::{EntryId, Inventory, ListId, Terms, Text, Timestamp, WebUrl},
     prose::{
         self,
         deadlines::{Computed, with_deadlines},
-        messages::{ENGLISH, Language, Messages, fill},
+        messages::{ENGLISH, Language, Messages},
     },
-    term_rows::term_rows,
 };
 
 pub use agenda::{Agenda, Date as AgendaDate, Item as AgendaItem};
@@ -59,6 +59,7 @@ pub use json_ld::json_ld;
 pub use mail::mail;
 pub use markdown::inline as markdown_inline;
 pub use native::native;
+use published::{OpenRow, sections_in_order};
 pub use terminal::{
     Style, VendorRow, aligned as terminal_table, change_log as terminal_change_log, changes as terminal_changes,
     columns as terminal_columns, hides_text, list as terminal_list, vendors as terminal_vendors,
@@ -335,116 +336,6 @@ impl Announcement {
     }
 }
 
-impl PublishedList<'_> {
-    /// The address of a file of this list.
-    fn url(&self, base: &WebUrl, path: &str) -> WebUrl {
-        base.join(&format!("{}/{path}", self.id))
-    }
-
-    /// The newest release of the signed log; `None` for a preview.
-    fn newest(&self) -> Option<Pointer> {
-        match self.log {
-            LogStatus::Signed { newest, .. } => Some(newest),
-            LogStatus::Unsigned => None,
-        }
-    }
-
-    /// The release of an announcement; `None` for a preview.
-    fn signed_release(&self, announcement: &Announcement) -> Option<Pointer> {
-        self.newest().map(|_| announcement.release)
-    }
-
-    /// The announcements, newest first.
-    fn newest_first(&self) -> impl Iterator<Item = &Announcement> {
-        self.announcements.iter().rev()
-    }
-
-    /// The dates of all announcements, newest first.
-    fn dates(&self) -> impl Iterator<Item = Timestamp> {
-        self.newest_first().map(|announcement| announcement.published).chain(self.before())
-    }
-
-    /// Whether its files differ from those of an earlier publication.
-    fn has_news(&self) -> bool {
-        self.rendered.is_none() || !self.fresh().is_empty()
-    }
-
-    /// The announcements without a page, oldest first.
-    fn fresh(&self) -> &[Announcement] {
-        let pages = self.rendered.map_or(0, |rendered| rendered.pages);
-        &self.announcements[pages.min(self.announcements.len())..]
-    }
-
-    /// The announcements without a page as rows of a change log, newest first: those of the current year, and
-    /// those of past years.
-    fn fresh_rows(&self) -> (Vec<ChangeLogRow<'_>>, Vec<ChangeLogRow<'_>>) {
-        let open = self.dates().next().map(Timestamp::year);
-        let rows = self.fresh().iter().rev().map(Announcement::row);
-        rows.partition(|row| Some(row.published.year()) == open)
-    }
-
-    /// The dates of announcements of earlier publications, newest first.
-    fn before(&self) -> impl Iterator<Item = Timestamp> {
-        self.rendered.iter().flat_map(|rendered| rendered.before.iter().rev().copied())
-    }
-
-    /// The statements of the list about itself, except its title.
-    fn facts(&self) -> Vec<&Fact> {
-        self.current.iter().flat_map(|list| &list.facts).filter(|fact| fact.field.as_str() != "title").collect()
-    }
-
-    /// The notice terms of the inventory, or else of the configuration.
-    fn terms_in_force(&self) -> Option<&Terms> {
-        self.current.and_then(|list| list.terms.as_ref()).or(self.terms)
-    }
-
-    /// The notice terms as rows. A list without terms states none.
-    fn term_rows(&self) -> Vec<Fact> {
-        let rows = self.terms_in_force().map(term_rows).unwrap_or_default();
-        match (rows.is_empty(), self.current) {
-            (true, Some(_)) => not_stated(),
-            _ => rows,
-        }
-    }
-
-    /// When the newest announcement was published; `None` for a list without any.
-    fn as_of(&self) -> Option<Timestamp> {
-        self.dates().next()
-    }
-
-    /// What customers could object to when the newest announcement was published: pages cannot know a later time.
-    fn open_windows(&self) -> Vec<(&AgendaItem, &agenda::Date)> {
-        self.as_of().map(|newest| self.agenda.open_at(newest)).unwrap_or_default()
-    }
-
-    /// The same in words.
-    fn open_rows(&self, messages: &Messages) -> Vec<OpenRow<'_>> {
-        let rows = self.open_windows().into_iter().map(|(item, date)| OpenRow {
-            key: &item.key,
-            subject: &item.subject,
-            object_by: fill(messages.object_by, &[&date.shown]),
-            effective: item.effective.as_ref().map(|date| fill(messages.effective, &[&date.shown])),
-        });
-        rows.collect()
-    }
-}
-
-/// A change that customers could object to, in words.
-struct OpenRow<'a> {
-    /// The key of its announcement.
-    key: &'a str,
-    subject: &'a str,
-    object_by: String,
-    effective: Option<String>,
-}
-
-/// The sections of a list that have entries, in the order of their first entries.
-fn sections_in_order(inventory: &Inventory) -> Vec<&Section> {
-    let mut sections: Vec<&Section> = inventory.filled_sections().collect();
-    sections.sort_by_key(|section| inventory.entries.iter().position(|entry| entry.section == section.id));
-    sections
-}
-
 /// A file of the output directory.
 #[derive(Clone, Debug)]
 pub struct File {
@@ -563,15 +454,6 @@ pub fn count_entries(entries: usize) -> String {
 
 /// The script that verifies a published log with standard tools. Every signed list has a copy.
 pub const VERIFY_SCRIPT: &str = include_str!("verify.sh");
-
-/// The row of a list without notice terms.
-fn not_stated() -> Vec<Fact> {
-    let field = FieldKey::new("notice.promise");
-    field
-        .map(|field| Fact { field, label: Text::new("Notice of changes"), text: Text::new("not stated") })
-        .into_iter()
-        .collect()
-}
 
 /// The title of a list, cleaned of control characters.
 fn list_title(list: &PublishedList<'_>) -> Text {

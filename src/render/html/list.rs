@@ -105,7 +105,7 @@ fn open_windows(publication: &Publication<'_>, list: &PublishedList<'_>) -> Mark
                         li {
                             a href=(announcement_page(window.key)) { bdi { (window.subject) } }
                             " "
-                            span { strong { (window.object_by) } @if let Some(effective) = &window.effective { "; " (effective) } }
+                            span { strong { (fill(messages.object_by, &[&window.object_by])) } @if let Some(effective) = &window.effective { "; " (effective) } }
                         }
                     }
                 }
