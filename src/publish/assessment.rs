@@ -7,7 +7,8 @@ use changecast_core::{
     change::{Change, Detail, Level},
     compare::FuzzyDate,
     ledger::{
-        self, Bodies, Body, BodyState, ChangeAddress, Fetch, List, Pin, Release, Verified, VerifiedHead, VerifyError, Watch,
+        self, Bodies, Body, BodyState, ChangeAddress, Fetch, List, Pin, Release, Verified, VerifiedHead, VerifyError,
+        Watch,
     },
     model::{EntryId, Terms, Timestamp},
     notice::{self, Announced, Basis, Coverage, LeadGiven, Notice, Occasion, Outcome},

@@ -11,8 +11,7 @@ use changecast_core::{
 
 use super::{
     Announcement, Inline, LogStatus, Publication, PublishedList, RenderError, announcement_page, atom, json_feed,
-    list_title, rss,
-    vendors::VendorEntry,
+    list_title, rss, vendors::VendorEntry,
 };
 use changecast_core::prose::{self, messages::fill};
 
