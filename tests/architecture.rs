@@ -44,7 +44,10 @@ const PROGRAM: [Arrows; 16] = [
     ("render", &["config", "content", "filter", "parallel"]),
     (
         "publish",
-        &["config", "content", "directory", "filter", "history", "output", "parallel", "parser_words", "read", "render"],
+        &[
+            "config", "content", "directory", "filter", "history", "output", "parallel", "parser_words", "read",
+            "render",
+        ],
     ),
     ("report", &["read", "render"]),
     ("check", &["config", "history", "publish", "read", "render", "report"]),
