@@ -1,6 +1,7 @@
 //! Second stage of reading: which part of a page, tree, table or folder is the list.
 
 pub(crate) mod absence;
+mod bullet;
 pub(crate) mod code;
 pub(crate) mod column_lists;
 pub(crate) mod csv;

@@ -35,13 +35,18 @@ pub(crate) fn add_name(
     link: LinkCell,
     lines: NameLines,
 ) {
-    let named = Named::of(list.vocabulary, text, lines);
+    let mut named = Named::of(list.vocabulary, text, lines);
+    if link == LinkCell::Skip && !named.link_lines.is_empty() {
+        let lines = std::mem::take(&mut named.details).into_iter().chain(std::mem::take(&mut named.link_lines));
+        named.details = lines.collect();
+    }
     row.cells.push((label, SourceText::from(named.name).into()));
     if let (LinkCell::Add, Some(address)) = (link, named.link) {
         row.cells.push((list.labels.intern(ADDRESS_LABEL), SourceText::from(address).into()));
     }
     let (entity, postal) = (named.entity.into(), named.postal.into());
-    let others = [(ENTITY_LABEL, entity), (POSTAL_LABEL, postal), (DETAILS_LABEL, named.details)];
+    let others =
+        [(ENTITY_LABEL, entity), (POSTAL_LABEL, postal), (DETAILS_LABEL, SourceText::join(&named.details, "; "))];
     for (label, text) in others.into_iter().filter(|(_, text)| !text.is_empty()) {
         row.cells.push((list.labels.intern(label), text.into()));
     }
@@ -101,7 +106,10 @@ struct Named {
     entity: String,
     /// The postal address: the lines after the name, from the first that contains a number.
     postal: String,
-    details: SourceText,
+    /// The lines that describe the vendor.
+    details: Vec<SourceText>,
+    /// The lines that are addresses, or links to pages about the vendor.
+    link_lines: Vec<SourceText>,
 }
 
 impl Named {
@@ -112,23 +120,26 @@ impl Named {
         let mut lines = lines_of(text);
         let first = lines.next().unwrap_or_default();
         let mut named = Named { link, ..Named::default() };
-        let (mut entity, mut postal, mut details) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut entity, mut postal) = (Vec::new(), Vec::new());
         let mut name = vec![first.clone()];
         for line in lines {
             match Line::of(words, &first, &line) {
-                Line::Page | Line::Repetition => {}
+                Line::Page => named.link_lines.push(line),
+                Line::Repetition => {}
                 Line::Postal => postal.push(line),
                 _ if !postal.is_empty() => postal.push(line),
-                Line::Address(address) => named.link = named.link.or(Some(address)),
+                Line::Address(address) => {
+                    named.link = named.link.or(Some(address));
+                    named.link_lines.push(line);
+                }
                 Line::Entity => entity.push(line),
-                Line::Other if name_lines == NameLines::Details => details.push(line),
+                Line::Other if name_lines == NameLines::Details => named.details.push(line),
                 Line::Other => name.push(line),
             }
         }
         named.name = name_without_marks(&cleaned(&SourceText::join(&name, " "))).trim().to_owned();
         named.entity = cleaned(&SourceText::join(&entity, ", "));
         named.postal = cleaned(&SourceText::join(&postal, ", "));
-        named.details = SourceText::join(&details, "; ");
         named
     }
 }
@@ -253,7 +264,7 @@ mod tests {
         let lines = NameLines::of(Vocabulary::builtin(), names.iter());
         assert_eq!(lines, NameLines::Details);
         let named = Named::of(Vocabulary::builtin(), &names[2], lines);
-        assert_eq!((named.name.as_str(), named.details.as_str()), ("Cedar", "by contract"));
+        assert_eq!((named.name.as_str(), &named.details[..]), ("Cedar", &["by contract".into()][..]));
         assert_eq!(
             NameLines::of(Vocabulary::builtin(), [two_lines(["Alder", "Tools"]), "Birch".into()].iter()),
             NameLines::Name

@@ -17,6 +17,7 @@ use crate::read::{
     },
     choose::{
         absence::{absence_of_list, is_error_page},
+        bullet::{Bullet, Style},
         entry_name::{self, is_no_entry},
         fitness::Fitness,
         footnotes::{self, HeadingNotes},
@@ -27,16 +28,16 @@ use crate::read::{
         page_parts::{Content, Found, find, is_name},
         part::Part,
         part_kind::{Standing, kind_of},
-        places::{are_places, place_named_in, places_behind, places_in_front},
+        places::{are_places, place_named_in},
         repetition::unknown_names,
-        statement::{ends, status_of},
+        statement::{conditions_in, ends, status_of},
     },
     config::ReadingConfig,
     error::{NoList, Problem, ReadError, Warning},
     position::Position,
     source_text::{SourceText, cleaned},
     syntax::{
-        block::{Block, Cell, DASHES, Item, Page, Table, header_of, split},
+        block::{Block, Cell, Item, Page, Table, header_of, split},
         template::is_placeholder,
     },
 };
@@ -277,21 +278,16 @@ fn table_sections(
 fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, surroundings: &Surroundings) -> RawSection {
     let mut section = begin(list, part, surroundings, &[], &[]);
     let words = list.vocabulary;
+    let style = Style::of(words, items);
     for item in items {
-        let (name, rest) = split(words, item);
+        let Bullet { name, purpose, places } = Bullet::of(words, item, style);
         let is_no_name = is_placeholder(&name) || is_no_entry(words, &cleaned(&name));
         if !is_name(&name) || item.struck || is_no_name {
             continue;
         }
         let mut row = row_of(list, item.at, &name);
-        let (in_front, behind) = places_in_front(words, &rest);
-        let (behind, at_end) = places_behind(words, behind);
-        let (located, described): (Vec<&str>, Vec<&str>) =
-            pieces(behind).into_iter().partition(|text| are_places(words, text));
-        let locations = in_front.into_iter().chain(located).chain(at_end).collect();
-        for (key, texts, by) in [("purpose", described, " \u{2013} "), ("location", locations, ", ")] {
+        for (key, texts, by) in [("purpose", purpose, " \u{2013} "), ("location", places, ", ")] {
             if !texts.is_empty() {
-                let texts: Vec<SourceText> = texts.into_iter().map(|text| rest.part(text)).collect();
                 row.cells.push((list.labels.intern(&readable(key)), SourceText::join(&texts, by).into()));
             }
         }
@@ -310,8 +306,8 @@ fn unlabelled_key(words: &Vocabulary, line: &str) -> &'static str {
     if are_places(words, line) { "location" } else { "Details" }
 }
 
-/// A section with the defaults that its heading and the sentence above state for all its entries, and with the notes
-/// of its headings and headers.
+/// A section with the defaults that its heading and the sentence above state for all its entries, with the conditions
+/// of that sentence, and with the notes of its headings and headers.
 fn begin(
     list: &mut RawList<'_>,
     part: &Found<'_>,
@@ -327,9 +323,10 @@ fn begin(
     let title = if is_label { label } else { part.heading() };
     let notes = surroundings.notes.get(&part.place).into_iter().flatten();
     let notes = notes.chain(header.iter().flat_map(|cell| &cell.notes));
+    let conditions = conditions_in(list.vocabulary, lead);
     let mut section = RawSection {
         title: cleaned(title),
-        note: footnotes::joined(notes).unwrap_or_default().to_string(),
+        note: footnotes::joined(conditions.iter().chain(notes)).unwrap_or_default().to_string(),
         header: labels.iter().flatten().copied().collect(),
         ..RawSection::default()
     };
@@ -356,12 +353,4 @@ fn states_differ(words: &Vocabulary, chosen: &[&Found<'_>], blocks: &[Block]) ->
     let mut states = chosen.iter().map(|part| state_of(part.heading())).chain(of_empty);
     let first = states.next();
     states.any(|state| Some(state) != first)
-}
-
-fn pieces(text: &str) -> Vec<&str> {
-    let mut pieces = vec![text];
-    for by in DASHES {
-        pieces = pieces.into_iter().flat_map(|piece| piece.split(by)).collect();
-    }
-    pieces.into_iter().map(str::trim).filter(|piece| !piece.is_empty()).collect()
 }

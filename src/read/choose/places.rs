@@ -42,7 +42,7 @@ pub(crate) fn places_behind<'t>(words: &Vocabulary, text: &'t str) -> (&'t str, 
 }
 
 /// The offset of the last parenthesis that is open at the end of a text.
-fn opening_parenthesis(text: &str) -> Option<usize> {
+pub(super) fn opening_parenthesis(text: &str) -> Option<usize> {
     let mut depth = 0usize;
     for (at, c) in text.char_indices().rev() {
         match c {

@@ -6,6 +6,8 @@ use changecast_core::{
     vocabulary::{Meaning, Vocabulary},
 };
 
+use crate::read::source_text::SourceText;
+
 /// A statement about all vendors below a heading or sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Statement {
@@ -80,6 +82,31 @@ pub(crate) fn words_of_key(key: &str) -> String {
     }
     words
 }
+
+/// The sentences above a list that state for whom its vendors are used: "used only if you enable AI". Those about notice,
+/// objections and the page itself are no conditions.
+pub(crate) fn conditions_in(words: &Vocabulary, lead: &str) -> Vec<SourceText> {
+    let stated = sentences(lead).map(|sentence| sentence.trim().trim_end_matches(':'));
+    let conditions = stated.filter(|sentence| is_condition(words, sentence));
+    conditions.map(|sentence| SourceText::from(sentence.to_owned() + ".")).collect()
+}
+
+/// Whether a sentence states a condition behind the vendors that are its subject.
+fn is_condition(words: &Vocabulary, sentence: &str) -> bool {
+    let folded = fold(sentence);
+    if sentence.len() > MAX_CONDITION || !words.has_word(Meaning::Condition, &folded) {
+        return false;
+    }
+    let spaced = format!(" {folded} ");
+    let is_term = [Meaning::NoticeStem, Meaning::ObjectionStem].iter().any(|stem| words.has_stem(*stem, &spaced))
+        || words.mentions(Meaning::UpdateMark, sentence);
+    let ends = folded.match_indices(' ').map(|(at, _)| at);
+    let subject = ends.into_iter().find(|end| words.is_about_vendors(&folded[..*end]));
+    !is_term && subject.is_some_and(|end| words.has_word(Meaning::Condition, &folded[end..]))
+}
+
+/// The longest sentence that states a condition, in bytes.
+const MAX_CONDITION: usize = 400;
 
 /// The last sentence of a text.
 pub(crate) fn last_sentence(text: &str) -> Option<&str> {
@@ -332,6 +359,32 @@ mod tests {
             ("Tools (not processing personal data)", Some(Statement::Denied)),
         ] {
             assert_eq!(Statement::of_heading(Vocabulary::builtin(), heading), statement, "{heading}");
+        }
+    }
+
+    #[test]
+    fn conditions_are_stated_of_vendors() {
+        let words = Vocabulary::builtin();
+        for (lead, expected) in [
+            (
+                "We use them. These sub-processors are used only if you enable AI:",
+                "These sub-processors are used only if you enable AI.",
+            ),
+            (
+                "The vendors below concern customers with the add-on only.",
+                "The vendors below concern customers with the add-on only.",
+            ),
+            (
+                "Diese Unterauftragsverarbeiter setzen wir nur auf Wunsch ein.",
+                "Diese Unterauftragsverarbeiter setzen wir nur auf Wunsch ein.",
+            ),
+            ("When we add sub-processors, we update the list.", ""),
+            ("You may object to sub-processors only within 30 days.", ""),
+            ("These sub-processors are used for everybody.", ""),
+            ("Only in Europe.", ""),
+        ] {
+            let found = SourceText::join(&conditions_in(words, lead), " ");
+            assert_eq!(found.as_str(), expected, "{lead}");
         }
     }
 

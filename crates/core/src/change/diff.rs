@@ -297,8 +297,8 @@ impl<'a> Differ<'a> {
         }
         let Some(edit) = edit_of_filled(before, after) else { return };
         let change = section_change(field, section.title.clone(), edit);
-        let level = if field == SECTION { level_of_move(before, after) } else { change.level };
-        self.announce(Change { level, ..change }, reason);
+        // A note may state a condition, as a title does.
+        self.announce(Change { level: level_of_move(before, after), ..change }, reason);
     }
 
     /// Reports entries that moved from one section to another: one by one, or as one change if several
