@@ -156,7 +156,7 @@ pub const SITE_FILES: [&str; 6] =
     [SITE_FILE, calendar::NAME, atom::NAME, html::STYLE_FILE, html::SCRIPT_FILE, twins::INDEX];
 
 /// The files that every list has in its folder.
-pub const LIST_FILES: [&str; 11] = [
+pub const LIST_FILES: [&str; 12] = [
     calendar::NAME,
     "changelog.csv",
     "changelog.md",
@@ -167,6 +167,7 @@ pub const LIST_FILES: [&str; 11] = [
     "index.json",
     twins::LIST,
     "verify.html",
+    twins::VERIFY,
     "verify.sh",
 ];
 
@@ -196,7 +197,8 @@ pub fn closed_files(published: &[Timestamp]) -> Vec<String> {
     let mut years: Vec<i32> = published.iter().map(|moment| moment.year()).collect();
     years.dedup();
     years.retain(|year| *year != newest.year());
-    let pages = html::older_years(published.iter().rev().copied(), *newest).into_iter().map(html::year_file);
+    let pages = html::older_years(published.iter().rev().copied(), *newest).into_iter();
+    let pages = pages.flat_map(|year| [html::year_file(year), twins::year_twin(year)]);
     years.into_iter().map(atom::archive_file).chain(pages).collect()
 }
 

@@ -2,7 +2,7 @@
 //! about all of them.
 
 use changecast_core::{
-    model::Text,
+    model::{Text, Timestamp},
     prose::{
         self,
         deadlines::term_text,
@@ -11,15 +11,23 @@ use changecast_core::{
 };
 
 use super::{
-    Announcement, File, LogStatus, MainFeed, Publication, PublishedList, RenderError, atom, calendar, corrections,
-    list_title,
-    markdown::{escape, inline, list_tables, open_windows, paragraph},
+    Announcement, ChangeLogRow, File, LogStatus, MainFeed, Publication, PublishedList, RenderError, atom, calendar,
+    corrections, html, list_title,
+    markdown::{change_log, escape, inline, list_tables, open_windows, paragraph},
 };
 
 /// The index of all Markdown pages (llmstxt.org).
 pub(super) const INDEX: &str = "llms.txt";
 /// The list's page as Markdown.
 pub(super) const LIST: &str = "index.md";
+
+/// The page for auditors as Markdown.
+pub(super) const VERIFY: &str = "verify.md";
+
+/// The page of a past year as Markdown.
+pub(super) fn year_twin(year: i32) -> String {
+    format!("{year}.md")
+}
 
 /// The path of an announcement's page as Markdown in its list's folder.
 pub(super) fn announcement_twin(key: &str) -> String {
@@ -42,7 +50,7 @@ pub(super) fn index(publication: &Publication<'_>) -> File {
             (messages.changes, "changelog.md"),
             ("JSON Feed", "feed.json"),
             (messages.calendar, "calendar.ics"),
-            (messages.verify, "verify.html"),
+            (messages.verify, VERIFY),
         ] {
             out.push_str(&format!("- [{name}]({})\n", list.url(publication.base_url, file)));
         }
@@ -56,7 +64,17 @@ pub(super) fn files(
     list: &PublishedList<'_>,
     _: &MainFeed<'_>,
 ) -> Result<Vec<File>, RenderError> {
-    let mut files = vec![File::new(format!("{}/{LIST}", list.id), list_page(publication, list))];
+    let mut files = vec![
+        File::new(format!("{}/{LIST}", list.id), list_page(publication, list)),
+        File::new(format!("{}/{VERIFY}", list.id), verify_page(publication, list)),
+    ];
+    if list.rendered.is_none() {
+        let newest = list.as_of().unwrap_or(Timestamp::from_unix_clamped(0));
+        let years = html::older_years(list.dates(), newest).into_iter();
+        files.extend(
+            years.map(|year| File::new(format!("{}/{}", list.id, year_twin(year)), year_page(publication, list, year))),
+        );
+    }
     let corrections = corrections::by_key(list);
     files.extend(list.fresh().iter().map(|announcement| {
         let path = format!("{}/{}", list.id, announcement_twin(&announcement.key));
@@ -90,6 +108,33 @@ fn list_page(publication: &Publication<'_>, list: &PublishedList<'_>) -> String 
         out.push_str(&format!("- {}: {}\n", escape(label), own.unwrap_or_else(|| text(&fact.text))));
     }
     out.push_str(&format!("\n{}: [changelog.md](changelog.md)\n", messages.changes));
+    out
+}
+
+/// The changes of a past year.
+fn year_page(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32) -> String {
+    let messages = publication.messages();
+    let of_year = list.newest_first().filter(|announcement| announcement.published.year() == year);
+    let rows: Vec<ChangeLogRow<'_>> = of_year.map(Announcement::row).collect();
+    head(messages, list, &format!("{}: {year}", list_title(list))) + &change_log(messages, &rows)
+}
+
+/// The keys of the log, and the commands that verify it.
+fn verify_page(publication: &Publication<'_>, list: &PublishedList<'_>) -> String {
+    let messages = publication.messages();
+    let mut out = head(messages, list, &fill(messages.verify_title, &[&list_title(list)]));
+    let (LogStatus::Signed { origin, root, release, .. }, Some([whole, one])) =
+        (&list.log, html::verify_commands(publication, list))
+    else {
+        return out + &format!("{}\n", messages.cannot_verify);
+    };
+    out.push_str(&format!(
+        "{} `changecast verify` {}\n\n```sh\n{whole}```\n\n{}\n\n```sh\n{one}```\n\n",
+        messages.verify_intro, messages.verify_script, messages.verify_one
+    ));
+    out.push_str(&format!("- {}: `{origin}`\n", messages.log));
+    out.extend(root.iter().map(|key| format!("- {}: `{key}`\n", messages.root_key)));
+    out.extend(release.iter().map(|key| format!("- {}: `{key}`\n", messages.release_key)));
     out
 }
 

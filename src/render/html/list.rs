@@ -204,7 +204,7 @@ pub(super) fn year(publication: &Publication<'_>, list: &PublishedList<'_>, year
         home: "",
         release: of_year.first().and_then(|newest| list.signed_release(newest)),
         scripts: Scripts::Filter,
-        twin: None,
+        twin: Some(twins::year_twin(year)),
     };
     let lead = html! { ul.facts { @for (word, count) in &counts { li { strong { (count) } " " (word) } } } };
     let older: Vec<Option<Timestamp>> =

@@ -33,6 +33,7 @@ pub(super) use log::touched;
 use page::{Content, Page, Scripts, date, with_markup};
 pub use report::report;
 pub(super) use rows::tables as list_tables;
+pub(super) use verify::commands as verify_commands;
 
 /// The style sheet of all pages.
 pub(super) const STYLE_FILE: &str = "style.css";
