@@ -142,6 +142,8 @@ fn releases_from_before_git_was_rewritten_are_not_recomputed() {
     let json = audit(&repo, &["--format", "json"]).expect(0);
     let found = results(&json);
     assert_eq!(found[5..], ["not recomputed", "same", "same"], "{}", json.out);
+    let bundle = audit(&repo, &["--bundle", "log.tar.gz"]).expect(0);
+    assert!(bundle.err.contains("are not in the repository: they are left out"), "{}", bundle.err);
 }
 
 #[test]

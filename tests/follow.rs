@@ -395,6 +395,29 @@ fn many_logs_are_followed_and_one_failure_hides_no_other() {
     repo.run(&args).fails(2, &["vendors.yaml:1", "adress"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_hundred_publishers_without_news_are_asked_once_each() {
+    let repo = published();
+    fs::create_dir(repo.path("www")).expect("a folder");
+    let server = Server::start(&repo.path("www"));
+    let mut list = "vendors:\n".to_owned();
+    for at in 0..100 {
+        std::os::unix::fs::symlink(repo.path("feeds/vendors"), repo.path(&format!("www/{at}"))).expect("a link");
+        let address = format!("{}{at}/", server.address);
+        list += &format!("- {{name: V{at}, url: '{address}', root: keys/root.pub, origin: example.com/vendors}}\n");
+    }
+    fs::write(repo.path("vendors.yaml"), list).expect("a list");
+    let args = ["follow", "--list", "vendors.yaml", "--state", "states", "--now", MARCH];
+    repo.run(&args).expect(0);
+    server.requests();
+    repo.run(&args).expect(0);
+    let requests = server.requests();
+    let asked: std::collections::BTreeSet<&str> = requests.iter().map(|request| request.path.as_str()).collect();
+    assert_eq!((requests.len(), asked.len()), (100, 100));
+    assert!(requests.iter().all(|request| request.header("if-none-match").is_some()));
+}
+
 #[test]
 fn a_vendor_that_cannot_be_used_stops_no_other_and_each_has_its_own_state() {
     let repo = published();

@@ -1,5 +1,5 @@
-//! Five years of a publisher in one test: releases, keys that are rotated and stolen, corrections, a rewritten git, another
-//! configuration of reading, monthly heads; and followers that look often, after three years, and for the first time.
+//! Five years of two publishers in one test: releases, keys that are rotated and stolen, corrections, a rewritten git, another
+//! configuration of reading, monthly heads; and followers that look weekly, after three years, and for the first time.
 
 use std::{fs, process::Command};
 
@@ -7,6 +7,9 @@ use crate::support::{Ran, TestRepo, key};
 
 const PLACE: [&str; 6] = ["--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds"];
 const COUNTRIES: [&str; 7] = ["Finland", "Norway", "Ireland", "Spain", "Italy", "Austria", "Malta"];
+
+/// The month in which the publisher rewrites its git history.
+const REWRITTEN: usize = 50;
 
 struct Publisher {
     repo: TestRepo,
@@ -57,17 +60,32 @@ impl Publisher {
         self.run(&["publish"], &keys, &[&["--now", now], more].concat()).expect(0);
     }
 
-    fn follow(&self, state: &str, now: &str) -> Ran {
-        let pin = ["--root", "keys/root.pub", "--origin", "example.com/vendors"];
-        self.repo.run(&[&["follow", "feeds/vendors", "--state", state, "--now", now], &pin[..]].concat())
+    /// Follows both publishers, with the states in a folder.
+    fn follow(&self, states: &str, now: &str) -> Ran {
+        self.repo.run(&["follow", "--list", "vendors.yaml", "--state", states, "--now", now])
     }
 }
 
-/// The months of five years, as times at which something is published, and the end of each.
-fn months() -> Vec<(String, String)> {
+/// A second publisher, with a release each month and nothing else; the followers of the first one follow it too.
+fn second_publisher(first: &Publisher) -> Publisher {
+    let second = Publisher::new(60);
+    let list = format!(
+        "vendors:\n- {{name: First, url: feeds/vendors, root: keys/root.pub, origin: example.com/vendors}}\n\
+         - {{name: Second, url: '{}', root: keys/root.pub, origin: example.com/vendors}}\n",
+        second.repo.path("feeds/vendors").display()
+    );
+    fs::write(first.repo.path("vendors.yaml"), list).expect("a list");
+    second
+}
+
+/// The months of five years: the time of the publication, a later time, and the days of four weekly looks.
+fn months() -> Vec<(String, String, [String; 4])> {
     let months = (0..60).map(|month| (2030 + month / 12, month % 12 + 1));
     months
-        .map(|(year, month)| (format!("{year}-{month:02}-10T00:00:00Z"), format!("{year}-{month:02}-20T00:00:00Z")))
+        .map(|(year, month)| {
+            let day = |day: u32| format!("{year}-{month:02}-{day:02}T00:00:00Z");
+            (day(10), day(20), [day(7), day(14), day(21), day(28)])
+        })
         .collect()
 }
 
@@ -75,8 +93,17 @@ fn months() -> Vec<(String, String)> {
 #[ignore = "some minutes: for `just long`"]
 fn five_years_end_in_one_state_for_every_follower() {
     let mut publisher = Publisher::new(300);
-    for (month, (now, later)) in months().iter().enumerate() {
-        publisher.publish(5 * (month + 1), now, &[]);
+    let mut second = second_publisher(&publisher);
+    for (month, (now, later, weeks)) in months().iter().enumerate() {
+        if month > 0 {
+            publisher.follow("often", &weeks[0]).expect(0);
+        }
+        if month == REWRITTEN {
+            publisher.repo.rewrite();
+        }
+        publisher.publish(5 * (month + 1), now, if month == REWRITTEN { &["--reanchor"] } else { &[] });
+        second.publish(month + 1, now, &[]);
+        publisher.follow("often", &weeks[1]).expect(0);
         let rotate = |publisher: &Publisher, next: &str, more: &[&str]| {
             let keys = [("--root-key", publisher.root), ("--key", next)];
             publisher.run(&["keys", "rotate"], &keys, &[&["--now", later], more].concat()).expect(0);
@@ -119,18 +146,25 @@ fn five_years_end_in_one_state_for_every_follower() {
                 publisher.run(&["head"], &[("--key", publisher.release)], &["--now", later]).expect(0);
             }
         }
-        publisher.follow("often.json", later).expect(0);
+        publisher.follow("often", &weeks[2]).expect(0);
+        publisher.follow("often", &weeks[3]).expect(0);
         if month == 35 {
-            publisher.follow("late.json", later).expect(0);
+            publisher.follow("late", later).expect(0);
         }
     }
     let end = "2035-01-01T00:00:00Z";
-    let states = ["often.json", "late.json", "first.json"].map(|name| {
-        publisher.follow(name, end).expect(0);
-        let state = fs::read_to_string(publisher.repo.path(name)).expect("a state");
-        let mut state: serde_json::Value = serde_json::from_str(&state).expect("JSON");
-        state.as_object_mut().expect("an object").remove("validator");
-        state
+    let states = ["often", "late", "first"].map(|folder| {
+        publisher.follow(folder, end).expect(0);
+        let files = publisher.repo.files(folder).into_iter().filter(|(name, _)| name.ends_with(".json"));
+        let states: Vec<(String, serde_json::Value)> = files
+            .map(|(name, bytes)| {
+                let mut state: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
+                state.as_object_mut().expect("an object").remove("validator");
+                (name, state)
+            })
+            .collect();
+        assert_eq!(states.len(), 2);
+        states
     });
     assert!(states[0] == states[1] && states[1] == states[2]);
     publisher.repo.verify().expect(0);

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use changecast::{
-    history::{Content, History},
+    history::{Content, History, HistoryError},
     output::{self, Packed},
     render,
 };
@@ -90,16 +90,23 @@ fn add_versions(
     verified: &Verified,
     history: &History,
 ) -> Result<(), Failure> {
+    let mut gone = 0;
     for release in &verified.releases {
         if verified.not_deleted.contains(&release.header.seq) {
             continue;
         }
         let Some(source) = release.body().and_then(ledger::Body::source) else { continue };
         let folder = format!("versions/{list}/{:06}-{}", release.header.seq, source.commit.short());
-        match history
-            .content_at(Some(source.commit.as_str()), std::slice::from_ref(&source.path))?
-            .map(|(_, content)| content)
-        {
+        let found = match history.content_at(Some(source.commit.as_str()), std::slice::from_ref(&source.path)) {
+            Ok(found) => found,
+            // git was rewritten since then. The log remains evidence of what the commit contained.
+            Err(HistoryError::NoRevision(_)) => {
+                gone += 1;
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        match found.map(|(_, content)| content) {
             Some(Content::File(bytes)) => {
                 let name = source.path.rsplit('/').next().unwrap_or("inventory");
                 add_version(files, &folder, name, bytes)?;
@@ -111,6 +118,11 @@ fn add_versions(
             }
             Some(Content::NotAFile(_) | Content::NotUtf8 { .. }) | None => {}
         }
+    }
+    if gone > 0 {
+        console::warning(&format!(
+            "{list}: the commits of {gone} releases are not in the repository: they are left out"
+        ));
     }
     Ok(())
 }

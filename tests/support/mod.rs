@@ -77,6 +77,13 @@ impl TestRepo {
         self
     }
 
+    /// Gives all commits other ids, as a rewrite of the history does.
+    pub fn rewrite(&mut self) {
+        if let Some(first) = self.commits.first_mut() {
+            first.author.push_str(" the second");
+        }
+    }
+
     /// A path in the temporary directory.
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
