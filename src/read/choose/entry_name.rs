@@ -1,6 +1,7 @@
 //! What a text at the place of a name is: the name of a vendor, or something that a list of vendors may contain
 //! besides vendors.
 
+use super::statement::denies_all;
 use changecast_core::{
     compare::{FuzzyDate, Lifecycle, Precision},
     model::fold,
@@ -14,11 +15,12 @@ pub(crate) fn is_no_entry(words: &Vocabulary, name: &str) -> bool {
 
 /// Whether a text states that the list has no entry here: "None at present", "—", "n/a".
 pub(crate) fn is_placeholder(words: &Vocabulary, name: &str) -> bool {
-    let folded = fold(name);
+    let folded = fold(name).replace('-', " ");
     let first = folded.split(['.', ':', ';', '(']).map(str::trim).find(|part| !part.is_empty());
     let has_letter = folded.chars().any(char::is_alphanumeric);
-    (!has_letter && !folded.is_empty())
+    (!has_letter && !name.trim().is_empty())
         || words.is(Meaning::NoEntry, &folded)
+        || denies_all(words, name)
         || first.is_some_and(|part| words.is(Meaning::NoEntry, part.trim_matches(|c: char| !c.is_alphanumeric())))
 }
 
@@ -45,7 +47,8 @@ fn is_end(words: &Vocabulary, remark: &str) -> bool {
     let rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
     let first = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let is_tail = words.is(Meaning::StatusTail, first) || words.is(Meaning::DateFiller, first);
-    rest.is_empty() || is_tail || words.status_prefix(rest).is_some() || FuzzyDate::read(words, rest).is_some()
+    let ends_twice = matches!(words.status_prefix(rest), Some((Lifecycle::Ended, _)));
+    rest.is_empty() || is_tail || ends_twice || FuzzyDate::read(words, rest).is_some()
 }
 
 /// Whether a text begins with a date: "2026-01-15", "March 2026: …". A year alone may begin a name: "2047 Labs".

@@ -3,7 +3,7 @@
 use changecast_core::{
     compare::{Lifecycle, Status},
     model::fold,
-    vocabulary::{Meaning, Vocabulary},
+    vocabulary::{Meaning, Vocabulary, is_unspaced},
 };
 
 use crate::read::source_text::SourceText;
@@ -114,20 +114,58 @@ pub(crate) fn last_sentence(text: &str) -> Option<&str> {
 }
 
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    text.split(['.', '!', '?']).filter(|sentence| !sentence.trim().is_empty())
+    text.split(['.', '!', '?', '\u{3002}']).filter(|sentence| !sentence.trim().is_empty())
 }
 
 /// The status that a heading gives: "Conditional sub-processors", "Available but not enabled". A word for the
 /// end that belongs to something else is not a status: "Former Acme products".
 pub(crate) fn status_of(words: &Vocabulary, heading: &str) -> Option<String> {
-    let kept = heading.split_whitespace().filter(|word| !words.is_about_vendors(word) && !word.ends_with('.'));
+    let parts = heading.split_whitespace().map(|word| before_vendors(words, word));
+    let kept = parts.filter(|word| !words.is_about_vendors(word) && !word.ends_with('.') && !word.is_empty());
     // "List of our former sub-processors", "Sub-processors we no longer use".
     let status: Vec<&str> = kept.skip_while(|word| words.is(Meaning::ListIntro, &fold(word))).collect();
     let text = status.join(" ");
-    match Status::read(words, &text).lifecycle? {
-        Lifecycle::Ended if !ends(words, &text) => None,
-        _ => Some(text),
+    match Status::read(words, &text).lifecycle {
+        Some(Lifecycle::Ended) if !ends(words, &text) => None,
+        Some(_) => Some(text),
+        None => status_behind_nouns(words, &status).or_else(|| status_in_parentheses(words, &text)),
     }
+}
+
+/// The part of a word before vendors at its end, in a script without spaces between words. Other words are returned.
+fn before_vendors<'w>(words: &Vocabulary, word: &'w str) -> &'w str {
+    if !word.contains(is_unspaced) {
+        return word;
+    }
+    let is_vendors = |end: &str| words.is_about_vendors(end) || words.is(Meaning::ListNoun, &fold(end));
+    let mut starts = word.char_indices().map(|(at, _)| at);
+    // The longest end is a part of the word if the vendors are the whole end of it.
+    let starts_vendors = starts.find(|at| is_vendors(&word[*at..]) && !is_vendors(&word[next_char(word, *at)..]));
+    starts_vendors.map_or(word, |at| &word[..at])
+}
+
+fn next_char(text: &str, at: usize) -> usize {
+    at + text[at..].chars().next().map_or(0, char::len_utf8)
+}
+
+/// The status behind nouns for vendors: "Proveedores anteriores", "Services removed in 2024".
+fn status_behind_nouns(words: &Vocabulary, heading: &[&str]) -> Option<String> {
+    let mut behind = heading.iter().copied();
+    let is_noun = |word: &&str| [Meaning::ListNoun, Meaning::ListIntro].iter().any(|one| words.is(*one, &fold(word)));
+    let count = behind.by_ref().take_while(is_noun).count();
+    let text = heading.get(count..)?.join(" ");
+    match Status::read(words, &text).lifecycle? {
+        Lifecycle::Ended if ends(words, &text) => Some(text),
+        Lifecycle::Planned => Some(text),
+        _ => None,
+    }
+}
+
+/// The status that a parenthesis at the end of a heading states for all of it: "Legacy (no longer active)".
+fn status_in_parentheses(words: &Vocabulary, heading: &str) -> Option<String> {
+    let folded = fold(heading);
+    let (_, inside) = folded.strip_suffix(')')?.rsplit_once('(')?;
+    ends(words, inside).then(|| inside.to_owned())
 }
 
 /// Whether a status states that all vendors are no longer engaged: "Former", "Inactive / removed", "Removed in 2024",
@@ -206,18 +244,60 @@ impl Place {
 /// "Sub-processors not located in the EU".
 fn denies(words: &Vocabulary, text: &str, place: Place) -> bool {
     let folded = fold(text);
-    let clauses = folded.split(['(', ')', '[', ']', ':', ';', ',', '.']);
+    let clauses = folded.split(['(', ')', '[', ']', ':', ';', ',', '.', '\u{3002}', '\u{3001}']);
     let mut names_vendors = false;
     // Between spaces, a hyphen is a dash.
     for clause in clauses.flat_map(|clause| clause.split(" - ")) {
         // "Sub-processors (not processing client data)" are listed.
         let place = if names_vendors { Place::BelowVendors } else { place };
-        if Clause::of(words, clause).denies(words, place) {
+        if Clause::of(words, clause).denies(words, place) || denies_unspaced(words, clause, place) {
             return true;
         }
         names_vendors |= place == Place::Heading && words.is_vendor_column(clause);
     }
     false
+}
+
+/// Whether a clause in a script without spaces between words denies that something is a vendor: a denial is directly
+/// behind the vendors or, apart from words without a meaning of their own, before them.
+fn denies_unspaced(words: &Vocabulary, clause: &str, place: Place) -> bool {
+    let denials = words.texts(Meaning::Denial).filter(|denial| denial.contains(is_unspaced));
+    let found = denials.flat_map(|denial| clause.match_indices(denial));
+    found.into_iter().any(|(at, denial)| {
+        let (before, behind) = (&clause[..at], &clause[at + denial.len()..]);
+        // "\u{9664}\u{975e}" is "unless".
+        let begins_word = denial.chars().count() > 1 || !before.ends_with(is_unspaced);
+        ends_in_vendors(words, before, place) || begins_word && begins_with_vendors(words, behind, place)
+    })
+}
+
+fn ends_in_vendors(words: &Vocabulary, text: &str, place: Place) -> bool {
+    let Some((last, _)) = text.char_indices().next_back() else { return false };
+    let starts = text.char_indices().map(|(at, _)| at);
+    starts.into_iter().any(|at| place.names_vendor(words, &text[at..]) && !place.names_vendor(words, &text[at..last]))
+}
+
+fn begins_with_vendors(words: &Vocabulary, text: &str, place: Place) -> bool {
+    let mut rest = text.trim_start();
+    while let Some(behind) = words.texts(Meaning::DenialFiller).find_map(|filler| unspaced_prefix(rest, filler)) {
+        rest = behind.trim_start();
+    }
+    let Some(first) = rest.chars().next() else { return false };
+    let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
+    ends.into_iter()
+        .any(|end| place.names_vendor(words, &rest[..end]) && !place.names_vendor(words, &rest[first.len_utf8()..end]))
+}
+
+/// The rest of a text behind a word in a script without spaces.
+fn unspaced_prefix<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    text.strip_prefix(word).filter(|_| word.contains(is_unspaced))
+}
+
+/// Whether a text in place of a name states that there is none: "No additional sub-processors".
+pub(crate) fn denies_all(words: &Vocabulary, text: &str) -> bool {
+    let clause = Clause::of(words, &fold(text));
+    let article = clause.phrase_at(words, Meaning::NegativeArticle, 0);
+    article.is_some_and(|from| clause.is_denied_from(words, Place::Heading, 0, from))
 }
 
 /// Whether a text introduces vendors: it is about them, and no denial precedes them. "What the form sends does not
@@ -262,13 +342,16 @@ impl Clause {
     /// of their own are between it and them, or between it and the end.
     fn is_denied_from(&self, words: &Vocabulary, place: Place, negation: usize, from: usize) -> bool {
         let (mut has_verb, mut is_unused) = (false, false);
+        // "None of these is a sub-processor" is about all of them.
+        let is_of_all = words.is(Meaning::NoEntry, &self.0[negation]);
         for at in from..self.0.len() {
             if self.is_vendor(words, place, at) {
                 return !self.has_exception(words, at);
             }
             let token = &self.0[at];
             let is_verb = words.is(Meaning::DenialVerb, token);
-            if !is_verb && !place.allows(words, token) {
+            let is_article = is_of_all && words.is(Meaning::IndefiniteArticle, token);
+            if !is_verb && !is_article && !place.allows(words, token) {
                 return false;
             }
             has_verb |= is_verb;
@@ -326,7 +409,25 @@ mod tests {
             ("Archive", Some(Statement::Past)),
             ("Ehemalige Dienstleister", Some(Statement::Past)),
             ("Anciens prestataires", Some(Statement::Past)),
-            ("Proveedores anteriores", None),
+            ("Proveedores anteriores", Some(Statement::Past)),
+            ("Fornitori cessati", Some(Statement::Past)),
+            ("Subencargados dados de baja", Some(Statement::Past)),
+            ("Legacy (no longer active)", Some(Statement::Past)),
+            ("Deactivated and deleted vendors", Some(Statement::Past)),
+            ("Inaktive / entfernte Unterauftragsverarbeiter", Some(Statement::Past)),
+            ("Nieaktywni i usunięci", Some(Statement::Past)),
+            ("Expired & revoked", Some(Statement::Past)),
+            ("過去の再委託先", Some(Statement::Past)),
+            ("以前的子处理商", Some(Statement::Past)),
+            ("已终止的供应商", Some(Statement::Past)),
+            ("再委託先（利用終了）", Some(Statement::Past)),
+            ("現在の再委託先", Some(Statement::InUse)),
+            ("이전 수탁자", Some(Statement::Past)),
+            ("Coming soon (not yet in use)", Some(Statement::Planned)),
+            ("Demnächst", Some(Statement::Planned)),
+            ("Prévus", Some(Statement::Planned)),
+            ("非子处理者", Some(Statement::Denied)),
+            ("サブプロセッサーではないもの", Some(Statement::Denied)),
             ("Historical weather data", None),
             ("Archive storage", None),
             ("Past and current sub-processors", None),
@@ -401,6 +502,11 @@ mod tests {
             ("Ces outils ne sont pas des sous-traitants :", Some(Statement::Denied)),
             ("We no longer use these sub-processors:", Some(Statement::Past)),
             ("Vendors previously used to process data.", Some(Statement::Past)),
+            ("None of the following is a sub-processor.", Some(Statement::Denied)),
+            ("We do not consider them to be sub-processors.", Some(Statement::Denied)),
+            ("以下公司不是我们的子处理商。", Some(Statement::Denied)),
+            ("以下の会社は再委託先ではありません。", Some(Statement::Denied)),
+            ("除非子处理者同意，否则不使用。", None),
             ("Acme is not a sub-processor of yours.", None),
             ("Affiliates are not sub-processors. Our sub-processors are:", None),
             ("We do not sell personal data to third parties.", None),

@@ -58,7 +58,7 @@ pub(super) fn level_of_move(from: &Text, to: &Text) -> Level {
 /// Whether a title states that its entries concern some customers only, or nobody yet.
 fn is_conditional(title: &Text) -> bool {
     let state = Status::read(Vocabulary::builtin(), title.as_str()).lifecycle;
-    Vocabulary::builtin().has_word(Meaning::Condition, &fold(title.as_str()))
+    Vocabulary::builtin().mentions_phrase(Meaning::Condition, &fold(title.as_str()))
         || state.is_some_and(|state| state != Lifecycle::Active)
 }
 
@@ -89,6 +89,12 @@ mod tests {
             ("Service providers", "Recipients that decide for themselves", Level::Notice),
             ("Auftragsverarbeiter", "Eigene Verantwortliche", Level::Notice),
             ("Independent controllers", "Sub-processors", Level::Notice),
+            ("Add-on products", "Core services", Level::Notice),
+            ("Zubuchbare Module", "Kernleistungen", Level::Notice),
+            ("Selon les options choisies", "Services de base", Level::Notice),
+            ("オプション機能", "基本サービス", Level::Notice),
+            ("Responsables independientes", "Subencargados", Level::Notice),
+            ("独立控制者", "子处理者", Level::Notice),
             ("Core services", "Optional services", Level::Info),
             ("Hosting", "Support", Level::Info),
             ("Active sub-processors", "Hosting", Level::Info),

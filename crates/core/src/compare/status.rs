@@ -50,7 +50,8 @@ mod tests {
             ("Geplant ab 2027", Some(Lifecycle::Planned), "ab 2027"),
             ("Nicht mehr im Einsatz", Some(Lifecycle::Ended), "im einsatz"),
             ("En cours", Some(Lifecycle::Active), ""),
-            ("Under evaluation", None, "under evaluation"),
+            ("Under review", None, "under review"),
+            ("Under evaluation", Some(Lifecycle::Planned), ""),
             ("Activewear", None, "activewear"),
         ] {
             let status = Status::read(Vocabulary::builtin(), text);

@@ -72,7 +72,7 @@ pub(super) fn segments(word: &str, is_known: impl Fn(&str) -> bool) -> Option<Ve
 
 /// Whether a character belongs to a script in which words are not separated by spaces, or not always:
 /// Han, Hiragana, Katakana and Hangul.
-pub(crate) fn is_unspaced(c: char) -> bool {
+pub fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{3005}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 

@@ -23,7 +23,7 @@ use crate::model::{Role, fold};
 pub use areas::Area;
 pub(crate) use areas::US;
 pub use header::{Fitness, HeaderRole};
-pub(crate) use label::is_unspaced;
+pub use label::is_unspaced;
 pub use label::readable;
 pub use towns::Town;
 pub use word::{BadWords, Fault, Lifecycle, Meaning, Use, Uses, Word};
@@ -142,13 +142,21 @@ impl Vocabulary {
         self.0.numbers.get_or_init(|| self.0.numbers()).get(word).copied()
     }
 
-    /// Whether some words of a folded text are a word or phrase of this meaning, of a few words.
+    /// Whether some words of a folded text are a word or phrase of this meaning, of a few words. In a script without
+    /// spaces, it may be a part of a longer word.
     pub fn mentions_phrase(&self, meaning: Meaning, folded: &str) -> bool {
         let words: Vec<&str> =
             folded.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
         (0..words.len()).any(|at| {
             (at + 1..=words.len().min(at + MAX_PHRASE_WORDS)).any(|end| self.is(meaning, &words[at..end].join(" ")))
-        })
+        }) || folded.contains(is_unspaced) && self.contains_unspaced(meaning, folded)
+    }
+
+    /// Whether a folded text contains a word of this meaning in a script without spaces. Words of one character are
+    /// parts of too many others.
+    fn contains_unspaced(&self, meaning: Meaning, folded: &str) -> bool {
+        let texts = self.texts(meaning).filter(|text| text.chars().filter(|c| is_unspaced(*c)).count() > 1);
+        texts.into_iter().any(|text| folded.contains(text))
     }
 
     /// Whether a folded text begins with a word or phrase of this meaning.
