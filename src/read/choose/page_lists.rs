@@ -15,6 +15,7 @@ use crate::read::{
         part_kind::{PartKind, Standing, kind_of},
         repetition::{Group, are_same_columns},
         shapes::without_number,
+        statement::Statement,
     },
     config::ReadingConfig,
     source_text::SourceText,
@@ -117,6 +118,7 @@ fn choose(parts: &[(Part<'_>, &PartKind)], about: &str) -> Choice {
         (part.found.is_table() && Fitness::of(part) > Fitness::Any)
             || part.found.is_record()
             || part.words().is_about_vendors(part.found.heading())
+            || part.found.is_table() && part.statement == Some(Statement::InUse) && part.is_below_vendors()
     });
     if has_past && !has_vendors { Choice::default() } else { choice }
 }
@@ -173,9 +175,16 @@ impl Selection<'_, '_> {
         let like = tables.iter().filter(|(_, part)| {
             Fitness::of(part) == level
                 || self.joins(part)
+                || self.is_of_plans(part)
                 || fitting.iter().any(|other| has_same_columns(part, other) || continues(part, other))
         });
         like.map(|(place, _)| *place).collect()
+    }
+
+    /// Whether a table of other columns lists vendors that will be used: "Coming soon" is above it.
+    fn is_of_plans(&self, part: &Part<'_>) -> bool {
+        let is_about_vendors = part.is_below_vendors() || self.page_is_about_vendors(part);
+        part.statement == Some(Statement::Planned) && part.labels.len() > 1 && is_about_vendors
     }
 
     /// Whether a table of other columns also lists vendors: it begins with their names, on a page or below a heading

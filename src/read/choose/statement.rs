@@ -2,7 +2,7 @@
 
 use changecast_core::{
     compare::{Lifecycle, Status},
-    model::fold,
+    model::{Role, fold},
     vocabulary::{Meaning, Vocabulary, is_unspaced},
 };
 
@@ -132,20 +132,14 @@ pub(crate) fn status_of(words: &Vocabulary, heading: &str) -> Option<String> {
     }
 }
 
-/// The part of a word before vendors at its end, in a script without spaces between words. Other words are returned.
+/// The part of a word before the vendors at its end, in a script without spaces between words. Other words are returned.
 fn before_vendors<'w>(words: &Vocabulary, word: &'w str) -> &'w str {
     if !word.contains(is_unspaced) {
         return word;
     }
-    let is_vendors = |end: &str| words.is_about_vendors(end) || words.is(Meaning::ListNoun, &fold(end));
+    let is_vendors = |end: &str| words.role_of(end) == Role::Name || words.is(Meaning::ListNoun, &fold(end));
     let mut starts = word.char_indices().map(|(at, _)| at);
-    // The longest end is a part of the word if the vendors are the whole end of it.
-    let starts_vendors = starts.find(|at| is_vendors(&word[*at..]) && !is_vendors(&word[next_char(word, *at)..]));
-    starts_vendors.map_or(word, |at| &word[..at])
-}
-
-fn next_char(text: &str, at: usize) -> usize {
-    at + text[at..].chars().next().map_or(0, char::len_utf8)
+    starts.find(|at| is_vendors(&word[*at..])).map_or(word, |at| &word[..at])
 }
 
 /// The status behind nouns for vendors: "Proveedores anteriores", "Services removed in 2024".
@@ -191,10 +185,15 @@ pub(crate) fn ends(words: &Vocabulary, status: &str) -> bool {
             Some((Lifecycle::Ended, behind)) => (rest, has_ended) = (behind, true),
             Some(_) => return false,
             None if first.is_empty() => return has_ended,
-            None if words.is(Meaning::Conjunction, first) || words.is(Meaning::ListNoun, first) => rest = behind,
+            None if is_between(words, first) => rest = behind,
             None => return false,
         }
     }
+}
+
+/// Whether a folded word does not change what a status is about: "and", "providers", "our".
+fn is_between(words: &Vocabulary, word: &str) -> bool {
+    [Meaning::Conjunction, Meaning::ListNoun, Meaning::ListIntro].into_iter().any(|meaning| words.is(meaning, word))
 }
 
 /// A folded heading before its parenthesis, dash or colon, and the rest.
@@ -272,15 +271,16 @@ fn denies_unspaced(words: &Vocabulary, clause: &str, place: Place) -> bool {
 }
 
 fn ends_in_vendors(words: &Vocabulary, text: &str, place: Place) -> bool {
-    let Some((last, _)) = text.char_indices().next_back() else { return false };
-    let starts = text.char_indices().map(|(at, _)| at);
-    starts.into_iter().any(|at| place.names_vendor(words, &text[at..]) && !place.names_vendor(words, &text[at..last]))
+    let mut starts = text.char_indices().rev().map(|(at, _)| at);
+    starts.find(|at| place.names_vendor(words, &text[*at..])).is_some_and(|at| words.role_of(&text[at..]) == Role::Name)
 }
 
 fn begins_with_vendors(words: &Vocabulary, text: &str, place: Place) -> bool {
     let mut rest = text.trim_start();
-    while let Some(behind) = words.texts(Meaning::DenialFiller).find_map(|filler| unspaced_prefix(rest, filler)) {
-        rest = behind.trim_start();
+    loop {
+        let behind = words.texts(Meaning::DenialFiller).filter_map(|filler| unspaced_prefix(rest, filler));
+        let Some(shortest) = behind.min_by_key(|behind| behind.len()) else { break };
+        rest = shortest.trim_start();
     }
     let Some(first) = rest.chars().next() else { return false };
     let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
@@ -420,9 +420,11 @@ mod tests {
             ("過去の再委託先", Some(Statement::Past)),
             ("以前的子处理商", Some(Statement::Past)),
             ("已终止的供应商", Some(Statement::Past)),
-            ("再委託先（利用終了）", Some(Statement::Past)),
             ("現在の再委託先", Some(Statement::InUse)),
             ("이전 수탁자", Some(Statement::Past)),
+            ("Byli podwykonawcy", Some(Statement::Past)),
+            ("Historique des sous-traitants", Some(Statement::Past)),
+            ("Vendors removed this year", Some(Statement::Past)),
             ("Coming soon (not yet in use)", Some(Statement::Planned)),
             ("Demnächst", Some(Statement::Planned)),
             ("Prévus", Some(Statement::Planned)),

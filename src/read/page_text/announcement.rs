@@ -3,7 +3,7 @@
 use changecast_core::{
     compare::{FuzzyDate, locations},
     model::fold,
-    vocabulary::{Meaning, Vocabulary},
+    vocabulary::{Meaning, Vocabulary, is_unspaced},
 };
 
 use super::sentences::Sentence;
@@ -18,14 +18,37 @@ pub(super) fn announced_vendor(vocabulary: &Vocabulary, sentence: &Sentence) -> 
     if !is_ahead || !engages || is_other {
         return None;
     }
-    let has_date = FuzzyDate::read(vocabulary, &sentence.text).is_some();
-    let names = names_in(vocabulary, &sentence.text);
+    let has_date = has_date(vocabulary, &sentence.text);
+    let names = names_in(vocabulary, &with_spaces(&sentence.text));
     // Publishers write about themselves, too: "Acme, Inc. will provide notice". Such sentences have no date.
     let announced = names.into_iter().find(|name| {
         let is_distinctive = name.words > 1 || name.has_legal_form;
         if has_date { is_distinctive || name.follows_verb } else { is_distinctive && name.follows_verb }
     });
     announced.map(|name| name.text)
+}
+
+/// Whether a text states a date, also in a script without spaces: "2026\u{5e74}3\u{6708}1\u{65e5}\u{3088}\u{308a}".
+fn has_date(vocabulary: &Vocabulary, text: &str) -> bool {
+    let has_day = ["\u{5e74}", "\u{b144}"].iter().filter_map(|year| text.split_once(year)).any(|(year, day)| {
+        year.ends_with(|c: char| c.is_ascii_digit()) && day.trim_start().starts_with(|c: char| c.is_ascii_digit())
+    });
+    has_day || FuzzyDate::read(vocabulary, text).is_some()
+}
+
+/// A text with a space between scripts with and without spaces, and around the brackets of the latter.
+fn with_spaces(text: &str) -> String {
+    let mut spaced = String::with_capacity(text.len());
+    let mut before = None;
+    for c in text.chars() {
+        let is_wide = is_unspaced(c) || matches!(c, '\u{3001}' | '\u{3002}' | '\u{ff08}' | '\u{ff09}' | '\u{ff0c}');
+        if before.is_some_and(|before| before != is_wide) {
+            spaced.push(' ');
+        }
+        before = Some(is_wide);
+        spaced.push(c);
+    }
+    spaced
 }
 
 /// Words with capitals that may be the name of a vendor.
@@ -46,6 +69,9 @@ fn names_in(vocabulary: &Vocabulary, text: &str) -> Vec<Name> {
     let tokens: Vec<&str> = text.split_whitespace().collect();
     for (at, token) in tokens.iter().enumerate() {
         let next_is_form = tokens.get(at + 1).is_some_and(|next| is_legal_form(vocabulary, next));
+        if !run.is_empty() && is_uncapitalised_form(vocabulary, token) {
+            run.push(token);
+        }
         if is_capitalised(token) && !(run.is_empty() && is_common(vocabulary, token)) {
             run.push(token);
         }
@@ -80,12 +106,20 @@ fn is_legal_form(vocabulary: &Vocabulary, token: &str) -> bool {
     folded.len() > 1 && token.starts_with(char::is_uppercase) && vocabulary.is(Meaning::LegalForm, &folded)
 }
 
+/// Whether a word behind a name is a legal form without capitals: "s.r.o.", "\u{682a}\u{5f0f}\u{4f1a}\u{793e}".
+fn is_uncapitalised_form(vocabulary: &Vocabulary, token: &str) -> bool {
+    let folded: String = token.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+    let is_dotted = token.matches('.').count() > 1 && token.starts_with(char::is_lowercase);
+    (is_dotted || token.contains(is_unspaced)) && vocabulary.is(Meaning::LegalForm, &folded)
+}
+
 /// The name of a run of words, unless it is known to be something else: a place, a document, a group of vendors.
 fn name_of(vocabulary: &Vocabulary, run: &[&str], before: &str) -> Option<Name> {
     let text = run.join(" ");
     let text = text.trim_matches(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '&'))).trim();
     let text = vocabulary.without_full_stop(text);
-    let has_legal_form = run.len() > 1 && run.last().is_some_and(|last| is_legal_form(vocabulary, last));
+    let is_form = |word: &&&str| is_legal_form(vocabulary, word) || is_uncapitalised_form(vocabulary, word);
+    let has_legal_form = run.len() > 1 && run.last().filter(is_form).is_some();
     let places = locations(vocabulary, text);
     let is_place = !places.is_empty() && places.iter().all(|place| place.known);
     let is_document = vocabulary.has_phrase(Meaning::DocumentWord, &format!(" {} ", fold(text)));
@@ -111,6 +145,13 @@ mod tests {
                 "Brightpost",
             ),
             ("Ab dem 3. Juni 2027 nutzen wir die Copperline Speech GmbH.", "Copperline Speech GmbH"),
+            ("Dal 1° marzo 2027 ci avvarremo anche di Copperline S.r.l. per le trascrizioni.", "Copperline S.r.l."),
+            ("Per 1 maart 2027 voegen wij Copperline BV (Utrecht) toe als subverwerker.", "Copperline BV"),
+            ("Od 1 marca 2027 r. zaczniemy korzystać z usług Copperline Sp. z o.o. (Polska).", "Copperline Sp."),
+            ("A partir de 1 de março de 2027, a Copperline, Lda. passará a ser subcontratante.", "Copperline, Lda."),
+            ("Od 1. března 2027 budeme nově využívat společnost Copperline s.r.o. pro přepis.", "Copperline s.r.o."),
+            ("Otamme 1.3.2027 alkaen käyttöön uuden alikäsittelijän, Copperline Oy.", "Copperline Oy"),
+            ("自2027年3月1日起，我们将新增子处理商 Copperline Ltd.（新加坡），用于转录。", "Copperline Ltd."),
             ("À partir du 3 juin 2027, nous ferons appel à Copperline Speech SAS.", "Copperline Speech SAS"),
             (
                 "Notice: Copperline Speech, Inc. (Canada) will work on transcripts from 3 June 2027.",

@@ -190,6 +190,9 @@ fn lengths(vocabulary: &Vocabulary, words: &[String]) -> Vec<(std::ops::Range<us
     for (at, word) in words.iter().enumerate() {
         let Some(unit) = unit_of(vocabulary, word) else { continue };
         let Some((start, count, before)) = count_before(vocabulary, &words[..at]) else { continue };
+        if words[..start].last().is_some_and(|word| word.ends_with(MONTHS)) {
+            continue;
+        }
         let business_follows = words.get(at + 1).is_some_and(|next| is(vocabulary, Meaning::BusinessWord, next));
         let is_business = before || business_follows;
         let unit = if unit == DurationUnit::Days && is_business { DurationUnit::BusinessDays } else { unit };
@@ -198,6 +201,9 @@ fn lengths(vocabulary: &Vocabulary, words: &[String]) -> Vec<(std::ops::Range<us
     }
     lengths
 }
+
+/// What is before the day of a date in Chinese, Japanese and Korean.
+const MONTHS: [char; 2] = ['\u{6708}', '\u{c6d4}'];
 
 fn is(vocabulary: &Vocabulary, meaning: Meaning, word: &str) -> bool {
     vocabulary.is(meaning, word)
@@ -311,6 +317,18 @@ mod tests {
             ("Nous publions l'ajout d'un prestataire au moins 30 jours avant.", json!({"lead": {"added": "30d"}})),
             ("Vous pouvez vous opposer dans un délai de 15 jours ouvrés.", json!({"objection": {"within": "15bd"}})),
             ("Avisamos de un nuevo proveedor con al menos 20 días de antelación.", json!({"lead": {"added": "20d"}})),
+            (
+                "O nowych podwykonawcach informujemy z 30-dniowym wyprzedzeniem. Klient może zgłosić sprzeciw w ciągu 14 dni.",
+                json!({"lead": {"added": "30d"}, "objection": {"within": "14d"}}),
+            ),
+            ("新しいサブプロセッサーを追加する場合は、30日前までに通知します。", json!({"lead": {"added": "30d"}})),
+            ("新增子处理者前，我们会提前30天通知客户。", json!({"lead": {"added": "30d"}})),
+            ("Ilmoitamme uusista alikäsittelijöistä vähintään 30 päivää etukäteen.", json!({"lead": {"added": "30d"}})),
+            ("O novém subzpracovateli informujeme nejméně 30 dní předem.", json!({"lead": {"added": "30d"}})),
+            (
+                "Customers have 30 days from the date of our notice to object to a new vendor.",
+                json!({"objection": {"within": "30d"}}),
+            ),
         ] {
             assert_eq!(terms(text), expected, "{text}");
         }
@@ -331,6 +349,7 @@ mod tests {
             "Neue Dienstleister geben wir in der Regel 30 Tage vor dem Einsatz bekannt.",
             "Write to sales@acme.example for an offer.",
             "We change this list from time to time.",
+            "2026年3月1日に更新しました。",
         ] {
             assert_eq!(terms(text), json!({}), "{text}");
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use changecast_core::{
     model::fold,
-    vocabulary::{Meaning, Vocabulary},
+    vocabulary::{Meaning, Vocabulary, is_unspaced},
 };
 
 use crate::read::{
@@ -88,7 +88,62 @@ const MAX_PAGE_DATE: usize = 10;
 fn words_of(text: &str) -> Vec<String> {
     let folded = fold(text);
     let words = folded.split(|c: char| !(c.is_alphanumeric() || c == '\''));
-    words.map(|word| word.trim_matches('\'')).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    let words = words.map(|word| word.trim_matches('\'')).filter(|word| !word.is_empty());
+    words.flat_map(parts_of).map(str::to_owned).collect()
+}
+
+/// The meanings by which promises of notice and announcements are recognised, as far as words of scripts without spaces
+/// have them.
+const PARTS: [Meaning; 18] = [
+    Meaning::UnitHour,
+    Meaning::UnitDay,
+    Meaning::UnitBusinessDay,
+    Meaning::UnitWeek,
+    Meaning::UnitMonth,
+    Meaning::NoticeStem,
+    Meaning::LeadMark,
+    Meaning::WindowMark,
+    Meaning::ObjectionStem,
+    Meaning::AdditionStem,
+    Meaning::ReplacementStem,
+    Meaning::ChangeStem,
+    Meaning::ReceiptStem,
+    Meaning::PublicationStem,
+    Meaning::FutureMark,
+    Meaning::EngagementStem,
+    Meaning::Negation,
+    Meaning::Hedge,
+];
+
+/// The parts of a word in a script without spaces: numbers, words of a promise or announcement, and what is between
+/// them. Other words are one part.
+fn parts_of(word: &str) -> Vec<&str> {
+    if !word.contains(is_unspaced) {
+        return vec![word];
+    }
+    let mut parts = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while at < word.len() {
+        let end = at + part_at(&word[at..]);
+        if end > at {
+            parts.extend([&word[start..at], &word[at..end]]);
+            (start, at) = (end, end);
+        } else {
+            at += word[at..].chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    parts.push(&word[start..]);
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// The length of the number or of the longest known word at the beginning of a text; 0 if there is none.
+fn part_at(text: &str) -> usize {
+    let vocabulary = Vocabulary::builtin();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let known = PARTS.into_iter().flat_map(|meaning| vocabulary.texts(meaning));
+    let known = known.filter(|known| known.contains(is_unspaced) && text.starts_with(known)).map(str::len);
+    known.chain([digits]).max().unwrap_or_default()
 }
 
 /// Words with a space on both sides of each, as the vocabulary compares phrases.

@@ -143,7 +143,14 @@ impl Vocabulary {
         self.area_of_code(name).or_else(|| self.area_of_folded(&fold(name), extent))
     }
 
+    /// The area of a folded name. Hyphens and spaces are the same between its words: "royaume uni".
     fn area_of_folded(&self, name: &str, extent: Extent) -> Option<Area> {
+        let spellings = || [(" ", "-"), ("-", " ")].into_iter().filter(|(from, _)| name.contains(from));
+        let written = self.area_of_spelling(name, extent);
+        written.or_else(|| spellings().find_map(|(from, to)| self.area_of_spelling(&name.replace(from, to), extent)))
+    }
+
+    fn area_of_spelling(&self, name: &str, extent: Extent) -> Option<Area> {
         let own = self.areas().names.get_or_init(areas_of_names).get(name).copied();
         own.or_else(|| named_country(ISO_NAMES, name, extent)).or_else(|| named_country(COUNTRY_NAMES, name, extent))
     }

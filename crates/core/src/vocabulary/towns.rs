@@ -63,9 +63,11 @@ impl Vocabulary {
         self.town_of_folded(&fold(name))
     }
 
-    /// The town, cloud region or state of the US of this folded name.
+    /// The town, cloud region or state of the US of this folded name. Hyphens and spaces are the same between its words.
     pub fn town_of_folded(&self, name: &str) -> Option<Town> {
-        self.towns().towns.get(name).copied()
+        let known = |name: &str| self.towns().towns.get(name).copied();
+        let spellings = [(" ", "-"), ("-", " ")].into_iter().filter(|(from, _)| name.contains(from));
+        known(name).or_else(|| spellings.into_iter().find_map(|(from, to)| known(&name.replace(from, to))))
     }
 
     /// The state of the US with this postal code.
