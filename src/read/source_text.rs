@@ -133,10 +133,11 @@ impl SourceText {
     /// The text in a byte range, with its links and line breaks.
     pub fn slice(&self, range: Range<usize>) -> SourceText {
         let Some(text) = self.text.get(range.clone()) else { return SourceText::default() };
-        let marks = self.marks.iter().filter_map(|mark| {
+        let behind = &self.marks[self.marks.partition_point(|mark| mark.range.end <= range.start)..];
+        let marks = behind.iter().take_while(|mark| mark.range.start < range.end).map(|mark| {
             let start = mark.range.start.max(range.start);
             let end = mark.range.end.min(range.end);
-            (start < end).then(|| Mark { range: start - range.start..end - range.start, kind: mark.kind.clone() })
+            Mark { range: start - range.start..end - range.start, kind: mark.kind.clone() }
         });
         SourceText { text: text.to_owned(), marks: marks.collect() }
     }
@@ -219,7 +220,8 @@ impl SourceText {
 
     /// Whether the text ends with a line break.
     pub fn ends_with_line_break(&self) -> bool {
-        self.line_breaks().last().is_some_and(|range| self.text[range.end..].trim_matches(is_break_char).is_empty())
+        let last = self.marks.iter().rfind(|mark| mark.kind == MarkKind::LineBreak);
+        last.is_some_and(|mark| self.text[mark.range.end..].trim_matches(is_break_char).is_empty())
     }
 
     /// The text with a single space for each run of white space.
@@ -287,7 +289,8 @@ impl SourceText {
 
     /// Whether the byte at an offset belongs to a link.
     pub fn is_link_at(&self, offset: usize) -> bool {
-        self.marks.iter().any(|mark| mark.range.contains(&offset) && mark.kind != MarkKind::LineBreak)
+        let next = self.marks.get(self.marks.partition_point(|mark| mark.range.end <= offset));
+        next.is_some_and(|mark| mark.range.start <= offset && mark.kind != MarkKind::LineBreak)
     }
 
     /// The text without its links.

@@ -23,7 +23,17 @@ const TITLE_KEYS: [&str; 4] = ["title", "heading", "headline", "name"];
 
 /// Whether the text of a file may contain a page in a string.
 pub(crate) fn may_have_page(text: &str) -> bool {
-    ["<table", "<TABLE", "<ul", "<ol", "<dl", "--|", "-- |", "|--", "| --"].iter().any(|mark| text.contains(mark))
+    text.match_indices(['<', '|']).any(|(at, mark)| {
+        let (before, rest) = (&text[..at], &text[at..]);
+        match mark {
+            "<" => ["<table", "<TABLE", "<ul", "<ol", "<dl"].iter().any(|tag| rest.starts_with(tag)),
+            _ => {
+                ["|--", "| --"].iter().any(|row| rest.starts_with(row))
+                    || before.ends_with("--")
+                    || before.ends_with("-- ")
+            }
+        }
+    })
 }
 
 /// Where the list of data with a page in their strings was found.

@@ -23,8 +23,7 @@ const SYNTAXES: [(&str, Parser); 2] = [("---", yaml::parse), ("+++", toml::parse
 /// page has no front matter.
 pub(crate) fn parse(text: &str) -> Result<Option<Node>, ReadError> {
     for (mark, parse) in SYNTAXES {
-        let after_mark = text.strip_prefix(mark).map(|rest| rest.trim_start_matches(' '));
-        if let Some(after) = after_mark.and_then(|rest| rest.strip_prefix(['\r', '\n'])) {
+        if let Some(after) = behind_mark(text, mark) {
             let (fields, body) = split(after, mark)?;
             // An empty line replaces the first mark, so that positions are those of the file.
             let mut node = parse(&format!("\n{}", fields.trim_start_matches('\n')))?;
@@ -33,6 +32,17 @@ pub(crate) fn parse(text: &str) -> Result<Option<Node>, ReadError> {
         }
     }
     Ok(None)
+}
+
+/// The length of the front matter of a page with its marks, or 0 if the page has none.
+pub(super) fn length(text: &str) -> usize {
+    let body = SYNTAXES.iter().find_map(|(mark, _)| split(behind_mark(text, mark)?, mark).ok());
+    body.map_or(0, |(_, body)| text.len() - body.len())
+}
+
+/// The text behind a mark at the beginning of a page.
+fn behind_mark<'t>(text: &'t str, mark: &str) -> Option<&'t str> {
+    text.strip_prefix(mark)?.trim_start_matches(' ').strip_prefix(['\r', '\n'])
 }
 
 /// The fields before the closing mark, and the text after it.

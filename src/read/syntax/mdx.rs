@@ -9,6 +9,7 @@ use crate::read::{
         block::Page,
         code::Code,
         expression::{blanks, closing_brace, literal_text},
+        front_matter,
         javascript::{self, Dialect},
         markdown, template,
     },
@@ -59,13 +60,13 @@ struct Parts {
 impl Parts {
     fn of(text: &str) -> Self {
         let mut parts = Parts::default();
-        let mut fence: Option<&str> = None;
+        let mut fence: Option<Fence> = None;
         let mut rest = parts.add_front_matter(text);
         while !rest.is_empty() {
             let line = &rest[..rest.find('\n').map_or(rest.len(), |end| end + 1)];
-            let end = match (fence, fence_of(line)) {
-                (Some(open), close) => {
-                    fence = (close != Some(open)).then_some(open);
+            let end = match (fence, Fence::opened_by(line)) {
+                (Some(open), _) => {
+                    fence = Some(open).filter(|open| !open.is_closed_by(line));
                     parts.add_markdown(line)
                 }
                 (None, Some(open)) => {
@@ -88,8 +89,7 @@ impl Parts {
 
     /// Adds the metadata at the top of the page, and returns the text after it.
     fn add_front_matter<'t>(&mut self, text: &'t str) -> &'t str {
-        let end = text.strip_prefix("---\n").and_then(|after| Some(4 + after.find("\n---")? + 4));
-        let (matter, rest) = text.split_at(end.unwrap_or(0));
+        let (matter, rest) = text.split_at(front_matter::length(text));
         self.add_markdown(matter);
         rest
     }
@@ -172,9 +172,28 @@ impl Parts {
     }
 }
 
-/// The fence that a line opens or closes.
-fn fence_of(line: &str) -> Option<&'static str> {
-    ["```", "~~~"].into_iter().find(|fence| line.trim_start().starts_with(fence))
+/// A fence around code (CommonMark, section 4.5).
+#[derive(Clone, Copy)]
+struct Fence {
+    mark: char,
+    length: usize,
+}
+
+impl Fence {
+    fn opened_by(line: &str) -> Option<Self> {
+        let line = line.trim();
+        let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+        let info = line.trim_start_matches(mark);
+        let length = line.len() - info.len();
+        // Backticks behind those at the beginning end a code span.
+        (length >= 3 && !(mark == '`' && info.contains('`'))).then_some(Fence { mark, length })
+    }
+
+    /// Whether a line is a fence of this mark that is at least as long.
+    fn is_closed_by(self, line: &str) -> bool {
+        let line = line.trim();
+        line.len() >= self.length && line.chars().all(|c| c == self.mark)
+    }
 }
 
 /// Whether a statement of a module begins with this line.
@@ -321,6 +340,11 @@ mod tests {
             ("export const a = [ /* ( [\n*/ 1] // ok\ntext\n", "export const a = [ /* ( [\n*/ 1] // ok", "text"),
             ("exports of data\n", "", "exports of data"),
             ("```\nexport const a = 1\n```\n", "", "```\nexport const a = 1\n```"),
+            ("````\n```\nexport const a = 1\n````\n", "", "````\n```\nexport const a = 1\n````"),
+            ("```\n``` js\n```\nexport const a = 1\n", "export const a = 1", "```"),
+            ("```a```\nexport const a = 1\n", "export const a = 1", "```a```"),
+            ("+++\na = 1\n+++\nexport const a = 1\n", "export const a = 1", "+++"),
+            ("---\na: 'b\n---- c'\n---\ntext\n", "", "text"),
             ("# Title {#id}\n", "", "# Title {#id}"),
             ("a {/* note */} b\n", "", "a              b"),
             ("a `{b}` \\{c}\n", "", "a `{b}` \\{c}"),

@@ -159,11 +159,14 @@ fn without_contained_regions(mut locations: Vec<Location>) -> Vec<Location> {
     locations
 }
 
+/// The most words of the name of an area: "United Kingdom of Great Britain and Northern Ireland", and some to spare.
+const MAX_AREA_WORDS: usize = 12;
+
 /// The area that a longer phrase begins or ends with, and the rest: "EU regions", "Virginia, USA".
 fn area_within(vocabulary: &Vocabulary, phrase: &str) -> Option<(Area, String)> {
     let words: Vec<&str> =
         phrase.split([' ', ':', '\u{2013}', '\u{2014}']).filter(|word| !word.is_empty() && *word != "-").collect();
-    for taken in (1..words.len()).rev() {
+    for taken in (1..words.len().min(MAX_AREA_WORDS + 1)).rev() {
         let (head, tail) = words.split_at(taken);
         if let Some(area) = area_of_words(vocabulary, head) {
             return Some((area, fold(&tail.join(" "))));
