@@ -37,7 +37,7 @@ use crate::read::{
     position::Position,
     source_text::{SourceText, cleaned},
     syntax::{
-        block::{Block, Cell, Item, Page, Table, header_of, split},
+        block::{Block, COLONS, Cell, Item, Page, Table, header_of, split},
         template::is_placeholder,
     },
 };
@@ -161,7 +161,7 @@ fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
     let words = list.vocabulary;
     // A line above the fields names the vendor unless a heading does.
     let heads = part.heading().is_empty() || words.is_about_vendors(part.heading());
-    let lead = part.lead.map(|lead| lead.trimmed()).filter(|lead| lead.ends_with(':') || heads);
+    let lead = part.lead.map(|lead| lead.trimmed()).filter(|lead| lead.ends_with(COLONS) || heads);
     let lead = lead.map(|lead| lead.part(lead.trim_end_matches(':'))).filter(|lead| is_name(lead));
     let (label, value) = split(words, first);
     // "Legal entity" describes a vendor that is already named.
@@ -292,7 +292,7 @@ fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, surrou
             }
         }
         for child in &item.children {
-            let (key, value) = child.split_once(':').unwrap_or((unlabelled_key(words, child), child));
+            let (key, value) = child.split_once(COLONS).unwrap_or((unlabelled_key(words, child), child));
             row.cells.push((list.labels.intern(&readable(key.trim())), child.part(value.trim()).into()));
         }
         add_notes(list, &mut row, &item.notes);
@@ -316,10 +316,10 @@ fn begin(
     labels: &[Option<Label>],
 ) -> RawSection {
     let lead = part.lead_text().trim();
-    let label = lead.trim_end_matches(':').trim();
+    let label = lead.trim_end_matches(COLONS).trim();
     // A short line above a list is its title; a sentence is not.
     let is_label =
-        matches!(part.content, Content::List(_)) && lead.ends_with(':') && label.split_whitespace().count() <= 4;
+        matches!(part.content, Content::List(_)) && lead.ends_with(COLONS) && label.split_whitespace().count() <= 4;
     let title = if is_label { label } else { part.heading() };
     let notes = surroundings.notes.get(&part.place).into_iter().flatten();
     let notes = notes.chain(header.iter().flat_map(|cell| &cell.notes));

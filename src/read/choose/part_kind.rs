@@ -20,7 +20,7 @@ use crate::read::{
         statement::{Statement, last_sentence},
     },
     source_text::cleaned,
-    syntax::block::{Item, split},
+    syntax::block::{COLONS, Item, split},
 };
 
 /// Whether a part can belong to the list.
@@ -213,7 +213,7 @@ fn explains(part: &Part<'_>) -> bool {
     let lead = part.found.lead_text();
     let words = part.words();
     // "Every sub-processor must:"
-    let obliges = lead.ends_with(':')
+    let obliges = lead.ends_with(COLONS)
         && last_sentence(lead).is_some_and(|last| words.mentions_phrase(Meaning::Obligation, &fold(last)));
     // "What are sub-processors?"
     let is_introduction = |text: &str| words.begins_with(Meaning::ExplanationIntro, &fold(text).replace('-', " "));

@@ -7,7 +7,7 @@ use crate::read::source_text::cleaned;
 /// The place that a heading names alone, or a sentence after "in": "… located in the United States:".
 pub(crate) fn place_named_in(words: &Vocabulary, text: &str) -> Option<String> {
     let plain = cleaned(text);
-    let plain = plain.trim().trim_end_matches([':', '.']);
+    let plain = plain.trim().trim_end_matches([':', '\u{ff1a}', '.']);
     if are_places(words, plain) {
         return Some(plain.to_owned());
     }

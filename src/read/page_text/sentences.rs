@@ -10,7 +10,7 @@ use changecast_core::{
 use crate::read::{
     position::Position,
     source_text::{SourceText, cleaned},
-    syntax::block::{Block, Item},
+    syntax::block::{Block, COLONS, Item},
 };
 
 /// A paragraph or bullet.
@@ -77,7 +77,7 @@ fn is_word_char(c: char) -> bool {
 
 /// Whether a line states when the page was last changed.
 fn is_page_date(vocabulary: &Vocabulary, text: &str) -> bool {
-    let label = text.split_once(':').map_or(text, |(label, _)| label);
+    let label = text.split_once(COLONS).map_or(text, |(label, _)| label);
     vocabulary.mentions(Meaning::PageDate, label) && words_of(text).len() <= MAX_PAGE_DATE
 }
 

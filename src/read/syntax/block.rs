@@ -270,7 +270,7 @@ pub(crate) fn paragraph(at: Position, text: &SourceText, all_strong: bool, stron
 
 /// Whether the strong text in a byte range is a label: a colon ends or follows it.
 fn is_label(text: &str, (from, to): &(usize, usize)) -> bool {
-    text.get(*from..*to).is_some_and(|label| label.trim_end().ends_with(':'))
+    text.get(*from..*to).is_some_and(|label| label.trim_end().ends_with(COLONS))
         || text.get(*to..).is_some_and(|rest| rest.trim_start().starts_with(':'))
 }
 
@@ -288,13 +288,16 @@ pub(crate) fn header_of(table: &Table) -> (&[Cell], &[(Position, Vec<Cell>)]) {
     }
 }
 
+/// The colons behind labels, of which the second is written in Chinese and Japanese.
+pub(crate) const COLONS: [char; 2] = [':', '\u{ff1a}'];
+
 /// The separators between a name and its description.
 pub(crate) const DASHES: [&str; 4] = [" \u{2013} ", " \u{2014} ", " - ", " | "];
 
 /// The name of an item, and the rest.
 pub(crate) fn split(words: &Vocabulary, item: &Item) -> (SourceText, SourceText) {
     if let Some(lead) = &item.lead {
-        let name = words.without_full_stop(lead.trim_end_matches([':', ','])).trim();
+        let name = words.without_full_stop(lead.trim_end_matches([':', '\u{ff1a}', ','])).trim();
         return (lead.part(name), item.rest.part(trim_separators(&item.rest)));
     }
     let text = item.rest.trimmed();
@@ -305,7 +308,7 @@ pub(crate) fn split(words: &Vocabulary, item: &Item) -> (SourceText, SourceText)
             (text.slice(0..end), text.part(trim_separators(&text[at + length..])))
         }
         None => {
-            let name = words.without_full_stop(text.trim_end_matches([':', ';', ',']));
+            let name = words.without_full_stop(text.trim_end_matches([':', '\u{ff1a}', ';', ',']));
             (text.part(name), SourceText::default())
         }
     }
@@ -317,8 +320,8 @@ fn first_cut(text: &SourceText) -> Option<(usize, usize)> {
     let mut depth = 0usize;
     for (at, c) in text.char_indices() {
         match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
+            '(' | '[' | '\u{ff08}' => depth += 1,
+            ')' | ']' | '\u{ff09}' => depth = depth.saturating_sub(1),
             _ => {}
         }
         if depth == 0
@@ -334,13 +337,13 @@ fn first_cut(text: &SourceText) -> Option<(usize, usize)> {
 
 /// The length of the separator at an offset that is not in a link.
 fn separator_at(text: &SourceText, at: usize) -> Option<usize> {
-    let separator = DASHES.iter().chain(&[": ", ". "]).find(|by| text[at..].starts_with(**by));
+    let separator = DASHES.iter().chain(&[": ", "\u{ff1a}", ". "]).find(|by| text[at..].starts_with(**by));
     separator.map(|by| by.len()).filter(|_| !text.is_link_at(at))
 }
 
 fn trim_separators(text: &str) -> &str {
     let mut text = text.trim();
-    while let Some(rest) = text.strip_prefix(['.', ':', ',', ';', '-', '\u{2013}', '\u{2014}', '|']) {
+    while let Some(rest) = text.strip_prefix(['.', ':', '\u{ff1a}', ',', ';', '-', '\u{2013}', '\u{2014}', '|']) {
         // A minus belongs to its number.
         if text.starts_with('-') && rest.starts_with(|c: char| c.is_ascii_digit()) {
             break;

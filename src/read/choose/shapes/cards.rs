@@ -21,7 +21,7 @@ use crate::read::{
     },
     position::Position,
     source_text::{SourceText, cleaned},
-    syntax::block::{Block, Item, split},
+    syntax::block::{Block, COLONS, Item, split},
 };
 
 pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
@@ -77,7 +77,7 @@ impl<'v> Titles<'v> {
 
     /// Whether a text in a style is the label of a field.
     fn is_label(&self, style: Style, text: &str) -> bool {
-        let label = text.trim_end_matches(':');
+        let label = text.trim_end_matches(COLONS);
         let is_known = match style {
             Style::Heading(_) => role_of(self.words, label) != Role::Other,
             Style::Strong | Style::Plain => {
@@ -98,7 +98,7 @@ struct Cards {
 /// The cards at the beginning of blocks, given the block above.
 fn cards_at(blocks: &[Block], above: Option<&Block>, titles: &Titles<'_>) -> Option<Cards> {
     let (style, first) = style_of(blocks.first()?)?;
-    if role_of(titles.words, first.trim_end_matches(':')) == Role::Other {
+    if role_of(titles.words, first.trim_end_matches(COLONS)) == Role::Other {
         return None;
     }
     let mut fields: Vec<Item> = Vec::new();
@@ -121,7 +121,7 @@ fn cards_at(blocks: &[Block], above: Option<&Block>, titles: &Titles<'_>) -> Opt
 /// The text of a block that is a label.
 fn label_text<'b>(block: &'b Block, style: Style, titles: &Titles<'_>) -> Option<&'b str> {
     let (own, text) = style_of(block)?;
-    (own == style && titles.is_label(style, text)).then(|| text.trim_end_matches(':'))
+    (own == style && titles.is_label(style, text)).then(|| text.trim_end_matches(COLONS))
 }
 
 /// The number of blocks that are the value of a label: all up to the next label, or one if no label follows.

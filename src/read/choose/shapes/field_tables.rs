@@ -14,8 +14,27 @@ use crate::read::{
 
 pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
     let stated: Vec<Vec<Item>> = tables(&blocks).filter_map(|table| stated_fields(words, table)).collect();
-    let labels = Labels::of(words, stated.iter().map(Vec::as_slice));
+    let pairs: Vec<Vec<Item>> = tables(&blocks).filter_map(pairs_of).collect();
+    let labels = Known {
+        stated: Labels::of(words, stated.iter().map(Vec::as_slice)),
+        pairs: Labels::of(words, pairs.iter().map(Vec::as_slice)),
+    };
     blocks.into_iter().map(|block| record_of(words, block, &labels)).collect()
+}
+
+/// The labels of the tables of a page.
+struct Known<'v> {
+    /// Below a header that states what the columns are.
+    stated: Labels<'v>,
+    /// In the first column of all tables of two columns.
+    pairs: Labels<'v>,
+}
+
+impl Known<'_> {
+    /// Whether other tables have the same labels, also that of the row that could be a header.
+    fn are_shared(&self, pairs: &[Item]) -> bool {
+        pairs.first().is_some_and(|header| self.pairs.is_repeated(header)) && self.pairs.are_fields(pairs)
+    }
 }
 
 fn tables(blocks: &[Block]) -> impl Iterator<Item = &Table> {
@@ -25,11 +44,21 @@ fn tables(blocks: &[Block]) -> impl Iterator<Item = &Table> {
     })
 }
 
-fn record_of(words: &Vocabulary, block: Block, labels: &Labels<'_>) -> Block {
+fn record_of(words: &Vocabulary, block: Block, labels: &Known<'_>) -> Block {
     let Block::Table(table) = &block else { return block };
-    let stated =
-        stated_fields(words, table).filter(|fields| labels.are_fields(fields) || describe_processing(words, fields));
-    stated.or_else(|| fields_of(words, table)).map_or(block, Block::Record)
+    let stated = stated_fields(words, table)
+        .filter(|fields| labels.stated.are_fields(fields) || describe_processing(words, fields));
+    let judged = stated.or_else(|| fields_of(words, table));
+    judged.or_else(|| pairs_of(table).filter(|pairs| labels.are_shared(pairs))).map_or(block, Block::Record)
+}
+
+/// The rows of a table of two columns, with its header, as fields.
+fn pairs_of(table: &Table) -> Option<Vec<Item>> {
+    let (header, rows) = header_of(table);
+    let [_, _] = header else { return None };
+    let first = std::iter::once((rows.first()?.0, header));
+    let fields = first.chain(rows.iter().map(|(at, cells)| (*at, cells.as_slice())));
+    Some(fields.filter_map(|(at, cells)| field_of(at, cells)).collect())
 }
 
 /// The fields of a table with the headers `| Field | Value |` or words like these.

@@ -15,7 +15,7 @@ use crate::read::{
     },
     position::Position,
     source_text::{SourceText, is_break_char},
-    syntax::block::{Block, Item},
+    syntax::block::{Block, COLONS, Item},
 };
 
 pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
@@ -91,7 +91,7 @@ fn fields_of(block: &Block) -> Vec<Item> {
 
 /// The field of the first line: its own, or a name if others follow.
 fn first_field(at: Position, line: &SourceText, has_others: bool) -> Option<Item> {
-    let name = has_others && is_name(line) && !line.ends_with(':');
+    let name = has_others && is_name(line) && !line.ends_with(COLONS);
     field_of_line(at, line).or_else(|| name.then(|| name_field(at, line.clone())))
 }
 

@@ -25,10 +25,11 @@ pub(crate) use numbering::without_number;
 type Shape = fn(&Vocabulary, Vec<Block>) -> Vec<Block>;
 
 /// The shapes in the order in which they are looked for. A shape sees the records of those before it.
-const SHAPES: [Shape; 12] = [
-    |_, blocks| numbering::rewrite(blocks),
+const SHAPES: [Shape; 13] = [
+    numbering::rewrite,
     paragraph_fields::rewrite,
     label_lines::rewrite,
+    numbering::rewrite_records,
     field_tables::rewrite,
     cards::rewrite,
     entity_items::rewrite,

@@ -6,8 +6,10 @@ use crate::read::{
     syntax::block::{Block, Cell, Item, header_of},
 };
 
-/// The fewest lines of a cell that describes a vendor.
+/// The fewest lines of a cell that describes a vendor. Two are enough if the second one has several parts.
 const MIN_LINES: usize = 3;
+/// What separates the parts of a line.
+const SEPARATORS: [&str; 6] = [" \u{b7} ", " \u{2013} ", " \u{2014} ", " - ", " | ", ", "];
 
 pub(super) fn rewrite(blocks: Vec<Block>) -> Vec<Block> {
     blocks.into_iter().flat_map(list_of).collect()
@@ -18,13 +20,21 @@ fn list_of(block: Block) -> Vec<Block> {
     let Block::Table(table) = &block else { return vec![block] };
     let (header, rows) = header_of(table);
     let [header] = header else { return vec![block] };
-    let described = rows.iter().filter(|(_, cells)| lines_of(cells).len() >= MIN_LINES).count();
+    let described = rows.iter().filter(|(_, cells)| describes_vendor(&lines_of(cells))).count();
     if described * 2 <= rows.len() {
         return vec![block];
     }
     let at = rows.first().map_or(Position::START, |(at, _)| *at);
     let title = Block::Paragraph { at, text: header.text.clone(), strong: false };
     vec![title, Block::List(rows.iter().filter_map(|(at, cells)| item_of(*at, cells)).collect())]
+}
+
+/// Whether the lines of a cell are a name and what describes the vendor.
+fn describes_vendor(lines: &[SourceText]) -> bool {
+    match lines {
+        [_, second] => SEPARATORS.iter().any(|separator| second.contains(separator)),
+        _ => lines.len() >= MIN_LINES,
+    }
 }
 
 /// The lines of the cell of a row, without those that only separate others.

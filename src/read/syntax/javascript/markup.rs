@@ -6,7 +6,7 @@ use crate::read::{
     position::{LineIndex, Position},
     source_text::{SourceText, cleaned},
     syntax::{
-        block::Block,
+        block::{Block, COLONS},
         html,
         javascript::{
             elements::{Kind, kind_of},
@@ -204,7 +204,7 @@ fn is_html(source: &str) -> bool {
 /// show it as one.
 fn is_label(element: SyntaxNode<'_>) -> bool {
     let [_, text, _] = element.children()[..] else { return false };
-    text.kind() == "jsx_text" && text.source().trim_end().ends_with(':')
+    text.kind() == "jsx_text" && text.source().trim_end().ends_with(COLONS)
 }
 
 /// The title that a component has as an attribute: `<Section title="Sub-processors">`.
