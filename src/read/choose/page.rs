@@ -162,12 +162,13 @@ fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
     // A line above the fields names the vendor unless a heading does.
     let heads = part.heading().is_empty() || words.is_about_vendors(part.heading());
     let lead = part.lead.map(|lead| lead.trimmed()).filter(|lead| lead.ends_with(COLONS) || heads);
-    let lead = lead.map(|lead| lead.part(lead.trim_end_matches(':'))).filter(|lead| is_name(lead));
+    let lead = lead.map(|lead| lead.part(lead.trim_end_matches(COLONS))).filter(|lead| is_name(lead));
     let (label, value) = split(words, first);
     // "Legal entity" describes a vendor that is already named.
+    let is_unnamed = lead.is_none() && heads;
     let names = matches!(
         words.header(&cleaned(&label)),
-        HeaderRole { role: Role::Name, fitness } if fitness.is_usual()
+        HeaderRole { role: Role::Name, fitness } if fitness.is_usual() || is_unnamed
     ) && is_name(&value);
     let mut headings = part.headings.iter().rev().map(|heading| (*heading).clone());
     let (heading, above) = (headings.next().unwrap_or_default(), headings.next().unwrap_or_default());

@@ -27,12 +27,15 @@ pub struct Location {
 }
 
 /// The fewest words of a text without a known place that is a remark rather than a place.
-const MIN_REMARK_WORDS: usize = 6;
+const MIN_REMARK_WORDS: usize = 5;
 
 impl Location {
-    /// Whether the text is a remark beside places: "for the vendors of this vendor see their list".
+    /// Whether the text is a remark beside places: "for the vendors of this vendor see their list", "See the FAQ."
     pub fn is_remark(&self) -> bool {
-        self.area.is_none() && self.text.split_whitespace().count() >= MIN_REMARK_WORDS
+        let words = self.text.split_whitespace().count();
+        let last = self.text.split_whitespace().next_back().unwrap_or_default();
+        let is_sentence = words > 1 && last.strip_suffix('.').is_some_and(|word| !word.contains('.'));
+        self.area.is_none() && (is_sentence || words >= MIN_REMARK_WORDS)
     }
 }
 

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use self::{location::same_locations, set::Slash};
 use crate::{
-    model::{Text, fold, strip_markup},
+    model::{Text, fold, strip_markup, text::without_targets},
     vocabulary::{Meaning, Vocabulary},
 };
 
@@ -28,8 +28,9 @@ pub fn same_meaning(vocabulary: &Vocabulary, comparison: Comparison, a: &Text, b
     }
     match comparison {
         Comparison::Text => wording(a) == wording(b),
-        Comparison::Set => set::keys(vocabulary, a) == set::keys(vocabulary, b),
-        Comparison::Locations => same_locations(vocabulary, a, b),
+        // That an item became a link does not make it another one.
+        Comparison::Set => set::keys(vocabulary, &without_targets(a)) == set::keys(vocabulary, &without_targets(b)),
+        Comparison::Locations => same_locations(vocabulary, &without_targets(a), &without_targets(b)),
         Comparison::Lifecycle => Status::read(vocabulary, a) == Status::read(vocabulary, b),
         Comparison::Date => match (FuzzyDate::read(vocabulary, a), FuzzyDate::read(vocabulary, b)) {
             (None, None) => fold(a) == fold(b),
@@ -84,13 +85,13 @@ struct KeyedItem {
 }
 
 fn keyed_items(vocabulary: &Vocabulary, comparison: Comparison, text: Option<&Text>) -> Vec<KeyedItem> {
-    let text = text.map(Text::as_str).unwrap_or_default();
+    let text = without_targets(text.map(Text::as_str).unwrap_or_default());
     match comparison {
-        Comparison::Set => set::items(vocabulary, text, Slash::Joins)
+        Comparison::Set => set::items(vocabulary, &text, Slash::Joins)
             .into_iter()
             .map(|item| KeyedItem { keys: set::keys(vocabulary, &item), text: item })
             .collect(),
-        Comparison::Locations => locations(vocabulary, text)
+        Comparison::Locations => locations(vocabulary, &text)
             .into_iter()
             .filter(|location| !location.is_remark())
             .map(|location| KeyedItem { keys: BTreeSet::from([location.key]), text: location.text })
@@ -131,6 +132,8 @@ mod tests {
             (Comparison::Text, "Content delivery; and protection", "Content delivery and protection"),
             (Comparison::Text, "Files & calls", "files and calls"),
             (Comparison::Set, "names, e-mails", "E-mails; names"),
+            (Comparison::Set, "names, e-mails", "[names](https://a.example), e-mails"),
+            (Comparison::Locations, "Norway, Iceland", "[Norway](https://a.example/dc), Iceland"),
             (Comparison::Locations, "USA/EU", "EU, United States"),
             (Comparison::Locations, "N/A", "Not applicable"),
             (Comparison::Locations, "Dublin, Ireland", "Ireland (Dublin)"),
