@@ -11,7 +11,9 @@ use changecast_core::vocabulary::Vocabulary;
 use crate::read::{
     choose::{
         page_parts::is_name,
-        shapes::labels::{Labels, describes, field_of_line, is_named, is_record, label_of, name_field},
+        shapes::labels::{
+            Labels, describes, field, field_of_line, is_named, is_record, is_usual_label, label_of, name_field,
+        },
     },
     position::Position,
     source_text::{SourceText, is_break_char},
@@ -19,7 +21,7 @@ use crate::read::{
 };
 
 pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
-    let paragraphs: Vec<Vec<Item>> = blocks.iter().map(fields_of).collect();
+    let paragraphs: Vec<Vec<Item>> = blocks.iter().map(|block| fields_of(words, block)).collect();
     let labels = Labels::of(words, paragraphs.iter().map(Vec::as_slice));
     let mut lines = LabelledLines { words, labels, done: Vec::new(), fields: Vec::new(), blocks: Vec::new() };
     for block in blocks {
@@ -42,7 +44,8 @@ struct LabelledLines<'v> {
 
 impl LabelledLines<'_> {
     fn add(&mut self, block: Block) {
-        let fields = Some(fields_of(&block)).filter(|fields| self.describe_vendor(fields)).unwrap_or_default();
+        let fields =
+            Some(fields_of(self.words, &block)).filter(|fields| self.describe_vendor(fields)).unwrap_or_default();
         let firsts = self.fields.first().zip(fields.first());
         let begins = is_named(self.words, &fields)
             || firsts.is_some_and(|(a, b)| label_of(self.words, a) == label_of(self.words, b));
@@ -76,10 +79,16 @@ impl LabelledLines<'_> {
     }
 }
 
-/// The fields of a paragraph in which every line has a label, except for the first, which may be a name.
-fn fields_of(block: &Block) -> Vec<Item> {
+/// The fields of a paragraph in which every line has a label, except for the first, which may be a name; or the
+/// label is the first of two lines.
+fn fields_of(words: &Vocabulary, block: &Block) -> Vec<Item> {
     let Block::Paragraph { at, text, .. } = block else { return Vec::new() };
     let lines: Vec<SourceText> = text.split_lines().map(trimmed).filter(|line| !line.is_empty()).collect();
+    if let [label, value] = &lines[..]
+        && is_usual_label(words, label)
+    {
+        return vec![field(*at, label, value.clone())];
+    }
     let Some((first, others)) = lines.split_first() else { return Vec::new() };
     let below: Option<Vec<Item>> = others.iter().map(|line| field_of_line(*at, line)).collect();
     let Some(below) = below else { return Vec::new() };

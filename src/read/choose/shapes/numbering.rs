@@ -169,9 +169,8 @@ impl<'t> Ordinal<'t> {
 const OPENING: [char; 6] = ['(', '[', '#', '\u{2116}', '\u{a7}', '\u{ff08}'];
 
 fn is_mark(c: char) -> bool {
-    const MARKS: [char; 15] = [
-        '.', ')', ']', ':', '\u{b7}', '\u{2022}', '-', '\u{2013}', '\u{2014}', '|', '/', '\u{b0}', '\u{ba}', ',', '>',
-    ];
+    const MARKS: [char; 15] =
+        ['.', ')', ']', ':', '\u{b7}', '\u{2022}', '-', '\u{2013}', '\u{2014}', '|', '/', '\u{b0}', '\u{ba}', ',', '>'];
     MARKS.contains(&c) || is_wide_mark(c)
 }
 
@@ -229,12 +228,7 @@ fn without_numbers<'t>(words: &Vocabulary, texts: &[&'t str]) -> Option<Vec<&'t 
     SCALES.iter().zip(0..).find_map(|(scale, at)| without_numbers_of(words, *scale, at > 0, texts))
 }
 
-fn without_numbers_of<'t>(
-    words: &Vocabulary,
-    scale: Scale,
-    are_all: bool,
-    texts: &[&'t str],
-) -> Option<Vec<&'t str>> {
+fn without_numbers_of<'t>(words: &Vocabulary, scale: Scale, are_all: bool, texts: &[&'t str]) -> Option<Vec<&'t str>> {
     let ordinals: Vec<Option<Ordinal<'t>>> = texts.iter().map(|text| Ordinal::by(scale, text)).collect();
     let numbered: Vec<Ordinal<'_>> = ordinals.iter().flatten().copied().collect();
     let first = numbered.first()?;

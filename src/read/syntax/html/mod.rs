@@ -76,11 +76,8 @@ pub(crate) fn blocks_at(text: &str, words: &Vocabulary, position: &dyn Fn(usize)
                 } else if !(tag.self_closing && name == "svg") && builder.shows(name, start) {
                     let at = position(start);
                     match names {
-                        Some(names) => names.iter().for_each(|name| builder.open(name, None, 1, at)),
-                        None => {
-                            let rows = attribute(&tag, b"rowspan").and_then(|rows| rows.trim().parse().ok());
-                            builder.open(&own, attribute(&tag, b"href"), rows.unwrap_or(1), at);
-                        }
+                        Some(names) => names.iter().for_each(|name| builder.open(name, &Attributes::default(), at)),
+                        None => builder.open(&own, &Attributes::of(&tag), at),
                     }
                 }
             }
@@ -113,9 +110,42 @@ pub(crate) fn text(html: &str) -> String {
     out
 }
 
+/// The attributes of a tag that matter.
+#[derive(Default)]
+struct Attributes {
+    /// The address of a link.
+    href: Option<String>,
+    /// The heading of a component.
+    title: Option<String>,
+    /// The number of further rows that a cell spans.
+    rows: usize,
+    /// The number of further columns that a cell spans.
+    columns: usize,
+}
+
+impl Attributes {
+    fn of(tag: &StartTag<usize>) -> Self {
+        let span = |name| attribute(tag, name).and_then(|count| count.trim().parse().ok()).unwrap_or(1_usize);
+        let title = attribute(tag, b"title").filter(|_| !tag.self_closing);
+        Attributes {
+            href: attribute(tag, b"href"),
+            title,
+            rows: span(b"rowspan").saturating_sub(1),
+            columns: span(b"colspan").saturating_sub(1),
+        }
+    }
+}
+
 fn attribute(tag: &StartTag<usize>, name: &[u8]) -> Option<String> {
     tag.attributes.get(name).map(|value| String::from_utf8_lossy(&value.value).into_owned())
 }
+
+/// Components of pages that have their heading in an attribute, in lower case.
+const COMPONENTS: [&str; 8] =
+    ["accordion", "accordionitem", "card", "collapsible", "expandable", "panel", "step", "tab"];
+
+/// The largest number of further columns that a header cell is copied to.
+const MAX_COLUMNS: usize = 20;
 
 /// Elements without an end tag.
 const VOID: [&str; 14] =
@@ -177,6 +207,7 @@ struct Builder<'v> {
     row: Option<(Position, Vec<Cell>, bool)>,
     /// The number of rows that the open cell spans.
     cell_rows: usize,
+    cell_columns: usize,
     /// Cells that span further rows, by column, with the number of rows that remain, and the size in bytes of
     /// their copies.
     spans: BTreeMap<usize, (usize, Cell)>,
@@ -220,6 +251,7 @@ impl<'v> Builder<'v> {
             nested: 0,
             row: None,
             cell_rows: 0,
+            cell_columns: 0,
             spans: BTreeMap::new(),
             spanned: 0,
             in_cell: false,
@@ -260,8 +292,8 @@ impl Builder<'_> {
         was_hidden
     }
 
-    /// Handles a start tag with the address of its link and the number of rows that it spans.
-    fn open(&mut self, name: &str, href: Option<String>, rows: usize, at: Position) {
+    /// Handles a start tag.
+    fn open(&mut self, name: &str, attributes: &Attributes, at: Position) {
         if self.table.is_none() && self.list.is_none() && name == "li" {
             self.continue_list();
         } else if self.continued && self.item.is_none() && ENDS_ITEMS.contains(&name) {
@@ -275,8 +307,8 @@ impl Builder<'_> {
             "br" => self.line_break(),
             "a" => {
                 self.close_link();
-                if let Some(href) = href {
-                    self.link = Some((href, self.text.len()));
+                if let Some(href) = &attributes.href {
+                    self.link = Some((href.clone(), self.text.len()));
                 }
             }
             "b" | "strong" => {
@@ -307,11 +339,18 @@ impl Builder<'_> {
                     self.row = Some((at, Vec::new(), true));
                 }
                 self.take_text();
-                (self.in_cell, self.head_cell, self.cell_rows) = (true, name == "th", rows);
+                (self.in_cell, self.head_cell) = (true, name == "th");
+                (self.cell_rows, self.cell_columns) = (attributes.rows, attributes.columns.min(MAX_COLUMNS));
             }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if self.table.is_none() && self.list.is_none() => {
                 self.flush();
                 self.heading = name[1..].parse().ok();
+            }
+            _ if COMPONENTS.contains(&name) && self.table.is_none() && self.list.is_none() => {
+                self.flush();
+                if let Some(title) = &attributes.title {
+                    self.blocks.push(Block::Heading { level: SUMMARY_LEVEL, text: title.as_str().into() });
+                }
             }
             "summary" if self.table.is_none() && self.list.is_none() => {
                 self.flush();

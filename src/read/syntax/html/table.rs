@@ -15,10 +15,12 @@ impl Builder<'_> {
         self.span();
         if let Some((_, cells, all_heads)) = &mut self.row {
             *all_heads &= self.head_cell;
-            if self.cell_rows > 1 {
-                self.spans.insert(cells.len(), (self.cell_rows, cell.clone()));
+            if self.cell_rows > 0 {
+                self.spans.insert(cells.len(), (self.cell_rows + 1, cell.clone()));
             }
-            cells.push(cell);
+            // A header over several columns is the header of each.
+            let columns = if self.head_cell { self.cell_columns } else { 0 };
+            cells.extend(std::iter::repeat_n(cell, columns + 1));
         }
     }
 
