@@ -129,7 +129,12 @@ impl Scheme {
         for ranked in ranked.iter().filter(|ranked| !names.contains(&ranked.label)) {
             builder.add(ranked);
         }
-        let (columns, members) = builder.finish();
+        let (mut columns, members) = builder.finish();
+        for (column, members) in columns.iter_mut().zip(&members).filter(|(column, _)| column.role != Role::Other) {
+            if let Some(widest) = label_of_widest(members, &key.headers) {
+                column.label = Text::new(labels.spelling(widest));
+            }
+        }
         let places = members.iter().enumerate();
         let places = places.flat_map(|(place, labels)| labels.iter().map(move |label| (*label, place))).collect();
         Scheme { names, columns, places, excluded: key.excluded.clone(), ids: key.ids }
@@ -180,6 +185,14 @@ fn name_labels(key: &SchemeKey, ranked: &[RankedLabel<'_>], together: &CoOccurre
         }
     }
     names
+}
+
+/// The label of a column by which it is shown: that of the table with the most columns, or else the best of the role.
+/// A small table that joins the list does not rename its columns.
+fn label_of_widest(members: &[Label], headers: &[Vec<Label>]) -> Option<Label> {
+    let width = |label: &Label| headers.iter().filter(|header| header.contains(label)).map(Vec::len).max();
+    // Of several with the same width, the first is the best.
+    members.iter().rev().max_by_key(|label| width(label)).copied()
 }
 
 /// Assigns labels to columns.
@@ -238,7 +251,8 @@ impl ColumnsBuilder<'_> {
         let has_same_label = draft.folded_label == new.folded_label;
         let compares_labels = role == Role::Other || new.is_qualified || draft.is_qualified;
         let has_same_meaning = if compares_labels { has_same_label } else { column.role == role };
-        has_same_meaning && (has_same_label || self.occur_apart(draft, new))
+        let are_groups = is_other_group(&draft.folded_label, &new.folded_label);
+        has_same_meaning && (has_same_label || !are_groups && self.occur_apart(draft, new))
     }
 
     fn occur_apart(&self, draft: &ColumnDraft, new: &ColumnDraft) -> bool {
@@ -263,6 +277,12 @@ impl ColumnsBuilder<'_> {
     fn is_taken(&self, key: &FieldKey) -> bool {
         key.as_str() == "name" || self.columns.iter().any(|column| column.field == *key)
     }
+}
+
+/// Whether two labels are groups of one map: "Data (Contact)", "Data (Usage)". No entry needs to have both.
+fn is_other_group(a: &str, b: &str) -> bool {
+    let stem = |label: &str| Some(label.strip_suffix(')')?.split_once(" (")?.0.to_owned());
+    a != b && stem(a).is_some() && stem(a) == stem(b)
 }
 
 /// The pairs of labels that occur together in a header or row, and so belong to different columns.

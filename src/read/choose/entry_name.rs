@@ -31,14 +31,26 @@ fn has_ended(words: &Vocabulary, name: &str) -> bool {
     remarks(&folded).any(|remark| is_end(words, remark))
 }
 
-/// The parts of a folded name behind a dash, or in parentheses at its end.
+/// Whether the text behind a name begins with a remark that the vendor is no longer used: "(retired) – e-mail".
+pub(crate) fn begins_with_end(words: &Vocabulary, text: &str) -> bool {
+    let folded = fold(text);
+    in_front(&folded).is_some_and(|remark| is_end(words, remark))
+}
+
+/// The text in brackets at the beginning of a folded text.
+fn in_front(folded: &str) -> Option<&str> {
+    let inside = folded.strip_prefix(['(', '['])?;
+    inside.find([')', ']']).map(|end| inside[..end].trim())
+}
+
+/// The parts of a folded name behind a dash, or in brackets at its beginning or end.
 fn remarks(folded: &str) -> impl Iterator<Item = &str> {
     let in_parentheses =
         folded.strip_suffix([')', ']']).and_then(|inside| inside.rfind(['(', '[']).map(|at| &inside[at + 1..]));
     let behind_dash = folded.rfind(" - ").map(|at| &folded[at + 3..]);
     let behind_mark = folded.rfind([':', ';', ',']).map(|at| folded[at + 1..].trim_start());
     let remarks = [in_parentheses.filter(|_| !folded.starts_with(['(', '['])), behind_dash, behind_mark];
-    remarks.into_iter().flatten()
+    remarks.into_iter().chain([in_front(folded)]).flatten()
 }
 
 /// Whether a folded remark consists of a status of the end, and of dates.

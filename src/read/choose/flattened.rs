@@ -88,9 +88,20 @@ impl Flattened<'_> {
         for (inner, value) in members {
             let is_list = matches!(value.value, Value::List(_));
             let is_group = has_groups && (is_list || !self.has_own_role(name, &inner.text));
-            let key = if is_group { group_key(name, &inner.text) } else { format!("{name} {}", inner.text) };
+            let key = if self.are_items(name) && self.is_item(&inner.text) {
+                name.to_owned()
+            } else if is_group {
+                group_key(name, &inner.text)
+            } else {
+                format!("{name} {}", inner.text)
+            };
             self.add(inner.at.below(shift), &key, value, shift);
         }
+    }
+
+    /// Whether a key in a map states the item that the map is: `{name: Account data}` under a key of data.
+    fn is_item(&self, inner: &str) -> bool {
+        ITEM_KEYS.contains(&inner) || self.key_roles.role(inner) == Role::Name
     }
 
     /// Whether values under a key are items, such as data or places.
@@ -118,10 +129,13 @@ impl Flattened<'_> {
 }
 
 /// Keys of the label in a pair, in data of any language.
-const LABEL_KEYS: [&str; 6] = ["name", "key", "label", "title", "property", "field"];
+const LABEL_KEYS: [&str; 9] = ["name", "key", "label", "title", "property", "field", "category", "group", "type"];
+
+/// Keys of the item, or of several, in a map that stands for them.
+const ITEM_KEYS: [&str; 8] = ["name", "label", "title", "item", "items", "values", "types", "fields"];
 
 /// Keys of the value in a pair, in data of any language.
-const VALUE_KEYS: [&str; 4] = ["value", "values", "content", "text"];
+const VALUE_KEYS: [&str; 6] = ["value", "values", "content", "text", "items", "examples"];
 
 /// The most words of the label in a pair.
 const MAX_LABEL_WORDS: usize = 5;

@@ -157,6 +157,8 @@ pub(crate) struct Memo {
     pub shape: OnceCell<MapShape>,
     /// Whether the node contains no list of maps with names.
     pub has_no_lists: OnceCell<bool>,
+    /// Whether the name of the entry is a placeholder, or states that the vendor is no longer used.
+    pub is_no_vendor: OnceCell<bool>,
 }
 
 impl Memos {

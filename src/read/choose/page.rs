@@ -18,7 +18,7 @@ use crate::read::{
     choose::{
         absence::{absence_of_list, is_error_page},
         bullet::{Bullet, Style},
-        entry_name::{self, is_no_entry},
+        entry_name::{self, begins_with_end, is_no_entry},
         fitness::Fitness,
         footnotes::{self, HeadingNotes},
         header_labels::header_labels,
@@ -180,6 +180,9 @@ fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
         None if heading.is_empty() => return,
         None => (heading, above),
     };
+    if is_no_entry(words, &cleaned(&name)) {
+        return;
+    }
     let mut row = row_of(list, first.at, &name);
     for item in items.iter().skip(usize::from(names)) {
         let (label, value) = split(words, item);
@@ -283,7 +286,7 @@ fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, surrou
     for item in items {
         let Bullet { name, purpose, places } = Bullet::of(words, item, style);
         let is_no_name = is_placeholder(&name) || is_no_entry(words, &cleaned(&name));
-        if !is_name(&name) || item.struck || is_no_name {
+        if !is_name(&name) || item.struck || is_no_name || begins_with_end(words, &split(words, item).1) {
             continue;
         }
         let mut row = row_of(list, item.at, &name);

@@ -19,6 +19,7 @@ use crate::read::{
     },
     choose::{
         empty_tree::without_list,
+        entry_name::is_no_entry,
         flattened::{flattened, is_nested},
         html_text::shown,
         key_kind::{standing_of_keys, statuses_of_keys},
@@ -28,7 +29,7 @@ use crate::read::{
     },
     config::ReadingConfig,
     error::ReadError,
-    source_text::CellText,
+    source_text::{CellText, cleaned},
     syntax::tree::{Item, Key, Node, Value},
 };
 
@@ -160,7 +161,7 @@ pub(crate) fn interpret(
         let rows = Vec::with_capacity(records.members.len());
         let mut section = RawSection { title, rows, ..RawSection::default() };
         section.defaults.extend(status.map(|status| (list.labels.intern(STATUS_LABEL), CellText::Markdown(status))));
-        for member in &records.members {
+        for member in records.members.iter().filter(|member| !is_no_vendor(member, words, &key_roles)) {
             let at = member.node.at.below(member.shift);
             let memo = member.memo.as_ref().map(|memo| &memo.record);
             let row = remembered_row(list, memo, at, |list| {
@@ -172,6 +173,18 @@ pub(crate) fn interpret(
     }
     drop_ambiguous_ids(list);
     Ok(())
+}
+
+/// Whether the name of an entry is a placeholder, or states that the vendor is no longer used.
+fn is_no_vendor(member: &Member<'_>, words: &Vocabulary, key_roles: &KeyRoles<'_>) -> bool {
+    let judge = || {
+        let name = name_of(member.node, key_roles).or_else(|| name_in(member.node));
+        name.is_some_and(|name| is_no_entry(words, &cleaned(name)))
+    };
+    match &member.memo {
+        Some(memo) => *memo.is_no_vendor.get_or_init(judge),
+        None => judge(),
+    }
 }
 
 /// Whether a tree has a list of which the entries have a name and at least two more known fields.
