@@ -187,12 +187,13 @@ fn name_labels(key: &SchemeKey, ranked: &[RankedLabel<'_>], together: &CoOccurre
     names
 }
 
-/// The label of a column by which it is shown: that of the table with the most columns, or else the best of the role.
-/// A small table that joins the list does not rename its columns.
+/// The label of a column by which it is shown: that of the table with the most columns, so that a small table that
+/// joins the list does not rename its columns. `None` for the best label, if not all are those of tables.
 fn label_of_widest(members: &[Label], headers: &[Vec<Label>]) -> Option<Label> {
     let width = |label: &Label| headers.iter().filter(|header| header.contains(label)).map(Vec::len).max();
+    let are_headers = members.iter().all(|label| width(label).is_some());
     // Of several with the same width, the first is the best.
-    members.iter().rev().max_by_key(|label| width(label)).copied()
+    members.iter().rev().max_by_key(|label| width(label)).copied().filter(|_| are_headers)
 }
 
 /// Assigns labels to columns.
