@@ -18,8 +18,9 @@ impl Builder<'_> {
             if self.cell_rows > 0 {
                 self.spans.insert(cells.len(), (self.cell_rows + 1, cell.clone()));
             }
-            // A header over several columns is the header of each.
-            let columns = if self.head_cell { self.cell_columns } else { 0 };
+            // A header over several columns is the header of each; below, such a cell is the heading of rows.
+            let begins = self.table.as_ref().is_some_and(|table| table.header.is_empty() && table.rows.is_empty());
+            let columns = if self.head_cell && begins { self.cell_columns } else { 0 };
             cells.extend(std::iter::repeat_n(cell, columns + 1));
         }
     }
@@ -38,7 +39,7 @@ impl Builder<'_> {
         if self.row.as_ref().is_some_and(|(_, cells, _)| !cells.is_empty()) {
             self.span();
         }
-        let (Some((at, cells, all_heads)), Some(table)) = (self.row.take(), &mut self.table) else { return };
+        let (Some((at, mut cells, all_heads)), Some(table)) = (self.row.take(), &mut self.table) else { return };
         if cells.is_empty() {
             return;
         }
@@ -46,7 +47,12 @@ impl Builder<'_> {
             *rows -= 1;
             *rows > 0
         });
-        if all_heads && table.header.is_empty() && table.rows.is_empty() {
+        let begins = table.header.is_empty() && table.rows.is_empty();
+        if all_heads && !begins && cells.len() == 1 && self.cell_columns > 0 {
+            // A header over the whole table is the heading of the rows below.
+            let heading = Cell { strong: true, ..cells.swap_remove(0) };
+            table.rows.push((at, vec![heading, Cell::default()]));
+        } else if all_heads && begins {
             table.header = cells;
             table.header.iter_mut().for_each(|cell| cell.text = cell.text.on_one_line());
         } else {
