@@ -13,7 +13,7 @@ use changecast_core::{
     vocabulary::{Meaning, Vocabulary},
 };
 
-/// Criteria for changes. A criterion without values excludes nothing; a change must meet all others.
+/// Criteria for changes. A criterion without values excludes no change; a change must meet all others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// The kinds of changes.
@@ -47,7 +47,7 @@ pub enum Criterion {
     Region,
 }
 
-/// What filters know about an entry. Where nothing is known, every criterion is met.
+/// What filters know about an entry. An entry without known facts meets every criterion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subject {
     /// The id and the name; empty if the subject is no entry.

@@ -121,7 +121,7 @@ impl Selected {
         Selected { assessment, shown: changes, left_out }
     }
 
-    /// What the report is about, and what it does not show.
+    /// The subject of the report and its limits.
     fn sentences(&self) -> Vec<String> {
         let Assessment { verified, entries, unknown, .. } = &self.assessment;
         let total = verified.list.known().map_or(0, |list| list.entries().count());

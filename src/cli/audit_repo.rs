@@ -23,7 +23,7 @@ use super::{
     verify::list_folders,
 };
 
-/// What was found about one log.
+/// The findings about one log.
 struct Report {
     verified: Verified,
     audit: Audit,
@@ -154,7 +154,7 @@ fn result(audited: &Audited) -> (&'static str, &str) {
     }
 }
 
-/// What else there is to say about a log, as sentences.
+/// Further findings about a log, as sentences.
 fn sentences(report: &Report) -> Vec<String> {
     let Report { verified, audit } = report;
     let count = |word: &str| audit.releases.iter().filter(|(.., audited)| result(audited).0 == word).count();
@@ -176,7 +176,7 @@ fn sentences(report: &Report) -> Vec<String> {
     sentences
 }
 
-/// What the branch has after the newest release, as sentences.
+/// The commits of the branch after the newest release, as sentences.
 fn after(after: &After) -> Vec<String> {
     match after {
         After::Unpublished(commits) => commits

@@ -45,7 +45,7 @@ pub fn write(args: &Args, file: &Path) -> Result<(), Failure> {
             let bytes = fetched.map_err(|error| failed(ledger::VerifyError::Fetch { path: path.clone(), error }))?;
             files.extend(bytes.map(|bytes| (format!("{list}/{path}"), bytes)));
         }
-        // What is packed is what was verified, also when the source answers differently the second time.
+        // Only verified files are packed, also when the source answers differently the second time.
         ledger::verify(&PackedList { files: &files, list: &list }, &pin).map_err(failed)?;
         files.insert(format!("{list}/verify.sh"), render::VERIFY_SCRIPT.as_bytes().to_vec());
         if let Some(history) = &history {

@@ -1,4 +1,4 @@
-//! `follow`: shows what is new in published logs, and checks that each continues what was seen before.
+//! `follow`: shows the news of published logs, and checks that each continues the log seen before.
 
 use std::{
     fs,
@@ -112,7 +112,7 @@ struct Run<'a> {
 /// A vendor to follow.
 pub struct Vendor {
     pub name: String,
-    /// The file that remembers what was seen.
+    /// The state file.
     pub state: PathBuf,
     pub criticality: Option<Criticality>,
     pub source: Source,
@@ -145,7 +145,7 @@ pub struct Log {
     pub origin: Option<String>,
 }
 
-/// What was found at a vendor.
+/// The findings at a vendor.
 pub enum Looked {
     /// In its log.
     Log(Box<Followed>),

@@ -1,4 +1,4 @@
-//! What is new at a vendor: the changes of a release, or those that were observed between two commits.
+//! The news of a vendor: the changes of a release, or those that were observed between two commits.
 
 use changecast::{
     observe::Observation,
@@ -42,7 +42,7 @@ pub enum Basis {
 
 /// A change that became known.
 pub struct NewChange {
-    /// The change as it was signed or observed.
+    /// The signed or observed change.
     object: Value,
     /// The change, if this version knows its kind.
     pub known: Option<Change>,

@@ -19,7 +19,7 @@ use super::{
     follow_news::News,
 };
 
-/// What is remembered of a vendor.
+/// The remembered news of a vendor.
 struct Remembered<'a> {
     vendor: merged::Vendor<'a>,
     json: Value,

@@ -23,7 +23,7 @@ pub struct Report {
     found: Found,
 }
 
-/// What there is to say about a vendor that was followed.
+/// The report on one vendor.
 #[derive(Default)]
 struct Found {
     news: Vec<News>,
@@ -156,7 +156,7 @@ impl Found {
     }
 }
 
-/// What a person has to know about a page that announces nothing.
+/// The state of a page without an announced change.
 fn condition(condition: &Condition) -> Option<String> {
     match condition {
         Condition::Readable => None,

@@ -65,7 +65,7 @@ struct Listed {
 /// The vendors of a file. Their states are files in the folder `states`, which is created.
 ///
 /// # Errors
-/// [`Failure`] if the file cannot be read, has two vendors of one name, or does not say where one is found.
+/// [`Failure`] if the file cannot be read, has two vendors of one name, or does not state the source of one.
 pub fn read(file: &Path, states: &Path) -> Result<Vec<Vendor>, Failure> {
     let text = fs::read_to_string(file).map_err(|error| Failure::file(file, error))?;
     let folder = file.parent().unwrap_or(Path::new(""));

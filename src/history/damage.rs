@@ -33,7 +33,7 @@ impl ObjectFolders {
         ObjectFolders(folders)
     }
 
-    /// The content of an object that is a file of its own; `None` if there is no such file.
+    /// The content of a loose object; `None` if there is no such file.
     ///
     /// # Errors
     /// [`HistoryError`] if the file is cut or otherwise damaged, or cannot be read.
@@ -269,7 +269,7 @@ fn part(rows: &[([u8; 4], u64)], wanted: &[u8; 4]) -> Option<(u64, u64)> {
     (found[0].1 <= found[1].1).then_some((found[0].1, found[1].1))
 }
 
-/// The number of objects, by a table whose entries never decrease.
+/// The number of objects, by a table with entries that never decrease.
 fn fan_out(file: &mut impl Read) -> Result<u32, Damage> {
     let mut last = 0;
     for _ in 0..FAN_OUT {

@@ -1,9 +1,9 @@
-//! Observes the page of a vendor that publishes no log, in a local clone: what its list says now, compared with what it said
+//! Observes the page of a vendor without a log, in a local clone: compares its list with what it said
 //! when it was seen before.
 //!
-//! Nothing here is signed, and nothing is fetched. A change is known to lie between two commits, and no more than that. What a
-//! page shows is not always its list: a page that cannot be read, or that alternates between variants, is a state of the source
-//! and announces nothing.
+//! The result is not signed, and the network is not used. A change is known to lie between two commits. A page may also
+//! show something other than its list: a page that cannot be read, or that alternates between variants, is a state of the
+//! source and announces no change.
 
 mod state;
 mod variants;
@@ -49,7 +49,7 @@ pub struct Observation {
     pub from: CommitId,
     /// The commit with the list after.
     pub to: CommitId,
-    /// The committer time of the later commit, which proves nothing.
+    /// The committer time of the later commit, which is no evidence.
     pub committed: Timestamp,
     /// When the customer's program saw the changes.
     pub observed: Timestamp,
@@ -117,7 +117,7 @@ pub enum ObserveError {
 /// Looks at a page, and compares its list with the one seen before.
 ///
 /// # Errors
-/// [`ObserveError`]; then the remembered state stays as it is.
+/// [`ObserveError`]; then the remembered state does not change.
 pub fn observe(page: &Page, seen: Option<Seen>, now: Timestamp) -> Result<Observed, ObserveError> {
     let history = History::at(&page.clone)?;
     let tip = history.resolve(page.branch.as_deref())?;
@@ -191,7 +191,7 @@ impl Look<'_> {
         let (commit, before) = match variants.returned() {
             Some(count) if !self.is_settled() => return Ok((self.alternating(count)?, None)),
             Some(_) => self.kept(listed)?,
-            // A list that none of the variants had is compared with the one that it resembles most.
+            // A list that none of the variants had is compared with the most similar variant.
             None => match variants.nearest() {
                 Some(variant) => (variant.commit.clone(), ListState::listed(variant.list.clone())),
                 None => self.kept(listed)?,
@@ -252,7 +252,7 @@ impl Look<'_> {
         Ok(tracker.step(self.history, (&self.newest, &content), &self.page.source.options, Progress::NONE)?)
     }
 
-    /// A page that was moved or deleted in the clone states nothing about the list.
+    /// A page that was moved or deleted in the clone makes no statement about the list.
     fn condition(&self, row: &LogRow) -> Condition {
         match &row.outcome {
             _ if !self.newest.exists() => {

@@ -18,7 +18,7 @@ pub struct Seen {
     format: String,
     /// The commit of the branch at the last look.
     pub commit: CommitId,
-    /// The version whose list is compared with the next one; `None` as long as none could be read.
+    /// The version with the list that the next one is compared with; `None` as long as none could be read.
     pub(super) listed: Option<Place>,
     /// The changes that were observed, oldest first.
     pub observations: Vec<Observation>,

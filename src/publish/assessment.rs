@@ -76,15 +76,15 @@ pub struct AssessedChange {
 /// Whether the notice of a change is enough for a contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sufficiency {
-    /// There is nothing to compare: no contract, history from before the log began, or a change without notice.
+    /// No comparison is possible: no contract, history from before the log began, or a change without notice.
     NotCompared,
     /// The notice is long enough.
     Enough,
-    /// No date is stated, and what the publisher promises is long enough.
+    /// No date is stated, and the promise of the publisher is long enough.
     EnoughAsPromised,
     /// The notice is too short.
     Short,
-    /// No date is stated, and what the publisher promises is too short.
+    /// No date is stated, and the promise of the publisher is too short.
     PromisedTooShort,
     /// Neither a date nor a notice is stated.
     NoDate,
@@ -232,7 +232,7 @@ pub struct Assessment {
     pub entries: Vec<EntryId>,
     /// The values of the profile that no entry of the log ever had, with their keys.
     pub unmatched: Vec<(&'static str, String)>,
-    /// The releases whose content is not known: redacted, or of a later version.
+    /// The releases of unknown content: redacted, or of a later version.
     pub unknown: Vec<u64>,
 }
 

@@ -75,7 +75,7 @@ impl Vendor<'_> {
 }
 
 impl VendorEntry {
-    /// The announcement of a release of the log `origin`, whose folder is on the web at `home`.
+    /// The announcement of a release of the log `origin`, which is published at `home`.
     pub fn of_announcement(announcement: &Announcement, origin: &str, home: Option<&str>) -> Self {
         let sentences = announcement.sentences(&ENGLISH).to_vec();
         let end = title_end(&ENGLISH, announcement.computed());

@@ -20,7 +20,7 @@ use crate::read::{
     syntax::block::{DASHES, Item, split},
 };
 
-/// Codes of places that mean nothing else at the end of a description. "IT" and "AI" do.
+/// Codes of places without another meaning at the end of a description. "IT" and "AI" do.
 const CERTAIN_CODES: [&str; 3] = ["EU", "UK", "US"];
 
 /// The length of the shortest codes of places.

@@ -131,7 +131,7 @@ impl Footnotes<'_> {
         item.notes = item.texts_mut().flat_map(|text| self.take_marks(text)).collect();
     }
 
-    /// The block without lines that explain a mark, which are remembered. `None` if nothing is left.
+    /// The block without lines that explain a mark, which are remembered. `None` if no line is left.
     fn without_definitions(&mut self, block: &Block) -> Option<Block> {
         self.seen.extend(texts_of(block).into_iter().flat_map(|text| marks_in(text)).map(|mark| mark.key));
         match block {

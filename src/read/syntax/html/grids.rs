@@ -68,7 +68,7 @@ impl Grids {
         }
     }
 
-    /// Adds a table whose rows are below a row of headers.
+    /// Adds a table with rows below a row of headers.
     fn add_below_headers(&mut self, tree: &Tree, grid: &Grid) {
         self.rename(tree, grid.container, &["table"]);
         for (row, name) in [(grid.header, "th")].into_iter().chain(grid.rows.iter().map(|row| (*row, "td"))) {
@@ -77,7 +77,7 @@ impl Grids {
         }
     }
 
-    /// Adds a table whose headers and cells are in one element. The first cell of a row begins the row, too.
+    /// Adds a table with headers and cells in one element. The first cell of a row begins the row, too.
     fn add_cells(&mut self, tree: &Tree, element: usize, columns: usize) {
         self.rename(tree, element, &["table"]);
         for (place, cell) in tree.children(element).enumerate() {
@@ -152,7 +152,7 @@ impl Tree {
             return None;
         }
         let headers = self.boxes_in(header).filter(|headers| self.are_headers(headers, words))?;
-        // The rows are next to the headers, or in a group of their own.
+        // The rows are next to the headers, or in a separate group.
         if let Some(rows) = self.rows(self.children(group).skip(1), headers.len()) {
             return Some(Grid { container: group, header, rows });
         }

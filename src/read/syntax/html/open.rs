@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 /// Open elements with something that is known of each, outer ones first. An end tag takes time in proportion to the
-/// elements that it closes, and one that closes nothing takes no time, however many elements are open.
+/// elements that it closes, and an end tag without an element takes no time, however many elements are open.
 #[derive(Debug)]
 pub(super) struct Open<T> {
     elements: Vec<(String, T)>,
@@ -30,7 +30,7 @@ impl<T> Open<T> {
         self.elements.push((name.to_owned(), known));
     }
 
-    /// Closes the innermost element of a name, with all elements in it. Gives what was known of them, inner ones first.
+    /// Closes the innermost element of a name, with all elements in it. Returns their data, inner ones first.
     pub fn close(&mut self, name: &str) -> Vec<T> {
         let mut closed = Vec::new();
         if self.counts.get(name).is_none_or(|count| *count == 0) {
@@ -62,7 +62,7 @@ impl<T> Open<T> {
         self.counts.clear();
     }
 
-    /// The names of the elements, with what is known of them.
+    /// The names of the elements, with their data.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
         self.elements.iter().map(|(name, known)| (name.as_str(), known))
     }

@@ -26,7 +26,7 @@ const NOT_IN_CELLS: [&str; 12] = ["table", "ul", "ol", "dl", "form", "h1", "h2",
 /// Elements that are in the header of a page or of a list, and not in that of a site.
 const NOT_IN_BANNERS: [&str; 4] = ["h1", "h2", "table", "main"];
 
-/// An element with what is in it.
+/// An element with its content.
 #[derive(Default)]
 pub(super) struct Element {
     pub name: String,
@@ -132,7 +132,7 @@ impl Tree {
         number
     }
 
-    /// Notes what the elements contain. The last ones are the innermost.
+    /// Records the contents of the elements. The last ones are the innermost.
     fn note_contents(&mut self) {
         for number in (1..self.elements.len()).rev() {
             let Element { parent, is_section, has_navigation, has_content, .. } = self.elements[number];
