@@ -354,6 +354,30 @@ fn content_that_does_not_match_its_id_is_not_published() {
 }
 
 #[test]
+fn a_forged_commit_that_hides_its_version_is_not_published() {
+    let repo = TestRepo::of_lists(&[ONE, TWO]);
+    repo.build();
+    let git = git2::Repository::open(repo.path("repo")).expect("a repository");
+    let loose = |id: git2::Oid| {
+        let id = id.to_string();
+        repo.path("repo/.git/objects").join(&id[..2]).join(&id[2..])
+    };
+    // Another commit on the same parent, which changed no file.
+    let tip = git.head().and_then(|head| head.peel_to_commit()).expect("a commit");
+    let parent = tip.parent(0).expect("a parent");
+    let when = git2::Time::new(tip.time().seconds() + 1, 0);
+    let signature = git2::Signature::new("Example", "it@example.com", &when).expect("a signature");
+    let tree = parent.tree().expect("a tree");
+    let other = git.commit(None, &signature, &signature, "Another", &tree, &[&parent]).expect("a commit");
+    let bytes = fs::read(loose(other)).expect("a loose object");
+    fs::remove_file(loose(tip.id())).expect("a loose object");
+    fs::write(loose(tip.id()), bytes).expect("a loose object");
+    repo.publish(&[]).fails(2, &["is damaged", "does not match its id", "git fsck"]);
+    repo.run(&["log", "--repo", "repo", "--config", "repo/changecast.yaml"]).fails(2, &["does not match its id"]);
+    assert!(!repo.path("feeds").exists(), "nothing was written");
+}
+
+#[test]
 fn a_forged_commit_or_tree_is_not_published() {
     let versions = ["entries:\n- {name: Nordhaven}\n", "entries:\n- {name: Kestrel}\n", "entries:\n- {name: Tally}\n"];
     for object in ["^{commit}", "^{tree}", ":data"] {

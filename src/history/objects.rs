@@ -7,7 +7,13 @@ use git2::{ErrorCode, ObjectFormat, ObjectType, Odb, OdbObject, Oid, Repository}
 
 use changecast_core::model::Text;
 
-use super::{HistoryError, damage::ObjectFolders, graph::Graph, oid_of_hex, unverified::FolderObject};
+use super::{
+    HistoryError,
+    damage::ObjectFolders,
+    graph::Graph,
+    oid_of_hex,
+    unverified::{FolderObject, verify},
+};
 
 /// The fields of a commit that a walk needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,8 +97,10 @@ impl<'r> Objects<'r> {
         Ok(Objects { odb: repo.odb()?, folders: ObjectFolders::of(&folder), folder })
     }
 
+    /// Reads a commit and hashes it: one that was replaced could hide the versions behind it.
     pub fn commit(&self, id: Oid) -> Result<Commit, HistoryError> {
         let object = self.read("commit", id)?;
+        verify(id, ObjectType::Commit, object.data())?;
         parse_commit(object.data()).ok_or_else(|| HistoryError::damaged("commit", id, "it is not a valid commit"))
     }
 

@@ -1,4 +1,4 @@
-//! Content that has not been hashed yet. git's objects are not hashed while they are read: a walk reads
+//! Content that has not been hashed yet. Files and trees are not hashed while they are read: a walk reads
 //! many, and only those that a signed release quotes have to be proved.
 
 use std::sync::Arc;
@@ -63,7 +63,7 @@ fn size(objects: &[FolderObject]) -> usize {
 /// Compares the hash of an object with its id. git looks for forged collisions of SHA-1 when it fetches.
 /// Here only damaged or exchanged objects have to be found, for which plain SHA-1 is enough and many
 /// times faster.
-fn verify(id: Oid, kind: ObjectType, bytes: &[u8]) -> Result<(), HistoryError> {
+pub(super) fn verify(id: Oid, kind: ObjectType, bytes: &[u8]) -> Result<(), HistoryError> {
     let found = match id.object_format() {
         ObjectFormat::Sha1 => {
             let header = format!("{} {}\0", kind.str(), bytes.len());
