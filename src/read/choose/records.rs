@@ -153,7 +153,7 @@ pub(crate) fn interpret(
         let no_list = without_list(root, what_was_found(root, &found, words), &key_roles);
         ReadError::at(root.at, no_list.into())
     })?;
-    let shared = shared_titles(&chosen);
+    let shared = shared_titles(root, &chosen);
     let patterns: Vec<&[&str]> = chosen.iter().map(|records| &records.pattern[..]).collect();
     let statuses = statuses_of_keys(words, &patterns);
     for (records, status) in chosen.into_iter().zip(statuses) {
@@ -196,11 +196,23 @@ pub(crate) fn has_described_list(root: &Node, config: &ReadingConfig, memos: &mu
     chosen.is_some_and(|lists| (lists.iter().fold(0, |all, list| all | list.roles()) & !name).count_ones() > 1)
 }
 
-/// The number of titles that all lists begin with. They do not distinguish sections.
-fn shared_titles(lists: &[&RecordList<'_>]) -> usize {
+/// The number of titles that all lists begin with. They do not distinguish sections. A list beside empty ones is one
+/// section of several: `{hosting: [...], analytics: []}`.
+fn shared_titles(root: &Node, lists: &[&RecordList<'_>]) -> usize {
     let Some((first, others)) = lists.split_first() else { return 0 };
+    if others.is_empty() && has_empty_sibling(root, &first.pattern) {
+        return first.titles.len().saturating_sub(1);
+    }
     let shared = others.iter().map(|other| first.titles.iter().zip(&other.titles).take_while(|(a, b)| a == b).count());
     shared.min().unwrap_or(first.titles.len())
+}
+
+/// Whether the map with a list has an empty list, too.
+fn has_empty_sibling(root: &Node, pattern: &[&str]) -> bool {
+    let above = pattern.split_last().map_or(pattern, |(_, above)| above);
+    let parent = above.iter().try_fold(root, |node, key| node.get(key));
+    let Some(Node { value: Value::Map(pairs), .. }) = parent else { return false };
+    pairs.iter().any(|(_, node)| matches!(&node.value, Value::List(items) if items.is_empty()))
 }
 
 /// Describes a tree without an inventory.

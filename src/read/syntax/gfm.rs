@@ -101,12 +101,14 @@ const STRONG_MARKS: [&str; 2] = ["**", "__"];
 
 /// A text without a mark of strong text at its beginning.
 fn without_opening_mark(text: &str) -> Option<&str> {
-    STRONG_MARKS.iter().find_map(|mark| text.strip_prefix(mark)).filter(|rest| rest.starts_with(char::is_alphanumeric))
+    let opened = STRONG_MARKS.iter().find_map(|mark| text.strip_prefix(mark)).map(str::trim_start);
+    opened.filter(|rest| rest.starts_with(char::is_alphanumeric))
 }
 
 /// A text without a mark of strong text at its end.
 fn without_closing_mark(text: &str) -> Option<&str> {
-    STRONG_MARKS.iter().find_map(|mark| text.strip_suffix(mark)).filter(|rest| rest.ends_with(char::is_alphanumeric))
+    let closed = STRONG_MARKS.iter().find_map(|mark| text.strip_suffix(mark)).map(str::trim_end);
+    closed.filter(|rest| rest.ends_with(char::is_alphanumeric))
 }
 
 /// Drops marks of strong text that are opened in one cell and closed in another, or never. A mark that only closes may
