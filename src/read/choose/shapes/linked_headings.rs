@@ -71,6 +71,8 @@ enum Evidence {
     Sentence,
     /// A line below is a place.
     Place,
+    /// The heading is a link to a page of the vendor.
+    Address,
 }
 
 /// A vendor, and the number of blocks below its heading that describe it.
@@ -89,7 +91,8 @@ impl Vendor {
         }
         let body = &blocks[group.heading + 1..group.end];
         let below = Below::of(body)?;
-        let evidence = below.evidence_for(words, &name)?;
+        let evidence =
+            below.evidence_for(words, &name).or_else(|| is_link_to(text, &name).then_some(Evidence::Address))?;
         Some(Vendor { evidence, fields: below.fields(words, &name), blocks: below.blocks })
     }
 }
@@ -166,6 +169,13 @@ impl Below {
     fn labelled(&self, words: &Vocabulary, text: &SourceText) -> Option<Item> {
         field_of_line(self.at, text).filter(|field| describes(words, field))
     }
+}
+
+/// Whether a heading is a link with the name in its address.
+fn is_link_to(heading: &SourceText, name: &str) -> bool {
+    let word = first_word(name).filter(|word| word.chars().count() >= MIN_WORD);
+    let links = links_only(heading).unwrap_or_default();
+    word.is_some_and(|word| links.iter().any(|(_, address)| letters(address).contains(&word)))
 }
 
 /// The links of a text that consists of links. `None` for another text.
