@@ -43,6 +43,20 @@ impl Moves {
     }
 }
 
+impl Moves {
+    /// Leaves out the files other than `own` that the commit moved without a change. They are no candidates, and a
+    /// partial clone may not have their content.
+    fn without_others(self, own: Oid) -> Self {
+        let ids = |files: &[(PathBuf, Oid)]| files.iter().map(|(_, id)| *id).collect::<BTreeSet<Oid>>();
+        let (deleted, added) = (ids(&self.deleted), ids(&self.added));
+        let is_left = |(_, id): &(PathBuf, Oid)| *id == own || !(deleted.contains(id) && added.contains(id));
+        Moves {
+            deleted: self.deleted.into_iter().filter(is_left).collect(),
+            added: self.added.into_iter().filter(is_left).collect(),
+        }
+    }
+}
+
 fn path_and_id(file: &DiffFile<'_>) -> Option<(PathBuf, Oid)> {
     // The id of a submodule is that of a commit in another repository.
     let path = file.path().filter(|_| file.mode() != FileMode::Commit);
@@ -73,11 +87,13 @@ pub(super) fn earlier_path(
     commit: Oid,
     path: &str,
 ) -> Result<Option<String>, HistoryError> {
-    let Moves { deleted, added } = Moves::of(repo, parent, commit)?;
-    let Some((_, own)) = added.iter().find(|(p, _)| p == Path::new(path)) else {
-        return Ok(earlier_folder(&deleted, &added, Path::new(path)));
+    let moves = Moves::of(repo, parent, commit)?;
+    let Some((_, own)) = moves.added.iter().find(|(p, _)| p == Path::new(path)) else {
+        return Ok(earlier_folder(&moves.deleted, &moves.added, Path::new(path)));
     };
-    let Some((similarity, from, blob)) = only_candidate(repo, &Lines::of(repo, *own)?, &deleted)? else {
+    let own = *own;
+    let Moves { deleted, added } = moves.without_others(own);
+    let Some((similarity, from, blob)) = only_candidate(repo, &Lines::of(repo, own)?, &deleted)? else {
         return Ok(None);
     };
     let source = Lines::of(repo, blob)?;
@@ -97,9 +113,11 @@ pub(super) fn later_path(
     commit: Oid,
     path: &str,
 ) -> Result<Option<String>, HistoryError> {
-    let Moves { deleted, added } = Moves::of(repo, parent, commit)?;
-    let Some((_, gone)) = deleted.iter().find(|(p, _)| p == Path::new(path)) else { return Ok(None) };
-    let found = only_candidate(repo, &Lines::of(repo, *gone)?, &added)?;
+    let moves = Moves::of(repo, parent, commit)?;
+    let Some((_, gone)) = moves.deleted.iter().find(|(p, _)| p == Path::new(path)) else { return Ok(None) };
+    let gone = *gone;
+    let Moves { added, .. } = moves.without_others(gone);
+    let found = only_candidate(repo, &Lines::of(repo, gone)?, &added)?;
     Ok(found.filter(|(similarity, ..)| *similarity >= RENAMED).and_then(|(_, to, _)| to.to_str().map(str::to_owned)))
 }
 
