@@ -353,6 +353,9 @@ impl<'a> Differ<'a> {
             }
             let label = new.or(old).map(|fact| fact.label.clone()).unwrap_or_default();
             if let Some((kind, level, reason)) = page_text::classify(key, &edit, [before, after]) {
+                // A sentence about several entries is announced once.
+                let is_told = reason == Reason::OtherStatement && self.has_told(kind, &edit);
+                let (level, reason) = if is_told { (Level::Editorial, Reason::SameStatement) } else { (level, reason) };
                 let change = Change::new(kind, Detail::Fact { field: key.clone(), label, edit });
                 self.decisions.push(Decision { change: Change { level, ..change }, reason });
                 continue;
@@ -364,6 +367,16 @@ impl<'a> Differ<'a> {
                 _ => self.record_editorial(change, reason),
             }
         }
+    }
+}
+
+impl Differ<'_> {
+    /// Whether another statement is announced to have changed in the same way.
+    fn has_told(&self, kind: Kind, edit: &Edit) -> bool {
+        let told = self.decisions.iter().filter(|decision| decision.reason == Reason::OtherStatement);
+        told.map(|decision| &decision.change).any(|change| {
+            change.kind == kind && matches!(&change.detail, Detail::Fact { edit: other, .. } if other == edit)
+        })
     }
 }
 
