@@ -23,6 +23,10 @@ const TITLE_KEYS: [&str; 4] = ["title", "heading", "headline", "name"];
 
 /// Whether the text of a file may contain a page in a string.
 pub(crate) fn may_have_page(text: &str) -> bool {
+    // Most data have neither, which one fast pass for each shows.
+    if !text.contains('<') && !text.contains('|') {
+        return false;
+    }
     text.match_indices(['<', '|']).any(|(at, mark)| {
         let (before, rest) = (&text[..at], &text[at..]);
         match mark {

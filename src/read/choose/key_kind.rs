@@ -10,14 +10,31 @@ use crate::read::choose::{
     statement::{Statement, status_of, words_of_key},
 };
 
-/// Whether a list below these keys, from the top level down, can be the inventory: not `formerVendors`, nor
+/// What a key states about the lists below it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyKind {
+    statement: Option<Statement>,
+    /// Whether it means a history or another subject.
+    is_history: bool,
+}
+
+impl KeyKind {
+    pub fn of(words: &Vocabulary, key: &str) -> Self {
+        let folded = fold(&words_of_key(key));
+        let is_history =
+            words.has_word(Meaning::HistoryWord, &folded) || words.mentions(Meaning::OtherSubject, &folded);
+        KeyKind { statement: Statement::of_key(words, key), is_history }
+    }
+}
+
+/// Whether a list below keys of these kinds, from the top level down, can be the inventory: not `formerVendors`, nor
 /// `notSubprocessors`, and `changelog` only if there is no other.
-pub(crate) fn standing_of_keys(words: &Vocabulary, keys: &[&str]) -> Standing {
-    let nearest = keys.iter().rev().find_map(|key| Statement::of_key(words, key));
-    let is_history = keys.iter().any(|key| {
-        let key = fold(&words_of_key(key));
-        words.has_word(Meaning::HistoryWord, &key) || words.mentions(Meaning::OtherSubject, &key)
-    });
+pub(crate) fn standing_of_keys(keys: impl DoubleEndedIterator<Item = KeyKind>) -> Standing {
+    let (mut nearest, mut is_history) = (None, false);
+    for key in keys.rev() {
+        nearest = nearest.or(key.statement);
+        is_history |= key.is_history;
+    }
     match nearest {
         Some(Statement::Past | Statement::Denied) => Standing::Excluded,
         _ if is_history => Standing::Fallback,
@@ -49,7 +66,11 @@ mod tests {
             (&["history"], Standing::Fallback),
             (&["historical_data_providers"], Standing::Candidate),
         ] {
-            assert_eq!(standing_of_keys(Vocabulary::builtin(), keys), standing, "{keys:?}");
+            assert_eq!(
+                standing_of_keys(keys.iter().map(|key| KeyKind::of(Vocabulary::builtin(), key))),
+                standing,
+                "{keys:?}"
+            );
         }
     }
 

@@ -19,7 +19,11 @@ use crate::read::{
         intern::RowContent,
         raw_list::{ParsedRow, RawList, Row},
     },
-    choose::records::MapShape,
+    choose::{
+        key_kind::{KeyKind, standing_of_keys},
+        part_kind::Standing,
+        records::MapShape,
+    },
     config::ReadingConfig,
     error::ReadError,
     position::Position,
@@ -40,6 +44,8 @@ pub(crate) struct Memos {
     /// The number of memos after the last purge.
     kept: usize,
     keys: Rc<RefCell<HashMap<String, KeyMeaning>>>,
+    /// What the keys above lists state.
+    kinds: Rc<RefCell<HashMap<String, KeyKind>>>,
 }
 
 /// What a key means.
@@ -85,6 +91,7 @@ impl Hasher for AddressHasher {
 pub(crate) struct KeyRoles<'c> {
     config: &'c ReadingConfig,
     keys: Rc<RefCell<HashMap<String, KeyMeaning>>>,
+    kinds: Rc<RefCell<HashMap<String, KeyKind>>>,
 }
 
 impl KeyRoles<'_> {
@@ -141,6 +148,24 @@ impl KeyRoles<'_> {
         meaning
     }
 
+    /// Whether a list below these keys, from the top level down, can be the inventory.
+    pub fn standing(&self, keys: &[&str]) -> Standing {
+        standing_of_keys(keys.iter().map(|key| self.kind(key)))
+    }
+
+    fn kind(&self, key: &str) -> KeyKind {
+        let mut kinds = self.kinds.borrow_mut();
+        if let Some(known) = kinds.get(key) {
+            return *known;
+        }
+        if kinds.len() >= MAX_KEYS {
+            kinds.clear();
+        }
+        let kind = KeyKind::of(&self.config.vocabulary, key);
+        kinds.insert(key.to_owned(), kind);
+        kind
+    }
+
     /// The role of a key: [`Role::Other`] if it is not known.
     pub fn role(&self, key: &str) -> Role {
         self.header(key).role
@@ -170,7 +195,7 @@ impl Memos {
 
     /// The roles of keys under a configuration, which must be the same for all versions.
     pub fn key_roles<'c>(&self, config: &'c ReadingConfig) -> KeyRoles<'c> {
-        KeyRoles { config, keys: Rc::clone(&self.keys) }
+        KeyRoles { config, keys: Rc::clone(&self.keys), kinds: Rc::clone(&self.kinds) }
     }
 
     /// Drops the memos of nodes that no longer exist, now and then.

@@ -22,7 +22,7 @@ use crate::read::{
         entry_name::is_no_entry,
         flattened::{flattened, is_nested},
         html_text::shown,
-        key_kind::{standing_of_keys, statuses_of_keys},
+        key_kind::statuses_of_keys,
         memo::{KeyRoles, Memo, Memos, remembered_row},
         native::{self, IdRule},
         part_kind::Standing,
@@ -149,8 +149,8 @@ pub(crate) fn interpret(
     let key_roles = memos.key_roles(config);
     let found = lists_in(root, &key_roles, memos);
     let words = &config.vocabulary;
-    let chosen = choose_by_keys(&found, words, &key_roles).ok_or_else(|| {
-        let no_list = without_list(root, what_was_found(root, &found, words), &key_roles);
+    let chosen = choose_by_keys(&found, &key_roles).ok_or_else(|| {
+        let no_list = without_list(root, what_was_found(root, &found, &key_roles), &key_roles);
         ReadError::at(root.at, no_list.into())
     })?;
     let shared = shared_titles(root, &chosen);
@@ -191,7 +191,7 @@ fn is_no_vendor(member: &Member<'_>, words: &Vocabulary, key_roles: &KeyRoles<'_
 pub(crate) fn has_described_list(root: &Node, config: &ReadingConfig, memos: &mut Memos) -> bool {
     let key_roles = memos.key_roles(config);
     let found = lists_in(root, &key_roles, memos);
-    let chosen = choose_by_keys(&found, &config.vocabulary, &key_roles);
+    let chosen = choose_by_keys(&found, &key_roles);
     let name = 1 << Role::Name as u32;
     chosen.is_some_and(|lists| (lists.iter().fold(0, |all, list| all | list.roles()) & !name).count_ones() > 1)
 }
@@ -216,8 +216,8 @@ fn has_empty_sibling(root: &Node, pattern: &[&str]) -> bool {
 }
 
 /// Describes a tree without an inventory.
-fn what_was_found(root: &Node, found: &[RecordList<'_>], words: &Vocabulary) -> String {
-    let excluded = found.iter().find(|records| standing_of_keys(words, &records.pattern) == Standing::Excluded);
+fn what_was_found(root: &Node, found: &[RecordList<'_>], key_roles: &KeyRoles<'_>) -> String {
+    let excluded = found.iter().find(|records| key_roles.standing(&records.pattern) == Standing::Excluded);
     match excluded {
         Some(records) => format!("{:?} lists vendors that are not in use", records.pattern.join(".")),
         None => format!("{} without a list of maps that have names", root.found()),
@@ -225,14 +225,10 @@ fn what_was_found(root: &Node, found: &[RecordList<'_>], words: &Vocabulary) -> 
 }
 
 /// The lists that make up the inventory, among those that their keys do not exclude.
-fn choose_by_keys<'f, 'a>(
-    found: &'f [RecordList<'a>],
-    words: &Vocabulary,
-    key_roles: &KeyRoles<'_>,
-) -> Option<Vec<&'f RecordList<'a>>> {
+fn choose_by_keys<'f, 'a>(found: &'f [RecordList<'a>], key_roles: &KeyRoles<'_>) -> Option<Vec<&'f RecordList<'a>>> {
     let standings = [&[Standing::Candidate][..], &[Standing::Candidate, Standing::Fallback]];
     standings.into_iter().find_map(|allowed| {
-        let lists = found.iter().filter(|records| allowed.contains(&standing_of_keys(words, &records.pattern)));
+        let lists = found.iter().filter(|records| allowed.contains(&key_roles.standing(&records.pattern)));
         choose(lists, key_roles)
     })
 }
