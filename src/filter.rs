@@ -60,6 +60,13 @@ pub struct Subject {
     pub places: Vec<Text>,
 }
 
+impl Subject {
+    /// Whether its section has this title.
+    pub fn is_in(&self, section: &Phrase) -> bool {
+        self.section.as_ref().is_some_and(|title| section.is(title.as_str()))
+    }
+}
+
 impl Filter {
     /// The criterion about the change itself that it does not meet. A filter for level `info` accepts every level.
     pub fn misses(&self, change: &Change) -> Option<Criterion> {
@@ -72,9 +79,9 @@ impl Filter {
 
     /// The criterion about entries that one does not meet.
     pub fn excludes(&self, words: &Vocabulary, subject: &Subject) -> Option<Criterion> {
-        let section = subject.section.as_ref();
         if !self.sections.is_empty()
-            && section.is_some_and(|title| !self.sections.iter().any(|one| one.is(title.as_str())))
+            && subject.section.is_some()
+            && !self.sections.iter().any(|section| subject.is_in(section))
         {
             return Some(Criterion::Section);
         }
@@ -106,11 +113,6 @@ pub struct Phrase {
 }
 
 impl Phrase {
-    /// The words as written.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
     /// Whether a text consists of these words.
     pub fn is(&self, text: &str) -> bool {
         self.spaced == spaced(text)
@@ -156,17 +158,13 @@ pub struct Region {
 impl Eq for Region {}
 
 impl Region {
-    /// The name as written.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
     /// Whether one of the places of a location text can be in the region. A place that is not known can be anywhere.
     pub fn may_contain(&self, words: &Vocabulary, text: &str) -> bool {
-        let excludes = words.has_word(Meaning::Outside, &fold(text)) || words.has_word(Meaning::Everyone, &fold(text));
+        let folded = fold(text);
+        let is_anywhere = [Meaning::Outside, Meaning::Everyone].iter().any(|meaning| words.has_word(*meaning, &folded));
         let places = locations(words, text);
         let can_be_here = |area: Option<Area>| area.is_none_or(|area| area.overlaps(self.area));
-        excludes || places.is_empty() || places.iter().any(|place| can_be_here(place.area))
+        is_anywhere || places.is_empty() || places.iter().any(|place| can_be_here(place.area))
     }
 }
 

@@ -8,15 +8,12 @@ const TERMS: &str = "notice: {lead: {added: 30d}, objection: {within: 14d}}\n";
 
 /// A list with entries for several regions, products and features.
 fn list(entries: &[&str]) -> String {
-    let section = |title: &str, mark: &str| {
-        let own: String = entries
-            .iter()
-            .filter(|entry| entry.starts_with(mark) == (mark == "ai:") || mark.is_empty() && !entry.starts_with("ai:"))
-            .map(|entry| format!("  - {{{}}}\n", entry.trim_start_matches("ai:")))
-            .collect();
+    let section = |title: &str, is_ai: bool| {
+        let own = entries.iter().filter(|entry| entry.starts_with("ai:") == is_ai);
+        let own: String = own.map(|entry| format!("  - {{{}}}\n", entry.trim_start_matches("ai:"))).collect();
         if own.is_empty() { own } else { format!("- title: {title}\n  entries:\n{own}") }
     };
-    format!("{TERMS}sections:\n{}{}", section("Hosting", ""), section("AI features", "ai:"))
+    format!("{TERMS}sections:\n{}{}", section("Hosting", false), section("AI features", true))
 }
 
 const OAKLINE: &str = "name: Oakline, location: Germany, applies_to: all plans";

@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use crate::support::{CONFIG, Ran, TestRepo};
+use crate::support::{CONFIG, FEBRUARY, Ran, TestRepo};
 
 const VERSIONS: [&str; 4] = [
     "entries:\n- {name: Nordhaven, location: Finland, remark: EU}\n- {name: Kestrel, location: Norway}\n",
@@ -10,7 +10,6 @@ const VERSIONS: [&str; 4] = [
     "entries:\n- {name: Nordhaven, location: Germany, remark: EU}\n",
     "entries:\n- {name: Nordhaven, location: Italy, remark: EU}\n- {name: Ferret, location: Ireland}\n",
 ];
-const FEBRUARY: &str = "2030-02-01T00:00:00Z";
 const ROOT: [&str; 2] = ["--root", "keys/root.pub"];
 
 fn published() -> TestRepo {

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use crate::{
     server::{Fault, Server},
-    support::{Ran, TestRepo, files_below},
+    support::{FEBRUARY, MARCH, Ran, TestRepo, files_below},
 };
 
 const VERSIONS: [&str; 4] = [
@@ -14,8 +14,6 @@ const VERSIONS: [&str; 4] = [
     "entries:\n- {name: Nordhaven, location: Italy}\n",
 ];
 const PIN: [&str; 4] = ["--root", "keys/root.pub", "--origin", "example.com/vendors"];
-const FEBRUARY: &str = "2030-02-01T00:00:00Z";
-const MARCH: &str = "2030-03-01T00:00:00Z";
 
 /// Two versions are published.
 fn published() -> TestRepo {

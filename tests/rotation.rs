@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Ran, TestRepo, key};
+use crate::support::{FEBRUARY, MARCH, PLACE, Ran, TestRepo, key};
 
 const VERSIONS: [&str; 4] = [
     "entries:\n- {name: Nordhaven, location: Finland}\n",
@@ -10,8 +10,6 @@ const VERSIONS: [&str; 4] = [
     "entries:\n- {name: Nordhaven, location: Spain}\n",
     "entries:\n- {name: Nordhaven, location: Italy}\n",
 ];
-const FEBRUARY: &str = "2030-02-01T00:00:00Z";
-const MARCH: &str = "2030-03-01T00:00:00Z";
 const APRIL: &str = "2030-04-01T00:00:00Z";
 
 /// Two versions are published with the first keys. Other keys are `keys/next`, `keys/third` and `keys/root2`.
@@ -19,17 +17,9 @@ fn published() -> TestRepo {
     let repo = TestRepo::of_lists(&VERSIONS);
     repo.build_first(2);
     repo.publish(&[]).expect(0);
-    for name in ["next", "third", "root2"] {
-        let path = repo.path(&format!("keys/{name}"));
-        fs::write(&path, key(name).to_openssh(None).expect("a key")).expect("a key file");
-        #[cfg(unix)]
-        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("permissions");
-        fs::write(repo.path(&format!("keys/{name}.pub")), format!("{}\n", key(name).public())).expect("a key file");
-    }
+    repo.keys_of(&["next", "third", "root2"]);
     repo
 }
-
-const PLACE: [&str; 6] = ["--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds"];
 
 fn keys(repo: &TestRepo, command: &str, more: &[&str]) -> Ran {
     repo.run(&[&["keys", command], &PLACE[..], more].concat())

@@ -3,9 +3,8 @@
 
 use std::{fs, process::Command};
 
-use crate::support::{Ran, TestRepo, key};
+use crate::support::{PLACE, Ran, TestRepo, key};
 
-const PLACE: [&str; 6] = ["--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds"];
 const COUNTRIES: [&str; 7] = ["Finland", "Norway", "Ireland", "Spain", "Italy", "Austria", "Malta"];
 
 /// The month in which the publisher rewrites its git history.

@@ -4,7 +4,7 @@ use std::{cmp::Reverse, fs, path::PathBuf};
 
 use changecast::{
     config::Profile,
-    publish::{self, ASSESSMENT_COLUMNS, AssessedChange, Assessment, SUMMARY_COLUMNS},
+    publish::{self, AssessedChange, Assessment, SUMMARY_COLUMNS, assessment_columns},
     render,
 };
 use changecast_core::{
@@ -88,7 +88,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         Format::Table => assessed.iter().map(table).collect(),
         Format::Csv => {
             let rows = assessed.iter().flat_map(|log| &log.shown).map(AssessedChange::cells).collect::<Vec<_>>();
-            render::csv_table(&ASSESSMENT_COLUMNS, &rows)?
+            render::csv_table(&assessment_columns(), &rows)?
         }
         Format::Json => serde_json::to_string_pretty(&json(&assessed, &profile, now))? + "\n",
         Format::Markdown => markdown(&assessed, &profile, now),

@@ -17,6 +17,7 @@ use changecast_core::{
     sign::PublicKey,
 };
 use clap::ValueEnum;
+use serde_json::{Value, json};
 
 use super::{Exit, Failure, follow_output, follow_report as report, time, vendors, verify::public_key};
 
@@ -125,6 +126,14 @@ pub struct Criticality {
     pub text: String,
     /// Whether they are among those that the customer has highlighted.
     pub is_highlighted: bool,
+}
+
+impl Criticality {
+    /// Adds the classification to the JSON of a vendor.
+    pub fn add_to(&self, vendor: &mut Value) {
+        vendor["criticality"] = json!(self.text);
+        vendor["highlighted"] = json!(self.is_highlighted);
+    }
 }
 
 /// Where the list of a vendor is found.

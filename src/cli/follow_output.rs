@@ -1,5 +1,5 @@
 //! `follow --list --output`: one feed, one calendar and one JSON file with everything that is remembered of all vendors, whatever
-//! failed in this run.
+//! could not be fetched in this run.
 
 use std::{fs, path::Path};
 
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::{
     Failure,
-    follow::{Criticality, Log, Source, Vendor, is_address},
+    follow::{Log, Source, Vendor, is_address},
     follow_news::News,
 };
 
@@ -58,9 +58,8 @@ impl Vendor {
             },
             json: json!({ "name": self.name, "changes": [] }),
         };
-        if let Some(Criticality { text, is_highlighted }) = &self.criticality {
-            remembered.json["criticality"] = json!(text);
-            remembered.json["highlighted"] = json!(is_highlighted);
+        if let Some(criticality) = &self.criticality {
+            criticality.add_to(&mut remembered.json);
         }
         match &self.source {
             Source::Log(log) => self.add_log(&mut remembered, log, now)?,

@@ -93,9 +93,8 @@ impl Report {
         let mut value = json!({
             "name": self.name, "location": self.location, "remarks": self.found.remarks, "status": self.status(),
         });
-        if let Some(Criticality { text, is_highlighted }) = &self.criticality {
-            value["criticality"] = json!(text);
-            value["highlighted"] = json!(is_highlighted);
+        if let Some(criticality) = &self.criticality {
+            criticality.add_to(&mut value);
         }
         if let Some(stale) = &self.found.stale {
             value["error"] = json!(stale.to_string());

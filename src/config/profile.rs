@@ -144,8 +144,8 @@ mod tests {
     fn a_profile_is_read() {
         let profile = Profile::parse("customer.yaml", GOOD).expect("a profile");
         assert_eq!(profile.filter.regions.len(), 2);
-        assert_eq!(profile.filter.scopes[0].as_str(), "Business");
-        assert_eq!(profile.disabled.conditions[0].as_str(), "transcription");
+        assert_eq!(profile.filter.scopes[0].to_string(), "Business");
+        assert_eq!(profile.disabled.conditions[0].to_string(), "transcription");
         let lead =
             |profile: &Profile| profile.notice.as_ref().expect("terms").terms.lead[&Trigger::Any].0[0].time.to_string();
         assert_eq!(lead(&profile), "45d");

@@ -7,8 +7,7 @@ use changecast_core::{
     change::{Change, Detail, Level},
     compare::FuzzyDate,
     ledger::{
-        self, Bodies, Body, BodyState, ChangeAddress, Fetch, List, Pin, Release, Verified, VerifiedHead, VerifyError,
-        Watch,
+        self, Bodies, BodyState, ChangeAddress, Fetch, List, Pin, Release, Verified, VerifiedHead, VerifyError, Watch,
     },
     model::{EntryId, Terms, Timestamp},
     notice::{self, Announced, Basis, Coverage, LeadGiven, Notice, Occasion, Outcome},
@@ -29,7 +28,7 @@ use crate::{
 use super::{
     concerned::{Concerned, Reason, Unmatched},
     periods::LogNotices,
-    release::{Before, PublishedRelease, changes_of},
+    release::{Before, PublishedRelease, changes_of, objects_of},
 };
 
 /// A change of a published list, as one customer reads it.
@@ -140,11 +139,33 @@ impl Serialize for Sufficiency {
     }
 }
 
-/// The names of the columns, in the order of [`AssessedChange::cells`].
-pub const ASSESSMENT_COLUMNS: [&str; 17] = [
-    "list", "release", "published", "change", "effective", "basis", "object_by", "promised", "given", "contract",
-    "not_before", "contract_object_by", "result", "short_by", "level", "details", "left_out",
+/// A column of a table of changes: its name, and its text in a row.
+type Column = (&'static str, fn(&AssessedChange) -> String);
+
+const COLUMNS: [Column; 17] = [
+    ("list", |change| change.list.clone()),
+    ("release", |change| change.release.to_string()),
+    ("published", |change| change.published.to_string()),
+    ("change", |change| change.change.clone()),
+    ("effective", |change| change.effective.clone()),
+    ("basis", |change| change.basis.to_owned()),
+    ("object_by", |change| change.object_by.clone()),
+    ("promised", |change| change.promised.clone()),
+    ("given", |change| change.given.clone()),
+    ("contract", |change| change.contract.clone()),
+    ("not_before", |change| change.not_before.clone()),
+    ("contract_object_by", |change| change.contract_object_by.clone()),
+    ("result", |change| change.result.to_string()),
+    ("short_by", |change| change.short_by.clone()),
+    ("level", |change| change.level.to_owned()),
+    ("details", |change| change.details.clone()),
+    ("left_out", |change| change.left_out.unwrap_or_default().to_owned()),
 ];
+
+/// The names of the columns, in the order of [`AssessedChange::cells`].
+pub fn assessment_columns() -> [&'static str; COLUMNS.len()] {
+    COLUMNS.map(|(name, _)| name)
+}
 
 /// The columns of a report for people.
 pub const SUMMARY_COLUMNS: [&str; 12] = [
@@ -184,40 +205,20 @@ impl AssessedChange {
 
     /// The cells of a row of a table.
     pub fn cells(&self) -> Vec<String> {
-        ASSESSMENT_COLUMNS.iter().map(|column| self.cell(column)).collect()
+        COLUMNS.iter().map(|(_, text)| text(self)).collect()
     }
 
     /// The cells of a report for people.
     pub fn summary(&self) -> Vec<String> {
-        let cell = |column: &&str| match *column {
-            "published" => self.published.date().to_string(),
-            column => self.cell(column),
-        };
-        SUMMARY_COLUMNS.iter().map(cell).collect()
+        SUMMARY_COLUMNS.iter().map(|name| self.summary_cell(name)).collect()
     }
 
-    fn cell(&self, column: &str) -> String {
-        match column {
-            "list" => &self.list,
-            "release" => return self.release.to_string(),
-            "published" => return self.published.to_string(),
-            "change" => &self.change,
-            "effective" => &self.effective,
-            "basis" => self.basis,
-            "object_by" => &self.object_by,
-            "promised" => &self.promised,
-            "given" => &self.given,
-            "contract" => &self.contract,
-            "not_before" => &self.not_before,
-            "contract_object_by" => &self.contract_object_by,
-            "result" => return self.result.to_string(),
-            "short_by" => &self.short_by,
-            "level" => self.level,
-            "details" => &self.details,
-            "left_out" => self.left_out.unwrap_or_default(),
-            _ => "",
+    fn summary_cell(&self, name: &str) -> String {
+        if name == "published" {
+            return self.published.date().to_string();
         }
-        .to_owned()
+        let column = COLUMNS.iter().find(|(known, _)| *known == name);
+        column.map(|(_, text)| text(self)).unwrap_or_default()
     }
 }
 
@@ -294,7 +295,7 @@ impl Watch for Watching<'_> {
     fn release(&mut self, release: &Release, before: Option<&List>, after: Option<&List>) {
         let published = newest(&mut self.published, (release, before, after));
         let own = self.own.as_mut().map(|own| newest(own, (release, before, after))).unwrap_or_default();
-        let changes = changes_of(release.header.seq, release.body().map_or(&[][..], Body::changes));
+        let changes = changes_of(release.header.seq, objects_of(release));
         let known = changes.map(|changes| PublishedRelease::of(release, changes, &self.before));
         self.before.follow(release);
         let is_gone = matches!(release.body, BodyState::Redacted | BodyState::Skipped);
@@ -460,4 +461,14 @@ fn follows(contract: &Terms, change: &Change, at: Timestamp, effective: Option<F
     let trigger = notice::trigger_of(change);
     let occasion = Occasion { trigger, announced: &announced, emergency: None, notified: None };
     notice::compute(Some(contract), &occasion).ok().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_columns_of_reports_for_people_exist() {
+        assert!(SUMMARY_COLUMNS.iter().all(|name| assessment_columns().contains(name)));
+    }
 }

@@ -81,11 +81,7 @@ impl Concerned {
 
     fn is_disabled(&self, profile: &Profile) -> bool {
         let (words, disabled) = (Vocabulary::builtin(), &profile.disabled);
-        let section = self
-            .subject
-            .section
-            .as_ref()
-            .is_some_and(|title| disabled.sections.iter().any(|section| section.is(title.as_str())));
+        let section = disabled.sections.iter().any(|section| self.subject.is_in(section));
         let scopes = &self.subject.scopes;
         let items = scopes.iter().flat_map(|scope| set::items(words, scope.as_str(), Slash::Separates));
         let items: Vec<String> = items.collect();
@@ -135,10 +131,9 @@ impl Unmatched {
     pub fn see(&mut self, entry: &Concerned) {
         let Concerned { subject, conditions } = entry;
         let is_in = |value: &Phrase, texts: &[Text]| texts.iter().any(|text| value.is_in(text.as_str()));
-        let is_section = |value: &Phrase| subject.section.as_ref().is_some_and(|title| value.is(title.as_str()));
         self.0.retain(|(key, value)| !match key {
             Key::Products | Key::DisabledScopes => is_in(value, &subject.scopes),
-            Key::Sections | Key::DisabledSections => is_section(value),
+            Key::Sections | Key::DisabledSections => subject.is_in(value),
             Key::Vendors => subject.names.iter().any(|name| value.is(name)),
             Key::DisabledConditions => is_in(value, conditions),
         });

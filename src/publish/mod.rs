@@ -34,7 +34,7 @@ mod statement;
 mod unreadable_files;
 
 pub use announcements::{Announced, announcements};
-pub use assessment::{ASSESSMENT_COLUMNS, AssessedChange, Assessment, SUMMARY_COLUMNS, Sufficiency, assess};
+pub use assessment::{AssessedChange, Assessment, SUMMARY_COLUMNS, Sufficiency, assess, assessment_columns};
 pub use change_log::{ChangeTracker, Explained, LogRow, Outcome, change_log, explain_commit};
 pub use edition::Edition;
 pub use error::PublishError;

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use changecast_core::{
     change::Change,
-    ledger::{Body, ChangeAddress, List, Release, Verified, VerifiedHead, Watch},
+    ledger::{ChangeAddress, List, Release, Verified, VerifiedHead, Watch},
     model::{Terms, Timestamp, terms::Zone},
     notice::{Calendar, Deadline},
     prose::{deadlines::subject, messages::ENGLISH},
 };
 
-use super::periods::{self, LogNotices};
+use super::{
+    periods::{self, LogNotices},
+    release::objects_of,
+};
 
 /// A change that customers can object to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,8 +84,7 @@ impl Watch for NoticeCheck {
         if let Some(followed) = self.notices.releases.last_mut() {
             followed.notices.clear();
         }
-        let objects = release.body().map_or(&[][..], Body::changes);
-        for (position, object) in (0..).zip(objects) {
+        for (position, object) in (0..).zip(objects_of(release)) {
             let address = ChangeAddress { seq: release.header.seq, position };
             if self.deadlines.contains_key(&address)
                 && let Ok(change) = serde_json::from_value(object.to_serde())

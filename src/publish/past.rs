@@ -12,6 +12,7 @@ use crate::output::Folder;
 use super::{
     error::PublishError,
     log::{first_root, log_error},
+    release::known_changes,
 };
 
 /// Every id of a published log with the names that it had; `None` if the folder contains no log.
@@ -24,8 +25,7 @@ pub fn past(list: &ListId, folder: &Folder) -> Result<Option<Past>, PublishError
     let mut past = Past::default();
     for release in &verified.releases {
         let Some(Content::List(change)) = release.body().map(|body| &body.content) else { continue };
-        let changes = change.changes.iter().filter_map(|object| serde_json::from_value(object.to_serde()).ok());
-        for (id, name) in changes.flat_map(|change: Change| named(&change)) {
+        for (id, name) in known_changes(&change.changes).iter().flat_map(named) {
             let names = past.names.entry(id).or_default();
             if !names.contains(&name) {
                 names.push(name);

@@ -19,7 +19,7 @@ use changecast_core::{
 
 use crate::render::Noticed;
 
-use super::published_list;
+use super::{published_list, release::known_changes};
 
 /// Most periods of one head. More would exceed its size limit.
 pub(super) const PERIODS_IN_HEAD: usize = 150;
@@ -189,8 +189,7 @@ impl LogNotices {
 
     /// The periods of the changes of a release.
     fn followed(&mut self, release: &Release, change: &ListChange, lists: [Option<&List>; 2]) -> Followed {
-        let changes: Vec<Change> =
-            change.changes.iter().filter_map(|object| serde_json::from_value(object.to_serde()).ok()).collect();
+        let changes = known_changes(&change.changes);
         let publication = release.publication.or(self.pending);
         // Positions count all changes: with one of a later version among them, they are not known.
         let Some(publication) = publication.filter(|_| changes.len() == change.changes.len()) else {

@@ -260,8 +260,10 @@ fn feed_of_all_lists(
     for list in &publication.lists {
         let path = render::main_feed(list.id);
         let existing = found.file(&path)?.unwrap_or_default();
-        let new = rendered.iter().find(|file| file.path == path);
-        let whole = new.map_or(Some(existing.clone()), |file| file.bytes.whole(&existing)).unwrap_or_default();
+        let whole = match rendered.iter().find(|file| file.path == path) {
+            Some(file) => file.bytes.whole(&existing).unwrap_or_default(),
+            None => existing,
+        };
         feeds.push(String::from_utf8_lossy(&whole).into_owned());
     }
     Ok(render::feed_of_all_lists(publication, &feeds)?)

@@ -44,10 +44,7 @@ impl PublishedRelease {
 
     /// The releases of a log that was verified, without changes of kinds of a later version.
     pub fn known(releases: &[ledger::Release]) -> Vec<Self> {
-        let changes = releases.iter().map(|release| {
-            let objects = objects_of(release).iter();
-            objects.filter_map(|object| serde_json::from_value(object.to_serde()).ok()).collect()
-        });
+        let changes = releases.iter().map(|release| known_changes(objects_of(release)));
         PublishedRelease::with_changes(releases, changes.collect())
     }
 
@@ -169,8 +166,14 @@ pub(super) fn cause(before: &Before, source: Option<&Source>, reading: Option<&J
     }
 }
 
-fn objects_of(release: &ledger::Release) -> &[Json] {
+/// The change objects of a release; empty without a body.
+pub(super) fn objects_of(release: &ledger::Release) -> &[Json] {
     release.body().map_or(&[], Body::changes)
+}
+
+/// The change objects of a body as changes, without those of a later version.
+pub(super) fn known_changes(objects: &[Json]) -> Vec<Change> {
+    objects.iter().filter_map(|object| serde_json::from_value(object.to_serde()).ok()).collect()
 }
 
 /// The change objects of a body as changes.

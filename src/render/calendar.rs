@@ -61,8 +61,17 @@ fn events(publication: &Publication<'_>, list: &PublishedList<'_>) -> Vec<String
 
 /// The events of a change: the last day to object and the effective date.
 fn events_of(publication: &Publication<'_>, list: &PublishedList<'_>, item: &AgendaItem) -> Vec<String> {
-    let dates = [(OBJECT_BY, &item.object_by), (EFFECTIVE, &item.effective)].into_iter();
-    dates.filter_map(|(kind, date)| Some(event(publication, list, item, (kind, date.as_ref()?)))).collect()
+    let dates = dates(&item.object_by, &item.effective);
+    dates.map(|date| event(publication, list, item, date)).collect()
+}
+
+/// The dates of a change with the kinds of their events.
+fn dates<'d>(
+    object_by: &'d Option<agenda::Date>,
+    effective: &'d Option<agenda::Date>,
+) -> impl Iterator<Item = (EventKind, &'d agenda::Date)> {
+    let both = [(OBJECT_BY, object_by), (EFFECTIVE, effective)].into_iter();
+    both.filter_map(|(kind, date)| Some((kind, date.as_ref()?)))
 }
 
 /// A kind of event.
@@ -167,8 +176,8 @@ impl Event {
 pub fn of_vendors(vendors: &[Vendor<'_>]) -> String {
     let events = vendors.iter().flat_map(|vendor| {
         vendor.deadlines.iter().flat_map(|deadline| {
-            let dates = [(OBJECT_BY, &deadline.object_by), (EFFECTIVE, &deadline.effective)].into_iter();
-            dates.filter_map(|(kind, date)| Some(vendor_event(vendor, deadline, kind, date.as_ref()?)))
+            let dates = dates(&deadline.object_by, &deadline.effective);
+            dates.map(|(kind, date)| vendor_event(vendor, deadline, kind, date))
         })
     });
     calendar("Vendors", events.collect())

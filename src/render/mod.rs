@@ -197,7 +197,7 @@ pub fn closed_files(published: &[Timestamp]) -> Vec<String> {
     let mut years: Vec<i32> = published.iter().map(|moment| moment.year()).collect();
     years.dedup();
     years.retain(|year| *year != newest.year());
-    let pages = html::older_years(published.iter().rev().copied(), *newest).into_iter();
+    let pages = published::older_years(published.iter().rev().copied(), *newest).into_iter();
     let pages = pages.flat_map(|year| [html::year_file(year), twins::year_twin(year)]);
     years.into_iter().map(atom::archive_file).chain(pages).collect()
 }
@@ -206,8 +206,8 @@ pub fn closed_files(published: &[Timestamp]) -> Vec<String> {
 /// oldest first.
 pub fn leave_years(old: &[Timestamp], new: &[Timestamp]) -> bool {
     let (Some(last), Some(newest)) = (old.last(), new.last()) else { return new.is_empty() };
-    let old_pages = html::older_years(old.iter().rev().copied(), *last);
-    let new_pages = html::older_years(old.iter().rev().copied(), *newest);
+    let old_pages = published::older_years(old.iter().rev().copied(), *last);
+    let new_pages = published::older_years(old.iter().rev().copied(), *newest);
     last.year() == newest.year() && old_pages == new_pages
 }
 

@@ -7,7 +7,7 @@ use changecast_core::{
     term_rows::term_rows,
 };
 
-use super::{AgendaItem, Announcement, ChangeLogRow, LogStatus, PublishedList, agenda};
+use super::{AgendaItem, Announcement, ChangeLogRow, LogStatus, Publication, PublishedList, agenda};
 
 impl PublishedList<'_> {
     /// The address of a file of this list.
@@ -26,6 +26,37 @@ impl PublishedList<'_> {
     /// The release of an announcement; `None` for a preview.
     pub(super) fn signed_release(&self, announcement: &Announcement) -> Option<Pointer> {
         self.newest().map(|_| announcement.release)
+    }
+
+    /// How the signed log is verified; `None` for a preview.
+    pub(super) fn verification(&self, publication: &Publication<'_>) -> Option<Verification<'_>> {
+        let LogStatus::Signed { origin, root, release, .. } = &self.log else { return None };
+        let url = |path: &str| self.url(publication.base_url, path);
+        let pin = root.first().map(|key| format!("echo '{key}' > root.pub\n")).unwrap_or_default();
+        let heads = url("head/[000000-$(jq .head index.json)].json{,.sig}");
+        let headers = url("log/[000000-$(jq .release index.json)].json{,.sig}");
+        let bodies = url("log/[000001-$(jq .release index.json)].body.json");
+        let whole = format!(
+            "{pin}curl -fsSO '{}'\n\
+             curl -fsS --create-dirs -o 'head/#1.json#2' \"{heads}\"\n\
+             curl -fsS --create-dirs -o 'log/#1.json#2' \"{headers}\"\n\
+             curl -fsS -o 'log/#1.body.json' \"{bodies}\"\n\
+             sh verify.sh root.pub {origin}\n",
+            url("{index.json,list.json,verify.sh}"),
+        );
+        let signers: String = release
+            .iter()
+            .enumerate()
+            .map(|(at, key)| {
+                let into = if at == 0 { ">" } else { ">>" };
+                format!("echo '{origin} namespaces=\"release.v1@changecast\" {key}' {into} allowed_signers\n")
+            })
+            .collect();
+        let one = format!(
+            "{signers}ssh-keygen -Y verify -f allowed_signers -I {origin} -n release.v1@changecast \\\n  \
+             -s log/000001.json.sig < log/000001.json\n"
+        );
+        Some(Verification { origin, root, release, whole, one })
     }
 
     /// The announcements, newest first.
@@ -101,6 +132,33 @@ impl PublishedList<'_> {
         });
         rows.collect()
     }
+}
+
+/// The log and keys of a list, with the commands that verify it.
+pub(super) struct Verification<'a> {
+    pub origin: &'a str,
+    pub root: &'a [String],
+    pub release: &'a [String],
+    /// The commands that verify the whole log.
+    pub whole: String,
+    /// The commands that verify one release.
+    pub one: String,
+}
+
+/// The months before the newest change that the change log on a list's page covers.
+const MONTHS: u32 = 12;
+
+/// The earliest time that the change log on a list's page covers.
+pub(super) fn first_shown(newest: Timestamp) -> Timestamp {
+    newest.months_earlier(MONTHS)
+}
+
+/// Years with announcements that the list's page does not show, newest first.
+pub(super) fn older_years(newest_first: impl Iterator<Item = Timestamp>, newest: Timestamp) -> Vec<i32> {
+    let first = first_shown(newest);
+    let mut years: Vec<i32> = newest_first.filter(|published| *published < first).map(Timestamp::year).collect();
+    years.dedup();
+    years
 }
 
 /// A change that customers could object to, in words.

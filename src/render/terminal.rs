@@ -9,7 +9,7 @@ use changecast_core::{
 };
 
 use super::{ChangeLogRow, Inline, table};
-use changecast_core::prose::{self, messages::ENGLISH};
+use changecast_core::prose::{self, TableRow, messages::ENGLISH};
 
 /// The properties of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +39,15 @@ pub fn change_log(change_log: &[ChangeLogRow<'_>], style: Style) -> String {
         let cells = row.cells(&ENGLISH);
         let verb = cells.verb.to_lowercase();
         let verb = if cells.level == Level::Editorial { format!("({verb})") } else { verb };
-        let mut pieces = Vec::new();
-        if let Some(entry) = cells.entry {
-            pieces.push(Inline::Strong(entry.label.to_string()));
-            pieces.push(Inline::Plain("  ".to_owned()));
-        }
-        pieces.extend(cells.what);
-        wrap(&mut out, &format!("{date:DATE$}{verb:VERB$}"), DATE + VERB, &pieces, style);
+        wrap(&mut out, &format!("{date:DATE$}{verb:VERB$}"), DATE + VERB, &pieces(cells), style);
     }
     out
+}
+
+/// The label of an entry in a row, and what happened.
+fn pieces(cells: TableRow) -> Vec<Inline> {
+    let label = cells.entry.map(|entry| [Inline::Strong(entry.label.to_string()), Inline::Plain("  ".to_owned())]);
+    label.into_iter().flatten().chain(cells.what).collect()
 }
 
 /// A release or observation in a change log of several vendors.
@@ -72,11 +72,7 @@ pub fn vendors(rows: &[VendorRow<'_>], style: Style) -> String {
             let vendor = Text::new(vendor).to_string();
             let vendor = if *is_highlighted { Inline::Strong(vendor) } else { Inline::Plain(vendor) };
             let mut pieces = vec![vendor, Inline::Plain(": ".to_owned())];
-            if let Some(entry) = cells.entry {
-                pieces.push(Inline::Strong(entry.label.to_string()));
-                pieces.push(Inline::Plain("  ".to_owned()));
-            }
-            pieces.extend(cells.what);
+            pieces.extend(self::pieces(cells));
             wrap(&mut out, &head, mark.len() + DATE + VERB, &pieces, style);
         }
     }

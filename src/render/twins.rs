@@ -12,8 +12,9 @@ use changecast_core::{
 
 use super::{
     Announcement, ChangeLogRow, File, LogStatus, MainFeed, Publication, PublishedList, RenderError, atom, calendar,
-    corrections, html, list_title,
+    corrections, list_title,
     markdown::{change_log, escape, inline, list_tables, open_windows, paragraph},
+    published::{Verification, older_years},
 };
 
 /// The index of all Markdown pages (llmstxt.org).
@@ -70,7 +71,7 @@ pub(super) fn files(
     ];
     if list.rendered.is_none() {
         let newest = list.as_of().unwrap_or(Timestamp::from_unix_clamped(0));
-        let years = html::older_years(list.dates(), newest).into_iter();
+        let years = older_years(list.dates(), newest).into_iter();
         files.extend(
             years.map(|year| File::new(format!("{}/{}", list.id, year_twin(year)), year_page(publication, list, year))),
         );
@@ -123,9 +124,7 @@ fn year_page(publication: &Publication<'_>, list: &PublishedList<'_>, year: i32)
 fn verify_page(publication: &Publication<'_>, list: &PublishedList<'_>) -> String {
     let messages = publication.messages();
     let mut out = head(messages, list, &fill(messages.verify_title, &[&list_title(list)]));
-    let (LogStatus::Signed { origin, root, release, .. }, Some([whole, one])) =
-        (&list.log, html::verify_commands(publication, list))
-    else {
+    let Some(Verification { origin, root, release, whole, one }) = list.verification(publication) else {
         return out + &format!("{}\n", messages.cannot_verify);
     };
     out.push_str(&format!(

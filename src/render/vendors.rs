@@ -77,40 +77,34 @@ impl Vendor<'_> {
 impl VendorEntry {
     /// The announcement of a release of the log `origin`, which is published at `home`.
     pub fn of_announcement(announcement: &Announcement, origin: &str, home: Option<&str>) -> Self {
-        let sentences = announcement.sentences(&ENGLISH).to_vec();
-        let end = title_end(&ENGLISH, announcement.computed());
+        let basis = format!("{origin}, {}", announcement.release);
+        let id = uri(&[origin, &announcement.key]);
+        let entry = VendorEntry::of_changes(id, &announcement.changes, announcement.published, basis);
         VendorEntry {
-            id: uri(&[origin, &announcement.key]),
-            sentences,
-            published: announcement.published,
-            basis: format!("{origin}, {}", announcement.release),
+            title: entry.title + &title_end(&ENGLISH, announcement.computed()),
+            sentences: announcement.sentences(&ENGLISH).to_vec(),
             url: home.map(|home| format!("{home}{}", announcement_page(&announcement.key))),
-            ..VendorEntry::of_changes("", &announcement.changes)
+            ..entry
         }
-        .ending(&end)
     }
 
     /// Changes that were observed between two commits.
     pub fn of_observation(id: &[&str], changes: &[Change], observed: Timestamp, basis: String) -> Self {
-        VendorEntry { id: uri(id), published: observed, basis, ..VendorEntry::of_changes("", changes) }
+        VendorEntry::of_changes(uri(id), changes, observed, basis)
     }
 
-    fn of_changes(id: &str, changes: &[Change]) -> Self {
+    fn of_changes(id: String, changes: &[Change], published: Timestamp, basis: String) -> Self {
         let mut kinds: Vec<&'static str> = changes.iter().map(|change| change.kind.info().name).collect();
         kinds.dedup();
         VendorEntry {
-            id: id.to_owned(),
+            id,
             title: prose::release_in_words(changes),
             sentences: changes.iter().map(|change| prose::sentence(&ENGLISH, change)).collect(),
-            published: Timestamp::from_unix_clamped(0),
-            basis: String::new(),
+            published,
+            basis,
             url: None,
             kinds,
         }
-    }
-
-    fn ending(self, end: &str) -> Self {
-        VendorEntry { title: self.title + end, ..self }
     }
 }
 

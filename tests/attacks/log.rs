@@ -113,6 +113,16 @@ impl Log {
         self.edit(HEAD, "release", Namespace::Head, change);
     }
 
+    /// Appends a `keys` release with the first keys.
+    pub fn append_keys(&mut self, signer: &str, namespace: Namespace, change: impl FnOnce(&mut Members)) {
+        let Json::Object(first) = self.json("log/000000.json") else { panic!("a header") };
+        self.append(signer, namespace, |header| {
+            header.insert("kind".to_owned(), text("keys"));
+            header.insert("roles".to_owned(), first["roles"].clone());
+            change(header);
+        });
+    }
+
     /// Appends a release of this kind behind the last one, and a head that covers it.
     pub fn append(&mut self, signer: &str, namespace: Namespace, change: impl FnOnce(&mut Members)) {
         let prev = Digest::of(&self.0[LAST]).to_string();

@@ -20,7 +20,7 @@ use changecast_core::{
     sign::PublicKey,
 };
 
-use crate::support::{CONFIG, PublishedFiles, TestRepo, key};
+use crate::support::{CONFIG, FEBRUARY, MARCH, PublishedFiles, TestRepo, key};
 use actions::{Attack, Seen, of_mirrors, of_release_keys, of_root_keys};
 use log::Log;
 
@@ -31,8 +31,6 @@ const VERSIONS: [&str; 4] = [
     "entries:\n- {name: Nordhaven, location: Italy}\n- {name: Ferret, location: Ireland}\n",
 ];
 const DOCTORED: &str = "entries:\n- {name: Nordhaven, location: Austria}\n- {name: Kestrel, location: Norway}\n";
-const FEBRUARY: &str = "2030-02-01T00:00:00Z";
-const MARCH: &str = "2030-03-01T00:00:00Z";
 const ORIGIN: &str = "example.com/vendors";
 
 /// The files of a published list.

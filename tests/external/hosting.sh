@@ -42,6 +42,7 @@ expect llms.txt "text/plain; charset=utf-8" 300
 expect $list/index.md "text/markdown; charset=utf-8" 300
 expect $list/feed-notice.atom "application/atom+xml" 300
 expect $list/index.html "text/html; charset=utf-8" 300
+expect feed.atom "application/atom+xml" 900
 expect $list/feed.atom "application/atom+xml" 900
 expect $list/feed.rss "application/rss+xml" 900
 expect $list/feed.json "application/feed+json" 900

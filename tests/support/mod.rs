@@ -37,6 +37,12 @@ pub const BEGIN: i64 = 1_704_103_200; // 2024-01-01T10:00:00Z
 pub const DAY: i64 = 86_400;
 /// The clock of publications that do not set another one.
 pub const NOW: &str = "2030-01-01T00:00:00Z";
+/// A month after [`NOW`], and the month after that.
+pub const FEBRUARY: &str = "2030-02-01T00:00:00Z";
+pub const MARCH: &str = "2030-03-01T00:00:00Z";
+
+/// Where the commands for keys, corrections and audits find the repository, its configuration and its publication.
+pub const PLACE: [&str; 6] = ["--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds"];
 
 impl TestRepo {
     /// No commits yet.
@@ -126,8 +132,13 @@ impl TestRepo {
 
     /// Writes the test keys `keys/root`, `keys/release` and `keys/other`, with their `.pub` files.
     pub fn keys(&self) {
+        self.keys_of(&["root", "release", "other"]);
+    }
+
+    /// Writes test keys with these names below `keys/`, with their `.pub` files.
+    pub fn keys_of(&self, names: &[&str]) {
         fs::create_dir_all(self.path("keys")).expect("a folder for keys");
-        for name in ["root", "release", "other"] {
+        for name in names {
             let secret = key(name);
             let path = self.path(&format!("keys/{name}"));
             fs::write(&path, secret.to_openssh(None).expect("a key")).expect("a key file");

@@ -25,7 +25,9 @@ use changecast_core::{
 use super::{
     ChangeLogRow, FEEDS, File, Inline, LogStatus, MainFeed, Publication, PublishedList, RenderError,
     incremental::{Keep, SegmentedFile},
-    list_title, table,
+    list_title,
+    published::{first_shown, older_years},
+    table,
 };
 
 pub(super) use entry::{existing_changes, file as entry_file};
@@ -33,7 +35,6 @@ pub(super) use log::touched;
 use page::{Content, Page, Scripts, date, with_markup};
 pub use report::report;
 pub(super) use rows::tables as list_tables;
-pub(super) use verify::commands as verify_commands;
 
 /// The style sheet of all pages.
 pub(super) const STYLE_FILE: &str = "style.css";
@@ -42,9 +43,6 @@ pub(super) const SCRIPT_FILE: &str = "filter.js";
 
 /// The style without the colours that the configuration states.
 const STYLE: &str = include_str!("style.css");
-
-/// The months before the newest change that the change log on the list's page covers.
-const MONTHS: u32 = 12;
 
 /// The style sheet and the script.
 pub(super) fn shared(publication: &Publication<'_>) -> [File; 2] {
@@ -102,19 +100,6 @@ fn index(
     let kept = list.before().take_while(|published| *published >= first).count();
     let file = SegmentedFile { name: "index.html", head, fresh: &fresh, tail, ..SegmentedFile::default() };
     file.file(list, Keep::Newest(kept))
-}
-
-/// The earliest time that the change log on the list's page covers.
-fn first_shown(newest: Timestamp) -> Timestamp {
-    newest.months_earlier(MONTHS)
-}
-
-/// Years with announcements that the list's page does not show, newest first.
-pub(super) fn older_years(newest_first: impl Iterator<Item = Timestamp>, newest: Timestamp) -> Vec<i32> {
-    let first = first_shown(newest);
-    let mut years: Vec<i32> = newest_first.filter(|published| *published < first).map(Timestamp::year).collect();
-    years.dedup();
-    years
 }
 
 /// The file name of the page of a past year.

@@ -56,9 +56,13 @@ fn record_of(words: &Vocabulary, block: Block, labels: &Known<'_>) -> Block {
 fn pairs_of(table: &Table) -> Option<Vec<Item>> {
     let (header, rows) = header_of(table);
     let [_, _] = header else { return None };
-    let first = std::iter::once((rows.first()?.0, header));
-    let fields = first.chain(rows.iter().map(|(at, cells)| (*at, cells.as_slice())));
-    Some(fields.filter_map(|(at, cells)| field_of(at, cells)).collect())
+    let first = field_of(rows.first()?.0, header);
+    Some(first.into_iter().chain(rows_of(rows)).collect())
+}
+
+/// Rows as fields.
+fn rows_of(rows: &[(Position, Vec<Cell>)]) -> impl Iterator<Item = Item> {
+    rows.iter().filter_map(|(at, cells)| field_of(*at, cells))
 }
 
 /// The fields of a table with the headers `| Field | Value |` or words like these.
@@ -66,7 +70,7 @@ fn stated_fields(words: &Vocabulary, table: &Table) -> Option<Vec<Item>> {
     let (header, rows) = header_of(table);
     let [label, value] = header else { return None };
     let is_stated = words.is(Meaning::FieldColumn, &folded(label)) && words.is(Meaning::ValueColumn, &folded(value));
-    is_stated.then(|| rows.iter().filter_map(|(at, cells)| field_of(*at, cells)).collect())
+    is_stated.then(|| rows_of(rows).collect())
 }
 
 /// Whether fields state where or why data are processed, which those of a document do not.
@@ -90,10 +94,9 @@ fn fields_of(words: &Vocabulary, table: &Table) -> Option<Vec<Item>> {
     if !is_value && role_of(words, &value.text) != Role::Other || is_value && names {
         return None;
     }
-    let first =
-        std::iter::once((rows.first()?.0, header)).filter(|_| !is_value && role_of(words, &label.text) != Role::Other);
-    let fields = first.chain(rows.iter().map(|(at, cells)| (*at, cells.as_slice())));
-    let items: Vec<Item> = fields.filter_map(|(at, cells)| field_of(at, cells)).collect();
+    let first = Some(rows.first()?.0).filter(|_| !is_value && role_of(words, &label.text) != Role::Other);
+    let first = first.and_then(|at| field_of(at, header));
+    let items: Vec<Item> = first.into_iter().chain(rows_of(rows)).collect();
     is_record(words, &items).then_some(items)
 }
 
