@@ -174,6 +174,13 @@ fn own(format: &str) -> Vec<Case> {
             case("links in links", deep("[", "](x)"), Ends),
             case("pictures in pictures", deep("![", "](x)"), Ends),
             case("open brackets", deep("[a", ""), Ends),
+            case("open parentheses in a cell", listed.replace("Search", &deep("(", "")), Reads(3)),
+            case("a heading without spaces between words", "# ".to_owned() + &"\u{4ee5}\u{4e0b}".repeat(20_000), Ends),
+            case(
+                "a sentence without spaces between words",
+                listed.replace("# Vendors", &("# Vendors\n\n".to_owned() + &"\u{975e}\u{5b50}".repeat(500))),
+                Ends,
+            ),
             case("back-ticks of many lengths", (1..800).map(|n| "`".repeat(n) + " ").collect::<String>(), Ends),
             case("elements in elements", deep("<div>", "</div>"), Ends),
             case("an embedded table that is not closed", "# Vendors\n\n<table><tr><th>Vendor<tr><td>A", Ends),

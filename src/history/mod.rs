@@ -16,7 +16,7 @@ mod version;
 mod walk;
 
 use std::{
-    cell::OnceCell,
+    cell::Cell,
     fmt, iter,
     path::{Path, PathBuf},
 };
@@ -65,7 +65,7 @@ pub struct History {
     repo: Repository,
     folders: folder::FolderCache,
     /// Set once the loose objects are checked.
-    walkable: OnceCell<()>,
+    is_walkable: Cell<bool>,
 }
 
 impl fmt::Debug for History {
@@ -97,7 +97,7 @@ impl History {
 
     fn of(repo: Repository) -> Result<Self, HistoryError> {
         damage::object_folders(&repo).check_packs()?;
-        Ok(History { repo, folders: folder::FolderCache::default(), walkable: OnceCell::new() })
+        Ok(History { repo, folders: folder::FolderCache::default(), is_walkable: Cell::new(false) })
     }
 
     /// The repository for functions of libgit2 that read commits and trees by themselves.
@@ -105,10 +105,10 @@ impl History {
     /// # Errors
     /// [`HistoryError::Damaged`] if one of them is damaged in a way that libgit2 does not survive.
     fn walkable(&self) -> Result<&Repository, HistoryError> {
-        if self.walkable.get().is_none() {
+        if !self.is_walkable.get() {
             damage::object_folders(&self.repo).check_loose()?;
+            self.is_walkable.set(true);
         }
-        self.walkable.get_or_init(|| ());
         Ok(&self.repo)
     }
 
@@ -191,10 +191,10 @@ impl History {
         match self.repo.head() {
             Ok(head) => match head.target() {
                 Some(id) => Ok(id),
-                None => Ok({
+                None => {
                     self.walkable()?;
-                    head.peel_to_commit()?.id()
-                }),
+                    Ok(head.peel_to_commit()?.id())
+                }
             },
             Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
                 let mut branches = self.branches(BranchType::Local)?;

@@ -23,6 +23,7 @@ use changecast_core::model::{EntryId, Inventory, Text};
 
 pub use config::ReadingConfig;
 pub use error::{Absence, NoList, ParserError, Problem, ReadError, Warning};
+pub(crate) use position::floor;
 pub use position::{EntryPosition, Position};
 pub use reader::Reader;
 pub use texts::texts;

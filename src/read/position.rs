@@ -82,3 +82,12 @@ pub struct EntryPosition {
     /// Where the entry begins.
     pub at: Position,
 }
+
+/// The last boundary of a character at or before an offset, which may be behind the end.
+pub(crate) fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}

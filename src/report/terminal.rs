@@ -5,7 +5,7 @@ use std::fmt::Write;
 use annotate_snippets::{AnnotationKind, Group, Level as Title, Renderer, Snippet};
 use changecast_core::lint::Level;
 
-use crate::render::hides_text;
+use crate::{read::floor, render::hides_text};
 
 use super::{ListReport, Located, Report, counts, visible};
 
@@ -117,12 +117,4 @@ fn shown(line: &str) -> String {
         }
     }
     out
-}
-
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

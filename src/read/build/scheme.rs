@@ -130,8 +130,9 @@ impl Scheme {
             builder.add(ranked);
         }
         let (mut columns, members) = builder.finish();
+        let widths = widths_of_headers(&key.headers);
         for (column, members) in columns.iter_mut().zip(&members).filter(|(column, _)| column.role != Role::Other) {
-            if let Some(widest) = label_of_widest(members, &key.headers) {
+            if let Some(widest) = label_of_widest(members, &widths) {
                 column.label = Text::new(labels.spelling(widest));
             }
         }
@@ -189,11 +190,22 @@ fn name_labels(key: &SchemeKey, ranked: &[RankedLabel<'_>], together: &CoOccurre
 
 /// The label of a column by which it is shown: that of the table with the most columns, so that a small table that
 /// joins the list does not rename its columns. `None` for the best label, if not all are those of tables.
-fn label_of_widest(members: &[Label], headers: &[Vec<Label>]) -> Option<Label> {
-    let width = |label: &Label| headers.iter().filter(|header| header.contains(label)).map(Vec::len).max();
-    let are_headers = members.iter().all(|label| width(label).is_some());
+fn label_of_widest(members: &[Label], widths: &BTreeMap<Label, usize>) -> Option<Label> {
+    let are_headers = members.iter().all(|label| widths.contains_key(label));
     // Of several with the same width, the first is the best.
-    members.iter().rev().max_by_key(|label| width(label)).copied().filter(|_| are_headers)
+    members.iter().rev().max_by_key(|label| widths.get(label)).copied().filter(|_| are_headers)
+}
+
+/// The number of columns of the widest header with each label.
+fn widths_of_headers(headers: &[Vec<Label>]) -> BTreeMap<Label, usize> {
+    let mut widths = BTreeMap::new();
+    for header in headers {
+        for label in header {
+            let width: &mut usize = widths.entry(*label).or_default();
+            *width = header.len().max(*width);
+        }
+    }
+    widths
 }
 
 /// Assigns labels to columns.
@@ -282,8 +294,12 @@ impl ColumnsBuilder<'_> {
 
 /// Whether two labels are groups of one map: "Data (Contact)", "Data (Usage)". No entry needs to have both.
 fn is_other_group(a: &str, b: &str) -> bool {
-    let stem = |label: &str| Some(label.strip_suffix(')')?.split_once(" (")?.0.to_owned());
-    a != b && stem(a).is_some() && stem(a) == stem(b)
+    a != b && stem(a).is_some_and(|one| stem(b) == Some(one))
+}
+
+/// The label of a map without the group.
+fn stem(label: &str) -> Option<&str> {
+    label.strip_suffix(')')?.split_once(" (").map(|(stem, _)| stem)
 }
 
 /// The pairs of labels that occur together in a header or row, and so belong to different columns.

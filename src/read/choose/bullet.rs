@@ -76,10 +76,9 @@ impl Bullet {
         }
         let (in_front, behind) = places_in_front(words, &rest);
         let (behind, at_end) = places_behind(words, behind);
-        let (located, described): (Vec<&str>, Vec<&str>) =
+        let (located, mut described): (Vec<&str>, Vec<&str>) =
             pieces(behind).into_iter().partition(|text| are_places(words, text));
         let mut places: Vec<&str> = in_front.into_iter().chain(located).chain(at_end).collect();
-        let mut described = described;
         if let Some(last) = described.last_mut().filter(|_| places.is_empty())
             && let Some((before, behind)) = places_behind_comma(words, last)
             && (style.ends_with_places || is_certain(behind))

@@ -79,8 +79,10 @@ pub(crate) fn page_in(root: &Node, words: &Vocabulary) -> Option<Page> {
     let mut page = Page::default();
     add(root, 0, words, &mut page);
     let has_list = page.blocks.iter().any(|block| matches!(block, Block::Table(_) | Block::List(_)));
-    find_records(words, &mut page);
-    has_list.then_some(page)
+    has_list.then(|| {
+        find_records(words, &mut page);
+        page
+    })
 }
 
 fn add(node: &Node, shift: usize, words: &Vocabulary, page: &mut Page) {
@@ -114,10 +116,10 @@ fn add_text(text: &str, at: Position, words: &Vocabulary, page: &mut Page) -> Re
         html::check_complete(text).map_err(|error| moved_error(error, at))?;
         page.blocks.extend(html::blocks(text, at, words));
     } else if has_markdown_table(text) {
-        let inner = markdown::parse(text, words).map_err(|error| moved_error(error, at))?;
-        let damage = inner.damage.clone();
-        let blocks = inner.blocks.into_iter().map(|block| moved(block, at)).collect();
-        page.append(Page { blocks, notes: inner.notes, ..Page::default() });
+        let Page { blocks, notes, damage, .. } =
+            markdown::parse(text, words).map_err(|error| moved_error(error, at))?;
+        let blocks = blocks.into_iter().map(|block| moved(block, at)).collect();
+        page.append(Page { blocks, notes, ..Page::default() });
         damage.map_or(Ok(()), |error| Err(moved_error(error, at)))?;
     }
     Ok(())

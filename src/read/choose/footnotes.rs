@@ -37,7 +37,7 @@ pub(crate) fn resolve(words: &Vocabulary, page: &Page) -> (Vec<Block>, HeadingNo
     for (mark, text) in &page.notes {
         footnotes.texts.entry(mark.clone()).or_insert_with(|| text.clone());
     }
-    let blocks: Vec<Block> = blocks.iter().filter_map(|block| footnotes.without_definitions(block)).collect();
+    let blocks: Vec<Block> = blocks.into_iter().filter_map(|block| footnotes.without_definitions(block)).collect();
     if footnotes.texts.is_empty() {
         return (blocks, HeadingNotes::new());
     }
@@ -132,19 +132,18 @@ impl Footnotes<'_> {
     }
 
     /// The block without lines that explain a mark, which are remembered. `None` if no line is left.
-    fn without_definitions(&mut self, block: &Block) -> Option<Block> {
-        self.seen.extend(texts_of(block).into_iter().flat_map(|text| marks_in(text)).map(|mark| mark.key));
+    fn without_definitions(&mut self, block: Block) -> Option<Block> {
+        self.seen.extend(texts_of(&block).into_iter().flat_map(|text| marks_in(text)).map(|mark| mark.key));
         match block {
             Block::Paragraph { at, text, strong } => {
                 let text = self.without_defining_lines(text)?;
-                Some(Block::Paragraph { at: *at, text, strong: *strong })
+                Some(Block::Paragraph { at, text, strong })
             }
             Block::Field { text, item } => {
                 let text = self.without_defining_lines(text)?;
-                Some(Block::Field { text, item: item.clone() })
+                Some(Block::Field { text, item })
             }
-            Block::Table(table) => {
-                let mut table = table.clone();
+            Block::Table(mut table) => {
                 table.rows.retain(|(_, cells)| !self.is_defining_row(cells));
                 Some(Block::Table(table))
             }
@@ -156,18 +155,18 @@ impl Footnotes<'_> {
                         self.remember(notes.into_iter().flatten());
                         None
                     }
-                    _ => Some(block.clone()),
+                    _ => Some(Block::List(items)),
                 }
             }
-            Block::Heading { .. } | Block::Record(_) => Some(block.clone()),
+            other @ (Block::Heading { .. } | Block::Record(_)) => Some(other),
         }
     }
 
-    fn without_defining_lines(&mut self, text: &SourceText) -> Option<SourceText> {
+    fn without_defining_lines(&mut self, text: SourceText) -> Option<SourceText> {
         let lines: Vec<SourceText> = text.split_lines().collect();
         let kept: Vec<&SourceText> = lines.iter().filter(|line| !self.define(line)).collect();
         if kept.len() == lines.len() {
-            return Some(text.clone());
+            return Some(text);
         }
         let mut rest = SourceText::default();
         for line in kept {

@@ -138,9 +138,14 @@ fn before_vendors<'w>(words: &Vocabulary, word: &'w str) -> &'w str {
         return word;
     }
     let is_vendors = |end: &str| words.role_of(end) == Role::Name || words.is(Meaning::ListNoun, &fold(end));
-    let mut starts = word.char_indices().map(|(at, _)| at);
+    let from = word.char_indices().rev().nth(MAX_VENDOR_WORD - 1).map_or(0, |(at, _)| at);
+    let mut starts = word[from..].char_indices().map(|(at, _)| from + at);
     starts.find(|at| is_vendors(&word[*at..])).map_or(word, |at| &word[..at])
 }
+
+/// The most characters of a word for vendors in a script without spaces. Each part of a text is looked at only this
+/// far, however long the text is.
+const MAX_VENDOR_WORD: usize = 40;
 
 /// The status behind nouns for vendors: "Proveedores anteriores", "Services removed in 2024".
 fn status_behind_nouns(words: &Vocabulary, heading: &[&str]) -> Option<String> {
@@ -271,7 +276,7 @@ fn denies_unspaced(words: &Vocabulary, clause: &str, place: Place) -> bool {
 }
 
 fn ends_in_vendors(words: &Vocabulary, text: &str, place: Place) -> bool {
-    let mut starts = text.char_indices().rev().map(|(at, _)| at);
+    let mut starts = text.char_indices().rev().map(|(at, _)| at).take(MAX_VENDOR_WORD);
     starts.find(|at| place.names_vendor(words, &text[*at..])).is_some_and(|at| words.role_of(&text[at..]) == Role::Name)
 }
 
@@ -283,9 +288,8 @@ fn begins_with_vendors(words: &Vocabulary, text: &str, place: Place) -> bool {
         rest = shortest.trim_start();
     }
     let Some(first) = rest.chars().next() else { return false };
-    let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
-    ends.into_iter()
-        .any(|end| place.names_vendor(words, &rest[..end]) && !place.names_vendor(words, &rest[first.len_utf8()..end]))
+    let mut ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(MAX_VENDOR_WORD);
+    ends.any(|end| place.names_vendor(words, &rest[..end]) && !place.names_vendor(words, &rest[first.len_utf8()..end]))
 }
 
 /// The rest of a text behind a word in a script without spaces.
@@ -387,6 +391,14 @@ impl Clause {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_for_vendors_are_shorter_than_what_is_looked_at() {
+        for word in Vocabulary::WORDS.lines().filter(|line| line.starts_with("role:name\t")) {
+            let text = word.split('\t').nth(2).expect("a word");
+            assert!(!text.contains(is_unspaced) || text.chars().count() < MAX_VENDOR_WORD, "{text}");
+        }
+    }
 
     #[test]
     fn headings_state_what_is_below_them() {

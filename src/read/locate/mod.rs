@@ -14,7 +14,10 @@ use changecast_core::{
     model::{Column, EntryId, FieldKey, Role},
 };
 
-use crate::read::{Reading, ReadingConfig, position::Position};
+use crate::read::{
+    Reading, ReadingConfig,
+    position::{Position, floor},
+};
 
 /// The text of a file with the entries that it contains.
 #[derive(Debug)]
@@ -119,13 +122,6 @@ const MAX_PASSAGE: usize = 20_000;
 fn offset(text: &str, line: usize, column: usize) -> usize {
     let rest = text.get(line..).unwrap_or_default();
     rest.char_indices().nth(column.saturating_sub(1)).map_or(text.len(), |(at, _)| line + at)
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// The rest of a line without white space at its end.

@@ -118,8 +118,9 @@ fn name_of(vocabulary: &Vocabulary, run: &[&str], before: &str) -> Option<Name> 
     let text = run.join(" ");
     let text = text.trim_matches(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '&'))).trim();
     let text = vocabulary.without_full_stop(text);
-    let is_form = |word: &&&str| is_legal_form(vocabulary, word) || is_uncapitalised_form(vocabulary, word);
-    let has_legal_form = run.len() > 1 && run.last().filter(is_form).is_some();
+    let ends_in_form =
+        run.last().is_some_and(|last| is_legal_form(vocabulary, last) || is_uncapitalised_form(vocabulary, last));
+    let has_legal_form = run.len() > 1 && ends_in_form;
     let places = locations(vocabulary, text);
     let is_place = !places.is_empty() && places.iter().all(|place| place.known);
     let is_document = vocabulary.has_phrase(Meaning::DocumentWord, &format!(" {} ", fold(text)));

@@ -142,7 +142,7 @@ fn part_at(text: &str) -> usize {
     let vocabulary = Vocabulary::builtin();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let known = PARTS.into_iter().flat_map(|meaning| vocabulary.texts(meaning));
-    let known = known.filter(|known| known.contains(is_unspaced) && text.starts_with(known)).map(str::len);
+    let known = known.filter(|known| text.starts_with(known) && known.contains(is_unspaced)).map(str::len);
     known.chain([digits]).max().unwrap_or_default()
 }
 

@@ -21,7 +21,7 @@ use crate::read::{
         replaced::is_html_document,
         template::{self, Template},
         tree::check_depth,
-        unclosed::{ends_inside_row, unclosed},
+        unclosed::{ends_inside_row, is_within, unclosed},
     },
 };
 
@@ -122,12 +122,6 @@ fn code_ranges(text: &str) -> Vec<Range<usize>> {
     let code = events
         .filter(|(event, _)| matches!(event, Event::Code(_) | Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)))));
     code.map(|(_, range)| range).collect()
-}
-
-/// Whether a range of them, which are in order and do not overlap, contains the offset.
-fn is_within(ranges: &[Range<usize>], offset: usize) -> bool {
-    let next = ranges.partition_point(|range| range.end <= offset);
-    ranges.get(next).is_some_and(|range| range.contains(&offset))
 }
 
 /// Blanks everything between two marks, unless the first is in code. A line of a table that was only a comment becomes an empty

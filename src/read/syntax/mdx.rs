@@ -4,7 +4,7 @@ use changecast_core::vocabulary::Vocabulary;
 
 use crate::read::{
     error::{Problem, ReadError},
-    position::LineIndex,
+    position::{LineIndex, floor},
     syntax::{
         block::Page,
         code::Code,
@@ -119,7 +119,8 @@ impl Parts {
                 at = next;
                 break;
             }
-            let from = beginning(&rest[next..], MAX_CODE);
+            let from = &rest[next..];
+            let from = &from[..floor(from, MAX_CODE)];
             let length = if from.starts_with('<') { self.add_element(from) } else { self.add_expression(from) };
             at = next + length.unwrap_or_else(|| self.add_markdown(&from[..1]));
         }
@@ -269,15 +270,6 @@ impl Statement {
         let goes_on = end.ends_with("=>") || end.ends_with(['=', ',', '&', '|', '?', ':', '+']);
         self.is_open = self.depth > 0 || self.quote.is_some() || self.is_comment || goes_on;
     }
-}
-
-/// The beginning of a text, of at most so many bytes.
-fn beginning(text: &str, length: usize) -> &str {
-    let mut end = text.len().min(length);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 /// Where an element of a component or an expression begins in a line of Markdown.

@@ -32,9 +32,15 @@ fn comment<'t>(text: &'t str, code: &[Range<usize>]) -> Option<Unclosed<'t>> {
     let from = text.rfind("-->").map_or(0, |end| end + "-->".len());
     let at = text[from..].match_indices("<!--").map(|(at, _)| from + at).find(|at| {
         let line = text[..*at].rsplit('\n').next().unwrap_or_default();
-        line.trim().is_empty() && !code.iter().any(|range| range.contains(at))
+        line.trim().is_empty() && !is_within(code, *at)
     })?;
     Some(Unclosed { at, what: "a comment", hidden: &text[at + "<!--".len()..] })
+}
+
+/// Whether one of several ranges, which are in order and do not overlap, contains the offset.
+pub(super) fn is_within(ranges: &[Range<usize>], offset: usize) -> bool {
+    let next = ranges.partition_point(|range| range.end <= offset);
+    ranges.get(next).is_some_and(|range| range.contains(&offset))
 }
 
 /// Whether the last line, which does not end, is a shorter row than the one above it.

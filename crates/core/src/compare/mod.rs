@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use self::{location::same_locations, set::Slash};
 use crate::{
-    model::{Text, fold, strip_markup, text::without_targets},
+    model::{Text, fold, rich_text::without_targets, strip_markup},
     vocabulary::{Meaning, Vocabulary},
 };
 

@@ -113,7 +113,7 @@ fn any_mark(text: &str) -> Option<(usize, String, Form)> {
         [('[', ']', Form::Bracketed), ('(', ')', Form::Parenthesised)].into_iter().find(|(open, ..)| *open == first)?;
     // A mark ends before the next bracket or space: nothing behind them is looked at.
     let inside = &text[open.len_utf8()..];
-    let inner = &inside[..inside.find([close, ' ', '['])?];
+    let inner = &inside[..inside.find([close, ' ', '[', open])?];
     if !inside[inner.len()..].starts_with(close) {
         return None;
     }

@@ -326,6 +326,14 @@ pub fn to_plain_text(markdown: &str) -> Cow<'_, str> {
     RichText::from_inline_markdown(markdown).to_plain_text().into_owned().into()
 }
 
+/// A Markdown string with the labels of its links only: `[Norway](https://fjord.example)` is `Norway`.
+pub fn without_targets(markdown: &str) -> Cow<'_, str> {
+    if !markdown.contains("](") {
+        return markdown.into();
+    }
+    RichText::from_inline_markdown(markdown).as_str().to_owned().into()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -147,25 +147,6 @@ fn folded(lower: impl Iterator<Item = char>) -> String {
     without_ends(&out).to_owned()
 }
 
-/// A text with the labels of its links only: `[Norway](https://fjord.example)` is `Norway`.
-pub fn without_targets(text: &str) -> Cow<'_, str> {
-    if !text.contains("](") {
-        return text.into();
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((label, behind)) = rest.split_once("](") {
-        out.push_str(label);
-        let Some((_, after)) = behind.split_once(')') else { break };
-        if let Some(open) = out.rfind('[') {
-            out.remove(open);
-        }
-        rest = after;
-    }
-    // What is no link stays as it is.
-    if rest.contains("](") { text.into() } else { (out + rest).into() }
-}
-
 /// The text without inline markup: emphasis, code marks, tags, entities, footnote marks and
 /// backslash escapes are gone; of a link its text and its target remain.
 pub fn strip_markup(text: &str) -> String {

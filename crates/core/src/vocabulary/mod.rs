@@ -246,6 +246,12 @@ fn without_hyphens(text: &str) -> String {
     fold(text).replace('-', " ").replace("sub ", "sub")
 }
 
+/// A folded name with hyphens for its spaces, and with spaces for its hyphens.
+fn respelled(name: &str) -> impl Iterator<Item = String> {
+    let spellings = [(" ", "-"), ("-", " ")].into_iter().filter(|(from, _)| name.contains(from));
+    spellings.map(|(from, to)| name.replace(from, to))
+}
+
 impl Tables {
     /// The words of some meanings, in the order of the table.
     fn words(&self, is_needed: impl Fn(Meaning) -> bool) -> impl Iterator<Item = Word<'_>> {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{
     US, Vocabulary,
     areas::{Area, country},
+    respelled,
     word::rows,
 };
 use crate::model::fold;
@@ -66,8 +67,7 @@ impl Vocabulary {
     /// The town, cloud region or state of the US of this folded name. Hyphens and spaces are the same between its words.
     pub fn town_of_folded(&self, name: &str) -> Option<Town> {
         let known = |name: &str| self.towns().towns.get(name).copied();
-        let spellings = [(" ", "-"), ("-", " ")].into_iter().filter(|(from, _)| name.contains(from));
-        known(name).or_else(|| spellings.into_iter().find_map(|(from, to)| known(&name.replace(from, to))))
+        known(name).or_else(|| respelled(name).find_map(|name| known(&name)))
     }
 
     /// The state of the US with this postal code.

@@ -6,6 +6,8 @@
 //! - [Alder privacy policy](https://alder.example/privacy)
 //! ```
 
+use std::collections::BTreeMap;
+
 use changecast_core::{
     compare::ADDRESS_LABEL,
     model::{Role, fold},
@@ -28,19 +30,18 @@ const MIN_WORD: usize = 3;
 
 pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
     let groups = groups(&blocks);
-    let described: Vec<(usize, Vendor)> =
+    let mut described: BTreeMap<usize, Vendor> =
         groups.iter().filter_map(|group| Some((group.heading, Vendor::of(words, &blocks, group)?))).collect();
-    let by_links = described.iter().filter(|(_, vendor)| vendor.evidence == Evidence::Links).count();
+    let by_links = described.values().filter(|vendor| vendor.evidence == Evidence::Links).count();
     if by_links == 0 && described.len() < 2 {
         return blocks;
     }
     let mut rewritten = Vec::with_capacity(blocks.len());
     let mut consumed = 0;
     for (at, block) in blocks.into_iter().enumerate() {
-        let vendor = described.iter().find(|(heading, _)| *heading == at).map(|(_, vendor)| vendor);
-        if let Some(vendor) = vendor {
+        if let Some(vendor) = described.remove(&at) {
             rewritten.push(block);
-            rewritten.push(Block::Record(vendor.fields.clone()));
+            rewritten.push(Block::Record(vendor.fields));
             consumed = at + 1 + vendor.blocks;
         } else if at >= consumed {
             rewritten.push(block);

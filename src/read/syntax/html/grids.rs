@@ -48,13 +48,10 @@ impl Grids {
                 grids.add_cells(tree, element, columns);
             }
         }
-        let named = grids.starts.clone();
-        for element in 0..tree.elements.len() {
-            for rows in tree.runs_of_rows(element) {
-                if !rows.iter().any(|row| named.contains_key(&tree.elements[*row].start)) {
-                    grids.add_rows(tree, &rows, words);
-                }
-            }
+        let runs = (0..tree.elements.len()).flat_map(|element| tree.runs_of_rows(element));
+        let is_free = |rows: &Vec<usize>| !rows.iter().any(|row| grids.starts.contains_key(&tree.elements[*row].start));
+        for rows in runs.filter(is_free).collect::<Vec<_>>() {
+            grids.add_rows(tree, &rows, words);
         }
         grids
     }

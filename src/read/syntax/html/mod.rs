@@ -205,7 +205,7 @@ struct Builder<'v> {
     /// How many tables are open inside the outer one; their cells are text.
     nested: usize,
     row: Option<(Position, Vec<Cell>, bool)>,
-    /// The number of rows that the open cell spans.
+    /// The numbers of further rows and columns that the open cell spans.
     cell_rows: usize,
     cell_columns: usize,
     /// Cells that span further rows, by column, with the number of rows that remain, and the size in bytes of
