@@ -44,6 +44,7 @@ mod pages;
 mod publication;
 mod readme;
 mod redaction;
+mod renamed_headers;
 mod resume;
 mod rewritten;
 mod rotation;

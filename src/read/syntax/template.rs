@@ -256,13 +256,25 @@ fn columns_of_table(table: &Table) -> Option<LoopColumns> {
     Some(LoopColumns { labels: labels.collect() }).filter(|_| header.len() == cells.len())
 }
 
-/// The key of `{{ vendor.name }}`, if a cell shows only one value.
+/// The key of `{{ vendor.name }}`. Of several values without words between them, the first one is what the column
+/// is about: links to documents often stand behind a text.
 fn key_in(cell: &Cell) -> Option<String> {
     let text = cleaned(&cell.text);
-    let inside = text.trim().strip_prefix("{{")?.strip_suffix("}}").filter(|inside| !inside.contains("}}"))?;
-    let expression = first_expression(inside.trim())?;
+    let (first, rest) = text.trim().strip_prefix("{{")?.split_once("}}")?;
+    let first = first.trim();
+    let is_only_value = rest.is_empty() || (first.chars().all(is_expression_char) && is_without_words(rest));
+    let expression = first_expression(first).filter(|_| is_only_value)?;
     let key = expression.rsplit(['.', '>']).next()?.trim_matches(['[', ']', '\'', '?', '!', '$', '@']);
     Some(key.to_owned()).filter(|key| !key.is_empty())
+}
+
+/// Whether a text consists of placeholders and marks between them.
+fn is_without_words(text: &str) -> bool {
+    let between = text.split("{{").enumerate().map(|(number, part)| match part.split_once("}}") {
+        Some((_, behind)) if number > 0 => behind,
+        _ => part,
+    });
+    !between.flat_map(str::chars).any(char::is_alphanumeric)
 }
 
 /// Drops rows, items and fields that are only placeholders: a loop fills them with data of another file.

@@ -1,17 +1,17 @@
 //! Pairs the columns of two versions, and finds those that were added or removed as a whole.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet, HashMap},
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
-    compare::{ADDRESS_LABEL, FOOTNOTE_LABEL, Lifecycle, Status, is_unnamed_column, text_form},
+    compare::{ADDRESS_LABEL, FOOTNOTE_LABEL, Lifecycle, Status, is_unnamed_column},
     model::{Column, Entry, EntryId, FieldKey, Inventory, Layout, Role, Text},
     vocabulary::Vocabulary,
 };
 
 use super::{
+    column_match::{
+        CellForms, are_headers_alike, are_mostly_alike, are_mostly_equal, are_partly_alike, have_compatible_roles,
+    },
     event::{Change, ColumnCell, Detail, Edit, IdChange},
     kind::{Kind, Level},
     reason::{Decision, Reason},
@@ -81,6 +81,7 @@ impl Columns {
         columns.pair_by_label(&mut open);
         columns.pair_by_cells(&mut open, kept, same_layout);
         columns.pair_by_key(&mut open, same_layout);
+        columns.pair_by_likeness(&mut open, kept, same_layout);
         let OpenColumns { removed, added } = open;
         let (kept_old, kept_new): (Vec<&Entry>, Vec<&Entry>) = kept.iter().copied().unzip();
         for column in added {
@@ -172,6 +173,30 @@ impl Columns {
         }
     }
 
+    /// Pairs columns whose cells changed together with their header. What changed in the cells is announced for
+    /// each entry, and not hidden behind a column that is removed and another one that is added.
+    fn pair_by_likeness(&mut self, open: &mut OpenColumns<'_>, kept: &Kept<'_>, same_layout: bool) {
+        if open.removed.is_empty() || open.added.is_empty() {
+            return;
+        }
+        let old_cells = CellForms::of(&open.removed, kept.iter().map(|(old, _)| *old));
+        let new_cells = CellForms::of(&open.added, kept.iter().map(|(_, new)| *new));
+        let mut pairs = open.take_pairs(|old, new| {
+            have_compatible_roles(old, new)
+                && are_headers_alike(old, new)
+                && are_partly_alike(old_cells.of_column(old), new_cells.of_column(new))
+        });
+        pairs.extend(open.take_pairs(|old, new| {
+            have_compatible_roles(old, new) && are_mostly_alike(old_cells.of_column(old), new_cells.of_column(new))
+        }));
+        for (old, new) in pairs {
+            self.rename(old, new);
+            if same_layout {
+                self.announce_header(old, new, Reason::AlikeCells);
+            }
+        }
+    }
+
     fn rename(&mut self, old: &Column, new: &Column) {
         if old.field != new.field {
             self.renamed.insert(old.field.clone(), new.field.clone());
@@ -216,61 +241,6 @@ fn is_unchanged(old: &Column, new: &Column) -> bool {
 /// Whether the page shows a header for the column. An address behind a name has none, and neither has a footnote.
 fn has_header(column: &Column) -> bool {
     !is_unnamed_column(column.label.as_str()) && !matches!(column.label.as_str(), ADDRESS_LABEL | FOOTNOTE_LABEL)
-}
-
-fn have_compatible_roles(old: &Column, new: &Column) -> bool {
-    old.role == new.role || new.role == Role::Other || old.role == Role::Other
-}
-
-/// The cells of some columns in the form in which they are compared, each with the number of its entry.
-struct CellForms<'a> {
-    by_column: HashMap<&'a FieldKey, Vec<(usize, String)>>,
-}
-
-impl<'a> CellForms<'a> {
-    fn of<'e>(columns: &[&'a Column], entries: impl Iterator<Item = &'e Entry>) -> Self {
-        let mut by_column: HashMap<&FieldKey, Vec<(usize, String)>> =
-            columns.iter().map(|column| (&column.field, Vec::new())).collect();
-        for (number, entry) in entries.enumerate() {
-            for cell in &entry.cells {
-                if let Some(cells) = by_column.get_mut(&cell.field) {
-                    cells.push((number, text_form(Vocabulary::builtin(), cell.text.markdown())));
-                }
-            }
-        }
-        CellForms { by_column }
-    }
-
-    fn of_column(&self, column: &Column) -> &[(usize, String)] {
-        self.by_column.get(&column.field).map(Vec::as_slice).unwrap_or_default()
-    }
-}
-
-/// Whether at least four of five entries with a cell in either column have equal cells in both.
-fn are_mostly_equal(old: &[(usize, String)], new: &[(usize, String)]) -> bool {
-    let (mut a, mut b) = (old.iter().peekable(), new.iter().peekable());
-    let (mut equal, mut different) = (0, 0);
-    while let (Some((old_number, old_text)), Some((new_number, new_text))) = (a.peek(), b.peek()) {
-        match old_number.cmp(new_number) {
-            Ordering::Less => _ = a.next(),
-            Ordering::Greater => _ = b.next(),
-            Ordering::Equal => {
-                if old_text == new_text {
-                    equal += 1;
-                } else {
-                    different += 1;
-                }
-                a.next();
-                b.next();
-            }
-        }
-        // No rest can make up for this.
-        if different * 5 > old.len() + new.len() {
-            return false;
-        }
-    }
-    let filled = old.len() + new.len() - equal - different;
-    equal > 0 && equal * 5 >= filled * 4
 }
 
 /// The entries with a status other than plainly active, unless no entry is plainly active. If most

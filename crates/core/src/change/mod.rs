@@ -5,6 +5,7 @@
 //! neither the order of sections, entries and fields nor anything outside the two versions matters.
 
 mod apply;
+mod column_match;
 mod column_order;
 mod columns;
 mod diff;

@@ -30,6 +30,8 @@ pub enum Reason {
     OtherHeader,
     /// Announced: another header with mostly equal cells.
     EqualCells,
+    /// Announced: another header, and cells that share words with those under the old one.
+    AlikeCells,
     /// Announced once for all entries: most of them got or lost a value at once.
     WholeColumn,
     /// Announced: the section has the same entries or id, and another title.
