@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use self::{location::same_locations, set::Slash};
 use crate::{
-    model::{Text, fold, rich_text::without_targets, strip_markup},
+    model::{RichText, Text, fold, rich_text::without_targets, strip_markup},
     vocabulary::{Meaning, Vocabulary},
 };
 
@@ -27,7 +27,7 @@ pub fn same_meaning(vocabulary: &Vocabulary, comparison: Comparison, a: &Text, b
         return true;
     }
     match comparison {
-        Comparison::Text => wording(a) == wording(b),
+        Comparison::Text => wording(vocabulary, a) == wording(vocabulary, b),
         // That an item became a link does not make it another one.
         Comparison::Set => set::keys(vocabulary, &without_targets(a)) == set::keys(vocabulary, &without_targets(b)),
         Comparison::Locations => same_locations(vocabulary, &without_targets(a), &without_targets(b)),
@@ -43,12 +43,36 @@ pub fn same_meaning(vocabulary: &Vocabulary, comparison: Comparison, a: &Text, b
 /// A form of a text that two texts share if [`same_meaning`] is true of them as [`Comparison::Text`].
 pub fn text_form(vocabulary: &Vocabulary, text: &Text) -> String {
     // No cell has a control character.
-    if set::is_not_applicable(vocabulary, text.as_str()) { "\u{0}".to_owned() } else { wording(text.as_str()) }
+    if set::is_not_applicable(vocabulary, text.as_str()) {
+        "\u{0}".to_owned()
+    } else {
+        wording(vocabulary, text.as_str())
+    }
 }
 
 /// The form in which wordings are compared. A line break in a cell arrives as a semicolon.
-fn wording(text: &str) -> String {
+fn wording(vocabulary: &Vocabulary, text: &str) -> String {
+    if let Some(agreement) = linked_agreement(vocabulary, text) {
+        return agreement;
+    }
     fold(text).replace("; ", " ").replace(" & ", " and ")
+}
+
+/// One form of all titles of an agreement behind one address: `[DPA (Aug 2023)](/dpa)` and `[Data processing
+/// addendum (August 2023)](/dpa)` are the same document. `None` for other texts.
+fn linked_agreement(vocabulary: &Vocabulary, text: &str) -> Option<String> {
+    if !text.starts_with('[') {
+        return None;
+    }
+    let text = RichText::from_inline_markdown(text);
+    let mut spans = text.spans();
+    let (Some(link), None) = (spans.next(), spans.next()) else { return None };
+    let label = fold(link.text);
+    let mut ends = label.match_indices(' ').map(|(at, _)| at).chain([label.len()]).rev();
+    let end = ends.find(|end| vocabulary.is(Meaning::ProcessingAgreement, &label[..*end]))?;
+    let rest = label[end..].split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let rest = rest.map(|word| vocabulary.month(word).map_or_else(|| word.to_owned(), |month| format!("m{month}")));
+    Some(format!("[agreement {}]({})", rest.collect::<Vec<_>>().join(" "), link.href?))
 }
 
 /// The form in which web addresses are compared.

@@ -116,6 +116,8 @@ meanings! {
     OtherSubject "other-subject";
     /// Words above bullets about the procedure around the list rather than its entries.
     Procedure "procedure";
+    /// A title of the agreement on processing: "DPA", "Data Processing Addendum".
+    ProcessingAgreement "processing-agreement";
     /// Words of a sentence that states that the vendors below are no longer used.
     NoLongerUsed "no-longer-used";
     /// The header of a column of changes, as a whole.
