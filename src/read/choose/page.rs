@@ -3,6 +3,8 @@
 //! Markdown, HTML and reStructuredText all become a sequence of blocks. The rules for blocks are here and in
 //! [`super::page_lists`], once for all formats.
 
+use std::collections::BTreeSet;
+
 use changecast_core::{
     compare::{FOOTNOTE_LABEL, Status, readable},
     model::{Layout, Role, fold},
@@ -22,11 +24,11 @@ use crate::read::{
         fitness::Fitness,
         footnotes::{self, HeadingNotes},
         header_labels::header_labels,
-        named_cell::{LinkCell, NameLines, add_name},
+        named_cell::{LinkCell, NameLines, add_name, name_in},
         not_found::{rendered_data, what_was_found},
         page_lists::{Decision, Verdict, decide},
         page_parts::{Content, Found, find, is_name},
-        part::Part,
+        part::{Part, plain_name},
         part_kind::{Standing, kind_of},
         places::{are_places, place_named_in},
         repetition::unknown_names,
@@ -58,8 +60,10 @@ pub(crate) fn interpret(
     let found = find(words, &blocks);
     let about = format!("{path} {}", page.metadata);
     let decisions = decide(&found, &about, options);
-    let chosen: Vec<&Found<'_>> =
-        decisions.iter().filter(|decision| decision.is_chosen()).map(|decision| decision.part.found).collect();
+    let chosen: Vec<&Decision<'_>> = decisions.iter().filter(|decision| decision.is_chosen()).collect();
+    let described_elsewhere = chosen.iter().map(|decision| &decision.described_elsewhere);
+    let described_elsewhere: Vec<&BTreeSet<String>> = described_elsewhere.collect();
+    let chosen: Vec<&Found<'_>> = chosen.iter().map(|decision| decision.part.found).collect();
     if chosen.is_empty() {
         let rendered = rendered_data(words, page.loops.iter());
         if let Some(problem) = rendered.filter(|_| page.damage.is_none()) {
@@ -81,12 +85,12 @@ pub(crate) fn interpret(
         list.warnings.extend(decisions.iter().filter_map(|decision| skipped_table(decision, &parts)));
     }
     let surroundings = Surroundings { by_status: states_differ(words, &chosen, &blocks), notes };
-    for part in chosen {
+    for (part, names) in chosen.into_iter().zip(described_elsewhere) {
         match &part.content {
             Content::Record(items) => record(list, items, part),
             Content::Table(table) => {
                 list.layout = Layout::Table;
-                table_sections(list, table, part, &surroundings, options);
+                table_sections(list, table, part, names, &surroundings, options);
             }
             Content::List(items) => {
                 let section = list_section(list, items, part, &surroundings);
@@ -218,6 +222,7 @@ fn table_sections(
     list: &mut RawList<'_>,
     table: &Table,
     part: &Found<'_>,
+    described_elsewhere: &BTreeSet<String>,
     surroundings: &Surroundings,
     options: &ReadingConfig,
 ) {
@@ -240,6 +245,11 @@ fn table_sections(
         let is_gone =
             |cell: &Cell| cell.is_over() || is_placeholder(&cell.text) || is_no_entry(words, &cleaned(&cell.text));
         if filled == 0 || cells.get(name).is_some_and(is_gone) {
+            continue;
+        }
+        let is_described_elsewhere =
+            |cell: &Cell| described_elsewhere.contains(&plain_name(&name_in(words, &cell.text)));
+        if !described_elsewhere.is_empty() && cells.get(name).is_some_and(is_described_elsewhere) {
             continue;
         }
         // A row with only one strong cell is a heading inside the table.

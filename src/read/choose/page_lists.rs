@@ -1,6 +1,6 @@
 //! Selects the parts of a page that are the list, as a careful reader would.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use changecast_core::{
     model::{Role, fold},
@@ -13,7 +13,7 @@ use crate::read::{
         page_parts::{Found, is_name},
         part::{NameColumn, Part},
         part_kind::{PartKind, Standing, kind_of},
-        repetition::{Group, are_same_columns},
+        repetition::{Group, Repetition, are_same_columns},
         shapes::without_number,
         statement::Statement,
     },
@@ -26,6 +26,8 @@ use crate::read::{
 pub(crate) struct Decision<'a> {
     pub part: Part<'a>,
     pub verdict: Verdict,
+    /// The plain names of its rows that another table describes with more details. These rows add nobody.
+    pub described_elsewhere: BTreeSet<String>,
 }
 
 /// Whether a part is a part of the list, or why not.
@@ -58,12 +60,16 @@ pub(crate) fn decide<'a>(found: &'a [Found<'a>], about: &str, config: &'a Readin
             (part, kind)
         })
         .collect();
-    let choice = match &config.tables[..] {
+    let mut choice = match &config.tables[..] {
         [] => choose(&parts, about),
-        names => Choice { chosen: named(found, names), repeated: BTreeSet::new() },
+        names => Choice { chosen: named(found, names), ..Choice::default() },
     };
-    let decisions = parts.into_iter().enumerate();
-    decisions.map(|(place, (part, kind))| Decision { verdict: choice.verdict(place, &part, kind), part }).collect()
+    let decisions = parts.into_iter().enumerate().map(|(place, (part, kind))| Decision {
+        verdict: choice.verdict(place, &part, kind),
+        part,
+        described_elsewhere: choice.described_elsewhere.remove(&place).unwrap_or_default(),
+    });
+    decisions.collect()
 }
 
 /// The places of the parts that were chosen.
@@ -72,6 +78,8 @@ struct Choice {
     chosen: BTreeSet<usize>,
     /// The places of tables that would be chosen if they did not repeat vendors of others.
     repeated: BTreeSet<usize>,
+    /// The plain names that a chosen table has and another one describes with more details, by the place of the table.
+    described_elsewhere: BTreeMap<usize, BTreeSet<String>>,
 }
 
 impl Choice {
@@ -150,7 +158,7 @@ impl Selection<'_, '_> {
                 chosen.extend(self.lists_beside(&chosen));
                 self.without_repetitions(chosen)
             }
-            _ => Choice { chosen: self.only_table_or_lists(&tables), repeated: BTreeSet::new() },
+            _ => Choice { chosen: self.only_table_or_lists(&tables), ..Choice::default() },
         }
     }
 
@@ -254,14 +262,26 @@ impl Selection<'_, '_> {
     fn without_repetitions(&self, chosen: BTreeSet<usize>) -> Choice {
         let parts: Vec<Placed<'_, '_>> =
             self.parts.iter().copied().filter(|(place, _)| chosen.contains(place)).collect();
+        let mut choice = Choice { chosen, ..Choice::default() };
+        if parts.len() < 2 {
+            return choice;
+        }
         let records = parts.iter().filter(|(_, part)| part.found.is_record());
         let records = Group::of(records.map(|(_, part)| *part));
         let others = parts.iter().filter(|(_, part)| !part.found.is_record());
-        let groups: Vec<Group> = others.map(|(_, part)| Group::of([*part])).chain([records]).collect();
-        let tables = parts.iter().filter(|(_, part)| part.found.is_table());
-        let repeated: BTreeSet<usize> =
-            tables.filter(|(_, part)| Group::of([*part]).repeats_one_of(&groups)).map(|(place, _)| *place).collect();
-        Choice { chosen: chosen.difference(&repeated).copied().collect(), repeated }
+        let others: Vec<(usize, Group)> = others.map(|(place, part)| (*place, Group::of([*part]))).collect();
+        let groups: Vec<&Group> = others.iter().map(|(_, group)| group).chain([&records]).collect();
+        let tables = parts.iter().filter(|(_, part)| part.found.is_table()).map(|(place, _)| *place);
+        for place in tables {
+            let Some((_, own)) = others.iter().find(|(other, _)| *other == place) else { continue };
+            match own.repetition(groups.iter().copied()) {
+                Repetition::None => {}
+                Repetition::Partly(names) => _ = choice.described_elsewhere.insert(place, names),
+                Repetition::Mostly => _ = choice.repeated.insert(place),
+            }
+        }
+        choice.chosen.retain(|place| !choice.repeated.contains(place));
+        choice
     }
 }
 

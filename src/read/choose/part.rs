@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use changecast_core::{
-    model::{Role, fold},
+    change::name_words,
+    model::{Role, Text, fold},
     vocabulary::{HeaderRole, Meaning, Vocabulary},
 };
 
@@ -135,15 +136,28 @@ impl<'a> Part<'a> {
         self.words().is_about_vendors(&self.found.heading_texts().join(" "))
     }
 
-    /// The folded names without remarks in parentheses.
-    pub fn bare_names(&self) -> BTreeSet<String> {
-        self.names.iter().map(|name| bare(name)).filter(|name| !name.is_empty()).collect()
+    /// Whether a column has this role and its cells are not mostly addresses, which are evidence and state nothing.
+    pub fn states_in_words(&self, role: Role) -> bool {
+        let places = self.labels.iter().enumerate().filter(|(_, label)| self.config.role(label) == role);
+        places.into_iter().any(|(place, _)| !self.has_mostly_addresses(place))
+    }
+
+    fn has_mostly_addresses(&self, place: usize) -> bool {
+        let Content::Table(table) = self.found.content else { return false };
+        let rows = header_of(table).1;
+        let addresses = rows.iter().filter(|(_, cells)| cells.get(place).is_some_and(|cell| cell.text.contains("://")));
+        addresses.count() * 2 > rows.len()
+    }
+
+    /// The names in their plain form.
+    pub fn plain_names(&self) -> BTreeSet<String> {
+        self.names.iter().map(|name| plain_name(name)).filter(|name| !name.is_empty()).collect()
     }
 }
 
-/// A folded name without remarks in parentheses.
-pub(crate) fn bare(name: &str) -> String {
-    fold(name.split(['(', '[']).next().unwrap_or_default())
+/// A folded name without its legal form and without remarks in parentheses.
+pub(crate) fn plain_name(name: &str) -> String {
+    name_words(&Text::new(name)).unwrap_or_else(|| fold(name.split(['(', '[']).next().unwrap_or_default()))
 }
 
 /// The texts of a column.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use changecast_core::model::Role;
 
-use crate::read::choose::part::{Part, bare};
+use crate::read::choose::part::{Part, plain_name};
 
 /// Parts that are one table or the records of a page.
 pub(crate) struct Group {
@@ -15,30 +15,46 @@ pub(crate) struct Group {
     describes: bool,
 }
 
+/// How much of a group other groups have with more details.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Repetition {
+    /// Less than half: the list has some vendors twice.
+    None,
+    /// At least half. These names, in their plain form, are described elsewhere.
+    Partly(BTreeSet<String>),
+    /// At least two thirds, so that a vendor that is only here is not lost without a warning.
+    Mostly,
+}
+
 impl Group {
     pub fn of<'p, 'a: 'p>(parts: impl IntoIterator<Item = &'p Part<'a>>) -> Self {
         let mut group = Group { columns: Vec::new(), names: BTreeSet::new(), has_purpose: false, describes: false };
         for part in parts {
             group.columns.extend(part.found.columns());
-            group.names.extend(part.bare_names());
+            group.names.extend(part.plain_names());
             group.has_purpose |= part.has_role(Role::Purpose);
-            group.describes |= part.has_role(Role::Location) || part.has_role(Role::Data);
+            group.describes |= part.states_in_words(Role::Location) || part.states_in_words(Role::Data);
         }
         group
     }
 
-    /// Whether this repeats vendors of one of these groups.
-    pub fn repeats_one_of(&self, groups: &[Group]) -> bool {
-        groups.iter().any(|other| self.repeats(other))
+    /// How much of this group the other ones repeat with more details.
+    pub fn repetition<'g>(&self, groups: impl IntoIterator<Item = &'g Group>) -> Repetition {
+        let fuller = groups.into_iter().filter(|other| self.has_fewer_details(other));
+        let fuller: BTreeSet<&String> = fuller.flat_map(|other| &other.names).collect();
+        let known: BTreeSet<String> = self.names.iter().filter(|name| fuller.contains(name)).cloned().collect();
+        match known.len() {
+            0 => Repetition::None,
+            count if count * 3 >= self.names.len() * 2 => Repetition::Mostly,
+            count if count * 2 >= self.names.len() => Repetition::Partly(known),
+            _ => Repetition::None,
+        }
     }
 
-    /// Whether this repeats vendors of another group with fewer details. At least two thirds of them are known, so that
-    /// a vendor that is only here is not lost without a warning.
-    fn repeats(&self, other: &Group) -> bool {
+    fn has_fewer_details(&self, other: &Group) -> bool {
         let has_fewer =
             (other.has_purpose && !self.has_purpose) || (other.describes && !self.describes && !self.has_purpose);
-        let known = self.names.intersection(&other.names).count();
-        has_fewer && !are_same_columns(&self.columns, &other.columns) && known > 0 && known * 3 >= self.names.len() * 2
+        has_fewer && !are_same_columns(&self.columns, &other.columns)
     }
 }
 
@@ -47,8 +63,9 @@ pub(crate) fn are_same_columns(a: &[String], b: &[String]) -> bool {
     a == b || a.len() > 2 && a.len() == b.len() && a[1..] == b[1..]
 }
 
-/// The names of a table that the chosen parts do not contain. Remarks in parentheses do not count.
+/// The names of a table that the chosen parts do not contain. Legal forms and remarks in parentheses do
+/// not count.
 pub(crate) fn unknown_names(part: &Part<'_>, chosen: &[&Part<'_>]) -> Vec<String> {
-    let known: BTreeSet<String> = chosen.iter().flat_map(|other| other.bare_names()).collect();
-    part.names.iter().filter(|name| !known.contains(&bare(name))).cloned().collect()
+    let known: BTreeSet<String> = chosen.iter().flat_map(|other| other.plain_names()).collect();
+    part.names.iter().filter(|name| !known.contains(&plain_name(name))).cloned().collect()
 }

@@ -15,6 +15,7 @@ use super::{
     event::{Change, ColumnCell, Detail, Edit, IdChange},
     kind::{Kind, Level},
     reason::{Decision, Reason},
+    title_status::repeats_titles,
 };
 
 /// Columns of both versions that are not paired yet.
@@ -117,7 +118,7 @@ impl Columns {
     ) -> Option<Vec<ColumnCell>> {
         let texts: Vec<(&EntryId, &Text)> =
             kept.iter().filter_map(|entry| Some((&entry.id, entry.markdown(&column.field)?))).collect();
-        if !concerns_list(column, layout, texts.len(), kept.len()) {
+        if !concerns_list(column, layout, texts.len(), kept.len()) || repeats_titles(column, inventory) {
             return None;
         }
         let mut cells = cells(inventory, column);

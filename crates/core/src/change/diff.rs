@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     compare::{Comparison, gained_and_lost, readable, same_meaning},
-    model::{Entry, Fact, FieldKey, Inventory, ListState, Role, Section, SectionId, Text, fold, same},
+    model::{Column, Entry, Fact, FieldKey, Inventory, ListState, Role, Section, SectionId, Text, fold, same},
     vocabulary::Vocabulary,
 };
 
@@ -19,6 +19,7 @@ use super::{
     reason::{Decision, Reason},
     sections::{SectionPairs, level_of_move, pair_sections},
     term_changes::compare_terms,
+    title_status::{has_same_title_status, is_active, repeats_title},
 };
 
 /// Field of a change that renames an entry.
@@ -226,17 +227,23 @@ impl<'a> Differ<'a> {
             seen.insert(field);
             let after = new.markdown(field);
             if after.is_some() || !columns.includes_removed_cell(&cell.field, &old.id) {
-                self.compare_cell(new, field, Some(cell.text.markdown()), after);
+                self.compare_cell((old, new), field, Some(cell.text.markdown()), after);
             }
         }
         for cell in new.cells.iter().filter(|cell| !seen.contains(&cell.field)) {
             if !columns.includes_added_cell(&cell.field, &new.id) {
-                self.compare_cell(new, &cell.field, None, Some(cell.text.markdown()));
+                self.compare_cell((old, new), &cell.field, None, Some(cell.text.markdown()));
             }
         }
     }
 
-    fn compare_cell(&mut self, entry: &Entry, field: &FieldKey, before: Option<&Text>, after: Option<&Text>) {
+    fn compare_cell(
+        &mut self,
+        (old, entry): (&Entry, &Entry),
+        field: &FieldKey,
+        before: Option<&Text>,
+        after: Option<&Text>,
+    ) {
         if before == after {
             return;
         }
@@ -252,7 +259,24 @@ impl<'a> Differ<'a> {
         let change = self.field_change(Kind::of_role(role), entry, compared, edit);
         match is_same {
             Some(is_same) => self.decide(change, is_same, comparison),
+            None if self.is_stated_by_titles(column, old, entry) => {
+                self.record_editorial(change, Reason::StatedByTitle)
+            }
             None => self.announce(change, Reason::OneSided),
+        }
+    }
+
+    /// Whether a status that only one version has in a cell repeats the title of the section, and the titles of both
+    /// versions state the same or are announced to differ. A vendor that is put into use is announced in any case.
+    fn is_stated_by_titles(&self, column: Option<&Column>, old: &Entry, new: &Entry) -> bool {
+        let Some(column) = column else { return false };
+        let (before, after) = ((self.before, old), (self.after, new));
+        if repeats_title(column, self.before, old) {
+            let has_one_section =
+                self.before.filled_sections().count() == 1 && self.after.filled_sections().count() == 1;
+            has_same_title_status(before, after) || (!has_one_section && is_active(column, old))
+        } else {
+            repeats_title(column, self.after, new)
         }
     }
 

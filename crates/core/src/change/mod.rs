@@ -21,6 +21,7 @@ mod sections;
 mod similarity;
 mod term_changes;
 mod text_diff;
+mod title_status;
 mod vendor_rows;
 mod wire;
 
@@ -35,6 +36,6 @@ pub use event::{
 pub use explain::{Explanation, InternalChanges, Matched, Unmatched, explain};
 pub use kind::{KINDS, Kind, KindInfo, Level, Phrase, Subject, TitleDetail, UnknownKind};
 pub use matching::{MatchReason, Refusal};
-pub use name_match::{NameRelation, names_are_related};
+pub use name_match::{NameRelation, name_words, names_are_related};
 pub use reason::{Decision, Reason};
 pub use text_diff::{Piece, word_diff};

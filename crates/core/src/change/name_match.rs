@@ -270,6 +270,12 @@ pub(super) fn relation(a: &NameForm, b: &NameForm) -> Option<NameRelation> {
     }
 }
 
+/// The words of a name without its legal form and without remarks in parentheses. `None` if it consists of such a remark.
+pub fn name_words(name: &Text) -> Option<String> {
+    let words = NameForm::of(name).outside;
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
 /// Whether two names are related, so that they may be names of the same vendor.
 pub fn names_are_related(a: &Text, b: &Text) -> bool {
     relation(&NameForm::of(a), &NameForm::of(b)).is_some()

@@ -44,6 +44,8 @@ pub enum Reason {
     MovedTogether,
     /// Editorial: announced as a change of the sections.
     PartOfRegrouping,
+    /// Editorial: the title of the section states the same, or the move to another section does.
+    StatedByTitle,
     /// Announced: a statement about the list differs.
     OtherStatement,
     /// Editorial: a statement about the list differs only in presentation.

@@ -22,6 +22,7 @@ pub fn reason(reason: Reason) -> &'static str {
         Reason::OtherSection => "the entry is in another section",
         Reason::MovedTogether => "several entries moved together: announced once",
         Reason::PartOfRegrouping => "announced once, as a change of the sections",
+        Reason::StatedByTitle => "the titles of the sections state the status",
         Reason::OtherStatement => "a statement about the list itself",
         Reason::SameStatement => "only the presentation of the statement differs",
         Reason::PageText => "only some formats have titles and descriptions",
