@@ -54,6 +54,7 @@ reports-check:
 packaging:
     cargo test --no-run
     ACTIONLINT={{ actionlint }} tests/external/packaging_lint.sh target/debug/changecast
+    tests/external/action_comment.sh
 
 # Serve feeds/ by nginx as docs/hosting.md describes, and check types, caching and conditional requests
 hosting:

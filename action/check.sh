@@ -19,10 +19,13 @@ echo "status=$status" >> "$GITHUB_OUTPUT"
 marker='<!-- changecast check -->'
 
 comment() {
-  local comments=repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments text earlier
+  local comments=repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments text author from earlier
   # A comment has at most 65,536 characters.
   text=$(printf '%s\n%s' "$marker" "$(head -c 60000 "$report")")
-  earlier=$(gh api --paginate "$comments" --jq ".[] | select(.user.type == \"Bot\" and ((.body // \"\") | startswith(\"$marker\"))) | .id") || return
+  # The token of a job belongs to a bot, which may not ask who it is. A personal token belongs to a user.
+  author=$(gh api user --jq .login 2> /dev/null) || author=
+  if [ -n "$author" ]; then from=".user.login == \"$author\""; else from='.user.type == "Bot"'; fi
+  earlier=$(gh api --paginate "$comments" --jq ".[] | select($from and ((.body // \"\") | startswith(\"$marker\"))) | .id") || return
   earlier=${earlier%%$'\n'*}
   if [ -n "$earlier" ]; then
     gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$earlier" --raw-field "body=$text"

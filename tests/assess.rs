@@ -95,6 +95,19 @@ fn changes_are_selected_and_compared_with_the_contract() {
 }
 
 #[test]
+fn changes_that_do_not_concern_the_customer_never_change_the_status() {
+    let repo = TestRepo::of_lists(&[&list(&[OAKLINE]), &list(&[OAKLINE, RIDGE])]);
+    repo.build_first(1);
+    repo.publish(&[]).expect(0);
+    repo.build();
+    repo.publish(&["--now", "2030-01-15T12:00:00Z"]).expect(0);
+    let profile = "customer: Example Ltd\nregions: [EU]\nnotice: 45d\n";
+    assessed(&repo, profile, &[]).expect(0);
+    let ran = assessed(&repo, profile, &["--all"]).expect(0);
+    assert!(ran.out.contains("Ridge: added") && ran.out.contains("another region"), "{}", ran.out);
+}
+
+#[test]
 fn a_contract_that_asks_for_less_is_kept() {
     let repo = published();
     let ran = assessed(&repo, "notice: 14d\n", &[]).expect(0);

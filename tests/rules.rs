@@ -2,7 +2,7 @@
 //! the fault.
 //!
 //! `tests/fixtures/rules/<rule>/<failing, passing or near-miss>/` contains `before.*`, `after.*` and `expect.txt` with
-//! a line for every new finding. `setup.yaml` may state the notice terms, commits and past ids; `pages/` contains other
+//! a line for every new finding; further cases have a longer name, such as `failing-page`. `setup.yaml` may state the notice terms, commits and past ids; `pages/` contains other
 //! pages, and `code/` code. `CHANGECAST_ACCEPT=1 cargo test --test suite rules` writes `expect.txt`.
 
 use std::{
@@ -122,17 +122,30 @@ fn lines(report: &ListReport) -> String {
     report.new.iter().map(line).collect()
 }
 
+/// The cases of a rule with their kinds, in the order of their names.
+fn cases(rule: &str) -> Vec<(&'static str, PathBuf)> {
+    let files = fs::read_dir(fixtures().join(rule)).into_iter().flatten();
+    let mut paths: Vec<PathBuf> = files.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    let kind_of = |path: &PathBuf| {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let kind = KINDS.into_iter().find(|kind| name.starts_with(kind));
+        kind.unwrap_or_else(|| panic!("{}: expected one of {KINDS:?} with a suffix", path.display()))
+    };
+    paths.into_iter().map(|path| (kind_of(&path), path)).collect()
+}
+
 #[test]
 fn every_rule_has_a_failing_a_passing_and_a_near_miss_fixture() {
     let accept = std::env::var_os("CHANGECAST_ACCEPT").is_some();
     let mut failures = String::new();
     for rule in RULES {
         for kind in KINDS {
-            let case = fixtures().join(rule.id).join(kind);
-            if !case.is_dir() {
+            if !fixtures().join(rule.id).join(kind).is_dir() {
                 failures.push_str(&format!("tests/fixtures/rules/{}/{kind}/ is missing\n", rule.id));
-                continue;
             }
+        }
+        for (kind, case) in cases(rule.id) {
             let report = report(&case);
             let is_found = report.new.iter().any(|finding| finding.rule == rule);
             if is_found != (kind == "failing") {

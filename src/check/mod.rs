@@ -9,12 +9,12 @@ mod waivers;
 use std::collections::BTreeMap;
 
 use changecast_core::{
-    change::{Change, ChangeSet, diff},
+    change::{Change, ChangeSet, diff, page_text},
     lint::{
         self, Announcement, CommitTime, Finding, Findings, HostUse, Level, Page, Passage, Past, Repeated, Snapshot,
         Step,
     },
-    model::{Inventory, ListState, Timestamp},
+    model::{Inventory, ListState, Terms, Timestamp},
     prose::{deadlines, messages::ENGLISH},
 };
 
@@ -42,6 +42,7 @@ pub struct Side {
     pub reading: Reading,
     /// The configuration of reading.
     pub options: ReadingConfig,
+    page_terms: Option<Terms>,
     texts: Vec<Passage>,
     repeated: Vec<Repeated>,
     pages: Vec<Page>,
@@ -69,6 +70,7 @@ impl Side {
         Ok(Side {
             path: path.to_owned(),
             repeated: repeated.collect(),
+            page_terms: page_terms(path, &content, &reading.inventory, options),
             content,
             reading,
             options: options.clone(),
@@ -99,12 +101,25 @@ impl Side {
     fn snapshot(&self) -> Snapshot<'_> {
         Snapshot {
             list: &self.reading.inventory,
+            page_terms: self.page_terms.as_ref(),
             texts: &self.texts,
             repeated: &self.repeated,
             pages: &self.pages,
             hosts: &self.hosts,
         }
     }
+}
+
+/// The notice terms that the sentences of a page state.
+fn page_terms(path: &str, content: &Content, list: &Inventory, options: &ReadingConfig) -> Option<Terms> {
+    if list.facts.iter().all(|fact| fact.field.as_str() != page_text::WORDING) {
+        return None;
+    }
+    if options.notice.is_none() {
+        return list.terms.clone();
+    }
+    let unconfigured = ReadingConfig { notice: None, ..options.clone() };
+    publish::read_list(path, content, &BTreeMap::new(), &unconfigured).ok()?.inventory.terms
 }
 
 /// A change to check.
@@ -131,7 +146,7 @@ pub struct Request<'a> {
 /// Checks a change.
 pub fn check(request: &Request<'_>) -> ListReport {
     let empty = Inventory::default();
-    let withdrawn = Snapshot { list: &empty, texts: &[], repeated: &[], pages: &[], hosts: &[] };
+    let withdrawn = Snapshot { list: &empty, page_terms: None, texts: &[], repeated: &[], pages: &[], hosts: &[] };
     let before = request.before.map(Side::snapshot);
     let after = request.after.map_or(withdrawn, Side::snapshot);
     let changes = changes(request);

@@ -100,7 +100,9 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     for sentence in unmatched(&assessed) {
         console::warning(&format!("{}: {sentence}; check the spelling", args.profile.display()));
     }
-    let has_findings = assessed.iter().flat_map(|log| &log.shown).any(AssessedChange::is_finding);
+    // Changes that `--all` shows besides do not concern the customer, whatever their notice.
+    let concerning = assessed.iter().flat_map(|log| &log.shown).filter(|change| change.left_out.is_none());
+    let has_findings = concerning.into_iter().any(AssessedChange::is_finding);
     Ok(if has_findings { Exit::Findings } else { Exit::Clean })
 }
 

@@ -6,10 +6,14 @@ use std::fmt::Write;
 
 use changecast_core::lint::Level;
 
-use super::{Report, counts, visible};
+use super::{Report, counts, outlook, verdict, visible};
 
 pub(super) fn write(report: &Report) -> String {
     let mut out = String::new();
+    for line in report.lists.iter().flat_map(|list| outlook(list, report)) {
+        out.push_str(&log_line(&line));
+        out.push('\n');
+    }
     for finding in report.new_findings() {
         let command = match finding.level {
             Level::Error => "error",
@@ -38,8 +42,15 @@ pub(super) fn write(report: &Report) -> String {
             data(&text)
         );
     }
-    let _infallible = writeln!(out, "changecast check: {}", counts(report));
+    let _infallible = writeln!(out, "changecast check: {}: {}", counts(report), verdict(report));
     out
+}
+
+/// A line of the log that is no command. The runner looks for `::` at the beginning of a line, and for the older `##[`
+/// anywhere in it.
+fn log_line(line: &str) -> String {
+    let line = line.replace("##[", "# #[");
+    if line.trim_start().starts_with("::") { line.replacen("::", ": :", 1) } else { line }
 }
 
 /// The text of a command. Each line of it is visible text.

@@ -4,12 +4,11 @@ use std::fmt::Write;
 
 use crate::render::{Inline, markdown_inline};
 
-use super::{ListReport, Located, Report, counts};
+use super::{ListReport, Located, Report, counts, verdict};
 
 pub(super) fn write(report: &Report) -> String {
     let mut out = String::new();
-    let verdict = if report.fails() { "do not merge yet" } else { "nothing prevents the merge" };
-    let _infallible = writeln!(out, "## changecast check: {}\n\nVerdict: {verdict}.", counts(report));
+    let _infallible = writeln!(out, "## changecast check: {}\n\nVerdict: {}.", counts(report), verdict(report));
     for list in &report.lists {
         write_list(&mut out, list, report);
     }
@@ -32,6 +31,10 @@ fn write_list(out: &mut String, list: &ListReport, report: &Report) {
             if !reading.deadlines.is_empty() {
                 let _infallible = writeln!(out, "  <br>{}", plain(&reading.deadlines));
             }
+        }
+        let last = list.readings.iter().filter_map(|reading| reading.object_by.as_ref()).min();
+        if let Some(last) = last {
+            let _infallible = writeln!(out, "\nThe first window for objections ends on {last}.");
         }
     }
     table(out, "Findings", &list.new.iter().collect::<Vec<_>>());

@@ -179,14 +179,49 @@ impl Span {
     }
 }
 
-/// The counts of new findings in words: "1 error, 2 warnings".
+/// Whether to merge.
+fn verdict(report: &Report) -> &'static str {
+    if report.fails() {
+        "do not merge yet"
+    } else if report.new_findings().any(|finding| finding.level >= Level::Warning) {
+        "nothing fails; read the warnings before you merge"
+    } else {
+        "nothing prevents the merge"
+    }
+}
+
+/// What customers would read about a list, and the remarks, in lines of visible text.
+fn outlook(list: &ListReport, report: &Report) -> Vec<String> {
+    let mut lines = vec![format!("{} ({})", visible(&list.title), visible(&list.path))];
+    lines.push(if list.readings.is_empty() {
+        "  Customers would read no change.".to_owned()
+    } else {
+        format!("  If this were published at {}, customers would read:", report.now)
+    });
+    for reading in &list.readings {
+        lines.push(format!("  - {}", visible(&reading.sentence)));
+        if !reading.deadlines.is_empty() {
+            lines.push(format!("    {}", visible(&reading.deadlines)));
+        }
+    }
+    let last = list.readings.iter().filter_map(|reading| reading.object_by.as_ref()).min();
+    lines.extend(last.map(|last| format!("  The first window for objections ends on {last}.")));
+    lines.extend(list.remarks.iter().map(|remark| format!("  note: {}", visible(remark))));
+    lines
+}
+
+/// The counts of findings in words: "1 error, 2 warnings; 1 waived".
 fn counts(report: &Report) -> String {
     let count = |level| report.new_findings().filter(|finding| finding.level == level).count();
     let parts = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Info, "remark")];
     let parts = parts.into_iter().map(|(level, word)| (count(level), word)).filter(|(count, _)| *count > 0);
     let words: Vec<String> =
         parts.map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" })).collect();
-    if words.is_empty() { "no new findings".to_owned() } else { words.join(", ") }
+    let new = if words.is_empty() { "no new findings".to_owned() } else { words.join(", ") };
+    let existing: usize = report.lists.iter().map(|list| list.existing.len()).sum();
+    let waived: usize = report.lists.iter().map(|list| list.waived.len()).sum();
+    let others = [(existing, "existing"), (waived, "waived")].into_iter().filter(|(count, _)| *count > 0);
+    others.fold(new, |all, (count, word)| format!("{all}; {count} {word}"))
 }
 
 /// A text without control characters and invisible ones that change its direction.

@@ -7,7 +7,7 @@ use changecast_core::lint::Level;
 
 use crate::{read::floor, render::hides_text};
 
-use super::{ListReport, Located, Report, counts, visible};
+use super::{ListReport, Located, Report, counts, outlook, verdict, visible};
 
 /// The properties of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,38 +23,16 @@ pub(super) fn write(report: &Report, look: &Look) -> String {
     for list in &report.lists {
         write_list(&mut out, list, report, look);
     }
-    let existing: usize = report.lists.iter().map(|list| list.existing.len()).sum();
-    let already = if existing > 0 { format!("; {existing} existing") } else { String::new() };
-    let verdict = if report.fails() { "do not merge yet" } else { "nothing prevents the merge" };
-    let _infallible = writeln!(out, "check: {}{already}: {verdict}", counts(report));
+    let _infallible = writeln!(out, "check: {}: {}", counts(report), verdict(report));
     out
 }
 
 fn write_list(out: &mut String, list: &ListReport, report: &Report, look: &Look) {
-    let mut line = |text: String| {
-        out.push_str(&text);
+    for line in outlook(list, report) {
+        out.push_str(&line);
         out.push('\n');
-    };
-    line(format!("{} ({})", visible(&list.title), visible(&list.path)));
-    if list.readings.is_empty() {
-        line("  Customers would read no change.".to_owned());
-    } else {
-        line(format!("  If this were published at {}, customers would read:", report.now));
     }
-    for reading in &list.readings {
-        line(format!("  - {}", visible(&reading.sentence)));
-        if !reading.deadlines.is_empty() {
-            line(format!("    {}", visible(&reading.deadlines)));
-        }
-    }
-    let last = list.readings.iter().filter_map(|reading| reading.object_by.as_ref()).min();
-    if let Some(last) = last {
-        line(format!("  The first window for objections ends on {last}."));
-    }
-    for remark in &list.remarks {
-        line(format!("  note: {}", visible(remark)));
-    }
-    line(String::new());
+    out.push('\n');
     for finding in &list.new {
         out.push_str(&snippet(finding, look));
         out.push_str("\n\n");

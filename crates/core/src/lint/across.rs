@@ -13,9 +13,9 @@ use crate::{
 
 use super::{
     finding::{Anchor, Draft},
-    names::{is_written_as_name, mentions, spaced, spoken_names},
+    names::{is_written_as_name, mentions, sentences, spaced, spoken_names},
     page::is_about_past,
-    places::{areas_of, contains, named_in},
+    places::{areas_of, named_in},
     snapshot::{Page, Passage, Place, Snapshot},
     vendors::vendors,
 };
@@ -156,10 +156,7 @@ pub(super) fn region_differs(snapshot: &Snapshot<'_>) -> Vec<Draft> {
             }) {
                 let Some(stated) = entry.text(&column.field) else { continue };
                 let Some(areas) = known_areas(stated.as_str()) else { continue };
-                if named
-                    .iter()
-                    .any(|place| areas.iter().any(|area| contains(*area, place.area) || contains(place.area, *area)))
-                {
+                if named.iter().any(|place| areas.iter().any(|area| area.overlaps(place.area))) {
                     continue;
                 }
                 let place = &named[0];
@@ -197,10 +194,6 @@ fn region_draft(
 fn known_areas(text: &str) -> Option<Vec<Area>> {
     let areas: Vec<Area> = areas_of(text).into_iter().collect::<Option<_>>()?;
     (!areas.is_empty()).then_some(areas)
-}
-
-fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive(". ").flat_map(|part| part.split(';')).map(str::trim).filter(|part| !part.is_empty())
 }
 
 /// A company with its legal form, and where it is named.

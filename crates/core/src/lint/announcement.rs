@@ -81,10 +81,11 @@ pub(super) fn terms<'a>(step: &Step<'a>) -> Option<&'a Terms> {
 
 /// The changes of a step that begin a notice, in their order.
 pub fn announcements<'a>(step: &Step<'a>) -> Vec<Announcement<'a>> {
-    step.changes.changes.iter().filter_map(|change| announcement(step, change)).collect()
+    step.changes.changes.iter().filter_map(|change| of_change(step, change)).collect()
 }
 
-fn announcement<'a>(step: &Step<'a>, change: &'a Change) -> Option<Announcement<'a>> {
+/// The notice that a change of a step begins; `None` if notice cannot be promised for it.
+pub(super) fn of_change<'a>(step: &Step<'a>, change: &'a Change) -> Option<Announcement<'a>> {
     let (before, after) = (step.before.map(|before| before.list), step.after.list);
     let entry = change.entry()?;
     let known = after.entries.iter().find(|known| known.id == entry.id).map(|known| &**known);

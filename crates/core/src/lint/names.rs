@@ -18,6 +18,11 @@ pub fn spaced(text: &str) -> String {
     format!(" {} ", words.join(" "))
 }
 
+/// The sentences of a text, and the parts between semicolons.
+pub(super) fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive(". ").flat_map(|part| part.split(';')).map(str::trim).filter(|part| !part.is_empty())
+}
+
 /// Whether a text, as [`spaced`] returns it, contains a name, as [`names_of`] returns it.
 pub(super) fn mentions(spaced: &str, name: &str) -> bool {
     spaced.contains(&format!(" {name} "))

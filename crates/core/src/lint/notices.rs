@@ -1,7 +1,8 @@
 //! Promised leads: too short, without a margin, or not given at all.
 
 use crate::{
-    model::{Terms, Trigger},
+    change::{Kind, page_text},
+    model::{Inventory, Layout, Role, Terms, Trigger},
     notice::{Basis, Coverage, Deadline, Notice, Outcome},
     prose::{deadlines::lead_in_words, messages::ENGLISH},
 };
@@ -10,6 +11,8 @@ use super::{
     Step,
     announcement::{Announcement, Emergency},
     finding::{Anchor, Draft},
+    names::{sentences, spaced},
+    snapshot::Passage,
 };
 
 /// A finding at the cell that states the date, or at the cell that changed.
@@ -82,9 +85,21 @@ fn without_notice(step: &Step<'_>, announcement: &Announcement<'_>, what: &str) 
         return Vec::new();
     }
     let name = &announcement.entry.name;
-    let message = format!("{name} {what} from the day of the publication: {}", lead_in_words(&ENGLISH, at_once));
-    let help = format!("state from when it applies: `effective: {}` or later", day(announcement.earliest));
+    let lead = lead_in_words(&ENGLISH, at_once);
+    let message = format!("no date is stated, so that {name} {what} from the day of the publication: {lead}");
+    let help = format!("state from when it applies, {}", how_to_state(step, &day(announcement.earliest)));
     draft(step, announcement, message).map(|draft| draft.help(help)).into_iter().collect()
+}
+
+/// How a list of this form states the date from which an entry applies.
+fn how_to_state(step: &Step<'_>, date: &str) -> String {
+    let list = step.after.list;
+    let column = list.columns.iter().find(|column| column.role == Role::Effective);
+    match (column, list.layout) {
+        (Some(column), _) => format!("under {:?}: {date} or later", column.label.as_str()),
+        (None, Layout::Records) => format!("as `effective: {date}` or later"),
+        (None, Layout::Table) => format!("{date} or later, in the cell: \"… (from {date})\""),
+    }
 }
 
 pub(super) fn activation_without_notice(step: &Step<'_>, announcement: &Announcement<'_>) -> Vec<Draft> {
@@ -141,17 +156,52 @@ pub(super) fn emergency_without_reason(step: &Step<'_>, announcement: &Announcem
 }
 
 pub(super) fn terms_shortened(step: &Step<'_>) -> Vec<Draft> {
-    let Some(before) = step.before.and_then(|before| before.list.terms.as_ref()) else { return Vec::new() };
-    let unstated = Terms::default();
-    let after = step.after.list.terms.as_ref();
-    if !Terms::is_shortened(before, after.unwrap_or(&unstated)) {
+    let Some(before) = step.before else { return Vec::new() };
+    // A list that is withdrawn has no terms; that it is withdrawn is another finding.
+    if step.changes.changes.iter().any(|change| change.kind == Kind::Withdrawn) {
         return Vec::new();
     }
-    let message = if after.is_some() {
-        "the notice terms promise less than before; customers hold the old promise"
+    let is_shortened = |before: Option<&Terms>, after: Option<&Terms>| {
+        before.is_some_and(|before| Terms::is_shortened(before, after.unwrap_or(&Terms::default())))
+    };
+    let after = step.after;
+    let (subject, is_stated) = if is_shortened(before.list.terms.as_ref(), after.list.terms.as_ref()) {
+        ("the notice terms", after.list.terms.is_some())
+    } else if is_shortened(before.page_terms, after.page_terms) {
+        ("the notice terms in the text of the page", after.page_terms.is_some())
     } else {
-        "the notice terms are no longer stated; customers hold the old promise"
+        return Vec::new();
+    };
+    let message = if is_stated {
+        format!("{subject} promise less than before; customers hold the old promise")
+    } else {
+        format!("{subject} are no longer stated; customers hold the old promise")
     };
     let help = "announce the new terms before they apply: changes that are published with them keep the old promise";
-    vec![Draft::at(Anchor::Terms, message.to_owned()).help(help)]
+    let is_of_page = after.page_terms.is_some_and(|terms| after.list.terms.as_ref() == Some(terms));
+    let is_of_page = is_of_page || !is_shortened(before.list.terms.as_ref(), after.list.terms.as_ref());
+    let sentence = promise_of_page(step).filter(|_| is_of_page);
+    let draft = match sentence {
+        Some((passage, sentence)) => Draft::text(None, passage, sentence, message),
+        None => Draft::at(Anchor::Terms, message),
+    };
+    vec![draft.help(help)]
+}
+
+/// The sentence of the page that states other terms than before.
+fn promise_of_page<'a>(step: &Step<'a>) -> Option<(&'a Passage, &'a str)> {
+    let stated = |list: &Inventory| {
+        let wording = list.facts.iter().find(|fact| fact.field.as_str() == page_text::WORDING);
+        wording.map(|fact| spaced(fact.text.as_str())).unwrap_or_default()
+    };
+    let old = step.before.map(|before| stated(before.list)).unwrap_or_default();
+    let new = stated(step.after.list);
+    step.after.texts.iter().find_map(|passage| {
+        let mut sentences = sentences(&passage.text).map(|sentence| sentence.trim_end_matches('.'));
+        let sentence = sentences.find(|sentence| {
+            let words = spaced(sentence);
+            new.contains(&words) && !old.contains(&words)
+        })?;
+        Some((passage, sentence))
+    })
 }

@@ -5,8 +5,8 @@ use crate::{
     vocabulary::{Meaning, Vocabulary},
 };
 
-/// Countries of the European Economic Area outside the EU.
-const EEA: [&str; 3] = ["IS", "LI", "NO"];
+/// The region within which data need no mechanism.
+const INTERNAL: Area = Area::Region("EEA");
 /// Countries with an adequacy decision of the European Commission (GDPR, article 45) for all recipients.
 const ADEQUATE: [&str; 14] = ["AD", "AR", "CA", "CH", "FO", "GB", "GG", "IL", "IM", "JE", "JP", "KR", "NZ", "UY"];
 /// Regions without any third country.
@@ -29,9 +29,7 @@ impl Protection {
     pub fn of(area: Area) -> Self {
         let code = area.code();
         match area {
-            Area::Country(_) if area.in_eu() || EEA.contains(&code.as_str()) || ADEQUATE.contains(&code.as_str()) => {
-                Protection::Adequate
-            }
+            Area::Country(_) if INTERNAL.contains(area) || ADEQUATE.contains(&code.as_str()) => Protection::Adequate,
             Area::Country(_) => Protection::Third,
             Area::Region(name) if PROTECTED_REGIONS.contains(&name) => Protection::Adequate,
             Area::Region(name) if OPEN_REGIONS.contains(&name) => Protection::Open,
@@ -43,26 +41,6 @@ impl Protection {
 /// The areas of a location cell. `None` for a place that is not known.
 pub(super) fn areas_of(text: &str) -> Vec<Option<Area>> {
     locations(Vocabulary::builtin(), text).into_iter().map(|location| location.area).collect()
-}
-
-/// Whether an area contains another one, as far as it is known.
-pub(super) fn contains(outer: Area, inner: Area) -> bool {
-    if outer == inner {
-        return true;
-    }
-    match (outer, inner) {
-        (Area::Region("Global"), _) => true,
-        (Area::Region("EU"), Area::Country(_)) => inner.in_eu(),
-        (Area::Region("EEA" | "Europe" | "EMEA"), Area::Country(_)) => {
-            inner.in_eu() || EEA.contains(&inner.code().as_str())
-        }
-        (Area::Region("Europe" | "EMEA"), Area::Region("EU" | "EEA" | "DACH" | "Nordics")) => true,
-        (Area::Region("EEA"), Area::Region("EU")) => true,
-        // Which countries other regions contain is not known here.
-        (Area::Region("EU" | "EEA"), _) => false,
-        (Area::Region(_), _) => true,
-        (Area::Country(_), _) => false,
-    }
 }
 
 /// An area in a text, with the words that name it.

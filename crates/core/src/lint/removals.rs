@@ -38,20 +38,33 @@ pub(super) fn before_successor(step: &Step<'_>) -> Vec<Draft> {
         let successor = step.changes.changes.iter().find_map(|change| {
             let entry = successor_of(list, change, row)?;
             match dates::of_entry(list, entry) {
-                Some((date, field)) if date.first > today => Some((entry, Some(field), format!("on {}", date.first))),
+                Some((date, field)) if date.first > today => {
+                    Some((entry, Some(field), format!("starts on {}", date.first)))
+                }
                 Some(_) => None,
-                None if is_planned(list, entry) => Some((entry, None, "later".to_owned())),
-                None => None,
+                None if is_planned(list, entry) => Some((entry, None, "starts later".to_owned())),
+                None => Some((entry, None, format!("may not start before {}", first_day(step, change)?))),
             }
         });
         if let Some((entry, field, when)) = successor {
-            let message = format!("{} is removed now, but {} starts {when}", row.name, entry.name);
+            let message = format!("{} is removed now, but {} {when}", row.name, entry.name);
             let help = format!("keep {} until then, or give its end date", row.name);
             let draft = Draft::entry(list, entry, field.as_ref(), message).help(help).key(row.id.as_str());
             found.push(draft.about(row.entry()));
         }
     }
     found
+}
+
+/// The first day on which an addition without a date keeps the promised notice. A replacement that the list states is one
+/// change with one date.
+fn first_day(step: &Step<'_>, change: &Change) -> Option<String> {
+    if change.kind != Kind::Added {
+        return None;
+    }
+    let announcement = announcement::of_change(step, change)?;
+    let is_open = announcement.effective.is_none() && !announcement.is_in_use;
+    is_open.then_some(announcement.earliest)?.map(|earliest| earliest.to_string())
 }
 
 /// The entry of an addition that takes the place of a removed row: it states this, or has the same purpose.

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{EntryId, Inventory, Text, Timestamp};
+use crate::model::{EntryId, Inventory, Terms, Text, Timestamp};
 
 /// One version of a list with its surroundings.
 #[derive(Debug)]
 pub struct Snapshot<'a> {
     /// The list.
     pub list: &'a Inventory,
+    /// The notice terms that the sentences of its page state, whether or not others govern.
+    pub page_terms: Option<&'a Terms>,
     /// The texts of its file outside the entries, in their order.
     pub texts: &'a [Passage],
     /// Rows that equal another one in every cell, so that the reader joined them.

@@ -12,7 +12,7 @@ use super::{
     cells::without_value,
     finding::Draft,
     names::spaced,
-    places::{Protection, areas_of, contains, named_in},
+    places::{Protection, areas_of, named_in},
     snapshot::{Kind, Snapshot},
 };
 
@@ -123,7 +123,9 @@ fn problem(text: Option<&str>, thirds: &[Area], has_mechanisms: bool) -> Option<
             has_mechanisms.then_some("the list states that none is needed")
         }
         Mechanism::NotNeeded(areas) => {
-            let is_covered = thirds.iter().all(|third| areas.iter().any(|area| contains(*area, *third)));
+            // "None (Europe)" is about the countries of Europe that are no third countries.
+            let covering = || areas.iter().filter(|area| Protection::of(**area) != Protection::Adequate);
+            let is_covered = thirds.iter().all(|third| covering().any(|area| area.contains(*third)));
             (!is_covered).then_some("the reason why none is needed is about other countries")
         }
     }

@@ -50,6 +50,18 @@ impl Area {
         }
     }
 
+    /// Whether this area contains all of another one. A region whose countries are not known contains every area.
+    pub fn contains(self, other: Area) -> bool {
+        match (self, other) {
+            (Area::Country(one), Area::Country(other)) => one == other,
+            (Area::Country(_), Area::Region(_)) => false,
+            (Area::Region(region), Area::Country(country)) => has_country(region, &country.to_country()),
+            (Area::Region(one), Area::Region(other)) => {
+                CountryIterator::new().all(|country| has_country(one, &country) || !has_country(other, &country))
+            }
+        }
+    }
+
     /// Whether the whole area is part of the European Union.
     pub fn in_eu(self) -> bool {
         match self {
@@ -78,7 +90,7 @@ fn has_country(region: &str, country: &Country) -> bool {
             country.maybe_subregion() == Some(SubRegion::WesternAsia) || is_one_of(&[Alpha2::EG, Alpha2::IR])
         }
         "APAC" => country.world_region() == WorldRegion::APAC,
-        "EMEA" => country.world_region() == WorldRegion::EMEA,
+        "EMEA" => country.world_region() == WorldRegion::EMEA || has_country("Europe", country),
         "Americas" => country.world_region() == WorldRegion::AMER,
         "LATAM" => country.world_region() == WorldRegion::AMER && !is_one_of(&[Alpha2::US, Alpha2::CA]),
         _ => true,
@@ -288,6 +300,31 @@ mod tests {
         for (_, columns) in rows(REGIONS).filter(|(_, columns)| columns[0] != "Global") {
             let leaves_out = CountryIterator::new().any(|country| !has_country(columns[0], &country));
             assert!(leaves_out, "has_country has no arm for {}", columns[0]);
+        }
+    }
+
+    #[test]
+    fn areas_contain_and_overlap_others() {
+        let area = |name| Vocabulary::builtin().area_named(name).unwrap();
+        for (outer, inner, contains, overlaps) in [
+            ("EU", "France", true, true),
+            ("EU", "Norway", false, false),
+            ("EEA", "Norway", true, true),
+            ("EEA", "Switzerland", false, false),
+            ("EEA", "United Kingdom", false, false),
+            ("EEA", "EU", true, true),
+            ("EU", "EEA", false, true),
+            ("Europe", "EEA", true, true),
+            ("EMEA", "Europe", true, true),
+            ("EU", "DACH", false, true),
+            ("APAC", "Germany", false, false),
+            ("Southeast Asia", "Singapore", true, true),
+            ("North America", "EU", false, false),
+            ("France", "EU", false, true),
+            ("Global", "APAC", true, true),
+        ] {
+            let found = (area(outer).contains(area(inner)), area(outer).overlaps(area(inner)));
+            assert_eq!(found, (contains, overlaps), "{outer} and {inner}");
         }
     }
 
