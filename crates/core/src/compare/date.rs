@@ -52,8 +52,8 @@ pub struct FuzzyDate {
 /// The first day of a period, with the precision of its wording.
 type Start = (NaiveDate, Precision);
 
-/// Most words of a date: "10 June 2026".
-const MAX_WORDS: usize = 3;
+/// Most words of a date: "1 de octubre de 2026".
+const MAX_WORDS: usize = 5;
 
 impl FuzzyDate {
     /// Reads a date or period; `None` if the text does not contain one.
@@ -83,12 +83,23 @@ fn last_day(first: NaiveDate, precision: Precision) -> Option<NaiveDate> {
 
 /// Reads exactly these words as a period.
 fn period(vocabulary: &Vocabulary, words: &[&str]) -> Option<Start> {
+    let joints = words.iter().enumerate().filter(|(at, _)| *at > 0 && at + 1 < words.len());
+    if joints.into_iter().any(|(_, word)| vocabulary.is(Meaning::DateJoint, word)) {
+        let parts: Vec<&str> = words.iter().filter(|word| !vocabulary.is(Meaning::DateJoint, word)).copied().collect();
+        return if words.len() - parts.len() < parts.len() { period(vocabulary, &parts) } else { None };
+    }
     match words {
+        [.., last] if last.ends_with(['\u{65e5}', '\u{c77c}']) => by_signs(&words.concat()),
         [word] => day(word).or_else(|| year_part(word)).or_else(|| Some((january(word)?, Precision::Year))),
         [a, b] => part_of_year(a, b)
             .or_else(|| part_of_year(b, a))
             .or_else(|| Some((january(b)?.with_month(vocabulary.month(a)?)?, Precision::Month))),
         // "10 June 2026", "June 10th 2026" and "10. Juni 2026"
+        [year, month, day] if january(year.trim_end_matches('.')).is_some() => {
+            let year = january(year.trim_end_matches('.'))?;
+            let day = day.trim_end_matches('.').parse().ok()?;
+            Some((year.with_month(vocabulary.month(month)?)?.with_day(day)?, Precision::Day))
+        }
         [a, b, year] => {
             let (day, month) = vocabulary.month(b).map(|m| (a, m)).or_else(|| vocabulary.month(a).map(|m| (b, m)))?;
             let number = day.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '.').parse().ok()?;
@@ -109,6 +120,16 @@ fn day(word: &str) -> Option<Start> {
             Some((january(year)?.with_month(month.parse().ok()?)?, Precision::Month))
         }
         (_, [day, month, year]) => date_of(year, month, day),
+        _ => None,
+    }
+}
+
+/// A date with the signs for year, month and day of Chinese, Japanese and Korean.
+fn by_signs(text: &str) -> Option<Start> {
+    let parts: Vec<&str> =
+        text.split(['\u{5e74}', '\u{6708}', '\u{65e5}', '\u{b144}', '\u{c6d4}', '\u{c77c}']).collect();
+    match parts[..] {
+        [year, month, day, ""] => date_of(year, month, day),
         _ => None,
     }
 }
@@ -155,6 +176,13 @@ mod tests {
             ("2026", "2026-01-01", Some("2026-12-31"), Precision::Year, ""),
             ("2027 and beyond", "2027-01-01", None, Precision::Year, ""),
             ("from 2026 onward", "2026-01-01", None, Precision::Year, ""),
+            ("1 de octubre de 2026", "2026-10-01", Some("2026-10-01"), Precision::Day, ""),
+            ("4 de setembro de 2026", "2026-09-04", Some("2026-09-04"), Precision::Day, ""),
+            ("febrero de 2027", "2027-02-01", Some("2027-02-28"), Precision::Month, ""),
+            ("1st of March 2027", "2027-03-01", Some("2027-03-01"), Precision::Day, ""),
+            ("2026年12月1日", "2026-12-01", Some("2026-12-01"), Precision::Day, ""),
+            ("2026년 12월 1일", "2026-12-01", Some("2026-12-01"), Precision::Day, ""),
+            ("2026. december 1.", "2026-12-01", Some("2026-12-01"), Precision::Day, ""),
             ("31.12.2026", "2026-12-31", Some("2026-12-31"), Precision::Day, ""),
             ("ab 1.3.2026", "2026-03-01", Some("2026-03-01"), Precision::Day, ""),
             ("10. Juni 2026", "2026-06-10", Some("2026-06-10"), Precision::Day, ""),

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::{
     change::{Change, Detail, Edit, EntryRef, Kind, Level as ChangeLevel, Row},
-    compare::{FuzzyDate, Status},
+    compare::{FuzzyDate, Lifecycle, Status},
     model::{Entry, FieldKey, Inventory, Role, Terms, Trigger, fold},
     notice::{self, Announced, Basis, CalendarError, Deadline, EMERGENCY, Notice, Occasion},
     vocabulary::{Meaning, Vocabulary},
@@ -37,6 +37,8 @@ pub struct Announcement<'a> {
     pub(super) is_unclear: bool,
     /// Whether the list states that the vendor is in use.
     pub(super) is_in_use: bool,
+    /// Whether the list before announced it as planned, for a day that has come.
+    pub(super) was_planned: bool,
     /// The day of the publication.
     pub(super) today: NaiveDate,
 }
@@ -143,6 +145,10 @@ pub(super) fn of_change<'a>(step: &Step<'a>, change: &'a Change) -> Option<Annou
         at_once,
         field: date_field.or(own_field),
         is_unclear: known.is_some_and(|known| dates::has_unclear_date(after, known)),
+        was_planned: trigger == Trigger::Activated
+            && earlier.zip(before).is_some_and(|(entry, list)| {
+                is_planned(list, entry) && dates::of_entry(list, entry).is_some_and(|(date, _)| date.first <= today)
+            }),
         is_in_use: trigger == Trigger::Activated || known.is_some_and(|known| is_active(after, known)),
         effective,
         emergency,
@@ -174,7 +180,15 @@ fn row_text<'r>(row: &'r Row, field: &str) -> Option<&'r str> {
 
 /// Whether the status of an entry states that it is in use.
 fn is_active(list: &Inventory, entry: &Entry) -> bool {
-    let column = list.columns.iter().find(|column| column.role == Role::Status);
-    let text = column.and_then(|column| entry.text(&column.field));
-    text.is_some_and(|text| Status::read(Vocabulary::builtin(), text.as_str()).is_active())
+    status(list, entry).is_some_and(|status| status.is_active())
+}
+
+/// Whether the status of an entry states that it will be used.
+pub(super) fn is_planned(list: &Inventory, entry: &Entry) -> bool {
+    status(list, entry).is_some_and(|status| status.lifecycle == Some(Lifecycle::Planned))
+}
+
+fn status(list: &Inventory, entry: &Entry) -> Option<Status> {
+    let column = list.columns.iter().find(|column| column.role == Role::Status)?;
+    Some(Status::read(Vocabulary::builtin(), entry.text(&column.field)?.as_str()))
 }

@@ -7,7 +7,7 @@ use crate::{
     vocabulary::{Meaning, Vocabulary},
 };
 
-use super::{Step, finding::Draft, names::spaced};
+use super::{Step, finding::Draft, names::spaced, page::MAX_DATE_WORDS};
 
 /// Most words between the word that introduces a date and the date: "from about 1 March 2027".
 const MAX_WORDS: usize = 8;
@@ -42,7 +42,7 @@ fn first_date(words: &[&str]) -> Option<FuzzyDate> {
         let date = FuzzyDate::read(Vocabulary::builtin(), &words[..taken].join(" "))?;
         (date.condition.is_empty() && date.precision <= crate::compare::Precision::Half).then_some(date)
     };
-    (1..=words.len().min(4)).rev().find_map(begins)
+    (1..=words.len().min(MAX_DATE_WORDS)).rev().find_map(begins)
 }
 
 /// Whether a cell that should state a date states none.
@@ -127,6 +127,7 @@ mod tests {
         for (text, expected) in [
             ("Email delivery (from 11 January 2027)", Some("2027-01-11")),
             ("E-Mail-Versand (ab 11. Januar 2027)", Some("2027-01-11")),
+            ("Correos (a partir del 1 de febrero de 2027)", Some("2027-02-01")),
             ("Planned for 2027-02", Some("2027-02-01")),
             ("Active from 2027-01-18", Some("2027-01-18")),
             ("Hosting since 2019", None),

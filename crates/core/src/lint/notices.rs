@@ -75,7 +75,7 @@ pub(super) fn lead_without_margin(step: &Step<'_>, announcement: &Announcement<'
 
 /// A change of this kind without a date, although a lead is promised for it.
 fn without_notice(step: &Step<'_>, announcement: &Announcement<'_>, what: &str) -> Vec<Draft> {
-    if announcement.effective.is_some() || announcement.is_unclear {
+    if announcement.effective.is_some() || announcement.is_unclear || announcement.was_planned {
         return Vec::new();
     }
     let Some(at_once) = announcement.at_once.as_ref().filter(|notice| notice.coverage == Coverage::Promised) else {

@@ -18,6 +18,8 @@ use super::{
 
 /// Most words between the label of such a line and its date: "Last updated by the legal team on".
 const MAX_GAP: usize = 4;
+/// Most words of a date: "1 de octubre de 2026".
+pub(super) const MAX_DATE_WORDS: usize = 5;
 /// The last word of a passage at which the label may begin.
 const MAX_START: usize = 6;
 
@@ -39,7 +41,7 @@ fn updated(passage: &Passage) -> Option<FuzzyDate> {
         let taken = (1..=6).rev().find(is_mark)?;
         let rest = &tokens[start + taken..];
         (0..=rest.len().min(MAX_GAP)).find_map(|gap| {
-            let end = rest.len().min(gap + 3);
+            let end = rest.len().min(gap + MAX_DATE_WORDS);
             let date = (gap + 1..=end).rev().find_map(|end| FuzzyDate::read(words, &rest[gap..end].join(" ")));
             date.filter(|date| date.condition.is_empty())
         })
@@ -159,6 +161,7 @@ mod tests {
             ("", "Stand: 03.08.2026", Some("2026-08-03")),
             ("", "Version 1.3, last updated 2026-08-03", Some("2026-08-03")),
             ("", "Dernière mise à jour : 3 août 2026", Some("2026-08-03")),
+            ("", "Última actualización: 3 de agosto de 2026", Some("2026-08-03")),
             ("lastmod", "2026-08-03", Some("2026-08-03")),
             ("", "Mail is sent since 3 August 2026", None),
             ("", "We updated our terms. They apply from 3 August 2026", None),

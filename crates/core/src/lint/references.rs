@@ -25,7 +25,7 @@ struct Target {
 pub(super) fn stale(step: &Step<'_>) -> Vec<Draft> {
     let list = step.after.list;
     let Some(before) = step.before.map(|before| before.list) else { return Vec::new() };
-    let targets = step.changes.changes.iter().filter_map(|change| target(before, change));
+    let targets = step.changes.changes.iter().filter_map(|change| target(before, list, change));
     let targets: Vec<Target> = targets.collect();
     let mut found = Vec::new();
     for entry in &list.entries {
@@ -57,7 +57,7 @@ fn is_itself(target: &Target, entry: &Entry) -> bool {
     target.entry.id == entry.id
 }
 
-fn target(before: &Inventory, change: &Change) -> Option<Target> {
+fn target(before: &Inventory, after: &Inventory, change: &Change) -> Option<Target> {
     match &change.detail {
         Detail::Row { row, .. } if change.kind == Kind::Removed => Some(Target {
             entry: row.entry(),
@@ -72,7 +72,7 @@ fn target(before: &Inventory, change: &Change) -> Option<Target> {
             what: "which is replaced",
         }),
         Detail::Field { entry, edit: Edit::Changed(old, new), .. } if change.kind == Kind::Renamed => {
-            let kept = names_of(new.as_str());
+            let kept = spoken_names(after, new.as_str());
             let names = spoken_names(before, old.as_str()).into_iter().filter(|name| !kept.contains(name)).collect();
             Some(Target { entry: entry.clone(), names, field: None, what: "which has another name now" })
         }

@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     change::{Change, Detail, Edit, EntryRef, Kind, Row, names_are_related},
-    compare::{Lifecycle, Status},
     model::{Entry, Inventory, Role, fold},
-    vocabulary::Vocabulary,
 };
 
 use super::{
@@ -42,7 +40,7 @@ pub(super) fn before_successor(step: &Step<'_>) -> Vec<Draft> {
                     Some((entry, Some(field), format!("starts on {}", date.first)))
                 }
                 Some(_) => None,
-                None if is_planned(list, entry) => Some((entry, None, "starts later".to_owned())),
+                None if announcement::is_planned(list, entry) => Some((entry, None, "starts later".to_owned())),
                 None => Some((entry, None, format!("may not start before {}", first_day(step, change)?))),
             }
         });
@@ -93,12 +91,6 @@ fn are_alike(a: &str, b: &str) -> bool {
     let (a, b) = (words(a), words(b));
     let shared = a.intersection(&b).count();
     shared > 0 && shared * 2 >= a.len().min(b.len()) && shared * 3 >= a.len().max(b.len())
-}
-
-fn is_planned(list: &Inventory, entry: &Entry) -> bool {
-    let column = list.columns.iter().find(|column| column.role == Role::Status);
-    let text = column.and_then(|column| entry.text(&column.field));
-    text.is_some_and(|text| Status::read(Vocabulary::builtin(), text.as_str()).lifecycle == Some(Lifecycle::Planned))
 }
 
 pub(super) fn rename_or_replacement(step: &Step<'_>) -> Vec<Draft> {

@@ -11,7 +11,11 @@ use super::{Step, announcement::Announcement, finding::Draft, names::spaced};
 
 pub(super) fn conditional_activated(step: &Step<'_>, announcement: &Announcement<'_>) -> Vec<Draft> {
     let is_unstated = announcement.notice.as_ref().is_ok_and(|notice| notice.coverage == Coverage::NotStated);
-    if announcement.trigger != Trigger::Activated || !is_unstated || announcement.effective.is_some() {
+    if announcement.trigger != Trigger::Activated
+        || !is_unstated
+        || announcement.effective.is_some()
+        || announcement.was_planned
+    {
         return Vec::new();
     }
     let list = step.after.list;
@@ -36,7 +40,9 @@ pub(super) fn condition_dropped(step: &Step<'_>) -> Vec<Draft> {
         let is_dropped = match edit {
             Edit::Cleared(_) => is_condition,
             Edit::Changed(before, after) => {
-                matches!(role, Role::Purpose | Role::Scope) && states(Some(before)) && !states(Some(after))
+                matches!(role, Role::Purpose | Role::Scope)
+                    && ((states(Some(before)) && !states(Some(after)))
+                        || cuts_condition(before.as_str(), after.as_str()))
             }
             Edit::Set(_) => false,
         };
@@ -59,8 +65,36 @@ pub(super) fn condition_dropped(step: &Step<'_>) -> Vec<Draft> {
     dropped.collect()
 }
 
+/// Whether a text is a part of an earlier one, and the rest states a condition in at least two words: "only with consent".
+fn cuts_condition(before: &str, after: &str) -> bool {
+    let (before, after) = (spaced(before), spaced(after));
+    let Some(rest) = before.strip_prefix(after.trim_end()).or_else(|| before.strip_suffix(after.trim_start())) else {
+        return false;
+    };
+    rest.split_whitespace().count() > 1 && Vocabulary::builtin().has_phrase(Meaning::Condition, rest)
+}
+
 fn states_condition(text: &str) -> bool {
     let words = Vocabulary::builtin();
     let whole = spaced(text);
     whole.split_whitespace().any(|word| word.chars().count() >= MIN_LETTERS && words.is(Meaning::Condition, word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_are_cut_from_the_end_or_the_beginning() {
+        for (before, after, expected) in [
+            ("Analytics, only with consent", "Analytics", true),
+            ("If enabled: summaries of tickets", "Summaries of tickets", true),
+            ("Analyse (nur mit Einwilligung)", "Analyse", true),
+            ("Analytics of visits", "Analytics", false),
+            ("Read-only", "Read", false),
+            ("Analytics, only with consent", "Analytics, with consent", false),
+        ] {
+            assert_eq!(cuts_condition(before, after), expected, "{before} -> {after}");
+        }
+    }
 }

@@ -319,7 +319,8 @@ mod tests {
             ("EU", "DACH", false, true),
             ("APAC", "Germany", false, false),
             ("Southeast Asia", "Singapore", true, true),
-            ("North America", "EU", false, false),
+            ("North America", "EEA", false, true), // Guadeloupe
+            ("South America", "Asia", false, false),
             ("France", "EU", false, true),
             ("Global", "APAC", true, true),
         ] {

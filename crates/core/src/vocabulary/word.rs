@@ -100,6 +100,8 @@ meanings! {
     NotApplicable "not-applicable";
     /// A word before a date that does not change its meaning.
     DateFiller "date-filler";
+    /// A word between the day, month and year of a date: "1 de octubre de 2026".
+    DateJoint "date-joint";
     /// Words behind a date that leave the period open at its end: "2027 and beyond".
     OpenEnd "open-end";
     /// A word between the items of an enumeration. It is one word, not a phrase.
