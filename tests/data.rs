@@ -6,7 +6,7 @@ use changecast::read::{ReadingConfig, read};
 use changecast_core::{change::diff, model::ListState, term_rows::term_rows};
 use serde_json::Value;
 
-use crate::support::{CONFIG, TestRepo, files_below};
+use crate::support::{CONFIG, TestRepo, files_below, run_in};
 
 /// The file, its sections, and the rows and statements that its page has in each.
 const PAGES: [(&str, &[usize]); 5] = [
@@ -259,4 +259,42 @@ fn the_schema_of_releases_fits_every_document_that_is_published() {
     for bad in ["{}", r#"{"salt":"00"}"#, r#"{"format":"changecast-head/1"}"#] {
         assert_ne!(log_errors(&releases, bad.as_bytes()), Vec::<String>::new(), "{bad}");
     }
+}
+
+#[test]
+fn contradictions_between_the_pages_are_found() {
+    let config = fs::read_to_string(data().join("changecast.yaml")).expect("a configuration");
+    let files = files_below(&data());
+    let files: Vec<(String, String)> = files
+        .into_iter()
+        .filter_map(|(name, bytes)| Some((format!("data/{name}"), String::from_utf8(bytes).ok()?)))
+        .filter(|(name, _)| name.ends_with(".yaml"))
+        .collect();
+    let files: Vec<(&str, Option<&str>)> =
+        files.iter().map(|(name, text)| (name.as_str(), Some(text.as_str()))).collect();
+    let repo = TestRepo::new().commit("lists", &files);
+    repo.build();
+    fs::create_dir_all(repo.path("repo/data")).expect("a folder");
+    fs::write(repo.path("repo/data/changecast.yaml"), config).expect("a file");
+    let args = ["check", "--all", "--branch", "HEAD", "--now", "2026-11-26", "--format", "json"];
+    let report: Value = run_in(&repo.path("repo"), &args, &[]).expect(0).json();
+    let found = |list: &str| -> Vec<String> {
+        let lists = report["lists"].as_array().expect("lists");
+        let list = lists.iter().find(|part| part["list"] == list).unwrap_or_else(|| panic!("{list}: {report}"));
+        let findings = list["findings"].as_array().expect("findings").iter();
+        findings.map(|finding| finding["message"].as_str().expect("a message").to_owned()).collect()
+    };
+    let smalt = found("smalt-ai-subprocessors");
+    for part in [
+        "Supabase is named here, but is not on the list",
+        "Composio is named here, but is not on the list",
+        "the list states \"United States / EU (configurable for enterprise)\"",
+        "Smalt AI Sdn Bhd, and the list names Smalt AI PLT",
+        "safeguards are promised here, and none is named",
+    ] {
+        assert_eq!(smalt.iter().filter(|message| message.contains(part)).count(), 1, "{part}: {smalt:?}");
+    }
+    assert_eq!(smalt.len(), 5, "{smalt:?}");
+    assert_eq!(found("salessynq-subprocessors"), Vec::<String>::new());
+    assert_eq!(found("mielto-subprocessors"), Vec::<String>::new());
 }

@@ -1,10 +1,12 @@
 //! Promised leads: too short, without a margin, or not given at all.
 
 use crate::{
-    change::{Kind, page_text},
+    change::{Detail, Edit, Kind, page_text},
+    compare::{Area, Location, locations},
     model::{Inventory, Layout, Role, Terms, Trigger},
     notice::{Basis, Coverage, Deadline, Notice, Outcome},
     prose::{deadlines::lead_in_words, messages::ENGLISH},
+    vocabulary::Vocabulary,
 };
 
 use super::{
@@ -109,10 +111,32 @@ pub(super) fn activation_without_notice(step: &Step<'_>, announcement: &Announce
 }
 
 pub(super) fn relocation_without_notice(step: &Step<'_>, announcement: &Announcement<'_>) -> Vec<Draft> {
+    let is_refined = match &announcement.change.detail {
+        Detail::Field { edit: Edit::Changed(before, after), .. } => is_refined(before.as_str(), after.as_str()),
+        _ => false,
+    };
     match announcement.trigger {
-        Trigger::Relocated => without_notice(step, announcement, "would process data in other places"),
+        Trigger::Relocated if !is_refined => without_notice(step, announcement, "would process data in other places"),
         _ => Vec::new(),
     }
+}
+
+/// Whether every place of a location was stated before, or is in an area that was stated as a whole: "Germany", then
+/// "Germany (Frankfurt)".
+fn is_refined(before: &str, after: &str) -> bool {
+    let [before, after] = [before, after].map(|text| locations(Vocabulary::builtin(), text));
+    let is_whole = |place: &Location| {
+        let Some(area) = place.area.filter(|area| place.key == area.code()) else { return false };
+        // "Frankfurt, Germany" is one place.
+        let mut others = before.iter().filter(|other| *other != place);
+        !others.any(|other| other.area.is_some_and(|other| area.contains(other)))
+    };
+    let wholes: Vec<Area> = before.iter().filter(|place| is_whole(place)).filter_map(|place| place.area).collect();
+    let is_stated = |place: &Location| {
+        before.iter().any(|stated| stated.key == place.key)
+            || place.area.is_some_and(|area| wholes.iter().any(|whole| whole.contains(area)))
+    };
+    !after.is_empty() && after.iter().all(is_stated)
 }
 
 pub(super) fn data_without_notice(step: &Step<'_>, announcement: &Announcement<'_>) -> Vec<Draft> {
@@ -204,4 +228,26 @@ fn promise_of_page<'a>(step: &Step<'a>) -> Option<(&'a Passage, &'a str)> {
         })?;
         Some((passage, sentence))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_an_area_is_no_other_place() {
+        for (before, after, expected) in [
+            ("Germany", "Germany (Frankfurt)", true),
+            ("Germany", "Frankfurt, Nuremberg", true),
+            ("EU", "Germany, France", true),
+            ("Ireland, United States", "Ireland, United States (Virginia)", true),
+            ("Frankfurt, Germany", "Munich, Germany", false),
+            ("Frankfurt", "Munich", false),
+            ("Germany", "Germany, United States", false),
+            ("EU", "Switzerland", false),
+            ("Germany", "Support centre", false),
+        ] {
+            assert_eq!(is_refined(before, after), expected, "{before} -> {after}");
+        }
+    }
 }
