@@ -216,7 +216,10 @@ fn explains(part: &Part<'_>) -> bool {
     let obliges = lead.ends_with(COLONS)
         && last_sentence(lead).is_some_and(|last| words.mentions_phrase(Meaning::Obligation, &fold(last)));
     // "What are sub-processors?"
-    let is_introduction = |text: &str| words.begins_with(Meaning::ExplanationIntro, &fold(text).replace('-', " "));
+    let is_introduction = |text: &str| {
+        let text = fold(text).replace('-', " ");
+        words.begins_with(Meaning::ExplanationIntro, text.trim_start_matches(|c: char| !c.is_alphabetic()))
+    };
     let explains = is_introduction(heading) || lead.ends_with('?') && is_introduction(lead);
     !part.found.is_table() && (explains || obliges || words.mentions(Meaning::Procedure, &format!("{heading} {lead}")))
 }

@@ -134,13 +134,15 @@ impl<'b> Section<'b> {
 fn names_vendors(words: &Vocabulary, heading: &str) -> bool {
     let heading = cleaned(heading);
     let folded = fold(heading.split(['(', '[']).next().unwrap_or_default());
+    // "3 Duties of the contractor" is numbered.
+    let unnumbered = folded.trim_start_matches(|c: char| !c.is_alphabetic());
     let mut tail = folded.trim_end_matches(|c: char| !c.is_alphanumeric()).rsplit(' ');
     let (last, before) = (tail.next().unwrap_or_default(), tail.next().unwrap_or_default());
     let ends_in_vendors = words.is_about_vendors(last)
         || words.is_about_vendors(&format!("{before} {last}"))
         || words.is(Meaning::ListNoun, last) && words.is_about_vendors(&folded);
     ends_in_vendors
-        && !words.begins_with(Meaning::ExplanationIntro, &folded)
+        && !words.begins_with(Meaning::ExplanationIntro, unnumbered)
         && !words.mentions(Meaning::Procedure, &folded)
 }
 
