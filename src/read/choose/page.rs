@@ -129,7 +129,7 @@ pub(crate) fn has_vendor_table(page: &Page, options: &ReadingConfig) -> bool {
     })
 }
 
-/// The warning about a table that lists vendors but is not a part of the list.
+/// The warning about a table or description that lists vendors but is not a part of the list.
 fn skipped_table(decision: &Decision<'_>, chosen: &[&Part<'_>]) -> Option<Warning> {
     let part = &decision.part;
     let heading = part.found.heading();
@@ -144,7 +144,8 @@ fn skipped_table(decision: &Decision<'_>, chosen: &[&Part<'_>]) -> Option<Warnin
         },
         Verdict::Chosen | Verdict::Excluded(_) | Verdict::LeftOut(_) => return None,
     };
-    let message = format!("the table{place} {what}; to read it, name all tables with `tables` or --table");
+    let kind = if part.found.is_record() { "description" } else { "table" };
+    let message = format!("the {kind}{place} {what}; to read it, name all tables with `tables` or --table");
     Some(Warning::at(Warning::SKIPPED_TABLE, part.at()?, message))
 }
 

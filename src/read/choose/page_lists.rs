@@ -13,7 +13,7 @@ use crate::read::{
         page_parts::{Found, is_name},
         part::{NameColumn, Part},
         part_kind::{PartKind, Standing, kind_of},
-        repetition::{Group, Repetition, are_same_columns},
+        repetition::{Group, Repetition, are_same_columns, have_details_of_tables},
         shapes::without_number,
         statement::Statement,
     },
@@ -167,7 +167,9 @@ impl Selection<'_, '_> {
     fn only_table_or_lists(&self, tables: &[Placed<'_, '_>]) -> BTreeSet<usize> {
         let lists = self.lists();
         match tables {
-            [(place, only)] if !self.are_introduced(&lists) && self.may_be_only_table(only) => BTreeSet::from([*place]),
+            [(place, only)] if !self.are_introduced(&lists, only) && self.may_be_only_table(only) => {
+                BTreeSet::from([*place])
+            }
             _ => lists,
         }
     }
@@ -247,10 +249,15 @@ impl Selection<'_, '_> {
         chosen.map(|(place, _)| *place).collect()
     }
 
-    fn are_introduced(&self, places: &BTreeSet<usize>) -> bool {
-        self.parts
-            .iter()
-            .any(|(place, part)| places.contains(place) && part.words().is_about_vendors(part.found.heading()))
+    /// Whether lists are introduced as vendors and the only table is not. The heading above several records is that of
+    /// their names.
+    fn are_introduced(&self, lists: &BTreeSet<usize>, table: &Part<'_>) -> bool {
+        let parts = || self.parts.iter().filter(|(place, _)| lists.contains(place)).map(|(_, part)| *part);
+        let is_introduced = |part: &&Part<'_>| part.found.is_introduced_as_vendors(part.words());
+        let records = parts().filter(|part| part.found.is_record() && is_introduced(part));
+        parts().any(|part| part.words().is_about_vendors(part.found.heading()))
+            || records.count() > 1
+            || !self.is_about_vendors(table) && parts().any(|part| is_introduced(&part))
     }
 
     /// Whether the only table of a page can be the list although no header means a name.
@@ -266,6 +273,10 @@ impl Selection<'_, '_> {
         if parts.len() < 2 {
             return choice;
         }
+        let all: Vec<&Part<'_>> = parts.iter().map(|(_, part)| *part).collect();
+        let (records, parts): (Vec<Placed<'_, '_>>, Vec<Placed<'_, '_>>) =
+            parts.into_iter().partition(|(_, part)| part.found.is_record() && have_details_of_tables(&all));
+        choice.repeated.extend(records.iter().map(|(place, _)| *place));
         let records = parts.iter().filter(|(_, part)| part.found.is_record());
         let records = Group::of(records.map(|(_, part)| *part));
         let others = parts.iter().filter(|(_, part)| !part.found.is_record());

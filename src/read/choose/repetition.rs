@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use changecast_core::model::Role;
 
-use crate::read::choose::part::{Part, plain_name};
+use crate::read::{
+    choose::part::{Part, plain_name},
+    syntax::block::DASHES,
+};
 
 /// Parts that are one table or the records of a page.
 pub(crate) struct Group {
@@ -58,14 +61,38 @@ impl Group {
     }
 }
 
+/// Whether the records among some parts are details about the vendors of the tables: "Alder – backups" below a table with
+/// "Alder" and its purpose. At least two thirds of the vendors are in the tables, and the records do not state purposes.
+pub(crate) fn have_details_of_tables(parts: &[&Part<'_>]) -> bool {
+    let (records, tables): (Vec<&Part<'_>>, Vec<&Part<'_>>) = parts.iter().partition(|part| part.found.is_record());
+    let known: BTreeSet<String> = tables.iter().flat_map(|table| table.plain_names()).collect();
+    let has_purpose = |parts: &[&Part<'_>]| parts.iter().any(|part| part.has_role(Role::Purpose));
+    let count = records.iter().filter(|record| is_known(record, &known)).count();
+    has_purpose(&tables) && !has_purpose(&records) && records.len() > 1 && count * 3 >= records.len() * 2
+}
+
+/// Whether a record is about a vendor of which the plain name is known.
+fn is_known(record: &Part<'_>, known: &BTreeSet<String>) -> bool {
+    record.names.iter().any(|name| known.contains(&plain_name(before_dash(name))))
+}
+
+/// A name before its first dash.
+fn before_dash(name: &str) -> &str {
+    let at = DASHES.iter().filter_map(|dash| name.find(dash)).min();
+    at.map_or(name, |at| &name[..at])
+}
+
 /// The name column may have another header if all other headers are equal.
 pub(crate) fn are_same_columns(a: &[String], b: &[String]) -> bool {
     a == b || a.len() > 2 && a.len() == b.len() && a[1..] == b[1..]
 }
 
-/// The names of a table that the chosen parts do not contain. Legal forms and remarks in parentheses do
+/// The names of a table or record that the chosen parts do not contain. Legal forms and remarks in parentheses do
 /// not count.
 pub(crate) fn unknown_names(part: &Part<'_>, chosen: &[&Part<'_>]) -> Vec<String> {
     let known: BTreeSet<String> = chosen.iter().flat_map(|other| other.plain_names()).collect();
+    if part.found.is_record() {
+        return part.names.first().filter(|_| !is_known(part, &known)).cloned().into_iter().collect();
+    }
     part.names.iter().filter(|name| !known.contains(&plain_name(name))).cloned().collect()
 }
