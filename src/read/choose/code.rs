@@ -37,7 +37,7 @@ enum Evidence {
     Named,
     /// Its entries have a name and at least two more fields that lists of vendors have.
     Described,
-    /// Its entries have a name and one such field, and the file is about vendors.
+    /// Its entries have a name and one such field, and the file or the heading above them is about vendors.
     Likely,
 }
 
@@ -67,7 +67,9 @@ pub(crate) fn interpret(
     let mut weighed: Vec<(Evidence, Binding)> = Vec::new();
     let mut others: Vec<Binding> = Vec::new();
     for binding in bindings {
-        match evidence(&binding, path, &key_roles, memos, &config.vocabulary) {
+        let heading = heading_above(&binding, code);
+        let about = format!("{path} {heading}");
+        match evidence(&binding, &about, &key_roles, memos, &config.vocabulary) {
             Some(evidence) => weighed.push((evidence, binding)),
             None => others.push(binding),
         }
@@ -205,10 +207,17 @@ fn is_named(binding: &Binding, names: &[String]) -> bool {
     names.iter().any(|name| *name == binding.name || fold(name) == fold(&words_of(&binding.name)))
 }
 
-/// The evidence that a binding contains the list. `None` if it contains something else.
+/// The headings above the markup that shows a binding.
+fn heading_above(binding: &Binding, code: &Code) -> String {
+    let loops = code.page.loops.iter().filter(|one| one.data == binding.name);
+    loops.map(|one| one.heading.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// The evidence that a binding contains the list, given the path of the file and the headings above the binding.
+/// `None` if it contains something else.
 fn evidence(
     binding: &Binding,
-    path: &str,
+    about: &str,
     key_roles: &KeyRoles<'_>,
     memos: &mut Memos,
     vocabulary: &Vocabulary,
@@ -221,14 +230,14 @@ fn evidence(
         value: Value::Map(vec![(Key { at: binding.node.at, text: words_of(&binding.name) }, binding.node.clone())]),
     };
     let lists = records::lists_in(&root, key_roles, memos);
-    let found = lists.iter().filter_map(|list| evidence_of_list(list, binding, path, key_roles, vocabulary));
+    let found = lists.iter().filter_map(|list| evidence_of_list(list, binding, about, key_roles, vocabulary));
     found.min()
 }
 
 fn evidence_of_list(
     list: &RecordList<'_>,
     binding: &Binding,
-    path: &str,
+    about: &str,
     key_roles: &KeyRoles<'_>,
     vocabulary: &Vocabulary,
 ) -> Option<Evidence> {
@@ -245,7 +254,7 @@ fn evidence_of_list(
     match described {
         _ if is_named && (described > 0 || list.is_of_texts() || list.keys().len() > 1) => Some(Evidence::Named),
         2.. => Some(Evidence::Described),
-        1 if is_plain_name && vocabulary.is_about_vendors(path) => Some(Evidence::Likely),
+        1 if is_plain_name && vocabulary.is_about_vendors(about) => Some(Evidence::Likely),
         _ => None,
     }
 }

@@ -74,6 +74,8 @@ pub(crate) struct Loop {
     pub data: String,
     /// The file or module that the data come from, if the page states it.
     pub file: Option<String>,
+    /// The heading above it, if it is known.
+    pub heading: String,
 }
 
 /// A piece of a page, in its order.

@@ -24,7 +24,7 @@ pub(crate) fn parse(path: &str, text: &str, words: &Vocabulary) -> Result<Code, 
         .loops
         .into_iter()
         .chain(page.loops)
-        .map(|one| Loop { file: javascript::module_of(&one.data, &code.imports).or(one.file), data: one.data });
+        .map(|one| Loop { file: javascript::module_of(&one.data, &code.imports).or(one.file.clone()), ..one });
     // Markup in strings of the code precedes that of the component.
     let blocks = code.page.blocks.into_iter().chain(page.blocks).collect();
     let page = Page { loops: loops.collect(), blocks, columns: page.columns, ..Page::default() };

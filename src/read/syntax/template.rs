@@ -140,7 +140,7 @@ pub(crate) fn loop_of(data: &str) -> Loop {
         let name = data.strip_prefix(prefix)?.replace('.', "/");
         Some(format!("{folder}{name}"))
     });
-    Loop { data: data.to_owned(), file }
+    Loop { data: data.to_owned(), file, heading: String::new() }
 }
 
 /// Whether a printing tag of Handlebars or Go is a statement: `{{#each …}}`, `{{ range … }}`, `{{ end }}`.

@@ -6,7 +6,7 @@ use crate::read::{
     position::{LineIndex, Position},
     source_text::{SourceText, cleaned},
     syntax::{
-        block::{Block, COLONS},
+        block::{Block, COLONS, Loop},
         html,
         javascript::{
             elements::{Kind, kind_of},
@@ -20,6 +20,9 @@ use crate::read::{
 /// The deepest nesting of markup that is read.
 const MAX_MARKUP_DEPTH: usize = 300;
 
+/// The elements of HTML that are headings.
+const HEADINGS: [&str; 6] = ["h1", "h2", "h3", "h4", "h5", "h6"];
+
 /// Markup as HTML, with the places of its tags in the file.
 #[derive(Default)]
 pub(super) struct Markup {
@@ -27,8 +30,10 @@ pub(super) struct Markup {
     /// Offsets in the HTML, ascending, each with the offset in the file.
     places: Vec<(usize, usize)>,
     /// The loops that produce markup.
-    pub loops: Vec<String>,
+    pub loops: Vec<Loop>,
     depth: usize,
+    /// Where the last heading begins in the HTML.
+    heading: Option<usize>,
     /// The number of open components with titles.
     titled: usize,
 }
@@ -108,8 +113,15 @@ impl Markup {
             && let Some(data) = template::loop_data(node.source())
             && node.field("arguments").is_some_and(contains_markup)
         {
-            self.loops.push(data.to_owned());
+            self.loops.push(Loop { data: data.to_owned(), file: None, heading: self.last_heading() });
         }
+    }
+
+    /// The text of the last heading so far.
+    fn last_heading(&self) -> String {
+        let Some(from) = self.heading else { return String::new() };
+        let end = self.html[from..].find("</h").map_or(self.html.len(), |length| from + length);
+        cleaned(&html::text(&self.html[from..end]))
     }
 
     fn element(&mut self, element: SyntaxNode<'_>, flow: Flow) {
@@ -126,11 +138,15 @@ impl Markup {
             (Kind::Component, Flow::Block) => "div",
             (Kind::Component, Flow::Inline) => "span",
         };
+        if HEADINGS.contains(&name) {
+            self.heading = Some(self.html.len());
+        }
         self.open(name, tag, element.start());
         let title = title_of(tag).filter(|_| matches!(kind, Kind::Component) && flow == Flow::Block);
         if let Some(title) = &title {
             self.titled += 1;
             let level = self.titled.min(6);
+            self.heading = Some(self.html.len());
             self.html.push_str(&format!("<h{level}>{}</h{level}>", escaped(title)));
         }
         if element.kind() == "jsx_element" {

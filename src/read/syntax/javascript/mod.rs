@@ -50,7 +50,7 @@ pub(crate) fn parse_as(dialect: Dialect, text: &str, words: &Vocabulary) -> Resu
     let columns = template::columns_of(&blocks);
     template::drop_placeholders(&mut blocks);
     let imports = imports::imports_of(root);
-    let loops = markup.loops.into_iter().map(|data| Loop { file: module_of(&data, &imports), data }).collect();
+    let loops = markup.loops.into_iter().map(|one| Loop { file: module_of(&one.data, &imports), ..one }).collect();
     let page = Page { blocks, loops, columns, ..Page::default() };
     Ok(Code { bindings: bindings.found, page, imports })
 }
