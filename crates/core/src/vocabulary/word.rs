@@ -226,6 +226,8 @@ meanings! {
     DenialVerb "denial-verb";
     /// The first word of a description that has the vendor as its subject: "Provides hosting".
     ServiceVerb "service-verb";
+    /// A word between a vendor and what it is used for: "Acme for backups".
+    PurposeMark "purpose-mark";
     /// A verb of denial that denies the engagement itself: "sub-processors not used".
     UseVerb "use-verb";
     /// A word that limits a denial: "except" in "no vendors except these".

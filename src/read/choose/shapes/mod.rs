@@ -11,6 +11,7 @@ mod labelled_items;
 mod labels;
 mod link_lists;
 mod linked_headings;
+mod named_purposes;
 mod numbering;
 mod one_cell_rows;
 mod paragraph_fields;
@@ -25,8 +26,9 @@ pub(crate) use numbering::without_number;
 type Shape = fn(&Vocabulary, Vec<Block>) -> Vec<Block>;
 
 /// The shapes in the order in which they are looked for. A shape sees the records of those before it.
-const SHAPES: [Shape; 13] = [
+const SHAPES: [Shape; 14] = [
     numbering::rewrite,
+    named_purposes::rewrite,
     paragraph_fields::rewrite,
     label_lines::rewrite,
     numbering::rewrite_records,
