@@ -1,5 +1,5 @@
 //! Tags of template languages in pages: ERB, EJS, Blade, Nunjucks, Liquid, Twig, Handlebars, Jinja, Vue,
-//! Svelte and Go. They are opaque: no template is evaluated.
+//! Svelte and Go. They are opaque: no template is evaluated. Only a literal text to translate is read as that text.
 //!
 //! What a tag prints becomes a placeholder, `{{ vendor.name }}`, in all languages. Other tags disappear.
 //! Every byte of the page that is not in a tag keeps its place.
@@ -87,8 +87,10 @@ impl<'t> Template<'t> {
                 continue;
             };
             let inside = &from[open.len()..end - close.len()];
-            match effect {
-                Effect::Prints if !is_statement(inside) => out.push_str(&opaque(inside, end)),
+            let literal = translated(inside);
+            match (effect, literal) {
+                (_, Some(literal)) => push_padded(&mut out, &literal, end),
+                (Effect::Prints, None) if !is_statement(inside) => out.push_str(&opaque(inside, end)),
                 _ => {
                     let code = inside.trim_matches(['-', '~', '=', '_']).trim();
                     self.loops.extend(loop_data(code).map(loop_of));
@@ -164,6 +166,42 @@ fn is_directive(line: &str) -> bool {
 /// Adds white space as long as a text, with its line breaks.
 fn blank(out: &mut String, text: &str) {
     out.extend(text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+}
+
+/// Calls and tags that print a text in the language of the reader. The literal is the text in that of the page.
+const TRANSLATIONS: [&str; 8] = ["_(", "__(", "gettext(", "trans(", "t(", "trans ", "translate ", "@lang("];
+
+/// The literal text that a tag prints, perhaps translated: `_("Our vendors")`, `trans "Our vendors"`. `None` for the key
+/// of a text that is elsewhere: `t("vendors.title")`.
+fn translated(code: &str) -> Option<String> {
+    let code = code.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '~' | '='));
+    let argument = TRANSLATIONS.iter().find_map(|call| code.strip_prefix(call))?.trim_start();
+    let quote = argument.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let mut text = String::new();
+    let mut rest = argument[1..].chars();
+    loop {
+        match rest.next()? {
+            '\\' => text.extend(rest.next()),
+            c if c == quote => break,
+            c => text.push(c),
+        }
+    }
+    let is_whole = matches!(rest.as_str().trim_start().chars().next(), None | Some(')' | '|'));
+    let is_text = text.contains(char::is_whitespace) || text.starts_with(char::is_uppercase);
+    (is_whole && is_text && !text.contains(['<', '&'])).then_some(text)
+}
+
+/// Adds a text in place of a tag, with spaces so that what follows keeps its place.
+fn push_padded(out: &mut String, text: &str, length: usize) {
+    let spaces = " ".repeat(length.saturating_sub(text.len()));
+    // Spaces next to others or to a tag do not count.
+    if out.ends_with(|c: char| c.is_whitespace() || c == '>') {
+        out.push_str(&spaces);
+        out.push_str(text);
+    } else {
+        out.push_str(text);
+        out.push_str(&spaces);
+    }
 }
 
 /// A placeholder as long as a tag. Characters with a meaning in HTML are replaced.
