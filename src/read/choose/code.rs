@@ -76,7 +76,7 @@ pub(crate) fn interpret(
     }
     let best = weighed.iter().map(|(evidence, _)| *evidence).min();
     if best.is_none() {
-        code.page.blocks.extend(others.iter().flat_map(documents::blocks_of));
+        code.page.blocks.extend(others.iter().flat_map(|other| documents::blocks_of(&config.vocabulary, other)));
     }
     find_records(&config.vocabulary, &mut code.page);
     let page_fits = page::has_vendor_table(&code.page, config);
@@ -128,7 +128,7 @@ fn with_arrays(
     words: &Vocabulary,
 ) -> ReadError {
     let Problem::NoList(NoList { found, absence }) = &error.problem else { return error };
-    if code.page.blocks.is_empty() && !bindings.iter().any(|binding| matches!(binding.node.value, Value::List(_))) {
+    if code.page.blocks.is_empty() && !bindings.iter().any(|binding| has_list(&binding.node)) {
         return without_content();
     }
     let arrays: Vec<&Binding> = bindings.iter().filter(|binding| is_array_of_maps(&binding.node)).collect();
@@ -147,6 +147,15 @@ fn with_arrays(
 
 /// The largest number of arrays that an error describes.
 const MAX_DESCRIBED: usize = 3;
+
+/// Whether data are or contain an array.
+fn has_list(node: &Node) -> bool {
+    match &node.value {
+        Value::List(_) => true,
+        Value::Map(pairs) => pairs.iter().any(|(_, value)| has_list(value)),
+        Value::Null | Value::Text(_) => false,
+    }
+}
 
 fn is_array_of_maps(node: &Node) -> bool {
     match &node.value {

@@ -2,9 +2,13 @@
 //!
 //! ```js
 //! const sections = [{ title: "Our vendors", body: ["Alder — backups", "Birch — calls"] }];
+//! const pages = { vendors: { title: "Our vendors", sections: [{ heading: "Storage", body: ["Alder — backups"] }, …] } };
 //! ```
 
+use changecast_core::vocabulary::Vocabulary;
+
 use crate::read::{
+    choose::page_parts::is_name,
     position::Position,
     source_text::SourceText,
     syntax::{
@@ -20,26 +24,64 @@ const TITLES: [&str; 5] = ["title", "heading", "header", "h", "label"];
 /// Members of a section with its text.
 const BODIES: [&str; 9] = ["body", "p", "content", "paragraphs", "text", "items", "list", "bullets", "points"];
 
-/// The level of the titles of sections as headings.
+/// The level of the titles of sections as headings. That of a page is above.
 const LEVEL: usize = 2;
 
-/// The blocks of a page, if a binding is an array of sections with titles and texts.
-pub(crate) fn blocks_of(binding: &Binding) -> Vec<Block> {
-    let Value::List(items) = &binding.node.value else { return Vec::new() };
-    let sections: Option<Vec<Vec<Block>>> = items.iter().map(|item| section(item.node())).collect();
-    sections.filter(|sections| sections.len() > 1).unwrap_or_default().concat()
+/// The blocks of a page, if a binding is an array of sections with titles and texts, a page with such sections, or a map
+/// of pages.
+pub(crate) fn blocks_of(words: &Vocabulary, binding: &Binding) -> Vec<Block> {
+    match &binding.node.value {
+        Value::List(items) => sections(items, Subject::Any).unwrap_or_default(),
+        Value::Map(pairs) => page(words, &binding.node)
+            .unwrap_or_else(|| pairs.iter().filter_map(|(_, value)| page(words, value)).flatten().collect()),
+        Value::Null | Value::Text(_) => Vec::new(),
+    }
 }
 
-/// The blocks of a section: its title, and its paragraphs or bullets.
-fn section(node: &Node) -> Option<Vec<Block>> {
-    let title = TITLES.iter().find_map(|key| text_of(node.get(key)?))?;
-    let bodies = BODIES.iter().filter_map(|key| node.get(key));
+/// What sections are about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Vendors,
+    Any,
+}
+
+/// The blocks of a page: its title and its sections.
+fn page(words: &Vocabulary, node: &Node) -> Option<Vec<Block>> {
+    let Value::Map(pairs) = &node.value else { return None };
+    let title = title_of(node)?;
+    let subject = if words.is_about_vendors(title) { Subject::Vendors } else { Subject::Any };
+    let lists = pairs.iter().filter_map(|(_, value)| match &value.value {
+        Value::List(items) => Some(items),
+        _ => None,
+    });
+    let sections = lists.into_iter().find_map(|items| sections(items, subject))?;
+    let heading = Block::Heading { level: LEVEL - 1, text: SourceText::from_markdown(title) };
+    Some(std::iter::once(heading).chain(sections).collect())
+}
+
+/// The blocks of sections with titles and texts. `None` if some of the items are something else.
+fn sections(items: &[Item], subject: Subject) -> Option<Vec<Block>> {
+    let sections: Option<Vec<Vec<Block>>> = items.iter().map(|item| section(item.node(), subject)).collect();
+    sections.filter(|sections| sections.len() > 1).map(|sections| sections.concat())
+}
+
+fn title_of(node: &Node) -> Option<&str> {
+    TITLES.iter().find_map(|key| text_of(node.get(key)?))
+}
+
+/// The blocks of a section: its title, and its paragraphs or bullets. A single text with a dash may be the only vendor of
+/// its section.
+fn section(node: &Node, subject: Subject) -> Option<Vec<Block>> {
+    let title = title_of(node)?;
+    let mut bodies = BODIES.iter().filter_map(|key| node.get(key)).peekable();
+    bodies.peek()?;
     let texts: Vec<(Position, &str)> = bodies.flat_map(texts_of).collect();
-    if texts.is_empty() {
+    if texts.is_empty() && subject == Subject::Any {
         return None;
     }
     let heading = Block::Heading { level: LEVEL, text: SourceText::from_markdown(title) };
-    let are_bullets = texts.len() > 1 && texts.iter().all(|(_, text)| is_described(text));
+    let least = if subject == Subject::Vendors { 1 } else { 2 };
+    let are_bullets = texts.len() >= least && texts.iter().all(|(_, text)| is_described(text));
     let blocks = if are_bullets {
         let bullets =
             texts.iter().map(|(at, text)| Bullet { rest: SourceText::from_markdown(text), ..Bullet::new(*at) });
@@ -54,7 +96,7 @@ fn section(node: &Node) -> Option<Vec<Block>> {
 /// Whether a text is a name and a description with a dash between them.
 fn is_described(text: &str) -> bool {
     let at = DASHES.iter().filter_map(|dash| text.find(dash)).min();
-    at.is_some_and(|at| at > 0 && !text[..at].contains(". "))
+    at.is_some_and(|at| is_name(&text[..at]) && !text[..at].contains(". "))
 }
 
 /// The texts of a text or of a list of texts, with their places.
