@@ -25,7 +25,10 @@ pub(crate) fn what_was_found(decisions: &[Decision<'_>], options: &ReadingConfig
     if decisions.is_empty() {
         return message + "the page is prose, without a table or bullets";
     }
-    let parts: Vec<String> = decisions.iter().take(MAX_DESCRIBED).map(Decision::describe).collect();
+    // What could be a list of vendors under another heading comes first.
+    let (likely, unlikely): (Vec<&Decision<'_>>, Vec<&Decision<'_>>) =
+        decisions.iter().partition(|decision| matches!(decision.verdict, Verdict::LeftOut(_)));
+    let parts: Vec<String> = likely.into_iter().chain(unlikely).take(MAX_DESCRIBED).map(Decision::describe).collect();
     message += &parts.join("; ");
     match decisions.len() - parts.len() {
         0 => message,

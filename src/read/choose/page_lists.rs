@@ -329,10 +329,19 @@ fn is_described_name(words: &Vocabulary, item: &Item) -> bool {
 
 /// Whether most bullets begin with something that can be a name.
 pub(crate) fn names_things(words: &Vocabulary, items: &[Item]) -> bool {
-    let named =
-        items.iter().filter(|item| (item.lead.is_some() || !is_clause(&item.rest)) && is_name(&split(words, item).0));
-    let named = named.count();
+    let is_named = |item: &&Item| {
+        let name = split(words, item).0;
+        is_name(&name) && (item.lead.is_some() || !is_clause(&item.rest) && !begins_with_sentence(&item.rest, &name))
+    };
+    let named = items.iter().filter(is_named).count();
     named * 3 >= items.len() * 2 && named > 0
+}
+
+/// Whether the text before a full stop is a sentence rather than a name: three of its words in a row are not capitalised.
+fn begins_with_sentence(text: &str, before: &str) -> bool {
+    let ends = text.trim_start().strip_prefix(before).is_some_and(|rest| rest.starts_with(". "));
+    let small: Vec<bool> = before.split_whitespace().map(|word| word.starts_with(char::is_lowercase)).collect();
+    ends && small.windows(3).any(|three| three == [true; 3])
 }
 
 /// Whether a text is a clause of plain words ("Review the list quarterly"), as no name is.
