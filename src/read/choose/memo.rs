@@ -23,6 +23,7 @@ use crate::read::{
         key_kind::{KeyKind, standing_of_keys},
         part_kind::Standing,
         records::MapShape,
+        statement::{status_of, words_of_key},
     },
     config::ReadingConfig,
     error::ReadError,
@@ -103,6 +104,12 @@ impl KeyRoles<'_> {
     /// Whether a key means vendors, whatever the configuration states.
     pub fn means_vendors(&self, key: &str) -> bool {
         self.meaning(key).means_vendors
+    }
+
+    /// Whether the list below a key may be of vendors: it means them or states their status, as `planned` does.
+    pub fn may_be_of_vendors(&self, key: &str) -> bool {
+        let (vocabulary, words) = (&self.config.vocabulary, words_of_key(key));
+        self.means_vendors(key) || vocabulary.is_about_vendors(&words) || status_of(vocabulary, &words).is_some()
     }
 
     /// Whether a key contains entries without describing them.

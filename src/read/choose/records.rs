@@ -1,10 +1,9 @@
 //! Lists of maps in YAML, JSON or TOML that were not written for this program: at the top, nested under
 //! keys, or as a map of maps. The roles of the keys decide which list is the inventory.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+mod selection;
+
+use std::{collections::BTreeSet, rc::Rc};
 
 use changecast_core::{
     compare::readable,
@@ -12,6 +11,7 @@ use changecast_core::{
     vocabulary::{HeaderRole, Vocabulary},
 };
 
+use self::selection::{choose_by_keys, keys};
 use crate::read::{
     build::{
         ids::stated_id,
@@ -49,6 +49,8 @@ pub(crate) struct RecordList<'a> {
     /// The titles above it: keys of maps, and names of nested groups.
     titles: Vec<String>,
     members: Vec<Member<'a>>,
+    /// The key of the names where no key means a name: `service` of `subprocessors: [{service: …}]`.
+    name_key: Option<&'a str>,
 }
 
 impl<'a> RecordList<'a> {
@@ -163,9 +165,11 @@ pub(crate) fn interpret(
         section.defaults.extend(status.map(|status| (list.labels.intern(STATUS_LABEL), CellText::Markdown(status))));
         for member in records.members.iter().filter(|member| !is_no_vendor(member, words, &key_roles)) {
             let at = member.node.at.below(member.shift);
-            let memo = member.memo.as_ref().map(|memo| &memo.record);
+            // What a key of names means depends on the keys above, and is not remembered.
+            let memo = member.memo.as_ref().map(|memo| &memo.record).filter(|_| records.name_key.is_none());
             let row = remembered_row(list, memo, at, |list| {
-                read_record(list, member.key, member.node, member.shift, &key_roles)
+                let row = read_record(list, member.key, member.node, member.shift, &key_roles)?;
+                Ok(with_name(list, row, records.name_key))
             })?;
             section.rows.push(row);
         }
@@ -224,97 +228,6 @@ fn what_was_found(root: &Node, found: &[RecordList<'_>], key_roles: &KeyRoles<'_
     }
 }
 
-/// The lists that make up the inventory, among those that their keys do not exclude.
-fn choose_by_keys<'f, 'a>(found: &'f [RecordList<'a>], key_roles: &KeyRoles<'_>) -> Option<Vec<&'f RecordList<'a>>> {
-    let standings = [&[Standing::Candidate][..], &[Standing::Candidate, Standing::Fallback]];
-    standings.into_iter().find_map(|allowed| {
-        let lists = found.iter().filter(|records| allowed.contains(&key_roles.standing(&records.pattern)));
-        choose(lists, key_roles)
-    })
-}
-
-/// The lists that make up the inventory: the best one, and those next to it that are sections of it.
-fn choose<'f, 'a: 'f>(
-    found: impl Iterator<Item = &'f RecordList<'a>>,
-    key_roles: &KeyRoles<'_>,
-) -> Option<Vec<&'f RecordList<'a>>> {
-    let mut by_pattern: BTreeMap<&[&str], Vec<&RecordList<'_>>> = BTreeMap::new();
-    for records in found {
-        by_pattern.entry(&records.pattern).or_default().push(records);
-    }
-    // The most roles, then the most entries, then the nearest to the top.
-    let (best, lists) =
-        by_pattern.iter().max_by_key(|(pattern, lists)| (fitness(lists), usize::MAX - pattern.len()))?;
-    let chosen = by_pattern.iter().filter(|(pattern, others)| {
-        *pattern == best
-            || (are_siblings(pattern, best) || are_in_similar_groups(pattern, best) && !repeats(others, lists))
-                && is_section(others, best, lists, key_roles)
-    });
-    Some(chosen.flat_map(|(_, lists)| lists.iter().copied()).collect())
-}
-
-/// The number of roles in the entries of lists, and the number of entries.
-fn fitness(lists: &[&RecordList<'_>]) -> (u32, usize) {
-    let members = || lists.iter().flat_map(|records| &records.members);
-    let roles = members().fold(0, |all, member| all | member.shape.roles());
-    (roles.count_ones(), members().count())
-}
-
-/// Whether two lists have the same keys above them, except for the last one: `eu: […]`, `us: […]`.
-fn are_siblings(pattern: &[&str], other: &[&str]) -> bool {
-    pattern.len() == other.len() && pattern.split_last().map(|(_, up)| up) == other.split_last().map(|(_, up)| up)
-}
-
-/// Whether two lists have the same keys above them, except for one: `hosting: {rows: […]}`, `mail: {rows: […]}`.
-fn are_in_similar_groups(pattern: &[&str], other: &[&str]) -> bool {
-    let differences = pattern.iter().zip(other).filter(|(a, b)| a != b).count();
-    pattern.len() == other.len() && differences == 1 && pattern.last() == other.last()
-}
-
-/// Whether lists have the same entries as other lists, as a translation has.
-fn repeats(lists: &[&RecordList<'_>], others: &[&RecordList<'_>]) -> bool {
-    names(lists) == names(others)
-}
-
-/// The texts of the entries of lists that can be names.
-fn names<'a>(lists: &[&RecordList<'a>]) -> BTreeSet<&'a str> {
-    let members = lists.iter().flat_map(|records| &records.members);
-    let values = members.flat_map(|member| match &member.node.value {
-        Value::Map(pairs) => pairs.first().and_then(|(_, value)| name_in(value)),
-        _ => name_in(member.node),
-    });
-    values.collect()
-}
-
-/// Whether lists next to the best one are sections of the same inventory: they have the same roles, or
-/// the keys of a shorter list, which its entries use as well.
-fn is_section(
-    others: &[&RecordList<'_>],
-    best: &[&str],
-    best_lists: &[&RecordList<'_>],
-    key_roles: &KeyRoles<'_>,
-) -> bool {
-    let (roles, _) = fitness(best_lists);
-    if fitness(others).0 == roles && roles > 1 {
-        return true;
-    }
-    // `{subprocessors: […], team: […]}` names the list; `{hosting: […], mail: […]}` does not.
-    let are_groups = best.iter().rev().nth(1).is_some_and(|key| key_roles.means_vendors(key))
-        || !best.last().is_some_and(|key| key_roles.means_vendors(key));
-    let keys = keys(others);
-    keys.is_subset(&self::keys(best_lists)) && (keys.len() > 1 || are_groups)
-}
-
-/// The keys of the entries of lists.
-fn keys<'a>(lists: &[&RecordList<'a>]) -> BTreeSet<&'a str> {
-    let members = lists.iter().flat_map(|records| &records.members);
-    let maps = members.filter_map(|member| match &member.node.value {
-        Value::Map(pairs) => Some(pairs),
-        _ => None,
-    });
-    maps.flatten().map(|(key, _)| key.text.as_str()).collect()
-}
-
 /// The keys and titles above a node.
 #[derive(Clone, Default)]
 struct Path<'a> {
@@ -330,13 +243,19 @@ impl Search<'_> {
             Value::Map(pairs) => pairs.iter().map(|pair| self.pair(pair, shift)).collect(),
             Value::Null | Value::Text(_) => return,
         };
+        let key = path.pattern.last().copied();
+        let mut name_key = None;
         let is_record_list = match node.value {
-            Value::List(_) => is_list_of_records(&members, path.pattern.last().copied(), self.key_roles),
+            Value::List(_) if is_list_of_records(&members, key, self.key_roles) => true,
+            Value::List(_) => {
+                name_key = key_of_names(&members, key, self.key_roles);
+                name_key.is_some()
+            }
             _ => is_map_of_records(&members),
         };
         if is_record_list {
             let Path { pattern, titles } = path.clone();
-            found.push(RecordList { pattern, titles, members: members.clone() });
+            found.push(RecordList { pattern, titles, members: members.clone(), name_key });
         }
         for member in members {
             let is_error = member.key.is_some_and(|key| self.key_roles.is_error(&key.text));
@@ -398,6 +317,36 @@ fn is_list_of_records(members: &[Member<'_>], key: Option<&str>, key_roles: &Key
     let named = members.iter().filter(|member| member.shape.has_name()).count();
     let are_texts = !members.is_empty() && members.iter().all(|member| member.shape == MapShape::Text);
     (named > 0 && named * 3 >= members.len() * 2) || (are_texts && key.is_some_and(|key| key_roles.means_vendors(key)))
+}
+
+/// The key of the names in a list of maps under a key that means vendors, of which no key means a name: the first one of
+/// every map, if it means a service or nothing known, its texts are short and different, and another key is known.
+fn key_of_names<'a>(members: &[Member<'a>], above: Option<&str>, key_roles: &KeyRoles<'_>) -> Option<&'a str> {
+    above.filter(|key| key_roles.means_vendors(key))?;
+    let mut firsts = members.iter().map(|member| match &member.node.value {
+        Value::Map(pairs) => pairs.first().and_then(|(key, value)| Some((key.text.as_str(), name_in(value)?))),
+        _ => None,
+    });
+    let (key, name) = firsts.next()??;
+    let mut names = BTreeSet::from([name]);
+    let are_names = firsts.all(|first| first.is_some_and(|(other, name)| other == key && names.insert(name)));
+    let are_short = names.iter().all(|name| name.split_whitespace().count() <= MAX_NAME_WORDS);
+    let is_name_like = matches!(key_roles.role(key), Role::Service | Role::Other);
+    let own_role = 1 << key_roles.role(key) as u32;
+    let is_described = members.iter().any(|member| member.shape.roles() & !own_role != 0);
+    (are_names && are_short && is_name_like && is_described).then_some(key)
+}
+
+/// The most words of a name whose key does not mean a name.
+const MAX_NAME_WORDS: usize = 8;
+
+/// A row with the cell of this key as its name.
+fn with_name(list: &mut RawList<'_>, mut row: ParsedRow, key: Option<&str>) -> ParsedRow {
+    let Some(key) = key else { return row };
+    let (own, _) = list.labels.intern_key(key);
+    let name = list.labels.intern(NAME_LABEL);
+    row.cells.iter_mut().filter(|(label, _)| *label == own).for_each(|(label, _)| *label = name);
+    row
 }
 
 /// Whether a map is a map of maps with names as keys. It is not if the keys describe one thing.

@@ -1,8 +1,14 @@
 //! Rows of texts in code, `["AWS", "Hosting", "US"]`, as maps: the keys are the headers of their table.
 
-use changecast_core::model::Role;
+use std::collections::BTreeSet;
+
+use changecast_core::{
+    compare::{readable, unnamed_column},
+    model::Role,
+};
 
 use crate::read::{
+    choose::statement::words_of_key,
     config::ReadingConfig,
     syntax::{
         block::LoopColumns,
@@ -17,8 +23,11 @@ pub(crate) fn name_columns(code: &mut Code, config: &ReadingConfig) {
     for binding in &code.bindings {
         collect_headers(&binding.node, config, &mut headers);
     }
-    for Binding { node, .. } in &mut code.bindings {
+    for Binding { name, node, .. } in &mut code.bindings {
         convert(node, &headers);
+        if config.vocabulary.is_about_vendors(&words_of_key(name)) {
+            name_first_column(node);
+        }
     }
 }
 
@@ -84,6 +93,26 @@ fn is_cell(node: &Node) -> bool {
         Value::Null | Value::Text(_) => true,
         Value::List(items) => items.iter().all(|item| text_of(item.node()).is_some()),
         Value::Map(_) => false,
+    }
+}
+
+/// Replaces the rows of texts in a list of vendors without known headers by maps. Each begins with the name, and no name
+/// occurs twice.
+fn name_first_column(node: &mut Node) {
+    let Value::List(items) = &mut node.value else { return };
+    let Some(width) = width_of_rows(items) else { return };
+    let firsts: Option<BTreeSet<&str>> = items.iter().map(first_text).collect();
+    if firsts.is_some_and(|names| names.len() == items.len()) {
+        let others = (1..width).map(unnamed_column);
+        let header: Vec<String> = std::iter::once(readable(Role::Name.info().key)).chain(others).collect();
+        convert_rows(items, &header);
+    }
+}
+
+fn first_text(row: &Item) -> Option<&str> {
+    match &row.node().value {
+        Value::List(cells) => text_of(cells.first()?.node()),
+        _ => None,
     }
 }
 
