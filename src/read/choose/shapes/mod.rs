@@ -11,6 +11,7 @@ mod labelled_items;
 mod labels;
 mod link_lists;
 mod linked_headings;
+mod named_paragraphs;
 mod named_purposes;
 mod numbering;
 mod one_cell_rows;
@@ -26,7 +27,7 @@ pub(crate) use numbering::without_number;
 type Shape = fn(&Vocabulary, Vec<Block>) -> Vec<Block>;
 
 /// The shapes in the order in which they are looked for. A shape sees the records of those before it.
-const SHAPES: [Shape; 14] = [
+const SHAPES: [Shape; 15] = [
     numbering::rewrite,
     named_purposes::rewrite,
     paragraph_fields::rewrite,
@@ -41,6 +42,7 @@ const SHAPES: [Shape; 14] = [
     link_lists::rewrite,
     |_, blocks| one_cell_rows::rewrite(blocks),
     bullet_fields::rewrite,
+    named_paragraphs::rewrite,
 ];
 
 /// Makes a record of the blocks of each vendor that is described field by field.
