@@ -176,6 +176,17 @@ fn rules_are_explained() {
 }
 
 #[test]
+fn a_new_list_is_read_as_published_and_without_a_base_nothing_is() {
+    let config = format!("{CONFIG}- {{id: partners, title: Partners, inventory: data/partners.yaml}}\n");
+    let repo = changed(&config, LIST);
+    fs::write(repo.path("repo/data/partners.yaml"), "- {name: Heron Support, location: Spain}\n").expect("a file");
+    let ran = check(&repo, &[]).expect(0);
+    assert!(ran.out.contains("Customers would read no change.") && ran.out.contains("Heron Support"), "{}", ran.out);
+    let ran = check(&repo, &["--all"]).expect(0);
+    assert!(ran.out.contains("no earlier version to compare with") && !ran.out.contains("no change"), "{}", ran.out);
+}
+
+#[test]
 fn a_branch_is_compared_with_its_merge_base() {
     let after = format!("{LIST}{ADDED}");
     let repo = TestRepo::new()

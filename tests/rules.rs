@@ -12,7 +12,7 @@ use std::{
 };
 
 use changecast::{
-    check::{Request, Side, check},
+    check::{Before, Request, Side, check},
     config::Config,
     history::Content,
     publish::ListSource,
@@ -94,7 +94,7 @@ fn report(case: &Path) -> ListReport {
         list: &config.lists[0],
         config: Some(&config),
         config_file: None,
-        before: before.as_ref(),
+        before: before.as_ref().map_or(Before::Unknown, Before::Version),
         after: Some(&after),
         now: NOW.parse().expect("a time"),
         commits: &commits,
@@ -184,7 +184,7 @@ fn findings_of_the_version_before_are_existing() {
             list: &config.lists[0],
             config: Some(&config),
             config_file: None,
-            before: Some(&after),
+            before: Before::Version(&after),
             after: Some(&after),
             now: NOW.parse().expect("a time"),
             commits: &[],

@@ -122,6 +122,26 @@ fn page_terms(path: &str, content: &Content, list: &Inventory, options: &Reading
     publish::read_list(path, content, &BTreeMap::new(), &unconfigured).ok()?.inventory.terms
 }
 
+/// The version before a change.
+#[derive(Clone, Copy, Debug)]
+pub enum Before<'a> {
+    /// This version.
+    Version(&'a Side),
+    /// None: the list would be published for the first time.
+    Nothing,
+    /// None is known, so that every finding counts as new and no change is shown.
+    Unknown,
+}
+
+impl<'a> Before<'a> {
+    fn side(self) -> Option<&'a Side> {
+        match self {
+            Before::Version(side) => Some(side),
+            Before::Nothing | Before::Unknown => None,
+        }
+    }
+}
+
 /// A change to check.
 #[derive(Debug)]
 pub struct Request<'a> {
@@ -131,8 +151,8 @@ pub struct Request<'a> {
     pub config: Option<&'a Config>,
     /// The path and text of the configuration, if there is one.
     pub config_file: Option<(&'a str, &'a str)>,
-    /// The version before; `None` if everything counts as new.
-    pub before: Option<&'a Side>,
+    /// The version before.
+    pub before: Before<'a>,
     /// The version after; `None` if the list is withdrawn.
     pub after: Option<&'a Side>,
     /// The time at which the change would be published.
@@ -147,7 +167,7 @@ pub struct Request<'a> {
 pub fn check(request: &Request<'_>) -> ListReport {
     let empty = Inventory::default();
     let withdrawn = Snapshot { list: &empty, page_terms: None, texts: &[], repeated: &[], pages: &[], hosts: &[] };
-    let before = request.before.map(Side::snapshot);
+    let before = request.before.side().map(Side::snapshot);
     let after = request.after.map_or(withdrawn, Side::snapshot);
     let changes = changes(request);
     let entries = before.as_ref().map_or(0, |before| before.list.entries.len());
@@ -162,11 +182,12 @@ pub fn check(request: &Request<'_>) -> ListReport {
         past: request.past,
     };
     let found = lint::check(&step);
-    let path = request.after.or(request.before).map(|side| side.path.clone());
+    let path = request.after.or(request.before.side()).map(|side| side.path.clone());
     let mut report = ListReport {
         id: request.list.id.to_string(),
         title: request.list.title.clone(),
         path: path.unwrap_or_else(|| request.list.inventory.0.first().cloned().unwrap_or_default()),
+        is_compared: !matches!(request.before, Before::Unknown),
         readings: readings(&changes, &lint::announcements(&step)),
         new: Vec::new(),
         existing: Vec::new(),
@@ -178,8 +199,10 @@ pub fn check(request: &Request<'_>) -> ListReport {
 }
 
 fn changes(request: &Request<'_>) -> ChangeSet {
-    let Some(before) = request.before else { return ChangeSet::default() };
-    let before = ListState::from(Some(before.reading.inventory.clone()));
+    if matches!(request.before, Before::Unknown) {
+        return ChangeSet::default();
+    }
+    let before = ListState::from(request.before.side().map(|side| side.reading.inventory.clone()));
     let after = request.after.map(|after| after.reading.inventory.clone());
     diff(&before, &before.after_version(after))
 }

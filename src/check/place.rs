@@ -21,7 +21,7 @@ pub(super) struct Places<'a> {
 
 impl<'a> Places<'a> {
     pub fn of(request: &'a Request<'a>) -> Self {
-        let side = request.after.or(request.before);
+        let side = request.after.or(request.before.side());
         let configured = request.list.inventory.0.first().map(String::as_str).unwrap_or_default();
         Places { request, side, path: side.map_or(configured, |side| side.path.as_str()) }
     }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use changecast::{
-    check::{self, Request, Side},
+    check::{self, Before, Request, Side},
     config::{Config, ListConfig},
     history::{Content, History, HistoryError},
     output::{self, Found},
@@ -170,13 +170,18 @@ fn checked(args: &Args, history: &History) -> Result<Report, Failure> {
         let after = source.after()?;
         let old = earlier.as_ref().and_then(|config| config.lists.iter().find(|other| other.id == list.id));
         let before = source.before(old.unwrap_or(&list))?;
+        let before = match &before {
+            Earlier::Version(side) => Before::Version(side),
+            Earlier::Nothing => Before::Nothing,
+            Earlier::Unknown => Before::Unknown,
+        };
         let past = source.past()?;
         let config = configuration.as_ref();
         lists.push(check::check(&Request {
             list: &list,
             config: config.map(|config| &config.config),
             config_file: config.map(|config| (config.path.as_str(), config.text.as_str())),
-            before: before.as_ref(),
+            before,
             after: after.as_ref(),
             now,
             commits: &ends.commits,
@@ -283,6 +288,15 @@ fn target_of_request(history: &History) -> Option<(String, CommitId)> {
     names.find_map(|name| Some((name.clone(), history.resolve(Some(&name)).ok()?)))
 }
 
+/// The version of a list before a change.
+enum Earlier {
+    Version(Box<Side>),
+    /// The base has no list.
+    Nothing,
+    /// There is no base, or its list cannot be read.
+    Unknown,
+}
+
 /// Where the versions of a list are read from.
 struct Source<'a> {
     history: &'a History,
@@ -314,20 +328,20 @@ impl Source<'_> {
         Ok(Some(side))
     }
 
-    /// The version before the change; `None` if there is none, or it cannot be read.
-    fn before(&self, list: &ListConfig) -> Result<Option<Side>, Failure> {
-        let Some(base) = &self.ends.base else { return Ok(None) };
+    /// The version before the change.
+    fn before(&self, list: &ListConfig) -> Result<Earlier, Failure> {
+        let Some(base) = &self.ends.base else { return Ok(Earlier::Unknown) };
         let source = ListSource::from(list);
         let paths: Vec<String> = source.paths.iter().chain(&self.list.inventory.0).cloned().collect();
-        let Some((path, content)) = self.content(Some(base), &paths)? else { return Ok(None) };
+        let Some((path, content)) = self.content(Some(base), &paths)? else { return Ok(Earlier::Nothing) };
         match side(&path, content, &source.options, |file| self.file(Some(base), file)) {
             Ok(mut side) => {
                 self.add_surroundings(&mut side, Some(base))?;
-                Ok(Some(side))
+                Ok(Earlier::Version(Box::new(side)))
             }
             Err(error) => {
                 console::warning(&format!("{base}:{path}: {error}; every finding counts as new"));
-                Ok(None)
+                Ok(Earlier::Unknown)
             }
         }
     }

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use changecast_core::lint::{Kind, Passage, Place};
+use changecast_core::{
+    lint::{Kind, Passage, Place},
+    model::fold,
+    vocabulary::{Meaning, Vocabulary},
+};
 
 use crate::read::{
     EntryPosition, ReadingConfig,
@@ -28,7 +32,7 @@ pub fn texts(
 ) -> Result<Vec<Passage>, ReadError> {
     let text = &*text_of(bytes)?;
     let rows: BTreeSet<Position> = entries.iter().map(|entry| entry.at).collect();
-    let mut out = Passages { rows, passages: Vec::new() };
+    let mut out = Passages { rows, vocabulary: &config.vocabulary, passages: Vec::new() };
     match Format::of_content(path, text, config)?.syntax {
         Syntax::Page(parse) => out.page(&parse(text, &config.vocabulary)?, text),
         Syntax::Code(parse) => {
@@ -51,9 +55,10 @@ pub fn texts(
     Ok(out.passages)
 }
 
-struct Passages {
+struct Passages<'v> {
     /// Where the entries of the list begin.
     rows: BTreeSet<Position>,
+    vocabulary: &'v Vocabulary,
     passages: Vec<Passage>,
 }
 
@@ -67,7 +72,7 @@ struct Above<'a> {
     item: &'a str,
 }
 
-impl Passages {
+impl Passages<'_> {
     fn push(&mut self, kind: Kind, at: Position, label: &str, heading: &str, text: &str) {
         let is_row = self.rows.contains(&at);
         let text = if is_row { String::new() } else { text.trim().to_owned() };
@@ -103,8 +108,12 @@ impl Passages {
                     for (at, cells) in header_of(table).1 {
                         let label = cells.first().map(|cell| cell.text.as_str()).unwrap_or_default();
                         let texts: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
+                        // A row without a name is no entry.
+                        let is_unnamed = self.vocabulary.is(Meaning::Placeholder, &fold(label));
                         if !is_list || self.rows.contains(at) {
                             self.push(Kind::Row, *at, label, &heading, &texts.join("; "));
+                        } else if is_unnamed {
+                            self.push(Kind::Row, *at, label, &heading, label);
                         }
                     }
                 }

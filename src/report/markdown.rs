@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::render::{Inline, markdown_inline};
 
-use super::{ListReport, Located, Report, counts, verdict};
+use super::{ListReport, Located, Report, counts, nothing_to_read, verdict};
 
 pub(super) fn write(report: &Report) -> String {
     let mut out = String::new();
@@ -23,7 +23,7 @@ fn plain(text: &str) -> String {
 fn write_list(out: &mut String, list: &ListReport, report: &Report) {
     let _infallible = writeln!(out, "\n### {}\n", plain(&list.title));
     if list.readings.is_empty() {
-        out.push_str("Customers would read no change.\n");
+        let _infallible = writeln!(out, "{}", nothing_to_read(list));
     } else {
         let _infallible = writeln!(out, "If this were published at {}, customers would read:\n", report.now);
         for reading in &list.readings {

@@ -47,6 +47,8 @@ pub struct ListReport {
     pub title: String,
     /// The path of its file or folder in the repository.
     pub path: String,
+    /// Whether there is a version to compare with; the readings are empty if there is none.
+    pub is_compared: bool,
     /// What customers would read if the change were merged today, in their order.
     pub readings: Vec<Reading>,
     /// New findings.
@@ -190,11 +192,20 @@ fn verdict(report: &Report) -> &'static str {
     }
 }
 
+/// Why customers would read nothing about a list.
+fn nothing_to_read(list: &ListReport) -> &'static str {
+    if list.is_compared {
+        "Customers would read no change."
+    } else {
+        "There is no earlier version to compare with; every finding counts as new."
+    }
+}
+
 /// What customers would read about a list, and the remarks, in lines of visible text.
 fn outlook(list: &ListReport, report: &Report) -> Vec<String> {
     let mut lines = vec![format!("{} ({})", visible(&list.title), visible(&list.path))];
     lines.push(if list.readings.is_empty() {
-        "  Customers would read no change.".to_owned()
+        format!("  {}", nothing_to_read(list))
     } else {
         format!("  If this were published at {}, customers would read:", report.now)
     });

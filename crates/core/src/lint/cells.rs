@@ -5,7 +5,12 @@ use crate::{
     vocabulary::{Meaning, Vocabulary},
 };
 
-use super::{dates::is_placeholder, finding::Draft, names::spaced, snapshot::Snapshot};
+use super::{
+    dates::is_placeholder,
+    finding::Draft,
+    names::spaced,
+    snapshot::{Kind, Snapshot},
+};
 
 /// Fewest other entries with a value, so that a value is expected.
 const MIN_FILLED: usize = 2;
@@ -69,7 +74,14 @@ pub(super) fn missing_contact(snapshot: &Snapshot<'_>) -> Vec<Draft> {
 
 pub(super) fn placeholder(snapshot: &Snapshot<'_>) -> Vec<Draft> {
     let list = snapshot.list;
-    let mut found = Vec::new();
+    let rows = snapshot.texts.iter().filter(|row| row.kind == Kind::Row && is_placeholder(&row.text));
+    let unnamed = rows.map(|row| {
+        let message = format!("{:?} is a placeholder, so that this row is no entry", row.text);
+        Draft::text(None, row, &row.text, message)
+            .help("write the name of the vendor, or leave the row out")
+            .key(&row.text)
+    });
+    let mut found: Vec<Draft> = unnamed.collect();
     for entry in &list.entries {
         if is_placeholder(entry.name.as_str()) {
             let message = format!("{:?} is a placeholder, not a name", entry.name.as_str());
