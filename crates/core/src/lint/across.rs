@@ -46,13 +46,18 @@ fn passages<'a>(snapshot: &'a Snapshot<'_>) -> impl Iterator<Item = (&'a Page, &
     all.filter(|(_, passage)| !is_about_past(passage) && !denies(passage))
 }
 
-/// Whether a text is about tools that are not sub-processors: "The customer's own integrations are not …".
+/// Whether a text is about tools that are not sub-processors: "The customer's own accounts are not …", or what customers
+/// connect themselves.
 fn denies(passage: &Passage) -> bool {
     let words = Vocabulary::builtin();
     let text = spaced(&passage.text);
     let is_denied =
         words.has_word(Meaning::Negation, &passage.text.to_lowercase()) && words.is_about_vendors(&passage.text);
-    is_denied || text.contains(" your own ") || text.contains(" customer s own ")
+    let is_integration = [&passage.text, &passage.label, &passage.heading]
+        .map(|text| spaced(text))
+        .iter()
+        .any(|text| words.has_phrase(Meaning::IntegrationWord, text));
+    is_denied || is_integration || text.contains(" your own ") || text.contains(" customer s own ")
 }
 
 pub(super) fn named_elsewhere(snapshot: &Snapshot<'_>) -> Vec<Draft> {

@@ -274,6 +274,8 @@ meanings! {
     ContactColumn "contact-column";
     /// The beginning of a word about the place where data are kept: "host".
     HostingStem "hosting-stem";
+    /// A word for programs that customers connect themselves: "integrations".
+    IntegrationWord "integration-word";
     /// A word behind the name of a country that makes it the name of a law or authority: "PDPA".
     LawWord "law-word";
     /// An answer in place of a reason: "yes".
