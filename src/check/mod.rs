@@ -214,7 +214,14 @@ fn removable(share: RemovalShare, entries: usize) -> usize {
 
 /// What customers would read about each change.
 fn readings(changes: &ChangeSet, announced: &[Announcement<'_>]) -> Vec<report::Reading> {
-    changes.changes.iter().map(|change| reading(change, announced)).collect()
+    let mut readings: Vec<report::Reading> = Vec::new();
+    for reading in changes.changes.iter().map(|change| reading(change, announced)) {
+        // A term that the configuration and the text of the page state changes in both.
+        if !readings.contains(&reading) {
+            readings.push(reading);
+        }
+    }
+    readings
 }
 
 fn reading(change: &Change, announced: &[Announcement<'_>]) -> report::Reading {

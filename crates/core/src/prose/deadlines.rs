@@ -119,7 +119,8 @@ pub fn statements(messages: &Messages, notice: &Notice) -> Vec<Statement> {
         add(messages.label_effective, Joint::Space, effective_in_words(messages, effective, zone));
     }
     if let Some(text) = objection_in_words(messages, notice.object_by, zone) {
-        add(messages.label_object_by, Joint::Space, text);
+        let joint = if notice.object_by == ObjectBy::NotStated { Joint::Colon } else { Joint::Space };
+        add(messages.label_object_by, joint, text);
     }
     let joint = if notice.coverage == Coverage::Refused { Joint::TextAlone } else { Joint::Space };
     add(messages.label_notice, joint, lead_in_words(messages, notice));
