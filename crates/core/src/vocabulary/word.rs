@@ -486,8 +486,7 @@ pub(super) fn words(table: &str) -> impl Iterator<Item = Result<Word<'_>, BadWor
     lines(table).map(move |(line, text)| word(text, &mut known).map_err(|fault| BadWords { line, fault }))
 }
 
-/// The first column of a line, and the rest of the line if there is another column. Columns are too short
-/// for the general search of [`str::split`] to be quick.
+/// The first column of a line, and the rest if there is another. Columns are too short for [`str::split`] to be quick.
 fn first_column(line: &str) -> (&str, Option<&str>) {
     match line.bytes().position(|byte| byte == b'\t') {
         Some(end) => (&line[..end], Some(&line[end + 1..])),
@@ -513,10 +512,8 @@ fn word<'t>(line: &'t str, known: &mut Option<(&'t str, Meaning)>) -> Result<Wor
 }
 
 fn uses_of(list: &str, meaning: Meaning) -> Result<Uses, Fault> {
-    let mut uses = Uses::default();
-    for name in list.split(',').filter(|name| !name.is_empty()) {
+    list.split(',').filter(|name| !name.is_empty()).try_fold(Uses::default(), |uses, name| {
         let one = Use::named(name).filter(|one| one.suits(meaning)).ok_or(Fault::Use)?;
-        uses.0 |= 1 << one as u16;
-    }
-    Ok(uses)
+        Ok(Uses(uses.0 | (1 << one as u16)))
+    })
 }
