@@ -191,17 +191,13 @@ fn translated(code: &str) -> Option<String> {
     (is_whole && is_text && !text.contains(['<', '&'])).then_some(text)
 }
 
-/// Adds a text in place of a tag, with spaces so that what follows keeps its place.
+/// Adds a text in place of a tag, behind a comment so that what follows keeps its place and no space is added.
 fn push_padded(out: &mut String, text: &str, length: usize) {
-    let spaces = " ".repeat(length.saturating_sub(text.len()));
-    // Spaces next to others or to a tag do not count.
-    if out.ends_with(|c: char| c.is_whitespace() || c == '>') {
-        out.push_str(&spaces);
-        out.push_str(text);
-    } else {
-        out.push_str(text);
-        out.push_str(&spaces);
-    }
+    let spaces = " ".repeat(length.saturating_sub(text.len() + "<!---->".len()));
+    out.push_str("<!--");
+    out.push_str(&spaces);
+    out.push_str("-->");
+    out.push_str(text);
 }
 
 /// A placeholder as long as a tag. Characters with a meaning in HTML are replaced.
