@@ -1,6 +1,6 @@
 //! One word of the vocabulary, and the table that words are read from.
 
-use std::{fmt, ops::Range, str::FromStr};
+use std::{ops::Range, str::FromStr};
 
 use crate::model::Role;
 
@@ -410,24 +410,17 @@ pub struct Word<'t> {
 }
 
 /// Why a line of the table is not a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// The line does not have three or four columns.
+    #[error("expected three or four columns, separated by tabs")]
     Columns,
     /// The meaning is not one of [`Meaning`].
+    #[error("unknown meaning")]
     Meaning,
     /// A use is not known, or words of this meaning cannot have it.
+    #[error("unknown use, or one that words of this meaning cannot have")]
     Use,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Fault::Columns => "expected three or four columns, separated by tabs",
-            Fault::Meaning => "unknown meaning",
-            Fault::Use => "unknown use, or one that words of this meaning cannot have",
-        })
-    }
 }
 
 /// A table of words that cannot be read.
