@@ -112,6 +112,10 @@ impl NameForm {
                 _ => outside.push(c),
             }
         }
+        // "(or similar)" leaves open who it is, and distinguishes no vendor.
+        if Vocabulary::builtin().is(Meaning::NameFiller, inside.trim()) {
+            inside.clear();
+        }
         let earlier = earlier_name(inside.trim()).map(words);
         let (outside, inside) = (words(&outside), words_in_parentheses(&inside));
         let letters = outside.concat();
