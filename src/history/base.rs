@@ -11,12 +11,12 @@ const USUAL: [&str; 3] = ["main", "master", "trunk"];
 impl History {
     /// The name and commit of the default branch: that of the remote, or else a local one of a usual name.
     pub fn default_branch(&self) -> Option<(String, CommitId)> {
-        let remote = self.repo.find_reference("refs/remotes/origin/HEAD").ok();
+        let remote = self.repo.git.find_reference("refs/remotes/origin/HEAD").ok();
         let remote = remote.and_then(|head| head.resolve().ok()).and_then(|branch| {
             let name = branch.shorthand().ok()?.to_owned();
             Some((name, commit_id(branch.target()?)))
         });
-        let configured = self.repo.config().and_then(|config| config.get_string("init.defaultBranch")).ok();
+        let configured = self.repo.git.config().and_then(|config| config.get_string("init.defaultBranch")).ok();
         let names = USUAL.into_iter().map(str::to_owned).chain(configured);
         let names = names.flat_map(|name| [format!("origin/{name}"), name]);
         remote.or_else(|| {
@@ -26,7 +26,7 @@ impl History {
                 } else {
                     format!("refs/heads/{name}")
                 };
-                let branch = self.repo.find_reference(&path).ok()?.resolve().ok()?;
+                let branch = self.repo.git.find_reference(&path).ok()?.resolve().ok()?;
                 Some((name, commit_id(branch.target()?)))
             })
         })
@@ -35,7 +35,7 @@ impl History {
     /// The name of the branch that is published: the default branch, or else that of `HEAD`.
     pub fn main_branch(&self) -> String {
         let default = self.default_branch().map(|(name, _)| name.trim_start_matches("origin/").to_owned());
-        let head = self.repo.find_reference("HEAD").ok();
+        let head = self.repo.git.find_reference("HEAD").ok();
         let head =
             head.and_then(|head| Some(head.symbolic_target().ok()??.trim_start_matches("refs/heads/").to_owned()));
         default.or(head).unwrap_or_else(|| USUAL[0].to_owned())
@@ -43,7 +43,7 @@ impl History {
 
     /// The address of the remote `origin`.
     pub fn origin(&self) -> Option<String> {
-        self.repo.find_remote("origin").ok()?.url().ok().map(str::to_owned)
+        self.repo.git.find_remote("origin").ok()?.url().ok().map(str::to_owned)
     }
 
     /// The best common ancestor of two commits; `None` if they have none.
@@ -54,7 +54,7 @@ impl History {
         if a == b {
             return Ok(Some(a.clone()));
         }
-        match self.walkable()?.merge_base(oid_of_hex(a.as_str())?, oid_of_hex(b.as_str())?) {
+        match self.repo.walkable()?.merge_base(oid_of_hex(a.as_str())?, oid_of_hex(b.as_str())?) {
             Ok(base) => Ok(Some(commit_id(base))),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(error.into()),
@@ -75,7 +75,7 @@ impl History {
         if base == tip {
             return Ok(Vec::new());
         }
-        let mut walk = self.walkable()?.revwalk()?;
+        let mut walk = self.repo.walkable()?.revwalk()?;
         walk.set_sorting(Sort::TOPOLOGICAL)?;
         walk.push(oid_of_hex(tip.as_str())?)?;
         walk.hide(oid_of_hex(base.as_str())?)?;
@@ -89,6 +89,6 @@ impl History {
 
     /// Whether the repository is a shallow clone.
     pub fn is_shallow(&self) -> bool {
-        self.repo.is_shallow()
+        self.repo.git.is_shallow()
     }
 }

@@ -1,146 +1,36 @@
-//! Damage that libgit2 1.9 does not survive. A loose object that is cut makes it wait for ever (libgit2 #7342), and an index with
-//! a place behind the end of its pack makes it read outside of the pack. Such files are found here before libgit2 sees them.
+//! Damage of packs that libgit2 1.9 does not survive: an index with a place behind the end of its pack makes it read outside
+//! of the pack. Such files are found here before libgit2 sees them.
 
 use std::{
     fs::{self, File},
     io::{self, BufReader, Read, Seek, SeekFrom},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-use flate2::read::ZlibDecoder;
-use git2::{Oid, Repository};
+use super::{HistoryError, loose::ObjectFolders, names_in};
 
-use super::{HistoryError, graph::alternates, oid_of_hex};
-
-/// The directories with the objects of a repository: its own, and those that it borrows from (gitrepository-layout,
-/// `objects/info/alternates`).
-#[derive(Clone, Debug)]
-pub(super) struct ObjectFolders(Vec<PathBuf>);
-
-/// Most directories that are looked at. Those of alternates may name each other in a circle.
-const MAX_FOLDERS: usize = 16;
-
-impl ObjectFolders {
-    /// The directories that begin with `own`.
-    pub fn of(own: &Path) -> Self {
-        let mut folders = vec![own.to_owned()];
-        let mut at = 0;
-        while at < folders.len() && folders.len() < MAX_FOLDERS {
-            let borrowed = alternates(&folders[at]);
-            folders.extend(borrowed);
-            at += 1;
-        }
-        ObjectFolders(folders)
-    }
-
-    /// The content of a loose object; `None` if there is no such file.
-    ///
-    /// # Errors
-    /// [`HistoryError`] if the file is cut or otherwise damaged, or cannot be read.
-    pub fn loose(&self, kind: &str, id: Oid) -> Result<Option<Vec<u8>>, HistoryError> {
-        let hex = id.to_string();
-        let (folder, name) = hex.split_at(2);
-        for objects in &self.0 {
-            let path = objects.join(folder).join(name);
-            match File::open(&path) {
-                Ok(file) => return loose_content(kind, id, file).map(Some),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(source) => return Err(HistoryError::File { path, source }),
+/// Checks that every index names places inside of its pack.
+///
+/// # Errors
+/// [`HistoryError::DamagedFile`] for the first one that does not.
+pub(super) fn check_packs(folders: &ObjectFolders) -> Result<(), HistoryError> {
+    for pack in folders.paths().map(|objects| objects.join("pack")) {
+        for name in names_in(&pack) {
+            let path = pack.join(&name);
+            let problem = match (name.strip_suffix(".idx"), name == "multi-pack-index") {
+                (Some(stem), _) => check_index(&path, &pack.join(format!("{stem}.pack"))),
+                (None, true) => check_multi_pack_index(&path),
+                (None, false) => Ok(()),
+            };
+            match problem {
+                Ok(()) => {}
+                Err(Damage::Content(problem)) => return Err(HistoryError::DamagedFile { path, problem }),
+                Err(Damage::Io(source)) => return Err(HistoryError::File { path, source }),
             }
         }
-        Ok(None)
     }
-
-    /// Checks the loose commits, tags and trees, before libgit2 walks through them. It reads no files of a history by itself.
-    ///
-    /// # Errors
-    /// [`HistoryError`] for the first one that is damaged.
-    pub fn check_loose(&self) -> Result<(), HistoryError> {
-        for objects in &self.0 {
-            for folder in names_in(objects).filter(|name| is_hex(name, 2)) {
-                for name in names_in(&objects.join(&folder)) {
-                    let Ok(id) = oid_of_hex(&format!("{folder}{name}")) else { continue };
-                    let path = objects.join(&folder).join(&name);
-                    let Ok(mut file) = File::open(path) else { continue };
-                    if !is_blob(&mut file) {
-                        loose_content("object", id, file)?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Checks that every index names places inside of its pack.
-    ///
-    /// # Errors
-    /// [`HistoryError::DamagedFile`] for the first one that does not.
-    pub fn check_packs(&self) -> Result<(), HistoryError> {
-        for pack in self.0.iter().map(|objects| objects.join("pack")) {
-            for name in names_in(&pack) {
-                let path = pack.join(&name);
-                let problem = match (name.strip_suffix(".idx"), name == "multi-pack-index") {
-                    (Some(stem), _) => check_index(&path, &pack.join(format!("{stem}.pack"))),
-                    (None, true) => check_multi_pack_index(&path),
-                    (None, false) => Ok(()),
-                };
-                match problem {
-                    Ok(()) => {}
-                    Err(Damage::Content(problem)) => return Err(HistoryError::DamagedFile { path, problem }),
-                    Err(Damage::Io(source)) => return Err(HistoryError::File { path, source }),
-                }
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }
-
-/// The object directories of a repository.
-pub(super) fn object_folders(repo: &Repository) -> ObjectFolders {
-    ObjectFolders::of(&repo.commondir().join("objects"))
-}
-
-/// The names in a folder; none if it cannot be read.
-fn names_in(folder: &Path) -> impl Iterator<Item = String> {
-    fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|entry| entry.file_name().into_string().ok())
-}
-
-fn is_hex(name: &str, length: usize) -> bool {
-    name.len() == length && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// The longest header of a loose object: its type and size.
-const MAX_HEADER: usize = 32;
-
-/// Whether a loose object is the content of a file. The file is read from its beginning again afterwards.
-fn is_blob(file: &mut File) -> bool {
-    let mut start = [0; 5];
-    let is_blob = ZlibDecoder::new(&mut *file).read_exact(&mut start).is_ok() && &start == b"blob ";
-    is_blob || file.seek(SeekFrom::Start(0)).is_err()
-}
-
-/// Unpacks a loose object: `type size NUL content`, compressed.
-fn loose_content(kind: &str, id: Oid, file: File) -> Result<Vec<u8>, HistoryError> {
-    let damaged = |problem| HistoryError::damaged(kind, id, problem);
-    let mut stream = BufReader::new(ZlibDecoder::new(file));
-    let mut header = Vec::new();
-    let mut byte = [0];
-    loop {
-        stream.read_exact(&mut byte).map_err(|_| damaged(CUT))?;
-        match byte[0] {
-            0 => break,
-            _ if header.len() == MAX_HEADER => return Err(damaged("it has no header")),
-            byte => header.push(byte),
-        }
-    }
-    let size = std::str::from_utf8(&header).ok().and_then(|header| header.split_once(' '));
-    let size: u64 = size.and_then(|(_, size)| size.parse().ok()).ok_or_else(|| damaged("it has no header"))?;
-    let mut content = Vec::new();
-    stream.take(size.saturating_add(1)).read_to_end(&mut content).map_err(|_| damaged(CUT))?;
-    if content.len() as u64 == size { Ok(content) } else { Err(damaged("it has another size than it states")) }
-}
-
-const CUT: &str = "its file is cut or cannot be unpacked";
 
 /// Why the index of packs cannot be used.
 enum Damage {

@@ -6,13 +6,14 @@
 
 use std::{iter, vec};
 
-use git2::{Oid, Repository};
+use git2::Oid;
 
 use crate::parallel::Prefetch;
 
 use super::{
     HistoryError, graph,
     objects::{Commit, ObjectDir, Objects},
+    repo::Repo,
 };
 
 /// When and how commits are read ahead.
@@ -36,7 +37,7 @@ type Batch = Vec<(Oid, Commit)>;
 
 /// The commits from a tip along first parents.
 pub(super) struct FirstParentCommits<'r> {
-    pub repo: &'r Repository,
+    pub repo: &'r Repo,
     pub objects: Objects<'r>,
     pub tip: Oid,
     /// The commit at which the line ends, if not at a commit without parents.
@@ -76,8 +77,8 @@ impl From<HistoryError> for WalkError {
 }
 
 impl<'r> FirstParentCommits<'r> {
-    pub fn new(repo: &'r Repository, tip: Oid, end: Option<Oid>, name: Option<Vec<u8>>) -> Result<Self, HistoryError> {
-        let (objects, batch) = (Objects::of(repo)?, Batch::new().into_iter());
+    pub fn new(repo: &'r Repo, tip: Oid, end: Option<Oid>, name: Option<Vec<u8>>) -> Result<Self, HistoryError> {
+        let (objects, batch) = (repo.objects()?, Batch::new().into_iter());
         let graph = GraphUse::IfPresent;
         let policy = POLICY;
         Ok(FirstParentCommits {
@@ -156,8 +157,8 @@ impl<'r> FirstParentCommits<'r> {
 
     /// Starts to read a commit and those before it.
     fn start_prefetch(&self, tip: Oid) -> Option<Prefetch<Batch>> {
-        let (dir, end) = (ObjectDir::of(self.repo), self.end);
-        let use_graph = self.graph == GraphUse::IfPresent && graph::is_usable(self.repo);
+        let (dir, end) = (ObjectDir::of(&self.repo.git), self.end);
+        let use_graph = self.graph == GraphUse::IfPresent && graph::is_usable(&self.repo.git);
         let (name, policy) = (self.name.clone(), self.policy);
         Prefetch::start(QUEUE_LIMIT, move |sender| {
             let Ok(objects) = dir.open() else { return };

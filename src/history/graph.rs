@@ -250,6 +250,7 @@ mod tests {
         super::{
             Walked,
             first_parent::{FirstParentCommits, PrefetchPolicy},
+            repo::Repo,
             walk::{Renames, walk_along},
         },
         *,
@@ -258,7 +259,7 @@ mod tests {
     /// A repository with commits of every kind, oldest first.
     struct GraphRepo {
         dir: TempDir,
-        repo: Repository,
+        repo: Repo,
         commits: Vec<Oid>,
     }
 
@@ -267,7 +268,8 @@ mod tests {
             let dir = TempDir::new().expect("a folder");
             let mut options = RepositoryInitOptions::new();
             let repo = Repository::init_opts(&dir, options.bare(true).external_template(false).object_format(format));
-            let mut repo = GraphRepo { dir, repo: repo.expect("a repository"), commits: Vec::new() };
+            let repo = Repo::of(repo.expect("a repository")).expect("no packs");
+            let mut repo = GraphRepo { dir, repo, commits: Vec::new() };
             let mut main = repo.commit("0", &[]);
             for round in 0..3 {
                 main = repo.commit(&round.to_string(), &[main]);
@@ -283,7 +285,7 @@ mod tests {
 
         /// A commit whose inventory has this content.
         fn commit(&mut self, content: &str, parents: &[Oid]) -> Oid {
-            let repo = &self.repo;
+            let repo = &self.repo.git;
             let time = Time::new(self.commits.len() as i64 - 3, 0);
             let person = Signature::new("A", "a@example.com", &time).expect("a person");
             let parents: Vec<_> = parents.iter().map(|id| repo.find_commit(*id).expect("a parent")).collect();
@@ -353,12 +355,12 @@ mod tests {
             let position = |id: &Oid| all.iter().position(|other| other == id).expect("a parent in the graph") as u32;
             let mut levels: BTreeMap<Oid, u32> = BTreeMap::new();
             for id in &self.commits {
-                let commit = self.repo.find_commit(*id).expect("a commit");
+                let commit = self.repo.git.find_commit(*id).expect("a commit");
                 levels.insert(*id, 1 + commit.parent_ids().map(|id| levels[&id]).max().unwrap_or(0));
             }
             let (mut rows, mut edges) = (Vec::new(), Vec::new());
             for id in &sorted {
-                let commit = self.repo.find_commit(*id).expect("a commit");
+                let commit = self.repo.git.find_commit(*id).expect("a commit");
                 let parents: Vec<u32> = commit.parent_ids().map(|id| position(&id)).collect();
                 let second = match parents.get(1..).unwrap_or_default() {
                     [] => NO_PARENT,
@@ -463,7 +465,7 @@ mod tests {
         let other = repo.commit("other", &[tip]);
         repo.commits.pop();
         // The tree of one commit, instead of another's.
-        let [tree, lie] = [repo.commits[1], other].map(|id| repo.repo.find_commit(id).expect("a commit").tree_id());
+        let [tree, lie] = [repo.commits[1], other].map(|id| repo.repo.git.find_commit(id).expect("a commit").tree_id());
         let places: Vec<usize> = (0..lying.len() - 20).filter(|at| lying[*at..*at + 20] == *tree.as_bytes()).collect();
         for at in &places {
             lying[*at..*at + 20].copy_from_slice(lie.as_bytes());
@@ -483,12 +485,12 @@ mod tests {
         fs::write(&grafts, "").expect("a file");
         assert!(!repo.walk(None).1);
         fs::remove_file(grafts).expect("no grafts");
-        let mut config = repo.repo.config().expect("a configuration");
+        let mut config = repo.repo.git.config().expect("a configuration");
         config.set_bool("core.commitGraph", false).expect("a setting");
         assert!(!repo.walk(None).1);
         config.set_bool("core.commitGraph", true).expect("a setting");
         let name = format!("refs/replace/{}", repo.commits[1]);
-        repo.repo.reference(&name, repo.commits[2], true, "").expect("a replacement");
+        repo.repo.git.reference(&name, repo.commits[2], true, "").expect("a replacement");
         assert!(!repo.walk(None).1);
     }
 }

@@ -9,15 +9,16 @@ mod first_parent;
 mod fixture;
 mod folder;
 mod graph;
+mod loose;
 mod objects;
 mod rename;
+mod repo;
 mod unverified;
 mod version;
 mod walk;
 
 use std::{
-    cell::Cell,
-    fmt, iter,
+    fmt, fs, iter,
     path::{Path, PathBuf},
 };
 
@@ -26,7 +27,8 @@ use git2::{BranchType, ErrorCode, ObjectFormat, Oid, Repository};
 
 use crate::parallel::Prefetch;
 
-use objects::{ObjectDir, Objects};
+use objects::ObjectDir;
+use repo::Repo;
 use version::Stored;
 use walk::Renames;
 
@@ -49,6 +51,11 @@ fn commit_id(oid: Oid) -> CommitId {
     CommitId::from_hex(oid.to_string())
 }
 
+/// The names in a folder; none if it cannot be read.
+fn names_in(folder: &Path) -> impl Iterator<Item = String> + use<> {
+    fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|entry| entry.file_name().into_string().ok())
+}
+
 /// The id in hexadecimal, SHA-1 or SHA-256 according to its length.
 fn oid_of_hex(hex: &str) -> Result<Oid, git2::Error> {
     let format = if hex.len() > 40 { ObjectFormat::Sha256 } else { ObjectFormat::Sha1 };
@@ -62,15 +69,13 @@ const LARGE_QUEUE_LIMIT: usize = 2;
 
 /// A repository that is open for reading.
 pub struct History {
-    repo: Repository,
+    repo: Repo,
     folders: folder::FolderCache,
-    /// Set once the loose objects are checked.
-    is_walkable: Cell<bool>,
 }
 
 impl fmt::Debug for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("History").field(&self.repo.path()).finish()
+        f.debug_tuple("History").field(&self.repo.git.path()).finish()
     }
 }
 
@@ -96,25 +101,12 @@ impl History {
     }
 
     fn of(repo: Repository) -> Result<Self, HistoryError> {
-        damage::object_folders(&repo).check_packs()?;
-        Ok(History { repo, folders: folder::FolderCache::default(), is_walkable: Cell::new(false) })
-    }
-
-    /// The repository for functions of libgit2 that read commits and trees by themselves.
-    ///
-    /// # Errors
-    /// [`HistoryError::Damaged`] if one of them is damaged in a way that libgit2 does not survive.
-    fn walkable(&self) -> Result<&Repository, HistoryError> {
-        if !self.is_walkable.get() {
-            damage::object_folders(&self.repo).check_loose()?;
-            self.is_walkable.set(true);
-        }
-        Ok(&self.repo)
+        Ok(History { repo: Repo::of(repo)?, folders: folder::FolderCache::default() })
     }
 
     /// The working tree; `None` if the repository is bare.
     pub fn root(&self) -> Option<&Path> {
-        self.repo.workdir()
+        self.repo.git.workdir()
     }
 
     /// Whether git tracks the file at this path in the working tree.
@@ -127,7 +119,7 @@ impl History {
             return Ok(false);
         };
         let Ok(path) = path.strip_prefix(root) else { return Ok(false) };
-        Ok(self.repo.index()?.get_path(path, 0).is_some())
+        Ok(self.repo.git.index()?.get_path(path, 0).is_some())
     }
 
     /// The commit of a revision; that of `HEAD` for `None`.
@@ -143,7 +135,7 @@ impl History {
     /// # Errors
     /// [`HistoryError::Object`] if the commit is missing.
     pub fn time(&self, commit: &CommitId) -> Result<i64, HistoryError> {
-        let read = Objects::of(&self.repo)?.commit(oid_of_hex(commit.as_str())?)?;
+        let read = self.repo.objects()?.commit(oid_of_hex(commit.as_str())?)?;
         Ok(read.time.unwrap_or_default())
     }
 
@@ -152,7 +144,7 @@ impl History {
     /// # Errors
     /// [`HistoryError::Object`] if the commit is missing.
     pub fn committed(&self, commit: &CommitId) -> Result<String, HistoryError> {
-        Objects::of(&self.repo)?.committed(oid_of_hex(commit.as_str())?)
+        self.repo.objects()?.committed(oid_of_hex(commit.as_str())?)
     }
 
     fn tip(&self, revision: Option<&str>) -> Result<Oid, HistoryError> {
@@ -168,31 +160,31 @@ impl History {
         if let Ok(id) = name.parse::<CommitId>() {
             let id = oid_of_hex(id.as_str())?;
             // libgit2 refuses commits with an unusual identity line; they are read here instead.
-            match Objects::of(&self.repo).and_then(|objects| objects.commit(id)) {
+            match self.repo.objects().and_then(|objects| objects.commit(id)) {
                 Ok(_) => return Ok(Some(id)),
                 Err(error) if error.is_missing_object() => return Ok(None),
                 // It may be a tag.
                 Err(_) => {}
             }
-            let object = self.walkable()?.find_object(id, None);
+            let object = self.repo.walkable()?.find_object(id, None);
             return Ok(object.and_then(|object| object.peel_to_commit()).ok().map(|commit| commit.id()));
         }
-        let branch = self.repo.find_reference(&format!("refs/heads/{name}"));
+        let branch = self.repo.git.find_reference(&format!("refs/heads/{name}"));
         if let Some(id) = branch.and_then(|branch| branch.resolve()).ok().and_then(|branch| branch.target()) {
             return Ok(Some(id));
         }
-        let object = self.walkable()?.revparse_single(name);
+        let object = self.repo.walkable()?.revparse_single(name);
         Ok(object.and_then(|object| object.peel_to_commit()).ok().map(|commit| commit.id()))
     }
 
     /// The commit of HEAD. A clone of a bundle may leave HEAD on a branch that does not exist: then the
     /// only branch is used, a local or else a remote-tracking one.
     fn head(&self) -> Result<Oid, HistoryError> {
-        match self.repo.head() {
+        match self.repo.git.head() {
             Ok(head) => match head.target() {
                 Some(id) => Ok(id),
                 None => {
-                    self.walkable()?;
+                    self.repo.walkable()?;
                     Ok(head.peel_to_commit()?.id())
                 }
             },
@@ -214,7 +206,7 @@ impl History {
     /// The branches of a type that point to a commit, with their names.
     fn branches(&self, kind: BranchType) -> Result<Vec<(String, Oid)>, HistoryError> {
         let mut found = Vec::new();
-        for branch in self.repo.branches(Some(kind))? {
+        for branch in self.repo.git.branches(Some(kind))? {
             let (branch, _) = branch?;
             let name = String::from_utf8_lossy(branch.name_bytes()?).into_owned();
             found.extend(branch.get().target().map(|id| (name, id)));
@@ -229,11 +221,11 @@ impl History {
     /// [`HistoryError`] if the revision does not exist, or its objects cannot be read.
     pub fn lies_before(&self, tip: Option<&str>, commit: &CommitId) -> Result<bool, HistoryError> {
         let (tip, later) = (self.tip(tip)?, oid_of_hex(commit.as_str())?);
-        match self.walkable()?.graph_descendant_of(later, tip) {
+        match self.repo.walkable()?.graph_descendant_of(later, tip) {
             Ok(descends) => Ok(descends),
             // A commit that no longer exists has no ancestors.
             Err(error) if error.code() == ErrorCode::NotFound => Ok(false),
-            Err(_) if self.repo.find_commit(later).is_err() => Ok(false),
+            Err(_) if self.repo.git.find_commit(later).is_err() => Ok(false),
             Err(error) => Err(error.into()),
         }
     }
@@ -278,10 +270,10 @@ impl History {
     /// Starts to load the files of versions, if the newest one is large.
     fn prefetch(&self, versions: &[Version]) -> Option<Prefetch<Result<Vec<u8>, HistoryError>>> {
         let blobs: Vec<Oid> = versions.iter().filter_map(file_blob).collect();
-        if blobs.len() <= 2 || Objects::of(&self.repo).ok()?.size(*blobs.last()?).ok()? < LARGE {
+        if blobs.len() <= 2 || self.repo.objects().ok()?.size(*blobs.last()?).ok()? < LARGE {
             return None;
         }
-        let dir = ObjectDir::of(&self.repo);
+        let dir = ObjectDir::of(&self.repo.git);
         Prefetch::start(LARGE_QUEUE_LIMIT, move |sender| match dir.open() {
             // Sending fails once the reader needs no more.
             Ok(objects) => drop(blobs.into_iter().try_for_each(|blob| sender.send(objects.blob(blob)))),
@@ -290,7 +282,7 @@ impl History {
     }
 
     fn load(&self, stored: Stored) -> Result<Content, HistoryError> {
-        let objects = Objects::of(&self.repo)?;
+        let objects = self.repo.objects()?;
         Ok(match stored {
             Stored::File(blob) => Content::File(objects.blob(blob)?),
             Stored::Folder(tree) => self.folders.read(&objects, tree)?,
@@ -307,7 +299,7 @@ impl History {
     pub fn renames(&self, version: &Version) -> Result<Vec<(String, String)>, HistoryError> {
         match (version.before, version.stored) {
             (Some(Stored::Folder(before)), Some(Stored::Folder(after))) => {
-                let objects = Objects::of(&self.repo)?;
+                let objects = self.repo.objects()?;
                 let (before, after) = (self.folders.list(&objects, before)?, self.folders.list(&objects, after)?);
                 Ok(rename::within(&before.files, &after.files))
             }
@@ -331,15 +323,15 @@ impl History {
     /// # Errors
     /// [`HistoryError`] if an object cannot be read, or the content is not of this version.
     pub fn unverified(&self, version: &Version, content: Option<Content>) -> Result<UnverifiedContent, HistoryError> {
-        let way = Objects::of(&self.repo)?.way(oid_of_hex(version.commit.as_str())?, &version.path)?;
+        let way = self.repo.objects()?.way(oid_of_hex(version.commit.as_str())?, &version.path)?;
         let content = match (version.stored, content) {
             (Some(Stored::File(blob)), Some(Content::File(bytes))) => unverified::Objects::File(blob, bytes),
             (Some(Stored::Folder(tree)), Some(Content::Folder(files))) => {
-                unverified::Objects::Folder(self.folders.unverified(&Objects::of(&self.repo)?, tree, files)?)
+                unverified::Objects::Folder(self.folders.unverified(&self.repo.objects()?, tree, files)?)
             }
             // The names are all that was read of the folder.
             (Some(Stored::Folder(tree)), Some(Content::NotUtf8 { .. })) => {
-                unverified::Objects::Folder(self.folders.unverified(&Objects::of(&self.repo)?, tree, Files::new())?)
+                unverified::Objects::Folder(self.folders.unverified(&self.repo.objects()?, tree, Files::new())?)
             }
             // A link or submodule contains no bytes that a release could quote.
             (None, None) | (Some(Stored::Link | Stored::Submodule), Some(Content::NotAFile(_))) => {
@@ -361,7 +353,7 @@ impl History {
         let tip = self.tip(Some(commit.as_str()))?;
         let found = walk::at(&self.repo, tip, &[path.to_owned()])?;
         let Some((_, Stored::File(blob))) = found else { return Ok(None) };
-        let objects = Objects::of(&self.repo)?;
+        let objects = self.repo.objects()?;
         let (way, bytes) = (objects.way(tip, path)?, objects.blob(blob)?);
         UnverifiedContent { way, content: unverified::Objects::File(blob, bytes.clone()) }.verify()?;
         Ok(Some(bytes))

@@ -1,7 +1,7 @@
 //! Commits and trees as git stores them (`git cat-file`), parsed without libgit2's objects: a walk visits
 //! every commit of a branch, but needs only a few of its fields.
 
-use std::{fs, path::PathBuf};
+use std::{path::PathBuf, rc::Rc};
 
 use git2::{ErrorCode, ObjectFormat, ObjectType, Odb, OdbObject, Oid, Repository};
 
@@ -9,9 +9,9 @@ use changecast_core::model::Text;
 
 use super::{
     HistoryError,
-    damage::ObjectFolders,
     graph::Graph,
-    oid_of_hex,
+    loose::ObjectFolders,
+    names_in, oid_of_hex,
     unverified::{FolderObject, verify},
 };
 
@@ -61,40 +61,38 @@ impl ObjectDir {
         let path = folder.to_str().ok_or_else(|| git2::Error::from_str("the path of the repository is not UTF-8"))?;
         let odb = Odb::new_ext(self.format)?;
         odb.add_disk_alternate(path)?;
-        Ok(Objects { odb, folder: self.folder.clone(), folders: ObjectFolders::of(&self.folder) })
+        Ok(Objects::new(odb, Rc::new(ObjectFolders::of(self.folder.clone()))))
     }
 }
 
 /// The objects of a repository.
 pub(super) struct Objects<'r> {
     odb: Odb<'r>,
-    /// The directory with the objects of the repository.
-    folder: PathBuf,
-    folders: ObjectFolders,
+    folders: Rc<ObjectFolders>,
 }
 
-/// An object as git stores it.
-pub(super) enum Stored<'o> {
+/// The content of an object.
+pub(super) enum Data<'o> {
     /// It has a file of its own.
     Loose(Vec<u8>),
     /// libgit2 unpacked it.
     Packed(OdbObject<'o>),
 }
 
-impl Stored<'_> {
-    /// The content.
+impl Data<'_> {
+    /// The bytes that git hashes, without their header.
     pub fn data(&self) -> &[u8] {
         match self {
-            Stored::Loose(bytes) => bytes,
-            Stored::Packed(object) => object.data(),
+            Data::Loose(bytes) => bytes,
+            Data::Packed(object) => object.data(),
         }
     }
 }
 
 impl<'r> Objects<'r> {
-    pub fn of(repo: &'r Repository) -> Result<Self, HistoryError> {
-        let folder = repo.commondir().join("objects");
-        Ok(Objects { odb: repo.odb()?, folders: ObjectFolders::of(&folder), folder })
+    /// The objects in these folders, which `odb` reads.
+    pub fn new(odb: Odb<'r>, folders: Rc<ObjectFolders>) -> Self {
+        Objects { odb, folders }
     }
 
     /// Reads a commit and hashes it: one that was replaced could hide the versions behind it.
@@ -113,11 +111,11 @@ impl<'r> Objects<'r> {
     }
 
     /// Reads an object of any type. `kind` is only used in errors.
-    fn read(&self, kind: &str, id: Oid) -> Result<Stored<'_>, HistoryError> {
+    fn read(&self, kind: &str, id: Oid) -> Result<Data<'_>, HistoryError> {
         if let Some(bytes) = self.folders.loose(kind, id)? {
-            return Ok(Stored::Loose(bytes));
+            return Ok(Data::Loose(bytes));
         }
-        self.odb.read(id).map(Stored::Packed).map_err(|error| {
+        self.odb.read(id).map(Data::Packed).map_err(|error| {
             if error.code() == ErrorCode::NotFound && self.is_partial() {
                 HistoryError::Partial { object: format!("{kind} {id}") }
             } else {
@@ -128,8 +126,7 @@ impl<'r> Objects<'r> {
 
     /// Whether some objects may be missing because the clone is partial (partial-clone, "promisor").
     fn is_partial(&self) -> bool {
-        let Ok(packs) = fs::read_dir(self.folder.join("pack")) else { return false };
-        packs.flatten().any(|pack| pack.path().extension().is_some_and(|extension| extension == "promisor"))
+        self.folders.paths().any(|folder| names_in(&folder.join("pack")).any(|name| name.ends_with(".promisor")))
     }
 
     /// The content of a file.

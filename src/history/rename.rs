@@ -6,9 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use git2::{Delta, DiffFile, FileMode, Oid, Repository};
+use git2::{Delta, DiffFile, FileMode, Oid};
 
-use super::{HistoryError, damage, objects::Objects};
+use super::{HistoryError, repo::Repo};
 
 /// From this share of common lines on, a deleted and an added file are one file that was renamed.
 const RENAMED: f64 = 0.6;
@@ -25,12 +25,11 @@ struct Moves {
 }
 
 impl Moves {
-    fn of(repo: &Repository, parent: Oid, commit: Oid) -> Result<Self, HistoryError> {
-        let objects = Objects::of(repo)?;
-        damage::object_folders(repo).check_loose()?;
-        let before = repo.find_tree(objects.commit(parent)?.tree)?;
-        let after = repo.find_tree(objects.commit(commit)?.tree)?;
-        let diff = repo.diff_tree_to_tree(Some(&before), Some(&after), None)?;
+    fn of(repo: &Repo, parent: Oid, commit: Oid) -> Result<Self, HistoryError> {
+        let (objects, git) = (repo.objects()?, repo.walkable()?);
+        let before = git.find_tree(objects.commit(parent)?.tree)?;
+        let after = git.find_tree(objects.commit(commit)?.tree)?;
+        let diff = git.diff_tree_to_tree(Some(&before), Some(&after), None)?;
         let mut moves = Moves { deleted: Vec::new(), added: Vec::new() };
         for delta in diff.deltas() {
             match delta.status() {
@@ -65,7 +64,7 @@ fn path_and_id(file: &DiffFile<'_>) -> Option<(PathBuf, Oid)> {
 
 /// The only candidate for a file with these lines, with its similarity; `None` if there are several.
 fn only_candidate<'a>(
-    repo: &Repository,
+    repo: &Repo,
     own: &Lines,
     files: &'a [(PathBuf, Oid)],
 ) -> Result<Option<(f64, &'a Path, Oid)>, HistoryError> {
@@ -81,12 +80,7 @@ fn only_candidate<'a>(
 
 /// The path that `path`, new in `commit`, had in the parent. `None` if no deleted file or more than one
 /// is a candidate, or if the deleted file could have become another new file as well.
-pub(super) fn earlier_path(
-    repo: &Repository,
-    parent: Oid,
-    commit: Oid,
-    path: &str,
-) -> Result<Option<String>, HistoryError> {
+pub(super) fn earlier_path(repo: &Repo, parent: Oid, commit: Oid, path: &str) -> Result<Option<String>, HistoryError> {
     let moves = Moves::of(repo, parent, commit)?;
     let Some((_, own)) = moves.added.iter().find(|(p, _)| p == Path::new(path)) else {
         return Ok(earlier_folder(&moves.deleted, &moves.added, Path::new(path)));
@@ -107,12 +101,7 @@ pub(super) fn earlier_path(
 
 /// The path to which `commit` renamed the deleted `path`. `None` if no new file or more than one is a
 /// candidate.
-pub(super) fn later_path(
-    repo: &Repository,
-    parent: Oid,
-    commit: Oid,
-    path: &str,
-) -> Result<Option<String>, HistoryError> {
+pub(super) fn later_path(repo: &Repo, parent: Oid, commit: Oid, path: &str) -> Result<Option<String>, HistoryError> {
     let moves = Moves::of(repo, parent, commit)?;
     let Some((_, gone)) = moves.deleted.iter().find(|(p, _)| p == Path::new(path)) else { return Ok(None) };
     let gone = *gone;
@@ -169,8 +158,8 @@ struct Lines {
 }
 
 impl Lines {
-    fn of(repo: &Repository, blob: Oid) -> Result<Self, HistoryError> {
-        let content = Objects::of(repo)?.blob(blob)?;
+    fn of(repo: &Repo, blob: Oid) -> Result<Self, HistoryError> {
+        let content = repo.objects()?.blob(blob)?;
         let mut lines = Lines { counts: BTreeMap::new(), total: 0, size: content.len() };
         for line in content.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()) {
             *lines.counts.entry(line.to_vec()).or_default() += 1;
@@ -181,7 +170,7 @@ impl Lines {
 
     /// The similarity to the file with this id. A partial clone (git-clone, `--filter=blob:limit=SIZE`) has no large
     /// files; a file that is too large to be alike need not be fetched.
-    fn similarity_to_blob(&self, repo: &Repository, blob: Oid) -> Result<f64, HistoryError> {
+    fn similarity_to_blob(&self, repo: &Repo, blob: Oid) -> Result<f64, HistoryError> {
         match Lines::of(repo, blob) {
             Ok(other) => Ok(self.similarity(&other)),
             Err(HistoryError::Partial { .. })
@@ -211,8 +200,8 @@ impl Lines {
 
 /// The size in bytes from which on a partial clone has no files: the smallest `blob:limit` of its remotes. `None` if a
 /// remote has another filter, under which files of any size may be missing.
-fn smallest_missing(repo: &Repository) -> Option<usize> {
-    let config = repo.config().ok()?;
+fn smallest_missing(repo: &Repo) -> Option<usize> {
+    let config = repo.git.config().ok()?;
     let mut filters = config.entries(Some(r"remote\..*\.partialclonefilter")).ok()?;
     let mut smallest = None;
     while let Some(entry) = filters.next() {

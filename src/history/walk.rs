@@ -2,13 +2,14 @@
 
 use std::{collections::BTreeSet, fs};
 
-use git2::{Oid, Repository};
+use git2::Oid;
 
 use super::{
     HistoryError, Version, Walked, commit_id,
     first_parent::{FirstParentCommits, WalkError},
     objects::{Commit, Entry, Objects},
     oid_of_hex, rename,
+    repo::Repo,
     version::Stored,
 };
 
@@ -23,7 +24,7 @@ pub(super) enum Renames {
 
 /// Walks from `tip` to the first commit, or to `since`. See [`super::History::versions`].
 pub(super) fn walk(
-    repo: &Repository,
+    repo: &Repo,
     tip: Oid,
     since: Option<Oid>,
     paths: &[String],
@@ -174,11 +175,11 @@ fn version(
 }
 
 /// The boundary of a shallow clone: commits without fetched parents (gitrepository-layout, `shallow`).
-fn shallow(repo: &Repository) -> Result<BTreeSet<Oid>, HistoryError> {
-    if !repo.is_shallow() {
+fn shallow(repo: &Repo) -> Result<BTreeSet<Oid>, HistoryError> {
+    if !repo.git.is_shallow() {
         return Ok(BTreeSet::new());
     }
-    let file = repo.commondir().join("shallow");
+    let file = repo.git.commondir().join("shallow");
     let text = fs::read_to_string(&file).map_err(|source| HistoryError::File { path: file, source })?;
     text.lines().map(|line| Ok(oid_of_hex(line.trim())?)).collect()
 }
@@ -276,8 +277,8 @@ impl Finder {
 }
 
 /// The object at the first of `paths` that exists in a commit, with the path.
-pub(super) fn at(repo: &Repository, id: Oid, paths: &[String]) -> Result<Option<(String, Stored)>, HistoryError> {
-    let objects = Objects::of(repo)?;
+pub(super) fn at(repo: &Repo, id: Oid, paths: &[String]) -> Result<Option<(String, Stored)>, HistoryError> {
+    let objects = repo.objects()?;
     let mut places = Places::new(paths);
     let found = places.find(&objects, &objects.commit(id)?)?;
     check_tip(&places, id, found)?;
