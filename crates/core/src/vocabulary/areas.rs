@@ -3,11 +3,11 @@
 //! `keshvar` provides ISO 3166-1 and is used only here. The tables of this folder add regions, usual names,
 //! and names in the languages of the EU and some others.
 
-use std::{cmp::Ordering, collections::HashMap, sync::OnceLock};
+use std::sync::LazyLock;
 
-use keshvar::{Alpha2, Continent, Country, CountryIterator, SubRegion, WorldRegion};
+use keshvar::{Alpha2, Alpha3, Continent, Country, CountryIterator, SubRegion, WorldRegion};
 
-use super::{Vocabulary, respelled, word::rows};
+use super::{Vocabulary, arrange::rows, respelled, sorted::Sorted};
 use crate::model::fold;
 
 /// A country or a named region.
@@ -102,17 +102,16 @@ pub(crate) const US: Area = Area::Country(Alpha2::US);
 
 /// Named regions: name, language, another name.
 const REGIONS: &str = include_str!("regions.tsv");
-/// Usual names of countries: code, language, name.
-const COUNTRIES: &str = include_str!("countries.tsv");
-/// Folded names of countries in ISO 3166-1 and in use: name and code. Sorted by bytes.
-const ISO_NAMES: &str = include_str!("iso_names.tsv");
-/// Names of countries in other languages: name, code, and "whole" for a name that is a word of another
-/// language. Sorted by bytes.
-const COUNTRY_NAMES: &str = include_str!("country_names.tsv");
+/// The names of areas, as the build script arranged them: name, region or code, and "whole" for a name that is a word of
+/// another language.
+const NAMES: &str = include_str!(concat!(env!("OUT_DIR"), "/areas"));
 /// Codes of regions and countries that are not in ISO 3166-1, in capitals.
 const CODES: &str = include_str!("area_codes.tsv");
-/// Words before the name of an area that do not change its meaning: language, word.
-const AREA_PREFIXES: &str = include_str!("area_prefixes.tsv");
+/// Words before the name of an area that do not change its meaning.
+static AREA_PREFIXES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let rows = rows(include_str!("area_prefixes.tsv"));
+    rows.filter_map(|columns| columns.get(1).copied()).collect()
+});
 
 /// How much of a text a name must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,17 +120,6 @@ enum Extent {
     Whole,
     /// A part of it: "Long Island" is not in Iceland.
     Part,
-}
-
-/// Areas by their codes and names. The tables are built when they are first needed.
-#[derive(Debug, Default)]
-pub(super) struct Areas {
-    /// Areas by the codes in their rows.
-    codes: OnceLock<HashMap<String, Area>>,
-    /// Areas by the folded names of their own rows, which come before the names of ISO 3166-1.
-    names: OnceLock<HashMap<&'static str, Area>>,
-    /// The words before the name of an area that do not change its meaning.
-    prefixes: OnceLock<Vec<&'static str>>,
 }
 
 impl Vocabulary {
@@ -162,8 +150,9 @@ impl Vocabulary {
     }
 
     fn area_of_spelling(&self, name: &str, extent: Extent) -> Option<Area> {
-        let own = self.areas().names.get_or_init(areas_of_names).get(name).copied();
-        own.or_else(|| named_country(ISO_NAMES, name, extent)).or_else(|| named_country(COUNTRY_NAMES, name, extent))
+        let (area, whole) = Sorted::new(NAMES).get(name)?.split_once('\t')?;
+        let is_known = whole.is_empty() || extent == Extent::Whole;
+        is_known.then(|| country(area).unwrap_or(Area::Region(area)))
     }
 
     /// A name without the words before it that do not change its meaning: "la France", "l'Italie".
@@ -171,9 +160,8 @@ impl Vocabulary {
         if !name.contains([' ', '\'', '\u{2019}', '-']) {
             return None;
         }
-        let prefixes = self.areas().prefixes.get_or_init(area_prefixes);
         let lower = name.to_lowercase().replace('\u{2019}', "'");
-        let found = prefixes.iter().filter(|prefix| {
+        let found = AREA_PREFIXES.iter().filter(|prefix| {
             let rest = lower.strip_prefix(**prefix).unwrap_or_default();
             rest.starts_with(' ') || (!rest.is_empty() && prefix.ends_with(['\'', '-']))
         });
@@ -186,82 +174,21 @@ impl Vocabulary {
     pub fn area_of_code(&self, code: &str) -> Option<Area> {
         let letters: String = code.chars().filter(|c| *c != '.').collect();
         let is_code = matches!(letters.chars().count(), 2 | 3) && letters.chars().all(char::is_uppercase);
-        if is_code { self.areas().codes.get_or_init(areas_of_codes).get(letters.as_str()).copied() } else { None }
+        if is_code { area_of_letters(&letters) } else { None }
     }
-}
-
-/// The country with this folded name in a table. Binary search in the text of the table: thousands of names
-/// need no preparation when the program starts.
-fn named_country(table: &str, name: &str, extent: Extent) -> Option<Area> {
-    let bytes = table.as_bytes();
-    let (mut low, mut high) = (end_of_comment(bytes), bytes.len());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let start = bytes[low..middle].iter().rposition(|b| *b == b'\n').map_or(low, |at| low + at + 1);
-        let end = bytes[middle..high].iter().position(|b| *b == b'\n').map_or(high, |at| middle + at);
-        let (known, code) = table[start..end].split_once('\t')?;
-        match known.as_bytes().cmp(name.as_bytes()) {
-            Ordering::Less => low = (end + 1).min(high),
-            Ordering::Greater => high = start,
-            Ordering::Equal => return area_in_row(code, extent),
-        }
-    }
-    None
-}
-
-/// The area of a row of names, from the text after the name.
-fn area_in_row(code: &str, extent: Extent) -> Option<Area> {
-    match code.split_once('\t') {
-        Some((_, "whole")) if extent == Extent::Part => None,
-        Some((code, _)) => country(code),
-        None => country(code),
-    }
-}
-
-/// Where the rows of a table begin, which has its comment at the top.
-fn end_of_comment(table: &[u8]) -> usize {
-    let mut at = 0;
-    while table[at..].starts_with(b"#") {
-        at = table[at..].iter().position(|b| *b == b'\n').map_or(table.len(), |end| at + end + 1);
-    }
-    at
 }
 
 pub(super) fn country(code: &str) -> Option<Area> {
     Alpha2::try_from(code).ok().map(Area::Country)
 }
 
-fn area_prefixes() -> Vec<&'static str> {
-    rows(AREA_PREFIXES).filter_map(|(_, columns)| columns.get(1).copied()).collect()
-}
-
-fn areas_of_codes() -> HashMap<String, Area> {
-    let mut codes = HashMap::with_capacity(600);
-    for country in CountryIterator::new() {
-        let area = Area::Country(country.alpha2());
-        codes.insert(country.alpha2().to_string(), area);
-        codes.insert(country.alpha3().to_string(), area);
-    }
-    let regions = rows(REGIONS).filter_map(|(_, columns)| columns.first().copied());
-    codes.extend(regions.map(|region| (region.to_owned(), Area::Region(region))));
-    for (_, columns) in rows(CODES) {
-        let [code, _, area] = columns[..] else { continue };
-        codes.insert(code.to_owned(), country(area).unwrap_or(Area::Region(area)));
-    }
-    codes
-}
-
-fn areas_of_names() -> HashMap<&'static str, Area> {
-    let mut names = HashMap::with_capacity(600);
-    for (_, columns) in rows(REGIONS) {
-        let [region, _, name] = columns[..] else { continue };
-        names.insert(name, Area::Region(region));
-    }
-    for (_, columns) in rows(COUNTRIES) {
-        let [code, _, name] = columns[..] else { continue };
-        names.extend(country(code).map(|area| (name, area)));
-    }
-    names
+/// The area of a code of two or three letters in capitals.
+fn area_of_letters(code: &str) -> Option<Area> {
+    let other = Sorted::without_comment(CODES).get(code).and_then(|columns| columns.split('\t').nth(1));
+    let other = other.map(|area| country(area).unwrap_or(Area::Region(area)));
+    let region = || Sorted::without_comment(REGIONS).rows().find(|(region, _)| *region == code);
+    let official = || country(code).or_else(|| Some(Area::Country(Alpha3::try_from(code).ok()?.to_alpha2())));
+    other.or_else(|| region().map(|(region, _)| Area::Region(region))).or_else(official)
 }
 
 #[cfg(test)]
@@ -269,6 +196,13 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+
+    /// Folded names of countries in ISO 3166-1 and in use: name and code.
+    const ISO_NAMES: &str = include_str!("iso_names.tsv");
+    /// Names of countries in other languages: name, code, and "whole" for a name that is a word of another language.
+    const COUNTRY_NAMES: &str = include_str!("country_names.tsv");
+    /// Usual names of countries: code, language, name.
+    const COUNTRIES: &str = include_str!("countries.tsv");
 
     /// The rows of iso_names.tsv as `keshvar` states them; of a name that several countries have, the last counts.
     fn names_of_keshvar() -> BTreeMap<String, String> {
@@ -287,7 +221,7 @@ mod tests {
     #[test]
     fn the_names_of_iso_3166_are_those_of_keshvar() {
         let found: BTreeMap<String, String> =
-            rows(ISO_NAMES).map(|(_, row)| (row[0].to_owned(), row[1].to_owned())).collect();
+            rows(ISO_NAMES).map(|row| (row[0].to_owned(), row[1].to_owned())).collect();
         let known = names_of_keshvar();
         let differs = known.iter().filter(|(name, code)| found.get(*name) != Some(code));
         let missing: String = differs.map(|(name, code)| format!("{name}\t{code}\n")).collect();
@@ -297,7 +231,7 @@ mod tests {
 
     #[test]
     fn every_region_but_the_world_leaves_out_countries() {
-        for (_, columns) in rows(REGIONS).filter(|(_, columns)| columns[0] != "Global") {
+        for columns in rows(REGIONS).filter(|columns| columns[0] != "Global") {
             let leaves_out = CountryIterator::new().any(|country| !has_country(columns[0], &country));
             assert!(leaves_out, "has_country has no arm for {}", columns[0]);
         }
@@ -331,7 +265,7 @@ mod tests {
 
     #[test]
     fn no_name_consists_of_codes() {
-        for (_, row) in rows(ISO_NAMES).filter(|(_, row)| row[0].contains(',') || row[0].contains(" and ")) {
+        for row in rows(ISO_NAMES).filter(|row| row[0].contains(',') || row[0].contains(" and ")) {
             let mut parts = row[0].split(',').flat_map(|part| part.split(" and "));
             assert!(
                 parts.any(|part| Vocabulary::builtin().area_of_code(&part.trim().to_uppercase()).is_none()),
@@ -344,15 +278,15 @@ mod tests {
     fn the_tables_are_sorted_and_their_codes_and_names_are_valid() {
         for (table, columns) in [(REGIONS, 3), (COUNTRIES, 3), (ISO_NAMES, 2), (COUNTRY_NAMES, 2), (CODES, 3)] {
             let found: Vec<_> = rows(table).collect();
-            assert!(found.is_sorted_by(|a, b| a.1 < b.1), "{:?}", found.windows(2).find(|w| w[0].1 >= w[1].1));
-            assert!(found.iter().all(|(_, row)| row.len() >= columns), "{table}");
+            assert!(found.is_sorted_by(|a, b| a < b), "{:?}", found.windows(2).find(|w| w[0] >= w[1]));
+            assert!(found.iter().all(|row| row.len() >= columns), "{table}");
         }
         let codes = [(COUNTRIES, 0), (ISO_NAMES, 1), (COUNTRY_NAMES, 1)];
-        for (code, row) in codes.iter().flat_map(|(table, at)| rows(table).map(move |(_, row)| (row[*at], row))) {
+        for (code, row) in codes.iter().flat_map(|(table, at)| rows(table).map(move |row| (row[*at], row))) {
             assert!(country(code).is_some(), "{row:?}");
         }
         let names = [(REGIONS, 2), (COUNTRIES, 2), (ISO_NAMES, 0), (COUNTRY_NAMES, 0)];
-        for name in names.iter().flat_map(|(table, at)| rows(table).map(move |(_, row)| row[*at])) {
+        for name in names.iter().flat_map(|(table, at)| rows(table).map(move |row| row[*at])) {
             assert_eq!(fold(name), name);
         }
     }
@@ -395,13 +329,10 @@ mod tests {
 
     #[test]
     fn every_name_is_found() {
-        for table in [ISO_NAMES, COUNTRY_NAMES] {
-            for (_, row) in rows(table) {
-                assert_eq!(
-                    named_country(table, row[0], Extent::Whole).map(Area::code).as_deref(),
-                    Some(row[1]),
-                    "{row:?}"
-                );
+        let rows = [(ISO_NAMES, 0), (COUNTRY_NAMES, 0), (COUNTRIES, 2), (REGIONS, 2)];
+        for (table, name) in rows {
+            for row in super::rows(table) {
+                assert!(Vocabulary::builtin().area_named(row[name]).is_some(), "{row:?}");
             }
         }
     }

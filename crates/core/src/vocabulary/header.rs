@@ -1,13 +1,15 @@
 //! What a header or key means: the role of a column.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::borrow::Cow;
 
 use crate::model::{Role, fold};
 
 use super::{
-    Vocabulary,
+    Vocabulary, argument,
     label::{is_plain, segments, singular, split_camel_case},
-    word::{Meaning, Use, Word},
+    sorted::Sorted,
+    uses,
+    word::{Meaning, Use, Uses},
 };
 
 /// How well a header fits its role; the best fit is the least.
@@ -101,12 +103,12 @@ fn bit(role: Role) -> Roles {
 }
 
 /// The role as a set, if the word has this use.
-fn roles_if(word: Word<'_>, one: Use, role: Role) -> Roles {
-    if word.uses.contain(one) { bit(role) } else { 0 }
+fn roles_if(uses: Uses, one: Use, role: Role) -> Roles {
+    if uses.contain(one) { bit(role) } else { 0 }
 }
 
 /// The roles that have a word in their headers.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Occurrence {
     core: Roles,
     filler: Roles,
@@ -115,6 +117,15 @@ struct Occurrence {
 }
 
 impl Occurrence {
+    fn of(role: Role, uses: Uses) -> Occurrence {
+        Occurrence {
+            core: roles_if(uses, Use::Core, role),
+            filler: roles_if(uses, Use::Filler, role),
+            narrow: roles_if(uses, Use::Narrow, role),
+            except: roles_if(uses, Use::Except, role),
+        }
+    }
+
     fn union(self, other: Occurrence) -> Occurrence {
         Occurrence {
             core: self.core | other.core,
@@ -125,59 +136,44 @@ impl Occurrence {
     }
 }
 
-/// The words of headers, arranged for recognition.
-#[derive(Debug, Default)]
-pub(super) struct Headers {
-    /// Whole headers, each with its role.
-    whole: HashMap<Box<str>, (Role, Wording)>,
-    /// Words inside longer headers.
-    inside: HashMap<Box<str>, Occurrence>,
+/// The words that headers have.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Headers<'t> {
+    words: Sorted<'t>,
 }
 
-impl Headers {
-    /// All words that have a role.
-    pub fn of(words: &[Word<'_>]) -> Self {
-        let capacity = words.len();
-        let (whole, inside) = (HashMap::with_capacity(capacity), HashMap::with_capacity(capacity));
-        let mut headers = Headers { whole, inside };
-        for word in words {
-            if let Meaning::Role(role) = word.meaning {
-                headers.add(role, *word);
-            }
-        }
-        headers
+impl<'t> Headers<'t> {
+    /// Headers of words that have roles.
+    pub fn new(words: Sorted<'t>) -> Self {
+        Headers { words }
     }
 
-    fn add(&mut self, role: Role, word: Word<'_>) {
-        let wording = if word.text == role.key() {
-            Some(Wording::Key)
-        } else {
-            let uses =
-                [(Use::Specific, Wording::Specific), (Use::Usual, Wording::Usual), (Use::Possible, Wording::Possible)];
-            uses.into_iter().find(|(one, _)| word.uses.contain(*one)).map(|(_, wording)| wording)
-        };
-        if let Some(wording) = wording {
-            self.whole.insert(word.text.into(), (role, wording));
-        }
-        if [Use::Core, Use::Filler, Use::Narrow, Use::Except].into_iter().any(|one| word.uses.contain(one)) {
-            let known = self.inside.entry(word.text.into()).or_default();
-            known.core |= roles_if(word, Use::Core, role);
-            known.filler |= roles_if(word, Use::Filler, role);
-            known.narrow |= roles_if(word, Use::Narrow, role);
-            known.except |= roles_if(word, Use::Except, role);
-        }
+    /// The roles of a word, each with its uses.
+    fn roles(self, word: &str) -> impl Iterator<Item = (Role, Uses)> {
+        self.words.all(word).filter_map(|columns| Some((Role::from_key(argument(columns))?, uses(columns))))
+    }
+
+    /// The role of a whole header, and how plainly it has this meaning.
+    fn whole(self, header: &str) -> Option<(Role, Wording)> {
+        self.roles(header).find_map(|(role, uses)| Some((role, wording(role, header, uses)?)))
+    }
+
+    /// The roles that have a word in their longer headers.
+    fn inside(self, word: &str) -> Option<Occurrence> {
+        let roles = self.roles(word).map(|(role, uses)| Occurrence::of(role, uses));
+        roles.reduce(Occurrence::union).filter(|known| *known != Occurrence::default())
     }
 
     fn is_word(&self, word: &str) -> bool {
-        self.whole.contains_key(word) || self.inside.contains_key(word)
+        self.whole(word).is_some() || self.inside(word).is_some()
     }
 
     /// The roles that have a word, or its singular, in their headers.
     fn occurrence(&self, word: &str) -> Occurrence {
-        let written = self.inside.get(word).copied().unwrap_or_default();
+        let written = self.inside(word).unwrap_or_default();
         match singular(word) {
             one if one == word => written,
-            one => self.inside.get(one.as_ref()).map_or(written, |known| known.union(written)),
+            one => self.inside(one.as_ref()).map_or(written, |known| known.union(written)),
         }
     }
 
@@ -203,7 +199,7 @@ impl Headers {
     }
 
     fn segments_of(&self, word: &str) -> Vec<String> {
-        let parts = segments(word, |part| self.inside.contains_key(part)).filter(|_| !self.whole.contains_key(word));
+        let parts = segments(word, |part| self.inside(part).is_some()).filter(|_| self.whole(word).is_none());
         parts.unwrap_or_else(|| vec![word.to_owned()])
     }
 
@@ -238,7 +234,7 @@ impl Headers {
 
     /// The role of a whole header, in lower case and with single spaces.
     fn role_of_whole(&self, header: &str) -> Option<HeaderRole> {
-        let (role, wording) = *self.whole.get(header)?;
+        let (role, wording) = self.whole(header)?;
         let words = header.split(' ').count();
         Some(HeaderRole { role, fitness: Fitness { extent: Extent::Whole, wording, words } })
     }
@@ -255,6 +251,16 @@ impl Headers {
         let wording = if is_about_vendor { Wording::AboutVendor } else { Wording::Phrase };
         HeaderRole { role, fitness: Fitness { extent: Extent::Whole, wording, words: words.len() } }
     }
+}
+
+/// How plainly a whole header has a role; `None` if it has the role only as a part of longer headers.
+fn wording(role: Role, header: &str, uses: Uses) -> Option<Wording> {
+    if header == role.key() {
+        return Some(Wording::Key);
+    }
+    let wordings =
+        [(Use::Specific, Wording::Specific), (Use::Usual, Wording::Usual), (Use::Possible, Wording::Possible)];
+    wordings.into_iter().find(|(one, _)| uses.contain(*one)).map(|(_, wording)| wording)
 }
 
 impl Vocabulary {
@@ -440,8 +446,9 @@ mod tests {
     #[test]
     fn headers_are_in_the_table_as_they_are_looked_up() {
         let words = Vocabulary::builtin();
-        for header in words.headers().whole.keys() {
-            assert_eq!(&words.headers().words_of(header).join(" "), &**header, "{header:?} is never found");
+        let headers = words.headers();
+        for header in headers.words.keys().filter(|word| headers.whole(word).is_some()) {
+            assert_eq!(headers.words_of(header).join(" "), header, "{header:?} is never found");
         }
     }
 

@@ -4,20 +4,22 @@
 //! Reading and comparing use the vocabulary; publishing and verifying do not.
 
 mod areas;
+mod arrange;
 mod header;
 mod label;
+mod sorted;
 mod towns;
 mod word;
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap},
     fmt,
-    ops::Bound,
+    ops::Range,
     sync::{Arc, LazyLock, OnceLock},
 };
 
-use self::{areas::Areas, header::Headers, towns::Towns, word::Group};
+use self::{header::Headers, sorted::Sorted, word::Kind};
 use crate::model::{Role, fold};
 
 pub use areas::Area;
@@ -32,30 +34,15 @@ pub use word::{BadWords, Fault, Lifecycle, Meaning, Use, Uses, Word};
 #[derive(Clone)]
 pub struct Vocabulary(Arc<Tables>);
 
-/// A table of words. Only the places of its groups are found when the program starts; the words of each part
-/// are read when they are first needed, because most lists need few of them.
-#[derive(Debug, Default)]
+/// A table of words, arranged for searching.
+#[derive(Debug)]
 struct Tables {
     table: Cow<'static, str>,
-    groups: Vec<Group>,
-    headers: OnceLock<Headers>,
-    statuses: OnceLock<Phrases<Lifecycle>>,
-    months: OnceLock<BTreeMap<Box<str>, u32>>,
-    /// Numbers that are written as words.
-    numbers: OnceLock<BTreeMap<Box<str>, u16>>,
-    /// The words of each meaning without an argument.
-    texts: Vec<OnceLock<BTreeSet<Box<str>>>>,
-    /// Legal forms that are written with a full stop.
-    dotted: OnceLock<BTreeSet<Box<str>>>,
-    /// Countries and regions. They are the same for all vocabularies.
-    areas: Areas,
-    towns: OnceLock<Towns>,
+    /// The places of the words of each kind in the table, in bytes.
+    blocks: Vec<Range<usize>>,
     /// The words about vendors, by where they count.
     vendors: OnceLock<HashMap<Use, Vec<Box<str>>>>,
 }
-
-/// Phrases that a text may begin with.
-type Phrases<T> = HashMap<Box<str>, T>;
 
 impl Vocabulary {
     /// The table of words that is part of the program.
@@ -63,8 +50,9 @@ impl Vocabulary {
 
     /// The vocabulary of the program.
     pub fn builtin() -> &'static Vocabulary {
-        // A test checks that every line is a word.
-        static BUILTIN: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of_table(Vocabulary::WORDS.into()));
+        /// [`Vocabulary::WORDS`], as the build script arranged them.
+        const WORDS: &str = include_str!(concat!(env!("OUT_DIR"), "/words"));
+        static BUILTIN: LazyLock<Vocabulary> = LazyLock::new(|| Vocabulary::of_table(WORDS.into()));
         &BUILTIN
     }
 
@@ -74,41 +62,42 @@ impl Vocabulary {
     /// [`BadWords`] with the first line that is not a word.
     pub fn parse(table: &str) -> Result<Self, BadWords> {
         word::words(table).try_for_each(|word| word.map(drop))?;
-        Ok(Vocabulary::of_table(table.to_owned().into()))
+        Ok(Vocabulary::of_table(arrange::words(table).into()))
     }
 
+    /// A vocabulary with the words of this table, which [`arrange::words`] returned.
     fn of_table(table: Cow<'static, str>) -> Self {
-        let groups = word::groups(&table);
-        let texts = std::iter::repeat_with(OnceLock::new).take(Meaning::PLAIN).collect();
-        Vocabulary(Arc::new(Tables { table, groups, texts, ..Tables::default() }))
+        let mut blocks = vec![0..0; Kind::ALL.len()];
+        let lengths = table.split_once("\n\n").map_or("", |(lengths, _)| lengths);
+        let mut end = lengths.len() + 2;
+        for (kind, length) in lengths.lines().filter_map(|line| line.split_once('\t')) {
+            let start = end;
+            end += length.parse::<usize>().unwrap_or_default();
+            if let Some((_, kind)) = Kind::ALL.iter().find(|(name, _)| *name == kind) {
+                blocks[*kind as usize] = start..end;
+            }
+        }
+        Vocabulary(Arc::new(Tables { table, blocks, vendors: OnceLock::new() }))
     }
 
-    fn headers(&self) -> &Headers {
-        self.0.headers.get_or_init(|| self.0.headers())
+    /// The words of a kind: text, what is behind the colon of its meaning, and uses.
+    fn words(&self, kind: Kind) -> Sorted<'_> {
+        let block = self.0.blocks.get(kind as usize).cloned().unwrap_or_default();
+        Sorted::new(self.0.table.get(block).unwrap_or_default())
     }
 
-    fn areas(&self) -> &Areas {
-        &self.0.areas
+    fn headers(&self) -> Headers<'_> {
+        Headers::new(self.words(Kind::Role))
     }
 
-    fn towns(&self) -> &Towns {
-        self.0.towns.get_or_init(Towns::new)
-    }
-
-    /// The words of a meaning. Roles, statuses and months have separate tables.
-    fn words(&self, meaning: Meaning) -> Option<&BTreeSet<Box<str>>> {
-        let texts = self.0.texts.get(meaning.plain_index()?)?;
-        Some(texts.get_or_init(|| self.0.words(|other| other == meaning).map(|word| word.text.into()).collect()))
-    }
-
-    /// Whether a folded text is one of the words of a meaning.
+    /// Whether a folded text is one of the words of a meaning without an argument.
     pub fn is(&self, meaning: Meaning, folded: &str) -> bool {
-        self.words(meaning).is_some_and(|words| words.contains(folded))
+        self.words(meaning.kind()).contains(folded)
     }
 
-    /// The words of a meaning, in alphabetical order.
+    /// The words of a meaning without an argument, in the order of their bytes.
     pub fn texts(&self, meaning: Meaning) -> impl Iterator<Item = &str> {
-        self.words(meaning).into_iter().flatten().map(|text| &**text)
+        self.words(meaning.kind()).keys()
     }
 
     /// Whether one of the words of a folded text is a word of this meaning.
@@ -139,7 +128,7 @@ impl Vocabulary {
 
     /// The number that a folded word means: "thirty". Only numbers that promises of notice contain.
     pub fn number(&self, word: &str) -> Option<u16> {
-        self.0.numbers.get_or_init(|| self.0.numbers()).get(word).copied()
+        argument(self.words(Kind::Number).get(word)?).parse().ok()
     }
 
     /// Whether some words of a folded text are a word or phrase of this meaning, of a few words. In a script without
@@ -182,7 +171,7 @@ impl Vocabulary {
     }
 
     fn has_vendor(&self, place: Use, text: &str) -> bool {
-        let vendors = self.0.vendors.get_or_init(|| self.0.vendors());
+        let vendors = self.0.vendors.get_or_init(|| self.vendors());
         vendors.get(&place).is_some_and(|words| words.iter().any(|word| text.contains(&**word)))
     }
 
@@ -195,7 +184,8 @@ impl Vocabulary {
     }
 
     fn is_dotted(&self, word: &str) -> bool {
-        self.0.dotted.get_or_init(|| self.0.dotted()).contains(word)
+        let form = self.words(Kind::LegalForm).get(word);
+        form.is_some_and(|columns| uses(columns).contain(Use::Dotted))
     }
 
     /// A word without a legal form at its beginning or end that no space separates from the name: "株式会社羽根".
@@ -213,8 +203,11 @@ impl Vocabulary {
     pub fn status_prefix<'t>(&self, folded: &'t str) -> Option<(Lifecycle, &'t str)> {
         let ends = folded.char_indices().filter(|(_, c)| !c.is_alphanumeric() && *c != '-').map(|(at, _)| at);
         let ends: Vec<usize> = ends.take(MAX_STATUS_WORDS).chain([folded.len()]).collect();
-        let statuses = self.0.statuses.get_or_init(|| self.0.statuses());
-        ends.into_iter().rev().find_map(|end| Some((*statuses.get(&folded[..end])?, &folded[end..])))
+        let statuses = self.words(Kind::Status);
+        ends.into_iter().rev().find_map(|end| {
+            let state = Lifecycle::named(argument(statuses.get(&folded[..end])?))?;
+            Some((state, &folded[end..]))
+        })
     }
 
     /// The number of a month, from its name in lower case or at least three letters at its beginning.
@@ -223,15 +216,43 @@ impl Vocabulary {
         if word.chars().count() < 3 {
             return None;
         }
-        let months = self.0.months.get_or_init(|| self.0.months());
-        if let Some(number) = months.get(word) {
-            return Some(*number);
+        let mut numbers = BTreeSet::new();
+        for (name, columns) in self.words(Kind::Month).from(word).rows() {
+            let number = argument(columns).parse().ok();
+            if name == word {
+                return number;
+            }
+            if !name.starts_with(word) {
+                break;
+            }
+            numbers.extend(number);
         }
-        let from_word = months.range::<str, _>((Bound::Included(word), Bound::Unbounded));
-        let longer = from_word.take_while(|(name, _)| name.starts_with(word));
-        let numbers: BTreeSet<u32> = longer.map(|(_, number)| *number).collect();
         numbers.first().copied().filter(|_| numbers.len() == 1)
     }
+
+    /// The words about vendors, by where they count.
+    fn vendors(&self) -> HashMap<Use, Vec<Box<str>>> {
+        let mut vendors: HashMap<Use, Vec<Box<str>>> = HashMap::new();
+        let names = self.words(Kind::Role).rows().filter(|(_, columns)| argument(columns) == Role::Name.key());
+        for (text, columns) in names {
+            let uses = uses(columns);
+            for place in [Use::Heading, Use::Column, Use::File].into_iter().filter(|place| uses.contain(*place)) {
+                let text = if place == Use::File { text.replace(' ', "") } else { text.to_owned() };
+                vendors.entry(place).or_default().push(text.into());
+            }
+        }
+        vendors
+    }
+}
+
+/// What is behind the colon of a meaning, in the columns of a word.
+fn argument(columns: &str) -> &str {
+    columns.split_once('\t').map_or(columns, |(argument, _)| argument)
+}
+
+/// The uses in the columns of a word.
+fn uses(columns: &str) -> Uses {
+    Uses::named(columns.split_once('\t').map_or("", |(_, uses)| uses))
 }
 
 /// Most words of a phrase in a text: "has the right to".
@@ -250,64 +271,6 @@ fn without_hyphens(text: &str) -> String {
 fn respelled(name: &str) -> impl Iterator<Item = String> {
     let spellings = [(" ", "-"), ("-", " ")].into_iter().filter(|(from, _)| name.contains(from));
     spellings.map(|(from, to)| name.replace(from, to))
-}
-
-impl Tables {
-    /// The words of some meanings, in the order of the table.
-    fn words(&self, is_needed: impl Fn(Meaning) -> bool) -> impl Iterator<Item = Word<'_>> {
-        let groups = self.groups.iter().filter(move |group| is_needed(group.meaning));
-        groups.flat_map(|group| word::words(&self.table[group.lines.clone()]).filter_map(Result::ok))
-    }
-
-    fn headers(&self) -> Headers {
-        let words = self.words(|meaning| matches!(meaning, Meaning::Role(_)));
-        Headers::of(&words.collect::<Vec<_>>())
-    }
-
-    fn statuses(&self) -> Phrases<Lifecycle> {
-        let words = self.words(|meaning| matches!(meaning, Meaning::Status(_)));
-        let statuses = words.filter_map(|word| match word.meaning {
-            Meaning::Status(state) => Some((word.text.into(), state)),
-            _ => None,
-        });
-        statuses.collect()
-    }
-
-    fn months(&self) -> BTreeMap<Box<str>, u32> {
-        let words = self.words(|meaning| matches!(meaning, Meaning::Month(_)));
-        let months = words.filter_map(|word| match word.meaning {
-            Meaning::Month(number) => Some((word.text.into(), number.into())),
-            _ => None,
-        });
-        months.collect()
-    }
-
-    fn numbers(&self) -> BTreeMap<Box<str>, u16> {
-        let words = self.words(|meaning| matches!(meaning, Meaning::Number(_)));
-        let numbers = words.filter_map(|word| match word.meaning {
-            Meaning::Number(number) => Some((word.text.into(), number)),
-            _ => None,
-        });
-        numbers.collect()
-    }
-
-    fn dotted(&self) -> BTreeSet<Box<str>> {
-        let legal_forms = self.words(|meaning| meaning == Meaning::LegalForm);
-        legal_forms.filter(|word| word.uses.contain(Use::Dotted)).map(|word| word.text.into()).collect()
-    }
-
-    fn vendors(&self) -> HashMap<Use, Vec<Box<str>>> {
-        let mut vendors: HashMap<Use, Vec<Box<str>>> = HashMap::new();
-        for word in self.words(|meaning| meaning == Meaning::Role(Role::Name)) {
-            for place in [Use::Heading, Use::Column, Use::File] {
-                if word.uses.contain(place) {
-                    let text = if place == Use::File { word.text.replace(' ', "") } else { word.text.to_owned() };
-                    vendors.entry(place).or_default().push(text.into());
-                }
-            }
-        }
-        vendors
-    }
 }
 
 /// The vocabulary of the program.

@@ -1,19 +1,16 @@
 //! Towns, cloud regions and the states of the US, each in its country.
 
-use std::collections::HashMap;
-
 use super::{
     US, Vocabulary,
     areas::{Area, country},
     respelled,
-    word::rows,
+    sorted::Sorted,
 };
 use crate::model::fold;
 
-/// Towns: code of the country, name, other names.
-const TOWNS: &str = include_str!("towns.tsv");
-/// Regions of cloud providers: code of the country, name, other names; behind "in", the town of the region.
-const CLOUD_REGIONS: &str = include_str!("cloud_regions.tsv");
+/// Towns, cloud regions and states of the US, as the build script arranged them: name, code of the country, the name that
+/// it is compared by, and the town of a cloud region.
+const TOWNS: &str = include_str!(concat!(env!("OUT_DIR"), "/towns"));
 /// States of the US: code, name, other names.
 const US_STATES: &str = include_str!("us_states.tsv");
 
@@ -28,34 +25,16 @@ pub struct Town {
     pub within: Option<&'static str>,
 }
 
-/// Towns by each of their folded names, and states of the US by postal code.
-#[derive(Debug)]
-pub(super) struct Towns {
-    towns: HashMap<&'static str, Town>,
-    states: HashMap<&'static str, Town>,
+/// The town of this folded name.
+fn town_named(name: &str) -> Option<Town> {
+    let mut columns = Sorted::new(TOWNS).get(name)?.split('\t');
+    let (area, name) = (country(columns.next()?)?, columns.next()?);
+    Some(Town { name, area, within: columns.next().filter(|within| !within.is_empty()) })
 }
 
-impl Towns {
-    pub fn new() -> Self {
-        let mut towns = HashMap::with_capacity(1_000);
-        for (_, columns) in rows(TOWNS).chain(rows(CLOUD_REGIONS)) {
-            let [code, ref names @ ..] = columns[..] else { continue };
-            let mut parts = names.split(|name| *name == "in");
-            let (names, within) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-            let (Some(area), Some(name)) = (country(code), names.first()) else { continue };
-            let town = Town { name, area, within: within.first().copied() };
-            towns.extend(names.iter().map(|name| (*name, town)));
-        }
-        let mut states = HashMap::new();
-        for (_, columns) in rows(US_STATES) {
-            let [code, ref names @ ..] = columns[..] else { continue };
-            let Some(name) = names.first() else { continue };
-            let state = Town { name, area: US, within: None };
-            states.insert(code, state);
-            towns.extend(names.iter().map(|name| (*name, state)));
-        }
-        Towns { towns, states }
-    }
+/// The state of the US in the columns behind its code.
+fn state(columns: &'static str) -> Option<Town> {
+    Some(Town { name: columns.split('\t').next()?, area: US, within: None })
 }
 
 impl Vocabulary {
@@ -66,18 +45,17 @@ impl Vocabulary {
 
     /// The town, cloud region or state of the US of this folded name. Hyphens and spaces are the same between its words.
     pub fn town_of_folded(&self, name: &str) -> Option<Town> {
-        let known = |name: &str| self.towns().towns.get(name).copied();
-        known(name).or_else(|| respelled(name).find_map(|name| known(&name)))
+        town_named(name).or_else(|| respelled(name).find_map(|name| town_named(&name)))
     }
 
     /// The state of the US with this postal code.
     pub fn us_state(&self, code: &str) -> Option<Town> {
-        self.towns().states.get(code).copied()
+        state(Sorted::without_comment(US_STATES).get(code)?)
     }
 
     /// Whether a place is a state of the US.
     pub fn is_us_state(&self, town: Town) -> bool {
-        self.towns().states.values().any(|state| *state == town)
+        Sorted::without_comment(US_STATES).rows().any(|(_, columns)| state(columns) == Some(town))
     }
 
     /// A folded name, or the name that a town of this name is compared by.
@@ -88,15 +66,21 @@ impl Vocabulary {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
+    use crate::vocabulary::arrange::rows;
+
+    const TOWNS: &str = include_str!("towns.tsv");
+    const CLOUD_REGIONS: &str = include_str!("cloud_regions.tsv");
 
     #[test]
     fn the_tables_are_sorted_and_their_names_are_folded_and_belong_to_one_country() {
         let mut known: HashMap<&str, &str> = HashMap::new();
         for (table, names) in [(TOWNS, 1), (CLOUD_REGIONS, 1), (US_STATES, 1)] {
             let found: Vec<_> = rows(table).collect();
-            assert!(found.is_sorted_by(|a, b| a.1 < b.1), "{:?}", found.windows(2).find(|w| w[0].1 >= w[1].1));
-            for (_, row) in found {
+            assert!(found.is_sorted_by(|a, b| a < b), "{:?}", found.windows(2).find(|w| w[0] >= w[1]));
+            for row in found {
                 assert!(row.len() > names, "{row:?}");
                 for name in row[names..].iter().take_while(|name| **name != "in") {
                     assert_eq!(fold(name), *name);
@@ -105,7 +89,7 @@ mod tests {
                 }
             }
         }
-        for (_, row) in rows(TOWNS).chain(rows(CLOUD_REGIONS)) {
+        for row in rows(TOWNS).chain(rows(CLOUD_REGIONS)) {
             assert!(country(row[0]).is_some(), "{row:?}");
             let within = row.iter().skip_while(|name| **name != "in").nth(1);
             assert!(within.is_none_or(|town| known.get(town) == Some(&row[0])), "{row:?}");

@@ -1,7 +1,8 @@
 //! One word of the vocabulary, and the table that words are read from.
 
-use std::{ops::Range, str::FromStr};
+use std::str::FromStr;
 
+use super::arrange;
 use crate::model::Role;
 
 /// The stages in the life of an entry that statuses distinguish.
@@ -33,6 +34,11 @@ impl Lifecycle {
         Lifecycle::Suspended,
         Lifecycle::Ended,
     ];
+
+    /// The state of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Lifecycle::ALL.into_iter().find(|state| state.name() == name)
+    }
 
     /// The name of the state: "planned".
     pub fn name(self) -> &'static str {
@@ -67,15 +73,30 @@ macro_rules! meanings {
         /// The meanings without an argument, with their keys.
         const PLAIN_MEANINGS: &[(&str, Meaning)] = &[$(($key, Meaning::$variant)),*];
 
-        /// Numbers of the meanings without an argument.
-        enum PlainIndex { $($variant),* }
+        /// The kinds of meanings: those with an argument are one kind each.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Kind { Role, Status, Month, Number, $($variant),* }
+
+        impl Kind {
+            /// The kinds, in the order of their numbers.
+            pub const ALL: &[(&str, Kind)] = &[
+                ("role", Kind::Role),
+                ("status", Kind::Status),
+                ("month", Kind::Month),
+                ("number", Kind::Number),
+                $(($key, Kind::$variant)),*
+            ];
+        }
 
         impl Meaning {
-            /// The place of a meaning among those without an argument.
-            pub(super) fn plain_index(self) -> Option<usize> {
+            /// The kind of a meaning.
+            pub(super) fn kind(self) -> Kind {
                 match self {
-                    Meaning::Role(_) | Meaning::Status(_) | Meaning::Month(_) | Meaning::Number(_) => None,
-                    $(Meaning::$variant => Some(PlainIndex::$variant as usize),)*
+                    Meaning::Role(_) => Kind::Role,
+                    Meaning::Status(_) => Kind::Status,
+                    Meaning::Month(_) => Kind::Month,
+                    Meaning::Number(_) => Kind::Number,
+                    $(Meaning::$variant => Kind::$variant,)*
                 }
             }
         }
@@ -289,9 +310,6 @@ meanings! {
 }
 
 impl Meaning {
-    /// The number of meanings without an argument.
-    pub(super) const PLAIN: usize = PLAIN_MEANINGS.len();
-
     /// The meaning as `words.tsv` writes it.
     pub fn key(self) -> String {
         match self {
@@ -320,7 +338,7 @@ impl FromStr for Meaning {
     fn from_str(key: &str) -> Result<Self, Fault> {
         let meaning = match key.split_once(':') {
             Some(("role", role)) => Role::from_key(role).filter(|role| *role != Role::Other).map(Meaning::Role),
-            Some(("status", name)) => Lifecycle::ALL.into_iter().find(|s| s.name() == name).map(Meaning::Status),
+            Some(("status", name)) => Lifecycle::named(name).map(Meaning::Status),
             Some(("month", number)) => number.parse().ok().filter(|n| (1..=12).contains(n)).map(Meaning::Month),
             Some(("number", number)) => number.parse().ok().filter(|n| NUMBERS.contains(n)).map(Meaning::Number),
             _ => PLAIN_MEANINGS.iter().find(|(known, _)| *known == key).map(|(_, plain)| *plain),
@@ -390,6 +408,12 @@ impl Use {
 pub struct Uses(u16);
 
 impl Uses {
+    /// The uses in a list of their names, without those that are not known.
+    pub(super) fn named(list: &str) -> Self {
+        let uses = list.split(',').filter_map(Use::named);
+        Uses(uses.fold(0, |uses, one| uses | 1 << one as u16))
+    }
+
     /// Whether the word has this use.
     pub fn contain(self, one: Use) -> bool {
         self.0 & (1 << one as u16) != 0
@@ -433,50 +457,10 @@ pub struct BadWords {
     pub fault: Fault,
 }
 
-/// The lines of a table that are not comments, with their numbers counted from 1.
-fn lines(table: &str) -> impl Iterator<Item = (usize, &str)> {
-    let numbered = table.lines().enumerate().map(|(at, line)| (at + 1, line));
-    numbered.filter(|(_, line)| !line.is_empty() && *line != "#" && !line.starts_with("# "))
-}
-
-/// The rows of a table in their columns, with the numbers of their lines counted from 1.
-pub(super) fn rows(table: &str) -> impl Iterator<Item = (usize, Vec<&str>)> {
-    lines(table).map(|(number, line)| (number, line.split('\t').collect()))
-}
-
-/// Neighbouring lines of a table that state the same meaning.
-#[derive(Debug)]
-pub(super) struct Group {
-    pub meaning: Meaning,
-    /// The place of the lines in the table, in bytes. Comments between them belong to the group.
-    pub lines: Range<usize>,
-}
-
-/// The groups of a table. The program finds them whenever it starts, so this only looks at the first column.
-pub(super) fn groups(table: &str) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    let (mut key, mut end) = ("", 0);
-    for line in table.split_inclusive('\n') {
-        let start = end;
-        end += line.len();
-        let is_of_last = line.strip_prefix(key).is_some_and(|rest| rest.starts_with('\t'));
-        match groups.last_mut().filter(|_| is_of_last) {
-            Some(group) => group.lines.end = end,
-            None => {
-                let Some((first, _)) = line.split_once('\t') else { continue };
-                let Ok(meaning) = first.parse() else { continue };
-                key = first;
-                groups.push(Group { meaning, lines: start..end });
-            }
-        }
-    }
-    groups
-}
-
 /// The words of a table. Neighbouring lines mostly have the same meaning, which is parsed once.
 pub(super) fn words(table: &str) -> impl Iterator<Item = Result<Word<'_>, BadWords>> {
     let mut known = None;
-    lines(table).map(move |(line, text)| word(text, &mut known).map_err(|fault| BadWords { line, fault }))
+    arrange::lines(table).map(move |(line, text)| word(text, &mut known).map_err(|fault| BadWords { line, fault }))
 }
 
 /// The first column of a line, and the rest if there is another. Columns are too short for [`str::split`] to be quick.
