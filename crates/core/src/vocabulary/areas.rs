@@ -186,9 +186,9 @@ pub(super) fn country(code: &str) -> Option<Area> {
 fn area_of_letters(code: &str) -> Option<Area> {
     let other = Sorted::without_comment(CODES).get(code).and_then(|columns| columns.split('\t').nth(1));
     let other = other.map(|area| country(area).unwrap_or(Area::Region(area)));
-    let region = || Sorted::without_comment(REGIONS).rows().find(|(region, _)| *region == code);
+    let region = || Sorted::without_comment(REGIONS).from(code).keys().next().filter(|region| *region == code);
     let official = || country(code).or_else(|| Some(Area::Country(Alpha3::try_from(code).ok()?.to_alpha2())));
-    other.or_else(|| region().map(|(region, _)| Area::Region(region))).or_else(official)
+    other.or_else(|| region().map(Area::Region)).or_else(official)
 }
 
 #[cfg(test)]
