@@ -169,7 +169,7 @@ const HOMES: [(&str, &str); 38] = [
     ("clap_mangen", "src/cli/manual.rs"),
     ("csv", "src/render/csv.rs src/read/syntax/csv.rs"),
     ("ed25519_dalek", "crates/core/src/sign/"),
-    ("flate2", "src/history/damage.rs"),
+    ("flate2", "src/history/loose.rs"),
     ("git2", "src/history/"),
     ("hmac", "crates/core/src/ledger/salts.rs"),
     ("html5gum", "src/read/syntax/html/ crates/core/src/model/text.rs"),
