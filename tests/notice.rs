@@ -77,6 +77,31 @@ fn a_date_that_moves_continues_the_period_of_its_addition() {
     assert!(!repo.verify().expect(0).err.contains("notice periods"));
 }
 
+/// A list with terms, a vendor that it announces as planned, and the vendor in use.
+fn planned(start: &str) -> TestRepo {
+    let first = FIRST.replace("relocated: 10bd", "activated: 30d");
+    let added = format!("{first}- {{name: Kestrel, purpose: Mail, status: planned, effective: '{start}'}}\n");
+    let used = added.replace("planned", "active");
+    let repo = TestRepo::of_lists(&[&first, &added, &used]);
+    repo.build_first(1);
+    repo.publish(&[]).expect(0);
+    repo.build_first(2);
+    repo.publish(&["--now", NOTICE_TIME]).expect(0);
+    repo.build();
+    repo
+}
+
+#[test]
+fn a_planned_vendor_that_starts_on_its_announced_day_begins_no_second_notice() {
+    for (now, begins) in [("2030-03-01T09:00:00Z", 0), ("2030-03-20T09:00:00Z", 0), ("2030-02-20T09:00:00Z", 1)] {
+        let repo = planned("2030-03-01");
+        assert_eq!(lines(&periods(&repo, 1)), ["2030-03-01 stated 2030-01-29 P30D P45D"]);
+        repo.publish(&["--now", now]).expect(0);
+        assert_eq!(lines(&periods(&repo, 2)).len(), begins, "{now}: {:?}", lines(&periods(&repo, 2)));
+        assert!(!repo.verify().expect(0).err.contains("notice periods"));
+    }
+}
+
 #[test]
 fn a_publication_that_continues_equals_one_that_verifies_everything() {
     let (continued, whole) = (announced(), announced());

@@ -87,8 +87,8 @@ impl<'a> PlannedList<'a> {
     ) -> Result<Option<Self>, PublishError> {
         let mut planned = PlannedList::appended(request, list, resumed.log.clone())?;
         let times = planned.times();
-        // The date of an earlier release moved: its notice continues, which is not at hand.
-        if planned.new_releases().iter().any(PublishedRelease::moves_date) {
+        // The notice of an earlier release is not at hand.
+        if planned.new_releases().iter().any(PublishedRelease::continues_notice) {
             return Ok(None);
         }
         let new: Vec<Timestamp> = planned.announced(&times).skip(planned.known).map(|(_, time)| time).collect();

@@ -3,7 +3,8 @@
 use changecast_core::{
     change::{Change, Kind},
     ledger::{self, Body, Digest, Json, Pointer, Publication, Reader, ReleaseKind, Source},
-    model::{CommitId, Timestamp},
+    model::{CommitId, Timestamp, Trigger},
+    notice,
     prose::reread::{self, Cause},
 };
 
@@ -84,9 +85,10 @@ impl PublishedRelease {
         !self.changes.is_empty() || matches!(self.kind, ReleaseKind::Correction { .. })
     }
 
-    /// Whether it moves the date of an entry.
-    pub fn moves_date(&self) -> bool {
-        self.changes.iter().any(|change| change.kind == Kind::Rescheduled)
+    /// Whether an earlier release may have begun the notice of a change: a date moves, or a planned vendor is put into use.
+    pub fn continues_notice(&self) -> bool {
+        let starts = |change: &Change| notice::trigger_of(change) == Some(Trigger::Activated);
+        self.changes.iter().any(|change| change.kind == Kind::Rescheduled || starts(change))
     }
 
     /// The number of the release and the digest of its header.

@@ -8,7 +8,7 @@ use crate::{
     model::{EntryId, Terms, Timestamp, Trigger},
 };
 
-use super::{Announced, CalendarError, Deadline, Notice, Occasion, compute, trigger_of};
+use super::{Announced, CalendarError, Coverage, Deadline, Notice, Occasion, calendar::Calendar, compute, trigger_of};
 
 /// The announced changes of a list with dates that may still move. `A` is the address of a change.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ struct Open<A> {
     announced: Vec<Announced>,
     emergency: Option<String>,
     notified: Option<Deadline>,
+    /// Whether the entry was put into use after its start was announced.
+    has_started: bool,
 }
 
 /// Statements of the list and the publisher about a change, besides the change itself.
@@ -72,10 +74,16 @@ impl<A: Clone> Tracker<A> {
             return open.tracked();
         }
         let trigger = trigger_of(change)?;
+        if trigger == Trigger::Activated
+            && let Some(open) = self.open.get_mut(&entry.id).filter(|open| open.has_announced_start(at))
+        {
+            open.has_started = true;
+            return None;
+        }
         let announced = vec![Announced { at, effective: statements.effective }];
         let Statements { emergency, notified, .. } = statements;
         let terms = terms.cloned();
-        let open = Open { address, trigger: Some(trigger), terms, announced, emergency, notified };
+        let open = Open { address, trigger: Some(trigger), terms, announced, emergency, notified, has_started: false };
         let tracked = open.tracked();
         // The date of an entry belongs to its addition or activation, not to changes of other fields.
         let is_dated = matches!(trigger, Trigger::Added | Trigger::Replaced | Trigger::Activated);
@@ -93,6 +101,18 @@ fn moves_date(change: &Change) -> bool {
 }
 
 impl<A: Clone> Open<A> {
+    /// Whether the addition of an entry gave the promised notice of its start, for a day that has come. Putting the entry
+    /// into use then needs no further notice.
+    fn has_announced_start(&self, at: Timestamp) -> bool {
+        let start = self.announced.last().and_then(|last| last.effective.as_ref()).map(|effective| effective.first);
+        let is_addition = matches!(self.trigger, Some(Trigger::Added | Trigger::Replaced));
+        let Some(start) = start.filter(|_| is_addition && !self.has_started) else { return false };
+        let calendar = self.terms.as_ref().and_then(|terms| Calendar::of(terms).ok());
+        let has_come = calendar.is_some_and(|calendar| start <= calendar.day_of(at));
+        let notice = self.tracked().and_then(|tracked| tracked.notice.ok());
+        has_come && notice.is_some_and(|notice| notice.coverage == Coverage::Promised)
+    }
+
     fn tracked(&self) -> Option<Tracked<A>> {
         let (emergency, notified) = (self.emergency.as_deref(), self.notified);
         let occasion = Occasion { trigger: self.trigger, announced: &self.announced, emergency, notified };
