@@ -76,15 +76,12 @@ fn check_index(index: &Path, pack: &Path) -> Result<(), Damage> {
     let large = (length - tables - count * (hash + 8) - 2 * hash) / 8;
     file.seek(SeekFrom::Start(tables + count * (hash + 4)))?;
     let is_inside = |place: u64| place >= PACK_HEADER && place + hash < end;
-    for _ in 0..count {
-        let place = number(&mut file)?;
-        let is_valid = match place & LARGE {
-            0 => is_inside(place.into()),
-            _ => u64::from(place & !LARGE) < large,
-        };
-        if !is_valid {
-            return Err(OUTSIDE);
-        }
+    let is_valid = |place: u32| match place & LARGE {
+        0 => is_inside(place.into()),
+        _ => u64::from(place & !LARGE) < large,
+    };
+    if !all_numbers(&mut file, count, is_valid)? {
+        return Err(OUTSIDE);
     }
     for _ in 0..large {
         if !is_inside(long_number(&mut file)?) {
@@ -170,6 +167,22 @@ fn fan_out(file: &mut impl Read) -> Result<u32, Damage> {
         last = next;
     }
     Ok(last)
+}
+
+/// Whether all of the next numbers are valid. A repository may have millions.
+fn all_numbers(file: &mut impl Read, count: u64, is_valid: impl Fn(u32) -> bool) -> io::Result<bool> {
+    let mut bytes = vec![0; 64 << 10];
+    let mut rest = count.saturating_mul(4);
+    while rest > 0 {
+        let length = usize::try_from(rest).map_or(bytes.len(), |rest| rest.min(bytes.len()));
+        file.read_exact(&mut bytes[..length])?;
+        let (numbers, _) = bytes[..length].as_chunks();
+        if !numbers.iter().all(|number| is_valid(u32::from_be_bytes(*number))) {
+            return Ok(false);
+        }
+        rest -= length as u64;
+    }
+    Ok(true)
 }
 
 fn number(file: &mut impl Read) -> io::Result<u32> {

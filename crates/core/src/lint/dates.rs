@@ -7,7 +7,12 @@ use crate::{
     vocabulary::{Meaning, Vocabulary},
 };
 
-use super::{Step, finding::Draft, names::spaced, page::MAX_DATE_WORDS};
+use super::{
+    Step,
+    finding::Draft,
+    names::{mentions, spaced},
+    page::MAX_DATE_WORDS,
+};
 
 /// Most words between the word that introduces a date and the date: "from about 1 March 2027".
 const MAX_WORDS: usize = 8;
@@ -70,9 +75,8 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         return true;
     }
     // "Ireland (TBC)" and "TBD: hosting region" contain one; "unknown callers" does not.
-    let marks = ["tbc", "tbd", "tba", "todo", "fixme", "xxx", "lorem ipsum"];
     let whole = spaced(text);
-    marks.iter().any(|mark| whole.contains(&format!(" {mark} ")))
+    MARKS.iter().any(|mark| mentions(&whole, mark))
         || (whole.split_whitespace().count() <= MAX_PLACEHOLDER && contains_phrase(words, &whole))
 }
 
@@ -86,9 +90,11 @@ fn is_template(lower: &str) -> bool {
 
 /// Whether a text contains a placeholder of several words: "location to be confirmed".
 fn contains_phrase(words: &Vocabulary, spaced: &str) -> bool {
-    let phrases = words.texts(Meaning::Placeholder).filter(|phrase| phrase.split(' ').count() >= MIN_PHRASE);
-    phrases.into_iter().any(|phrase| spaced.contains(&format!(" {phrase} ")))
+    words.phrases_in(Meaning::Placeholder, spaced).any(|phrase| phrase.split(' ').count() >= MIN_PHRASE)
 }
+
+/// Placeholders that count inside longer texts.
+const MARKS: [&str; 7] = ["tbc", "tbd", "tba", "todo", "fixme", "xxx", "lorem ipsum"];
 
 /// Most words of a text in which a placeholder is more than a figure of speech.
 const MAX_PLACEHOLDER: usize = 8;

@@ -67,6 +67,7 @@ fn drafts(list: &Inventory, is_copy: bool) -> Vec<Draft> {
 
 fn faults(list: &Inventory) -> Vec<Fault<'_>> {
     let links: Vec<Link<'_>> = list.entries.iter().flat_map(|entry| links_of(entry)).collect();
+    let owners = owners(list);
     let mut found: Vec<Fault<'_>> = Vec::new();
     for link in &links {
         let Some(host) = host_of(&link.url) else { continue };
@@ -74,7 +75,8 @@ fn faults(list: &Inventory) -> Vec<Fault<'_>> {
         if is_own(list, link.entry, host, &link.url) || !is_own_site(host, label) {
             continue;
         }
-        let owner = list.entries.iter().find(|other| other.id != link.entry.id && owns(other, label));
+        let candidates = owners.get(&compact(label)).into_iter().flatten();
+        let owner = candidates.copied().find(|other| other.id != link.entry.id);
         let Some(other) = owner.filter(|other| !are_of_one_company(list, link.entry, other)) else { continue };
         let is_copy = links.iter().any(|own| own.entry.id == other.id && same_address(&own.url, &link.url));
         let link = Link { entry: link.entry, field: link.field, url: link.url.clone() };
@@ -133,26 +135,34 @@ fn label_of(host: &str) -> &str {
 /// Whether a link can be one of the entry: its host or path contains a word of the entry's name, or is its acronym.
 fn is_own(list: &Inventory, entry: &Entry, host: &str, url: &str) -> bool {
     let words = words_of(list, entry);
-    let address: String = spaced(url).trim().replace(' ', "");
-    let label = spaced(label_of(host)).replace(' ', "");
-    let compact = main_name(entry.name.as_str()).unwrap_or_default().replace(' ', "");
+    let (address, label) = (compact(url), compact(label_of(host)));
+    let name = main_name(entry.name.as_str()).unwrap_or_default().replace(' ', "");
     let acronym: String =
         spaced(entry.name.as_str()).split_whitespace().filter_map(|word| word.chars().next()).collect();
     words.iter().any(|word| address.contains(word.as_str()) || (label.len() >= MIN_LETTERS && word.contains(&label)))
-        || (label.len() >= MIN_LETTERS && compact.contains(&label))
+        || (label.len() >= MIN_LETTERS && name.contains(&label))
         || (label.len() >= 2 && acronym.starts_with(&label))
         || host.split('.').any(|part| part.len() >= 2 && acronym.starts_with(part))
 }
 
-/// Whether a registered name is that of an entry.
-fn owns(entry: &Entry, label: &str) -> bool {
-    let label = spaced(label).replace(' ', "");
-    if label.chars().count() < MIN_LETTERS {
-        return false;
+/// The entries by the registered names that they can have.
+fn owners(list: &Inventory) -> BTreeMap<String, Vec<&Entry>> {
+    let mut owners: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
+    for entry in &list.entries {
+        let main = main_name(entry.name.as_str()).unwrap_or_default();
+        let first = main.split(' ').next().unwrap_or_default().to_owned();
+        let names = names_of(entry.name.as_str()).into_iter().map(|name| name.replace(' ', ""));
+        let labels: BTreeSet<String> = names.chain([first]).collect();
+        for label in labels.into_iter().filter(|label| label.chars().count() >= MIN_LETTERS) {
+            owners.entry(label).or_default().push(entry);
+        }
     }
-    let main = main_name(entry.name.as_str()).unwrap_or_default();
-    let first = main.split(' ').next().unwrap_or_default();
-    names_of(entry.name.as_str()).iter().any(|name| name.replace(' ', "") == label) || first == label
+    owners
+}
+
+/// The letters and digits of a text, folded.
+fn compact(text: &str) -> String {
+    spaced(text).replace(' ', "")
 }
 
 /// Whether two entries belong to one company, as far as it is known.

@@ -35,6 +35,7 @@ use crate::{
 };
 
 pub use announcement::{Announcement, announcements};
+use finding::Draft;
 pub use finding::{Anchor, Finding, Level, UnknownLevel};
 pub use names::spaced;
 use rule::Check;
@@ -74,16 +75,24 @@ pub struct Findings {
 /// Applies all rules to a step.
 pub fn check(step: &Step<'_>) -> Findings {
     let announced = announcements(step);
-    let known = known_before(step);
+    let later = later_ids(step);
     let mut findings = Findings::default();
     for rule in RULES {
         match rule.check {
             Check::Version(found_in) => {
-                for draft in found_in(step.after) {
-                    let finding = Finding::of(rule, draft);
-                    let is_known = known.contains(&finding.identity());
-                    if is_known { &mut findings.existing } else { &mut findings.new }.push(finding);
-                }
+                let found: Vec<Finding> =
+                    found_in(step.after).into_iter().map(|draft| Finding::of(rule, draft)).collect();
+                // Most rules find nothing, and then it does not matter what they found before.
+                let before = step.before.filter(|_| !found.is_empty());
+                let known: BTreeSet<_> = before
+                    .map_or_else(Vec::new, found_in)
+                    .into_iter()
+                    .map(|draft| identity(rule, draft, &later))
+                    .collect();
+                let (existing, new): (Vec<_>, Vec<_>) =
+                    found.into_iter().partition(|finding| known.contains(&finding.identity()));
+                findings.existing.extend(existing);
+                findings.new.extend(new);
             }
             Check::Step(found_in) => {
                 findings.new.extend(found_in(step).into_iter().map(|draft| Finding::of(rule, draft)));
@@ -103,25 +112,18 @@ pub fn check(step: &Step<'_>) -> Findings {
     findings
 }
 
-/// The identities of the findings that the version before had, with the ids of entries after the step.
-fn known_before(step: &Step<'_>) -> BTreeSet<(String, String, String)> {
-    let Some(before) = step.before else { return BTreeSet::new() };
-    let ids = &step.changes.unannounced.entry_ids;
-    let later: BTreeMap<&EntryId, &EntryId> = ids.iter().map(|change| (&change.from, &change.to)).collect();
-    let versions = RULES.iter().filter_map(|rule| match rule.check {
-        Check::Version(found_in) => Some((rule, found_in)),
-        Check::Step(_) | Check::Notice(_) | Check::Past(_) => None,
-    });
-    let drafts = versions.flat_map(|(rule, found_in)| found_in(before).into_iter().map(move |draft| (rule, draft)));
-    drafts
-        .map(|(rule, draft)| {
-            let mut finding = Finding::of(rule, draft);
-            if let Some(entry) = &mut finding.entry
-                && let Some(id) = later.get(&entry.id)
-            {
-                entry.id = (*id).clone();
-            }
-            finding.identity()
-        })
-        .collect()
+/// The ids of entries after the step, by those before it that differ.
+fn later_ids<'s>(step: &Step<'s>) -> BTreeMap<&'s EntryId, &'s EntryId> {
+    step.changes.unannounced.entry_ids.iter().map(|change| (&change.from, &change.to)).collect()
+}
+
+/// The identity of a finding in the version before, with the id of its entry after the step.
+fn identity(rule: &'static Rule, draft: Draft, later: &BTreeMap<&EntryId, &EntryId>) -> (String, String, String) {
+    let mut finding = Finding::of(rule, draft);
+    if let Some(entry) = &mut finding.entry
+        && let Some(id) = later.get(&entry.id)
+    {
+        entry.id = (*id).clone();
+    }
+    finding.identity()
 }

@@ -25,7 +25,8 @@ pub(super) fn sentences(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a text, as [`spaced`] returns it, contains a name, as [`names_of`] returns it.
 pub(super) fn mentions(spaced: &str, name: &str) -> bool {
-    spaced.contains(&format!(" {name} "))
+    let mut found = spaced.match_indices(name);
+    found.any(|(at, _)| spaced[..at].ends_with(' ') && spaced[at + name.len()..].starts_with(' '))
 }
 
 /// The names of an entry as texts contain them, folded and without legal forms: those of "Amazon Web Services (AWS)"
@@ -41,10 +42,8 @@ pub(super) fn spoken_names(list: &Inventory, name: &str) -> BTreeSet<String> {
     let mut names = names_of(name);
     let first_of = |name: &str| main_name(name).and_then(|name| name.split(' ').next().map(str::to_owned));
     let Some(first) = first_of(name).filter(|first| first.chars().count() >= MIN_FIRST_LETTERS) else { return names };
-    let is_shared = list
-        .entries
-        .iter()
-        .any(|other| other.name.as_str() != name && spaced(other.name.as_str()).contains(&format!(" {first} ")));
+    let is_shared =
+        list.entries.iter().any(|other| other.name.as_str() != name && mentions(&spaced(other.name.as_str()), &first));
     if !is_shared && !Vocabulary::builtin().is(Meaning::CommonWord, &first) {
         names.insert(first);
     }

@@ -51,8 +51,7 @@ const FRAMEWORKS: [&str; 4] = [" dpf ", " data privacy framework ", " privacy fr
 fn mechanism(text: &str) -> Mechanism {
     let words = Vocabulary::builtin();
     let whole = spaced(text);
-    let phrases: Vec<&str> = words.texts(Meaning::TransferMechanism).collect();
-    let named: BTreeSet<&str> = phrases.into_iter().filter(|phrase| whole.contains(&format!(" {phrase} "))).collect();
+    let named: BTreeSet<&str> = words.phrases_in(Meaning::TransferMechanism, &whole).collect();
     let is_framework = |name: &str| FRAMEWORKS.iter().any(|framework| framework.trim() == name) || name == "eu us dpf";
     let is_adequacy = |name: &str| words.has_phrase(Meaning::AdequacyWord, &format!(" {name} "));
     if named.iter().any(|name| !is_framework(name) && !is_adequacy(name)) {

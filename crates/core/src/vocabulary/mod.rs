@@ -113,9 +113,21 @@ impl Vocabulary {
 
     /// Whether a text, folded and with a space on both sides of each word, contains a word or phrase of this meaning.
     pub fn has_phrase(&self, meaning: Meaning, spaced: &str) -> bool {
-        self.texts(meaning).any(|phrase| {
-            let found = spaced.match_indices(phrase);
-            found.into_iter().any(|(at, _)| spaced[..at].ends_with(' ') && spaced[at + phrase.len()..].starts_with(' '))
+        self.phrases_in(meaning, spaced).next().is_some()
+    }
+
+    /// The words and phrases of this meaning in a text that is folded and has a space on both sides of each word.
+    pub fn phrases_in<'v>(&'v self, meaning: Meaning, spaced: &'v str) -> impl Iterator<Item = &'v str> {
+        let words = self.words(meaning.kind());
+        spaced.match_indices(' ').flat_map(move |(at, _)| {
+            let rest = &spaced[at + 1..];
+            let end = rest.find(' ').unwrap_or(0);
+            // A phrase is the word alone, or begins with it and a space.
+            let (word, begin) = (&rest[..end], rest.get(..end + 1).unwrap_or_default());
+            let alone = words.from(word).keys().next().filter(|key| *key == word && !word.is_empty());
+            let longer = words.from(begin).keys().take_while(move |key| end > 0 && key.starts_with(begin));
+            let is_here = move |key: &&str| rest.strip_prefix(*key).is_some_and(|rest| rest.starts_with(' '));
+            alone.into_iter().chain(longer).filter(is_here)
         })
     }
 
