@@ -60,7 +60,8 @@ impl Wanted<'_> {
 impl<'a> Locator<'a> {
     /// The locator of a list's file, or of one file of its folder.
     pub fn new(text: &'a str, reading: &'a Reading, config: &'a ReadingConfig, file: Option<&'a str>) -> Self {
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
         Locator { text, reading, config, lines, file }
     }
 
@@ -134,5 +135,8 @@ fn line_from(text: &str, start: usize) -> Range<usize> {
 pub fn place_of(text: &str, offset: usize) -> Place {
     let before = text.get(..offset.min(text.len())).unwrap_or_default();
     let start = before.rfind('\n').map_or(0, |at| at + 1);
-    Place { line: before.matches('\n').count() + 1, column: before[start..].chars().count() + 1 }
+    Place {
+        line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+        column: before[start..].chars().count() + 1,
+    }
 }

@@ -72,11 +72,9 @@ fn faults(list: &Inventory) -> Vec<Fault<'_>> {
     for link in &links {
         let Some(host) = host_of(&link.url) else { continue };
         let label = label_of(host);
-        if is_own(list, link.entry, host, &link.url) || !is_own_site(host, label) {
-            continue;
-        }
         let candidates = owners.get(&compact(label)).into_iter().flatten();
         let owner = candidates.copied().find(|other| other.id != link.entry.id);
+        let owner = owner.filter(|_| is_own_site(host, label) && !is_own(list, link.entry, host, &link.url));
         let Some(other) = owner.filter(|other| !are_of_one_company(list, link.entry, other)) else { continue };
         let is_copy = links.iter().any(|own| own.entry.id == other.id && same_address(&own.url, &link.url));
         let link = Link { entry: link.entry, field: link.field, url: link.url.clone() };

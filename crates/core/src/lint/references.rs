@@ -1,10 +1,10 @@
 //! Cells that refer to another entry: "same as the OpenAI entry".
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     change::{Change, Detail, Edit, EntryRef, Kind},
-    model::{Entry, FieldKey, Inventory},
+    model::{Entry, EntryId, FieldKey, Inventory},
     vocabulary::{Meaning, Vocabulary},
 };
 
@@ -28,15 +28,19 @@ pub(super) fn stale(step: &Step<'_>) -> Vec<Draft> {
     let targets = step.changes.changes.iter().filter_map(|change| target(before, list, change));
     let targets: Vec<Target> = targets.collect();
     let mut found = Vec::new();
+    if targets.is_empty() {
+        return found;
+    }
+    let earlier: BTreeMap<&EntryId, &Entry> = before.entries.iter().map(|entry| (&entry.id, &**entry)).collect();
     for entry in &list.entries {
-        let Some(earlier) = before.entries.iter().find(|earlier| earlier.id == entry.id) else { continue };
-        let own = names_of(entry.name.as_str());
+        let Some(earlier) = earlier.get(&entry.id) else { continue };
         let unchanged = entry.cells.iter().filter(|cell| earlier.markdown(&cell.field) == Some(cell.text.markdown()));
         for cell in unchanged {
             let text = spaced(cell.text.as_str());
             if !Vocabulary::builtin().has_phrase(Meaning::SameAs, &text) {
                 continue;
             }
+            let own = names_of(entry.name.as_str());
             let target = targets.iter().find(|target| {
                 let concerns = target.field.as_ref().is_none_or(|field| *field == cell.field);
                 let is_named = target.names.iter().any(|name| !own.contains(name) && mentions(&text, name));

@@ -84,6 +84,9 @@ pub(super) fn third_country(snapshot: &Snapshot<'_>) -> Vec<Draft> {
     });
     let mut found = Vec::new();
     for entry in &list.entries {
+        if text_of(entry).is_some_and(|text| covers_everything(text.as_str())) {
+            continue;
+        }
         let thirds = third_countries(&places(list, entry));
         let Some(problem) = problem(text_of(entry).as_ref().map(|text| text.as_str()), &thirds, has_mechanisms) else {
             continue;
@@ -101,6 +104,11 @@ pub(super) fn third_country(snapshot: &Snapshot<'_>) -> Vec<Draft> {
         found.push(draft.help(help).key(format!("{} {names}", column.field)));
     }
     found
+}
+
+/// Whether a cell names a mechanism for any country, or none that is known.
+fn covers_everything(text: &str) -> bool {
+    matches!(mechanism(text), Mechanism::Any | Mechanism::Unnamed)
 }
 
 /// Why no mechanism covers data in these third countries; `None` if one does.

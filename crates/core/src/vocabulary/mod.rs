@@ -119,15 +119,13 @@ impl Vocabulary {
     /// The words and phrases of this meaning in a text that is folded and has a space on both sides of each word.
     pub fn phrases_in<'v>(&'v self, meaning: Meaning, spaced: &'v str) -> impl Iterator<Item = &'v str> {
         let words = self.words(meaning.kind());
-        spaced.match_indices(' ').flat_map(move |(at, _)| {
-            let rest = &spaced[at + 1..];
-            let end = rest.find(' ').unwrap_or(0);
-            // A phrase is the word alone, or begins with it and a space.
-            let (word, begin) = (&rest[..end], rest.get(..end + 1).unwrap_or_default());
-            let alone = words.from(word).keys().next().filter(|key| *key == word && !word.is_empty());
-            let longer = words.from(begin).keys().take_while(move |key| end > 0 && key.starts_with(begin));
-            let is_here = move |key: &&str| rest.strip_prefix(*key).is_some_and(|rest| rest.starts_with(' '));
-            alone.into_iter().chain(longer).filter(is_here)
+        let starts = spaced.bytes().enumerate().filter(|(_, byte)| *byte == b' ').map(|(at, _)| at + 1);
+        starts.flat_map(move |start| {
+            let rest = &spaced[start..];
+            let word = &rest[..rest.bytes().position(|byte| byte == b' ').unwrap_or(0)];
+            // Phrases that begin with the word follow it in the table.
+            let known = words.from(word).keys().take_while(move |key| !word.is_empty() && key.starts_with(word));
+            known.filter(move |key| rest.strip_prefix(*key).is_some_and(|rest| rest.starts_with(' ')))
         })
     }
 
