@@ -19,6 +19,7 @@ use crate::read::{
         page_parts::is_name,
         places::are_places,
         shapes::labels::{describes, field, field_of_line},
+        statement::introduces,
     },
     position::Position,
     source_text::{SourceText, cleaned},
@@ -30,8 +31,8 @@ const MIN_WORD: usize = 3;
 
 pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
     let groups = groups(&blocks);
-    let mut described: BTreeMap<usize, Vendor> =
-        groups.iter().filter_map(|group| Some((group.heading, Vendor::of(words, &blocks, group)?))).collect();
+    let described = groups.iter().filter_map(|group| Some((group.heading, Vendor::of(words, &blocks, group)?)));
+    let mut described: BTreeMap<usize, Vendor> = described.collect();
     let by_links = described.values().filter(|vendor| vendor.evidence == Evidence::Links).count();
     if by_links == 0 && described.len() < 2 {
         return blocks;
@@ -74,6 +75,9 @@ enum Evidence {
     Place,
     /// The heading is a link to a page of the vendor.
     Address,
+    /// A sentence above introduces vendors, a parenthesis in the heading states what for, and the sentences below
+    /// contain the name.
+    Introduction,
 }
 
 /// A vendor, and the number of blocks below its heading that describe it.
@@ -92,8 +96,11 @@ impl Vendor {
         }
         let body = &blocks[group.heading + 1..group.end];
         let below = Below::of(body)?;
-        let evidence =
-            below.evidence_for(words, &name).or_else(|| is_link_to(text, &name).then_some(Evidence::Address))?;
+        let is_introduced = || below.explains(&name) && is_introduced(words, blocks, group.heading);
+        let evidence = below
+            .evidence_for(words, &name)
+            .or_else(|| is_link_to(text, &name).then_some(Evidence::Address))
+            .or_else(|| is_introduced().then_some(Evidence::Introduction))?;
         Some(Vendor { evidence, fields: below.fields(words, &name), blocks: below.blocks })
     }
 }
@@ -153,6 +160,18 @@ impl Below {
         has_place.then_some(Evidence::Place)
     }
 
+    /// Whether the sentences contain a name with a purpose in parentheses: "Alder (hosting)". Numbers in parentheses are
+    /// those of laws.
+    fn explains(&self, name: &str) -> bool {
+        let Some((bare, purpose)) = name.strip_suffix(')').and_then(|name| name.split_once(" (")) else { return false };
+        let is_purpose =
+            purpose.contains(char::is_alphabetic) && !purpose.contains(|c: char| c.is_numeric() || c == '\u{a7}');
+        let contain = |text: &SourceText| {
+            text.split(|c: char| !c.is_alphanumeric()).any(|word| bare.split(' ').next() == Some(word))
+        };
+        is_purpose && self.sentences.iter().any(contain)
+    }
+
     fn fields(&self, words: &Vocabulary, name: &str) -> Vec<Item> {
         let labelled: Vec<Item> = self.sentences.iter().filter_map(|text| self.labelled(words, text)).collect();
         let plain = self.sentences.iter().filter(|text| self.labelled(words, text).is_none());
@@ -170,6 +189,24 @@ impl Below {
     fn labelled(&self, words: &Vocabulary, text: &SourceText) -> Option<Item> {
         field_of_line(self.at, text).filter(|field| describes(words, field))
     }
+}
+
+/// Whether the text below the heading around this one introduces vendors.
+fn is_introduced(words: &Vocabulary, blocks: &[Block], heading: usize) -> bool {
+    let level = |block: &Block| match block {
+        Block::Heading { level, .. } => Some(*level),
+        _ => None,
+    };
+    let Some(own) = blocks.get(heading).and_then(level) else { return false };
+    let above = &blocks[..heading];
+    let Some(parent) = above.iter().rposition(|block| level(block).is_some_and(|level| level < own)) else {
+        return false;
+    };
+    let texts = above[parent + 1..].iter().map_while(|block| match block {
+        Block::Paragraph { text, .. } => Some(text),
+        _ => None,
+    });
+    texts.into_iter().any(|text| introduces(words, text))
 }
 
 /// Whether a heading is a link with the name in its address.
