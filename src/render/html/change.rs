@@ -18,7 +18,7 @@ use super::{
     },
     entry::past_cells,
     inline, log,
-    page::{Content, Page, Scripts, date, with_markup},
+    page::{Content, Page, Scripts, date, dated, with_markup},
     rows::linked_text,
 };
 
@@ -210,7 +210,7 @@ fn detail(messages: &Messages, change: &Change) -> Markup {
 fn deadlines(messages: &Messages, notice: &Computed) -> Markup {
     html! {
         @match notice {
-            Ok(notice) => dl.deadlines { @for part in prose::deadlines::statements(messages, notice) { dt { (part.label) } dd { (part.text) } } },
+            Ok(notice) => dl.deadlines { @for part in prose::deadlines::statements(messages, notice) { dt { (part.label) } dd { (dated(&part.text)) } } },
             Err(error) => p { (fill(messages.no_deadlines, &[error])) },
         }
     }

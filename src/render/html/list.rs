@@ -10,7 +10,7 @@ use changecast_core::{
 use super::{
     super::{FEEDS, Publication, PublishedList, announcement_page, filtered, list_title, sections_in_order, twins},
     filter, log,
-    page::{Content, Page, Scripts, date, with_markup},
+    page::{Content, Page, Scripts, date, dated, with_markup},
     rows::{self, linked_text},
 };
 
@@ -105,7 +105,7 @@ fn open_windows(publication: &Publication<'_>, list: &PublishedList<'_>) -> Mark
                         li {
                             a href=(announcement_page(window.key)) { bdi { (window.subject) } }
                             " "
-                            span { strong { (fill(messages.object_by, &[&window.object_by])) } @if let Some(effective) = &window.effective { "; " (effective) } }
+                            span { strong { (dated(&fill(messages.object_by, &[&window.object_by]))) } @if let Some(effective) = &window.effective { "; " (dated(effective)) } }
                         }
                     }
                 }

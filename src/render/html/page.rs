@@ -189,6 +189,22 @@ pub(super) fn date(messages: &Messages, moment: Timestamp) -> Markup {
     html! { time datetime=(moment) { (messages.day(moment)) } }
 }
 
+/// A text whose dates are not divided behind one of their hyphens.
+pub(super) fn dated(text: &str) -> Markup {
+    html! {
+        @for (at, word) in text.split(' ').enumerate() {
+            @if at > 0 { " " }
+            @if is_date(word) { span.date { (word) } } @else { (word) }
+        }
+    }
+}
+
+/// Whether a word begins like a date (ISO 8601): "2026-07-15", "2026-Q4".
+fn is_date(word: &str) -> bool {
+    let is_year = |year: &str| year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
+    word.split_once('-').is_some_and(|(year, _)| is_year(year))
+}
+
 /// A message with one value that has markup.
 pub(super) fn with_markup(message: &str, value: &Markup) -> Markup {
     let (before, after) = message.split_once("{}").unwrap_or((message, ""));
