@@ -9,6 +9,7 @@ use crate::read::{
         raw_list::{ParsedRow, RawList, RawSection},
     },
     choose::{
+        continued::{Columns, Shape, named_rows},
         entry_name::is_no_entry,
         header_labels::header_labels,
         html_text::shown,
@@ -35,20 +36,25 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
     check_limit("columns", header.fields().count(), MAX_COLUMNS, Some(header.at))?;
     let headers: Vec<String> = header.fields().map(str::to_owned).collect();
     let below = &records[header_at + 1..];
-    let labels = header_labels(list, config, &headers, below, |record, place| record.fields().nth(place));
+    let labels = header_labels(list, config, &headers, below, Record::field);
     let columns: Vec<Option<Column>> =
         labels.into_iter().map(|label| label.map(|label| Column::of(label, list, config))).collect();
+    let are_names = columns.iter().map(|column| column.as_ref().is_some_and(|column| column.is_name));
+    let places = Columns::of(are_names.map(|are_names| if are_names { Role::Name } else { Role::Other }));
     let link = LinkCell::unless(header.fields().any(|field| config.role(field) == Role::Link));
     let labels = columns.iter().flatten().map(|column| column.label).collect();
     let mut section = RawSection { header: labels, ..RawSection::default() };
     let full = FullRecords::of(header, below);
-    for record in below {
-        if record.is_blank() || record.fields().eq(header.fields()) {
-            continue;
-        }
-        let mut names =
-            columns.iter().zip(record.fields()).filter(|(column, _)| column.as_ref().is_some_and(|it| it.is_name));
-        if names.next().is_some_and(|(_, name)| is_no_entry(&config.vocabulary, name)) {
+    let is_empty = |record: &Record| record.is_blank() || record.fields().eq(header.fields());
+    let shapes = below.iter().map(|record| match is_empty(record) {
+        true => Shape::Divides,
+        false => Shape::of(record.fields(), &places),
+    });
+    for named in named_rows(shapes) {
+        let record = &below[named.row];
+        let has_name = columns.iter().flatten().any(|column| column.is_name);
+        let name = below[named.named_in].field(places.name()).filter(|_| has_name);
+        if is_empty(record) || name.is_some_and(|name| is_no_entry(&config.vocabulary, name)) {
             continue;
         }
         if let Some(missing) = header.fields().nth(record.fields().count()).filter(|missing| !missing.trim().is_empty())
@@ -62,13 +68,16 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
             }
         }
         let mut row = ParsedRow::at(record.at);
-        for (column, field) in columns.iter().zip(record.fields()) {
+        for (place, (column, field)) in columns.iter().zip(record.fields()).enumerate() {
             match column {
                 Some(Column { label, is_name: true }) => {
-                    add_name(list, &mut row, *label, &with_line_breaks(field), link, NameLines::Name);
+                    let name = below[named.named_in].field(place).unwrap_or(field);
+                    add_name(list, &mut row, *label, &with_line_breaks(name), link, NameLines::Name);
                 }
                 Some(Column { label, is_name: false }) => {
-                    row.cells.push((*label, shown(list.vocabulary, CellText::Markdown(field.to_owned()))))
+                    let lines = named.rows_of(place).filter_map(|row| below[row].field(place));
+                    let lines: Vec<&str> = lines.filter(|line| !line.trim().is_empty()).collect();
+                    row.cells.push((*label, shown(list.vocabulary, CellText::Markdown(lines.join("; ")))))
                 }
                 None => {}
             }

@@ -4,6 +4,7 @@ pub(crate) mod absence;
 mod bullet;
 pub(crate) mod code;
 pub(crate) mod column_lists;
+pub(crate) mod continued;
 pub(crate) mod csv;
 pub(crate) mod documents;
 pub(crate) mod embedded;

@@ -20,6 +20,7 @@ use crate::read::{
     choose::{
         absence::{absence_of_list, is_error_page},
         bullet::{Bullet, Style},
+        continued::{Columns, Shape, named_rows},
         entry_name::{self, begins_with_end, is_no_entry},
         fitness::Fitness,
         footnotes::{self, HeadingNotes},
@@ -233,24 +234,30 @@ fn table_sections(
         header_labels(list, options, &headers, rows, |(_, cells), place| cells.get(place).map(|cell| &*cell.text));
     // Which column is the name is decided later, by the same rules for all formats; here only its
     // link matters.
-    let name = header.iter().position(|cell| options.role(&cleaned(&cell.text)) == Role::Name).unwrap_or(0);
+    let columns = Columns::of(headers.iter().map(|header| options.role(header)));
+    let name = columns.name();
     let link = LinkCell::unless(header.iter().any(|cell| options.role(&cleaned(&cell.text)) == Role::Link));
     let name_lines = NameLines::of(list.vocabulary, rows.iter().filter_map(|(_, cells)| Some(&cells.get(name)?.text)));
     let mut section = begin(list, part, surroundings, header, &labels);
-    let all_strong = rows.iter().all(|(_, cells)| cells.first().is_some_and(|cell| cell.strong));
+    let named_rows = named_rows(rows.iter().map(|(_, cells)| shape_of(cells, &columns)));
+    let firsts = named_rows.iter().filter(|row| row.is_named()).map(|row| rows[row.row].1.first());
+    let all_strong = firsts.into_iter().all(|first| first.is_some_and(|cell| cell.strong));
     let words = list.vocabulary;
     let mut are_gone = false;
-    for (at, cells) in rows {
+    for named in named_rows {
+        let (at, cells) = &rows[named.row];
+        let name_cell = rows[named.named_in].1.get(name);
         let filled = cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
         // A row that is struck out or marked as retired is no longer on the list.
         let is_gone =
             |cell: &Cell| cell.is_over() || is_placeholder(&cell.text) || is_no_entry(words, &cleaned(&cell.text));
-        if filled == 0 || cells.get(name).is_some_and(is_gone) {
+        let is_over = !named.is_named() && cells.iter().all(|cell| cell.is_over() || cell.text.trim().is_empty());
+        if filled == 0 || is_over || name_cell.is_some_and(is_gone) {
             continue;
         }
         let is_described_elsewhere =
             |cell: &Cell| described_elsewhere.contains(&plain_name(&name_in(words, &cell.text)));
-        if !described_elsewhere.is_empty() && cells.get(name).is_some_and(is_described_elsewhere) {
+        if !described_elsewhere.is_empty() && name_cell.is_some_and(is_described_elsewhere) {
             continue;
         }
         // A row with only one strong cell is a heading inside the table.
@@ -275,19 +282,40 @@ fn table_sections(
             list.warnings.push(Warning::at(Warning::EXTRA_CELL, *at, message));
         }
         let mut row = ParsedRow::at(*at);
-        for (place, cell) in cells.iter().enumerate() {
-            let Some(Some(label)) = labels.get(place) else { continue };
+        for (place, label) in labels.iter().enumerate() {
+            let Some(label) = label else { continue };
             if place == name {
-                add_name(list, &mut row, *label, &cell.text, link, name_lines);
-            } else {
-                let text = if cell.struck { SourceText::default() } else { cell.text.clone() };
-                row.cells.push((*label, text.into()));
+                if let Some(cell) = name_cell {
+                    add_name(list, &mut row, *label, &cell.text, link, name_lines);
+                }
+                continue;
             }
+            let rows_of_cell: Vec<usize> =
+                if columns.are_names(place) { vec![named.named_in] } else { named.rows_of(place).collect() };
+            let cells = rows_of_cell.into_iter().filter_map(|row| rows[row].1.get(place));
+            let texts = cells.map(|cell| if cell.struck { SourceText::default() } else { cell.text.clone() });
+            row.cells.extend(joined(texts.collect()).map(|text| (*label, text.into())));
         }
-        add_notes(list, &mut row, cells.iter().flat_map(|cell| &cell.notes));
+        add_notes(list, &mut row, named.rows().flat_map(|row| &rows[row].1).flat_map(|cell| &cell.notes));
         section.rows.push(list.intern(row));
     }
     list.sections.push(section);
+}
+
+/// The lines of a cell as one text. `None` if the row ends before the cell.
+fn joined(mut lines: Vec<SourceText>) -> Option<SourceText> {
+    match lines.len() {
+        0 => None,
+        1 => lines.pop(),
+        _ => Some(SourceText::join(lines.iter().filter(|text| !text.is_empty()), "; ")),
+    }
+}
+
+/// What a row of a table is for those below it.
+fn shape_of(cells: &[Cell], columns: &Columns) -> Shape {
+    let is_heading = cells.first().is_some_and(|first| first.strong && !first.text.trim().is_empty())
+        && cells.iter().skip(1).all(|cell| cell.text.trim().is_empty());
+    if is_heading { Shape::Divides } else { Shape::of(cells.iter().map(|cell| cell.text.as_str()), columns) }
 }
 
 fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, surroundings: &Surroundings) -> RawSection {

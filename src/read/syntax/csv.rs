@@ -29,6 +29,11 @@ impl Record {
         self.fields.iter()
     }
 
+    /// The text of a field.
+    pub fn field(&self, place: usize) -> Option<&str> {
+        self.fields.get(place)
+    }
+
     /// Whether all fields are empty.
     pub fn is_blank(&self) -> bool {
         self.fields().all(|field| field.trim().is_empty())

@@ -126,13 +126,10 @@ struct Attributes {
 impl Attributes {
     fn of(tag: &StartTag<usize>) -> Self {
         let span = |name| attribute(tag, name).and_then(|count| count.trim().parse().ok()).unwrap_or(1_usize);
+        // No rows means all rows of the table (HTML, section 4.9.11).
+        let rows = if span(b"rowspan") == 0 { usize::MAX } else { span(b"rowspan") };
         let title = attribute(tag, b"title").filter(|_| !tag.self_closing);
-        Attributes {
-            href: attribute(tag, b"href"),
-            title,
-            rows: span(b"rowspan").saturating_sub(1),
-            columns: span(b"colspan").saturating_sub(1),
-        }
+        Attributes { href: attribute(tag, b"href"), title, rows: rows - 1, columns: span(b"colspan").saturating_sub(1) }
     }
 }
 

@@ -15,12 +15,16 @@ impl Builder<'_> {
         self.span();
         if let Some((_, cells, all_heads)) = &mut self.row {
             *all_heads &= self.head_cell;
-            if self.cell_rows > 0 {
-                self.spans.insert(cells.len(), (self.cell_rows + 1, cell.clone()));
-            }
-            // A header over several columns is the header of each; below, such a cell is the heading of rows.
+            // A cell over several columns is the cell of each; below the header, one without a cell before it is the
+            // heading of rows.
             let begins = self.table.as_ref().is_some_and(|table| table.header.is_empty() && table.rows.is_empty());
-            let columns = if self.head_cell && begins { self.cell_columns } else { 0 };
+            let is_heading = cells.is_empty() && !(self.head_cell && begins);
+            let columns = if is_heading || self.spanned >= SPANNED { 0 } else { self.cell_columns };
+            if self.cell_rows > 0 {
+                let places = cells.len()..=cells.len() + columns;
+                self.spans.extend(places.map(|place| (place, (self.cell_rows + 1, cell.clone()))));
+            }
+            self.spanned += columns * (size_of::<Cell>() + cell.text.len());
             cells.extend(std::iter::repeat_n(cell, columns + 1));
         }
     }
