@@ -8,9 +8,10 @@ use std::{
 
 use changecast::{
     ReadingConfig,
-    config::{self, YamlFile},
+    config::{self, ConfigError, YamlFile},
     observe::Page,
     publish::ListSource,
+    read,
 };
 use changecast_core::ledger::Digest;
 use serde::Deserialize;
@@ -56,8 +57,7 @@ struct Listed {
     /// The format of the page, if it does not follow from its name.
     format: Option<String>,
     /// The headings of the tables to read, if the page has several.
-    #[serde(default)]
-    tables: Vec<String>,
+    tables: Option<Vec<String>>,
     /// How important the vendor is to the customer, in the customer's own words.
     criticality: Option<String>,
 }
@@ -65,70 +65,115 @@ struct Listed {
 /// The vendors of a file. Their states are files in the folder `states`, which is created.
 ///
 /// # Errors
-/// [`Failure`] if the file cannot be read, has two vendors of one name, or does not state the source of one.
+/// [`Failure`] if the file cannot be read, has two vendors of one name, or the keys of a vendor do not fit.
 pub fn read(file: &Path, states: &Path) -> Result<Vec<Vendor>, Failure> {
     let text = fs::read_to_string(file).map_err(|error| Failure::file(file, error))?;
+    let path = file.display().to_string();
     let folder = file.parent().unwrap_or(Path::new(""));
-    let Vendors { vendors, highlight } = config::from_yaml(YamlFile::Vendors, &file.display().to_string(), &text)?;
+    let Vendors { vendors, highlight } = config::from_yaml(YamlFile::Vendors, &path, &text)?;
     let mut names = BTreeSet::new();
-    if let Some(twice) = vendors.iter().find(|vendor| !names.insert(&vendor.name)) {
-        return Err(Failure::usage(
-            format!("{}: two vendors have the name {:?}", file.display(), twice.name),
-            "give each vendor a name of its own: the name belongs to what was seen of its log",
-        ));
-    }
-    let vendors: Result<Vec<Vendor>, Failure> = vendors
-        .into_iter()
-        .map(|listed| {
-            let source = listed.source(folder).map_err(|(problem, help)| {
-                Failure::usage(format!("{}: {}: {problem}", file.display(), listed.name), help)
-            })?;
-            let criticality = listed.criticality.map(|text| Criticality {
-                is_highlighted: highlight.iter().any(|word| word.eq_ignore_ascii_case(text.trim())),
-                text,
-            });
-            Ok(Vendor { state: states.join(state_file(&listed.name)), name: listed.name, criticality, source })
-        })
-        .collect();
-    let vendors = vendors?;
+    let vendors = vendors.into_iter().enumerate().map(|(at, listed)| {
+        let source = if names.insert(listed.name.clone()) { listed.source(folder) } else { Err(listed.second_name()) };
+        let source = source.map_err(|Problem { key, text: problem, help }| {
+            ConfigError::of_vendor((&path, &text), (at, key), &problem, help)
+        })?;
+        let criticality = listed.criticality.map(|text| Criticality {
+            is_highlighted: highlight.iter().any(|word| word.eq_ignore_ascii_case(text.trim())),
+            text,
+        });
+        Ok(Vendor { state: states.join(state_file(&listed.name)), name: listed.name, criticality, source })
+    });
+    let vendors = vendors.collect::<Result<Vec<Vendor>, ConfigError>>()?;
     fs::create_dir_all(states).map_err(|error| Failure::file(states, error))?;
     Ok(vendors)
 }
 
-impl Listed {
-    /// Where the vendor's list is found; otherwise the problem and the next step.
-    fn source(&self, folder: &Path) -> Result<Source, (&'static str, &'static str)> {
-        match (&self.url, &self.git) {
-            (Some(_), None) if self.path.is_some() || self.branch.is_some() => {
-                Err(("`path` and `branch` belong to a page in a clone", "write `git` in place of `url`"))
-            }
-            (None, Some(_)) if self.root.is_some() || self.origin.is_some() => {
-                Err(("a page in a clone is not signed", "leave `root` and `origin` out"))
-            }
-            (Some(url), None) => Ok(Source::Log(Log {
-                location: if is_address(url) { url.clone() } else { folder.join(url).display().to_string() },
-                root: self.root.as_ref().map(|root| folder.join(root)),
-                origin: self.origin.clone(),
-            })),
-            (None, Some(clone)) => {
-                let path = self.path.clone();
-                let path = path.ok_or(("`path` is missing", "add the path of the page in the clone"))?;
-                let options = ReadingConfig {
-                    format: self.format.clone(),
-                    tables: self.tables.clone(),
-                    ..ReadingConfig::default()
-                };
-                Ok(Source::Page(Box::new(Page {
-                    clone: folder.join(clone),
-                    branch: self.branch.clone(),
-                    source: ListSource { paths: vec![path], options },
-                })))
-            }
-            (Some(_), Some(_)) => Err(("it has both `url` and `git`", "list the two as two vendors")),
-            (None, None) => Err(("it has no place", "add the `url` of its log, or `git` and `path` of its page")),
-        }
+/// What is wrong with a key of a vendor.
+struct Problem {
+    key: &'static str,
+    text: String,
+    /// The next step.
+    help: &'static str,
+}
+
+impl Problem {
+    fn new(key: &'static str, text: impl Into<String>, help: &'static str) -> Self {
+        Problem { key, text: text.into(), help }
     }
 }
+
+impl Listed {
+    /// Where the list of the vendor is found. Paths are relative to `folder`.
+    fn source(&self, folder: &Path) -> Result<Source, Problem> {
+        match (&self.url, &self.git) {
+            (Some(url), None) => self.log(url, folder),
+            (None, Some(clone)) => self.page(clone, folder),
+            (Some(_), Some(_)) => {
+                Err(Problem::new("git", "the vendor has both `url` and `git`", "list the two as two vendors"))
+            }
+            (None, None) => Err(Problem::new(
+                "name",
+                format!("{:?} has neither a log nor a page", self.name),
+                "add the `url` of its log, or `git` and `path` of its page",
+            )),
+        }
+    }
+
+    fn log(&self, url: &str, folder: &Path) -> Result<Source, Problem> {
+        let of_pages = [
+            ("path", self.path.is_some()),
+            ("branch", self.branch.is_some()),
+            ("format", self.format.is_some()),
+            ("tables", self.tables.is_some()),
+        ];
+        if let Some((key, _)) = of_pages.into_iter().find(|(_, is_stated)| *is_stated) {
+            let help = "write `git` in place of `url`, or leave it out";
+            return Err(Problem::new(key, "belongs to a page in a clone", help));
+        }
+        Ok(Source::Log(Log {
+            location: if is_address(url) { url.to_owned() } else { folder.join(url).display().to_string() },
+            root: self.root.as_ref().map(|root| folder.join(root)),
+            origin: self.origin.clone(),
+        }))
+    }
+
+    fn page(&self, clone: &Path, folder: &Path) -> Result<Source, Problem> {
+        let of_logs = [("root", self.root.is_some()), ("origin", self.origin.is_some())];
+        if let Some((key, _)) = of_logs.into_iter().find(|(_, is_stated)| *is_stated) {
+            return Err(Problem::new(key, "a page in a clone is not signed", "leave `root` and `origin` out"));
+        }
+        let missing = || Problem::new("git", "`path` is missing", "add the path of the page in the clone");
+        let path = self.path.clone().ok_or_else(missing)?;
+        let options = ReadingConfig {
+            format: self.format.clone().map(known_format).transpose()?,
+            tables: self.tables.clone().unwrap_or_default(),
+            ..ReadingConfig::default()
+        };
+        Ok(Source::Page(Box::new(Page {
+            clone: folder.join(clone),
+            branch: self.branch.clone(),
+            source: ListSource { paths: vec![path], options },
+        })))
+    }
+
+    fn second_name(&self) -> Problem {
+        Problem::new(
+            "name",
+            format!("two vendors have the name {:?}", self.name),
+            "give each vendor a name of its own: the name belongs to what was seen of its log",
+        )
+    }
+}
+
+fn known_format(format: String) -> Result<String, Problem> {
+    let names: Vec<&str> = read::formats().map(|(name, _)| name).collect();
+    if names.contains(&format.as_str()) {
+        return Ok(format);
+    }
+    let text = format!("unknown format {format:?}, expected one of {}", names.join(", "));
+    Err(Problem::new("format", text, "leave it out if it follows from the name of the file"))
+}
+
 /// Most characters of a name in the name of a file.
 const MAX_NAME: usize = 40;
 

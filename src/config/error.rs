@@ -29,6 +29,8 @@ pub(super) enum Next {
     RemoveOne,
     /// To read what is allowed in the file.
     Read(YamlFile),
+    /// What the message needs.
+    Other(&'static str),
 }
 
 /// A YAML file that users write.
@@ -68,6 +70,7 @@ impl ConfigError {
             Next::Repair => "correct this line; values that contain `: `, ` #`, `{` or `[` need quotes".to_owned(),
             Next::RemoveOne => "remove one of the two".to_owned(),
             Next::Read(file) => file.described().to_owned(),
+            Next::Other(step) => (*step).to_owned(),
         }
     }
 
@@ -98,6 +101,18 @@ impl ConfigError {
     pub(super) fn of_key(path: &str, text: &str, key: &str, message: String) -> Self {
         let at = keys(text, key).into_iter().find(|(_, column)| *column == 1);
         ConfigError { path: path.to_owned(), at, message, next: Next::Read(YamlFile::Config) }
+    }
+
+    /// An error about a key of a vendor, which has a number from 0.
+    pub fn of_vendor(
+        (path, text): (&str, &str),
+        (vendor, key): (usize, &str),
+        problem: &str,
+        next: &'static str,
+    ) -> Self {
+        let message = format!("vendors[{vendor}].{key}: {problem}");
+        let error = ConfigError::of_item(path, text, ("vendors", vendor, key), message);
+        ConfigError { next: Next::Other(next), ..error }
     }
 
     /// An error about a key of an item of a list, which has a number from 0: `lists`, 1, `id`.
