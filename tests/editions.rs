@@ -11,7 +11,7 @@ use changecast::{
 use changecast_core::{ledger::ReleaseKind, model::Timestamp, sign::Signer, vocabulary::Vocabulary};
 use tempfile::TempDir;
 
-use crate::support::{BEGIN, DAY, PublishedFiles, key};
+use crate::support::{BEGIN, DAY, PublishedFiles, key, run_in};
 
 const NEXT: Edition = Edition(Edition::CURRENT.0 + 1);
 
@@ -90,6 +90,13 @@ impl Publisher {
             (release.header.kind.clone(), kinds)
         });
         changes.skip(1).collect()
+    }
+
+    /// What a customer who follows the list sees now.
+    fn follow(&self) -> String {
+        fs::write(self.dir.path().join("root.pub"), key("root").public().to_string()).expect("a key");
+        let pin = ["--root", "root.pub", "--origin", "example.com/vendors", "--state", "state.json"];
+        run_in(self.dir.path(), &[&["follow", "feeds/vendors"], &pin[..]].concat(), &[]).expect(0).out
     }
 
     fn feed(&self, list: &str) -> Vec<String> {
@@ -245,8 +252,15 @@ fn a_list_that_both_a_newer_edition_and_another_configuration_read_states_both()
     let words = Vocabulary::default();
     let list = |tables: &str| format!("- {{id: vendors, title: Vendors, inventory: list.md{tables}}}\n");
     publisher.publish(1, &list(", tables: [{heading: Hosting}]"), Edition::CURRENT, &words).expect("published");
-    for _ in 0..2 {
+    publisher.follow();
+    for looks in 0..2 {
         publisher.publish(1, &list(""), NEXT, &words).expect("published");
+        let news = publisher.follow();
+        assert_eq!(
+            news.contains("by a newer edition and with another configuration") && news.contains("Parley"),
+            looks == 0,
+            "{news}"
+        );
         let feed = publisher.feed("vendors");
         assert_eq!(feed.len(), 2);
         assert!(feed[1].contains("Read again by a newer edition and with another configuration:"), "{}", feed[1]);

@@ -120,3 +120,42 @@ fn the_feed_of_all_lists_has_the_entries_of_each() {
     repo.publish(&["--now", "2024-03-01T12:00:00Z", "--all"]).expect(0);
     assert_eq!(repo.files("feeds"), before);
 }
+
+#[test]
+fn a_damaged_feed_of_one_list_leaves_no_gap_in_the_feed_of_all_lists() {
+    let list = |names: &[&str]| {
+        let entries: String = names.iter().map(|name| format!("- {{name: {name}, location: Spain}}\n")).collect();
+        format!("entries:\n{entries}")
+    };
+    let config = format!("{}{OTHER}", crate::support::CONFIG);
+    let repo = TestRepo::new()
+        .commit("one", &[("changecast.yaml", Some(&config)), ("data/list.yaml", Some(&list(&["Oakline"])))])
+        .commit("two", &[("data/others.yaml", Some(&list(&["Ridge"])))])
+        .commit("three", &[("data/list.yaml", Some(&list(&["Oakline", "Kestrel"])))]);
+    let now = ["--now", "2024-02-03T12:00:00Z"];
+    let published = |damage: &dyn Fn(&std::path::Path)| {
+        let _ = fs::remove_dir_all(repo.path("feeds"));
+        repo.build_first(2);
+        repo.publish(&["--now", "2024-02-02T12:00:00Z"]).expect(0);
+        for id in ["vendors", "others"] {
+            damage(&repo.path("feeds").join(id).join("feed.atom"));
+        }
+        repo.build();
+        repo.publish(&now).expect(0);
+        repo.files("feeds").into_iter().filter(|(name, _)| name.ends_with(".atom")).collect::<Vec<_>>()
+    };
+    let whole = published(&|_| ());
+    let cut = |path: &std::path::Path| {
+        let text = fs::read(path).expect("a feed");
+        fs::write(path, &text[..text.len() / 2]).expect("a feed");
+    };
+    let edited = |path: &std::path::Path| {
+        let text = fs::read_to_string(path).expect("a feed");
+        fs::write(path, text.replace("<entry", "<entri")).expect("a feed");
+    };
+    let damages: [(&str, &dyn Fn(&std::path::Path)); 3] =
+        [("deleted", &|path| fs::remove_file(path).expect("a feed")), ("cut", &cut), ("edited", &edited)];
+    for (name, damage) in damages {
+        assert!(published(damage) == whole, "{name}");
+    }
+}

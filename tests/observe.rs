@@ -1,6 +1,6 @@
 //! `follow --list` with pages in local clones: nothing of them is signed, and what they show is not always their list.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
 use serde_json::Value;
 
@@ -150,11 +150,17 @@ fn a_vendor_is_either_a_log_or_a_page_and_a_clone_is_never_searched_above() {
     let repo = clone_of(&[Some(BOTH)]);
     repo.build();
     for (vendor, text) in [
-        ("git: repo", "`path` is missing"),
-        ("url: feeds/x, path: a.md", "belong to a page in a clone"),
-        ("git: repo, path: a.md, origin: example.com/x", "is not signed"),
+        ("git: repo", "vendors.yaml:1:21: vendors[0].git: `path` is missing"),
+        ("url: feeds/x, path: a.md", "vendors.yaml:1:35: vendors[0].path: belongs to a page in a clone"),
+        ("url: feeds/x, format: csv", "vendors.yaml:1:35: vendors[0].format: belongs to a page in a clone"),
+        ("url: feeds/x, tables: []", "vendors.yaml:1:35: vendors[0].tables: belongs to a page in a clone"),
+        ("git: repo, path: a.md, format: mrkdown", "vendors.yaml:1:44: "),
+        (
+            "git: repo, path: a.md, origin: example.com/x",
+            "vendors.yaml:1:44: vendors[0].origin: a page in a clone is not signed",
+        ),
         ("url: feeds/x, git: repo, path: a.md", "both `url` and `git`"),
-        ("criticality: high", "it has no place"),
+        ("criticality: high", "vendors.yaml:1:12: vendors[0].name: \"A\" has neither a log nor a page"),
         ("git: repo, path: legal/none.md", "no commit has the page"),
         ("git: repo/legal, path: subprocessors.md", "not in a git repository"),
         ("git: none, path: subprocessors.md", "not in a git repository"),
@@ -215,10 +221,71 @@ fn one_feed_one_calendar_and_one_json_file_are_about_all_vendors() {
     assert!(calendar.contains("PRIORITY:1") && calendar.contains("DTSTART;VALUE=DATE:20300215"), "{calendar}");
     let json: Value = serde_json::from_str(&read("vendors.json")).expect("JSON");
     assert_eq!(json["vendors"][0]["highlighted"], true);
+    // History from before the log began has the time of its commit, as in the feed, and that of the head as evidence.
+    let [history, added] = [0, 1].map(|at| &json["vendors"][0]["changes"][at]);
+    let committed = feed.rsplit("<published>").next().and_then(|rest| rest.split("+00:00").next()).expect("a time");
+    assert_eq!(history["published"], format!("{committed}Z"));
+    assert_eq!((&history["backfilled"], &history["covered"]), (&true.into(), &"2030-01-01T00:00:00Z".into()));
+    assert_eq!((&added["backfilled"], &added["published"]), (&false.into(), &"2030-02-01T00:00:00Z".into()));
     assert_eq!(json["vendors"][1]["changes"][0]["changes"][0]["kind"], "relocated");
     assert_eq!(json["vendors"][2]["changes"], Value::Array(Vec::new()));
     // Another run without news writes the same files.
     let before = log.files("all");
     run("2030-02-04T00:00:00Z");
     assert!(log.files("all") == before);
+}
+
+#[test]
+fn two_vendors_of_one_log_are_two_in_feed_and_calendar() {
+    let log = log_and_page();
+    let vendor = "url: feeds/vendors, root: keys/root.pub, origin: example.com/vendors";
+    let list = format!("vendors:\n- {{name: Mail, {vendor}, criticality: high}}\n- {{name: Backup, {vendor}}}\n");
+    fs::write(log.path("vendors.yaml"), list).expect("a list");
+    fs::rename(log.path("publisher"), log.path("repo")).expect("a folder");
+    log.build();
+    log.publish(&["--now", "2030-02-01T00:00:00Z"]).expect(0);
+    let args = ["follow", "--list", "vendors.yaml", "--state", "states", "--output", "all", "--now", JANUARY];
+    log.run(&args).expect(0);
+    for (name, mark, count) in [("feed.atom", "<id>urn:", 4), ("calendar.ics", "UID:", 4)] {
+        let text = fs::read_to_string(log.path("all").join(name)).expect("a file");
+        let ids: Vec<&str> = text.split(mark).skip(1).filter_map(|rest| rest.lines().next()).collect();
+        let different: BTreeSet<&&str> = ids.iter().collect();
+        assert_eq!((ids.len(), different.len()), (count, count), "{name}: {text}");
+    }
+}
+
+#[test]
+fn a_damaged_state_file_stops_no_other_vendor() {
+    let log = log_and_page();
+    let page = clone_of(&[Some(BOTH), Some(FINLAND)]);
+    page.build();
+    fs::rename(page.path("repo"), log.path("clone")).expect("a folder");
+    let run = |code: i32| {
+        let args = ["follow", "--list", "vendors.yaml", "--state", "states", "--output", "all", "--now", JANUARY];
+        log.run(&args).expect(code)
+    };
+    run(2);
+    let state = |name: &str| {
+        let states = fs::read_dir(log.path("states")).expect("states").map(|entry| entry.expect("an entry").path());
+        let starts =
+            |path: &std::path::PathBuf| path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name));
+        states.filter(starts).next().expect("a state")
+    };
+    for (name, other, status) in [("larkspur", 0, 2), ("example", 1, 2)] {
+        let path = state(name);
+        let before = fs::read(&path).expect("a state");
+        fs::write(&path, &before[..before.len() / 2]).expect("a state");
+        fs::remove_dir_all(log.path("all")).expect("a folder");
+        let ran = run(status);
+        let file = path.file_name().expect("a name").to_string_lossy().into_owned();
+        assert_eq!(ran.err.matches(&format!("{file} is damaged")).count(), 1, "{}", ran.err);
+        let json = fs::read_to_string(log.path("all/vendors.json")).expect("a file");
+        let json: Value = serde_json::from_str(&json).expect("JSON");
+        let damaged = &json["vendors"][1 - other];
+        assert!(damaged["error"].as_str().is_some_and(|error| error.contains("is damaged")), "{damaged}");
+        assert!(json["vendors"][other]["error"].is_null(), "{json}");
+        let feed = fs::read_to_string(log.path("all/feed.atom")).expect("a file");
+        assert_eq!(feed.contains("<name>Example</name>"), name != "example", "{feed}");
+        fs::write(&path, before).expect("a state");
+    }
 }

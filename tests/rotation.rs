@@ -124,12 +124,22 @@ fn releases_of_a_thief_are_disowned_and_the_list_is_restored() {
     fs::rename(repo.path("ours"), repo.path("repo")).expect("a folder");
     let list = || fs::read_to_string(repo.path("feeds/vendors/list.json")).expect("a list");
     assert!(list().contains("Nowhere"));
+    let follow = |code: i32| {
+        let pin = ["--root", "keys/root.pub", "--origin", "example.com/vendors", "--state", "state.json"];
+        repo.run(&[&["follow", "feeds/vendors", "--now", MARCH], &pin[..]].concat()).expect(code).out
+    };
+    follow(0);
     let revoke = ["--root-key", "keys/root", "--key", "keys/next", "--stolen", "keys/release.pub", "--now", MARCH];
     keys(&repo, "revoke", &[&revoke[..], &["--last-head", "0", "--disown", "3"]].concat()).expect(0);
     repo.verify().expect(0);
     publish(&repo, "next", MARCH).expect(0);
     repo.verify().expect(0);
     assert!(list().contains("Germany") && !list().contains("Nowhere"), "{}", list());
+    let news = follow(0);
+    assert!(
+        news.contains("after a stolen key signed releases that are not the publisher's  the page itself"),
+        "{news}"
+    );
     let feed = fs::read_to_string(repo.path("feeds/vendors/feed.atom")).expect("a feed");
     assert!(feed.contains("after a stolen key signed releases that are not the publisher"), "{feed}");
     let before = repo.files("feeds");

@@ -82,17 +82,29 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let run = Run { args, options: &options, now };
     let reports = follow::each(&vendors, |vendor| report::Report::of(vendor, vendor.look(run), now));
     report::print(&reports, args)?;
-    if let Some(folder) = &args.output {
-        follow_output::write(folder, &vendors, now)?;
-    }
+    let damaged = match &args.output {
+        Some(folder) => damaged_states(follow_output::write(folder, &vendors, now)?, &reports),
+        None => 0,
+    };
     let statuses = reports.iter().map(|report| match report.status() {
         0 if args.exit_code && report.has_notice() => 1,
         status => status,
     });
-    Ok(match statuses.fold(0, worse) {
+    Ok(match statuses.fold(damaged, worse) {
         0 => Exit::Clean,
         1 => Exit::Findings,
         status => Exit::Status(status),
+    })
+}
+
+/// Prints which states cannot be used, unless the report on the vendor said so, and returns the status that follows from them.
+fn damaged_states(failures: Vec<Option<Failure>>, reports: &[report::Report]) -> u8 {
+    let failures = failures.into_iter().zip(reports).filter_map(|(failure, report)| Some((failure?, report)));
+    failures.fold(0, |status, (failure, report)| {
+        if !report.states(&failure) {
+            failure.print();
+        }
+        worse(status, failure.code())
     })
 }
 

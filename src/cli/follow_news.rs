@@ -2,24 +2,24 @@
 
 use changecast::{
     observe::Observation,
+    publish::{self, PublishedRelease},
     render::{self, ChangeLogRow},
 };
 use changecast_core::{
     change::{Change, Level},
-    ledger::{Body, Pointer, Release, ReleaseKind, Verified},
+    ledger::{Pointer, Publication, Release, ReleaseKind, Verified},
     model::{CommitId, Timestamp},
-    prose::reread::{self, Cause},
 };
 use serde_json::{Value, json};
 
 /// Changes that became known together.
 pub struct News {
     pub basis: Basis,
-    /// When a release was published, or the changes were observed.
+    /// When the changes were published, or observed.
     pub published: Timestamp,
     pub changes: Vec<NewChange>,
-    /// One sentence in place of the changes of a list that was read again, which did not change.
-    read_again: Option<Change>,
+    /// What is announced in place of the changes of a list that was read again, which did not change.
+    read_again: Vec<Change>,
 }
 
 /// How changes are known.
@@ -27,9 +27,10 @@ pub enum Basis {
     /// A signed release states them.
     Release {
         release: Pointer,
-        /// The kind of the release.
-        kind: String,
+        kind: ReleaseKind,
         commit: Option<CommitId>,
+        /// The first head that covers the release.
+        publication: Publication,
     },
     /// They were observed between two commits. Nobody signed them.
     Commits {
@@ -53,9 +54,23 @@ pub struct NewChange {
 }
 
 impl News {
+    /// The changes of the releases from number `first` on, oldest first.
+    pub fn of_releases(verified: &Verified, first: u64) -> Vec<Self> {
+        // Heads cover the beginning of the log.
+        let published = verified.releases.iter().zip(publish::published_releases(verified));
+        let published = published.filter(|(release, _)| release.header.seq >= first);
+        published
+            .filter_map(|(release, (published, time))| News::of_release(verified, release, published, time))
+            .collect()
+    }
+
     /// The changes of a release; `None` for one without changes.
-    pub fn of_release(release: &Release, verified: &Verified) -> Option<Self> {
-        let published = release.publication?.at;
+    fn of_release(
+        verified: &Verified,
+        release: &Release,
+        published: PublishedRelease,
+        time: Timestamp,
+    ) -> Option<Self> {
         let body = release.body()?;
         let changes: Vec<NewChange> = (0..)
             .zip(body.changes())
@@ -69,16 +84,17 @@ impl News {
         if changes.is_empty() {
             return None;
         }
-        let is_reread = release.header.kind == ReleaseKind::Reread;
+        let is_reread = published.kind == ReleaseKind::Reread;
         Some(News {
             basis: Basis::Release {
-                release: release.pointer(),
-                kind: release.header.kind.name().to_owned(),
+                release: published.pointer(),
+                kind: published.kind,
                 commit: body.source().map(|source| source.commit.clone()),
+                publication: published.publication?,
             },
-            published,
-            read_again: if is_reread { read_again(body, &changes) } else { None },
+            published: time,
             changes,
+            read_again: if is_reread { published.changes } else { Vec::new() },
         })
     }
 
@@ -100,13 +116,13 @@ impl News {
             basis: Basis::Commits { from: from.clone(), to: to.clone(), committed: *committed },
             published: *observed,
             changes: changes.collect::<Result<_, serde_json::Error>>()?,
-            read_again: None,
+            read_again: Vec::new(),
         })
     }
 
     /// The changes of the list.
     pub fn of_list(&self) -> &[NewChange] {
-        let is_reread = matches!(&self.basis, Basis::Release { kind, .. } if *kind == ReleaseKind::Reread.name());
+        let is_reread = matches!(&self.basis, Basis::Release { kind: ReleaseKind::Reread, .. });
         if is_reread { &[] } else { &self.changes }
     }
 
@@ -158,8 +174,10 @@ impl News {
         let changes: Vec<Value> = changes.collect();
         let published = self.published.to_string();
         match &self.basis {
-            Basis::Release { release, kind, commit } => json!({
-                "release": pointer(*release), "kind": kind, "published": published, "commit": commit, "changes": changes,
+            Basis::Release { release, kind, commit, publication } => json!({
+                "release": pointer(*release), "kind": kind.name(), "published": published,
+                "backfilled": publication.backfilled, "covered": publication.at.to_string(),
+                "commit": commit, "changes": changes,
             }),
             Basis::Commits { from, to, committed } => json!({
                 "observed": { "from": from, "to": to, "at": published, "committed": committed.to_string() },
@@ -201,13 +219,6 @@ impl NewChange {
         let sentence = self.known.as_ref().map(|change| render::flat(&render::sentence(change)));
         sentence.unwrap_or_else(|| format!("a change of the kind {}", self.kind()))
     }
-}
-
-/// The sentence about a list that was read again.
-fn read_again(body: &Body, changes: &[NewChange]) -> Option<Change> {
-    let cause = if body.reading().is_some() { Cause::Configuration } else { Cause::Edition };
-    let known: Vec<Change> = changes.iter().filter_map(|change| change.known.clone()).collect();
-    reread::announcement(cause, &known)
 }
 
 /// The dates of a change, by the newest head that states them.

@@ -25,29 +25,36 @@ struct Remembered<'a> {
     json: Value,
 }
 
-/// Writes the files.
+/// Writes the files. Returns why the state of a vendor cannot be used, for each vendor of which this is true: the files name
+/// such a vendor, and are complete for the others.
 ///
 /// # Errors
-/// [`Failure`] if a state cannot be used, or a file cannot be written.
-pub fn write(folder: &Path, vendors: &[Vendor], now: Timestamp) -> Result<(), Failure> {
-    let mut remembered = Vec::with_capacity(vendors.len());
+/// [`Failure`] if a file cannot be written.
+pub fn write(folder: &Path, vendors: &[Vendor], now: Timestamp) -> Result<Vec<Option<Failure>>, Failure> {
+    let (mut failures, mut merged, mut json) = (Vec::new(), Vec::new(), Vec::new());
     for vendor in vendors {
-        remembered.push(vendor.remembered(now)?);
+        let mut remembered = vendor.nothing_remembered();
+        let failure = vendor.add_to(&mut remembered, now).err();
+        if let Some(failure) = &failure {
+            remembered = vendor.nothing_remembered();
+            remembered.json["error"] = json!(failure.to_string());
+        }
+        failures.push(failure);
+        merged.push(remembered.vendor);
+        json.push(remembered.json);
     }
     fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
-    let json: Vec<&Value> = remembered.iter().map(|remembered| &remembered.json).collect();
     let json = serde_json::to_string_pretty(&json!({ "vendors": json }))? + "\n";
-    let vendors: Vec<merged::Vendor<'_>> = remembered.into_iter().map(|remembered| remembered.vendor).collect();
     for (name, text) in
-        [("feed.atom", merged::feed(&vendors)?), ("calendar.ics", merged::calendar(&vendors)), ("vendors.json", json)]
+        [("feed.atom", merged::feed(&merged)?), ("calendar.ics", merged::calendar(&merged)), ("vendors.json", json)]
     {
         output::replace(&folder.join(name), text.as_bytes())?;
     }
-    Ok(())
+    Ok(failures)
 }
 
 impl Vendor {
-    fn remembered(&self, now: Timestamp) -> Result<Remembered<'_>, Failure> {
+    fn nothing_remembered(&self) -> Remembered<'_> {
         let mut remembered = Remembered {
             vendor: merged::Vendor {
                 name: &self.name,
@@ -61,11 +68,15 @@ impl Vendor {
         if let Some(criticality) = &self.criticality {
             criticality.add_to(&mut remembered.json);
         }
+        remembered
+    }
+
+    /// Adds what the state contains.
+    fn add_to(&self, remembered: &mut Remembered<'_>, now: Timestamp) -> Result<(), Failure> {
         match &self.source {
-            Source::Log(log) => self.add_log(&mut remembered, log, now)?,
-            Source::Page(_) => self.add_page(&mut remembered)?,
+            Source::Log(log) => self.add_log(remembered, log, now),
+            Source::Page(_) => self.add_page(remembered),
         }
-        Ok(remembered)
     }
 
     fn add_log(&self, remembered: &mut Remembered<'_>, log: &Log, now: Timestamp) -> Result<(), Failure> {
@@ -75,12 +86,12 @@ impl Vendor {
             publish::announcements(&state, &pin, now).map_err(|error| self.failed(error))?;
         let origin = verified.origin.as_str();
         let home = is_address(&log.location).then(|| format!("{}/", log.location.trim_end_matches('/')));
-        let entries = announcements.iter().map(|found| VendorEntry::of_announcement(found, origin, home.as_deref()));
+        let log = (&*self.name, origin);
+        let entries = announcements.iter().map(|found| VendorEntry::of_announcement(log, found, home.as_deref()));
         remembered.vendor.entries.extend(entries);
-        remembered.vendor.deadlines = VendorDeadline::of_agenda(&agenda, origin);
-        let news = verified.releases.iter().filter_map(|release| News::of_release(release, &verified));
+        remembered.vendor.deadlines = VendorDeadline::of_agenda(log, &agenda);
         remembered.json["origin"] = json!(origin);
-        remembered.json["changes"] = news.map(|news| news.json()).collect();
+        remembered.json["changes"] = News::of_releases(&verified, 0).iter().map(News::json).collect();
         Ok(())
     }
 

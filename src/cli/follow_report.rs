@@ -58,6 +58,11 @@ impl Report {
         }
     }
 
+    /// Whether the vendor could not be followed for this reason.
+    pub fn states(&self, failure: &Failure) -> bool {
+        self.looked.as_ref().is_err_and(|stated| stated.to_string() == failure.to_string())
+    }
+
     /// Whether customers can object to something new.
     pub fn has_notice(&self) -> bool {
         self.found.news.iter().any(|news| news.notices() > 0)
@@ -138,10 +143,9 @@ impl Found {
             .remarks
             .extend(deleted.map(|seq| format!("the copy of release {seq} was deleted, as a redaction requires")));
         if let (Some(verified), Some(seen)) = (&followed.verified, followed.seen) {
-            for release in verified.releases.iter().filter(|release| release.header.seq >= seen) {
-                found.remarks.extend(remark(release));
-                found.news.extend(News::of_release(release, verified));
-            }
+            let new = verified.releases.iter().filter(|release| release.header.seq >= seen);
+            found.remarks.extend(new.filter_map(remark));
+            found.news = News::of_releases(verified, seen);
         }
         let fresh = follow::check_fresh(&followed.state, now);
         found.stale = fresh.err().map(|error| Failure::Verify { list: name.to_owned(), error: Box::new(error) });

@@ -37,12 +37,22 @@ pub fn announcements(source: &dyn Fetch, pin: &Pin, now: Timestamp) -> Result<An
     for (release, followed) in releases.iter_mut().zip(computed.releases) {
         release.notices = followed.notices;
     }
-    releases.retain(|release| release.publication.is_some());
-    let newest = releases.last().and_then(|newest| newest.publication);
-    let times = newest.map(|newest| publication_times(&releases, newest)).unwrap_or_default();
-    let announced = releases.iter().zip(times).filter(|(release, _)| release.is_announced());
-    let announcements: Vec<Announcement> = announced.map(announcement).collect();
+    let published = with_times(releases).into_iter().filter(|(release, _)| release.is_announced());
+    let announcements: Vec<Announcement> = published.map(|(release, time)| announcement((&release, time))).collect();
     let mut agenda = Agenda::default();
     announcements.iter().for_each(|announcement| agenda.follow(&ENGLISH, announcement));
     Ok(Announced { verified, announcements, agenda })
+}
+
+/// The releases that heads cover as pages and feeds present them, with the times at which they count as published. Changes of
+/// kinds of a later version are left out.
+pub fn published_releases(verified: &Verified) -> Vec<(PublishedRelease, Timestamp)> {
+    with_times(PublishedRelease::known(&verified.releases))
+}
+
+fn with_times(mut releases: Vec<PublishedRelease>) -> Vec<(PublishedRelease, Timestamp)> {
+    releases.retain(|release| release.publication.is_some());
+    let newest = releases.last().and_then(|newest| newest.publication);
+    let times = newest.map(|newest| publication_times(&releases, newest)).unwrap_or_default();
+    releases.into_iter().zip(times).collect()
 }

@@ -252,6 +252,9 @@ pub enum PublishError {
     /// The output folder cannot be read.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// A feed that this publication continues is not the one that it checked.
+    #[error("{0} was changed or deleted while it was read")]
+    FeedChanged(String),
     /// A document cannot be written.
     #[error(transparent)]
     Append(#[from] AppendError),
@@ -343,6 +346,9 @@ impl PublishError {
             PublishError::NoRelease { .. } | PublishError::NoNotice { .. } => "the folder log/ of the list contains the releases, by number".into(),
             PublishError::PreviewOverSigned(_) => "write the preview elsewhere: --output DIR".into(),
             PublishError::Origin(_) => "set `publisher.authority` to a domain and a year: `example.com,2026`".into(),
+            PublishError::FeedChanged(_) => {
+                "no file was written; run again when no other program writes to the output directory".into()
+            }
             PublishError::Output(error) => error.help(),
             PublishError::Sign(error) => error.help(),
             PublishError::Append(AppendError::Clock { .. }) => {

@@ -33,7 +33,7 @@ mod source;
 mod statement;
 mod unreadable_files;
 
-pub use announcements::{Announced, announcements};
+pub use announcements::{Announced, announcements, published_releases};
 pub use assessment::{AssessedChange, Assessment, SUMMARY_COLUMNS, Sufficiency, assess, assessment_columns};
 pub use change_log::{ChangeTracker, Explained, LogRow, Outcome, change_log, explain_commit};
 pub use edition::Edition;
@@ -48,5 +48,6 @@ pub use performance::{ENGAGEMENT_COLUMNS, Engagement, engagements};
 pub use plan::{Correct, FutureCommits, ListPlan, Plan, Request, Rewritten, RootKeys, Scope, Signing, publish};
 pub use progress::{Event, Progress, Stage};
 pub use recompute::{After, Audit, Audited, ListsBefore, recompute};
+pub use release::PublishedRelease;
 pub use source::{ListSource, find_list, read_list};
 pub use statement::{PlannedStatement, RootStatement, StatementKeys, plan_statement};

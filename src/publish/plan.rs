@@ -251,6 +251,10 @@ pub fn publish(request: &Request<'_>, found: &Found) -> Result<Plan, PublishErro
 }
 
 /// The feed of all lists, from the feeds of this publication, and for lists without news from those of earlier ones.
+///
+/// # Errors
+/// [`PublishError::FeedChanged`] if a feed of an earlier publication is not there any more, or too short: its entries would be
+/// missing.
 fn feed_of_all_lists(
     publication: &Publication<'_>,
     rendered: &[render::File],
@@ -259,11 +263,12 @@ fn feed_of_all_lists(
     let mut feeds = Vec::with_capacity(publication.lists.len());
     for list in &publication.lists {
         let path = render::main_feed(list.id);
-        let existing = found.file(&path)?.unwrap_or_default();
+        let existing = found.file(&path)?;
         let whole = match rendered.iter().find(|file| file.path == path) {
-            Some(file) => file.bytes.whole(&existing).unwrap_or_default(),
+            Some(file) => file.bytes.whole(existing.as_deref().unwrap_or_default()),
             None => existing,
         };
+        let whole = whole.ok_or(PublishError::FeedChanged(path))?;
         feeds.push(String::from_utf8_lossy(&whole).into_owned());
     }
     Ok(render::feed_of_all_lists(publication, &feeds)?)
@@ -296,4 +301,54 @@ fn directory_file(
     }
     let bytes = Directory::new(&request.config.publisher.name, listed).to_bytes()?;
     Ok(Some(OutputFile { path: directory::PATH.to_owned(), bytes: bytes.into(), policy: WritePolicy::Replace }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        content::Bytes,
+        render::{Agenda, LogStatus, PublishedList},
+    };
+
+    #[test]
+    fn a_feed_that_was_cut_since_it_was_checked_is_named() {
+        let config = "publisher: {name: A, url: 'https://a.example/', authority: 'a.example,2026'}\n\
+            base_url: https://a.example/trust/\nlists: [{id: vendors, title: Vendors, inventory: a.yaml}]\n";
+        let config = Config::parse("changecast.yaml", config).expect("a configuration");
+        let list = PublishedList {
+            id: &config.lists[0].id,
+            title: "Vendors",
+            page: None,
+            tag: "a.example,2026:vendors".to_owned(),
+            announcements: Vec::new(),
+            rendered: None,
+            current: None,
+            terms: None,
+            agenda: Agenda::default(),
+            log: LogStatus::Unsigned,
+        };
+        let publication = Publication {
+            publisher: &config.publisher,
+            base_url: &config.base_url,
+            lists: vec![list],
+            language: config.language,
+            feeds: &[],
+        };
+        let feed = |kept: u64| render::File {
+            path: "vendors/feed.atom".to_owned(),
+            bytes: Bytes { kept: 0..kept, ..Bytes::default() },
+            segments: None,
+        };
+        let dir = tempfile::TempDir::new().expect("a temporary directory");
+        let all = |rendered: &[render::File]| feed_of_all_lists(&publication, rendered, &Found::at(dir.path()));
+        for rendered in [&[][..], &[feed(5)]] {
+            let error = all(rendered).expect_err("no feed").to_string();
+            assert_eq!(error, "vendors/feed.atom was changed or deleted while it was read");
+        }
+        std::fs::create_dir(dir.path().join("vendors")).expect("a folder");
+        std::fs::write(dir.path().join("vendors/feed.atom"), "<feed></feed>").expect("a feed");
+        assert!(all(&[feed(5)]).is_ok() && all(&[]).is_ok());
+        assert!(matches!(all(&[feed(50)]), Err(PublishError::FeedChanged(_))));
+    }
 }

@@ -39,9 +39,15 @@ pub fn change_log(change_log: &[ChangeLogRow<'_>], style: Style) -> String {
         let cells = row.cells(&ENGLISH);
         let verb = cells.verb.to_lowercase();
         let verb = if cells.level == Level::Editorial { format!("({verb})") } else { verb };
-        wrap(&mut out, &format!("{date:DATE$}{verb:VERB$}"), DATE + VERB, &pieces(cells), style);
+        wrap(&mut out, &head(&date, &verb), DATE + VERB, &pieces(cells), style);
     }
     out
+}
+
+/// The columns before the text of a row. A verb that fills its column is set apart from the text as well.
+fn head(date: &str, verb: &str) -> String {
+    let gap = if verb.chars().count() < VERB { "" } else { "  " };
+    format!("{date:DATE$}{verb:VERB$}{gap}")
 }
 
 /// The label of an entry in a row, and what happened.
@@ -68,7 +74,7 @@ pub fn vendors(rows: &[VendorRow<'_>], style: Style) -> String {
         for found in table::rows(std::slice::from_ref(row)) {
             let cells = found.cells(&ENGLISH);
             let mark = if *is_highlighted { "! " } else { "  " };
-            let head = format!("{mark}{:DATE$}{:VERB$}", row.published.date().to_string(), cells.verb.to_lowercase());
+            let head = mark.to_owned() + &head(&row.published.date().to_string(), &cells.verb.to_lowercase());
             let vendor = Text::new(vendor).to_string();
             let vendor = if *is_highlighted { Inline::Strong(vendor) } else { Inline::Plain(vendor) };
             let mut pieces = vec![vendor, Inline::Plain(": ".to_owned())];

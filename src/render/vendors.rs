@@ -75,10 +75,11 @@ impl Vendor<'_> {
 }
 
 impl VendorEntry {
-    /// The announcement of a release of the log `origin`, which is published at `home`.
-    pub fn of_announcement(announcement: &Announcement, origin: &str, home: Option<&str>) -> Self {
+    /// The announcement of a release of the log `origin`, which is published at `home`. Two vendors may have one log, so the name
+    /// of the vendor is a part of the id.
+    pub fn of_announcement((vendor, origin): (&str, &str), announcement: &Announcement, home: Option<&str>) -> Self {
         let basis = format!("{origin}, {}", announcement.release);
-        let id = uri(&[origin, &announcement.key]);
+        let id = uri(&[vendor, origin, &announcement.key]);
         let entry = VendorEntry::of_changes(id, &announcement.changes, announcement.published, basis);
         VendorEntry {
             title: entry.title + &title_end(&ENGLISH, announcement.computed()),
@@ -109,10 +110,10 @@ impl VendorEntry {
 }
 
 impl VendorDeadline {
-    /// The dates of the log `origin`.
-    pub fn of_agenda(agenda: &Agenda, origin: &str) -> Vec<Self> {
+    /// The dates of the log `origin` of a vendor.
+    pub fn of_agenda((vendor, origin): (&str, &str), agenda: &Agenda) -> Vec<Self> {
         let deadlines = agenda.0.iter().map(|item| VendorDeadline {
-            id: hex(&[origin, &item.seq.to_string(), &item.position.to_string()]),
+            id: hex(&[vendor, origin, &item.seq.to_string(), &item.position.to_string()]),
             subject: item.subject.clone(),
             basis: format!("{origin}, release {}", item.seq),
             object_by: item.object_by.clone(),
