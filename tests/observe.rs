@@ -1,6 +1,6 @@
 //! `follow --list` with pages in local clones: nothing of them is signed, and what they show is not always their list.
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use serde_json::Value;
 
@@ -266,10 +266,9 @@ fn a_damaged_state_file_stops_no_other_vendor() {
     };
     run(2);
     let state = |name: &str| {
-        let states = fs::read_dir(log.path("states")).expect("states").map(|entry| entry.expect("an entry").path());
-        let starts =
-            |path: &std::path::PathBuf| path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name));
-        states.filter(starts).next().expect("a state")
+        let mut states = fs::read_dir(log.path("states")).expect("states").map(|entry| entry.expect("an entry").path());
+        let is_of = |path: &PathBuf| path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name));
+        states.find(is_of).expect("a state")
     };
     for (name, other, status) in [("larkspur", 0, 2), ("example", 1, 2)] {
         let path = state(name);
