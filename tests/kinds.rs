@@ -89,6 +89,28 @@ fn every_case_has_the_expected_changes() {
 }
 
 #[test]
+fn auditors_check_changes_of_every_kind() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for file in [
+        "crates/core/src/ledger/agreement.rs",
+        "src/render/verify.sh",
+        "tests/external/verify_log.py",
+        "docs/format.md",
+    ] {
+        let text = fs::read_to_string(root.join(file)).expect(file);
+        let quote = if file.ends_with(".md") { '`' } else { '"' };
+        // A release never contains a change of the kind `reread`.
+        for row in KINDS.iter().filter(|row| row.kind != Kind::Reread) {
+            let name = format!("{quote}{}{quote}", row.name);
+            assert!(
+                text.contains(&name),
+                "{file} does not check changes of the kind {name}: add it to the kinds of fields, or state a rule of its own"
+            );
+        }
+    }
+}
+
+#[test]
 fn every_kind_has_fixtures() {
     let shown: BTreeSet<String> =
         folders(&fixtures()).iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();

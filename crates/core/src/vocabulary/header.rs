@@ -448,7 +448,11 @@ mod tests {
         let words = Vocabulary::builtin();
         let headers = words.headers();
         for header in headers.words.keys().filter(|word| headers.whole(word).is_some()) {
-            assert_eq!(headers.words_of(header).join(" "), header, "{header:?} is never found");
+            let looked_up = headers.words_of(header).join(" ");
+            assert_eq!(
+                looked_up, header,
+                "{header:?} in words.tsv is never found: write it in lower case and singular"
+            );
         }
     }
 

@@ -458,6 +458,7 @@ impl Messages {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::change::KINDS;
 
     #[test]
     fn languages_have_different_tags_and_no_empty_message() {
@@ -466,6 +467,16 @@ mod tests {
         assert_eq!(tags.len(), LANGUAGES.len());
         for messages in LANGUAGES {
             assert!(!format!("{messages:?}").contains("\"\""), "{}", messages.lang);
+        }
+    }
+
+    #[test]
+    fn every_kind_has_a_verb_in_every_language() {
+        for messages in LANGUAGES.iter().filter(|messages| messages.lang != ENGLISH.lang) {
+            for row in KINDS {
+                let is_translated = messages.kinds.iter().any(|(kind, ..)| *kind == row.kind);
+                assert!(is_translated, "add {:?} to `kinds` in prose/messages/{}.rs", row.kind, messages.lang);
+            }
         }
     }
 
