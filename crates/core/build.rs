@@ -12,12 +12,21 @@ fn main() -> io::Result<()> {
     let out = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
     let out = Path::new(&out);
     fs::write(out.join("words"), arrange::words(&read("words.tsv")?))?;
+    for name in ["area_codes", "regions", "us_states"] {
+        fs::write(out.join(name), table(&format!("{name}.tsv"))?)?;
+    }
     fs::write(out.join("areas"), areas()?)?;
     fs::write(out.join("towns"), towns()?)
 }
 
 fn read(name: &str) -> io::Result<String> {
     fs::read_to_string(Path::new("src/vocabulary").join(name))
+}
+
+/// The rows of a table that is sorted by its first column.
+fn table(name: &str) -> io::Result<String> {
+    let table = read(name)?;
+    Ok(arrange::table_of(&arrange::rows(&table).collect::<Vec<_>>()))
 }
 
 /// The names of areas: name, region or code of the country, and "whole" as in `country_names.tsv`. Our own names come before
@@ -34,7 +43,8 @@ fn areas() -> io::Result<String> {
         let [area, _language, name] = columns[..] else { continue };
         areas.insert(name, [area, ""]);
     }
-    Ok(table(areas.into_iter().map(|(name, [area, extent])| [name, area, extent])))
+    let rows: Vec<[&str; 3]> = areas.into_iter().map(|(name, [area, extent])| [name, area, extent]).collect();
+    Ok(arrange::table_of(&rows))
 }
 
 /// Towns, regions of clouds and states of the US: name, code of the country, the name that it is compared by, and the town of
@@ -54,11 +64,7 @@ fn towns() -> io::Result<String> {
         let within = within.first().copied().unwrap_or_default();
         places.extend(names.iter().map(|name| (*name, [country, usual, within])));
     }
-    Ok(table(places.into_iter().map(|(name, [country, usual, within])| [name, country, usual, within])))
-}
-
-fn table<'t, const N: usize>(rows: impl Iterator<Item = [&'t str; N]>) -> String {
-    let mut table = String::new();
-    rows.for_each(|row| arrange::push_row(&mut table, &row));
-    table
+    let rows: Vec<[&str; 4]> =
+        places.into_iter().map(|(name, [country, usual, within])| [name, country, usual, within]).collect();
+    Ok(arrange::table_of(&rows))
 }

@@ -2,7 +2,7 @@
 
 use changecast_core::lint::HostUse;
 
-use crate::read::locate::place_of;
+use crate::read::{LineIndex, locate::place_of};
 
 /// The schemes of addresses that code calls.
 const SCHEMES: [&str; 4] = ["https://", "http://", "wss://", "ws://"];
@@ -16,6 +16,7 @@ const HARMLESS: [&str; 12] = [
 /// The hosts in the addresses of a file, each once, without the ignored ones and everything below them.
 pub fn hosts_in(path: &str, text: &str, ignored: &[String]) -> Vec<HostUse> {
     let mut found: Vec<HostUse> = Vec::new();
+    let lines = LineIndex::new(text);
     for scheme in SCHEMES {
         for (at, _) in text.match_indices(scheme) {
             let begin = at + scheme.len();
@@ -26,7 +27,7 @@ pub fn hosts_in(path: &str, text: &str, ignored: &[String]) -> Vec<HostUse> {
             let is_ignored =
                 HARMLESS.iter().copied().chain(ignored.iter().map(String::as_str)).any(|known| is_below(&host, known));
             if is_name && !is_ignored && found.iter().all(|known| known.host != host) {
-                found.push(HostUse { host, path: path.to_owned(), place: place_of(text, begin) });
+                found.push(HostUse { host, path: path.to_owned(), place: place_of(&lines, begin) });
             }
         }
     }

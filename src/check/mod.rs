@@ -57,10 +57,11 @@ impl Side {
     /// # Errors
     /// [`ReadError`] if the content cannot be read or contains no list.
     pub fn read(path: &str, content: Content, options: &ReadingConfig) -> Result<Self, ReadError> {
-        let reading = publish::read_list(path, &content, &BTreeMap::new(), options)?;
-        let texts = match &content {
-            Content::File(bytes) => read::texts(path, bytes, &reading.positions, options)?,
-            Content::Folder(_) | Content::NotUtf8 { .. } | Content::NotAFile(_) => Vec::new(),
+        let (reading, texts) = match &content {
+            Content::File(bytes) => read::read_with_texts(path, bytes, options)?,
+            Content::Folder(_) | Content::NotUtf8 { .. } | Content::NotAFile(_) => {
+                (publish::read_list(path, &content, &BTreeMap::new(), options)?, Vec::new())
+            }
         };
         let repeated = reading.warnings.iter().filter(|warning| warning.rule == Warning::DUPLICATE_ENTRY);
         let repeated = repeated.map(|warning| Repeated {

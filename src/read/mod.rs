@@ -23,9 +23,10 @@ use changecast_core::model::{EntryId, Inventory, Text};
 
 pub use config::ReadingConfig;
 pub use error::{Absence, NoList, ParserError, Problem, ReadError, Warning};
-pub(crate) use position::floor;
 pub use position::{EntryPosition, Position};
+pub(crate) use position::{LineIndex, floor};
 pub use reader::Reader;
+pub(crate) use reader::read_with_texts;
 pub use texts::texts;
 
 use format::{FORMATS, Format};

@@ -37,6 +37,7 @@ impl fmt::Display for Position {
 
 /// Converts byte offsets to positions. Offsets in increasing order take time linear in the text. An earlier
 /// offset takes time linear in its line.
+#[derive(Debug)]
 pub(crate) struct LineIndex<'a> {
     text: &'a str,
     /// The byte offset of the start of each line.
@@ -48,6 +49,18 @@ impl<'a> LineIndex<'a> {
     pub fn new(text: &'a str) -> Self {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         LineIndex { text, lines, last: Cell::new((0, Position { line: 1, column: 1 })) }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The byte offset of a position; the end of the text if it is behind that.
+    pub fn offset(&self, at: Position) -> usize {
+        let start = self.lines.get(at.line.saturating_sub(1)).copied().unwrap_or(self.text.len());
+        let mut chars = self.text[start..].char_indices();
+        chars.nth(at.column.saturating_sub(1)).map_or(self.text.len(), |(column, _)| start + column)
     }
 
     /// The position of a byte offset.

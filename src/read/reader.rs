@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use changecast_core::lint::Passage;
+
 use crate::read::{
     Reading,
     build::{
@@ -18,10 +20,11 @@ use crate::read::{
         shapes::find_records,
     },
     config::ReadingConfig,
-    error::ReadError,
+    error::{ReadError, Warning},
     format::{Format, Syntax},
     page_text,
     syntax::{bytes::text_of, incremental::ItemCache, tree::Node},
+    texts::{texts, texts_of_tree},
 };
 
 /// The name that replaces the format of a folder.
@@ -103,9 +106,7 @@ impl Memory {
             Syntax::Tree { parse, .. } => {
                 let mut warnings = Vec::new();
                 let root = parse(text, &mut warnings)?;
-                let mut reading = self.read_tree(&root, path, text, config)?;
-                reading.warnings.splice(0..0, warnings);
-                Ok(reading)
+                self.read_parsed(&root, warnings, path, text, config)
             }
             Syntax::Page(parse) => {
                 let mut page = parse(text, &config.vocabulary)?;
@@ -129,6 +130,20 @@ impl Memory {
                 self.build(config, |list, _| csv::interpret(&records, config, list))
             }
         }
+    }
+
+    /// Reads a tree whose parser gave warnings.
+    fn read_parsed(
+        &mut self,
+        root: &Node,
+        warnings: Vec<Warning>,
+        path: &str,
+        text: &str,
+        config: &ReadingConfig,
+    ) -> Result<Reading, ReadError> {
+        let mut reading = self.read_tree(root, path, text, config)?;
+        reading.warnings.splice(0..0, warnings);
+        Ok(reading)
     }
 
     fn read_tree(&mut self, root: &Node, path: &str, text: &str, config: &ReadingConfig) -> Result<Reading, ReadError> {
@@ -166,4 +181,24 @@ pub(crate) fn read_alone(path: &str, bytes: &[u8], config: &ReadingConfig) -> Re
     let text = &*text_of(bytes)?;
     let format = Format::of_content(path, text, config)?;
     Memory::default().read_whole(format.syntax, path, text, config)
+}
+
+/// Reads one version like [`read_alone`], and the texts of its file without those of the list. A tree is parsed once for
+/// both; the list of a page changes what is parsed.
+pub(crate) fn read_with_texts(
+    path: &str,
+    bytes: &[u8],
+    config: &ReadingConfig,
+) -> Result<(Reading, Vec<Passage>), ReadError> {
+    let text = &*text_of(bytes)?;
+    let Syntax::Tree { parse, .. } = Format::of_content(path, text, config)?.syntax else {
+        let reading = read_alone(path, bytes, config)?;
+        let texts = texts(path, bytes, &reading.positions, config)?;
+        return Ok((reading, texts));
+    };
+    let mut warnings = Vec::new();
+    let root = parse(text, &mut warnings)?;
+    let reading = Memory::default().read_parsed(&root, warnings, path, text, config)?;
+    let texts = texts_of_tree(&root, &reading.positions, config);
+    Ok((reading, texts))
 }

@@ -31,8 +31,7 @@ pub fn texts(
     config: &ReadingConfig,
 ) -> Result<Vec<Passage>, ReadError> {
     let text = &*text_of(bytes)?;
-    let rows: BTreeSet<Position> = entries.iter().map(|entry| entry.at).collect();
-    let mut out = Passages { rows, vocabulary: &config.vocabulary, passages: Vec::new() };
+    let mut out = Passages::without(entries, config);
     match Format::of_content(path, text, config)?.syntax {
         Syntax::Page(parse) => out.page(&parse(text, &config.vocabulary)?, text),
         Syntax::Code(parse) => {
@@ -43,7 +42,7 @@ pub fn texts(
             out.page(&code.page, text);
         }
         Syntax::Tree { parse, .. } => {
-            out.node(&parse(text, &mut Vec::new())?, &Above { heading: "", label: "", item: "" });
+            return Ok(texts_of_tree(&parse(text, &mut Vec::new())?, entries, config));
         }
         Syntax::Records(parse) => {
             for record in parse(path, text, config)? {
@@ -53,6 +52,13 @@ pub fn texts(
         }
     }
     Ok(out.passages)
+}
+
+/// The texts of a tree in their order, without the entries at these positions.
+pub(crate) fn texts_of_tree(root: &Node, entries: &[EntryPosition], config: &ReadingConfig) -> Vec<Passage> {
+    let mut out = Passages::without(entries, config);
+    out.node(root, &Above { heading: "", label: "", item: "" });
+    out.passages
 }
 
 struct Passages<'v> {
@@ -72,7 +78,13 @@ struct Above<'a> {
     item: &'a str,
 }
 
-impl Passages<'_> {
+impl<'v> Passages<'v> {
+    /// No texts yet, and the entries that are left out.
+    fn without(entries: &[EntryPosition], config: &'v ReadingConfig) -> Self {
+        let rows = entries.iter().map(|entry| entry.at).collect();
+        Passages { rows, vocabulary: &config.vocabulary, passages: Vec::new() }
+    }
+
     fn push(&mut self, kind: Kind, at: Position, label: &str, heading: &str, text: &str) {
         let is_row = self.rows.contains(&at);
         let text = if is_row { String::new() } else { text.trim().to_owned() };

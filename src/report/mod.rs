@@ -18,7 +18,10 @@ use changecast_core::{
     lint::{Level, Place, Rule},
 };
 
-use crate::render::hides_text;
+use crate::{
+    read::{LineIndex, locate::place_of},
+    render::hides_text,
+};
 
 pub use pages::page;
 pub use terminal::Look;
@@ -163,13 +166,13 @@ impl Report {
 
 impl Span {
     /// The part of a text at a byte range, with the lines around it.
-    pub fn of(text: &str, range: std::ops::Range<usize>) -> Self {
+    pub(crate) fn of(source: &LineIndex<'_>, range: std::ops::Range<usize>) -> Self {
+        let text = source.text();
         let begin = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
         let behind = &text[range.end.max(range.start)..];
         let end = range.end + behind.find('\n').unwrap_or(behind.len());
         let lines: Arc<str> = text[begin..end].trim_end_matches('\r').into();
-        let place = |at| crate::read::locate::place_of(text, at);
-        let (start, end) = (place(range.start), place(range.end));
+        let (start, end) = (place_of(source, range.start), place_of(source, range.end));
         let range = range.start - begin..(range.end - begin).min(lines.len());
         Span { start, end, lines, range }
     }

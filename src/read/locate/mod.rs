@@ -16,19 +16,17 @@ use changecast_core::{
 
 use crate::read::{
     Reading, ReadingConfig,
-    position::{Position, floor},
+    position::{LineIndex, Position, floor},
 };
 
 /// The text of a file with the entries that it contains.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Locator<'a> {
-    text: &'a str,
-    reading: &'a Reading,
-    config: &'a ReadingConfig,
-    /// The offset of the start of each line.
-    lines: Vec<usize>,
+    pub(crate) lines: &'a LineIndex<'a>,
+    pub(crate) reading: &'a Reading,
+    pub(crate) config: &'a ReadingConfig,
     /// The file of a folder; `None` if the list is one file.
-    file: Option<&'a str>,
+    pub(crate) file: Option<&'a str>,
 }
 
 /// The cell that is looked for.
@@ -57,14 +55,7 @@ impl Wanted<'_> {
     }
 }
 
-impl<'a> Locator<'a> {
-    /// The locator of a list's file, or of one file of its folder.
-    pub fn new(text: &'a str, reading: &'a Reading, config: &'a ReadingConfig, file: Option<&'a str>) -> Self {
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let lines = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
-        Locator { text, reading, config, lines, file }
-    }
-
+impl Locator<'_> {
     /// The byte range of a cell of an entry, or of some words in it. Where the cell is not found, that of the first
     /// line of the entry. `None` if the file does not contain the entry.
     pub fn cell(&self, id: &EntryId, field: Option<&FieldKey>, some_words: &str) -> Option<Range<usize>> {
@@ -80,50 +71,33 @@ impl<'a> Locator<'a> {
             None => entry.name.to_string(),
         };
         let wanted = Wanted { column, text, config: self.config };
-        let found = tables::cell(self.text, region.clone(), &wanted)
-            .or_else(|| keyed::value(self.text, region.clone(), &wanted))
-            .or_else(|| words::range(self.text, region.clone(), &wanted.text));
-        let cell = found.unwrap_or_else(|| self.first_line(&region));
-        Some(words::range(self.text, cell.clone(), some_words).unwrap_or(cell))
-    }
-
-    /// The byte range of some words of a text that begins at a place; of its first line if they are not found.
-    pub fn passage(&self, place: Place, some_words: &str) -> Range<usize> {
-        passage(self.text, place, some_words)
+        let source = self.lines.text();
+        let found = tables::cell(source, region.clone(), &wanted)
+            .or_else(|| keyed::value(source, region.clone(), &wanted))
+            .or_else(|| words::range(source, region.clone(), &wanted.text));
+        let cell = found.unwrap_or_else(|| line_from(source, region.start));
+        Some(words::range(source, cell.clone(), some_words).unwrap_or(cell))
     }
 
     /// The byte range from an entry to the next one.
     fn region(&self, at: Position) -> Range<usize> {
         let same_file = self.reading.positions.iter().filter(|position| position.file.as_deref() == self.file);
         let next = same_file.map(|position| position.at).filter(|other| *other > at).min();
-        let start = self.offset(at);
-        start..next.map_or(self.text.len(), |next| self.offset(next)).max(start)
-    }
-
-    fn offset(&self, at: Position) -> usize {
-        offset(self.text, self.lines.get(at.line.saturating_sub(1)).copied().unwrap_or(self.text.len()), at.column)
-    }
-
-    fn first_line(&self, region: &Range<usize>) -> Range<usize> {
-        line_from(self.text, region.start)
+        let start = self.lines.offset(at);
+        start..next.map_or(self.lines.text().len(), |next| self.lines.offset(next)).max(start)
     }
 }
 
 /// The byte range of some words of a text that begins at a place; of its first line if they are not found.
-pub fn passage(text: &str, place: Place, some_words: &str) -> Range<usize> {
-    let lines: usize = text.split_inclusive('\n').take(place.line.saturating_sub(1)).map(str::len).sum();
-    let start = offset(text, lines, place.column);
+pub(crate) fn passage(lines: &LineIndex<'_>, place: Place, some_words: &str) -> Range<usize> {
+    let text = lines.text();
+    let start = lines.offset(Position { line: place.line, column: place.column });
     let end = floor(text, (start + MAX_PASSAGE).min(text.len()));
     words::range(text, start..end, some_words).unwrap_or_else(|| line_from(text, start))
 }
 
 /// The longest part of a file, in bytes, that is searched for words of a passage.
 const MAX_PASSAGE: usize = 20_000;
-
-fn offset(text: &str, line: usize, column: usize) -> usize {
-    let rest = text.get(line..).unwrap_or_default();
-    rest.char_indices().nth(column.saturating_sub(1)).map_or(text.len(), |(at, _)| line + at)
-}
 
 /// The rest of a line without white space at its end.
 fn line_from(text: &str, start: usize) -> Range<usize> {
@@ -132,11 +106,7 @@ fn line_from(text: &str, start: usize) -> Range<usize> {
 }
 
 /// The line and column of a byte offset.
-pub fn place_of(text: &str, offset: usize) -> Place {
-    let before = text.get(..offset.min(text.len())).unwrap_or_default();
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    Place {
-        line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-        column: before[start..].chars().count() + 1,
-    }
+pub(crate) fn place_of(lines: &LineIndex<'_>, offset: usize) -> Place {
+    let Position { line, column } = lines.at(offset);
+    Place { line, column }
 }

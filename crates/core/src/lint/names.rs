@@ -13,9 +13,13 @@ const MIN_LETTERS: usize = 3;
 
 /// The folded words of a text with a space on both sides of each, so that whole words can be found.
 pub fn spaced(text: &str) -> String {
-    let folded = fold(text);
-    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    format!(" {} ", words.join(" "))
+    let mut spaced = String::with_capacity(text.len() + 2);
+    spaced.push(' ');
+    for word in fold(text).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        spaced.push_str(word);
+        spaced.push(' ');
+    }
+    spaced
 }
 
 /// The sentences of a text, and the parts between semicolons.

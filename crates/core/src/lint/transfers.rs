@@ -75,25 +75,33 @@ pub(super) fn third_country(snapshot: &Snapshot<'_>) -> Vec<Draft> {
     let list = snapshot.list;
     let columns = transfer_columns(list);
     let Some(column) = columns.first() else { return Vec::new() };
-    let text_of = |entry: &Entry| columns.iter().find_map(|column| entry.text(&column.field)).cloned();
-    let stated = list.entries.iter().filter(|entry| text_of(entry).is_some()).count();
-    let has_mechanisms = list.entries.iter().any(|entry| {
-        let is_named = text_of(entry)
-            .is_some_and(|text| !matches!(mechanism(text.as_str()), Mechanism::NotNeeded(_) | Mechanism::Unnamed));
+    let cells: Vec<(&Entry, Option<TransferCell<'_>>)> = list
+        .entries
+        .iter()
+        .map(|entry| {
+            let text = columns.iter().find_map(|column| entry.text(&column.field)).map(|text| text.as_str());
+            (&**entry, text.map(|text| TransferCell { text, mechanism: mechanism(text) }))
+        })
+        .collect();
+    let stated = cells.iter().filter(|(_, cell)| cell.is_some()).count();
+    let has_mechanisms = cells.iter().any(|(entry, cell)| {
+        let is_named =
+            cell.as_ref().is_some_and(|cell| !matches!(cell.mechanism, Mechanism::NotNeeded(_) | Mechanism::Unnamed));
         is_named && !third_countries(&places(list, entry)).is_empty()
     });
     let mut found = Vec::new();
-    for entry in &list.entries {
-        if text_of(entry).is_some_and(|text| covers_everything(text.as_str())) {
+    for (entry, cell) in cells {
+        // A mechanism for any country, or one that is not known, covers everything.
+        if cell.as_ref().is_some_and(|cell| matches!(cell.mechanism, Mechanism::Any | Mechanism::Unnamed)) {
             continue;
         }
         let thirds = third_countries(&places(list, entry));
-        let Some(problem) = problem(text_of(entry).as_ref().map(|text| text.as_str()), &thirds, has_mechanisms) else {
+        let Some(problem) = problem(cell.as_ref(), &thirds, has_mechanisms) else {
             continue;
         };
         // A column that most rows leave empty is not where the list states mechanisms.
         let others = list.entries.len().saturating_sub(1);
-        if text_of(entry).is_none() && stated * 2 < others {
+        if cell.is_none() && stated * 2 < others {
             continue;
         }
         let names = thirds.iter().map(|area| area.name()).collect::<BTreeSet<_>>();
@@ -106,21 +114,22 @@ pub(super) fn third_country(snapshot: &Snapshot<'_>) -> Vec<Draft> {
     found
 }
 
-/// Whether a cell names a mechanism for any country, or none that is known.
-fn covers_everything(text: &str) -> bool {
-    matches!(mechanism(text), Mechanism::Any | Mechanism::Unnamed)
+/// A cell about transfers, and what it states.
+struct TransferCell<'a> {
+    text: &'a str,
+    mechanism: Mechanism,
 }
 
 /// Why no mechanism covers data in these third countries; `None` if one does.
-fn problem(text: Option<&str>, thirds: &[Area], has_mechanisms: bool) -> Option<&'static str> {
+fn problem(cell: Option<&TransferCell<'_>>, thirds: &[Area], has_mechanisms: bool) -> Option<&'static str> {
     if thirds.is_empty() {
         return None;
     }
-    let Some(text) = text else { return Some("none is stated") };
-    if super::dates::is_placeholder(text) {
+    let Some(cell) = cell else { return Some("none is stated") };
+    if super::dates::is_placeholder(cell.text) {
         return None;
     }
-    match mechanism(text) {
+    match &cell.mechanism {
         Mechanism::Any | Mechanism::Unnamed => None,
         Mechanism::Framework if thirds.iter().all(|area| *area == US) => None,
         Mechanism::Framework => Some("the Data Privacy Framework covers the United States only"),

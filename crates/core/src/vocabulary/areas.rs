@@ -101,12 +101,12 @@ fn has_country(region: &str, country: &Country) -> bool {
 pub(crate) const US: Area = Area::Country(Alpha2::US);
 
 /// Named regions: name, language, another name.
-const REGIONS: &str = include_str!("regions.tsv");
+const REGIONS: &str = include_str!(concat!(env!("OUT_DIR"), "/regions"));
 /// The names of areas, as the build script arranged them: name, region or code, and "whole" for a name that is a word of
 /// another language.
 const NAMES: &str = include_str!(concat!(env!("OUT_DIR"), "/areas"));
 /// Codes of regions and countries that are not in ISO 3166-1, in capitals.
-const CODES: &str = include_str!("area_codes.tsv");
+const CODES: &str = include_str!(concat!(env!("OUT_DIR"), "/area_codes"));
 /// Words before the name of an area that do not change its meaning.
 static AREA_PREFIXES: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let rows = rows(include_str!("area_prefixes.tsv"));
@@ -184,9 +184,9 @@ pub(super) fn country(code: &str) -> Option<Area> {
 
 /// The area of a code of two or three letters in capitals.
 fn area_of_letters(code: &str) -> Option<Area> {
-    let other = Sorted::without_comment(CODES).get(code).and_then(|columns| columns.split('\t').nth(1));
+    let other = Sorted::new(CODES).get(code).and_then(|columns| columns.split('\t').nth(1));
     let other = other.map(|area| country(area).unwrap_or(Area::Region(area)));
-    let region = || Sorted::without_comment(REGIONS).from(code).keys().next().filter(|region| *region == code);
+    let region = || Sorted::new(REGIONS).key(code);
     let official = || country(code).or_else(|| Some(Area::Country(Alpha3::try_from(code).ok()?.to_alpha2())));
     other.or_else(|| region().map(Area::Region)).or_else(official)
 }
@@ -201,6 +201,8 @@ mod tests {
     const ISO_NAMES: &str = include_str!("iso_names.tsv");
     /// Names of countries in other languages: name, code, and "whole" for a name that is a word of another language.
     const COUNTRY_NAMES: &str = include_str!("country_names.tsv");
+    const REGIONS: &str = include_str!("regions.tsv");
+    const CODES: &str = include_str!("area_codes.tsv");
     /// Usual names of countries: code, language, name.
     const COUNTRIES: &str = include_str!("countries.tsv");
 

@@ -123,8 +123,10 @@ impl Vocabulary {
         starts.flat_map(move |start| {
             let rest = &spaced[start..];
             let word = &rest[..rest.bytes().position(|byte| byte == b' ').unwrap_or(0)];
+            let is_known = !word.is_empty() && words.may_begin(word);
             // Phrases that begin with the word follow it in the table.
-            let known = words.from(word).keys().take_while(move |key| !word.is_empty() && key.starts_with(word));
+            let known = is_known.then(|| words.from(word).keys().take_while(move |key| key.starts_with(word)));
+            let known = known.into_iter().flatten();
             known.filter(move |key| rest.strip_prefix(*key).is_some_and(|rest| rest.starts_with(' ')))
         })
     }

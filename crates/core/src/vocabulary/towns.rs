@@ -12,7 +12,7 @@ use crate::model::fold;
 /// it is compared by, and the town of a cloud region.
 const TOWNS: &str = include_str!(concat!(env!("OUT_DIR"), "/towns"));
 /// States of the US: code, name, other names.
-const US_STATES: &str = include_str!("us_states.tsv");
+const US_STATES: &str = include_str!(concat!(env!("OUT_DIR"), "/us_states"));
 
 /// A place within a country.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,12 +50,12 @@ impl Vocabulary {
 
     /// The state of the US with this postal code.
     pub fn us_state(&self, code: &str) -> Option<Town> {
-        state(Sorted::without_comment(US_STATES).get(code)?)
+        state(Sorted::new(US_STATES).get(code)?)
     }
 
     /// Whether a place is a state of the US.
     pub fn is_us_state(&self, town: Town) -> bool {
-        Sorted::without_comment(US_STATES).rows().any(|(_, columns)| state(columns) == Some(town))
+        Sorted::new(US_STATES).rows().any(|(_, columns)| state(columns) == Some(town))
     }
 
     /// A folded name, or the name that a town of this name is compared by.
@@ -72,6 +72,7 @@ mod tests {
     use crate::vocabulary::arrange::rows;
 
     const TOWNS: &str = include_str!("towns.tsv");
+    const US_STATES: &str = include_str!("us_states.tsv");
     const CLOUD_REGIONS: &str = include_str!("cloud_regions.tsv");
 
     #[test]
