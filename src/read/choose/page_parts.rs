@@ -67,6 +67,14 @@ impl Found<'_> {
         self.headings.iter().map(|heading| heading.as_str()).collect()
     }
 
+    /// The caption of a table.
+    pub fn caption(&self) -> Option<&str> {
+        match self.content {
+            Content::Table(table) => table.caption.as_ref().map(SourceText::as_str),
+            Content::List(_) | Content::Record(_) => None,
+        }
+    }
+
     /// The paragraph directly above it, or an empty text.
     pub fn lead_text(&self) -> &str {
         self.lead.map_or("", SourceText::as_str)
@@ -90,7 +98,8 @@ impl Found<'_> {
             _ => SourceText::default(),
         };
         let headings = self.heading_texts().join(" ");
-        words.is_about_vendors(&format!("{headings} {} {}", self.lead_text(), label.as_str()))
+        let caption = self.caption().unwrap_or_default();
+        words.is_about_vendors(&format!("{headings} {caption} {} {}", self.lead_text(), label.as_str()))
     }
 
     /// Whether the headings below the page's title or the paragraph above are about vendors.

@@ -175,10 +175,17 @@ fn names_of_record(words: &Vocabulary, found: &Found<'_>, items: &[Item]) -> Vec
     [heading, lead, first].into_iter().flatten().map(|text| name_in(words, &text)).collect()
 }
 
-/// The statement of the paragraph directly above a part, or else of the headings.
+/// The statement of a caption, of the paragraph directly above a part, or else of the headings.
 fn statement(found: &Found<'_>, words: &Vocabulary) -> Option<Statement> {
     // The heading over a record is the vendor's name.
     let above = found.headings.len() - usize::from(found.is_record() && !found.headings.is_empty());
+    if let Some(caption) = found.caption() {
+        let stated =
+            Statement::of_heading(words, caption).or_else(|| Statement::of_lead(words, found.heading(), &[], caption));
+        if stated.is_some() {
+            return stated;
+        }
+    }
     let by_lead = found.lead.and_then(|lead| Statement::of_lead(words, found.heading(), &found.introduction, lead));
     by_lead.or_else(|| Statement::of_headings(words, &found.heading_texts()[..above]))
 }

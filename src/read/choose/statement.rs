@@ -125,7 +125,9 @@ pub(crate) fn status_of(words: &Vocabulary, heading: &str) -> Option<String> {
     // "List of our former sub-processors", "Sub-processors we no longer use".
     let status: Vec<&str> = kept.skip_while(|word| words.is(Meaning::ListIntro, &fold(word))).collect();
     let text = status.join(" ");
-    match Status::read(words, &text).lifecycle {
+    // "No" in "No sub-processors" is no answer.
+    let is_answer = [Meaning::Affirmation, Meaning::Refusal].iter().any(|answer| words.is(*answer, &fold(&text)));
+    match Status::read(words, &text).lifecycle.filter(|_| !is_answer) {
         Some(Lifecycle::Ended) if !ends(words, &text) => None,
         Some(_) => Some(text),
         None => status_behind_nouns(words, &status).or_else(|| status_in_parentheses(words, &text)),
@@ -348,6 +350,9 @@ impl Clause {
         let (mut has_verb, mut is_unused) = (false, false);
         // "None of these is a sub-processor" is about all of them.
         let is_of_all = words.is(Meaning::NoEntry, &self.0[negation]);
+        if self.denies_use_of_list(words, negation, from) {
+            return true;
+        }
         for at in from..self.0.len() {
             if self.is_vendor(words, place, at) {
                 return !self.has_exception(words, at);
@@ -366,6 +371,23 @@ impl Clause {
         let is_listed = !is_unused || place != Place::Heading;
         let is_named_before = is_listed && words.is_vendor_file(&self.0[..negation].join(" "));
         has_verb && !is_named_before && place != Place::BelowVendors
+    }
+
+    /// Whether a sentence denies that the vendors of the list below are used: it refers to the list, and the verb is
+    /// next to the denial. "We do not use any of these", "The following vendors are not used", "We use none of them".
+    fn denies_use_of_list(&self, words: &Vocabulary, negation: usize, from: usize) -> bool {
+        // "n'utilisons" is a verb behind an elided word.
+        let is_use = |token: &String| words.is(Meaning::UseVerb, token.rsplit('\'').next().unwrap_or_default());
+        let may_follow = |token: &String| {
+            is_use(token) || [Meaning::DeniedUse, Meaning::Demonstrative].iter().any(|one| words.is(*one, token))
+        };
+        let (before, behind) = (&self.0[..negation], &self.0[from..]);
+        let adverbs =
+            behind.iter().take_while(|token| !is_use(token) && words.is(Meaning::DenialFiller, token)).count();
+        let has_verb = behind.get(adverbs).is_some_and(is_use) || before.iter().any(is_use);
+        has_verb
+            && behind[adverbs..].iter().all(may_follow)
+            && self.0.iter().any(|token| words.is(Meaning::Demonstrative, token))
     }
 
     /// Whether a vendor is named by a word, or by the word and the next one: "sous traitants".
@@ -472,6 +494,11 @@ mod tests {
             ("Subprocessors NOT used", Some(Statement::Denied)),
             ("Infrastructure sub-processors (non-data-processing)", None),
             ("Tools (not processing personal data)", Some(Statement::Denied)),
+            ("We do not use any of these", Some(Statement::Denied)),
+            ("Not in use", Some(Statement::Denied)),
+            ("Nous n'utilisons aucun de ces services", Some(Statement::Denied)),
+            ("Evaluated and rejected", Some(Statement::Past)),
+            ("Not in the EU", None),
         ] {
             assert_eq!(Statement::of_heading(Vocabulary::builtin(), heading), statement, "{heading}");
         }
@@ -540,6 +567,16 @@ mod tests {
             ("Infrastructure sub-processors", "These tools do not process personal data:", None),
             ("Infrastructure", "These tools do not process personal data:", Some(Statement::Denied)),
             ("Sub-processors", "These tools are not sub-processors:", Some(Statement::Denied)),
+            ("Sub-processors", "We do not use any of these:", Some(Statement::Denied)),
+            ("Sub-processors", "We currently use none of the following:", Some(Statement::Denied)),
+            ("Sub-processors", "None of the following are used by us.", Some(Statement::Denied)),
+            ("Sub-processors", "These vendors are **not** currently used.", Some(Statement::Denied)),
+            ("Sub-processors", "Die folgenden Dienste setzen wir nicht ein:", Some(Statement::Denied)),
+            ("Sub-processors", "No usamos ninguno de estos proveedores:", Some(Statement::Denied)),
+            ("Sub-processors", "These vendors are not used for advertising:", None),
+            ("Sub-processors", "The vendors below are not used for customer data.", None),
+            ("Sub-processors", "On your own servers, sub-processors are not used.", None),
+            ("Sub-processors", "We do not use cookies.", None),
         ] {
             assert_eq!(Statement::of_lead(Vocabulary::builtin(), heading, &[], lead), statement, "{heading} / {lead}");
         }

@@ -120,6 +120,8 @@ impl Block {
 /// A table. Without a header, all cells of `header` are empty.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
+    /// The caption of the table or of the figure around it.
+    pub caption: Option<SourceText>,
     pub header: Vec<Cell>,
     pub rows: Vec<(Position, Vec<Cell>)>,
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     model::text::fold,
-    vocabulary::{Lifecycle, Vocabulary},
+    vocabulary::{Lifecycle, Meaning, Vocabulary},
 };
 
 /// The meaning of a status text.
@@ -15,7 +15,8 @@ pub struct Status {
 }
 
 impl Status {
-    /// Reads a status text: "Active (tenant-enabled)", "Available but not enabled by default".
+    /// Reads a status text: "Active (tenant-enabled)", "Available but not enabled by default". The cells of a column such
+    /// as "In use" answer with yes or no.
     pub fn read(vocabulary: &Vocabulary, text: &str) -> Self {
         let folded = fold(text);
         match vocabulary.status_prefix(&folded) {
@@ -23,8 +24,14 @@ impl Status {
                 let qualifier = rest.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
                 Status { lifecycle: Some(lifecycle), qualifier }
             }
+            None if vocabulary.is(Meaning::Affirmation, &folded) => Status::plain(Lifecycle::Active),
+            None if vocabulary.is(Meaning::Refusal, &folded) => Status::plain(Lifecycle::Available),
             None => Status { lifecycle: None, qualifier: folded },
         }
+    }
+
+    fn plain(lifecycle: Lifecycle) -> Self {
+        Status { lifecycle: Some(lifecycle), qualifier: String::new() }
     }
 
     /// Whether the vendor is in use without any further choice of the customer.
@@ -50,6 +57,10 @@ mod tests {
             ("Geplant ab 2027", Some(Lifecycle::Planned), "ab 2027"),
             ("Nicht mehr im Einsatz", Some(Lifecycle::Ended), "im einsatz"),
             ("En cours", Some(Lifecycle::Active), ""),
+            ("Yes", Some(Lifecycle::Active), ""),
+            ("nein", Some(Lifecycle::Available), ""),
+            ("\u{2713}", Some(Lifecycle::Active), ""),
+            ("No change", None, "no change"),
             ("Under review", None, "under review"),
             ("Under evaluation", Some(Lifecycle::Planned), ""),
             ("Activewear", None, "activewear"),

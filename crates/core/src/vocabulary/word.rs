@@ -251,6 +251,11 @@ meanings! {
     PurposeMark "purpose-mark";
     /// A verb of denial that denies the engagement itself: "sub-processors not used".
     UseVerb "use-verb";
+    /// A word that refers to a list below or above: "these", "following".
+    Demonstrative "demonstrative";
+    /// A word that may follow the verb where a sentence denies that the vendors of a list are used: "any" in "we do not use
+    /// any of them".
+    DeniedUse "denied-use";
     /// A word that limits a denial: "except" in "no vendors except these".
     Exception "exception";
     /// A common noun for vendors or their list in a heading: "entries" in "Removed entries".

@@ -209,6 +209,9 @@ struct Builder<'v> {
     /// their copies.
     spans: BTreeMap<usize, (usize, Cell)>,
     spanned: usize,
+    /// The place among the blocks at which the open figure begins, and its caption, if that is before the table.
+    figure: Option<(usize, Option<SourceText>)>,
+    in_caption: bool,
     in_cell: bool,
     head_cell: bool,
     list: Option<Vec<Item>>,
@@ -251,6 +254,8 @@ impl<'v> Builder<'v> {
             cell_columns: 0,
             spans: BTreeMap::new(),
             spanned: 0,
+            figure: None,
+            in_caption: false,
             in_cell: false,
             head_cell: false,
             list: None,
@@ -320,17 +325,29 @@ impl Builder<'_> {
                 self.struck_from.get_or_insert(self.text.len());
             }
             "sup" => self.raised = Some(self.text.len()),
+            "figure" if self.table.is_none() => {
+                self.flush();
+                self.figure = Some((self.blocks.len(), None));
+            }
+            "figcaption" if self.table.is_none() => self.flush(),
             "table" if self.table.is_some() => self.nested += 1,
             "table" => {
                 self.flush();
                 self.spans.clear();
-                self.table = Some(Table::default());
+                let caption = self.figure.as_mut().and_then(|(_, caption)| caption.take());
+                self.table = Some(Table { caption, ..Table::default() });
+            }
+            "caption" if self.table.is_some() && self.nested == 0 && self.row.is_none() => {
+                self.take_text();
+                self.in_caption = true;
             }
             "tr" if self.table.is_some() && self.nested == 0 => {
+                self.end_caption();
                 self.end_row();
                 self.row = Some((at, Vec::new(), true));
             }
             "td" | "th" if self.table.is_some() && self.nested == 0 => {
+                self.end_caption();
                 self.end_cell();
                 if self.row.is_none() {
                     self.row = Some((at, Vec::new(), true));
@@ -432,6 +449,9 @@ impl Builder<'_> {
                 self.end_row();
                 self.end_table();
             }
+            "caption" if self.nested == 0 => self.end_caption(),
+            "figcaption" if self.table.is_none() => self.end_figure_caption(),
+            "figure" => self.figure = None,
             "tr" if self.nested == 0 => self.end_row(),
             "td" | "th" if self.nested == 0 => self.end_cell(),
             "ul" | "ol" | "dl" if self.list.is_some() && self.table.is_none() => {

@@ -32,7 +32,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn text(&mut self, text: &str) {
-        if !self.hidden.is_empty() || (self.table.is_some() && !self.in_cell) {
+        if !self.hidden.is_empty() || (self.table.is_some() && !self.in_cell && !self.in_caption) {
             return;
         }
         let length = text.bytes().filter(|b| !b.is_ascii_whitespace()).count();

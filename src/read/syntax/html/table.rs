@@ -64,7 +64,39 @@ impl Builder<'_> {
         }
     }
 
+    /// Ends the caption of a table.
+    pub(super) fn end_caption(&mut self) {
+        if !std::mem::take(&mut self.in_caption) {
+            return;
+        }
+        let caption = self.take_text().text;
+        if let Some(table) = self.table.as_mut().filter(|_| !caption.is_empty()) {
+            table.caption = Some(caption);
+        }
+    }
+
+    /// Ends the caption of a figure, which is that of the table in it. The caption of something else is a paragraph.
+    pub(super) fn end_figure_caption(&mut self) {
+        let Some((begin, _)) = self.figure else { return };
+        let is_table = |block: &Block| matches!(block, Block::Table(_));
+        let inside = self.blocks.get(begin..).unwrap_or_default();
+        match inside.iter().rposition(is_table) {
+            Some(place) => {
+                let text = self.take_text().text;
+                if let Some(Block::Table(table)) = self.blocks.get_mut(begin + place) {
+                    table.caption.get_or_insert(text);
+                }
+            }
+            None if inside.is_empty() => {
+                let text = self.take_text().text;
+                self.figure = Some((begin, Some(text)));
+            }
+            None => {}
+        }
+    }
+
     pub(super) fn end_table(&mut self) {
+        self.end_caption();
         let Some(mut table) = self.table.take() else { return };
         // Without header cells, the first row is the header.
         if table.header.is_empty()

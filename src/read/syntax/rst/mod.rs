@@ -273,7 +273,7 @@ impl Reader<'_> {
         let mut rows: Vec<(Position, Vec<Cell>)> =
             rows.into_iter().map(|(at, cells)| (at, cells.iter().map(|cell| self.inline(cell)).collect())).collect();
         let header = if headers > 0 && !rows.is_empty() { rows.remove(0).1 } else { Vec::new() };
-        self.blocks.push(Block::Table(Table { header, rows }));
+        self.blocks.push(Block::Table(Table { caption: None, header, rows }));
     }
 
     /// A table drawn with `+---+` and `|`.
