@@ -7,6 +7,7 @@ use changecast_core::{
 
 use crate::read::choose::{
     part_kind::Standing,
+    people::is_people_key,
     statement::{Statement, status_of, words_of_key},
 };
 
@@ -16,6 +17,9 @@ pub(crate) struct KeyKind {
     statement: Option<Statement>,
     /// Whether it means a history or another subject.
     is_history: bool,
+    /// Whether it means people or links to pages.
+    is_of_people: bool,
+    names_vendors: bool,
 }
 
 impl KeyKind {
@@ -23,21 +27,29 @@ impl KeyKind {
         let folded = fold(&words_of_key(key));
         let is_history =
             words.has_word(Meaning::HistoryWord, &folded) || words.mentions(Meaning::OtherSubject, &folded);
-        KeyKind { statement: Statement::of_key(words, key), is_history }
+        KeyKind {
+            statement: Statement::of_key(words, key),
+            is_history,
+            is_of_people: is_people_key(words, key),
+            names_vendors: words.is_about_vendors(&folded),
+        }
     }
 }
 
 /// Whether a list below keys of these kinds, from the top level down, can be the inventory: not `formerVendors`, nor
 /// `notSubprocessors`, and `changelog` only if there is no other.
 pub(crate) fn standing_of_keys(keys: impl DoubleEndedIterator<Item = KeyKind>) -> Standing {
-    let (mut nearest, mut is_history) = (None, false);
+    let (mut nearest, mut is_history, mut is_of_people, mut names_vendors) = (None, false, false, false);
     for key in keys.rev() {
         nearest = nearest.or(key.statement);
         is_history |= key.is_history;
+        is_of_people |= key.is_of_people;
+        names_vendors |= key.names_vendors;
     }
     match nearest {
         Some(Statement::Past | Statement::Denied) => Standing::Excluded,
-        _ if is_history => Standing::Fallback,
+        // A group of vendors may be that of a team: `vendors: {people: […]}`.
+        _ if is_history || is_of_people && !names_vendors => Standing::Fallback,
         _ => Standing::Candidate,
     }
 }
@@ -64,6 +76,9 @@ mod tests {
             (&["notSubprocessors"], Standing::Excluded),
             (&["subprocessors", "changelog"], Standing::Fallback),
             (&["history"], Standing::Fallback),
+            (&["teamMembers"], Standing::Fallback),
+            (&["footerLinks"], Standing::Fallback),
+            (&["vendors", "people"], Standing::Candidate),
             (&["historical_data_providers"], Standing::Candidate),
         ] {
             assert_eq!(

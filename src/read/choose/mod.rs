@@ -26,6 +26,7 @@ pub(crate) mod page_lists;
 pub(crate) mod page_parts;
 pub(crate) mod part;
 pub(crate) mod part_kind;
+pub(crate) mod people;
 pub(crate) mod places;
 pub(crate) mod records;
 pub(crate) mod relabel;

@@ -12,7 +12,7 @@ use crate::read::{
         fitness::Fitness,
         page_parts::{Found, is_name},
         part::{NameColumn, Part},
-        part_kind::{PartKind, Standing, kind_of},
+        part_kind::{PartKind, Standing, kinds_of},
         repetition::{Group, Repetition, are_same_columns, have_details_of_tables},
         shapes::without_number,
         statement::Statement,
@@ -52,14 +52,9 @@ impl Decision<'_> {
 /// Decides which tables and lists are the inventory. The path and the front matter of the page may state its subject.
 /// If the configuration names headings, the parts below them are the inventory.
 pub(crate) fn decide<'a>(found: &'a [Found<'a>], about: &str, config: &'a ReadingConfig) -> Vec<Decision<'a>> {
-    let parts: Vec<(Part<'a>, &PartKind)> = found
-        .iter()
-        .map(|found| Part::of(found, config))
-        .map(|part| {
-            let kind = kind_of(&part);
-            (part, kind)
-        })
-        .collect();
+    let parts: Vec<Part<'a>> = found.iter().map(|found| Part::of(found, config)).collect();
+    let kinds = kinds_of(&parts);
+    let parts: Vec<(Part<'a>, &PartKind)> = parts.into_iter().zip(kinds).collect();
     let mut choice = match &config.tables[..] {
         [] => choose(&parts, about),
         names => Choice { chosen: named(found, names), ..Choice::default() },

@@ -9,14 +9,12 @@ use changecast_core::{
 
 use crate::read::{
     choose::{
-        entry_name::{
-            begins_with_date, behind_clause_number, is_common_phrase, is_host, is_page_title, is_placeholder,
-            is_sentence,
-        },
+        entry_name::{begins_with_date, behind_clause_number, is_common_phrase, is_host, is_placeholder, is_sentence},
         fitness::Fitness,
         page_lists::names_things,
         page_parts::Content,
         part::{NameColumn, Part},
+        people::{is_no_vendor, lists_people, lists_site_links},
         statement::{Statement, last_sentence},
     },
     source_text::cleaned,
@@ -54,7 +52,7 @@ impl PartKind {
 }
 
 /// The kinds in the order in which they are tried.
-static RULES: [PartKind; 12] = [
+static RULES: [PartKind; 13] = [
     PartKind::excluded("lists former vendors", |part| part.statement == Some(Statement::Past)),
     PartKind::excluded("is stated not to list sub-processors", |part| part.statement == Some(Statement::Denied)),
     PartKind::excluded("is a history of changes", is_dated),
@@ -62,8 +60,9 @@ static RULES: [PartKind; 12] = [
     PartKind::excluded("is about the document", is_about_document),
     PartKind::excluded("contains clauses of an agreement", contains_clauses),
     PartKind::excluded("lists hosts", lists_hosts),
-    PartKind::excluded("lists other pages", lists_pages),
+    PartKind::excluded("lists other pages", lists_site_links),
     PartKind::excluded("is about something else or empty", has_other_subject),
+    PartKind::excluded("lists people", lists_people),
     PartKind::excluded("has no column of names", has_no_names),
     PartKind::excluded("does not begin with names", begins_without_names),
     PartKind::fallback("explains how the list is maintained", explains),
@@ -72,6 +71,17 @@ static RULES: [PartKind; 12] = [
 /// The kind of all other parts.
 static CANDIDATE: PartKind =
     PartKind { standing: Standing::Candidate, reason: "is not under a heading about vendors", applies: |_| true };
+
+/// The kind of records of people and of links to pages.
+static NO_VENDORS: PartKind = PartKind::excluded("lists people or pages", |_| true);
+
+/// The kinds of all parts of a page.
+pub(crate) fn kinds_of(parts: &[Part<'_>]) -> Vec<&'static PartKind> {
+    let others: Vec<bool> = parts.iter().map(is_no_vendor).collect();
+    let are_several = others.iter().filter(|other| **other).count() > 1;
+    let kinds = parts.iter().zip(others);
+    kinds.map(|(part, is_other)| if is_other && are_several { &NO_VENDORS } else { kind_of(part) }).collect()
+}
 
 /// Whether a part is a history of changes.
 pub(crate) fn is_history(part: &Part<'_>) -> bool {
@@ -159,11 +169,6 @@ fn lists_hosts(part: &Part<'_>) -> bool {
         part.items().is_some_and(|items| is_true_of_most(items, |item| !split(part.words(), item).1.is_empty()));
     let are_vendors = are_described && part.words().is_about_vendors(part.found.heading());
     are_hosts && !part.found.is_record() && !part.name_column.is_stated() && !are_vendors
-}
-
-/// Whether most bullets name pages: "Privacy policy", "DPA".
-fn lists_pages(part: &Part<'_>) -> bool {
-    part.items().is_some() && is_true_of_most(&part.names, |name| is_page_title(part.words(), name))
 }
 
 /// Whether headings or headers are about something else than vendors, or the table is empty.

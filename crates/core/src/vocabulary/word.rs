@@ -256,6 +256,14 @@ meanings! {
     /// A word that may follow the verb where a sentence denies that the vendors of a list are used: "any" in "we do not use
     /// any of them".
     DeniedUse "denied-use";
+    /// A word for people of the publisher in a heading: "team", "contacts".
+    PeopleWord "people-word";
+    /// A word that may be next to it without changing its meaning: "meet" in "Meet our team".
+    PeopleFiller "people-filler";
+    /// The profession or office of a person: "head of", "CEO".
+    JobTitle "job-title";
+    /// The whole text of a link to another page of a website: "About", "Careers".
+    SiteLink "site-link";
     /// A word that limits a denial: "except" in "no vendors except these".
     Exception "exception";
     /// A common noun for vendors or their list in a heading: "entries" in "Removed entries".

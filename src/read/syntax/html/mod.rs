@@ -1,6 +1,7 @@
 //! HTML to blocks: tables, lists, definition lists, headings. The only user of `html5gum`, which
 //! reads tags the way browsers do. Only a few elements matter here.
 
+mod attributes;
 mod complete;
 mod grids;
 mod items;
@@ -16,8 +17,9 @@ use std::{
     ops::Range,
 };
 
-use html5gum::{StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
+use html5gum::{Token, Tokenizer, emitters::default::DefaultEmitter};
 
+use attributes::Attributes;
 use changecast_core::vocabulary::Vocabulary;
 use grids::Grids;
 use open::Open;
@@ -108,33 +110,6 @@ pub(crate) fn text(html: &str) -> String {
         }
     }
     out
-}
-
-/// The attributes of a tag that matter.
-#[derive(Default)]
-struct Attributes {
-    /// The address of a link.
-    href: Option<String>,
-    /// The heading of a component.
-    title: Option<String>,
-    /// The number of further rows that a cell spans.
-    rows: usize,
-    /// The number of further columns that a cell spans.
-    columns: usize,
-}
-
-impl Attributes {
-    fn of(tag: &StartTag<usize>) -> Self {
-        let span = |name| attribute(tag, name).and_then(|count| count.trim().parse().ok()).unwrap_or(1_usize);
-        // No rows means all rows of the table (HTML, section 4.9.11).
-        let rows = if span(b"rowspan") == 0 { usize::MAX } else { span(b"rowspan") };
-        let title = attribute(tag, b"title").filter(|_| !tag.self_closing);
-        Attributes { href: attribute(tag, b"href"), title, rows: rows - 1, columns: span(b"colspan").saturating_sub(1) }
-    }
-}
-
-fn attribute(tag: &StartTag<usize>, name: &[u8]) -> Option<String> {
-    tag.attributes.get(name).map(|value| String::from_utf8_lossy(&value.value).into_owned())
 }
 
 /// Components of pages that have their heading in an attribute, in lower case.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use html5gum::{StartTag, Token, Tokenizer, emitters::default::DefaultEmitter};
 
-use super::{HIDDEN, VOID, attribute, open::Open};
+use super::{HIDDEN, VOID, attributes::attribute, open::Open};
 
 /// The roles of ARIA with the elements of tables that they mean.
 const ARIA: [(&str, &str); 7] = [
