@@ -88,7 +88,7 @@ fn section(node: &Node, subject: Subject) -> Option<Vec<Block>> {
         vec![Block::List(bullets.collect())]
     } else {
         let texts = texts.iter().map(|(at, text)| (*at, SourceText::from_markdown(text)));
-        texts.map(|(at, text)| Block::Paragraph { at, text, strong: false }).collect()
+        texts.map(|(at, text)| Block::Paragraph { at, text, strong: false, lead: None }).collect()
     };
     Some(std::iter::once(heading).chain(blocks).collect())
 }

@@ -153,7 +153,7 @@ fn moved(block: Block, begin: Position) -> Block {
             items.iter_mut().for_each(|item| item.at = item.at.after(begin));
             Block::Record(items)
         }
-        Block::Paragraph { at, text, strong } => Block::Paragraph { at: at.after(begin), text, strong },
+        Block::Paragraph { at, text, strong, lead } => Block::Paragraph { at: at.after(begin), text, strong, lead },
         Block::Field { text, mut item } => {
             item.at = item.at.after(begin);
             Block::Field { text, item }

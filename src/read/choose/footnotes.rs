@@ -135,9 +135,9 @@ impl Footnotes<'_> {
     fn without_definitions(&mut self, block: Block) -> Option<Block> {
         self.seen.extend(texts_of(&block).into_iter().flat_map(|text| marks_in(text)).map(|mark| mark.key));
         match block {
-            Block::Paragraph { at, text, strong } => {
+            Block::Paragraph { at, text, strong, lead } => {
                 let text = self.without_defining_lines(text)?;
-                Some(Block::Paragraph { at, text, strong })
+                Some(Block::Paragraph { at, text, strong, lead })
             }
             Block::Field { text, item } => {
                 let text = self.without_defining_lines(text)?;

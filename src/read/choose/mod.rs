@@ -28,6 +28,7 @@ pub(crate) mod part;
 pub(crate) mod part_kind;
 pub(crate) mod people;
 pub(crate) mod places;
+pub(crate) mod recipients;
 pub(crate) mod records;
 pub(crate) mod relabel;
 pub(crate) mod repetition;

@@ -13,6 +13,7 @@ use crate::read::{
         page_parts::{Found, is_name},
         part::{NameColumn, Part},
         part_kind::{PartKind, Standing, kinds_of},
+        recipients::are_recipients,
         repetition::{Group, Repetition, are_same_columns, have_details_of_tables},
         shapes::without_number,
         statement::Statement,
@@ -113,6 +114,10 @@ fn choose(parts: &[(Part<'_>, &PartKind)], about: &str) -> Choice {
     if choice.chosen.is_empty() {
         let all = of_standing(parts, &[Standing::Candidate, Standing::Fallback]);
         choice = Selection { parts: &all, about }.choose();
+    }
+    if choice.chosen.is_empty() && parts.iter().all(|(part, _)| !part.found.is_table()) {
+        let all = of_standing(parts, &[Standing::Candidate, Standing::Fallback]);
+        choice.chosen.extend(all.iter().filter(|(_, part)| are_recipients(part)).map(|(place, _)| *place));
     }
     // Bullets under an unrelated heading do not replace tables of vendors.
     let has_past = parts.iter().any(|(part, kind)| kind.standing == Standing::Excluded && is_table_of_past(part));

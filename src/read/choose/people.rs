@@ -111,7 +111,7 @@ pub(crate) fn lists_site_links(part: &Part<'_>) -> bool {
     let Some(items) = part.items() else { return false };
     let is_page = |name: &String| words.is(Meaning::SiteLink, &fold(name)) || is_page_title(words, name);
     let pages = part.names.iter().filter(|name| is_page(name)).count();
-    pages * 2 > part.names.len() || pages > 0 && items.iter().all(|item| is_link_within(item))
+    pages * 2 > part.names.len() || pages > 0 && items.iter().all(is_link_within)
 }
 
 /// Whether a bullet is a link to a page of the same website, and nothing else.

@@ -90,6 +90,8 @@ pub(crate) enum Block {
         at: Position,
         text: SourceText,
         strong: bool,
+        /// The strong text at its beginning, if not all of it is strong.
+        lead: Option<SourceText>,
     },
     /// A line that begins with a strong label, whole and as a field: `**Purpose:** hosting`.
     Field {
@@ -103,6 +105,11 @@ pub(crate) enum Block {
 }
 
 impl Block {
+    /// Whether it is a heading or paragraph without text.
+    fn is_empty(&self) -> bool {
+        matches!(self, Block::Heading { text, .. } | Block::Paragraph { text, .. } if text.is_empty())
+    }
+
     /// All texts of it.
     pub fn texts_mut(&mut self) -> Vec<&mut SourceText> {
         match self {
@@ -259,8 +266,11 @@ pub(crate) fn paragraph(at: Position, text: &SourceText, all_strong: bool, stron
     let labels: Vec<(usize, usize)> = strong.iter().filter(|range| is_label(text, range)).copied().collect();
     let first = labels.first().and_then(|(from, _)| text.get(..*from));
     if all_strong || first.is_none_or(|before| !before.trim().is_empty()) {
+        let begin = strong.first().filter(|(from, _)| !all_strong && text[..*from].trim().is_empty());
+        let lead = begin.map(|(from, to)| text.part(text[*from..*to].trim())).filter(|lead| !lead.is_empty());
         let text = without_breaks_around(text, text);
-        return if text.is_empty() { Vec::new() } else { vec![Block::Paragraph { at, text, strong: all_strong }] };
+        let paragraph = Block::Paragraph { at, text, strong: all_strong, lead };
+        return if paragraph.is_empty() { Vec::new() } else { vec![paragraph] };
     }
     let ends = labels[1..].iter().map(|(from, _)| *from).chain([text.len()]);
     let fields = labels.iter().zip(ends).map(|((from, to), end)| {

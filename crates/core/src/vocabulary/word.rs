@@ -264,6 +264,14 @@ meanings! {
     JobTitle "job-title";
     /// The whole text of a link to another page of a website: "About", "Careers".
     SiteLink "site-link";
+    /// The beginning of a verb about giving data to others: "shar".
+    SharingStem "sharing-stem";
+    /// A common noun for those who get data: "companies".
+    RecipientNoun "recipient-noun";
+    /// A word before those who get data, at the end of a sentence: "with" in "Your data are shared with:".
+    RecipientMark "recipient-mark";
+    /// A word for a kind of recipients or cases rather than the name of one: "authorities".
+    RecipientGroup "recipient-group";
     /// A word that limits a denial: "except" in "no vendors except these".
     Exception "exception";
     /// A common noun for vendors or their list in a heading: "entries" in "Removed entries".

@@ -17,6 +17,7 @@ use crate::read::{
     choose::{
         entry_name::is_page_title,
         page_parts::is_name,
+        recipients::introduces_recipients,
         shapes::labels::role_of,
         statement::{introduces, last_sentence},
     },
@@ -32,7 +33,11 @@ pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
     let mut rewritten: Vec<Block> = Vec::with_capacity(blocks.len());
     let mut fields: Vec<Block> = Vec::new();
     for block in blocks {
-        if matches!(block, Block::Field { .. }) {
+        if item_of(&block).is_some() && !introduces_vendors(words, &block) {
+            // Labels with and without colons are not of one list.
+            if fields.last().is_some_and(|last| is_field(last) != is_field(&block)) {
+                close(words, &mut rewritten, &mut fields);
+            }
             fields.push(block);
             continue;
         }
@@ -45,11 +50,7 @@ pub(super) fn rewrite(words: &Vocabulary, blocks: Vec<Block>) -> Vec<Block> {
 
 /// Adds successive paragraphs: as a list, if the block above introduces vendors and all labels can be their names.
 fn close(words: &Vocabulary, rewritten: &mut Vec<Block>, fields: &mut Vec<Block>) {
-    let items = fields.iter().filter_map(|field| match field {
-        Block::Field { item, .. } => Some(item.clone()),
-        _ => None,
-    });
-    let items: Vec<Item> = items.collect();
+    let items: Vec<Item> = fields.iter().filter_map(item_of).collect();
     let is_list = items.len() > 1
         && rewritten.last().is_some_and(|above| introduces_vendors(words, above))
         && items.iter().all(|item| names_vendor(words, item));
@@ -60,12 +61,28 @@ fn close(words: &Vocabulary, rewritten: &mut Vec<Block>, fields: &mut Vec<Block>
     rewritten.append(fields);
 }
 
+fn is_field(block: &Block) -> bool {
+    matches!(block, Block::Field { .. })
+}
+
+/// A paragraph that begins with strong text, as a bullet.
+fn item_of(block: &Block) -> Option<Item> {
+    match block {
+        Block::Field { item, .. } => Some(item.clone()),
+        Block::Paragraph { at, text, lead: Some(lead), .. } => {
+            let rest = text.strip_prefix(lead.as_str())?;
+            Some(Item { lead: Some(lead.clone()), rest: text.part(rest.trim()), ..Item::new(*at) })
+        }
+        _ => None,
+    }
+}
+
 /// Whether a block is a paragraph about vendors that ends with a colon, and not the beginning of rules.
 fn introduces_vendors(words: &Vocabulary, block: &Block) -> bool {
     let Block::Paragraph { text, .. } = block else { return false };
     let obliges = last_sentence(text).is_some_and(|last| words.mentions_phrase(Meaning::Obligation, &fold(last)));
     text.trim_end().ends_with(COLONS)
-        && introduces(words, text)
+        && (introduces(words, text) || introduces_recipients(words, text))
         && !obliges
         && !words.mentions(Meaning::Procedure, text)
 }

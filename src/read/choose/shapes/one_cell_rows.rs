@@ -25,7 +25,7 @@ fn list_of(block: Block) -> Vec<Block> {
         return vec![block];
     }
     let at = rows.first().map_or(Position::START, |(at, _)| *at);
-    let title = Block::Paragraph { at, text: header.text.clone(), strong: false };
+    let title = Block::Paragraph { at, text: header.text.clone(), strong: false, lead: None };
     vec![title, Block::List(rows.iter().filter_map(|(at, cells)| item_of(*at, cells)).collect())]
 }
 

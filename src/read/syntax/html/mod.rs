@@ -477,7 +477,10 @@ impl Builder<'_> {
         let all_strong = self.strong > 0 && self.strong >= self.length;
         for block in paragraph(at, &self.text, all_strong, &self.labels) {
             self.blocks.push(match block {
-                Block::Paragraph { at, text, strong } => Block::Paragraph { at, text: text.collapsed(), strong },
+                Block::Paragraph { at, text, strong, lead } => {
+                    let lead = lead.map(|lead| lead.collapsed());
+                    Block::Paragraph { at, text: text.collapsed(), strong, lead }
+                }
                 Block::Field { text, item } => Block::Field {
                     text: text.collapsed(),
                     item: Item { lead: item.lead.map(|lead| lead.collapsed()), rest: item.rest.collapsed(), ..item },

@@ -132,7 +132,7 @@ impl Reader<'_> {
             self.at += 1;
         }
         let Cell { text, strong, .. } = self.inline(text.trim());
-        self.blocks.push(Block::Paragraph { at, text, strong });
+        self.blocks.push(Block::Paragraph { at, text, strong, lead: None });
     }
 
     /// Skips a directive or comment and its indented body.
