@@ -399,7 +399,7 @@ impl Config {
 /// # Errors
 /// [`ConfigError`] with the place.
 pub fn from_yaml<T: for<'de> Deserialize<'de>>(file: YamlFile, path: &str, text: &str) -> Result<T, ConfigError> {
-    // A byte order mark is no part of the text.
+    // A byte order mark is not part of the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     serde_yaml::from_str(text).map_err(|error| ConfigError::of_yaml(file, (path, text), &error))
 }

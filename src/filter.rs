@@ -50,7 +50,7 @@ pub enum Criterion {
 /// What filters know about an entry. An entry without known facts meets every criterion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subject {
-    /// The id and the name; empty if the subject is no entry.
+    /// The id and the name; empty if the subject is not an entry.
     pub names: Vec<String>,
     /// The title of its section.
     pub section: Option<Text>,

@@ -1,7 +1,7 @@
 //! Errors of parsers in plain words. Configurations and inventories are read by different parsers of YAML; both take their
 //! messages from libyaml.
 
-/// A part of the parser's message, and what is wrong in the words of an author.
+/// A part of the parser's message, and the problem in the words of an author.
 type Row = (&'static str, &'static str);
 
 /// The first row counts whose message the error contains.

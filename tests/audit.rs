@@ -41,7 +41,7 @@ fn a_log_that_follows_from_git_is_the_same() {
     assert_eq!(json.json()["pages"]["result"], "same", "{}", json.out);
     let text = audit(&repo, &[]).expect(0);
     assert!(text.out.contains("4 releases are the same in git, 0 differ, 0 were not recomputed"), "{}", text.out);
-    assert!(text.out.contains("Pages and feeds are what the logs render."), "{}", text.out);
+    assert!(text.out.contains("Pages and feeds match the logs."), "{}", text.out);
     let markdown = audit(&repo, &["--format", "markdown"]).expect(0);
     assert!(markdown.out.contains("| Release | Kind | Result |\n| --- | --- | --- |\n"), "{}", markdown.out);
     // The folder of the list alone has no pages to compare.
@@ -81,7 +81,7 @@ fn commits_after_the_newest_release_are_named_as_not_published_yet() {
     assert_eq!(one["logs"][0]["unpublished"], serde_json::json!([ids[2].as_str()]));
     let none = audit(&repo, &["--branch", ids[1].as_str()]).expect(0);
     assert!(!none.out.contains("not published yet"), "{}", none.out);
-    assert!(none.out.contains("Pages and feeds are what the logs render."), "{}", none.out);
+    assert!(none.out.contains("Pages and feeds match the logs."), "{}", none.out);
     let older = audit(&repo, &["--branch", ids[0].as_str()]).expect(0);
     assert!(older.out.contains("The branch ends before commit"), "{}", older.out);
     audit(&repo, &["--branch", "nowhere"]).fails(2, &["no revision \"nowhere\""]);
@@ -110,7 +110,7 @@ fn a_page_that_was_altered_is_named() {
     let text = fs::read_to_string(&page).expect("a page");
     fs::write(&page, text.replace("Italy", "Malta")).expect("a page");
     let ran = audit(&repo, &[]).expect(1);
-    assert!(ran.out.contains("Not what the logs render: vendors/index.html."), "{}", ran.out);
+    assert!(ran.out.contains("Pages or feeds that do not match the logs: vendors/index.html."), "{}", ran.out);
     let head = repo.path("feeds/vendors/log/000004.body.json");
     fs::write(&head, fs::read_to_string(&head).expect("a body").replace("Kestrel", "Kestral")).expect("a body");
     audit(&repo, &[]).fails(3, &["000004.body.json"]);

@@ -38,7 +38,7 @@ pub struct Side {
     pub path: String,
     /// The bytes of the list.
     pub content: Content,
-    /// What is read from them.
+    /// How they are read.
     pub reading: Reading,
     /// The configuration of reading.
     pub options: ReadingConfig,

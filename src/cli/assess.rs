@@ -15,7 +15,11 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use super::{Exit, Failure, audit_repo::logs, console, follow::ServerArgs, time, verify::public_key};
+use super::{
+    Exit, Failure, console,
+    logs::{Log, ServerArgs, logs, public_key},
+    time,
+};
 
 /// Show the changes of a published log that concern one customer
 ///
@@ -78,10 +82,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let pin = Pin { root: public_key(&args.root)?, origin: args.origin.clone() };
     let now = args.now.unwrap_or_else(time::now);
     let mut assessed = Vec::new();
-    for (name, remote) in logs(&args.location, &args.server)? {
-        let failed = |error| Failure::Verify { list: name.clone(), error: Box::new(error) };
-        let assessment = publish::assess(&*remote, &pin, &profile, now).map_err(failed)?;
-        assessment.verified.check_fresh(now).map_err(failed)?;
+    for Log { name, remote } in logs(&args.location, &args.server)? {
+        let assessment =
+            publish::assess(&*remote, &pin, &profile, now).map_err(|error| Failure::verify_named(&name, error))?;
+        assessment.verified.check_fresh(now).map_err(|error| Failure::verify_named(&name, error))?;
         assessed.push(Selected::of(assessment, args));
     }
     let text = match args.format {

@@ -9,7 +9,9 @@ use changecast_core::{
 use clap::ValueEnum;
 
 use super::{
-    Exit, Failure, audit_notice, audit_repo, bundle, context::RepoArgs, follow::ServerArgs, verify::public_key,
+    Exit, Failure, audit_notice, audit_repo, bundle,
+    context::RepoArgs,
+    logs::{ServerArgs, public_key},
 };
 
 /// Compare a published log with git or with its promises, or pack it for others to check
@@ -39,7 +41,7 @@ pub struct Args {
     /// The name that the log must have, such as example.com/subprocessors
     #[arg(long, value_name = "ORIGIN")]
     pub origin: Option<Origin>,
-    /// The time as of which results are final or provisional [default: the system clock]
+    /// The time for deciding whether results are final [default: the system clock]
     #[arg(long, value_name = "TIME")]
     pub now: Option<Timestamp>,
     /// The format of the report

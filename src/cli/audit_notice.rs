@@ -12,9 +12,8 @@ use super::{
     Exit, Failure,
     audit::{Args, Format},
     console,
-    follow::is_address,
+    logs::{is_address, list_folders},
     time,
-    verify::list_folders,
 };
 
 /// Verifies the logs first, and then lists every change that notice was promised for, or that customers could object to:
@@ -34,8 +33,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let now = args.now.unwrap_or_else(time::now);
     let mut found: Vec<Engagement> = Vec::new();
     for folder in list_folders(Path::new(&args.location))? {
-        let (verified, engagements) = publish::engagements(&Folder::at(&folder), &pin, now)
-            .map_err(|error| Failure::Verify { list: folder.display().to_string(), error: Box::new(error) })?;
+        let (verified, engagements) =
+            publish::engagements(&Folder::at(&folder), &pin, now).map_err(|error| Failure::verify(&folder, error))?;
         let releases = verified.releases.iter().filter_map(|release| release.publication);
         let backfilled = releases.filter(|publication| publication.backfilled).count();
         console::note(&format!(

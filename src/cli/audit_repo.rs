@@ -1,10 +1,9 @@
-//! `audit --repo`: compares published logs with git, and the pages of a folder with what its logs render.
+//! `audit --repo`: compares published logs with git, and the pages of a folder with its logs.
 
 use std::path::Path;
 
 use changecast::{
-    follow::Remote,
-    output::{self, Folder, Found},
+    output::{self, Found},
     publish::{self, After, Audit, Audited, ListsBefore, PublishError, Request},
     render,
 };
@@ -18,9 +17,8 @@ use super::{
     Exit, Failure,
     audit::{Args, Format},
     console,
-    follow::{self, ServerArgs},
+    logs::{self, Log, list_folders},
     time,
-    verify::list_folders,
 };
 
 /// The findings about one log.
@@ -31,9 +29,9 @@ struct Report {
 
 /// The pages and feeds of a folder.
 enum Pages {
-    /// All are what the logs render.
+    /// All match the logs.
     Same,
-    /// These are not.
+    /// These do not match the logs.
     Differ(Vec<String>),
     /// They were not compared, for this reason.
     NotCompared(String),
@@ -50,10 +48,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let history = args.repository.history()?;
     let pin = args.pin()?;
     let mut reports = Vec::new();
-    for (name, remote) in logs(&args.location, &args.server)? {
+    for Log { name, remote } in logs::logs(&args.location, &args.server)? {
         let mut lists = ListsBefore::default();
         let verified = ledger::verify_watched(&*remote, &pin, Bodies::Kept, &mut lists)
-            .map_err(|error| Failure::Verify { list: name.clone(), error: Box::new(error) })?;
+            .map_err(|error| Failure::verify_named(&name, error))?;
         let audit = publish::recompute(&verified, &lists, &history, args.repository.branch.as_deref())?;
         reports.push(Report { verified, audit });
     }
@@ -73,26 +71,10 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     })
 }
 
-/// The name of a log for messages, and its source.
-pub type NamedLog = (String, Box<dyn Remote>);
-
-/// The names and sources of the logs.
-pub fn logs(location: &str, server: &ServerArgs) -> Result<Vec<NamedLog>, Failure> {
-    if follow::is_address(location) {
-        return Ok(vec![(location.to_owned(), follow::remote(location, &server.options()?)?)]);
-    }
-    let folders = list_folders(Path::new(location))?;
-    let folders = folders.into_iter().map(|folder| {
-        let remote: Box<dyn Remote> = Box::new(Folder::at(&folder));
-        (folder.display().to_string(), remote)
-    });
-    Ok(folders.collect())
-}
-
-/// Compares pages and feeds with what the logs of the whole folder render, under the configuration of the repository.
+/// Renders the logs of the whole folder with the configuration of the repository, and compares pages and feeds with the result.
 fn pages(args: &Args) -> Result<Pages, Failure> {
     let dir = Path::new(&args.location);
-    if follow::is_address(&args.location) || list_folders(dir)? == [dir] {
+    if logs::is_address(&args.location) || list_folders(dir)? == [dir] {
         return Ok(Pages::NotCompared("they belong to a whole output directory".to_owned()));
     }
     let history = args.repository.history()?;
@@ -195,8 +177,8 @@ fn after(after: &After) -> Vec<String> {
 
 fn pages_sentence(pages: &Pages) -> String {
     match pages {
-        Pages::Same => "Pages and feeds are what the logs render.".to_owned(),
-        Pages::Differ(files) => format!("Not what the logs render: {}.", files.join(", ")),
+        Pages::Same => "Pages and feeds match the logs.".to_owned(),
+        Pages::Differ(files) => format!("Pages or feeds that do not match the logs: {}.", files.join(", ")),
         Pages::NotCompared(reason) => format!("Pages and feeds were not compared: {reason}."),
     }
 }

@@ -12,7 +12,12 @@ use changecast_core::{
     sign::PublicKey,
 };
 
-use super::{Failure, audit::Args, audit_repo, console};
+use super::{
+    Failure,
+    audit::Args,
+    console,
+    logs::{self, Log},
+};
 
 /// The folder in the archive.
 const FOLDER: &str = "audit";
@@ -29,9 +34,8 @@ pub fn write(args: &Args, file: &Path) -> Result<(), Failure> {
     };
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut origins = Vec::new();
-    for (name, remote) in audit_repo::logs(&args.location, &args.server)? {
-        let failed = |error| Failure::Verify { list: name.clone(), error: Box::new(error) };
-        let verified = ledger::verify(&*remote, &pin).map_err(failed)?;
+    for Log { name, remote } in logs::logs(&args.location, &args.server)? {
+        let verified = ledger::verify(&*remote, &pin).map_err(|error| Failure::verify_named(&name, error))?;
         let list = verified.origin.list().to_owned();
         if files.keys().any(|path| path.starts_with(&format!("{list}/"))) {
             return Err(Failure::usage(
@@ -42,11 +46,14 @@ pub fn write(args: &Args, file: &Path) -> Result<(), Failure> {
         for path in paths(&verified) {
             let path = path.to_string();
             let fetched = remote.get(&path);
-            let bytes = fetched.map_err(|error| failed(ledger::VerifyError::Fetch { path: path.clone(), error }))?;
+            let bytes = fetched.map_err(|error| {
+                Failure::verify_named(&name, ledger::VerifyError::Fetch { path: path.clone(), error })
+            })?;
             files.extend(bytes.map(|bytes| (format!("{list}/{path}"), bytes)));
         }
         // Only verified files are packed, also when the source answers differently the second time.
-        ledger::verify(&PackedList { files: &files, list: &list }, &pin).map_err(failed)?;
+        ledger::verify(&PackedList { files: &files, list: &list }, &pin)
+            .map_err(|error| Failure::verify_named(&name, error))?;
         files.insert(format!("{list}/verify.sh"), render::VERIFY_SCRIPT.as_bytes().to_vec());
         if let Some(history) = &history {
             add_versions(&mut files, &list, &verified, history)?;

@@ -152,6 +152,16 @@ impl Failure {
         Failure::Read { place: error.place(path), error: Box::new(error) }
     }
 
+    /// A [`Failure::Verify`] for the log in a folder.
+    pub fn verify(folder: &std::path::Path, error: VerifyError) -> Self {
+        Failure::verify_named(&folder.display().to_string(), error)
+    }
+
+    /// A [`Failure::Verify`] for a log with this name.
+    pub fn verify_named(list: &str, error: VerifyError) -> Self {
+        Failure::Verify { list: list.to_owned(), error: Box::new(error) }
+    }
+
     /// A [`Failure::File`] for a path.
     pub fn file(path: &std::path::Path, error: io::Error) -> Self {
         Failure::File { path: path.display().to_string(), error }

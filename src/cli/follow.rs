@@ -3,13 +3,11 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use changecast::{
-    follow::{self, FollowError, Followed, Http, HttpError, HttpOptions, PlainHttp, Remote, State},
+    follow::{self, FollowError, Followed, HttpOptions, Remote, State},
     observe::{self, ObserveError, Observed, Page},
-    output::Folder,
 };
 use changecast_core::{
     ledger::{self, BadOrigin, Origin, Pin, VerifyError},
@@ -19,14 +17,18 @@ use changecast_core::{
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use super::{Exit, Failure, follow_output, follow_report as report, time, vendors, verify::public_key};
+use super::{
+    Exit, Failure, follow_output, follow_report as report,
+    logs::{ServerArgs, public_key, remote},
+    time, vendors,
+};
 
 /// Show what is new in a published log, and check that it continues what was seen before
 ///
 /// Verifies everything that is new, and remembers it in a state file. The file contains a copy of all signed files: it is
 /// evidence. The first run needs the root key and the name of the log; get both from the publisher, through another channel.
 ///
-/// With --list, pages in local clones are compared with what was seen of them last. These are not signed, and nothing is fetched.
+/// With --list, pages in local clones are compared with the versions of the last run. These are not signed, and no clone is fetched.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The address of the folder of a list, or a folder
@@ -38,7 +40,7 @@ pub struct Args {
     /// The name that the log must have, such as example.com/subprocessors, only needed the first time
     #[arg(long, value_name = "ORIGIN")]
     origin: Option<Origin>,
-    /// The file that remembers what was seen; with --list, the folder of these files
+    /// The file that remembers the log; with --list, the folder of these files
     #[arg(long, value_name = "FILE")]
     state: PathBuf,
     /// Follow the logs, and the pages in local clones, that this YAML file lists
@@ -50,7 +52,7 @@ pub struct Args {
     /// Trust the root key and the name that the log states at first contact
     #[arg(long)]
     trust_on_first_use: bool,
-    /// How to print what is new
+    /// How to print the news
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
     /// Exit with status 1 if customers can object to something new
@@ -97,7 +99,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     })
 }
 
-/// Prints which states cannot be used, unless the report on the vendor said so, and returns the status that follows from them.
+/// Prints which states cannot be used, unless the report on the vendor contains that, and returns the status that follows from them.
 fn damaged_states(failures: Vec<Option<Failure>>, reports: &[report::Report]) -> u8 {
     let failures = failures.into_iter().zip(reports).filter_map(|(failure, report)| Some((failure?, report)));
     failures.fold(0, |status, (failure, report)| {
@@ -174,7 +176,7 @@ pub enum Looked {
     Page(Box<Observed>),
 }
 
-/// Refuses the output directory of a publisher: each list in it has a log of its own.
+/// Refuses the output directory of a publisher: each list in it has its own log.
 fn refuse_folder_of_lists(folder: &Path) -> Result<(), Failure> {
     if !folder.is_dir() || folder.join("log").exists() {
         return Ok(());
@@ -323,59 +325,5 @@ impl Vendor {
             Ok(None) => Err(untrusted(format!(" ({domain} names none)"))),
             Err(error) => Err(untrusted(format!(" ({domain} cannot be asked: {error})"))),
         }
-    }
-}
-
-/// Which servers are trusted, and how long they may take.
-#[derive(Debug, clap::Args)]
-pub struct ServerArgs {
-    /// Trust the certificates in this PEM file in place of those of the system
-    #[arg(long, value_name = "FILE")]
-    ca_certificate: Option<PathBuf>,
-    /// Accept HTTP without encryption from other computers
-    #[arg(long)]
-    insecure_http: bool,
-    /// The seconds that one request may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    timeout: u64,
-}
-
-impl ServerArgs {
-    /// The options for requests.
-    ///
-    /// # Errors
-    /// [`Failure::File`] if the certificates cannot be read.
-    pub fn options(&self) -> Result<HttpOptions, Failure> {
-        let read = |path: &PathBuf| fs::read(path).map_err(|error| Failure::file(path, error));
-        Ok(HttpOptions {
-            timeout: Duration::from_secs(self.timeout.max(1)),
-            certificates: self.ca_certificate.as_ref().map(read).transpose()?,
-            plain: if self.insecure_http { PlainHttp::Everywhere } else { PlainHttp::Loopback },
-        })
-    }
-}
-
-/// Whether a location is an address, and not a folder.
-pub fn is_address(location: &str) -> bool {
-    location.contains("://")
-}
-
-/// The folder of a list at an address, or on this computer.
-///
-/// # Errors
-/// [`Failure::Usage`] for an address that cannot be used.
-pub fn remote(location: &str, options: &HttpOptions) -> Result<Box<dyn Remote>, Failure> {
-    if is_address(location) {
-        let http = Http::new(location, options);
-        return Ok(Box::new(http.map_err(|error| Failure::usage(error.to_string(), address_help(&error)))?));
-    }
-    Ok(Box::new(Folder::at(Path::new(location))))
-}
-
-fn address_help(error: &HttpError) -> &'static str {
-    match error {
-        HttpError::Address(_) => "pass the address of the folder that contains index.json, without index.json",
-        HttpError::Plain(_) => "use https://, or pass --insecure-http: then others on the way can see what you fetch",
-        HttpError::Certificates(_) => "pass a PEM file with --ca-certificate, or set SSL_CERT_FILE",
     }
 }

@@ -18,7 +18,7 @@ pub struct News {
     /// When the changes were published, or observed.
     pub published: Timestamp,
     pub changes: Vec<NewChange>,
-    /// What is announced in place of the changes of a list that was read again, which did not change.
+    /// The announcement in place of the changes of a list that was read again, which did not change.
     read_again: Vec<Change>,
 }
 

@@ -15,8 +15,9 @@ use serde_json::{Value, json};
 
 use super::{
     Failure,
-    follow::{Log, Source, Vendor, is_address},
+    follow::{Log, Source, Vendor},
     follow_news::News,
+    logs::is_address,
 };
 
 /// The remembered news of a vendor.
@@ -71,7 +72,7 @@ impl Vendor {
         remembered
     }
 
-    /// Adds what the state contains.
+    /// Adds the content of the state.
     fn add_to(&self, remembered: &mut Remembered<'_>, now: Timestamp) -> Result<(), Failure> {
         match &self.source {
             Source::Log(log) => self.add_log(remembered, log, now),

@@ -148,7 +148,7 @@ impl Found {
             found.news = News::of_releases(verified, seen);
         }
         let fresh = follow::check_fresh(&followed.state, now);
-        found.stale = fresh.err().map(|error| Failure::Verify { list: name.to_owned(), error: Box::new(error) });
+        found.stale = fresh.err().map(|error| Failure::verify_named(name, error));
         found
     }
 
@@ -164,11 +164,11 @@ fn condition(condition: &Condition) -> Option<String> {
     match condition {
         Condition::Readable => None,
         Condition::Unreadable(reason) => {
-            Some(format!("the page cannot be read, which is no change of the list: {reason}"))
+            Some(format!("the page cannot be read, so its list counts as unchanged: {reason}"))
         }
-        Condition::Alternating(variants) => {
-            Some(format!("the page shows {variants} lists in turn, which is no change until one stays for a month"))
-        }
+        Condition::Alternating(variants) => Some(format!(
+            "the page shows {variants} lists in turn; it counts as unchanged until one of them stays for a month"
+        )),
     }
 }
 

@@ -10,8 +10,8 @@ use changecast_core::{
 
 use super::{
     Exit, Failure, console,
+    logs::{list_folders, public_key},
     root_statement::{Target, sign},
-    verify::{list_folders, public_key},
 };
 
 /// List the keys of a log, replace them, or revoke a stolen one
@@ -27,7 +27,7 @@ enum Command {
     List(ListArgs),
     /// Replace the release key, and also the root keys with --new-root
     Rotate(RotateArgs),
-    /// Revoke a stolen key: it signs nothing from now on, and its later heads are void
+    /// Revoke a stolen key: it cannot sign any more, and its later heads are void
     Revoke(RevokeArgs),
 }
 
@@ -132,7 +132,7 @@ fn list(args: &ListArgs) -> Result<Exit, Failure> {
         lines.extend(lines_of(&verified));
     }
     if root.is_none() {
-        console::warning("the first root key is the one that the log names; compare it with the one that you pinned");
+        console::warning("the log itself names the first root key; compare it with the key that you pinned");
     }
     console::data(format!("{}\n", lines.join("\n")).as_bytes())?;
     Ok(Exit::Clean)
@@ -140,14 +140,13 @@ fn list(args: &ListArgs) -> Result<Exit, Failure> {
 
 /// Opens the log in a folder, with the pinned root key or the one that signed release 0.
 fn open(folder: &Path, root: Option<&PublicKey>) -> Result<Verified, Failure> {
-    let failed = |error| Failure::Verify { list: folder.display().to_string(), error: Box::new(error) };
     let source = Folder::at(folder);
     let root = match root {
         Some(root) => Some(root.clone()),
-        None => ledger::claimed_root(&source).map_err(failed)?,
+        None => ledger::claimed_root(&source).map_err(|error| Failure::verify(folder, error))?,
     };
-    let root = root.ok_or_else(|| failed(VerifyError::Incomplete("release 0 is not there".into())))?;
-    ledger::open(&source, &Pin { root, origin: None }).map_err(failed)
+    let root = root.ok_or_else(|| Failure::verify(folder, VerifyError::Incomplete("release 0 is not there".into())))?;
+    ledger::open(&source, &Pin { root, origin: None }).map_err(|error| Failure::verify(folder, error))
 }
 
 /// One line for each role of a key: the releases in which it had the role.

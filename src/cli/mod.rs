@@ -24,6 +24,7 @@ mod keygen;
 mod keyring;
 mod keys;
 mod log;
+mod logs;
 mod manual;
 mod notice;
 mod notice_document;

@@ -7,8 +7,8 @@ use changecast_core::ledger::{Origin, Successor};
 
 use super::{
     Exit, Failure, console,
+    logs::public_key,
     root_statement::{Target, sign},
-    verify::public_key,
 };
 
 /// End the log of a list that continues under another name

@@ -18,7 +18,8 @@ use serde::Deserialize;
 
 use super::{
     Failure,
-    follow::{Criticality, Log, Source, Vendor, is_address},
+    follow::{Criticality, Log, Source, Vendor},
+    logs::is_address,
 };
 
 /// The file.
@@ -88,7 +89,7 @@ pub fn read(file: &Path, states: &Path) -> Result<Vec<Vendor>, Failure> {
     Ok(vendors)
 }
 
-/// What is wrong with a key of a vendor.
+/// The problem with a key of a vendor.
 struct Problem {
     key: &'static str,
     text: String,
@@ -142,8 +143,9 @@ impl Listed {
         if let Some((key, _)) = of_logs.into_iter().find(|(_, is_stated)| *is_stated) {
             return Err(Problem::new(key, "a page in a clone is not signed", "leave `root` and `origin` out"));
         }
-        let missing = || Problem::new("git", "`path` is missing", "add the path of the page in the clone");
-        let path = self.path.clone().ok_or_else(missing)?;
+        let Some(path) = self.path.clone() else {
+            return Err(Problem::new("git", "`path` is missing", "add the path of the page in the clone"));
+        };
         let options = ReadingConfig {
             format: self.format.clone().map(known_format).transpose()?,
             tables: self.tables.clone().unwrap_or_default(),
@@ -160,7 +162,7 @@ impl Listed {
         Problem::new(
             "name",
             format!("two vendors have the name {:?}", self.name),
-            "give each vendor a name of its own: the name belongs to what was seen of its log",
+            "give each vendor another name: the name identifies the state file",
         )
     }
 }
@@ -179,9 +181,9 @@ const MAX_NAME: usize = 40;
 
 /// The file of the state of a vendor. Names that differ have different files, also where file systems ignore case.
 fn state_file(name: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let readable: String =
-        name.to_lowercase().chars().map(|c| if is_plain(c) { c } else { '-' }).take(MAX_NAME).collect();
+    let readable = name.to_lowercase();
+    let readable = readable.chars().map(|c| if matches!(c, 'a'..='z' | '0'..='9') { c } else { '-' });
+    let readable: String = readable.take(MAX_NAME).collect();
     let digest = Digest::of(name.as_bytes()).to_string();
     format!("{readable}-{}.json", &digest[..16])
 }

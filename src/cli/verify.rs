@@ -19,7 +19,11 @@ use changecast_core::{
     sign::PublicKey,
 };
 
-use super::{Exit, Failure, console, time};
+use super::{
+    Exit, Failure, console,
+    logs::{list_folders, public_key},
+    time,
+};
 
 /// Verify a published log against the pinned root key
 ///
@@ -86,12 +90,6 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-/// Reads the file of a public key.
-pub fn public_key(path: &Path) -> Result<PublicKey, Failure> {
-    let line = fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
-    Ok(PublicKey::parse(&path.display().to_string(), &line)?)
-}
-
 /// The folders of lists in a directory. The directory may itself be the folder of a list.
 struct ListFolders<'a> {
     dir: &'a Path,
@@ -124,7 +122,7 @@ impl ListFolders<'_> {
     }
 
     fn incomplete(&self, what: String) -> Failure {
-        Failure::Verify { list: self.dir.display().to_string(), error: Box::new(VerifyError::Incomplete(what)) }
+        Failure::verify(self.dir, VerifyError::Incomplete(what))
     }
 
     /// The named log that a folder must contain.
@@ -174,8 +172,7 @@ impl ListFolders<'_> {
 /// Checks that a log continues an older copy of it.
 fn check_continues(folder: &Path, older: &Path, verified: &Verified, root: &PublicKey) -> Result<(), Failure> {
     let pin = Pin { root: root.clone(), origin: None };
-    let kept = ledger::verify(&Folder::at(older), &pin)
-        .map_err(|error| Failure::Verify { list: older.display().to_string(), error: Box::new(error) })?;
+    let kept = ledger::verify(&Folder::at(older), &pin).map_err(|error| Failure::verify(older, error))?;
     report_continuation(folder, older, ledger::compare(&kept, verified))
 }
 
@@ -224,10 +221,10 @@ fn count((noun, number): (&str, u64)) -> String {
 /// [`Failure::Verify`] with the first check that failed.
 pub fn verify(folder: &Path, pin: &Pin, now: Timestamp) -> Result<Verified, Failure> {
     let name = folder.display().to_string();
-    let failed = |error| Failure::Verify { list: name.clone(), error: Box::new(error) };
     let mut notice = NoticeCheck::new(now);
-    let verified = ledger::verify_watched(&Folder::at(folder), pin, Bodies::Dropped, &mut notice).map_err(failed)?;
-    verified.check_fresh(now).map_err(failed)?;
+    let verified = ledger::verify_watched(&Folder::at(folder), pin, Bodies::Dropped, &mut notice)
+        .map_err(|error| Failure::verify(folder, error))?;
+    verified.check_fresh(now).map_err(|error| Failure::verify(folder, error))?;
     report(&name, &verified, &notice);
     report_windows(&name, &verified, (&notice, now));
     check_script(folder, &name)?;
@@ -303,26 +300,4 @@ fn check_script(folder: &Path, name: &str) -> Result<(), Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Failure::file(&path, error)),
     }
-}
-
-/// The folders of lists: the directory itself, or the folders in it that contain a log.
-pub fn list_folders(dir: &Path) -> Result<Vec<PathBuf>, Failure> {
-    if is_list_folder(dir) {
-        return Ok(vec![dir.to_owned()]);
-    }
-    let mut folders = Vec::new();
-    for entry in fs::read_dir(dir).map_err(|error| Failure::file(dir, error))? {
-        folders.push(entry.map_err(|error| Failure::file(dir, error))?.path());
-    }
-    folders.retain(|folder| is_list_folder(folder));
-    folders.sort();
-    if folders.is_empty() {
-        let error = Box::new(VerifyError::Incomplete("it contains no log".into()));
-        return Err(Failure::Verify { list: dir.display().to_string(), error });
-    }
-    Ok(folders)
-}
-
-fn is_list_folder(folder: &Path) -> bool {
-    folder.join("log").is_dir() || folder.join("index.json").is_file()
 }

@@ -41,7 +41,7 @@ impl fmt::Display for RuleId {
     }
 }
 
-/// The last day on which a waiver holds.
+/// The last day on which a waiver applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LastDay(pub NaiveDate);
 

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, where, and what to do.
+//! The problem with a configuration, its place, and the next step.
 
 use std::ops::Range;
 
@@ -27,9 +27,9 @@ pub(super) enum Next {
     Repair,
     /// To remove one of two equal keys.
     RemoveOne,
-    /// To read what is allowed in the file.
+    /// To read the description of the file.
     Read(YamlFile),
-    /// What the message needs.
+    /// The step that belongs to the message.
     Other(&'static str),
 }
 
@@ -154,7 +154,6 @@ fn lines_of_item(text: &str, list: &str, item: usize) -> Range<usize> {
     let Some(start) = lines.iter().position(is_key) else { return 0..0 };
     let ends = |line: &&str| line.starts_with(|c: char| !c.is_whitespace() && !matches!(c, '-' | '#' | '}' | ']'));
     let end = lines[start + 1..].iter().position(ends).map_or(lines.len(), |length| start + 1 + length);
-    let indentation = |line: &str| line.len() - line.trim_start().len();
     let items = || (start + 1..end).filter(|line| lines[*line].trim_start().starts_with('-'));
     let outer = items().map(|line| indentation(lines[line])).min();
     let mut begins = items().filter(|line| Some(indentation(lines[*line])) == outer);
@@ -162,6 +161,10 @@ fn lines_of_item(text: &str, list: &str, item: usize) -> Range<usize> {
         Some(begin) => begin + 1..begins.next().unwrap_or(end) + 1,
         None => start + 1..end + 1,
     }
+}
+
+fn indentation(line: &str) -> usize {
+    line.len() - line.trim_start().len()
 }
 
 /// The valid key nearest to the unknown key in an error of serde.

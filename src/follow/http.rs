@@ -147,7 +147,7 @@ impl Http {
         Err(Failure { message: "the server redirects too often".into(), retry: false })
     }
 
-    /// The target of a redirect. Another server is not the one that the customer chose.
+    /// The target of a redirect. The customer did not choose another server.
     fn redirected(&self, target: &str) -> Result<String, Failure> {
         let same_server = target.starts_with('/') && !target.starts_with("//");
         if same_server {

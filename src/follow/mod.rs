@@ -1,6 +1,6 @@
 //! Follows a published log: what is new since the last time, and whether it continues what was seen before.
 //!
-//! A follower keeps a copy of everything that was signed. It fetches only what is new, and verifies it on top of the copy.
+//! A follower keeps a copy of everything that was signed. It fetches only new files, and verifies them on top of the copy.
 //! If that fails, it fetches the whole log again and compares the two, to tell an outdated mirror from a fork.
 
 mod http;
@@ -68,7 +68,7 @@ pub enum FollowError {
     /// The log does not verify.
     #[error(transparent)]
     Verify(#[from] VerifyError),
-    /// The log verifies, and does not continue what was seen before.
+    /// The log verifies, but does not continue the known one.
     #[error("{error}")]
     Discontinuity {
         /// The difference.
@@ -238,7 +238,7 @@ impl Known<'_> {
         Ok(Poll::Nothing(validator.filter(|_| is_current), remarks))
     }
 
-    /// Verifies what is new on top of the copy.
+    /// Verifies the new files on top of the copy.
     fn continued(
         &self,
         index: Option<&IndexFile>,
@@ -318,7 +318,7 @@ impl Known<'_> {
     }
 }
 
-/// A copy of a log that fetches what it lacks.
+/// A copy of a log that fetches missing files.
 struct Copy<'a> {
     remote: &'a dyn Remote,
     files: RefCell<Files>,

@@ -75,6 +75,16 @@ pub enum StateError {
     Altered(String),
 }
 
+impl StateError {
+    fn file(path: &Path, error: io::Error) -> Self {
+        StateError::File { path: path.display().to_string(), error }
+    }
+
+    fn damaged(path: &Path, problem: impl Into<String>) -> Self {
+        StateError::Damaged { path: path.display().to_string(), problem: problem.into() }
+    }
+}
+
 /// The form of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -187,14 +197,13 @@ fn bytes(texts: BTreeMap<String, String>) -> Files {
 /// # Errors
 /// [`StateError`] if it cannot be read, or is not whole.
 pub fn load(path: &Path) -> Result<Option<State>, StateError> {
-    let damaged = |problem: String| StateError::Damaged { path: path.display().to_string(), problem };
     let Some(document) = read(path, |document: &Document| &document.format, FORMAT)? else { return Ok(None) };
     let state = State {
-        root: PublicKey::parse("root", &document.root).map_err(|error| damaged(error.to_string()))?,
+        root: PublicKey::parse("root", &document.root).map_err(|error| StateError::damaged(path, error.to_string()))?,
         origin: document
             .origin
             .parse()
-            .map_err(|error: changecast_core::ledger::BadOrigin| damaged(error.to_string()))?,
+            .map_err(|error: changecast_core::ledger::BadOrigin| StateError::damaged(path, error.to_string()))?,
         location: document.location,
         head: document.head,
         validator: document.validator,
@@ -213,20 +222,18 @@ pub(crate) fn read<T: for<'de> Deserialize<'de>>(
     stated: impl Fn(&T) -> &String,
     format: &str,
 ) -> Result<Option<T>, StateError> {
-    let failed = |error| StateError::File { path: path.display().to_string(), error };
-    let damaged = |problem: String| StateError::Damaged { path: path.display().to_string(), problem };
     match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(error)),
-        Ok(meta) if !meta.is_file() => return Err(damaged("it is not a regular file".into())),
-        Ok(meta) if meta.len() > MAX_STATE => return Err(damaged("it is too large".into())),
+        Err(error) => return Err(StateError::file(path, error)),
+        Ok(meta) if !meta.is_file() => return Err(StateError::damaged(path, "it is not a regular file")),
+        Ok(meta) if meta.len() > MAX_STATE => return Err(StateError::damaged(path, "it is too large")),
         Ok(_) => {}
     }
-    let text = fs::read(path).map_err(failed)?;
-    let document: T = serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+    let text = fs::read(path).map_err(|error| StateError::file(path, error))?;
+    let document: T = serde_json::from_slice(&text).map_err(|error| StateError::damaged(path, error.to_string()))?;
     match stated(&document) {
         stated if stated == format => Ok(Some(document)),
-        stated => Err(damaged(format!("its format is {stated}, not {format}"))),
+        stated => Err(StateError::damaged(path, format!("its format is {stated}, not {format}"))),
     }
 }
 
@@ -235,8 +242,7 @@ pub(crate) fn read<T: for<'de> Deserialize<'de>>(
 /// # Errors
 /// [`StateError`]; then the old one is still there.
 pub(crate) fn write(path: &Path, document: &impl Serialize) -> Result<(), StateError> {
-    let failed = |error| StateError::File { path: path.display().to_string(), error };
-    let text = serde_json::to_vec(document).map_err(|error| failed(io::Error::other(error)))?;
+    let text = serde_json::to_vec(document).map_err(|error| StateError::file(path, io::Error::other(error)))?;
     Ok(output::replace(path, &text)?)
 }
 
@@ -259,14 +265,17 @@ pub struct Lock {
 /// # Errors
 /// [`StateError::Busy`] if another run has locked it, [`StateError::File`] if the file of the lock cannot be created.
 pub fn lock(path: &Path) -> Result<Lock, StateError> {
-    let failed = |error| StateError::File { path: path.display().to_string(), error };
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(".lock");
-    let file = File::options().create(true).append(true).open(path.with_file_name(name)).map_err(failed)?;
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(path.with_file_name(name))
+        .map_err(|error| StateError::file(path, error))?;
     match file.try_lock() {
         Ok(()) => Ok(Lock { _file: file }),
         Err(TryLockError::WouldBlock) => Err(StateError::Busy(path.display().to_string())),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
+        Err(TryLockError::Error(error)) => Err(StateError::file(path, error)),
     }
 }

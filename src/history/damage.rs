@@ -106,7 +106,7 @@ fn check_multi_pack_index(path: &Path) -> Result<(), Damage> {
     let mut header = [0; 12];
     file.read_exact(&mut header)?;
     let [b'M', b'I', b'D', b'X', _, _, chunks, _, packs @ ..] = header else {
-        return Err(Damage::Content("it is no index of packs"));
+        return Err(Damage::Content("it is not an index of packs"));
     };
     let packs = u32::from_be_bytes(packs);
     // A row for each part, and one for the end of the last one.
@@ -117,7 +117,7 @@ fn check_multi_pack_index(path: &Path) -> Result<(), Damage> {
         rows.push((name, long_number(&mut file)?));
     }
     let (Some((names, end_of_names)), Some((places, end))) = (part(&rows, b"PNAM"), part(&rows, b"OOFF")) else {
-        return Err(Damage::Content("it lacks a part"));
+        return Err(Damage::Content("a part is missing"));
     };
     if end.max(end_of_names) > length {
         return Err(Damage::Content("it is cut"));

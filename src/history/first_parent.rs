@@ -105,7 +105,7 @@ impl<'r> FirstParentCommits<'r> {
     /// A commit of the line: the tip, or the parent of the previous commit.
     pub fn commit(&mut self, id: Oid) -> Result<Commit, HistoryError> {
         if self.mark == Some(id) {
-            // Only an object with another content than its name says makes this possible.
+            // This is possible only if the content of an object does not match its name.
             return Err(HistoryError::damaged("commit", id, "it is its own ancestor"));
         }
         self.steps += 1;

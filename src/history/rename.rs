@@ -43,7 +43,7 @@ impl Moves {
 }
 
 impl Moves {
-    /// Leaves out the files other than `own` that the commit moved without a change. They are no candidates, and a
+    /// Leaves out the files other than `own` that the commit moved without a change. They are not candidates, and a
     /// partial clone may not have their content.
     fn without_others(self, own: Oid) -> Self {
         let ids = |files: &[(PathBuf, Oid)]| files.iter().map(|(_, id)| *id).collect::<BTreeSet<Oid>>();

@@ -49,7 +49,7 @@ pub struct Observation {
     pub from: CommitId,
     /// The commit with the list after.
     pub to: CommitId,
-    /// The committer time of the later commit, which is no evidence.
+    /// The committer time of the later commit, which is not evidence.
     pub committed: Timestamp,
     /// When the customer's program saw the changes.
     pub observed: Timestamp,

@@ -34,7 +34,7 @@ pub struct OutputFile {
     pub policy: WritePolicy,
 }
 
-/// Whether a file may change once it was written, and how its bytes survive a power cut (see `sync`).
+/// Whether a file may change once it is written, and how its bytes survive a power cut (see `sync`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WritePolicy {
     /// It is written once and never changes.

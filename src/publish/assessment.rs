@@ -433,7 +433,7 @@ fn compare(
         row.short_by = short_by(lead);
         return;
     }
-    // Without a date, the publisher still promises not to begin before the end of its own lead.
+    // Without a date, the publisher still promises not to begin before the end of the lead that it states.
     let promised = published.and_then(|notice| notice.effective.as_ref()).map(|effective| effective.from.to_string());
     let day = promised.and_then(|day| FuzzyDate::read(Vocabulary::builtin(), &day));
     let guaranteed = day.and_then(|day| follows(contract, change, own.counts_from, Some(day)));

@@ -38,7 +38,7 @@ pub struct NoticeCheck {
 }
 
 impl NoticeCheck {
-    /// Nothing was seen yet.
+    /// No head was read yet.
     pub fn new(now: Timestamp) -> Self {
         NoticeCheck { notices: LogNotices::new(now, None), deadlines: BTreeMap::new(), changes: BTreeMap::new() }
     }

@@ -77,7 +77,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// A publication that is only compared with what was published. The decisions were made then.
+    /// A publication that is only compared with the published files. The decisions were made when these were written.
     pub fn to_compare(config: &'a Config, history: &'a History, now: Timestamp) -> Self {
         Request {
             future: FutureCommits::Allow,

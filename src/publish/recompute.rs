@@ -29,7 +29,7 @@ use super::{
 pub enum Audited {
     /// Git gives the same body, apart from its salts.
     Same,
-    /// It states nothing that git contains: keys, a correction, a redaction, a move.
+    /// It is not about the list in git: keys, a correction, a redaction, a move.
     NotFromGit,
     /// It was not computed again, for this reason. Its chain, state and date were checked.
     NotRecomputed(String),
@@ -236,7 +236,7 @@ impl<'a> Auditor<'a> {
         Ok(Appender::run(&request, list, self.log_before(first.header.seq))?.drafts)
     }
 
-    /// What the branch has after the commit that the log has reached.
+    /// The commits of the branch after the one that the log has reached.
     fn after(&self, branch: Option<&str>) -> Result<After, PublishError> {
         let next = self.verified.releases.last().map_or(0, |last| last.header.seq + 1);
         let log = self.log_before(next);

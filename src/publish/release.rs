@@ -111,7 +111,7 @@ impl PublishedRelease {
     }
 }
 
-/// What the releases before determine about why a list is read again.
+/// The facts about earlier releases that explain why a list is read again.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Before {
     /// The reader of the last list.

@@ -32,7 +32,7 @@ pub enum RootStatement {
         /// The root keys; `None` leaves them as they are.
         root: Option<Vec<PublicKey>>,
     },
-    /// A key was stolen: it signs nothing from now on, and its heads beyond one that is named are void.
+    /// A key was stolen: it cannot sign any more, and its heads after the named one are void.
     Revoke {
         /// The key.
         stolen: PublicKey,

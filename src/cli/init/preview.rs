@@ -89,7 +89,7 @@ fn plan(config: &Config, history: &History, now: Timestamp) -> Result<Plan, Fail
     Ok(publish::publish(&request, &changecast::output::Found::at(&nowhere(history)))?)
 }
 
-/// A folder that does not exist, so that nothing counts as published.
+/// A folder that does not exist, so that no release counts as published.
 fn nowhere(history: &History) -> PathBuf {
     history.root().unwrap_or(Path::new("")).join(FOLDER).join(".nothing")
 }

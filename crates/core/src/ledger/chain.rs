@@ -117,7 +117,7 @@ impl Chain {
         self.append_attested(signed, &attested)
     }
 
-    /// [`Chain::append`] for a header whose signature was checked, except for whose it is.
+    /// [`Chain::append`] for a header with a signature that was checked, but not yet its signer.
     pub(super) fn append_attested(&mut self, signed: &Signed, attested: &Attested) -> Result<&Link, Fault> {
         let role = self.check_signer(attested)?;
         let header = Header::from_bytes(&signed.bytes)?;
@@ -184,7 +184,7 @@ impl Chain {
         self.check_kind(header)
     }
 
-    /// The rules of single kinds.
+    /// The rules for each kind.
     fn check_kind(&self, header: &Header) -> Result<(), Fault> {
         match &header.kind {
             ReleaseKind::Keys(keys) => self.check_keys(header, keys),
@@ -225,8 +225,8 @@ impl Chain {
         }
     }
 
-    /// Reads a head whose signature was checked, except for whose it is: by a key that ever had the role. Whether the signer
-    /// had it at the release that the head covers, and whether this release exists, is for the caller to check.
+    /// Reads a head with a signature that was checked, but not yet its signer. Any key that ever had the role is accepted. The
+    /// caller checks whether the release that the head covers exists, and whether the signer had the role there.
     ///
     /// # Errors
     /// [`Fault`] for a signature that no head key of this log made, or bytes that are not a head.

@@ -125,7 +125,7 @@ impl Finding {
         Finding { rule, anchor, entry, message, help, key }
     }
 
-    /// What stays the same while the problem does: rule, entry, and what distinguishes findings about one entry.
+    /// Identifies the problem in every version: by rule, entry, and the key that distinguishes findings about one entry.
     pub fn identity(&self) -> (String, String, String) {
         let entry = self.entry.as_ref().map(|entry| entry.id.to_string()).unwrap_or_default();
         (self.rule.id.to_owned(), entry, self.key.clone())
@@ -163,7 +163,7 @@ impl Draft {
         Draft { help: help.into(), ..self }
     }
 
-    /// The same finding with what distinguishes it.
+    /// The same finding with the key that distinguishes it.
     pub fn key(self, key: impl Into<String>) -> Self {
         Draft { key: key.into(), ..self }
     }

@@ -21,10 +21,10 @@ const OWN_PARTS: [&str; 20] = [
     "resources", "security", "support", "terms", "trust", "web", "www", "www2",
 ];
 
-/// Most entries that may link to one company by mistake. More use it as a platform.
+/// If more entries than this link to one company, it is a platform that they use, and not a mistake.
 const MAX_FAULTS: usize = 2;
 
-/// Fewest letters of a name that a host is compared with.
+/// Names with fewer letters are not compared with hosts.
 const MIN_LETTERS: usize = 4;
 
 /// A link of an entry.

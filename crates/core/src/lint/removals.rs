@@ -13,7 +13,7 @@ use super::{
     names::spaced,
 };
 
-/// Fewest removals that are many.
+/// From this number on, removals are many.
 const MIN_REMOVED: usize = 3;
 /// Shorter words do not show that two purposes are alike.
 const MIN_LETTERS: usize = 4;
@@ -131,7 +131,7 @@ pub(super) fn most(step: &Step<'_>) -> Vec<Draft> {
     let rest = if removed.len() > MIN_REMOVED { " and others" } else { "" };
     let all = before.list.entries.len();
     let message = format!("{} of {all} entries are removed at once: {}{rest}", removed.len(), names.join(", "));
-    let help = "check that the list is whole; `publish` asks for --allow-removals";
+    let help = "check that the list is complete; `publish` asks for --allow-removals";
     vec![Draft::at(Anchor::List, message).help(help)]
 }
 

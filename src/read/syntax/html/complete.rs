@@ -37,12 +37,12 @@ pub(crate) fn check_complete(text: &str) -> Result<(), ReadError> {
     }
 }
 
-/// The elements that need an end tag and are open at some place of a page, with facts about the text before it.
+/// The elements that need an end tag and are open at some point of a page, with facts about the text before it.
 #[derive(Default)]
 struct Ends {
     /// The elements with their offsets.
     elements: Open<(&'static str, usize)>,
-    /// Whether the page has `<html>` or `<body>`: it is not a piece of another page.
+    /// Whether the page has `<html>` or `<body>`: it is not a fragment of another page.
     is_document: bool,
     /// Whether `</body>` or `</html>` was seen.
     is_ended: bool,

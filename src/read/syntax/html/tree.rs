@@ -23,7 +23,7 @@ pub(super) const BOXES: [&str; 9] = ["div", "section", "article", "header", "spa
 /// Elements that cells of a grid do not contain.
 const NOT_IN_CELLS: [&str; 12] = ["table", "ul", "ol", "dl", "form", "h1", "h2", "h3", "h4", "h5", "h6", "pre"];
 
-/// Elements that are in the header of a page or of a list, and not in that of a site.
+/// Elements that occur in the header of a page or list, but not in that of a site.
 const NOT_IN_BANNERS: [&str; 4] = ["h1", "h2", "table", "main"];
 
 /// An element with its content.
@@ -52,7 +52,7 @@ pub(super) enum Child {
     Text(usize),
 }
 
-/// The elements of a page, each behind its parent. The first one is the page.
+/// The elements of a page, each after its parent. The first one is the page.
 pub(super) struct Tree {
     pub elements: Vec<Element>,
     texts: Vec<String>,
@@ -159,12 +159,12 @@ impl Tree {
         })
     }
 
-    /// Whether this is a text of white space.
+    /// Whether this is a text of white space only.
     pub fn is_blank(&self, child: Child) -> bool {
         matches!(child, Child::Text(number) if self.texts[number].trim().is_empty())
     }
 
-    /// The text in an element and in those inside it. Only its first parts are looked at, up to a number.
+    /// The text in an element and in those inside it. Only the first `parts` of it are read.
     pub fn text_within(&self, element: usize, parts: usize) -> String {
         let mut text = String::new();
         let mut behind = vec![Child::Element(element)];
@@ -189,8 +189,7 @@ impl Tree {
         self.lines.get(from..to).unwrap_or_default()
     }
 
-    /// The offsets of the headers of sites: they contain navigation, and neither a title nor anything that can be a
-    /// list.
+    /// The offsets of the headers of sites: they contain navigation, but neither a title nor a possible list.
     pub fn banners(&self) -> BTreeSet<usize> {
         let headers = self.elements.iter().filter(|element| element.name == "header" && element.end.is_some());
         headers.filter(|header| header.has_navigation && !header.has_content).map(|header| header.start).collect()

@@ -71,11 +71,11 @@ fn parse_with(parser: &mut Parser, text: &str) -> Result<Tree, ReadError> {
     })
 }
 
-/// How often a file is parsed again. Parsing stops at some of its errors only, so each time shows further ones.
+/// The largest number of times that a file is parsed again. Each time, the parser reports only some of the errors.
 const MAX_PARSES: usize = 8;
 
-/// The tree of a file in which another sign takes the place of each ampersand that the grammar rejects: in the text of
-/// JSX, `R & D` is valid, but the grammar expects `&amp;`. All offsets stay the same. `None` if other errors remain.
+/// The tree of a file in which another character replaces each ampersand that the grammar rejects: in the text of JSX,
+/// `R & D` is valid, but the grammar expects `&amp;`. All offsets stay the same. `None` if other errors remain.
 fn without_plain_ampersands(parser: &mut Parser, text: &str, tree: &Tree) -> Result<Option<Tree>, ReadError> {
     let mut replaced = text.to_owned();
     let mut tree = tree.clone();
@@ -110,7 +110,7 @@ fn errors(tree: &Tree) -> Vec<Range<usize>> {
     ranges
 }
 
-/// The largest number of syntax errors that are looked at.
+/// The largest number of syntax errors that are repaired.
 const MAX_ERRORS: usize = 1_000;
 
 /// The offsets of the ampersands in a range that are neither operators nor character references.

@@ -204,12 +204,12 @@ fn is_notification_weaker(before: &Terms, after: &Terms) -> bool {
         || (before.proof_of_delivery.is_some() && after.proof_of_delivery.is_none())
 }
 
-/// Whether texts limit a promise in another way than before.
+/// Whether texts limit a promise differently than before.
 fn is_limited_further(before: &[String], after: &[String]) -> bool {
     !after.is_empty() && before != after
 }
 
-/// Whether the same lengths end earlier, because days are counted in another way.
+/// Whether the same lengths end earlier, because days are counted differently.
 fn is_counting_shorter(before: &Terms, after: &Terms) -> bool {
     let old_weekend = weekend_of(before);
     (before.clear && !after.clear)
