@@ -129,6 +129,8 @@ fn write_keys(repo: &TestRepo) {
 /// A shallow clone, a repository without commits, a folder without a repository, and a log whose history was rewritten.
 fn write_repositories(repo: &TestRepo) {
     fs::create_dir(repo.path("plain")).expect("a folder");
+    fs::create_dir_all(repo.path("single/data")).expect("a folder");
+    fs::write(repo.path("single/data/subprocessors.yaml"), "entries: [{name: Kestrel}]\n").expect("a list");
     git(repo.dir.path(), &["init", "--quiet", "new"]);
     let unconfigured = TestRepo::new().commit("a", &[("README.md", Some("x"))]);
     unconfigured.build();

@@ -140,7 +140,9 @@ fn a_dry_run_takes_no_key() {
     let repo = TestRepo::of_lists(&[&list(&["Nordhaven"]), &list(&["Nordhaven", "Kestrel"])]);
     let look = ["publish", "--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds", "--dry-run"];
     repo.build_first(1);
-    assert!(repo.run(&look).expect(0).out.contains("first published (1 entry)"));
+    let first = repo.run(&look).expect(0);
+    assert!(first.out.contains("first published (1 entry)"));
+    assert!(first.err.contains("feeds has no log of vendors, so its whole history is new"), "{}", first.err);
     assert!(!repo.path("feeds").exists(), "a dry run makes no folder");
     repo.publish(&[]).expect(0);
     repo.build();

@@ -53,7 +53,7 @@ fn a_rotated_release_key_signs_from_then_on_and_the_old_one_no_more() {
     ] {
         assert!(lines.contains(&&*expected), "{expected:?} is missing in\n{}", listed.out);
     }
-    assert!(repo.run(&["keys", "list", "feeds"]).expect(0).err.contains("compare it with the one that you pinned"));
+    assert!(repo.run(&["keys", "list", "feeds"]).expect(0).err.contains("compare it with the key that you pinned"));
     // The published log is complete: rendering everything again changes no file.
     let before = repo.files("feeds");
     repo.run(&[&["publish", "--all"], &PLACE[..], &["--key", "keys/next", "--now", APRIL]].concat()).expect(0);

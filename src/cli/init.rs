@@ -237,7 +237,7 @@ fn the_only(mut pages: Vec<Page>) -> Result<Option<Page>, Failure> {
     if pages.len() > 1 {
         let found: Vec<String> = pages
             .iter()
-            .map(|page| format!("{} ({} entries)", page.path, page.reading.inventory.entries.len()))
+            .map(|page| format!("{} ({})", page.path, render::count_entries(page.reading.inventory.entries.len())))
             .collect();
         return Err(Failure::usage(
             format!("there are several lists: {}", found.join(", ")),
@@ -278,9 +278,9 @@ fn write_config(args: &Args, page: &Page, options: &ReadingConfig) -> Result<Exi
         .collect();
     let sections = if titled { format!(" in {}", sections.join(", ")) } else { String::new() };
     let text = format!(
-        "{} ({format}): {} entries{sections}\n\n{}{}{}",
+        "{} ({format}): {}{sections}\n\n{}{}{}",
         Text::new(&page.path),
-        inventory.entries.len(),
+        render::count_entries(inventory.entries.len()),
         render::terminal_columns(inventory, names, console::style()),
         first_and_last(inventory),
         terms(inventory),
@@ -413,6 +413,15 @@ fn write_starter(args: &Args) -> Result<Exit, Failure> {
         }
         write_workflow(args)?;
         return Ok(Exit::Clean);
+    }
+    refuse_existing(dir, &[CONFIG])?;
+    // A file with the usual name and at most one entry is not taken for a list without being asked.
+    let [_, (list, _)] = STARTER;
+    if dir.join(list).symlink_metadata().is_ok() {
+        return Err(Failure::usage(
+            format!("{} exists already, and has fewer than two entries", dir.join(list).display()),
+            format!("if it is the list, run: changecast init --inventory {list}"),
+        ));
     }
     refuse_existing(dir, &STARTER.map(|(name, _)| name))?;
     console::note(

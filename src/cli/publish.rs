@@ -172,6 +172,13 @@ pub fn execute(args: &Args, purpose: &Purpose) -> Result<Exit, Failure> {
     for list in &plan.lists {
         report_list(list, detail)?;
     }
+    for list in plan.lists.iter().filter(|list| output.is_none() && is_new_log(list)) {
+        console::note(&format!(
+            "{} has no log of {}, so its whole history is new; if it was published before, restore the output directory first",
+            dir.display(),
+            list.id
+        ));
+    }
     let authority = config.publisher.authority.domain();
     if RESERVED.contains(&authority) && plan.lists.iter().any(is_new_log) {
         console::warning(&format!(

@@ -1,7 +1,7 @@
 //! The change log for a terminal, aligned and wrapped. It contains no control characters other than colours.
 
 use anstyle::{AnsiColor, Effects, Style as Ansi};
-use textwrap::Options;
+use textwrap::{Options, WordSplitter};
 
 use changecast_core::{
     change::{Change, Level},
@@ -157,6 +157,8 @@ pub(super) fn wrap(out: &mut String, head: &str, indent: usize, pieces: &[Inline
     let width = if style.width >= NARROW { style.width } else { usize::MAX };
     let text = painted(pieces, style);
     let options = Options::new(width).initial_indent(head).subsequent_indent(&indent).break_words(false);
+    // A date is not divided at its hyphens.
+    let options = options.word_splitter(WordSplitter::NoHyphenation);
     for wrapped in textwrap::wrap(text.trim_end(), options) {
         out.push_str(wrapped.trim_end());
         out.push('\n');
@@ -181,4 +183,20 @@ fn painted(pieces: &[Inline], style: Style) -> String {
 
 fn paint(style: Ansi, text: &str) -> String {
     format!("{style}{text}{style:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_and_names_are_not_divided_at_hyphens() {
+        let text = "Effective Thursday 2026-12-31 (UTC); object by 2026-02-25, to the sub-processor Al-Amal-Cloud";
+        for width in NARROW..100 {
+            let mut lines = String::new();
+            wrap(&mut lines, "", 2, &[Inline::Plain(text.to_owned())], Style { width, color: false });
+            let words: Vec<&str> = lines.split_whitespace().collect();
+            assert_eq!(words, text.split_whitespace().collect::<Vec<_>>(), "{lines}");
+        }
+    }
 }
