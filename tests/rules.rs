@@ -16,6 +16,7 @@ use changecast::{
     config::Config,
     history::Content,
     publish::ListSource,
+    read::Reader,
     report::ListReport,
 };
 use changecast_core::{
@@ -56,7 +57,7 @@ fn config(setup: &Setup, path: &str) -> Config {
 }
 
 /// Reads a version of a fixture with its surroundings.
-fn side(case: &Path, stem: &str, setup: &Setup) -> Option<Side> {
+fn side(case: &Path, stem: &str, setup: &Setup, reader: &mut Reader) -> Option<Side> {
     let files = fs::read_dir(case).expect("a case").map(|entry| entry.expect("an entry").path());
     let file = files.into_iter().find(|path| path.file_stem().is_some_and(|name| name == stem))?;
     let name = format!("list.{}", file.extension().expect("an extension").to_string_lossy());
@@ -64,7 +65,7 @@ fn side(case: &Path, stem: &str, setup: &Setup) -> Option<Side> {
     let source = ListSource::from(&config.lists[0]);
     let bytes = Content::File(fs::read(&file).expect("a version"));
     let mut side =
-        Side::read(&name, bytes, &source.options).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        Side::read(&name, bytes, &source.options, reader).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     for (folder, is_code) in [("pages", false), ("code", true)] {
         let folder = case.join(folder);
         for (name, bytes) in folder.is_dir().then(|| files_below(&folder)).into_iter().flatten() {
@@ -77,8 +78,9 @@ fn side(case: &Path, stem: &str, setup: &Setup) -> Option<Side> {
 fn report(case: &Path) -> ListReport {
     let setup = fs::read_to_string(case.join("setup.yaml")).unwrap_or_default();
     let setup: Setup = if setup.is_empty() { Setup::default() } else { serde_yaml::from_str(&setup).expect("a setup") };
-    let after = side(case, "after", &setup).expect("a version after");
-    let before = side(case, "before", &setup).filter(|_| !setup.all);
+    let mut reader = Reader::default();
+    let after = side(case, "after", &setup, &mut reader).expect("a version after");
+    let before = side(case, "before", &setup, &mut reader).filter(|_| !setup.all);
     let config = config(&setup, &after.path);
     let commits: Vec<CommitTime> =
         setup.commits.iter().map(|(id, time)| CommitTime { id: id.clone(), time: *time }).collect();
@@ -178,7 +180,7 @@ fn findings_of_the_version_before_are_existing() {
     for rule in RULES {
         let case = fixtures().join(rule.id).join("failing");
         let setup = Setup::default();
-        let Some(after) = side(&case, "after", &setup) else { continue };
+        let Some(after) = side(&case, "after", &setup, &mut Reader::default()) else { continue };
         let config = config(&setup, &after.path);
         let report = check(&Request {
             list: &config.lists[0],

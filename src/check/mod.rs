@@ -22,7 +22,7 @@ use crate::{
     config::{Config, ListConfig, RemovalShare, RuleId, Waiver},
     history::Content,
     publish,
-    read::{self, ReadError, Reading, ReadingConfig, Warning},
+    read::{self, ReadError, Reader, Reading, ReadingConfig, Warning},
     render,
     report::{self, ListReport, Located, Waived},
 };
@@ -52,13 +52,13 @@ pub struct Side {
 }
 
 impl Side {
-    /// Reads one version of a list.
+    /// Reads one version of a list. A reader that read another version remembers what both have in common.
     ///
     /// # Errors
     /// [`ReadError`] if the content cannot be read or contains no list.
-    pub fn read(path: &str, content: Content, options: &ReadingConfig) -> Result<Self, ReadError> {
+    pub fn read(path: &str, content: Content, options: &ReadingConfig, reader: &mut Reader) -> Result<Self, ReadError> {
         let (reading, texts) = match &content {
-            Content::File(bytes) => read::read_with_texts(path, bytes, options)?,
+            Content::File(bytes) => reader.read_with_texts(path, bytes, options)?,
             Content::Folder(_) | Content::NotUtf8 { .. } | Content::NotAFile(_) => {
                 (publish::read_list(path, &content, &BTreeMap::new(), options)?, Vec::new())
             }

@@ -16,7 +16,7 @@ use changecast::{
     history::{Content, History, HistoryError},
     output::{self, Found},
     publish::{self, ListSource},
-    read::{Problem, ReadError, ReadingConfig},
+    read::{Problem, ReadError, Reader, ReadingConfig},
     report::{self, FORMATS, Format, Look, Report},
 };
 use changecast_core::{
@@ -167,9 +167,10 @@ fn checked(args: &Args, history: &History) -> Result<Report, Failure> {
     let mut lists = Vec::new();
     for list in args.list.lists(&args.repo, history)? {
         let source = Source { history, ends: &ends, configuration: configuration.as_ref(), list: &list };
-        let after = source.after()?;
+        let mut reader = Reader::default();
+        let after = source.after(&mut reader)?;
         let old = earlier.as_ref().and_then(|config| config.lists.iter().find(|other| other.id == list.id));
-        let before = source.before(old.unwrap_or(&list))?;
+        let before = source.before(old.unwrap_or(&list), &mut reader)?;
         let before = match &before {
             Earlier::Version(side) => Before::Version(side),
             Earlier::Nothing => Before::Nothing,
@@ -307,11 +308,11 @@ struct Source<'a> {
 
 impl Source<'_> {
     /// The version after the change; `None` if the list is withdrawn.
-    fn after(&self) -> Result<Option<Side>, Failure> {
+    fn after(&self, reader: &mut Reader) -> Result<Option<Side>, Failure> {
         let source = ListSource::from(self.list);
         let Some((path, content)) = self.content(self.ends.tip.as_ref(), &source.paths)? else { return Ok(None) };
         let read = |file: &str| self.file(self.ends.tip.as_ref(), file);
-        let mut side = match side(&path, content, &source.options, read) {
+        let mut side = match side(&path, content, &source.options, reader, read) {
             Ok(side) => side,
             Err(ReadError { problem: Problem::NoList(list), .. }) if self.ends.base.is_some() => {
                 console::warning(&format!("{path}: no list found: {}", list.found));
@@ -329,12 +330,12 @@ impl Source<'_> {
     }
 
     /// The version before the change.
-    fn before(&self, list: &ListConfig) -> Result<Earlier, Failure> {
+    fn before(&self, list: &ListConfig, reader: &mut Reader) -> Result<Earlier, Failure> {
         let Some(base) = &self.ends.base else { return Ok(Earlier::Unknown) };
         let source = ListSource::from(list);
         let paths: Vec<String> = source.paths.iter().chain(&self.list.inventory.0).cloned().collect();
         let Some((path, content)) = self.content(Some(base), &paths)? else { return Ok(Earlier::Nothing) };
-        match side(&path, content, &source.options, |file| self.file(Some(base), file)) {
+        match side(&path, content, &source.options, reader, |file| self.file(Some(base), file)) {
             Ok(mut side) => {
                 self.add_surroundings(&mut side, Some(base))?;
                 Ok(Earlier::Version(Box::new(side)))
@@ -451,9 +452,10 @@ fn side(
     path: &str,
     content: Content,
     options: &ReadingConfig,
+    reader: &mut Reader,
     read: impl Fn(&str) -> Option<Vec<u8>>,
 ) -> Result<Side, ReadError> {
-    let mut side = Side::read(path, content, options)?;
+    let mut side = Side::read(path, content, options, reader)?;
     if let Some(file) = publish::holiday_file(&side.reading.inventory, path) {
         let bytes = read(&file);
         publish::put_holidays(&mut side.reading.inventory, &file, bytes)?;

@@ -26,7 +26,6 @@ pub use error::{Absence, NoList, ParserError, Problem, ReadError, Warning};
 pub use position::{EntryPosition, Position};
 pub(crate) use position::{LineIndex, floor};
 pub use reader::Reader;
-pub(crate) use reader::read_with_texts;
 pub use texts::texts;
 
 use format::{FORMATS, Format};

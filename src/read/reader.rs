@@ -20,7 +20,7 @@ use crate::read::{
         shapes::find_records,
     },
     config::ReadingConfig,
-    error::{ReadError, Warning},
+    error::ReadError,
     format::{Format, Syntax},
     page_text,
     syntax::{bytes::text_of, incremental::ItemCache, tree::Node},
@@ -60,14 +60,47 @@ impl Reader {
         let text = &*text_of(bytes)?;
         let format = Format::of_content(path, text, config)?;
         self.forget_unless(format.name, config);
-        if let Syntax::Tree { parse_incremental, .. } = format.syntax
-            && let Some(root) = parse_incremental(&mut self.items, text)
-            // Positions of errors in shared items are not those of the file: errors come from a whole parse.
-            && let Ok(reading) = self.memory.read_tree(&root, path, text, config)
-        {
-            return Ok(reading);
+        match self.read_incremental(format.syntax, path, text, config) {
+            Some((_, reading)) => Ok(reading),
+            None => self.memory.read_whole(format.syntax, path, text, config),
         }
-        self.memory.read_whole(format.syntax, path, text, config)
+    }
+
+    /// Reads the next version, and the texts of its file without those of the list.
+    ///
+    /// # Errors
+    /// Those of [`super::read`].
+    pub fn read_with_texts(
+        &mut self,
+        path: &str,
+        bytes: &[u8],
+        config: &ReadingConfig,
+    ) -> Result<(Reading, Vec<Passage>), ReadError> {
+        let text = &*text_of(bytes)?;
+        let format = Format::of_content(path, text, config)?;
+        self.forget_unless(format.name, config);
+        if let Some((root, reading)) = self.read_incremental(format.syntax, path, text, config) {
+            let texts = texts_of_tree(&root, &reading.positions, config);
+            return Ok((reading, texts));
+        }
+        let reading = self.memory.read_whole(format.syntax, path, text, config)?;
+        let texts = texts(path, bytes, &reading.positions, config)?;
+        Ok((reading, texts))
+    }
+
+    /// Reads the tree of a version that shares items with earlier ones. `None` if it must be read as a whole.
+    fn read_incremental(
+        &mut self,
+        syntax: Syntax,
+        path: &str,
+        text: &str,
+        config: &ReadingConfig,
+    ) -> Option<(Node, Reading)> {
+        let Syntax::Tree { parse_incremental, .. } = syntax else { return None };
+        let root = parse_incremental(&mut self.items, text)?;
+        // Positions of errors in shared items are not those of the file: errors come from a whole parse.
+        let reading = self.memory.read_tree(&root, path, text, config).ok()?;
+        Some((root, reading))
     }
 
     /// Reads the next version of a folder of one-entry files. Unlike [`super::read_folder`], it reports files that
@@ -106,7 +139,9 @@ impl Memory {
             Syntax::Tree { parse, .. } => {
                 let mut warnings = Vec::new();
                 let root = parse(text, &mut warnings)?;
-                self.read_parsed(&root, warnings, path, text, config)
+                let mut reading = self.read_tree(&root, path, text, config)?;
+                reading.warnings.splice(0..0, warnings);
+                Ok(reading)
             }
             Syntax::Page(parse) => {
                 let mut page = parse(text, &config.vocabulary)?;
@@ -130,20 +165,6 @@ impl Memory {
                 self.build(config, |list, _| csv::interpret(&records, config, list))
             }
         }
-    }
-
-    /// Reads a tree whose parser gave warnings.
-    fn read_parsed(
-        &mut self,
-        root: &Node,
-        warnings: Vec<Warning>,
-        path: &str,
-        text: &str,
-        config: &ReadingConfig,
-    ) -> Result<Reading, ReadError> {
-        let mut reading = self.read_tree(root, path, text, config)?;
-        reading.warnings.splice(0..0, warnings);
-        Ok(reading)
     }
 
     fn read_tree(&mut self, root: &Node, path: &str, text: &str, config: &ReadingConfig) -> Result<Reading, ReadError> {
@@ -181,24 +202,4 @@ pub(crate) fn read_alone(path: &str, bytes: &[u8], config: &ReadingConfig) -> Re
     let text = &*text_of(bytes)?;
     let format = Format::of_content(path, text, config)?;
     Memory::default().read_whole(format.syntax, path, text, config)
-}
-
-/// Reads one version like [`read_alone`], and the texts of its file without those of the list. A tree is parsed once for
-/// both; the list of a page changes what is parsed.
-pub(crate) fn read_with_texts(
-    path: &str,
-    bytes: &[u8],
-    config: &ReadingConfig,
-) -> Result<(Reading, Vec<Passage>), ReadError> {
-    let text = &*text_of(bytes)?;
-    let Syntax::Tree { parse, .. } = Format::of_content(path, text, config)?.syntax else {
-        let reading = read_alone(path, bytes, config)?;
-        let texts = texts(path, bytes, &reading.positions, config)?;
-        return Ok((reading, texts));
-    };
-    let mut warnings = Vec::new();
-    let root = parse(text, &mut warnings)?;
-    let reading = Memory::default().read_parsed(&root, warnings, path, text, config)?;
-    let texts = texts_of_tree(&root, &reading.positions, config);
-    Ok((reading, texts))
 }

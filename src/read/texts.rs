@@ -37,7 +37,7 @@ pub fn texts(
         Syntax::Code(parse) => {
             let code = parse(path, text, &config.vocabulary)?;
             for binding in &code.bindings {
-                out.node(&binding.node, &Above { heading: &binding.name, label: "", item: "" });
+                out.node(&binding.node, &Above { heading: &binding.name, ..Above::TREE });
             }
             out.page(&code.page, text);
         }
@@ -57,7 +57,7 @@ pub fn texts(
 /// The texts of a tree in their order, without the entries at these positions.
 pub(crate) fn texts_of_tree(root: &Node, entries: &[EntryPosition], config: &ReadingConfig) -> Vec<Passage> {
     let mut out = Passages::without(entries, config);
-    out.node(root, &Above { heading: "", label: "", item: "" });
+    out.node(root, &Above::TREE);
     out.passages
 }
 
@@ -76,6 +76,13 @@ struct Above<'a> {
     label: &'a str,
     /// The name of the item of a list that it belongs to.
     item: &'a str,
+    /// The lines to add to its position.
+    lines: usize,
+}
+
+impl Above<'_> {
+    /// Nothing is above the root of a tree.
+    const TREE: Above<'static> = Above { heading: "", label: "", item: "", lines: 0 };
 }
 
 impl<'v> Passages<'v> {
@@ -152,20 +159,22 @@ impl<'v> Passages<'v> {
     }
 
     fn node(&mut self, node: &Node, above: &Above<'_>) {
-        if self.rows.contains(&node.at) && matches!(node.value, Value::Map(_)) {
+        let at = node.at.below(above.lines);
+        if self.rows.contains(&at) && matches!(node.value, Value::Map(_)) {
             return;
         }
         match &node.value {
             Value::Null => {}
             Value::Text(text) => {
                 let label = if above.item.is_empty() { above.label } else { above.item };
-                self.push(Kind::Value, node.at, label, above.heading, text);
+                self.push(Kind::Value, at, label, above.heading, text);
             }
             Value::List(items) => {
                 for item in items {
                     let name = name_of(item.node());
                     let heading = if above.heading.is_empty() { above.label } else { above.heading };
-                    self.node(item.node(), &Above { heading, label: above.label, item: name });
+                    let lines = above.lines + item.shift();
+                    self.node(item.node(), &Above { heading, label: above.label, item: name, lines });
                 }
             }
             Value::Map(pairs) => {
@@ -173,7 +182,7 @@ impl<'v> Passages<'v> {
                 let heading = if has_lists && !above.item.is_empty() { above.item } else { above.heading };
                 for (key, value) in pairs {
                     let item = if has_lists { "" } else { above.item };
-                    self.node(value, &Above { heading, label: &key.text, item });
+                    self.node(value, &Above { heading, label: &key.text, item, lines: above.lines });
                 }
             }
         }
