@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use changecast::{
     ReadingConfig,
-    read::{ReadError, Reader, Reading, read},
+    read::{ReadError, Reader, Reading, read, texts},
 };
 use changecast_core::model::Inventory;
 
@@ -193,9 +193,10 @@ struct Counts {
 fn step(reader: &mut Reader, path: &str, text: &str, before: &mut Option<Inventory>, counts: &mut Counts) {
     let options = ReadingConfig::default();
     let alone: Result<Reading, ReadError> = read(path, text.as_bytes(), &options);
-    let following = reader.read(path, text.as_bytes(), &options);
-    assert_eq!(following, alone, "\n{text}");
-    let Ok(reading) = following else { return };
+    let following = reader.read_with_texts(path, text.as_bytes(), &options);
+    assert_eq!(following.as_ref().map(|(reading, _)| reading), alone.as_ref(), "\n{text}");
+    let Ok((reading, around)) = following else { return };
+    assert_eq!(texts(path, text.as_bytes(), &reading.positions, &options).as_ref(), Ok(&around), "\n{text}");
     counts.readable += 1;
     if let Some(before) = before {
         counts.entries += reading.inventory.entries.len();
