@@ -1,7 +1,8 @@
 //! The text around the list of a page: promises of notice, and sentences that name a vendor.
 //!
 //! Most of the text of a page is not compared. A sentence counts if it states a notice period or a contact for
-//! objections, names an entry, or announces a vendor. Everything else may be reworded without an announcement.
+//! objections, announces a vendor, or names an entry and is near the list or about data. Everything else may be reworded
+//! without an announcement: prices, browsers, the use of a product.
 
 mod announcement;
 mod promise;
@@ -35,12 +36,16 @@ pub(crate) fn interpret(page: &Page, about: &str, options: &ReadingConfig, list:
     add_terms(promised, options, list);
     let own_name = format!("{about} {}", sentences::title(&page.blocks));
     let mut texts: BTreeMap<FieldKey, Vec<String>> = BTreeMap::new();
-    for sentence in paragraphs.iter().filter(|part| part.context != Context::History).flat_map(|part| &part.sentences) {
-        if entries.repeat(sentence) {
-            continue;
-        }
-        for key in entries.keys_of(words, sentence, &own_name) {
-            texts.entry(key).or_default().push(sentence.text.clone());
+    for paragraph in paragraphs.iter().filter(|part| part.context != Context::History) {
+        for sentence in paragraph.sentences.iter().filter(|sentence| !entries.repeat(sentence)) {
+            let mut keys = BTreeSet::new();
+            if paragraph.is_near_list || sentence.is_about_data(words) {
+                keys.extend(entries.named_in(sentence, &own_name));
+            }
+            keys.extend(entries.announced_in(words, sentence, &own_name));
+            for key in keys {
+                texts.entry(key).or_default().push(sentence.text.clone());
+            }
         }
     }
     for (key, sentences) in texts {
@@ -104,14 +109,17 @@ impl Entries {
         self.cells.contains(&fold(&sentence.text))
     }
 
-    /// The vendors that a sentence is about: the entries that it names, or else an announced vendor.
-    fn keys_of(&self, words: &Vocabulary, sentence: &Sentence, own_name: &str) -> BTreeSet<FieldKey> {
+    /// The entries that a sentence names.
+    fn named_in(&self, sentence: &Sentence, own_name: &str) -> impl Iterator<Item = FieldKey> {
         let named = self.names.iter().filter(|(name, _)| sentence.names(name) && !own_name.contains(name.as_str()));
-        let mut keys: BTreeSet<FieldKey> = named.map(|(_, key)| key.clone()).collect();
+        named.map(|(_, key)| key.clone())
+    }
+
+    /// The vendor that a sentence announces, unless it is an entry.
+    fn announced_in(&self, words: &Vocabulary, sentence: &Sentence, own_name: &str) -> Option<FieldKey> {
         let announced = announcement::announced_vendor(words, sentence);
         let announced = announced.filter(|name| !self.is_entry(name) && !own_name.contains(name.as_str()));
-        keys.extend(announced.map(|name| page_text::announcement_key(&name)));
-        keys
+        announced.map(|name| page_text::announcement_key(&name))
     }
 
     fn is_entry(&self, name: &str) -> bool {

@@ -270,7 +270,10 @@ mod tests {
     /// The terms of a paragraph on a page about vendors.
     fn terms(text: &str) -> serde_json::Value {
         let sentences = text.split_inclusive(". ").map(|sentence| Sentence::of(sentence.trim().into())).collect();
-        read(Vocabulary::builtin(), &[Paragraph { context: Context::Vendors, sentences }]).terms.to_json().unwrap()
+        read(Vocabulary::builtin(), &[Paragraph { context: Context::Vendors, is_near_list: true, sentences }])
+            .terms
+            .to_json()
+            .unwrap()
     }
 
     #[test]

@@ -17,6 +17,8 @@ use crate::read::{
 pub(super) struct Paragraph {
     /// The subject of the page around it.
     pub context: Context,
+    /// Whether it is in a section with the list, directly below a heading above one, or in a section about data.
+    pub is_near_list: bool,
     pub sentences: Vec<Sentence>,
 }
 
@@ -57,6 +59,15 @@ impl Sentence {
             let (before, after) = (&self.text[..at], &self.text[at + name.len()..]);
             !before.ends_with(is_word_char) && !after.starts_with(is_word_char)
         })
+    }
+
+    /// Whether the sentence is about data, their protection, or vendors, rather than about prices or the use of a product.
+    pub fn is_about_data(&self, words: &Vocabulary) -> bool {
+        words.has_stem(Meaning::ObjectionStem, &self.spaced)
+            || words.mentions(Meaning::NoLongerUsed, &self.text)
+            || words.has_phrase(Meaning::FutureMark, &self.spaced)
+                && words.has_stem(Meaning::EngagementStem, &self.spaced)
+            || is_about_data(words, &self.text)
     }
 
     /// Whether the sentence is prose: a few words with an end. Labels, captions and "last updated" lines are not.
@@ -158,10 +169,12 @@ pub(super) fn paragraphs(
     about: &str,
     rows: &BTreeSet<Position>,
 ) -> Vec<Paragraph> {
+    let near = blocks_near(blocks, rows);
     let mut headings: Vec<(usize, &str)> = Vec::new();
-    let mut paragraphs = Vec::new();
+    let mut paragraphs: Vec<Paragraph> = Vec::new();
     let mut is_record = false;
-    for block in blocks {
+    for (block, is_near_list) in blocks.iter().zip(near) {
+        let known = paragraphs.len();
         // The fields after that of a vendor's name describe the vendor.
         is_record = matches!(block, Block::Field { item, .. } if is_record || rows.contains(&item.at));
         match block {
@@ -177,8 +190,47 @@ pub(super) fn paragraphs(
             }
             Block::Field { .. } | Block::List(_) | Block::Record(_) | Block::Table(_) => {}
         }
+        let is_near_list = is_near_list || headings.last().is_some_and(|(_, text)| is_about_data(vocabulary, text));
+        paragraphs[known..].iter_mut().for_each(|paragraph| paragraph.is_near_list = is_near_list);
     }
     paragraphs
+}
+
+/// Whether a text contains a word for data and their protection, or for vendors.
+fn is_about_data(words: &Vocabulary, text: &str) -> bool {
+    words.has_stem(Meaning::DataStem, &spaced(&words_of(text)))
+        || words.is_about_vendors(text)
+        || text.contains(is_unspaced) && words.mentions(Meaning::DataStem, text)
+}
+
+/// For each block, whether its nearest heading is one above rows of the list, or it has no heading.
+fn blocks_near(blocks: &[Block], rows: &BTreeSet<Position>) -> Vec<bool> {
+    let mut headings: Vec<(usize, usize)> = Vec::new();
+    let mut above_list: BTreeSet<usize> = BTreeSet::new();
+    let mut nearest: Vec<Option<usize>> = Vec::with_capacity(blocks.len());
+    for (place, block) in blocks.iter().enumerate() {
+        if let Block::Heading { level, .. } = block {
+            headings.retain(|(above, _)| above < level);
+            headings.push((*level, place));
+        }
+        // Headings above a known one are known.
+        if has_row(block, rows) {
+            let new =
+                headings.iter().rev().map(|(_, heading)| *heading).take_while(|heading| above_list.insert(*heading));
+            new.for_each(drop);
+        }
+        nearest.push(headings.last().map(|(_, heading)| *heading));
+    }
+    nearest.into_iter().map(|heading| heading.is_none_or(|heading| above_list.contains(&heading))).collect()
+}
+
+fn has_row(block: &Block, rows: &BTreeSet<Position>) -> bool {
+    match block {
+        Block::Table(table) => table.rows.iter().any(|(at, _)| rows.contains(at)),
+        Block::List(items) | Block::Record(items) => items.iter().any(|item| rows.contains(&item.at)),
+        Block::Field { item, .. } => rows.contains(&item.at),
+        Block::Heading { .. } | Block::Paragraph { .. } => false,
+    }
 }
 
 /// The first heading of the highest level.
@@ -199,7 +251,7 @@ fn paragraph(vocabulary: &Vocabulary, text: &SourceText, headings: &[(usize, &st
     let sentences = split(vocabulary, text).into_iter().map(|sentence| Sentence::of(text.part(sentence)));
     let sentences: Vec<Sentence> = sentences.filter(|sentence| sentence.is_prose(vocabulary)).collect();
     let context = context_of(vocabulary, text, headings, about);
-    (!sentences.is_empty()).then_some(Paragraph { context, sentences })
+    (!sentences.is_empty()).then_some(Paragraph { context, is_near_list: true, sentences })
 }
 
 fn context_of(vocabulary: &Vocabulary, text: &str, headings: &[(usize, &str)], about: &str) -> Context {

@@ -264,6 +264,8 @@ meanings! {
     JobTitle "job-title";
     /// The whole text of a link to another page of a website: "About", "Careers".
     SiteLink "site-link";
+    /// The beginning of a word about data and their protection: "privacy".
+    DataStem "data-stem";
     /// The beginning of a verb about giving data to others: "shar".
     SharingStem "sharing-stem";
     /// A common noun for those who get data: "companies".
