@@ -441,6 +441,9 @@ fn a_vendor_that_cannot_be_used_stops_no_other_and_each_has_its_own_state() {
     }
     let states = repo.files("states").into_iter().filter(|(name, _)| name.ends_with(".json"));
     assert_eq!(states.count(), 2);
+    let third = "vendors: [{name: A, url: x}, {url: '}', name: B, path: y}, {name: C, git: z, path: y}]";
+    fs::write(repo.path("vendors.yaml"), third).expect("a list");
+    repo.run(&args).fails(2, &["vendors.yaml:1:50: vendors[1].path: belongs to a page"]);
     fs::write(repo.path("vendors.yaml"), "vendors: [{name: A, url: x}, {name: A, url: y}]").expect("a list");
     repo.run(&args).fails(2, &["vendors.yaml:1:31: vendors[1].name: ", "two vendors have the name \"A\""]);
 }

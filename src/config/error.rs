@@ -119,9 +119,14 @@ impl ConfigError {
     pub(super) fn of_item(path: &str, text: &str, (list, item, key): (&str, usize, &str), message: String) -> Self {
         let lines = lines_of_item(text, list, item);
         let mut places = keys(text, key).into_iter().filter(|(line, _)| lines.contains(line));
-        // In flow style, all items may be in one line.
         let is_block = lines_of_item(text, list, item + 1) != lines;
-        let at = if is_block { places.next() } else { places.nth(item) };
+        // In flow style, all items may be in one line.
+        let at = if is_block {
+            places.next()
+        } else {
+            let span = flow_item(text, list, item);
+            places.find(|place| offset(text, *place).is_some_and(|at| span.contains(&at)))
+        };
         let at = at.or_else(|| keys(text, list).into_iter().find(|(_, column)| *column == 1));
         ConfigError { path: path.to_owned(), at, message, next: Next::Read(YamlFile::Config) }
     }
@@ -161,6 +166,41 @@ fn lines_of_item(text: &str, list: &str, item: usize) -> Range<usize> {
         Some(begin) => begin + 1..begins.next().unwrap_or(end) + 1,
         None => start + 1..end + 1,
     }
+}
+
+/// The bytes of an item of a list in flow style that is the value of a key: `lists: [{…}, {…}]`.
+fn flow_item(text: &str, list: &str, item: usize) -> Range<usize> {
+    let key = keys(text, list).into_iter().find(|(_, column)| *column == 1);
+    let begin = key.and_then(|place| offset(text, place)).unwrap_or(text.len());
+    let (mut depth, mut quote, mut items, mut start) = (0usize, None, 0, None);
+    for (at, c) in text[begin..].char_indices().map(|(at, c)| (begin + at, c)) {
+        match c {
+            _ if quote == Some(c) => quote = None,
+            _ if quote.is_some() => {}
+            '\'' | '"' => quote = Some(c),
+            '[' | '{' => {
+                if depth == 1 && items == item {
+                    start = start.or(Some(at));
+                }
+                items += usize::from(depth == 1);
+                depth += 1;
+            }
+            ']' | '}' => {
+                depth = depth.saturating_sub(1);
+                if let Some(start) = start.filter(|_| depth == 1) {
+                    return start..at;
+                }
+            }
+            _ => {}
+        }
+    }
+    start.map_or(0..0, |start| start..text.len())
+}
+
+/// The offset in bytes of a place: line and column, from 1.
+fn offset(text: &str, (line, column): (usize, usize)) -> Option<usize> {
+    let lines = text.split_inclusive('\n').take(line - 1);
+    Some(lines.map(str::len).sum::<usize>() + column - 1).filter(|at| *at <= text.len())
 }
 
 fn indentation(line: &str) -> usize {
