@@ -52,7 +52,7 @@ pub struct Args {
     /// Trust the root key and the name that the log states at first contact
     #[arg(long)]
     trust_on_first_use: bool,
-    /// How to print the news
+    /// The format of the output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
     /// Exit with status 1 if customers can object to something new
