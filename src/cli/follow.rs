@@ -112,8 +112,11 @@ fn damaged_states(failures: Vec<Option<Failure>>, reports: &[report::Report]) ->
 
 /// The more important of two exit statuses: forged, then a question of trust, then unknown, then stale, then news.
 fn worse(one: u8, other: u8) -> u8 {
-    let rank = |status| [0, 1, 4, 2, 5, 3].iter().position(|known| *known == status);
     if rank(other) > rank(one) { other } else { one }
+}
+
+fn rank(status: u8) -> Option<usize> {
+    [0, 1, 4, 2, 5, 3].iter().position(|known| *known == status)
 }
 
 /// What a run applies to every vendor.

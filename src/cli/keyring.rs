@@ -181,6 +181,8 @@ fn lines_of(verified: &Verified) -> Vec<String> {
 
 /// The fingerprint of a key, or the type of one that this version does not know.
 fn fingerprint(line: &str) -> String {
-    let unknown = || line.split(' ').next().unwrap_or_default().to_owned();
-    PublicKey::parse("key", line).map_or_else(|_| unknown(), |key| key.fingerprint())
+    match PublicKey::parse("key", line) {
+        Ok(key) => key.fingerprint(),
+        Err(_) => line.split(' ').next().unwrap_or_default().to_owned(),
+    }
 }

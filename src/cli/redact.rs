@@ -138,15 +138,19 @@ fn parsed(list: &ListConfig, bytes: &[u8]) -> Result<Json, Failure> {
     })
 }
 
+/// Whether a text contains another one, in any case of letters.
+fn contains(content: &str, text: &str) -> bool {
+    content.to_lowercase().contains(&text.to_lowercase())
+}
+
 /// Whether a document contains a text, also where links divide it into several spans.
 fn mentions(value: &Json, text: &str) -> bool {
-    let found = |content: &str| content.to_lowercase().contains(&text.to_lowercase());
     match value {
-        Json::Text(content) => found(content),
-        Json::Object(members) => members.iter().any(|(key, value)| found(key) || mentions(value, text)),
+        Json::Text(content) => contains(content, text),
+        Json::Object(members) => members.iter().any(|(key, value)| contains(key, text) || mentions(value, text)),
         Json::Array(items) => {
             let joined: String = items.iter().filter_map(|item| item.text("text")).collect();
-            found(&joined) || items.iter().any(|item| mentions(item, text))
+            contains(&joined, text) || items.iter().any(|item| mentions(item, text))
         }
         _ => false,
     }

@@ -202,8 +202,10 @@ fn owned(verified: &ledger::Verified) -> impl Iterator<Item = &ledger::Release> 
 
 /// Whether a redaction removed the newest body that named a commit.
 fn is_source_redacted(verified: &ledger::Verified) -> bool {
-    let names_commit = |kind: &ReleaseKind| kind.alters_state() || *kind == ReleaseKind::Reanchor;
-    let last = owned(verified).find(|release| names_commit(&release.header.kind));
+    let last = owned(verified).find(|release| {
+        let kind = &release.header.kind;
+        kind.alters_state() || *kind == ReleaseKind::Reanchor
+    });
     last.is_some_and(|last| last.body == BodyState::Redacted)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>
 
-use changecast_core::lint::Level;
+use changecast_core::lint::{Level, Place};
 use serde_json::{Value, json};
 
 use super::{Report, visible};
@@ -16,7 +16,6 @@ pub(super) fn write(report: &Report) -> Result<String, serde_json::Error> {
                 Level::Warning => "minor",
                 Level::Info | Level::Off => "info",
             };
-            let place = |place: changecast_core::lint::Place| json!({ "line": place.line, "column": place.column });
             json!({
                 "type": "issue",
                 "description": visible(&format!("{}; {}", finding.message, finding.help)),
@@ -33,4 +32,8 @@ pub(super) fn write(report: &Report) -> Result<String, serde_json::Error> {
         })
         .collect();
     serde_json::to_string_pretty(&issues).map(|text| text + "\n")
+}
+
+fn place(place: Place) -> Value {
+    json!({ "line": place.line, "column": place.column })
 }

@@ -32,13 +32,12 @@ pub(super) fn close_month() -> Markup {
 /// text depends on no later announcement.
 pub(super) fn segment(publication: &Publication<'_>, announcement: &Announcement, older: Option<Timestamp>) -> String {
     let messages = publication.messages();
-    let is_same = |other: &Timestamp| other.month() == announcement.published.month();
     html! {
         li data-date=(announcement.published.date()) {
             a.day href=(announcement_page(&announcement.key)) { time datetime=(announcement.published) { (messages.day(announcement.published)) } }
             ul { @for (at, change) in announcement.changes.iter().enumerate() { (item(messages, (announcement, at), change, Place::Log)) } }
         }
-        @if let Some(older) = older.filter(|older| !is_same(older)) {
+        @if let Some(older) = older.filter(|older| older.month() != announcement.published.month()) {
             (close_month())
             (open_month(messages, older))
         }

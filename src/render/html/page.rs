@@ -201,8 +201,8 @@ pub(super) fn dated(text: &str) -> Markup {
 
 /// Whether a word begins like a date (ISO 8601): "2026-07-15", "2026-Q4".
 fn is_date(word: &str) -> bool {
-    let is_year = |year: &str| year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
-    word.split_once('-').is_some_and(|(year, _)| is_year(year))
+    let Some((year, _)) = word.split_once('-') else { return false };
+    year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A message with one value that has markup.
