@@ -157,6 +157,14 @@ pub enum Problem {
     /// The file ends inside a part that must be closed: "a comment", "a table".
     #[error("the file is cut: it ends inside {0}")]
     Incomplete(&'static str),
+    /// Paragraphs below headers do not fill the rows of a table.
+    #[error("{cells} paragraphs below {columns} headers do not fill rows: a cell is missing")]
+    Uneven {
+        /// The number of headers.
+        columns: usize,
+        /// The number of paragraphs below them.
+        cells: usize,
+    },
     /// The file is readable, but contains no list.
     #[error("no list found: {}", .0.found)]
     NoList(NoList),
@@ -244,6 +252,7 @@ impl ReadError {
                  withdraw the list"
                     .into()
             }
+            Problem::Uneven { .. } => "write a table, or a dash for each empty cell".into(),
             Problem::Incomplete(_) => "commit the whole file, with everything closed".into(),
             Problem::Syntax { .. } => {
                 "fix the syntax error; the next readable version is compared with the last readable one".into()

@@ -16,6 +16,7 @@ mod named_purposes;
 mod numbering;
 mod one_cell_rows;
 mod paragraph_fields;
+mod paragraph_tables;
 
 use changecast_core::vocabulary::Vocabulary;
 
@@ -47,6 +48,7 @@ const SHAPES: [Shape; 15] = [
 
 /// Makes a record of the blocks of each vendor that is described field by field.
 pub(crate) fn find_records(words: &Vocabulary, page: &mut Page) {
+    paragraph_tables::rewrite(words, page);
     let blocks = std::mem::take(&mut page.blocks);
     page.blocks = SHAPES.iter().fold(blocks, |blocks, shape| shape(words, blocks));
 }
