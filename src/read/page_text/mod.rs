@@ -38,9 +38,9 @@ pub(crate) fn interpret(page: &Page, about: &str, options: &ReadingConfig, list:
     let mut texts: BTreeMap<FieldKey, Vec<String>> = BTreeMap::new();
     for paragraph in paragraphs.iter().filter(|part| part.context != Context::History) {
         for sentence in paragraph.sentences.iter().filter(|sentence| !entries.repeat(sentence)) {
-            let mut keys = BTreeSet::new();
-            if paragraph.is_near_list || sentence.is_about_data(words) {
-                keys.extend(entries.named_in(sentence, &own_name));
+            let mut keys: BTreeSet<FieldKey> = entries.named_in(sentence, &own_name).collect();
+            if !keys.is_empty() && !paragraph.is_near_list && !sentence.is_about_data(words) {
+                keys.clear();
             }
             keys.extend(entries.announced_in(words, sentence, &own_name));
             for key in keys {

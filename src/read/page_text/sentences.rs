@@ -172,7 +172,7 @@ pub(super) fn paragraphs(
     let near = blocks_near(blocks, rows);
     let mut headings: Vec<(usize, &str)> = Vec::new();
     let mut paragraphs: Vec<Paragraph> = Vec::new();
-    let mut is_record = false;
+    let (mut is_record, mut is_data_section) = (false, false);
     for (block, is_near_list) in blocks.iter().zip(near) {
         let known = paragraphs.len();
         // The fields after that of a vendor's name describe the vendor.
@@ -181,6 +181,7 @@ pub(super) fn paragraphs(
             Block::Heading { level, text } => {
                 headings.retain(|(above, _)| above < level);
                 headings.push((*level, text));
+                is_data_section = is_about_data(vocabulary, text);
             }
             Block::Paragraph { text, .. } => paragraphs.extend(paragraph(vocabulary, text, &headings, about)),
             Block::Field { text, .. } if !is_record => paragraphs.extend(paragraph(vocabulary, text, &headings, about)),
@@ -190,8 +191,8 @@ pub(super) fn paragraphs(
             }
             Block::Field { .. } | Block::List(_) | Block::Record(_) | Block::Table(_) => {}
         }
-        let is_near_list = is_near_list || headings.last().is_some_and(|(_, text)| is_about_data(vocabulary, text));
-        paragraphs[known..].iter_mut().for_each(|paragraph| paragraph.is_near_list = is_near_list);
+        let added = paragraphs[known..].iter_mut();
+        added.for_each(|paragraph| paragraph.is_near_list = is_near_list || is_data_section);
     }
     paragraphs
 }
