@@ -80,7 +80,13 @@ fn check_index(index: &Path, pack: &Path) -> Result<(), Damage> {
         0 => is_inside(place.into()),
         _ => u64::from(place & !LARGE) < large,
     };
-    if !all_numbers(&mut file, count, is_valid)? {
+    // A repository may have millions of objects. Whether all places are between two can be decided for many at once.
+    let are_valid = |places: &[u32]| {
+        let first = places.iter().copied().fold(u32::MAX, u32::min);
+        let last = places.iter().copied().fold(0, u32::max);
+        last & LARGE == 0 && is_inside(first.into()) && is_inside(last.into()) || places.iter().copied().all(is_valid)
+    };
+    if !all_numbers(&mut file, count, are_valid)? {
         return Err(OUTSIDE);
     }
     for _ in 0..large {
@@ -169,15 +175,18 @@ fn fan_out(file: &mut impl Read) -> Result<u32, Damage> {
     Ok(last)
 }
 
-/// Whether all of the next numbers are valid. A repository may have millions.
-fn all_numbers(file: &mut impl Read, count: u64, is_valid: impl Fn(u32) -> bool) -> io::Result<bool> {
+/// Whether the next numbers are valid, in parts.
+fn all_numbers(file: &mut impl Read, count: u64, are_valid: impl Fn(&[u32]) -> bool) -> io::Result<bool> {
     let mut bytes = vec![0; 64 << 10];
+    let mut numbers = Vec::with_capacity(bytes.len() / 4);
     let mut rest = count.saturating_mul(4);
     while rest > 0 {
         let length = usize::try_from(rest).map_or(bytes.len(), |rest| rest.min(bytes.len()));
         file.read_exact(&mut bytes[..length])?;
-        let (numbers, _) = bytes[..length].as_chunks();
-        if !numbers.iter().all(|number| is_valid(u32::from_be_bytes(*number))) {
+        let (read, _) = bytes[..length].as_chunks();
+        numbers.clear();
+        numbers.extend(read.iter().map(|number| u32::from_be_bytes(*number)));
+        if !are_valid(&numbers) {
             return Ok(false);
         }
         rest -= length as u64;
