@@ -1,14 +1,14 @@
 //! Versions to releases: appends to a published log the versions that git has since then.
 
-use std::sync::Arc;
+mod base;
 
 use changecast_core::{
-    change::{Change, ChangeSet, Detail, Edit, IdChange, Kind, diff},
+    change::{Change, ChangeSet, Detail, Edit, IdChange, Kind},
     ledger::{
         Difference, Digest, Draft, Encoder, Ids, Json, KeysRelease, List, Pointer, Publication, Reader, ReleaseKind,
-        Roles, Salts, Source, is_list_of,
+        Roles, Salts, Source,
     },
-    model::{CommitId, FieldKey, Inventory, ListState, Terms, Text, Timestamp},
+    model::{CommitId, FieldKey, ListState, Text, Timestamp},
     prose,
 };
 
@@ -20,14 +20,13 @@ use crate::{
 
 use super::{
     change_log::{ChangeTracker, LogRow, Outcome},
-    edition::Continuation,
     error::PublishError,
     guard::check_removals,
     log::PublishedLog,
     periods,
     plan::{Correct, FutureCommits, Request, Rewritten},
-    progress::{Progress, Stage},
-    published_list, reanchor,
+    progress::Stage,
+    reanchor,
     release::{Before, PublishedRelease, announced, cause, committed},
     source::ListSource,
 };
@@ -110,6 +109,7 @@ impl<'a> Appender<'a> {
         let Walked { mut versions, reached, base } = self.walk(request)?;
         let commit = self.log.source.as_ref().map(|source| source.commit.clone());
         let is_listed = self.log.tip.list.is_some();
+        let mut tracker = ChangeTracker::default();
         if reached && versions.is_empty() && base.is_none() && is_listed {
             return Err(self.other_file());
         }
@@ -120,9 +120,9 @@ impl<'a> Appender<'a> {
             let skip = self.anchor(request, &versions)?;
             versions.drain(..skip);
         } else if self.log.source.is_some() {
-            self.read_base(request, base.as_ref())?;
+            self.read_base(request, base.as_ref(), &mut tracker)?;
         }
-        self.follow(request, &versions)?;
+        self.follow(request, &versions, tracker)?;
         if self.log.source.is_none() {
             return Err(self.no_list());
         }
@@ -139,103 +139,6 @@ impl<'a> Appender<'a> {
         let withdrawn = since.is_some() && self.log.tip.list.is_none();
         let walk = Walk { tip: request.tip.clone(), withdrawn, since };
         Ok(request.history.versions(&walk, &self.source.paths)?)
-    }
-
-    /// Reads the last published version again. A difference that another edition or configuration makes becomes a
-    /// `reread` release.
-    fn read_base(&mut self, request: &Request<'_>, base: Option<&Version>) -> Result<(), PublishError> {
-        let Some(source) = self.log.source.clone() else { return Ok(()) };
-        let continuation = request.edition.compared_with(&source);
-        if continuation == Continuation::Older {
-            return Err(PublishError::NewerEdition { list: self.list.id.clone(), reader: source.reader.to_string() });
-        }
-        let Some(version) = base.filter(|_| self.log.tip.list.is_some()) else {
-            self.state = self.withdrawn()?;
-            return Ok(());
-        };
-        let content = request.history.content(version)?;
-        let mut tracker = match content {
-            Some(Content::Folder(_)) => ChangeTracker::again(self.published_inventory()?),
-            _ => ChangeTracker::default(),
-        };
-        let row = tracker.step(request.history, (version, &content), &self.source.options, Progress::NONE)?;
-        let same_reading = continuation == Continuation::Same
-            && self.log.reading.as_ref() == Some(&self.reading)
-            && !self.log.is_disowned;
-        self.state = match &row.outcome {
-            // This edition cannot read the version that another one published: compare with the published list.
-            Outcome::Unreadable(_) if !same_reading => ListState::listed(self.published_inventory()?),
-            Outcome::Unreadable(error) => {
-                let error = Box::new(error.clone());
-                return Err(PublishError::Unreadable { list: self.list.id.clone(), commit: source.commit, error });
-            }
-            Outcome::Read { .. } | Outcome::NoList { .. } => tracker.latest().clone(),
-        };
-        let Some(inventory) = self.state.inventory() else {
-            return self.reread(
-                version,
-                &source,
-                ListState::from(Some(self.published_inventory()?)).after_version(None),
-            );
-        };
-        let inventory = Arc::clone(inventory);
-        if self.states_other_terms() {
-            self.announce_terms(version, &source, inventory.terms.as_ref())?;
-        }
-        let list = self.log.tip.list.as_ref();
-        if list.map(|list| is_list_of(list, &inventory)).transpose()?.unwrap_or(false) {
-            return Ok(());
-        }
-        if same_reading {
-            return Err(PublishError::Irreproducible { list: self.list.id.clone(), commit: source.commit });
-        }
-        let state = self.state.clone();
-        self.reread(version, &source, state)
-    }
-
-    /// Whether the notice terms of the configuration differ from those that the log states.
-    fn states_other_terms(&self) -> bool {
-        let published = self.log.reading.as_ref().and_then(|reading| reading.get("notice"));
-        published != self.reading.get("notice")
-    }
-
-    /// Appends a `changes` release for notice terms that changed in the configuration. Unlike another reading, this is
-    /// a change that the publisher made.
-    fn announce_terms(
-        &mut self,
-        version: &Version,
-        source: &Source,
-        terms: Option<&Terms>,
-    ) -> Result<(), PublishError> {
-        let published = self.published_inventory()?;
-        if published.terms.as_ref() == terms {
-            return Ok(());
-        }
-        let after = ListState::listed(Inventory { terms: terms.cloned(), ..published.clone() });
-        let changes = diff(&ListState::listed(published), &after);
-        let (committed, path) = (source.committed.clone(), version.path.clone());
-        self.append(ReleaseKind::Changes, changes, &after, source.commit.clone(), committed, &path)
-    }
-
-    /// Appends a `reread` release, which leads from the published list to another reading of the same version.
-    fn reread(&mut self, version: &Version, source: &Source, state: ListState) -> Result<(), PublishError> {
-        let before = ListState::listed(self.published_inventory()?);
-        let changes = diff(&before, &state);
-        let (committed, path) = (source.committed.clone(), version.path.clone());
-        self.state = state.clone();
-        self.append(ReleaseKind::Reread, changes, &state, source.commit.clone(), committed, &path)
-    }
-
-    /// The state of a withdrawn list, which includes the list before its withdrawal.
-    fn withdrawn(&self) -> Result<ListState, PublishError> {
-        let last = self.log.tip.basis.known().map(published_list::inventory).transpose()?;
-        Ok(ListState::Withdrawn(Arc::new(last.unwrap_or_default())))
-    }
-
-    fn published_inventory(&self) -> Result<Inventory, PublishError> {
-        let list = self.log.tip.list.as_ref();
-        let inventory = list.map(published_list::inventory).transpose()?;
-        Ok(inventory.unwrap_or_default())
     }
 
     /// Finds where the published list is in a rewritten history, and records it in a `reanchor` release. Returns how
@@ -278,8 +181,13 @@ impl<'a> Appender<'a> {
     }
 
     /// Appends a release for every version with announced changes.
-    fn follow(&mut self, request: &Request<'_>, versions: &[Version]) -> Result<(), PublishError> {
-        let mut tracker = ChangeTracker::resume(self.state.clone(), None);
+    fn follow(
+        &mut self,
+        request: &Request<'_>,
+        versions: &[Version],
+        tracker: ChangeTracker,
+    ) -> Result<(), PublishError> {
+        let mut tracker = tracker.continues(self.state.clone());
         let (list, source) = (self.list, self.source.clone());
         // The history from before the first publication needs no confirmation: it cannot be restored any more.
         let continues = self.log.source.is_some();

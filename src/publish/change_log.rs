@@ -103,19 +103,17 @@ pub struct ChangeTracker {
     moved: BTreeMap<String, String>,
     /// The changes with dates that may still move.
     notices: Tracker<()>,
-    /// The list as published with the version that is read again.
-    published_list: Option<Inventory>,
 }
 
 impl ChangeTracker {
-    /// Reads the version again with which this list was published.
-    pub fn again(published: Inventory) -> Self {
-        ChangeTracker { published_list: Some(published), ..ChangeTracker::default() }
-    }
-
     /// Continues from a list that was last announced at `published`.
     pub fn resume(state: ListState, published: Option<Timestamp>) -> Self {
         ChangeTracker { latest: state.clone(), announced: state, published, ..ChangeTracker::default() }
+    }
+
+    /// Continues from a list, and remembers what it has read.
+    pub fn continues(self, state: ListState) -> Self {
+        ChangeTracker { reader: self.reader, ..ChangeTracker::resume(state, None) }
     }
 
     /// The list as last announced.
@@ -123,9 +121,26 @@ impl ChangeTracker {
         &self.announced
     }
 
-    /// The list as last read.
-    pub fn latest(&self) -> &ListState {
-        &self.latest
+    /// Reads a version without comparing it. `published` is the list as published with it, which supplies the entries
+    /// of files that cannot be read.
+    ///
+    /// # Errors
+    /// [`HistoryError`] if the repository cannot be read, and [`ReadError`] if the version cannot.
+    pub fn read_again(
+        &mut self,
+        history: &History,
+        (version, content): (&Version, &Option<Content>),
+        options: &ReadingConfig,
+        published: Option<Inventory>,
+    ) -> Result<Result<ListState, ReadError>, HistoryError> {
+        self.announced = ListState::from(published);
+        let reading = self.read(version, content.as_ref(), options);
+        let reading = reading.map(|reading| with_holidays(history, version, reading)).transpose()?;
+        Ok(match reading {
+            Some(Ok(reading)) => Ok(ListState::listed(reading.inventory)),
+            Some(Err(ReadError { problem: Problem::NoList(_), .. })) | None => Ok(ListState::Unpublished),
+            Some(Err(error)) => Err(error),
+        })
     }
 
     /// Reads the next version and compares it.
@@ -198,7 +213,7 @@ impl ChangeTracker {
 
     /// The list that supplies the entries of files that cannot be read.
     fn known(&self) -> Option<&Inventory> {
-        self.announced.inventory().map(|inventory| &**inventory).or(self.published_list.as_ref())
+        self.announced.inventory().map(|inventory| &**inventory)
     }
 
     /// The list in a version; `None` if the file does not exist.
