@@ -26,9 +26,11 @@ pub fn words(table: &str) -> String {
     format!("{lengths}\n{rows}")
 }
 
-/// A table of rows that are sorted by their first columns. Its first line is the filter of those.
+/// A table of rows that are sorted by their first columns. Its first line is the length of the second one, which is the
+/// filter of those columns.
 pub fn table_of<'t, R: AsRef<[&'t str]>>(rows: &[R]) -> String {
-    let mut table = filter(rows.iter().filter_map(|row| row.as_ref().first().copied()));
+    let filter = filter(rows.iter().filter_map(|row| row.as_ref().first().copied()));
+    let mut table = format!("{}\n{filter}", filter.len());
     for row in rows {
         table.push('\n');
         table.push_str(&row.as_ref().join("\t"));

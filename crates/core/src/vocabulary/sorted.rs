@@ -17,8 +17,9 @@ pub(super) type Row<'t> = (&'t str, &'t str);
 impl<'t> Sorted<'t> {
     /// The rows of a table that [`arrange::table_of`](super::arrange::table_of) returned.
     pub fn new(table: &'t str) -> Self {
-        let (filter, rows) = table.split_once('\n').unwrap_or_default();
-        Sorted { rows, filter }
+        let (length, rest) = table.split_once('\n').unwrap_or_default();
+        let (filter, rows) = length.parse().ok().and_then(|length| rest.split_at_checked(length)).unwrap_or_default();
+        Sorted { rows: rows.strip_prefix('\n').unwrap_or(rows), filter }
     }
 
     /// The rows in their order.
