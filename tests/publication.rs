@@ -30,6 +30,29 @@ pub fn ids(story: &TestRepo) -> Vec<String> {
     items(story).iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
 }
 
+/// The pages of changes, in their order.
+fn change_pages(story: &TestRepo) -> Vec<String> {
+    let files = story.files("feeds").into_iter();
+    let pages = files.filter(|(name, _)| name.contains("/changes/") && name.ends_with(".html"));
+    pages.map(|(_, bytes)| String::from_utf8(bytes).expect("a page")).collect()
+}
+
+#[test]
+fn changes_from_before_the_first_publication_are_not_called_published() {
+    let story = TestRepo::of_lists(&[ONE, TWO, THREE]);
+    story.build_first(2);
+    story.publish(&["--now", "2024-01-05T00:00:00Z"]).expect(0);
+    story.build();
+    story.publish(&[]).expect(0);
+    let pages = change_pages(&story);
+    let is_older = |page: &String| page.contains("<dt>Committed</dt>") && page.contains("older than the log");
+    assert_eq!(pages.iter().map(is_older).collect::<Vec<_>>(), [true, true, false], "{pages:?}");
+    assert!(pages[2].contains("<dt>Published</dt><dd><code>2030-01-01T00:00:00Z"), "{}", pages[2]);
+    // All pages at once are the same.
+    story.publish(&["--all"]).expect(0);
+    assert_eq!(change_pages(&story), pages);
+}
+
 #[test]
 fn publishing_twice_changes_no_byte_and_no_time() {
     let story = TestRepo::of_lists(&[ONE, TWO, THREE]);

@@ -38,7 +38,8 @@ pub fn announcements(source: &dyn Fetch, pin: &Pin, now: Timestamp) -> Result<An
         release.notices = followed.notices;
     }
     let published = with_times(releases).into_iter().filter(|(release, _)| release.is_announced());
-    let announcements: Vec<Announcement> = published.map(|(release, time)| announcement((&release, time))).collect();
+    let announcements: Vec<Announcement> =
+        published.map(|(release, time)| announcement((&release, time), None)).collect();
     let mut agenda = Agenda::default();
     announcements.iter().for_each(|announcement| agenda.follow(&ENGLISH, announcement));
     Ok(Announced { verified, announcements, agenda })

@@ -109,7 +109,8 @@ impl<'a> PlannedList<'a> {
         times: &[Timestamp],
         found: &Found,
     ) -> Result<Option<BTreeMap<EntryId, String>>, PublishError> {
-        let new: Vec<Announcement> = self.announced(times).skip(self.known).map(announcement).collect();
+        let new: Vec<Announcement> =
+            self.announced(times).skip(self.known).map(|release| self.announcement(release)).collect();
         let touched = render::entries_of(&new);
         let listed = |id: &EntryId| resumed.log.tip.list.as_ref().is_some_and(|list| list.entry(id.as_str()).is_some());
         let current = self.appender.state.inventory().map(|inventory| &*inventory.entries).unwrap_or_default();
@@ -262,7 +263,11 @@ impl<'a> PlannedList<'a> {
         let has_news = self.new_releases().iter().any(PublishedRelease::is_announced);
         // An incremental run has the last release at hand, which is only shown if there is no newer one.
         let skip = if self.rendered.is_some() && has_news { self.known } else { 0 };
-        self.announced(&times).skip(skip).map(announcement).collect()
+        self.announced(&times).skip(skip).map(|release| self.announcement(release)).collect()
+    }
+
+    fn announcement(&self, release: (&PublishedRelease, Timestamp)) -> Announcement {
+        announcement(release, Some(self.pending))
     }
 
     /// The dates that follow from all releases.
@@ -272,7 +277,7 @@ impl<'a> PlannedList<'a> {
         let skip = if self.rendered.is_some() { self.known } else { 0 };
         let mut agenda = self.agenda.clone();
         for announced in self.announced(&times).skip(skip) {
-            agenda.follow(request.config.language.messages(), &announcement(announced));
+            agenda.follow(request.config.language.messages(), &self.announcement(announced));
         }
         agenda
     }
@@ -335,10 +340,18 @@ impl<'a> PlannedList<'a> {
     }
 }
 
-/// A release as an announcement, with its time.
-pub(super) fn announcement((release, time): (&PublishedRelease, Timestamp)) -> Announcement {
+/// A release as an announcement, with its time, and the publication that covers it unless it states one.
+pub(super) fn announcement(
+    (release, time): (&PublishedRelease, Timestamp),
+    pending: Option<Publication>,
+) -> Announcement {
     let commit = release.commit.as_ref().map(|(commit, _)| commit.to_string());
+    let publication = release.publication.or(pending).filter(|publication| {
+        // A change of the day on which the log was first published was published on that day.
+        commit.is_some() && publication.backfilled && publication.at.date() > time.date()
+    });
     Announcement::new(release.key(), time, release.pointer(), commit, release.changes.clone())
+        .backfilled(publication.map(|publication| publication.at))
         .correcting(release.corrected_key())
         .with_notices(release.notices.clone())
         .reading_differently(release.read_differently.clone())

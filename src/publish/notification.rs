@@ -60,9 +60,10 @@ pub fn draft(
 ) -> Result<String, PublishError> {
     let (log, origin) = heads::open(config, list, found, now, None)?;
     let newest = release(list, &log, seq)?.pointer();
-    let times = publication_times(&log.releases, log.next_publication(now));
+    let pending = log.next_publication(now);
+    let times = publication_times(&log.releases, pending);
     let announced = log.releases.iter().zip(times).filter(|(release, _)| release.is_announced());
-    let announcements: Vec<Announcement> = announced.map(announcement).collect();
+    let announcements: Vec<Announcement> = announced.map(|release| announcement(release, Some(pending))).collect();
     let mut agenda = Agenda::default();
     announcements.iter().for_each(|announcement| agenda.follow(config.language.messages(), announcement));
     let current = log.tip.list.as_ref().map(published_list::inventory).transpose()?;

@@ -216,8 +216,10 @@ pub fn leave_years(old: &[Timestamp], new: &[Timestamp]) -> bool {
 pub struct Announcement {
     /// The end of its id in feeds, and the name of its page.
     pub key: String,
-    /// The date of publication.
+    /// The date of publication; of a change from before the log was published, the date of the commit.
     pub published: Timestamp,
+    /// When the log was first published, for a change from before that.
+    pub backfilled: Option<Timestamp>,
     /// The release in the log.
     pub release: Pointer,
     /// The commit of the list; `None` for a correction.
@@ -270,7 +272,7 @@ pub struct ChangeLogRow<'a> {
 }
 
 impl Announcement {
-    /// Creates an announcement; the parameters are its fields.
+    /// Creates an announcement of a change that was published when it was made; the parameters are its fields.
     pub fn new(
         key: String,
         published: Timestamp,
@@ -281,6 +283,7 @@ impl Announcement {
         Announcement {
             key,
             published,
+            backfilled: None,
             release,
             commit,
             changes,
@@ -289,6 +292,11 @@ impl Announcement {
             corrects: None,
             sentences: OnceLock::new(),
         }
+    }
+
+    /// The announcement of a change from before the log was first published at this time, if there is one.
+    pub fn backfilled(self, first: Option<Timestamp>) -> Self {
+        Announcement { backfilled: first, ..self }
     }
 
     /// The announcement with the notice of each change.

@@ -146,7 +146,11 @@ fn announcement_page(
     let messages = publication.messages();
     let title = prose::title(messages, list_title(list).as_str(), &announcement.changes);
     let mut out = head(messages, list, &title);
-    out.push_str(&format!("{}: {}\n\n", messages.published, announcement.published));
+    let stated = if announcement.backfilled.is_some() { messages.committed } else { messages.published };
+    out.push_str(&format!("{stated}: {}\n\n", announcement.published));
+    if let Some(first) = announcement.backfilled {
+        out.push_str(&format!("{}\n\n", fill(messages.backfilled, &[&messages.day(first)])));
+    }
     for correction in corrections {
         let corrected = fill(messages.was_corrected, &[&messages.day(correction.published)]);
         out.push_str(&format!("**{corrected}** [{}]({}.md)\n\n", messages.correction, correction.key));

@@ -124,10 +124,14 @@ fn page(
     let file = format!("{:06}.json", announcement.release.seq);
     let lead = html! {
         ul.facts {
-            li { (with_markup(messages.published_on, &date(messages, announcement.published))) }
+            @let stated = if announcement.backfilled.is_some() { messages.committed_on } else { messages.published_on };
+            li { (with_markup(stated, &date(messages, announcement.published))) }
             @if let Some(corrected) = &announcement.corrects {
                 li { a href={ (corrected) ".html" } { (messages.corrected_change) } }
             }
+        }
+        @if let Some(first) = announcement.backfilled {
+            p.note { (with_markup(messages.backfilled, &date(messages, first))) }
         }
         @for correction in corrections {
             p.banner {
@@ -147,7 +151,8 @@ fn page(
         section.evidence {
             h2 { (messages.evidence) }
             dl {
-                dt { (messages.published) } dd { code { (announcement.published) } }
+                @if announcement.backfilled.is_some() { dt { (messages.committed) } } @else { dt { (messages.published) } }
+                dd { code { (announcement.published) } }
                 @if let Some(commit) = &announcement.commit { dt { (messages.commit) } dd { code { (commit) } } }
                 @if matches!(list.log, LogStatus::Signed { .. }) {
                     dt { (messages.signed_document) }

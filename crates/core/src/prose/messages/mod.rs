@@ -86,6 +86,10 @@ pub struct Messages {
     pub latest: &'static str,
     /// The date of an announcement.
     pub published_on: &'static str,
+    /// The date of an announcement of a change from before the log was published.
+    pub committed_on: &'static str,
+    /// The note on such a change: the date of the first publication.
+    pub backfilled: &'static str,
     /// The link from a correction.
     pub corrected_change: &'static str,
     /// The note on a corrected change: the date of the correction.
@@ -96,6 +100,8 @@ pub struct Messages {
     pub evidence: &'static str,
     /// The label of the time of publication.
     pub published: &'static str,
+    /// The label of the time of a commit.
+    pub committed: &'static str,
     /// The label of the commit.
     pub commit: &'static str,
     /// The label of the release.
