@@ -34,6 +34,7 @@ mod kinds;
 mod languages;
 mod laws;
 mod limits;
+mod lost_names;
 mod mistakes;
 mod notice;
 mod notice_outputs;

@@ -176,6 +176,11 @@ fn checked(args: &Args, history: &History) -> Result<Report, Failure> {
             Earlier::Nothing => Before::Nothing,
             Earlier::Unknown => Before::Unknown,
         };
+        if let (Before::Version(before), Some(after)) = (before, &after)
+            && let Some(error) = publish::lost_name(&before.reading.inventory, &after.reading)
+        {
+            return Err(Failure::read(&after.path, error));
+        }
         let past = source.past()?;
         let config = configuration.as_ref();
         lists.push(check::check(&Request {

@@ -16,6 +16,7 @@ use crate::{
 
 use super::{
     holidays::{holiday_file, put_holidays},
+    lost_name::lost_name,
     progress::{Progress, Stage},
     source::ListSource,
     unreadable_files::keep_entries,
@@ -257,9 +258,12 @@ impl ChangeTracker {
                 let (changes, editorial) = self.compare(None, None);
                 (Outcome::Read { changes, editorial }, Vec::new())
             }
-            Some(Ok(Reading { inventory, warnings, .. })) => {
-                let (changes, editorial) = self.compare(Some(inventory), unmoved);
-                (Outcome::Read { changes, editorial }, warnings)
+            Some(Ok(reading)) => {
+                if let Some(error) = self.known().and_then(|before| lost_name(before, &reading)) {
+                    return (Outcome::Unreadable(error), reading.warnings);
+                }
+                let (changes, editorial) = self.compare(Some(reading.inventory), unmoved);
+                (Outcome::Read { changes, editorial }, reading.warnings)
             }
             Some(Err(error)) => match &error.problem {
                 Problem::NoList(no_list) => {

@@ -187,6 +187,9 @@ pub enum Problem {
     /// An entry has no name.
     #[error("an entry without a name")]
     NoName,
+    /// A row of a table has no name, and the version before has an entry with its cells that is missing now.
+    #[error("a row without a name; in the version before, it is that of {0:?}")]
+    LostName(String),
     /// An explicit id contains characters that ids do not allow.
     #[error(transparent)]
     Id(#[from] BadId),
@@ -270,6 +273,7 @@ impl ReadError {
             Problem::DuplicateKey(_) => "remove one of the two".into(),
             Problem::DuplicateId(_) => "give one of the entries another `id`, or remove it".into(),
             Problem::NoName => "give the entry a `name`".into(),
+            Problem::LostName(_) => "write the name in the row; to remove the entry, remove its row".into(),
             Problem::Id(_) => "for example `id: openai-eu`".into(),
             Problem::Terms(_) => {
                 "for example `lead: {added: 30d}` or `objection: {within: 14d, from: notification}`".into()

@@ -46,6 +46,17 @@ pub struct Reading {
     pub warnings: Vec<Warning>,
     /// The files of a folder that cannot be read. Their entries are not in the inventory.
     pub unreadable: Vec<UnreadableFile>,
+    /// The rows of tables that continue the one above, because they have no name.
+    pub unnamed: Vec<UnnamedRow>,
+}
+
+/// A row of a table that continues the one above, because it has no name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnnamedRow {
+    /// Where it begins.
+    pub at: Position,
+    /// The texts of its cells, folded, without empty ones.
+    pub cells: Vec<String>,
 }
 
 /// A file of a folder that cannot be read.

@@ -85,7 +85,8 @@ impl Assembler {
             entries,
             layout: list.layout,
         };
-        Ok(Reading { inventory, positions, names, warnings: list.warnings, unreadable: list.unreadable })
+        let RawList { warnings, unreadable, unnamed, .. } = list;
+        Ok(Reading { inventory, positions, names, warnings, unreadable, unnamed })
     }
 
     /// The scheme of a version: the last one, as long as everything that it depends on is equal.

@@ -12,7 +12,7 @@ use changecast_core::{
 };
 
 use crate::read::{
-    UnreadableFile,
+    UnnamedRow, UnreadableFile,
     build::intern::{Label, Labels, RowContent, RowInterner},
     error::Warning,
     position::Position,
@@ -35,6 +35,8 @@ pub(crate) struct RawList<'r> {
     pub layout: Layout,
     pub warnings: Vec<Warning>,
     pub unreadable: Vec<UnreadableFile>,
+    /// The rows that continue the one above, because they have no name.
+    pub unnamed: Vec<UnnamedRow>,
     /// Whether this version used all labels of a shape, by the shape's number.
     used_shapes: Vec<bool>,
 }
@@ -96,6 +98,7 @@ impl<'r> RawList<'r> {
             layout: Layout::default(),
             warnings: Vec::new(),
             unreadable: Vec::new(),
+            unnamed: Vec::new(),
             used_shapes: Vec::new(),
         }
     }

@@ -7,9 +7,9 @@
 //! |        |         | Spain    |   a further line of the location above
 //! ```
 
-use changecast_core::model::Role;
+use changecast_core::model::{Role, fold};
 
-use crate::read::source_text::cleaned;
+use crate::read::{UnnamedRow, position::Position, source_text::cleaned};
 
 /// Marks that repeat the text above, apart from the word for them in any language.
 const DITTO: [char; 8] = ['"', '\u{201c}', '\u{201d}', '\u{201e}', '\u{2033}', '\u{3003}', '\u{ab}', '\u{bb}'];
@@ -44,6 +44,12 @@ impl Shape {
             _ => Shape::Continues,
         }
     }
+}
+
+/// A row without a name that begins here and has these cells.
+pub(crate) fn unnamed<'c>(at: Position, cells: impl Iterator<Item = &'c str>) -> UnnamedRow {
+    let cells = cells.filter(|text| !is_ditto(text)).map(|text| fold(&cleaned(text)));
+    UnnamedRow { at, cells: cells.filter(|text| !text.is_empty()).collect() }
 }
 
 /// The columns of a table, as far as they matter here.
@@ -106,6 +112,11 @@ impl NamedRow {
     /// All rows from which it has cells.
     pub fn rows(&self) -> impl Iterator<Item = usize> {
         [self.row].into_iter().chain(self.lines.iter().map(|(_, row)| *row))
+    }
+
+    /// The rows without a name from which it has cells.
+    pub fn unnamed_rows(&self) -> impl Iterator<Item = usize> {
+        self.rows().filter(|row| *row != self.named_in)
     }
 
     /// Whether the name is in this row.

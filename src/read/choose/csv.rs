@@ -9,7 +9,7 @@ use crate::read::{
         raw_list::{ParsedRow, RawList, RawSection},
     },
     choose::{
-        continued::{Columns, Shape, named_rows},
+        continued::{Columns, Shape, named_rows, unnamed},
         entry_name::is_no_entry,
         header_labels::header_labels,
         html_text::shown,
@@ -82,6 +82,8 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
                 None => {}
             }
         }
+        let further = named.unnamed_rows().map(|row| unnamed(below[row].at, below[row].fields()));
+        list.unnamed.extend(further);
         let row = list.intern(row);
         section.rows.push(row);
     }

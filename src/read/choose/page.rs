@@ -20,7 +20,7 @@ use crate::read::{
     choose::{
         absence::{absence_of_list, is_error_page},
         bullet::{Bullet, Style},
-        continued::{Columns, Shape, named_rows},
+        continued::{Columns, Shape, named_rows, unnamed},
         entry_name::{self, begins_with_end, is_no_entry},
         fitness::Fitness,
         footnotes::{self, HeadingNotes},
@@ -297,6 +297,8 @@ fn table_sections(
             row.cells.extend(joined(texts.collect()).map(|text| (*label, text.into())));
         }
         add_notes(list, &mut row, named.rows().flat_map(|row| &rows[row].1).flat_map(|cell| &cell.notes));
+        let further = named.unnamed_rows().map(|row| &rows[row]);
+        list.unnamed.extend(further.map(|(at, cells)| unnamed(*at, cells.iter().map(|cell| cell.text.as_str()))));
         section.rows.push(list.intern(row));
     }
     list.sections.push(section);
