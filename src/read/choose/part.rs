@@ -131,6 +131,13 @@ impl<'a> Part<'a> {
         labels.into_iter().any(|(_, label)| self.config.role(label) == role)
     }
 
+    /// Whether this is a table whose header states vendors and what they do, whatever its heading is called.
+    pub fn states_vendors(&self) -> bool {
+        let header = self.labels.get(self.name_column.place()).filter(|_| self.name_column.is_stated());
+        header.is_some_and(|header| self.words().is_vendor_column(header))
+            && [Role::Purpose, Role::Service].into_iter().any(|role| self.describes(role))
+    }
+
     /// Whether the nearest heading and those above it are about vendors.
     pub fn is_below_vendors(&self) -> bool {
         self.words().is_about_vendors(&self.found.heading_texts().join(" "))

@@ -179,7 +179,9 @@ fn has_other_subject(part: &Part<'_>) -> bool {
     // "Data retention (as processor)" is about retention.
     let heading = fold(found.heading());
     let subject = heading.split(['(', '[']).next().unwrap_or_default().trim_end();
-    if words.is(Meaning::OtherHeading, &heading) || words.is(Meaning::OtherHeading, subject) {
+    // "Contacts" is also a group of vendors.
+    let is_group = part.found.is_table() && part.states_vendors() && part.is_below_vendors();
+    if !is_group && (words.is(Meaning::OtherHeading, &heading) || words.is(Meaning::OtherHeading, subject)) {
         return true;
     }
     match &found.content {

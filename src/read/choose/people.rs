@@ -43,6 +43,9 @@ const NAVIGATION_KEYS: [&str; 5] = ["footer", "nav", "navbar", "navigation", "me
 /// Whether a part lists people: a heading states it, or most of its names are those of people with a profession.
 pub(crate) fn lists_people(part: &Part<'_>) -> bool {
     let words = part.words();
+    if part.found.is_table() && part.states_vendors() {
+        return false;
+    }
     // The heading over a record is its name.
     let above = part.found.headings.len() - usize::from(part.found.is_record() && !part.found.headings.is_empty());
     let headings = part.found.headings[..above].iter().rev().map(|heading| heading.as_str());

@@ -8,7 +8,7 @@ use std::{
 
 /// The words of a table in blocks, one per kind of meaning: `role` for `role:name`. The first lines state the kinds and the
 /// lengths of their blocks in bytes, up to an empty line. A row is a text, what is behind the colon of its meaning, and
-/// its uses. Each block is a [`table`].
+/// its uses. Each block is a [`table_of`].
 pub fn words(table: &str) -> String {
     let mut blocks: BTreeMap<&str, Vec<[&str; 3]>> = BTreeMap::new();
     for columns in rows(table) {
