@@ -197,9 +197,11 @@ pub(super) fn paragraphs(
     paragraphs
 }
 
-/// Whether a text contains a word for data and their protection, or for vendors.
+/// Whether a text contains a word for data and their protection, for transfers of them, or for vendors.
 fn is_about_data(words: &Vocabulary, text: &str) -> bool {
-    words.has_stem(Meaning::DataStem, &spaced(&words_of(text)))
+    let spaced_text = spaced(&words_of(text));
+    words.has_stem(Meaning::DataStem, &spaced_text)
+        || words.has_phrase(Meaning::TransferMechanism, &spaced_text)
         || words.is_about_vendors(text)
         || text.contains(is_unspaced) && words.mentions(Meaning::DataStem, text)
 }
