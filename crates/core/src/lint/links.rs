@@ -43,7 +43,7 @@ struct Fault<'a> {
 }
 
 pub(super) fn copied(snapshot: &Snapshot<'_>) -> Vec<Draft> {
-    drafts(snapshot.list, true)
+    if has_repeated_address(snapshot.list) { drafts(snapshot.list, true) } else { Vec::new() }
 }
 
 pub(super) fn foreign(snapshot: &Snapshot<'_>) -> Vec<Draft> {
@@ -88,6 +88,16 @@ fn faults(list: &Inventory) -> Vec<Fault<'_>> {
         entries.into_iter().filter(|(_, from)| from.len() > MAX_FAULTS).map(|(id, _)| id.clone()).collect();
     found.retain(|fault| !platforms.contains(&fault.other.id));
     found
+}
+
+/// Whether two entries have the same link, as [`same_address`] compares them. Most lists have none, and then none is copied.
+fn has_repeated_address(list: &Inventory) -> bool {
+    let mut known: BTreeMap<String, &EntryId> = BTreeMap::new();
+    let mut links = list.entries.iter().flat_map(|entry| links_of(entry));
+    links.any(|link| {
+        let address = link.url.trim_end_matches('/').to_ascii_lowercase();
+        *known.entry(address).or_insert(&link.entry.id) != &link.entry.id
+    })
 }
 
 /// Whether a host is the site of the company itself, and not a part of it for a customer.
