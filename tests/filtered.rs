@@ -85,18 +85,23 @@ fn without_a_configuration_one_feed_has_what_customers_could_object_to() {
 
 const OTHER: &str = "- {id: others, title: Others, inventory: data/others.yaml}\n";
 
+/// A list of vendors that changes after the first version of another list.
+fn two_lists() -> TestRepo {
+    let config = format!("{}{OTHER}", crate::support::CONFIG);
+    TestRepo::new()
+        .commit("one", &[("changecast.yaml", Some(&config)), ("data/list.yaml", Some(&list_of(&["Oakline"])))])
+        .commit("two", &[("data/others.yaml", Some(&list_of(&["Ridge"])))])
+        .commit("three", &[("data/list.yaml", Some(&list_of(&["Oakline", "Kestrel"])))])
+}
+
+fn list_of(names: &[&str]) -> String {
+    let entries: String = names.iter().map(|name| format!("- {{name: {name}, location: Spain}}\n")).collect();
+    format!("entries:\n{entries}")
+}
+
 #[test]
 fn the_feed_of_all_lists_has_the_entries_of_each() {
-    let list = |names: &[&str]| {
-        let entries: String = names.iter().map(|name| format!("- {{name: {name}, location: Spain}}\n")).collect();
-        format!("entries:\n{entries}")
-    };
-    let config = format!("{}{OTHER}", crate::support::CONFIG);
-    let repo = TestRepo::new()
-        .commit("one", &[("changecast.yaml", Some(&config)), ("data/list.yaml", Some(&list(&["Oakline"])))])
-        .commit("two", &[("data/others.yaml", Some(&list(&["Ridge"])))])
-        .commit("three", &[("data/list.yaml", Some(&list(&["Oakline", "Kestrel"])))])
-        .commit("four", &[("data/others.yaml", Some(&list(&["Ridge", "Lantern"])))]);
+    let repo = two_lists().commit("four", &[("data/others.yaml", Some(&list_of(&["Ridge", "Lantern"])))]);
     for count in 2..=4 {
         repo.build_first(count);
         repo.publish(&["--now", &format!("2024-02-0{count}T12:00:00Z")]).expect(0);
@@ -123,15 +128,7 @@ fn the_feed_of_all_lists_has_the_entries_of_each() {
 
 #[test]
 fn a_damaged_feed_of_one_list_leaves_no_gap_in_the_feed_of_all_lists() {
-    let list = |names: &[&str]| {
-        let entries: String = names.iter().map(|name| format!("- {{name: {name}, location: Spain}}\n")).collect();
-        format!("entries:\n{entries}")
-    };
-    let config = format!("{}{OTHER}", crate::support::CONFIG);
-    let repo = TestRepo::new()
-        .commit("one", &[("changecast.yaml", Some(&config)), ("data/list.yaml", Some(&list(&["Oakline"])))])
-        .commit("two", &[("data/others.yaml", Some(&list(&["Ridge"])))])
-        .commit("three", &[("data/list.yaml", Some(&list(&["Oakline", "Kestrel"])))]);
+    let repo = two_lists();
     let now = ["--now", "2024-02-03T12:00:00Z"];
     let published = |damage: &dyn Fn(&std::path::Path)| {
         let _ = fs::remove_dir_all(repo.path("feeds"));

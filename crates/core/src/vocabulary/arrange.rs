@@ -8,7 +8,7 @@ use std::{
 
 /// The words of a table in blocks, one per kind of meaning: `role` for `role:name`. The first lines state the kinds and the
 /// lengths of their blocks in bytes, up to an empty line. A row is a text, what is behind the colon of its meaning, and
-/// its uses. Each block is a [`table_of`].
+/// its uses. Each block is a table as [`table_of`] returns it.
 pub fn words(table: &str) -> String {
     let mut blocks: BTreeMap<&str, Vec<[&str; 3]>> = BTreeMap::new();
     for columns in rows(table) {
@@ -67,7 +67,7 @@ pub fn place(chars: usize, word: &str) -> (usize, u8) {
     (bit / BITS_PER_CHAR, 1 << (bit % BITS_PER_CHAR))
 }
 
-/// The first word of a key: what is before its first space.
+/// The part of a key before its first space.
 pub fn first_word(key: &str) -> &str {
     let end = key.bytes().position(|byte| byte == b' ');
     &key[..end.unwrap_or(key.len())]
