@@ -47,6 +47,9 @@ class Repository:
     def log(self, program):
         return [program, "log", "--repo", self.git_dir, "--branch", "main", "--inventory", self.path, "--format", "json"]
 
+    def check(self, program, old, new):
+        return [program, "check", "--repo", self.git_dir, "--branch", new, "--inventory", self.path, old]
+
     def patches(self):
         return self.git("log", "--first-parent", "-p", "--format=%H", "main", "--", self.path)
 
@@ -169,6 +172,8 @@ def against_git(options, preset, repository, scratch):
     for name, (old, new) in ("one", repository.one_more_commit()), ("version", repository.newest_change()):
         peer = repository.git("diff", old, new, "--", repository.path)
         yield f"publish {name}", lambda: publisher.one_more(old, new), peer, diff
+        if name == "one":
+            yield "check", lambda: Subject(repository.check(options.program, old, new)), peer, diff
 
 
 def against_python(options, repository, scratch):

@@ -5,6 +5,7 @@ import resource, shutil, statistics, subprocess, sys, tempfile, time
 TIME = {
     ("a", "log"): 0.8, ("b", "log"): 1.0, ("c", "log"): 1.0,
     ("a", "walk"): 0.75,
+    ("a", "check"): 3.0,
     ("a", "publish all"): 1.5, ("c", "publish all"): 2.0,
     ("a", "publish one"): 3.0, ("b", "publish one"): 3.0, ("c", "publish one"): 3.0,
     ("a", "git-history"): 1 / 40, ("c", "git-history"): 1 / 100,

@@ -80,11 +80,15 @@ fn check_index(index: &Path, pack: &Path) -> Result<(), Damage> {
         0 => is_inside(place.into()),
         _ => u64::from(place & !LARGE) < large,
     };
-    // A repository may have millions of objects. Whether all places are between two can be decided for many at once.
+    // A repository may have millions of objects. Processors compare several signed numbers at once, and large places are
+    // negative ones.
+    let last = i32::try_from(end.saturating_sub(hash + 1)).unwrap_or(i32::MAX);
     let are_valid = |places: &[u32]| {
-        let first = places.iter().copied().fold(u32::MAX, u32::min);
-        let last = places.iter().copied().fold(0, u32::max);
-        last & LARGE == 0 && is_inside(first.into()) && is_inside(last.into()) || places.iter().copied().all(is_valid)
+        let outside = places
+            .iter()
+            .map(|place| place.cast_signed())
+            .fold(false, |outside, place| outside | (place < PACK_HEADER as i32) | (place > last));
+        !outside || places.iter().copied().all(is_valid)
     };
     if !all_numbers(&mut file, count, are_valid)? {
         return Err(OUTSIDE);

@@ -1,5 +1,7 @@
 //! Cells that are empty where the list has values, and placeholders.
 
+use std::collections::HashMap;
+
 use crate::{
     model::{Column, Entry, Inventory, Role},
     vocabulary::{Meaning, Vocabulary},
@@ -82,12 +84,18 @@ pub(super) fn placeholder(snapshot: &Snapshot<'_>) -> Vec<Draft> {
             .key(&row.text)
     });
     let mut found: Vec<Draft> = unnamed.collect();
+    // Many cells have the text of others.
+    let mut known: HashMap<&str, bool> = HashMap::new();
     for entry in &list.entries {
         if is_placeholder(entry.name.as_str()) {
             let message = format!("{:?} is a placeholder, not a name", entry.name.as_str());
             found.push(Draft::entry(list, entry, None, message).help("write the name of the vendor"));
         }
-        for cell in entry.cells.iter().filter(|cell| is_placeholder(cell.text.as_str())) {
+        for cell in &entry.cells {
+            let text = cell.text.as_str();
+            if !*known.entry(text).or_insert_with(|| is_placeholder(text)) {
+                continue;
+            }
             let label = list.column(&cell.field).map(|column| column.label.to_string()).unwrap_or_default();
             let message = format!("{}: {label} is a placeholder, {:?}", entry.name, cell.text.as_str());
             let draft = Draft::entry(list, entry, Some(&cell.field), message);

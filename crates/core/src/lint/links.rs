@@ -116,8 +116,10 @@ fn links_of(entry: &Entry) -> Vec<Link<'_>> {
 
 fn urls_in(cell: &Cell) -> BTreeSet<String> {
     let hrefs = cell.text.spans().filter_map(|span| span.href.map(ToString::to_string));
-    let words = cell.text.as_str().split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '<' | '>'));
-    let written = words.map(str::to_owned);
+    // Most cells contain no address.
+    let text = Some(cell.text.as_str()).filter(|text| text.contains(':')).unwrap_or_default();
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '<' | '>'));
+    let written = words.filter(|word| word.contains("://")).map(str::to_owned);
     hrefs.chain(written).filter(|url| WebUrl::new(url).is_ok()).collect()
 }
 

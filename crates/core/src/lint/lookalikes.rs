@@ -43,6 +43,9 @@ const CONFUSABLE: [(char, char); 32] = [
 ];
 
 fn latin(c: char) -> Option<char> {
+    if c.is_ascii() {
+        return None;
+    }
     CONFUSABLE.iter().find(|(other, _)| *other == c).map(|(_, latin)| *latin)
 }
 

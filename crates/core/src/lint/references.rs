@@ -36,15 +36,19 @@ pub(super) fn stale(step: &Step<'_>) -> Vec<Draft> {
         let Some(earlier) = earlier.get(&entry.id) else { continue };
         let unchanged = entry.cells.iter().filter(|cell| earlier.markdown(&cell.field) == Some(cell.text.markdown()));
         for cell in unchanged {
+            let concerning = |target: &&Target| target.field.as_ref().is_none_or(|field| *field == cell.field);
+            let mut targets = targets.iter().filter(concerning).peekable();
+            if targets.peek().is_none() {
+                continue;
+            }
             let text = spaced(cell.text.as_str());
             if !Vocabulary::builtin().has_phrase(Meaning::SameAs, &text) {
                 continue;
             }
             let own = names_of(entry.name.as_str());
-            let target = targets.iter().find(|target| {
-                let concerns = target.field.as_ref().is_none_or(|field| *field == cell.field);
+            let target = targets.find(|target| {
                 let is_named = target.names.iter().any(|name| !own.contains(name) && mentions(&text, name));
-                concerns && is_named && !is_itself(target, entry)
+                is_named && !is_itself(target, entry)
             });
             if let Some(target) = target {
                 let message = format!("{} refers to {}, {}", entry.name, target.entry.name, target.what);

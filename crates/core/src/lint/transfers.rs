@@ -1,10 +1,13 @@
 //! Transfers to third countries, and the mechanisms that cover them.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 
 use crate::{
     compare::{Area, set},
-    model::{Column, Entry, Inventory, Role, fold},
+    model::{Column, Entry, Inventory, Role, Text, fold},
     vocabulary::{Meaning, US, Vocabulary},
 };
 
@@ -75,24 +78,27 @@ pub(super) fn third_country(snapshot: &Snapshot<'_>) -> Vec<Draft> {
     let list = snapshot.list;
     let columns = transfer_columns(list);
     let Some(column) = columns.first() else { return Vec::new() };
-    let cells: Vec<(&Entry, Option<TransferCell<'_>>)> = list
-        .entries
-        .iter()
-        .map(|entry| {
-            let text = columns.iter().find_map(|column| entry.text(&column.field)).map(|text| text.as_str());
-            (&**entry, text.map(|text| TransferCell { text, mechanism: mechanism(text) }))
-        })
-        .collect();
-    let stated = cells.iter().filter(|(_, cell)| cell.is_some()).count();
-    let has_mechanisms = cells.iter().any(|(entry, cell)| {
+    // Most entries share their mechanism with others.
+    let mut mechanisms: HashMap<&str, Rc<Mechanism>> = HashMap::new();
+    let mut rows = Vec::with_capacity(list.entries.len());
+    for entry in &list.entries {
+        let text = columns.iter().find_map(|column| entry.text(&column.field)).map(Text::as_str);
+        let cell = text.map(|text| TransferCell {
+            text,
+            mechanism: Rc::clone(mechanisms.entry(text).or_insert_with(|| mechanism(text).into())),
+        });
+        rows.push((&**entry, cell));
+    }
+    let stated = rows.iter().filter(|(_, cell)| cell.is_some()).count();
+    let has_mechanisms = rows.iter().any(|(entry, cell)| {
         let is_named =
-            cell.as_ref().is_some_and(|cell| !matches!(cell.mechanism, Mechanism::NotNeeded(_) | Mechanism::Unnamed));
+            cell.as_ref().is_some_and(|cell| !matches!(*cell.mechanism, Mechanism::NotNeeded(_) | Mechanism::Unnamed));
         is_named && !third_countries(&places(list, entry)).is_empty()
     });
     let mut found = Vec::new();
-    for (entry, cell) in cells {
+    for (entry, cell) in rows {
         // A mechanism for any country, or one that is not known, covers everything.
-        if cell.as_ref().is_some_and(|cell| matches!(cell.mechanism, Mechanism::Any | Mechanism::Unnamed)) {
+        if cell.as_ref().is_some_and(|cell| matches!(*cell.mechanism, Mechanism::Any | Mechanism::Unnamed)) {
             continue;
         }
         let thirds = third_countries(&places(list, entry));
@@ -117,7 +123,7 @@ pub(super) fn third_country(snapshot: &Snapshot<'_>) -> Vec<Draft> {
 /// A cell about transfers, and what it states.
 struct TransferCell<'a> {
     text: &'a str,
-    mechanism: Mechanism,
+    mechanism: Rc<Mechanism>,
 }
 
 /// Why no mechanism covers data in these third countries; `None` if one does.
@@ -129,7 +135,7 @@ fn problem(cell: Option<&TransferCell<'_>>, thirds: &[Area], has_mechanisms: boo
     if super::dates::is_placeholder(cell.text) {
         return None;
     }
-    match &cell.mechanism {
+    match &*cell.mechanism {
         Mechanism::Any | Mechanism::Unnamed => None,
         Mechanism::Framework if thirds.iter().all(|area| *area == US) => None,
         Mechanism::Framework => Some("the Data Privacy Framework covers the United States only"),

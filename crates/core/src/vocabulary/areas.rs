@@ -101,12 +101,15 @@ fn has_country(region: &str, country: &Country) -> bool {
 pub(crate) const US: Area = Area::Country(Alpha2::US);
 
 /// Named regions: name, language, another name.
-const REGIONS: &str = include_str!(concat!(env!("OUT_DIR"), "/regions"));
+static REGIONS: LazyLock<Sorted<'static>> =
+    LazyLock::new(|| Sorted::new(include_str!(concat!(env!("OUT_DIR"), "/regions"))));
 /// The names of areas, as the build script arranged them: name, region or code, and "whole" for a name that is a word of
 /// another language.
-const NAMES: &str = include_str!(concat!(env!("OUT_DIR"), "/areas"));
+static NAMES: LazyLock<Sorted<'static>> =
+    LazyLock::new(|| Sorted::new(include_str!(concat!(env!("OUT_DIR"), "/areas"))));
 /// Codes of regions and countries that are not in ISO 3166-1, in capitals.
-const CODES: &str = include_str!(concat!(env!("OUT_DIR"), "/area_codes"));
+static CODES: LazyLock<Sorted<'static>> =
+    LazyLock::new(|| Sorted::new(include_str!(concat!(env!("OUT_DIR"), "/area_codes"))));
 /// Words before the name of an area that do not change its meaning.
 static AREA_PREFIXES: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let rows = rows(include_str!("area_prefixes.tsv"));
@@ -150,7 +153,7 @@ impl Vocabulary {
     }
 
     fn area_of_spelling(&self, name: &str, extent: Extent) -> Option<Area> {
-        let (area, whole) = Sorted::new(NAMES).get(name)?.split_once('\t')?;
+        let (area, whole) = NAMES.get(name)?.split_once('\t')?;
         let is_known = whole.is_empty() || extent == Extent::Whole;
         is_known.then(|| country(area).unwrap_or(Area::Region(area)))
     }
@@ -184,9 +187,9 @@ pub(super) fn country(code: &str) -> Option<Area> {
 
 /// The area of a code of two or three letters in capitals.
 fn area_of_letters(code: &str) -> Option<Area> {
-    let other = Sorted::new(CODES).get(code).and_then(|columns| columns.split('\t').nth(1));
+    let other = CODES.get(code).and_then(|columns| columns.split('\t').nth(1));
     let other = other.map(|area| country(area).unwrap_or(Area::Region(area)));
-    let region = || Sorted::new(REGIONS).key(code);
+    let region = || REGIONS.key(code);
     let official = || country(code).or_else(|| Some(Area::Country(Alpha3::try_from(code).ok()?.to_alpha2())));
     other.or_else(|| region().map(Area::Region)).or_else(official)
 }

@@ -38,8 +38,8 @@ pub struct Vocabulary(Arc<Tables>);
 #[derive(Debug)]
 struct Tables {
     table: Cow<'static, str>,
-    /// The places of the words of each kind in the table, in bytes.
-    blocks: Vec<Range<usize>>,
+    /// The places of the words of each kind in the table, in bytes, and of the filter among those.
+    blocks: Vec<(Range<usize>, Range<usize>)>,
     /// The words about vendors, by where they count.
     vendors: OnceLock<HashMap<Use, Vec<Box<str>>>>,
 }
@@ -67,14 +67,15 @@ impl Vocabulary {
 
     /// A vocabulary with the words of this table, which [`arrange::words`] returned.
     fn of_table(table: Cow<'static, str>) -> Self {
-        let mut blocks = vec![0..0; Kind::ALL.len()];
+        let mut blocks = vec![(0..0, 0..0); Kind::ALL.len()];
         let lengths = table.split_once("\n\n").map_or("", |(lengths, _)| lengths);
         let mut end = lengths.len() + 2;
         for (kind, length) in lengths.lines().filter_map(|line| line.split_once('\t')) {
             let start = end;
             end += length.parse::<usize>().unwrap_or_default();
             if let Some((_, kind)) = Kind::ALL.iter().find(|(name, _)| *name == kind) {
-                blocks[*kind as usize] = start..end;
+                let filter = table.get(start..end).map(sorted::filter_of).unwrap_or_default();
+                blocks[*kind as usize] = (start..end, filter);
             }
         }
         Vocabulary(Arc::new(Tables { table, blocks, vendors: OnceLock::new() }))
@@ -82,8 +83,8 @@ impl Vocabulary {
 
     /// The words of a kind: text, what is behind the colon of its meaning, and uses.
     fn words(&self, kind: Kind) -> Sorted<'_> {
-        let block = self.0.blocks.get(kind as usize).cloned().unwrap_or_default();
-        Sorted::new(self.0.table.get(block).unwrap_or_default())
+        let (block, filter) = self.0.blocks.get(kind as usize).cloned().unwrap_or_default();
+        Sorted::with_filter(self.0.table.get(block).unwrap_or_default(), filter)
     }
 
     fn headers(&self) -> Headers<'_> {

@@ -1,6 +1,8 @@
 //! Search in a table whose rows are sorted by their first column. It works in the text of the table, so that thousands of
 //! rows need no preparation.
 
+use std::ops::Range;
+
 use super::arrange::{FIRST_CHAR, first_word, place};
 
 /// The rows of a table: a key, a tab, and other columns. They are sorted by the bytes of their keys.
@@ -17,9 +19,12 @@ pub(super) type Row<'t> = (&'t str, &'t str);
 impl<'t> Sorted<'t> {
     /// The rows of a table that [`arrange::table_of`](super::arrange::table_of) returned.
     pub fn new(table: &'t str) -> Self {
-        let (length, rest) = table.split_once('\n').unwrap_or_default();
-        let (filter, rows) = length.parse().ok().and_then(|length| rest.split_at_checked(length)).unwrap_or_default();
-        Sorted { rows: rows.strip_prefix('\n').unwrap_or(rows), filter }
+        Sorted::with_filter(table, filter_of(table))
+    }
+
+    /// The rows of a table whose filter [`filter_of`] found.
+    pub fn with_filter(table: &'t str, filter: Range<usize>) -> Self {
+        Sorted { rows: table.get(filter.end + 1..).unwrap_or_default(), filter: table.get(filter).unwrap_or_default() }
     }
 
     /// The rows in their order.
@@ -84,6 +89,13 @@ impl<'t> Sorted<'t> {
         }
         Sorted { rows: &self.rows[low..], ..self }
     }
+}
+
+/// The place of the filter in a table that [`arrange::table_of`](super::arrange::table_of) returned.
+pub(super) fn filter_of(table: &str) -> Range<usize> {
+    let length = table.lines().next().unwrap_or_default();
+    let start = length.len() + 1;
+    start..start + length.parse::<usize>().unwrap_or_default()
 }
 
 /// Whether a filter lets the first word of a key pass.

@@ -1,5 +1,7 @@
 //! Towns, cloud regions and the states of the US, each in its country.
 
+use std::sync::LazyLock;
+
 use super::{
     US, Vocabulary,
     areas::{Area, country},
@@ -10,9 +12,11 @@ use crate::model::fold;
 
 /// Towns, cloud regions and states of the US, as the build script arranged them: name, code of the country, the name that
 /// it is compared by, and the town of a cloud region.
-const TOWNS: &str = include_str!(concat!(env!("OUT_DIR"), "/towns"));
+static TOWNS: LazyLock<Sorted<'static>> =
+    LazyLock::new(|| Sorted::new(include_str!(concat!(env!("OUT_DIR"), "/towns"))));
 /// States of the US: code, name, other names.
-const US_STATES: &str = include_str!(concat!(env!("OUT_DIR"), "/us_states"));
+static US_STATES: LazyLock<Sorted<'static>> =
+    LazyLock::new(|| Sorted::new(include_str!(concat!(env!("OUT_DIR"), "/us_states"))));
 
 /// A place within a country.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,7 +31,7 @@ pub struct Town {
 
 /// The town of this folded name.
 fn town_named(name: &str) -> Option<Town> {
-    let mut columns = Sorted::new(TOWNS).get(name)?.split('\t');
+    let mut columns = TOWNS.get(name)?.split('\t');
     let (area, name) = (country(columns.next()?)?, columns.next()?);
     Some(Town { name, area, within: columns.next().filter(|within| !within.is_empty()) })
 }
@@ -50,12 +54,12 @@ impl Vocabulary {
 
     /// The state of the US with this postal code.
     pub fn us_state(&self, code: &str) -> Option<Town> {
-        state(Sorted::new(US_STATES).get(code)?)
+        state(US_STATES.get(code)?)
     }
 
     /// Whether a place is a state of the US.
     pub fn is_us_state(&self, town: Town) -> bool {
-        Sorted::new(US_STATES).rows().any(|(_, columns)| state(columns) == Some(town))
+        US_STATES.rows().any(|(_, columns)| state(columns) == Some(town))
     }
 
     /// A folded name, or the name that a town of this name is compared by.
