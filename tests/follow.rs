@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use changecast::follow::load;
+
 use crate::{
     server::{Fault, Server},
     support::{FEBRUARY, MARCH, Ran, TestRepo, files_below},
@@ -123,12 +125,9 @@ fn a_doctored_history_is_a_fork_and_both_branches_are_kept() {
     for _ in 0..2 {
         follow(&repo, "doctored", &[]).fails(3, &["forked", "release 2, ", "neither can be trusted"]);
     }
-    let state = fs::read_to_string(repo.path("state.json")).expect("a state");
-    let state: serde_json::Value = serde_json::from_str(&state).expect("JSON");
-    for branch in ["files", "conflict"] {
-        assert!(state[branch]["log/000002.json"].is_string(), "{branch}");
-    }
-    assert_ne!(state["files"]["log/000002.json"], state["conflict"]["log/000002.json"]);
+    let state = load(&repo.path("state.json")).expect("a state").expect("a state");
+    let [ours, theirs] = [&state.files, &state.conflict].map(|files| files.get("log/000002.json"));
+    assert!(ours.is_some() && theirs.is_some() && ours != theirs);
     follow(&repo, "feeds/vendors", &[]).expect(0);
 }
 
@@ -175,6 +174,7 @@ fn a_damaged_state_is_named_and_never_replaced() {
         (good.replace("\"head\":0", "\"head\":7"), "head/000007.json is missing"),
         (good.replace("\"head/000000.json\":", "\"head/x\":"), "head/000000.json is missing"),
         (good.replace("Finland", "Iceland"), "the kept copy of the log was altered"),
+        (format!("{good} "), "its length is not that of its files"),
     ] {
         assert_ne!(bad, good);
         fs::write(repo.path("state.json"), &bad).expect("a state");

@@ -1,7 +1,8 @@
 //! What a follower remembers of a log: a copy of everything that was signed.
 //!
 //! The file is evidence. It contains the headers, heads and signatures as they were served, so that a later fork or a rewritten
-//! release can be proved to others.
+//! release can be proved to others. Its first line is a JSON object with the paths and lengths of the files, and their bytes
+//! follow: a run without news has little to parse.
 
 use std::{
     collections::BTreeMap,
@@ -85,10 +86,10 @@ impl StateError {
     }
 }
 
-/// The form of the file.
+/// The first line of the file. The bytes of the files follow it, in this order.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Document {
+struct Header {
     format: String,
     location: String,
     root: String,
@@ -96,10 +97,13 @@ struct Document {
     head: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     validator: Option<Validator>,
-    files: BTreeMap<String, String>,
+    files: Lengths,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    conflict: BTreeMap<String, String>,
+    conflict: Lengths,
 }
+
+/// The lengths of files in bytes, by their paths.
+type Lengths = BTreeMap<String, usize>;
 
 impl State {
     /// The state after a log was verified.
@@ -133,7 +137,9 @@ impl State {
 
     /// The number of the last head, also if it does not count.
     pub(super) fn last_head(&self) -> u64 {
-        let paths = self.files.keys().filter_map(|path| match path.parse() {
+        let folder = format!("{}/", layout::HEADS);
+        let in_folder = self.files.range(folder.clone()..).take_while(|(path, _)| path.starts_with(&folder));
+        let paths = in_folder.filter_map(|(path, _)| match path.parse() {
             Ok(layout::Path::Head(number)) => Some(number),
             _ => None,
         });
@@ -158,16 +164,16 @@ impl State {
         }
     }
 
-    fn document(&self) -> Document {
-        Document {
+    fn header(&self) -> Header {
+        Header {
             format: FORMAT.to_owned(),
             location: self.location.clone(),
             root: self.root.to_string(),
             origin: self.origin.to_string(),
             head: self.head,
             validator: self.validator.clone(),
-            files: texts(&self.files),
-            conflict: texts(&self.conflict),
+            files: lengths(&self.files),
+            conflict: lengths(&self.conflict),
         }
     }
 }
@@ -183,13 +189,19 @@ impl Fetch for State {
     }
 }
 
-/// Files as text. Verified files are UTF-8.
-fn texts(files: &Files) -> BTreeMap<String, String> {
-    files.iter().map(|(path, bytes)| (path.clone(), String::from_utf8_lossy(bytes).into_owned())).collect()
+fn lengths(files: &Files) -> Lengths {
+    files.iter().map(|(path, bytes)| (path.clone(), bytes.len())).collect()
 }
 
-fn bytes(texts: BTreeMap<String, String>) -> Files {
-    texts.into_iter().map(|(path, text)| (path, text.into_bytes())).collect()
+/// Takes files of these lengths from the beginning of some bytes; `None` if there are too few.
+fn take_files(lengths: Lengths, bytes: &mut &[u8]) -> Option<Files> {
+    let mut files = Files::new();
+    for (path, length) in lengths {
+        let (file, rest) = bytes.split_at_checked(length)?;
+        files.insert(path, file.to_vec());
+        *bytes = rest;
+    }
+    Some(files)
 }
 
 /// Reads a state; `None` if the file does not exist.
@@ -197,23 +209,32 @@ fn bytes(texts: BTreeMap<String, String>) -> Files {
 /// # Errors
 /// [`StateError`] if it cannot be read, or is not whole.
 pub fn load(path: &Path) -> Result<Option<State>, StateError> {
-    let Some(document) = read(path, |document: &Document| &document.format, FORMAT)? else { return Ok(None) };
+    let Some(content) = content(path)? else { return Ok(None) };
+    let end = content.iter().position(|byte| *byte == b'\n').unwrap_or(content.len());
+    let (header, rest) = content.split_at(end);
+    let header: Header = document(path, header, |header: &Header| &header.format, FORMAT)?;
+    let mut rest = rest.strip_prefix(b"\n").unwrap_or_default();
+    let (Some(files), Some(conflict), []) =
+        (take_files(header.files, &mut rest), take_files(header.conflict, &mut rest), rest)
+    else {
+        return Err(StateError::damaged(path, "its length is not that of its files"));
+    };
     let state = State {
-        root: PublicKey::parse("root", &document.root).map_err(|error| StateError::damaged(path, error.to_string()))?,
-        origin: document
+        root: PublicKey::parse("root", &header.root).map_err(|error| StateError::damaged(path, error.to_string()))?,
+        origin: header
             .origin
             .parse()
             .map_err(|error: changecast_core::ledger::BadOrigin| StateError::damaged(path, error.to_string()))?,
-        location: document.location,
-        head: document.head,
-        validator: document.validator,
-        files: bytes(document.files),
-        conflict: bytes(document.conflict),
+        location: header.location,
+        head: header.head,
+        validator: header.validator,
+        files,
+        conflict,
     };
     Ok(Some(state))
 }
 
-/// Reads the document of a state, which must have this format; `None` if the file does not exist.
+/// Reads a state that is one document of this format; `None` if the file does not exist.
 ///
 /// # Errors
 /// [`StateError`] if it cannot be read, or is not whole.
@@ -222,6 +243,11 @@ pub(crate) fn read<T: for<'de> Deserialize<'de>>(
     stated: impl Fn(&T) -> &String,
     format: &str,
 ) -> Result<Option<T>, StateError> {
+    content(path)?.map(|content| document(path, &content, stated, format)).transpose()
+}
+
+/// The content of a state; `None` if the file does not exist.
+fn content(path: &Path) -> Result<Option<Vec<u8>>, StateError> {
     match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(StateError::file(path, error)),
@@ -229,21 +255,29 @@ pub(crate) fn read<T: for<'de> Deserialize<'de>>(
         Ok(meta) if meta.len() > MAX_STATE => return Err(StateError::damaged(path, "it is too large")),
         Ok(_) => {}
     }
-    let text = fs::read(path).map_err(|error| StateError::file(path, error))?;
-    let document: T = serde_json::from_slice(&text).map_err(|error| StateError::damaged(path, error.to_string()))?;
+    fs::read(path).map(Some).map_err(|error| StateError::file(path, error))
+}
+
+/// Parses a document, which must have this format.
+fn document<T: for<'de> Deserialize<'de>>(
+    path: &Path,
+    text: &[u8],
+    stated: impl Fn(&T) -> &String,
+    format: &str,
+) -> Result<T, StateError> {
+    let document: T = serde_json::from_slice(text).map_err(|error| StateError::damaged(path, error.to_string()))?;
     match stated(&document) {
-        stated if stated == format => Ok(Some(document)),
+        stated if stated == format => Ok(document),
         stated => Err(StateError::damaged(path, format!("its format is {stated}, not {format}"))),
     }
 }
 
-/// Writes the document of a state: the old one or the new one exists at every moment, also after a power cut.
+/// Writes a state that is one document: the old one or the new one exists at every moment, also after a power cut.
 ///
 /// # Errors
 /// [`StateError`]; then the old one is still there.
 pub(crate) fn write(path: &Path, document: &impl Serialize) -> Result<(), StateError> {
-    let text = serde_json::to_vec(document).map_err(|error| StateError::file(path, io::Error::other(error)))?;
-    Ok(output::replace(path, &text)?)
+    Ok(output::replace(path, &json(path, document)?)?)
 }
 
 /// Writes a state: the old one or the new one exists at every moment, also after a power cut.
@@ -251,7 +285,16 @@ pub(crate) fn write(path: &Path, document: &impl Serialize) -> Result<(), StateE
 /// # Errors
 /// [`StateError`]; then the old one is still there.
 pub fn save(path: &Path, state: &State) -> Result<(), StateError> {
-    write(path, &state.document())
+    let mut content = json(path, &state.header())?;
+    content.push(b'\n');
+    for file in state.files.values().chain(state.conflict.values()) {
+        content.extend_from_slice(file);
+    }
+    Ok(output::replace(path, &content)?)
+}
+
+fn json(path: &Path, document: &impl Serialize) -> Result<Vec<u8>, StateError> {
+    serde_json::to_vec(document).map_err(|error| StateError::file(path, io::Error::other(error)))
 }
 
 /// A state that only this run reads and writes, until it is dropped.
