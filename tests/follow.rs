@@ -172,7 +172,7 @@ fn a_damaged_state_is_named_and_never_replaced() {
         (good[..good.len() / 2].to_owned(), "is damaged"),
         (good.replace("changecast-follow/1", "changecast-follow/9"), "its format is changecast-follow/9"),
         (good.replace("\"head\":0", "\"head\":7"), "head/000007.json is missing"),
-        (good.replace("\"head/000000.json\":", "\"head/x\":"), "head/000000.json is missing"),
+        (good.replace("\"head/000000.json\"", "\"head/x\""), "head/000000.json is missing"),
         (good.replace("Finland", "Iceland"), "the kept copy of the log was altered"),
         (format!("{good} "), "its length is not that of its files"),
     ] {

@@ -5,7 +5,6 @@
 //! follow: a run without news has little to parse.
 
 use std::{
-    collections::BTreeMap,
     ffi::OsString,
     fs::{self, File, TryLockError},
     io,
@@ -98,12 +97,12 @@ struct Header {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     validator: Option<Validator>,
     files: Lengths,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     conflict: Lengths,
 }
 
-/// The lengths of files in bytes, by their paths.
-type Lengths = BTreeMap<String, usize>;
+/// The paths of files, and their lengths in bytes.
+type Lengths = Vec<(String, usize)>;
 
 impl State {
     /// The state after a log was verified.
@@ -195,13 +194,12 @@ fn lengths(files: &Files) -> Lengths {
 
 /// Takes files of these lengths from the beginning of some bytes; `None` if there are too few.
 fn take_files(lengths: Lengths, bytes: &mut &[u8]) -> Option<Files> {
-    let mut files = Files::new();
-    for (path, length) in lengths {
+    let files = lengths.into_iter().map(|(path, length)| {
         let (file, rest) = bytes.split_at_checked(length)?;
-        files.insert(path, file.to_vec());
         *bytes = rest;
-    }
-    Some(files)
+        Some((path, file.to_vec()))
+    });
+    files.collect()
 }
 
 /// Reads a state; `None` if the file does not exist.
