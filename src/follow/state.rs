@@ -7,7 +7,7 @@
 use std::{
     ffi::OsString,
     fs::{self, File, TryLockError},
-    io,
+    io::{self, BufRead, BufReader, Read},
     path::Path,
 };
 
@@ -192,12 +192,16 @@ fn lengths(files: &Files) -> Lengths {
     files.iter().map(|(path, bytes)| (path.clone(), bytes.len())).collect()
 }
 
-/// Takes files of these lengths from the beginning of some bytes; `None` if there are too few.
-fn take_files(lengths: Lengths, bytes: &mut &[u8]) -> Option<Files> {
+fn total(lengths: &Lengths) -> Option<u64> {
+    lengths.iter().try_fold(0, |total: u64, (_, length)| total.checked_add(*length as u64))
+}
+
+/// Reads files of these lengths, which are known to be there.
+fn read_files(lengths: Lengths, content: &mut impl Read) -> io::Result<Files> {
     let files = lengths.into_iter().map(|(path, length)| {
-        let (file, rest) = bytes.split_at_checked(length)?;
-        *bytes = rest;
-        Some((path, file.to_vec()))
+        let mut file = vec![0; length];
+        content.read_exact(&mut file)?;
+        Ok((path, file))
     });
     files.collect()
 }
@@ -207,16 +211,16 @@ fn take_files(lengths: Lengths, bytes: &mut &[u8]) -> Option<Files> {
 /// # Errors
 /// [`StateError`] if it cannot be read, or is not whole.
 pub fn load(path: &Path) -> Result<Option<State>, StateError> {
-    let Some(content) = content(path)? else { return Ok(None) };
-    let end = content.iter().position(|byte| *byte == b'\n').unwrap_or(content.len());
-    let (header, rest) = content.split_at(end);
-    let header: Header = document(path, header, |header: &Header| &header.format, FORMAT)?;
-    let mut rest = rest.strip_prefix(b"\n").unwrap_or_default();
-    let (Some(files), Some(conflict), []) =
-        (take_files(header.files, &mut rest), take_files(header.conflict, &mut rest), rest)
-    else {
+    let failed = |error| StateError::file(path, error);
+    let Some((file, size)) = open(path)? else { return Ok(None) };
+    let mut content = BufReader::new(file);
+    let mut line = Vec::new();
+    content.read_until(b'\n', &mut line).map_err(failed)?;
+    let header: Header = document(path, &line, |header: &Header| &header.format, FORMAT)?;
+    let stated = total(&header.files).zip(total(&header.conflict)).and_then(|(files, other)| files.checked_add(other));
+    if stated != Some(size.saturating_sub(line.len() as u64)) {
         return Err(StateError::damaged(path, "its length is not that of its files"));
-    };
+    }
     let state = State {
         root: PublicKey::parse("root", &header.root).map_err(|error| StateError::damaged(path, error.to_string()))?,
         origin: header
@@ -226,8 +230,8 @@ pub fn load(path: &Path) -> Result<Option<State>, StateError> {
         location: header.location,
         head: header.head,
         validator: header.validator,
-        files,
-        conflict,
+        files: read_files(header.files, &mut content).map_err(failed)?,
+        conflict: read_files(header.conflict, &mut content).map_err(failed)?,
     };
     Ok(Some(state))
 }
@@ -241,19 +245,22 @@ pub(crate) fn read<T: for<'de> Deserialize<'de>>(
     stated: impl Fn(&T) -> &String,
     format: &str,
 ) -> Result<Option<T>, StateError> {
-    content(path)?.map(|content| document(path, &content, stated, format)).transpose()
+    let Some((mut file, _)) = open(path)? else { return Ok(None) };
+    let mut content = Vec::new();
+    file.read_to_end(&mut content).map_err(|error| StateError::file(path, error))?;
+    document(path, &content, stated, format).map(Some)
 }
 
-/// The content of a state; `None` if the file does not exist.
-fn content(path: &Path) -> Result<Option<Vec<u8>>, StateError> {
-    match fs::metadata(path) {
+/// Opens a state, and returns its size in bytes; `None` if it does not exist.
+fn open(path: &Path) -> Result<Option<(File, u64)>, StateError> {
+    let size = match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(StateError::file(path, error)),
         Ok(meta) if !meta.is_file() => return Err(StateError::damaged(path, "it is not a regular file")),
         Ok(meta) if meta.len() > MAX_STATE => return Err(StateError::damaged(path, "it is too large")),
-        Ok(_) => {}
-    }
-    fs::read(path).map(Some).map_err(|error| StateError::file(path, error))
+        Ok(meta) => meta.len(),
+    };
+    File::open(path).map(|file| Some((file, size))).map_err(|error| StateError::file(path, error))
 }
 
 /// Parses a document, which must have this format.
