@@ -1,7 +1,7 @@
 //! What a text at the place of a name is: the name of a vendor, or something that a list of vendors may contain
 //! besides vendors.
 
-use super::statement::denies_all;
+use super::denial::denies_all;
 use changecast_core::{
     compare::{FuzzyDate, Lifecycle, Precision},
     model::fold,

@@ -6,6 +6,7 @@ pub(crate) mod code;
 pub(crate) mod column_lists;
 pub(crate) mod continued;
 pub(crate) mod csv;
+mod denial;
 pub(crate) mod documents;
 pub(crate) mod embedded;
 mod empty_tree;
