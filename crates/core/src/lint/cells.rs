@@ -97,7 +97,7 @@ pub(super) fn placeholder(snapshot: &Snapshot<'_>) -> Vec<Draft> {
                 continue;
             }
             let label = list.column(&cell.field).map(|column| column.label.to_string()).unwrap_or_default();
-            let message = format!("{}: {label} is a placeholder, {:?}", entry.name, cell.text.as_str());
+            let message = format!("{}: {label} is a placeholder, {text:?}", entry.name);
             let draft = Draft::entry(list, entry, Some(&cell.field), message);
             found.push(draft.help("write the value, or leave the entry out until it is known"));
         }

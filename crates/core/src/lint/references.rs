@@ -36,8 +36,7 @@ pub(super) fn stale(step: &Step<'_>) -> Vec<Draft> {
         let Some(earlier) = earlier.get(&entry.id) else { continue };
         let unchanged = entry.cells.iter().filter(|cell| earlier.markdown(&cell.field) == Some(cell.text.markdown()));
         for cell in unchanged {
-            let concerning = |target: &&Target| target.field.as_ref().is_none_or(|field| *field == cell.field);
-            let mut targets = targets.iter().filter(concerning).peekable();
+            let mut targets = targets.iter().filter(|target| target.concerns(&cell.field)).peekable();
             if targets.peek().is_none() {
                 continue;
             }
@@ -59,6 +58,13 @@ pub(super) fn stale(step: &Step<'_>) -> Vec<Draft> {
         }
     }
     found
+}
+
+impl Target {
+    /// Whether a cell of this field may refer to what changed.
+    fn concerns(&self, field: &FieldKey) -> bool {
+        self.field.as_ref().is_none_or(|changed| changed == field)
+    }
 }
 
 fn is_itself(target: &Target, entry: &Entry) -> bool {
