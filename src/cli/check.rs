@@ -16,7 +16,7 @@ use changecast::{
     history::{Content, History, HistoryError},
     output::{self, Found},
     publish::{self, ListSource},
-    read::{Problem, ReadError, Reader, ReadingConfig},
+    read::{Problem, ReadError, Reader, ReadingConfig, lost_name},
     report::{self, FORMATS, Format, Look, Report},
 };
 use changecast_core::{
@@ -177,7 +177,7 @@ fn checked(args: &Args, history: &History) -> Result<Report, Failure> {
             Earlier::Unknown => Before::Unknown,
         };
         if let (Before::Version(before), Some(after)) = (before, &after)
-            && let Some(error) = publish::lost_name(&before.reading.inventory, &after.reading)
+            && let Some(error) = lost_name(&before.reading.inventory, &after.reading)
         {
             return Err(Failure::read(&after.path, error));
         }

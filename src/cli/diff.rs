@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, fs, path::Path};
 use changecast::{
     history::{Content, History},
     publish::{self, ListSource},
-    read::{Problem, ReadError},
+    read::{Problem, ReadError, Reading, lost_name},
     render::{self, ChangeLogRow},
 };
 use changecast_core::{
     change::{Change, diff},
-    model::{Inventory, ListState, Timestamp},
+    model::{ListState, Timestamp},
 };
 use serde_json::json;
 
@@ -68,7 +68,13 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             ));
         }
     };
-    let before = ListState::from(before);
+    if let (Some(before), Some(after)) = (&before, &after)
+        && let Some(error) = lost_name(&before.reading.inventory, &after.reading)
+    {
+        return Err(Failure::read(&after.place, error));
+    }
+    let inventory = |side: Option<Side>| side.map(|side| side.reading.inventory);
+    let (before, after) = (ListState::from(inventory(before)), inventory(after));
     let set = diff(&before, &before.after_version(after));
     let editorial = set.unannounced.editorial.iter().filter(|_| args.all);
     let changes: Vec<&Change> = set.changes.iter().chain(editorial).collect();
@@ -94,7 +100,14 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
 /// The path that git passes to a diff driver for a file that does not exist.
 const NO_FILE: &str = "/dev/null";
 
-type Sides = (Option<Inventory>, Option<Inventory>);
+/// A version that is compared.
+struct Side {
+    /// How messages name it.
+    place: String,
+    reading: Reading,
+}
+
+type Sides = (Option<Side>, Option<Side>);
 
 fn sides(args: &Args, a: &str, b: Option<&String>) -> Result<Sides, Failure> {
     // Two files can be compared without a repository.
@@ -123,22 +136,23 @@ fn is_file(side: &str, args: &Args) -> bool {
     side == "-" || side == NO_FILE || (Path::new(side).exists() && args.list.inventory.is_empty())
 }
 
-fn side(name: &str, args: &Args, history: &History, source: &ListSource) -> Result<Option<Inventory>, Failure> {
+fn side(name: &str, args: &Args, history: &History, source: &ListSource) -> Result<Option<Side>, Failure> {
     if is_file(name, args) { file(Path::new(name), name, source) } else { revision(history, name, source) }
 }
 
-fn revision(history: &History, name: &str, source: &ListSource) -> Result<Option<Inventory>, Failure> {
+fn revision(history: &History, name: &str, source: &ListSource) -> Result<Option<Side>, Failure> {
     let Some((path, content)) = history.content_at(Some(name), &source.paths)? else { return Ok(None) };
     let place = format!("{name}:{path}");
-    let Some(mut inventory) = parse(&place, &path, &content, source)? else { return Ok(None) };
-    if let Some(file) = publish::holiday_file(&inventory, &path) {
+    let Some(mut side) = parse(&place, &path, &content, source)? else { return Ok(None) };
+    if let Some(file) = publish::holiday_file(&side.reading.inventory, &path) {
         let bytes = history.file_at(&history.resolve(Some(name))?, &file)?;
-        publish::put_holidays(&mut inventory, &file, bytes).map_err(|error| Failure::read(&place, error))?;
+        publish::put_holidays(&mut side.reading.inventory, &file, bytes)
+            .map_err(|error| Failure::read(&place, error))?;
     }
-    Ok(Some(inventory))
+    Ok(Some(side))
 }
 
-fn working_tree(history: &History, source: &ListSource) -> Result<Option<Inventory>, Failure> {
+fn working_tree(history: &History, source: &ListSource) -> Result<Option<Side>, Failure> {
     let root =
         history.root().ok_or_else(|| Failure::usage("a bare repository has no working tree", "name two revisions"))?;
     match source.paths.iter().map(|path| (root.join(path), path)).find(|(file, _)| file.exists()) {
@@ -148,21 +162,21 @@ fn working_tree(history: &History, source: &ListSource) -> Result<Option<Invento
 }
 
 /// Reads a file of the file system; `None` for `/dev/null`.
-fn file(path: &Path, name: &str, source: &ListSource) -> Result<Option<Inventory>, Failure> {
+fn file(path: &Path, name: &str, source: &ListSource) -> Result<Option<Side>, Failure> {
     if path == Path::new(NO_FILE) {
         return Ok(None);
     }
-    let Some(mut inventory) = parse(name, name, &input::content(path)?, source)? else { return Ok(None) };
+    let Some(mut side) = parse(name, name, &input::content(path)?, source)? else { return Ok(None) };
     let folder = path.parent().unwrap_or(Path::new(""));
-    if let Some(file) = publish::holiday_file(&inventory, "") {
+    if let Some(file) = publish::holiday_file(&side.reading.inventory, "") {
         // A missing file is an error of the list that names it.
         let bytes = fs::read(folder.join(&file)).ok();
-        publish::put_holidays(&mut inventory, &file, bytes).map_err(|error| Failure::read(name, error))?;
+        publish::put_holidays(&mut side.reading.inventory, &file, bytes).map_err(|error| Failure::read(name, error))?;
     }
-    Ok(Some(inventory))
+    Ok(Some(side))
 }
 
-fn parse(place: &str, path: &str, content: &Content, source: &ListSource) -> Result<Option<Inventory>, Failure> {
+fn parse(place: &str, path: &str, content: &Content, source: &ListSource) -> Result<Option<Side>, Failure> {
     // Standard input has no name: its format is that of the list, or YAML.
     let path = if path == "-" { source.paths.first().map_or("stdin.yaml", String::as_str) } else { path };
     let reading = match publish::read_list(path, content, &BTreeMap::new(), &source.options) {
@@ -177,5 +191,5 @@ fn parse(place: &str, path: &str, content: &Content, source: &ListSource) -> Res
     for warning in &reading.warnings {
         console::warning(&format!("{}: {}", warning.place(place), warning.message));
     }
-    Ok(Some(reading.inventory))
+    Ok(Some(Side { place: place.to_owned(), reading }))
 }

@@ -11,12 +11,11 @@ use changecast_core::{
 
 use crate::{
     history::{Content, History, HistoryError, Version, Walk},
-    read::{Absence, Position, Problem, ReadError, Reader, Reading, ReadingConfig, Warning},
+    read::{Absence, Position, Problem, ReadError, Reader, Reading, ReadingConfig, Warning, lost_name},
 };
 
 use super::{
     holidays::{holiday_file, put_holidays},
-    lost_name::lost_name,
     progress::{Progress, Stage},
     source::ListSource,
     unreadable_files::keep_entries,

@@ -15,7 +15,6 @@ mod heads;
 mod holidays;
 mod list_plan;
 mod log;
-mod lost_name;
 mod notification;
 mod open_windows;
 
@@ -42,7 +41,6 @@ pub use error::PublishError;
 pub use guard::AllowedRemovals;
 pub use heads::{PlannedHead, next_head};
 pub use holidays::{holiday_file, put_holidays};
-pub use lost_name::lost_name;
 pub use notification::{draft, notification_head};
 pub use open_windows::{NoticeCheck, OpenWindow};
 pub use past::past;

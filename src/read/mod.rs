@@ -10,6 +10,7 @@ mod config;
 mod error;
 mod format;
 pub mod locate;
+mod lost_name;
 mod page_text;
 mod position;
 mod reader;
@@ -23,6 +24,7 @@ use changecast_core::model::{EntryId, Inventory, Text};
 
 pub use config::ReadingConfig;
 pub use error::{Absence, NoList, ParserError, Problem, ReadError, Warning};
+pub use lost_name::lost_name;
 pub use position::{EntryPosition, Position};
 pub(crate) use position::{LineIndex, floor};
 pub use reader::Reader;
@@ -46,16 +48,19 @@ pub struct Reading {
     pub warnings: Vec<Warning>,
     /// The files of a folder that cannot be read. Their entries are not in the inventory.
     pub unreadable: Vec<UnreadableFile>,
-    /// The rows of tables that continue the one above, because they have no name.
+    /// The rows of tables without a name.
     pub unnamed: Vec<UnnamedRow>,
 }
 
-/// A row of a table that continues the one above, because it has no name.
+/// A row of a table that continues the one above, because it has no name, or that is left out, because it has a dash or
+/// "n/a" in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnnamedRow {
     /// Where it begins.
     pub at: Position,
-    /// The texts of its cells, folded, without empty ones.
+    /// Where the entry begins that it is a part of; `None` if it is left out.
+    pub entry: Option<Position>,
+    /// The texts of its cells, folded, without empty ones and dashes.
     pub cells: Vec<String>,
 }
 

@@ -35,7 +35,7 @@ pub(crate) struct RawList<'r> {
     pub layout: Layout,
     pub warnings: Vec<Warning>,
     pub unreadable: Vec<UnreadableFile>,
-    /// The rows that continue the one above, because they have no name.
+    /// The rows of tables without a name.
     pub unnamed: Vec<UnnamedRow>,
     /// Whether this version used all labels of a shape, by the shape's number.
     used_shapes: Vec<bool>,

@@ -46,10 +46,10 @@ impl Shape {
     }
 }
 
-/// A row without a name that begins here and has these cells.
-pub(crate) fn unnamed<'c>(at: Position, cells: impl Iterator<Item = &'c str>) -> UnnamedRow {
-    let cells = cells.filter(|text| !is_ditto(text)).map(|text| fold(&cleaned(text)));
-    UnnamedRow { at, cells: cells.filter(|text| !text.is_empty()).collect() }
+/// A row without a name that begins here, is a part of the entry that begins there, and has these cells.
+pub(crate) fn unnamed<'c>(at: Position, entry: Option<Position>, cells: impl Iterator<Item = &'c str>) -> UnnamedRow {
+    let cells = cells.map(|text| fold(&cleaned(text)));
+    UnnamedRow { at, entry, cells: cells.filter(|text| text.contains(char::is_alphanumeric)).collect() }
 }
 
 /// The columns of a table, as far as they matter here.

@@ -10,7 +10,7 @@ use crate::read::{
     },
     choose::{
         continued::{Columns, Shape, named_rows, unnamed},
-        entry_name::is_no_entry,
+        entry_name::{is_no_entry, is_placeholder},
         header_labels::header_labels,
         html_text::shown,
         named_cell::{LinkCell, NameLines, add_name},
@@ -55,6 +55,9 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
         let has_name = columns.iter().flatten().any(|column| column.is_name);
         let name = below[named.named_in].field(places.name()).filter(|_| has_name);
         if is_empty(record) || name.is_some_and(|name| is_no_entry(&config.vocabulary, name)) {
+            if name.is_some_and(|name| is_placeholder(&config.vocabulary, name)) {
+                list.unnamed.push(unnamed(record.at, None, record.fields().skip(places.name() + 1)));
+            }
             continue;
         }
         if let Some(missing) = header.fields().nth(record.fields().count()).filter(|missing| !missing.trim().is_empty())
@@ -82,7 +85,8 @@ pub(crate) fn interpret(records: &[Record], config: &ReadingConfig, list: &mut R
                 None => {}
             }
         }
-        let further = named.unnamed_rows().map(|row| unnamed(below[row].at, below[row].fields()));
+        let fields = |row: usize| below[row].fields().skip(places.name() + 1);
+        let further = named.unnamed_rows().map(|row| unnamed(below[row].at, Some(record.at), fields(row)));
         list.unnamed.extend(further);
         let row = list.intern(row);
         section.rows.push(row);

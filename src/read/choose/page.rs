@@ -253,6 +253,10 @@ fn table_sections(
             |cell: &Cell| cell.is_over() || is_placeholder(&cell.text) || is_no_entry(words, &cleaned(&cell.text));
         let is_over = !named.is_named() && cells.iter().all(|cell| cell.is_over() || cell.text.trim().is_empty());
         if filled == 0 || is_over || name_cell.is_some_and(is_gone) {
+            let has_no_name = |cell: &Cell| entry_name::is_placeholder(words, &cleaned(&cell.text));
+            if name_cell.is_some_and(has_no_name) && !is_over {
+                list.unnamed.push(unnamed(*at, None, texts_behind(name, cells)));
+            }
             continue;
         }
         let is_described_elsewhere =
@@ -298,10 +302,16 @@ fn table_sections(
         }
         add_notes(list, &mut row, named.rows().flat_map(|row| &rows[row].1).flat_map(|cell| &cell.notes));
         let further = named.unnamed_rows().map(|row| &rows[row]);
-        list.unnamed.extend(further.map(|(at, cells)| unnamed(*at, cells.iter().map(|cell| cell.text.as_str()))));
+        let entry = Some(row.at);
+        list.unnamed.extend(further.map(|(at, cells)| unnamed(*at, entry, texts_behind(name, cells))));
         section.rows.push(list.intern(row));
     }
     list.sections.push(section);
+}
+
+/// The texts of a row behind its name.
+fn texts_behind(name: usize, cells: &[Cell]) -> impl Iterator<Item = &str> {
+    cells.iter().skip(name + 1).map(|cell| cell.text.as_str())
 }
 
 /// The lines of a cell as one text. `None` if the row ends before the cell.
