@@ -1,8 +1,11 @@
-//! A law of pages: a header that changes in the same version as a cell hides nothing.
+//! Laws of pages: a header that changes in the same version as a cell hides nothing, and a page that is translated has the
+//! columns that it had.
+
+use std::collections::BTreeSet;
 
 use changecast::read::{ReadingConfig, read};
 use changecast_core::{
-    change::{Change, ChangeSet, Detail, diff},
+    change::{Change, ChangeSet, Detail, Edit, apply, diff},
     model::{Inventory, ListState},
 };
 use proptest::{prelude::*, test_runner::TestCaseError};
@@ -129,5 +132,123 @@ proptest! {
             let [before, after] = [0, 1].map(|at| ListState::listed(parsed(file, &write(&versions[at]))));
             check(&page, &diff(&before, &after))?;
         }
+    }
+}
+
+/// Headers and cells in English and in German, without a word in common.
+struct Translated {
+    headers: [&'static str; 2],
+    cells: [[&'static str; 3]; 2],
+}
+
+const TRANSLATED: [Translated; 4] = [
+    Translated {
+        headers: ["Purpose", "Zweck"],
+        cells: [["hosting", "mail", "search"], ["Betrieb", "Versand", "Suche"]],
+    },
+    Translated {
+        headers: ["Retention", "Aufbewahrung"],
+        cells: [["until closure", "as the law requires", "none"], ["bis zur Auflösung", "nach Gesetz", "keine"]],
+    },
+    Translated {
+        headers: ["Encryption", "Verschlüsselung"],
+        cells: [["at rest", "in transit", "both"], ["ruhend", "unterwegs", "beides"]],
+    },
+    Translated {
+        headers: ["Optional", "Abwählbar"],
+        cells: [["yes", "no", "on request"], ["ja", "nein", "auf Anfrage"]],
+    },
+];
+
+/// Which text each entry has in each column.
+type Choices = Vec<Vec<usize>>;
+
+fn choices() -> impl Strategy<Value = Choices> {
+    prop::collection::vec(prop::collection::vec(0..3usize, TRANSLATED.len()), 2..6)
+}
+
+/// The rows in a language, the header first. Columns and rows begin at the places `from`, and end before them.
+fn translated(entries: &Choices, language: usize, from: usize) -> Vec<Vec<String>> {
+    let mut columns: Vec<usize> = (0..TRANSLATED.len()).collect();
+    columns.rotate_left(from);
+    let header = columns.iter().map(|column| TRANSLATED[*column].headers[language].to_owned());
+    let header: Vec<String> = [["Vendor", "Anbieter"][language].to_owned()].into_iter().chain(header).collect();
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for (number, texts) in entries.iter().enumerate() {
+        let cells = columns.iter().map(|column| TRANSLATED[*column].cells[language][texts[*column]].to_owned());
+        rows.push([name(number)].into_iter().chain(cells).collect());
+    }
+    let at = from.min(rows.len());
+    rows.rotate_left(at);
+    rows.insert(0, header);
+    rows
+}
+
+/// Whether no two columns repeat their texts in the same entries.
+fn are_told_apart(entries: &Choices) -> bool {
+    let pattern = |column: usize| -> Vec<usize> {
+        let first = |text: usize| entries.iter().position(|texts| texts[column] == text).unwrap_or_default();
+        entries.iter().map(|texts| first(texts[column])).collect()
+    };
+    let patterns: BTreeSet<Vec<usize>> = (1..TRANSLATED.len()).map(pattern).collect();
+    patterns.len() == TRANSLATED.len() - 1
+}
+
+fn is_column_gone_or_new(change: &Change) -> bool {
+    matches!(&change.detail, Detail::Column { edit: Edit::Set(_) | Edit::Cleared(_), .. })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_translated_page_has_the_columns_that_it_had(entries in choices(), from in 0..TRANSLATED.len()) {
+        for (file, write) in [("list.md", markdown as fn(&[Vec<String>]) -> String), ("list.html", html)] {
+            let version = |language, from| {
+                ListState::listed(parsed(file, &write(&translated(&entries, language, from))))
+            };
+            let (before, after) = (version(0, 0), version(1, 0));
+            let set = diff(&before, &after);
+            prop_assert_eq!(&diff(&before, &version(1, from)).changes, &set.changes);
+            prop_assert_eq!(&apply(&before, &set), &Ok(after));
+            let stay = !set.changes.iter().any(is_column_gone_or_new);
+            prop_assert!(stay || !are_told_apart(&entries), "{:#?}", set.changes);
+        }
+    }
+}
+
+#[test]
+fn a_column_belongs_to_another_one_only_by_evidence() {
+    let head = "| Vendor | Purpose | Retention |\n|---|---|---|\n";
+    let before = format!("{head}| Halden | mail | a year |\n| Quill | search | a month |\n| Tern | mail | a year |\n");
+    for (after, expected) in [
+        // Under another header without a role, and under one of another role.
+        (before.replace("Retention", "Aufbewahrung"), [(Some("Retention"), Some("Aufbewahrung"))].as_slice()),
+        (before.replace("Purpose", "Service"), &[(Some("Purpose"), Some("Service"))]),
+        // One of three cells is emptied at once.
+        (
+            before.replace("Retention", "Deletion").replace("| Tern | mail | a year", "| Tern | mail | "),
+            &[(Some("Retention"), Some("Deletion"))],
+        ),
+        // Another column with other cells, and one that repeats in the same entries under otherwise equal headers.
+        (
+            before.replace("Retention", "Owner").replace("a month", "Ann").replace("a year", "Bo"),
+            &[(None, Some("Owner")), (Some("Retention"), None)],
+        ),
+        // The numbers of a translated cell stay.
+        (
+            before.replace("Purpose", "Zweck").replace("Retention", "Dauer").replace("a month", "1 Tag"),
+            &[(None, Some("Dauer")), (Some("Purpose"), Some("Zweck")), (Some("Retention"), None)],
+        ),
+    ] {
+        let [old, new] = [&before, &after].map(|text| ListState::listed(parsed("list.md", text)));
+        let set = diff(&old, &new);
+        let columns = set.changes.iter().filter_map(|change| match &change.detail {
+            Detail::Column { edit, .. } => Some((edit.before().map(|t| t.as_str()), edit.after().map(|t| t.as_str()))),
+            _ => None,
+        });
+        let columns: BTreeSet<(Option<&str>, Option<&str>)> = columns.collect();
+        assert_eq!(columns, expected.iter().copied().collect(), "{after}");
+        assert_eq!(apply(&old, &set), Ok(new));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     cmp::Ordering,
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
 };
 
 use crate::{
@@ -30,6 +30,11 @@ impl<'a> CellForms<'a> {
         CellForms { by_column }
     }
 
+    /// What is left of the cells of a column when they are translated.
+    pub fn pattern(&self, column: &Column) -> Pattern {
+        Pattern::of(self.of_column(column))
+    }
+
     pub fn of_column(&self, column: &Column) -> &[(usize, String)] {
         self.by_column.get(&column.field).map(Vec::as_slice).unwrap_or_default()
     }
@@ -52,6 +57,17 @@ const HALF: Share = Share { part: 1, of: 2 };
 /// Whether most entries with a cell in either column have equal cells in both.
 pub(super) fn are_mostly_equal(old: &[(usize, String)], new: &[(usize, String)]) -> bool {
     agree_mostly(old, new, MOST, |old, new| old == new)
+}
+
+/// Whether no entry has different cells in the two columns, and half of those with a cell in either column have one in
+/// both. They must have several texts: two columns of "yes" are not the same column.
+pub(super) fn are_nowhere_different(old: &[(usize, String)], new: &[(usize, String)]) -> bool {
+    let texts: BTreeMap<usize, &String> = new.iter().map(|(number, text)| (*number, text)).collect();
+    let shared = old.iter().filter_map(|(number, text)| Some((text, *texts.get(number)?)));
+    let shared: Vec<(&String, &String)> = shared.collect();
+    let filled = old.len() + new.len() - shared.len();
+    let is_equal = shared.iter().all(|(old, new)| old == new) && shared.len() * 2 >= filled;
+    is_equal && shared.iter().map(|(text, _)| text).collect::<BTreeSet<_>>().len() > 1
 }
 
 /// Whether most entries with a cell in either column have cells in both that share words.
@@ -111,6 +127,31 @@ fn are_alike(old: &str, new: &str) -> bool {
     let (old, new) = (words(old), words(new));
     let shared = old.intersection(&new).count();
     shared > 0 && shared * 2 >= old.len().max(new.len())
+}
+
+/// What is left of the cells of a column when they are translated: which entries have one, which of them are equal, and
+/// their numbers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Pattern {
+    /// The number of each entry with a cell, the first such entry with an equal cell, and the numbers in the cell.
+    cells: Vec<(usize, usize, Vec<String>)>,
+}
+
+impl Pattern {
+    fn of(cells: &[(usize, String)]) -> Self {
+        let mut first: HashMap<&str, usize> = HashMap::new();
+        let cells = cells.iter();
+        let cells = cells.map(|(entry, text)| (*entry, *first.entry(text).or_insert(*entry), numbers_in(text)));
+        Pattern { cells: cells.collect() }
+    }
+}
+
+/// The numbers in a text, in the order of their digits: languages have other orders of words.
+fn numbers_in(text: &str) -> Vec<String> {
+    let numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty());
+    let mut numbers: Vec<String> = numbers.map(str::to_owned).collect();
+    numbers.sort();
+    numbers
 }
 
 fn words(text: &str) -> BTreeSet<&str> {

@@ -10,7 +10,8 @@ use crate::{
 
 use super::{
     column_match::{
-        CellForms, are_headers_alike, are_mostly_alike, are_mostly_equal, are_partly_alike, have_compatible_roles,
+        CellForms, Pattern, are_headers_alike, are_mostly_alike, are_mostly_equal, are_nowhere_different,
+        are_partly_alike, have_compatible_roles,
     },
     event::{Change, ColumnCell, Detail, Edit, IdChange},
     kind::{Kind, Level},
@@ -83,6 +84,9 @@ impl Columns {
         columns.pair_by_cells(&mut open, kept, same_layout);
         columns.pair_by_key(&mut open, same_layout);
         columns.pair_by_likeness(&mut open, kept, same_layout);
+        if same_layout && columns.most_headers_differ(&old, after) {
+            columns.pair_by_pattern(&mut open, kept);
+        }
         let OpenColumns { removed, added } = open;
         let (kept_old, kept_new): (Vec<&Entry>, Vec<&Entry>) = kept.iter().copied().unzip();
         for column in added {
@@ -157,6 +161,9 @@ impl Columns {
             |old: &Column, new: &Column| are_mostly_equal(old_cells.of_column(old), new_cells.of_column(new));
         let mut pairs = open.take_pairs(|old, new| old.field == new.field && have_equal_cells(old, new));
         pairs.extend(open.take_pairs(|old, new| have_compatible_roles(old, new) && have_equal_cells(old, new)));
+        pairs.extend(
+            open.take_pairs(|old, new| are_nowhere_different(old_cells.of_column(old), new_cells.of_column(new))),
+        );
         for (old, new) in pairs {
             self.rename(old, new);
             if same_layout {
@@ -198,6 +205,39 @@ impl Columns {
         }
     }
 
+    /// Whether most columns that both versions have got another header, as in another language.
+    fn most_headers_differ(&self, old: &[&Column], after: &Inventory) -> bool {
+        let same = old.iter().filter(|old| has_header(old) && after.columns.iter().any(|new| is_unchanged(old, new)));
+        let renamed = self.decisions.len();
+        renamed > same.count()
+    }
+
+    /// Pairs columns of a page whose cells were translated together with most of its headers: columns of which the same
+    /// entries have cells, equal cells stay equal, and numbers stay the same. A pair counts only if neither column could
+    /// belong to another one.
+    fn pair_by_pattern(&mut self, open: &mut OpenColumns<'_>, kept: &Kept<'_>) {
+        if open.removed.is_empty() || open.added.is_empty() {
+            return;
+        }
+        let old_cells = CellForms::of(&open.removed, kept.iter().map(|(old, _)| *old));
+        let new_cells = CellForms::of(&open.added, kept.iter().map(|(_, new)| *new));
+        let mut columns: BTreeMap<Pattern, (Vec<&Column>, Vec<&Column>)> = BTreeMap::new();
+        for column in &open.removed {
+            columns.entry(old_cells.pattern(column)).or_default().0.push(column);
+        }
+        for column in &open.added {
+            columns.entry(new_cells.pattern(column)).or_default().1.push(column);
+        }
+        let pairs = columns.values().flat_map(|(old, new)| only_pairs(old, new));
+        let pairs: Vec<(&Column, &Column)> = pairs.filter(|(old, _)| !old_cells.of_column(old).is_empty()).collect();
+        for (old, new) in pairs {
+            open.removed.retain(|other| other.field != old.field);
+            open.added.retain(|other| other.field != new.field);
+            self.rename(old, new);
+            self.announce_header(old, new, Reason::SamePattern);
+        }
+    }
+
     fn rename(&mut self, old: &Column, new: &Column) {
         if old.field != new.field {
             self.renamed.insert(old.field.clone(), new.field.clone());
@@ -233,6 +273,16 @@ impl Columns {
     pub fn includes_removed_cell(&self, field: &FieldKey, entry: &EntryId) -> bool {
         self.removed.contains(field) && !self.announced_per_entry.contains(&(field.clone(), entry.clone()))
     }
+}
+
+/// The pairs of columns with compatible roles of which neither has another one.
+fn only_pairs<'c>(old: &[&'c Column], new: &[&'c Column]) -> Vec<(&'c Column, &'c Column)> {
+    let partner = |column: &Column, others: &[&'c Column]| {
+        let mut others = others.iter().copied().filter(|other| have_compatible_roles(column, other));
+        others.next().filter(|_| others.next().is_none())
+    };
+    let pairs = old.iter().filter_map(|old| Some((*old, partner(old, new)?)));
+    pairs.filter(|(_, new)| partner(new, old).is_some()).collect()
 }
 
 fn is_unchanged(old: &Column, new: &Column) -> bool {

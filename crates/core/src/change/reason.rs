@@ -32,6 +32,8 @@ pub enum Reason {
     EqualCells,
     /// Announced: another header, and cells that share words with those under the old one.
     AlikeCells,
+    /// Announced: another header, as most columns have, and cells that are equal where those under the old one are.
+    SamePattern,
     /// Announced once for all entries: most of them got or lost a value at once.
     WholeColumn,
     /// Announced: the section has the same entries or id, and another title.

@@ -16,6 +16,7 @@ pub fn reason(reason: Reason) -> &'static str {
         Reason::OtherHeader => "the column has another header",
         Reason::EqualCells => "the cells are the same under another header",
         Reason::AlikeCells => "the cells under another header share words with those before",
+        Reason::SamePattern => "most headers differ, and the cells are equal where those under the old header are",
         Reason::WholeColumn => "most entries have it: announced once for the list",
         Reason::OtherTitle => "the section has another title",
         Reason::OtherNote => "the note of the section differs",
