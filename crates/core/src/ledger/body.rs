@@ -209,7 +209,7 @@ impl Body {
             }
             ReleaseKind::Redaction { .. } => Content::Redaction {
                 ground: fields.text("ground")?.to_owned(),
-                snapshot: List::from_json(fields.require("snapshot")?)?,
+                snapshot: List::from_json(fields.require("snapshot")?.clone())?,
             },
             ReleaseKind::Keys(_) | ReleaseKind::Moved { .. } => Content::Note(fields.text("reason")?.to_owned()),
         };

@@ -73,24 +73,70 @@ fn write(value: &Json, out: &mut Vec<u8>, depth: usize) -> Result<(), CanonicalE
             out.push(b']');
         }
         Json::Object(members) => {
-            let depth = deeper(depth)?;
-            out.push(b'{');
+            let mut object = ObjectWriter::begin(out, depth)?;
             // The map sorts by bytes: for ASCII keys this is the order of RFC 8785 §3.2.3.
-            for (at, (key, member)) in members.iter().enumerate() {
-                if at > 0 {
-                    out.push(b',');
-                }
-                if !is_key(key) {
-                    return Err(CanonicalError::Text(key.clone()));
-                }
-                write_text(key, out)?;
-                out.push(b':');
-                write(member, out, depth)?;
+            for (key, member) in members {
+                object.member(key, member)?;
             }
-            out.push(b'}');
+            object.end();
         }
     }
     Ok(())
+}
+
+/// Writes the members of an object, which the caller gives in the order of their keys.
+pub(super) struct ObjectWriter<'o> {
+    out: &'o mut Vec<u8>,
+    /// The depth of the members.
+    depth: usize,
+    is_empty: bool,
+}
+
+impl<'o> ObjectWriter<'o> {
+    /// Begins an object in a value of this depth; 0 is the depth of a document.
+    ///
+    /// # Errors
+    /// [`CanonicalError::TooDeep`]
+    pub(super) fn begin(out: &'o mut Vec<u8>, depth: usize) -> Result<Self, CanonicalError> {
+        out.push(b'{');
+        Ok(ObjectWriter { out, depth: deeper(depth)?, is_empty: true })
+    }
+
+    /// Writes a member.
+    ///
+    /// # Errors
+    /// [`CanonicalError`] for a key or value that documents of the log cannot contain.
+    pub(super) fn member(&mut self, key: &str, value: &Json) -> Result<(), CanonicalError> {
+        self.key(key)?;
+        write(value, self.out, self.depth)
+    }
+
+    /// Begins a member that is an object itself.
+    ///
+    /// # Errors
+    /// [`CanonicalError`] for a key that documents of the log cannot contain, or [`CanonicalError::TooDeep`].
+    pub(super) fn object(&mut self, key: &str) -> Result<ObjectWriter<'_>, CanonicalError> {
+        self.key(key)?;
+        ObjectWriter::begin(self.out, self.depth)
+    }
+
+    fn key(&mut self, key: &str) -> Result<(), CanonicalError> {
+        if !self.is_empty {
+            self.out.push(b',');
+        }
+        self.is_empty = false;
+        if !is_key(key) {
+            return Err(CanonicalError::Text(key.to_owned()));
+        }
+        write_text(key, self.out)?;
+        self.out.push(b':');
+        Ok(())
+    }
+
+    /// Ends the object.
+    pub(super) fn end(self) {
+        self.out.push(b'}');
+    }
 }
 
 fn deeper(depth: usize) -> Result<usize, CanonicalError> {
@@ -100,17 +146,20 @@ fn deeper(depth: usize) -> Result<usize, CanonicalError> {
 fn write_text(text: &str, out: &mut Vec<u8>) -> Result<(), CanonicalError> {
     check_text(text)?;
     out.push(b'"');
-    let mut plain = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if matches!(byte, b'"' | b'\\') {
-            out.extend_from_slice(&text.as_bytes()[plain..at]);
-            out.push(b'\\');
-            plain = at;
-        }
+    let mut rest = text.as_bytes();
+    while let Some(at) = first_escaped(rest) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(&[b'\\', rest[at]]);
+        rest = &rest[at + 1..];
     }
-    out.extend_from_slice(&text.as_bytes()[plain..]);
+    out.extend_from_slice(rest);
     out.push(b'"');
     Ok(())
+}
+
+/// The place of the first byte that a text escapes, which is also the first that can end the text.
+fn first_escaped(text: &[u8]) -> Option<usize> {
+    text.iter().position(|byte| matches!(byte, b'"' | b'\\'))
 }
 
 /// Whether the log can contain a text.
@@ -121,8 +170,10 @@ pub fn check_text(text: &str) -> Result<(), CanonicalError> {
     if text.len() > MAX_TEXT {
         return Err(CanonicalError::LongText);
     }
+    // Most texts are printable ASCII; without an early exit, several bytes are looked at together.
+    let is_printable = text.bytes().fold(true, |printable, byte| printable & (b' '..=b'~').contains(&byte));
     // `is_control` is exactly U+0000 to U+001F and U+007F to U+009F.
-    if text.chars().any(char::is_control) { Err(CanonicalError::Text(text.to_owned())) } else { Ok(()) }
+    if is_printable || !text.contains(char::is_control) { Ok(()) } else { Err(CanonicalError::Text(text.to_owned())) }
 }
 
 /// Keys are printable ASCII that JSON writes without escapes. The empty key is allowed.
@@ -204,7 +255,7 @@ impl Parser<'_> {
         let mut out = String::new();
         loop {
             let rest = &self.text[self.at..];
-            let plain = rest.find(['"', '\\']).ok_or_else(|| self.unexpected())?;
+            let plain = first_escaped(rest.as_bytes()).ok_or_else(|| self.unexpected())?;
             out.push_str(&rest[..plain]);
             self.at += plain;
             if self.skip("\"") {

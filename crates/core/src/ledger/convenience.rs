@@ -1,7 +1,7 @@
 //! The unsigned files next to a log: `list.json` and `index.json`.
 
 use super::{
-    canonical::{self, CanonicalError, MAX_BODY, MAX_HEADER},
+    canonical::{self, CanonicalError, MAX_BODY, MAX_HEADER, ObjectWriter},
     digest::Digest,
     fields::{DocumentError, Fields},
     header::nullable,
@@ -32,11 +32,12 @@ impl ListFile {
     /// # Errors
     /// [`DocumentError`] for other bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DocumentError> {
-        let value = canonical::from_bytes(bytes, MAX_BODY)?;
+        let mut value = canonical::from_bytes(bytes, MAX_BODY)?;
+        let list = value.take("list");
         let mut fields = Fields::of("list.json", &value)?;
         fields.format(LIST_FORMAT)?;
         let (origin, seq) = (fields.parsed("origin")?, fields.integer("seq")?);
-        let list = List::from_json(fields.require("list")?)?;
+        let list = List::from_json(list.ok_or_else(|| fields.missing("list"))?)?;
         let state: Option<Digest> = fields.nullable("state")?;
         if state != list.as_ref().map(List::state) {
             return Err(fields.malformed("state", "is not the digest of the list"));
@@ -50,14 +51,22 @@ impl ListFile {
     /// # Errors
     /// [`CanonicalError`] when it exceeds the limits.
     pub fn to_bytes(&self) -> Result<Vec<u8>, CanonicalError> {
-        let value = object([
-            ("format", Json::from(LIST_FORMAT)),
-            ("list", self.list.as_ref().map_or(Json::Null, List::to_json)),
-            ("origin", Json::from(self.origin.as_str())),
-            ("seq", Json::Integer(self.seq)),
-            ("state", nullable(self.list.as_ref().map(List::state))),
-        ]);
-        canonical::to_bytes(&value, MAX_BODY)
+        let mut out = Vec::new();
+        let mut file = ObjectWriter::begin(&mut out, 0)?;
+        file.member("format", &Json::from(LIST_FORMAT))?;
+        match &self.list {
+            Some(list) => {
+                let mut object = file.object("list")?;
+                list.write(&mut object)?;
+                object.end();
+            }
+            None => file.member("list", &Json::Null)?,
+        }
+        file.member("origin", &Json::from(self.origin.as_str()))?;
+        file.member("seq", &Json::Integer(self.seq))?;
+        file.member("state", &nullable(self.list.as_ref().map(List::state)))?;
+        file.end();
+        if out.len() > MAX_BODY { Err(CanonicalError::TooLarge(MAX_BODY)) } else { Ok(out) }
     }
 }
 

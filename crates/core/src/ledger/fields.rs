@@ -46,7 +46,11 @@ impl<'j> Fields<'j> {
     }
 
     pub(super) fn require(&mut self, key: &str) -> Result<&'j Json, DocumentError> {
-        self.optional(key).ok_or_else(|| self.malformed(key, "is missing"))
+        self.optional(key).ok_or_else(|| self.missing(key))
+    }
+
+    pub(super) fn missing(&self, key: &str) -> DocumentError {
+        self.malformed(key, "is missing")
     }
 
     pub(super) fn text(&mut self, key: &str) -> Result<&'j str, DocumentError> {

@@ -67,6 +67,14 @@ impl Json {
         self.as_object()?.get(key)
     }
 
+    /// Removes a member of an object and returns it.
+    pub fn take(&mut self, key: &str) -> Option<Json> {
+        match self {
+            Json::Object(members) => members.remove(key),
+            _ => None,
+        }
+    }
+
     /// The text of a member.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.get(key)?.as_text()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    canonical::{self, MAX_BODY},
+    canonical::{self, CanonicalError, MAX_BODY, ObjectWriter},
     digest::{Digest, Line},
     entries::Entries,
     fields::{DocumentError, Fields},
@@ -65,26 +65,42 @@ impl List {
     /// # Errors
     /// [`DocumentError`] for a value that is not a list: members other than `facts` and `entries`, `null`
     /// inside, an entry without salt.
-    pub fn from_json(value: &Json) -> Result<Option<Self>, DocumentError> {
-        if *value == Json::Null {
+    pub fn from_json(mut value: Json) -> Result<Option<Self>, DocumentError> {
+        if value == Json::Null {
             return Ok(None);
         }
-        let mut fields = Fields::of("list", value)?;
-        let facts = Arc::new(Leaf::new("", fields.require("facts")?.clone())?);
-        let members = fields.require("entries")?.as_object();
-        let members = members.ok_or_else(|| fields.malformed("entries", "is not an object"))?;
+        let (facts, entries) = (value.take("facts"), value.take("entries"));
+        let fields = Fields::of("list", &value)?;
+        let facts = Leaf::new("", facts.ok_or_else(|| fields.missing("facts"))?)?;
+        let Json::Object(members) = entries.ok_or_else(|| fields.missing("entries"))? else {
+            return Err(fields.malformed("entries", "is not an object"));
+        };
         let mut entries = Entries::default();
         for (id, value) in members {
-            entries.insert(Arc::from(id.as_str()), new_entry(id, value.clone())?);
+            let entry = new_entry(&id, value)?;
+            entries.insert(Arc::from(id), entry);
         }
         fields.finish_closed()?;
-        Ok(Some(List { facts, entries }))
+        Ok(Some(List { facts: Arc::new(facts), entries }))
     }
 
     /// The list as JSON.
     pub fn to_json(&self) -> Json {
         let entries = self.entries.iter().map(|(id, leaf)| (id.to_string(), leaf.value.clone())).collect();
         object([("entries", Json::Object(entries)), ("facts", self.facts.value.clone())])
+    }
+
+    /// Writes the members of the list.
+    ///
+    /// # Errors
+    /// [`CanonicalError`] when it exceeds the limits.
+    pub(super) fn write(&self, list: &mut ObjectWriter<'_>) -> Result<(), CanonicalError> {
+        let mut entries = list.object("entries")?;
+        for (id, leaf) in self.entries.iter() {
+            entries.member(id, &leaf.value)?;
+        }
+        entries.end();
+        list.member("facts", &self.facts.value)
     }
 
     /// The digest that a header states: of the canonical `["", facts]` and of every `[id, entry]`.
@@ -139,7 +155,7 @@ impl List {
     /// [`DocumentError`] when the result is not a list.
     pub fn patched(before: Option<&List>, change: &Json) -> Result<Option<List>, DocumentError> {
         let (Some(before), Json::Object(members)) = (before, change) else {
-            return List::from_json(&patch::apply(None, change));
+            return List::from_json(patch::apply(None, change));
         };
         let mut after = before.clone();
         for (key, change) in members {
