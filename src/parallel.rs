@@ -79,6 +79,16 @@ pub fn par_map<T: Sync, R: Send, E: Send>(
     results.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Runs two pieces of work at the same time, the first on another thread, and returns both results.
+pub fn both<A: Send, B>(first: impl Fn() -> A + Sync, second: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let other = Builder::new().spawn_scoped(scope, &first);
+        let second = second();
+        let first = other.map_or_else(|_| first(), |other| join(other.join()));
+        (first, second)
+    })
+}
+
 /// Maps one item after the other, each the next that no thread has taken, until one fails.
 fn map_next<T, R, E>(next: &AtomicUsize, items: &[T], map: impl Fn(&T) -> Result<R, E>) -> Vec<(usize, Result<R, E>)> {
     let mut results = Vec::new();

@@ -24,7 +24,7 @@ use super::{
     plan::{ListPlan, Request, Signing},
     progress::Stage,
     release::{PublishedRelease, publication_times},
-    resume::{self, Resumed},
+    resume::{self, Unchecked},
 };
 
 /// A head and its signature.
@@ -66,8 +66,9 @@ impl<'a> PlannedList<'a> {
     /// [`PublishError`] if the log does not verify, or the history does not continue it.
     pub fn new(request: &Request<'_>, list: &'a ListConfig, found: &Found) -> Result<Self, PublishError> {
         request.progress.starts(Stage::Verify);
-        if let Some(resumed) = resume::resume(request, list, found)?
-            && let Some(planned) = PlannedList::resumed(request, list, resumed, found)?
+        if let Signing::Keys { release, .. } = request.signing
+            && let Some(unchecked) = resume::read(request, list, found)?
+            && let Some(planned) = PlannedList::resumed(request, list, (&unchecked, release), found)?
         {
             return Ok(planned);
         }
@@ -78,14 +79,20 @@ impl<'a> PlannedList<'a> {
         PlannedList::appended(request, list, log)
     }
 
-    /// Continues incrementally; `None` if the whole list must be rendered.
+    /// Continues incrementally; `None` if the log must be opened as a whole, or the whole list must be rendered. The
+    /// published files are checked while the history is read.
     fn resumed(
         request: &Request<'_>,
         list: &'a ListConfig,
-        resumed: Resumed,
+        (unchecked, release): (&Unchecked<'_>, &Signer),
         found: &Found,
     ) -> Result<Option<Self>, PublishError> {
-        let mut planned = PlannedList::appended(request, list, resumed.log.clone())?;
+        let (resumed, planned) = parallel::both(
+            || unchecked.checked(release, found),
+            || PlannedList::appended(request, list, unchecked.log.clone()),
+        );
+        let Some(resumed) = resumed? else { return Ok(None) };
+        let mut planned = planned?;
         let times = planned.times();
         // The notice of an earlier release is not at hand.
         if planned.new_releases().iter().any(PublishedRelease::continues_notice) {
@@ -93,7 +100,7 @@ impl<'a> PlannedList<'a> {
         }
         let new: Vec<Timestamp> = planned.announced(&times).skip(planned.known).map(|(_, time)| time).collect();
         let Some(rendered) = resumed.rendered(&new) else { return Ok(None) };
-        let Some(entries) = planned.entry_pages(&resumed, &times, found)? else { return Ok(None) };
+        let Some(entries) = planned.entry_pages(&unchecked.log, &times, found)? else { return Ok(None) };
         planned.rendered = Some(Rendered { entries, ..rendered });
         planned.earlier = resumed.announced().to_vec();
         planned.earlier.pop();
@@ -105,14 +112,14 @@ impl<'a> PlannedList<'a> {
     /// cannot be continued, and the whole list must be rendered.
     fn entry_pages(
         &self,
-        resumed: &Resumed,
+        before: &PublishedLog,
         times: &[Timestamp],
         found: &Found,
     ) -> Result<Option<BTreeMap<EntryId, String>>, PublishError> {
         let new: Vec<Announcement> =
             self.announced(times).skip(self.known).map(|release| self.announcement(release)).collect();
         let touched = render::entries_of(&new);
-        let listed = |id: &EntryId| resumed.log.tip.list.as_ref().is_some_and(|list| list.entry(id.as_str()).is_some());
+        let listed = |id: &EntryId| before.tip.list.as_ref().is_some_and(|list| list.entry(id.as_str()).is_some());
         let current = self.appender.state.inventory().map(|inventory| &*inventory.entries).unwrap_or_default();
         // An entry that came without an announcement: a second reading found it.
         if !current.iter().all(|entry| listed(&entry.id) || touched.contains(&entry.id)) {

@@ -1,7 +1,7 @@
 //! Incremental publication: continue from the end of the log as the last publication recorded it in `resume.json`.
 //!
 //! It writes exactly the files that a complete run would write, or it is not used: everything that it relies on must
-//! be unchanged. Of the pages and releases before the end of the log it only checks that some exist; `--check` and
+//! be unchanged. Of the pages before the end of the log it only checks that some exist; `--check` and
 //! `--all` look at everything.
 
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ use super::{
 /// The signature of `resume.json`.
 const SIGNATURE: &str = "resume.json.sig";
 
-/// At most this many earlier pages and releases are checked for existence.
+/// At most this many earlier pages are checked for existence.
 const SAMPLE: usize = 32;
 
 /// The content of `resume.json`. The publisher signs it with the release key, so that only a holder of the key can
@@ -102,10 +102,18 @@ struct SegmentRecord {
     closed: usize,
 }
 
-/// The log of a list as its last publication left it, and the files that this one can reuse.
-pub(super) struct Resumed {
+/// A checkpoint and the end of the log that it names, before they are checked.
+pub(super) struct Unchecked<'a> {
+    folder: ListFolder<'a>,
+    checkpoint: Checkpoint,
+    /// The bytes of the checkpoint and their signature.
+    signed: (Vec<u8>, String),
     /// The log with its last release only.
     pub log: PublishedLog,
+}
+
+/// What a publication continues and can reuse.
+pub(super) struct Resumed {
     /// The announced releases before this publication, oldest first.
     announced: Vec<(String, Timestamp)>,
     /// The dates that follow from them.
@@ -137,29 +145,55 @@ impl Resumed {
     }
 }
 
-/// Continues from `resume.json`. `None` if the log must be opened and verified as a whole.
+/// Reads `resume.json` and the end of the log. `None` if the log must be opened and verified as a whole.
 ///
 /// # Errors
-/// [`PublishError`] if files cannot be read, or the checkpoint belongs to another list.
-pub(super) fn resume(request: &Request<'_>, list: &ListConfig, found: &Found) -> Result<Option<Resumed>, PublishError> {
-    let Signing::Keys { release, .. } = request.signing else { return Ok(None) };
-    if request.scope == Scope::All || request.rewritten == Rewritten::Reanchor || request.correct.is_some() {
+/// [`PublishError`] if files cannot be read.
+pub(super) fn read<'a>(
+    request: &Request<'_>,
+    list: &'a ListConfig,
+    found: &Found,
+) -> Result<Option<Unchecked<'a>>, PublishError> {
+    if !matches!(request.signing, Signing::Keys { .. }) || request.scope == Scope::All {
+        return Ok(None);
+    }
+    if request.rewritten == Rewritten::Reanchor || request.correct.is_some() {
         return Ok(None);
     }
     let folder = ListFolder { id: &list.id, folder: found.folder(list.id.as_str()) };
-    let Some(checkpoint) = load(&folder, release)? else { return Ok(None) };
+    let (Some(bytes), Some(signature)) = (folder.get(&Path::Resume.to_string())?, folder.get(SIGNATURE)?) else {
+        return Ok(None);
+    };
+    let checkpoint: Option<Checkpoint> = serde_json::from_slice(&bytes).ok();
+    let (Some(checkpoint), Ok(signature)) = (checkpoint, String::from_utf8(signature)) else { return Ok(None) };
     if checkpoint.tag != tag(request.config, &list.id) || checkpoint.made_with != made_with(request)? {
         return Ok(None);
     }
     let Some(log) = folder.log(&checkpoint)? else { return Ok(None) };
-    let head = log.head.as_ref().map_or(0, |(head, _)| head.number);
-    let end = IndexFile { origin: log.tip.origin.clone(), head, release: checkpoint.release.number };
-    if log.check_signing(&list.id, request.signing).is_err() || !folder.is_whole(found, &checkpoint, &end)? {
+    if log.check_signing(&list.id, request.signing).is_err() {
         return Ok(None);
     }
-    let Some(files) = folder.segments(found, &checkpoint)? else { return Ok(None) };
-    let times = checkpoint.announced.into_iter().map(|(key, seconds)| (key, Timestamp::from_unix_clamped(seconds)));
-    Ok(Some(Resumed { log, announced: times.collect(), agenda: checkpoint.agenda, files }))
+    Ok(Some(Unchecked { folder, checkpoint, signed: (bytes, signature), log }))
+}
+
+impl Unchecked<'_> {
+    /// Checks the signatures, and that no file on which the next publication builds was changed. `None` if the log must be
+    /// opened and verified as a whole.
+    ///
+    /// # Errors
+    /// [`PublishError`] if files cannot be read.
+    pub fn checked(&self, release: &Signer, found: &Found) -> Result<Option<Resumed>, PublishError> {
+        let (bytes, signature) = &self.signed;
+        let is_own = sign::verify(&[release.public()], Namespace::Resume, bytes, signature).is_ok();
+        let (folder, checkpoint, log) = (&self.folder, &self.checkpoint, &self.log);
+        if !is_own || !folder.ends_signed(checkpoint, log)? || !folder.is_whole(found, checkpoint, log)? {
+            return Ok(None);
+        }
+        let Some(files) = folder.segments(found, checkpoint)? else { return Ok(None) };
+        let announced = checkpoint.announced.iter();
+        let announced = announced.map(|(key, seconds)| (key.clone(), Timestamp::from_unix_clamped(*seconds)));
+        Ok(Some(Resumed { announced: announced.collect(), agenda: checkpoint.agenda.clone(), files }))
+    }
 }
 
 /// The tag URI that the ids of a list's feeds begin with, without its scheme (RFC 4151 §2.1).
@@ -172,18 +206,6 @@ fn made_with(request: &Request<'_>) -> Result<Digest, PublishError> {
     let config = serde_json::to_string(request.config)?;
     let (version, edition) = (env!("CARGO_PKG_VERSION"), request.edition.reader());
     Ok(Digest::of(format!("changecast {version} {edition}\n{config}").as_bytes()))
-}
-
-/// The checkpoint in a folder, if the key at hand signed it.
-fn load(folder: &ListFolder<'_>, release: &Signer) -> Result<Option<Checkpoint>, PublishError> {
-    let (Some(bytes), Some(signature)) = (folder.get(&Path::Resume.to_string())?, folder.get(SIGNATURE)?) else {
-        return Ok(None);
-    };
-    let Ok(signature) = String::from_utf8(signature) else { return Ok(None) };
-    if sign::verify(&[release.public()], Namespace::Resume, &bytes, &signature).is_err() {
-        return Ok(None);
-    }
-    Ok(serde_json::from_slice(&bytes).ok())
 }
 
 /// The signature of a checkpoint and the checkpoint: the names of the files and their bytes.
@@ -305,15 +327,13 @@ impl ListFolder<'_> {
         let Anchor { number: seq, sha256: digest } = checkpoint.release;
         let list = self.exact(Path::List, checkpoint.list)?.and_then(|bytes| ListFile::from_bytes(&bytes).ok());
         let header = self.exact(Path::Header(seq), digest)?.and_then(|bytes| Header::from_bytes(&bytes).ok());
+        let header = header.filter(|header| header.seq == seq);
         let (Some(list), Some(header)) = (list, header) else { return Ok(None) };
         let (Some(roles), Some(source)) = (self.roles(checkpoint.keys)?, checkpoint.source.parsed()) else {
             return Ok(None);
         };
-        let Some((head, head_digest)) = self.newest_head(checkpoint, &roles)? else { return Ok(None) };
-        let is_signed = self.is_signed(Path::Header(seq), Path::HeaderSignature(seq), (KeyRole::Release, &roles))?;
-        let Some(last) = self.last_release(checkpoint, header, &source)?.filter(|_| is_signed) else {
-            return Ok(None);
-        };
+        let Some((head, head_digest)) = self.newest_head(checkpoint)? else { return Ok(None) };
+        let Some(last) = self.last_release(checkpoint, header, &source)? else { return Ok(None) };
         // The basis of a withdrawn list is further back in the log.
         let Some(current) = list.list else { return Ok(None) };
         let tip = Tip {
@@ -340,8 +360,8 @@ impl ListFolder<'_> {
         }))
     }
 
-    /// The newest head and its digest, if all heads from that of the checkpoint on cover its release and are signed.
-    fn newest_head(&self, checkpoint: &Checkpoint, roles: &Roles) -> Result<Option<(Head, Digest)>, PublishError> {
+    /// The newest head and its digest, if all heads from that of the checkpoint on cover its release.
+    fn newest_head(&self, checkpoint: &Checkpoint) -> Result<Option<(Head, Digest)>, PublishError> {
         let mut newest: Option<(Head, Digest)> = None;
         loop {
             let number = newest.as_ref().map_or(checkpoint.head.number, |(head, _)| head.number + 1);
@@ -355,14 +375,27 @@ impl ListFolder<'_> {
             };
             let covers = Pointer { seq: checkpoint.release.number, sha256: checkpoint.release.sha256 };
             let head = head.filter(|head| continues && head.number == number && head.covers == covers);
-            let is_signed = self.is_signed(Path::Head(number), Path::HeadSignature(number), (KeyRole::Head, roles))?;
             // A statement about a notification changes what pages show of earlier releases.
-            let head = head.filter(|head| head.statements.is_empty());
-            match head.filter(|_| is_signed) {
+            match head.filter(|head| head.statements.is_empty()) {
                 Some(head) => newest = Some((head, digest)),
                 None => return Ok(None),
             }
         }
+    }
+
+    /// Whether the last release and all heads from that of the checkpoint on are signed.
+    fn ends_signed(&self, checkpoint: &Checkpoint, log: &PublishedLog) -> Result<bool, PublishError> {
+        let (Some(roles), Some((newest, _))) = (&log.roles, &log.head) else { return Ok(false) };
+        let seq = checkpoint.release.number;
+        if !self.is_signed(Path::Header(seq), Path::HeaderSignature(seq), (KeyRole::Release, roles))? {
+            return Ok(false);
+        }
+        for number in checkpoint.head.number..=newest.number {
+            if !self.is_signed(Path::Head(number), Path::HeadSignature(number), (KeyRole::Head, roles))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Whether a key of this role signed a document.
@@ -402,7 +435,7 @@ impl ListFolder<'_> {
         let body = bytes.and_then(|bytes| Body::from_bytes(&header.kind, &bytes).ok().flatten());
         let (Some(body), Some((key, seconds))) = (body, checkpoint.announced.last()) else { return Ok(None) };
         let (number, at) = (checkpoint.head.number, Timestamp::from_unix_clamped(*seconds));
-        let changes = changes_of(header.seq, body.changes())?;
+        let Ok(changes) = changes_of(header.seq, body.changes()) else { return Ok(None) };
         let release = PublishedRelease {
             seq: header.seq,
             digest: checkpoint.release.sha256,
@@ -416,11 +449,12 @@ impl ListFolder<'_> {
         Ok(Some(release).filter(|release| release.key() == *key))
     }
 
-    /// Whether the log ends at the checkpoint and no file is missing, as far as a sample shows.
-    fn is_whole(&self, found: &Found, checkpoint: &Checkpoint, end: &IndexFile) -> Result<bool, PublishError> {
-        let last = end.release;
+    /// Whether the log ends at the checkpoint and no file is missing, as far as a sample of the pages shows.
+    fn is_whole(&self, found: &Found, checkpoint: &Checkpoint, log: &PublishedLog) -> Result<bool, PublishError> {
+        let (last, head) = (checkpoint.release.number, log.head.as_ref().map_or(0, |(head, _)| head.number));
+        let end = IndexFile { origin: log.tip.origin.clone(), head, release: last };
         let index = self.get(&Path::Index.to_string())?.and_then(|bytes| IndexFile::from_bytes(&bytes).ok());
-        let ends_here = index.as_ref() == Some(end) && self.contains_only_the_log(last, end.head)?;
+        let ends_here = index == Some(end) && self.contains_exactly_the_log(last, head)?;
         if !ends_here {
             return Ok(false);
         }
@@ -436,10 +470,6 @@ impl ListFolder<'_> {
         names.extend(render::closed_files(&dates));
         let sample = Sample::of(checkpoint.release.sha256);
         names.extend(sample.indices(announced.len()).map(|at| render::announcement_page(&announced[at].0)));
-        let releases = usize::try_from(last).map_or(usize::MAX, |last| last + 1);
-        for seq in sample.indices(releases).map(|seq| seq as u64) {
-            names.extend([Path::Header(seq), Path::HeaderSignature(seq)].map(|path| path.to_string()));
-        }
         for name in names {
             if !self.has(found, &name)? {
                 return Ok(false);
@@ -448,15 +478,26 @@ impl ListFolder<'_> {
         Ok(true)
     }
 
-    /// Whether `log/` and `head/` contain no file after the last release and head, and none that is not of the log.
-    fn contains_only_the_log(&self, last: u64, head: u64) -> Result<bool, PublishError> {
-        for folder in [layout::LOG, layout::HEADS] {
-            let names = self.folder.list(folder).map_err(|error| PublishError::fetch(self.id, folder, error))?;
-            if !names.iter().flatten().all(|name| is_within(&format!("{folder}/{name}"), last, head)) {
-                return Ok(false);
+    /// Whether `log/` and `head/` contain every document up to the last release and head with its signature, and nothing
+    /// that is not of the log.
+    fn contains_exactly_the_log(&self, last: u64, head: u64) -> Result<bool, PublishError> {
+        Ok(self.contains_all(layout::LOG, last)? && self.contains_all(layout::HEADS, head)?)
+    }
+
+    /// Whether a folder contains the documents up to this number with their signatures, and nothing after them.
+    fn contains_all(&self, folder: &str, last: u64) -> Result<bool, PublishError> {
+        let names = self.folder.list(folder).map_err(|error| PublishError::fetch(self.id, folder, error))?;
+        let (mut documents, mut signatures) = (0, 0);
+        for name in names.iter().flatten() {
+            match format!("{folder}/{name}").parse() {
+                Ok(Path::Header(number) | Path::Head(number)) if number <= last => documents += 1,
+                Ok(Path::HeaderSignature(number) | Path::HeadSignature(number)) if number <= last => signatures += 1,
+                Ok(Path::Body(number)) if number <= last => {}
+                _ => return Ok(false),
             }
         }
-        Ok(true)
+        // No two names are equal.
+        Ok(documents == last + 1 && signatures == last + 1)
     }
 
     fn has(&self, found: &Found, name: &str) -> Result<bool, PublishError> {
@@ -479,15 +520,6 @@ impl ListFolder<'_> {
             files.insert(name.clone(), segments);
         }
         Ok(Some(files))
-    }
-}
-
-/// Whether a path belongs to a release or head up to these numbers.
-fn is_within(path: &str, last: u64, head: u64) -> bool {
-    match path.parse() {
-        Ok(Path::Header(seq) | Path::HeaderSignature(seq) | Path::Body(seq)) => seq <= last,
-        Ok(Path::Head(number) | Path::HeadSignature(number)) => number <= head,
-        _ => false,
     }
 }
 

@@ -36,11 +36,11 @@ pub enum Path {
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Path::Header(seq) => write!(f, "{LOG}/{seq:06}.json"),
-            Path::HeaderSignature(seq) => write!(f, "{LOG}/{seq:06}.json.sig"),
-            Path::Body(seq) => write!(f, "{LOG}/{seq:06}.body.json"),
-            Path::Head(number) => write!(f, "{HEADS}/{number:06}.json"),
-            Path::HeadSignature(number) => write!(f, "{HEADS}/{number:06}.json.sig"),
+            Path::Header(seq) => write!(f, "{LOG}/{seq:0DIGITS$}.json"),
+            Path::HeaderSignature(seq) => write!(f, "{LOG}/{seq:0DIGITS$}.json.sig"),
+            Path::Body(seq) => write!(f, "{LOG}/{seq:0DIGITS$}.body.json"),
+            Path::Head(number) => write!(f, "{HEADS}/{number:0DIGITS$}.json"),
+            Path::HeadSignature(number) => write!(f, "{HEADS}/{number:0DIGITS$}.json.sig"),
             Path::List => f.write_str("list.json"),
             Path::Index => f.write_str("index.json"),
             Path::Resume => f.write_str("resume.json"),
@@ -63,7 +63,7 @@ impl FromStr for Path {
         let path = match text.split_once('/') {
             None => unnumbered.into_iter().find(|path| path.to_string() == text),
             Some((folder, name)) => name.split_once('.').and_then(|(digits, suffix)| {
-                let number = digits.parse().ok()?;
+                let number = number(digits)?;
                 match (folder, suffix) {
                     (LOG, "json") => Some(Path::Header(number)),
                     (LOG, "json.sig") => Some(Path::HeaderSignature(number)),
@@ -74,9 +74,18 @@ impl FromStr for Path {
                 }
             }),
         };
-        // Each path has one written form: "log/1.json" and "log/+00001.json" are not paths.
-        path.filter(|path| path.to_string() == text).ok_or_else(|| UnknownPath(text.to_owned()))
+        path.ok_or_else(|| UnknownPath(text.to_owned()))
     }
+}
+
+/// Fewest digits of a number in a path.
+const DIGITS: usize = 6;
+
+/// The number that these digits are the only written form of: "1" and "+00001" are none.
+fn number(digits: &str) -> Option<u64> {
+    let is_padded = digits.len() == DIGITS || digits.len() > DIGITS && !digits.starts_with('0');
+    let is_written = is_padded && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|_| is_written)
 }
 
 #[cfg(test)]
