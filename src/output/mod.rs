@@ -179,13 +179,13 @@ impl Output {
         folders.iter().try_for_each(|folder| sync::sync_folder(folder))
     }
 
-    /// Writes files in their order, each atomically, and leaves unchanged ones untouched. A folder that does not
-    /// exist yet is prepared before all others. It appears, with all its files, at the position of its last file.
-    /// Returns the paths that were written.
+    /// Writes files in their order, each atomically, and leaves unchanged ones untouched. All of them are prepared before
+    /// the first one appears. A folder that does not exist yet appears, with all its files, at the position of its last
+    /// file. Returns the paths that were written.
     ///
     /// # Errors
-    /// [`OutputError`]. The files before the failed one are then in place, except for new folders that were not
-    /// complete. If a new folder cannot be prepared, no file is written.
+    /// [`OutputError`]. If a file cannot be prepared, none is written. If one cannot be moved into place, the files before it
+    /// are, except for new folders that were not complete.
     pub fn write(&self, files: &[OutputFile]) -> Result<Vec<String>, OutputError> {
         let changed = changed(&self.root, files)?;
         let staging = self.root.join(STAGING);
@@ -199,63 +199,61 @@ impl Output {
         let new_folders = self.new_folders(&changed)?;
         fs::create_dir(&staging).map_err(io_error(&staging))?;
         let staging = Staging(staging);
-        self.prepare_folders(&staging, &changed, &new_folders)?;
-        self.move_into_place(&staging, &changed, &new_folders)?;
+        let prepared = self.prepare(&staging, &changed, &new_folders)?;
+        self.move_into_place(&staging, &prepared, &new_folders)?;
         Ok(changed.into_iter().map(|file| file.path.clone()).collect())
     }
 
-    /// Writes the files of new folders below the staging folder, and syncs them.
-    fn prepare_folders(
+    /// Writes files below the staging folder, and syncs those that a power cut must not lose.
+    fn prepare<'f>(
         &self,
         staging: &Staging,
-        changed: &[&OutputFile],
+        changed: &[&'f OutputFile],
         new_folders: &NewFolders<'_>,
-    ) -> Result<(), OutputError> {
+    ) -> Result<Vec<Prepared<'f>>, OutputError> {
         let folders = staging.folders();
         for inside in new_folders.paths() {
-            let prepared = folders.join(inside);
-            fs::create_dir_all(&prepared).map_err(io_error(&prepared))?;
+            let folder = folders.join(inside);
+            fs::create_dir_all(&folder).map_err(io_error(&folder))?;
         }
-        let prepared: Vec<&OutputFile> =
-            changed.iter().copied().filter(|file| new_folders.outermost(file).is_some()).collect();
-        parallel::par_map(Threads::for_items(prepared.len()), &prepared, |file| {
+        let numbered: Vec<(usize, &OutputFile)> = changed.iter().copied().enumerate().collect();
+        let prepared = parallel::par_map(Threads::for_items(numbered.len()), &numbered, |(number, file)| {
             let target = self.root.join(&file.path);
-            write(&folders.join(&file.path), file, &target).map_err(io_error(&target))
+            let is_in_new_folder = new_folders.outermost(file).is_some();
+            let source = if is_in_new_folder { folders.join(&file.path) } else { staging.file(*number) };
+            let is_new = target.symlink_metadata().is_err();
+            write(&source, file, &target, is_new).map_err(io_error(&target))?;
+            Ok(Prepared { file, source, is_new })
         })?;
-        let prepared_folders: BTreeSet<PathBuf> = prepared
-            .iter()
+        let in_new_folders = changed.iter().filter(|file| new_folders.outermost(file).is_some());
+        let prepared_folders: BTreeSet<PathBuf> = in_new_folders
             .flat_map(|file| Path::new(&file.path).ancestors().skip(1))
             .map(|inside| folders.join(inside))
             .collect();
-        prepared_folders.iter().try_for_each(|folder| sync::sync_folder(folder))
+        prepared_folders.iter().try_for_each(|folder| sync::sync_folder(folder))?;
+        Ok(prepared)
     }
 
-    /// Moves prepared folders into place, and writes all other files, in their order.
+    /// Moves prepared files and folders into place, in the order of the files.
     fn move_into_place(
         &self,
         staging: &Staging,
-        changed: &[&OutputFile],
+        prepared: &[Prepared<'_>],
         new_folders: &NewFolders<'_>,
     ) -> Result<(), OutputError> {
-        let last_files = new_folders.last_files(changed);
-        let (single, folders) = (staging.single_file(), staging.folders());
+        let last_files = new_folders.last_files(prepared);
+        let folders = staging.folders();
         let mut names = NewNames::default();
-        for (at, file) in changed.iter().enumerate() {
-            let target = self.root.join(&file.path);
-            let new_folder = new_folders.outermost(file);
-            let (source, place) = match new_folder {
-                None => (single.clone(), target.clone()),
+        for (at, Prepared { file, source, is_new }) in prepared.iter().enumerate() {
+            let (source, place) = match new_folders.outermost(file) {
+                None => (source.clone(), self.root.join(&file.path)),
                 Some(new) if last_files.get(new) == Some(&at) => (folders.join(new), self.root.join(new)),
                 Some(_) => continue,
             };
             let parent = place.parent().unwrap_or(&self.root);
             names.before(parent, &file.policy)?;
-            let is_new = place.symlink_metadata().is_err();
-            if new_folder.is_none() {
-                write(&single, file, &target).map_err(io_error(&target))?;
-            }
-            fs::rename(source, &place).map_err(io_error(&target))?;
-            if is_new || file.policy != WritePolicy::Replace {
+            fs::rename(source, &place).map_err(io_error(&place))?;
+            if *is_new || file.policy != WritePolicy::Replace {
                 names.add(parent.to_owned(), &file.policy);
             }
         }
@@ -321,13 +319,21 @@ impl<'f> NewFolders<'f> {
     }
 
     /// The index of the last file in each outermost new folder.
-    fn last_files(&self, changed: &[&OutputFile]) -> BTreeMap<&'f str, usize> {
-        changed.iter().enumerate().filter_map(|(at, file)| Some((self.outermost(file)?, at))).collect()
+    fn last_files(&self, prepared: &[Prepared<'_>]) -> BTreeMap<&'f str, usize> {
+        prepared.iter().enumerate().filter_map(|(at, prepared)| Some((self.outermost(prepared.file)?, at))).collect()
     }
 }
 
-/// Writes a file under a temporary name. It will replace `target`, which may exist and contain bytes to keep.
-fn write(path: &Path, file: &OutputFile, target: &Path) -> io::Result<()> {
+/// A file at its temporary place.
+struct Prepared<'f> {
+    file: &'f OutputFile,
+    source: PathBuf,
+    /// Whether no file of its path exists.
+    is_new: bool,
+}
+
+/// Writes a file under a temporary name. It will take the place of `target`, which may contain bytes to keep.
+fn write(path: &Path, file: &OutputFile, target: &Path, is_new: bool) -> io::Result<()> {
     // The name must not exist: a link that was put there would be followed.
     let mut out = File::create_new(path)?;
     let bytes = &file.bytes;
@@ -341,7 +347,7 @@ fn write(path: &Path, file: &OutputFile, target: &Path) -> io::Result<()> {
         }
     }
     out.write_all(&bytes.back)?;
-    let can_be_lost = file.policy == WritePolicy::Replace && target.symlink_metadata().is_ok();
+    let can_be_lost = file.policy == WritePolicy::Replace && !is_new;
     if can_be_lost { Ok(()) } else { out.sync_all() }
 }
 
@@ -354,9 +360,9 @@ fn folder(path: &str) -> &str {
 struct Staging(PathBuf);
 
 impl Staging {
-    /// The temporary name of a file in an existing folder.
-    fn single_file(&self) -> PathBuf {
-        self.0.join("file")
+    /// The temporary place of a file in an existing folder, by its number.
+    fn file(&self, number: usize) -> PathBuf {
+        self.0.join(number.to_string())
     }
 
     /// The folder that contains new folders.

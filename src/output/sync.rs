@@ -3,8 +3,8 @@
 //! - The content of a file is on the disk before the file has its name, if the name is new or the file may
 //!   never change. A page or feed that only replaces an older one is not synced: the next publication writes it
 //!   again, and common file systems write its content before its name (ext4: `auto_da_alloc`).
-//! - The names in a folder are on the disk before a file of another folder, or a file that may be replaced, is
-//!   written: heads refer to headers, and pages and indexes to both.
+//! - The names in a folder are on the disk before a file of another folder, or a file that may be replaced,
+//!   appears: heads refer to headers, and pages and indexes to both.
 //! - The names of new pages are on the disk when writing ends.
 
 use std::{
