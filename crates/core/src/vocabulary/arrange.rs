@@ -2,23 +2,37 @@
 //! script includes this file, so that thousands of words need no preparation when the program starts.
 
 use std::{
+    borrow::{Borrow, Cow},
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
 };
 
 /// The words of a table in blocks, one per kind of meaning: `role` for `role:name`. The first lines state the kinds and the
 /// lengths of their blocks in bytes, up to an empty line. A row is a text, what is behind the colon of its meaning, and
-/// its uses. Each block is a table as [`table_of`] returns it.
+/// its uses. Words about vendors that count inside longer texts are once more in blocks of their own, by their uses. Each
+/// block is a table as [`table_of`] returns it.
 pub fn words(table: &str) -> String {
-    let mut blocks: BTreeMap<&str, Vec<[&str; 3]>> = BTreeMap::new();
+    let mut blocks: BTreeMap<&str, Vec<[Cow<'_, str>; 3]>> = BTreeMap::new();
     for columns in rows(table) {
         let [meaning, _language, text, ref uses @ ..] = columns[..] else { continue };
         let (kind, argument) = meaning.split_once(':').unwrap_or((meaning, ""));
-        blocks.entry(kind).or_default().push([text, argument, uses.first().copied().unwrap_or_default()]);
+        let uses = uses.first().copied().unwrap_or_default();
+        blocks.entry(kind).or_default().push([text.into(), argument.into(), uses.into()]);
+        if meaning == "role:name" {
+            for usage in uses.split(',') {
+                let (kind, text) = match usage {
+                    "heading" => ("vendor-heading", text.into()),
+                    "column" => ("vendor-column", text.into()),
+                    "file" => ("vendor-file", text.replace(' ', "").into()),
+                    _ => continue,
+                };
+                blocks.entry(kind).or_default().push([text, "".into(), "".into()]);
+            }
+        }
     }
     let (mut lengths, mut rows) = (String::new(), String::new());
     for (kind, mut block) in blocks {
-        block.sort_by_key(|row| row[0]);
+        block.sort_by(|a, b| a[0].cmp(&b[0]));
         let block = table_of(&block);
         writeln!(lengths, "{kind}\t{}", block.len()).unwrap_or_default();
         rows.push_str(&block);
@@ -28,8 +42,8 @@ pub fn words(table: &str) -> String {
 
 /// A table of rows that are sorted by their first columns. Its first line is the length of the second one, which is the
 /// filter of those columns.
-pub fn table_of<'t, R: AsRef<[&'t str]>>(rows: &[R]) -> String {
-    let filter = filter(rows.iter().filter_map(|row| row.as_ref().first().copied()));
+pub fn table_of<T: AsRef<str> + Borrow<str>, R: AsRef<[T]>>(rows: &[R]) -> String {
+    let filter = filter(rows.iter().filter_map(|row| Some(row.as_ref().first()?.as_ref())));
     let mut table = format!("{}\n{filter}", filter.len());
     for row in rows {
         table.push('\n');

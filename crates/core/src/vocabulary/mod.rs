@@ -13,14 +13,14 @@ mod word;
 
 use std::{
     borrow::Cow,
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     fmt,
     ops::Range,
-    sync::{Arc, LazyLock, OnceLock},
+    sync::{Arc, LazyLock},
 };
 
 use self::{header::Headers, sorted::Sorted, word::Kind};
-use crate::model::{Role, fold};
+use crate::model::fold;
 
 pub use areas::Area;
 pub(crate) use areas::US;
@@ -40,8 +40,6 @@ struct Tables {
     table: Cow<'static, str>,
     /// The places of the words of each kind in the table, in bytes, and of the filter among those.
     blocks: Vec<(Range<usize>, Range<usize>)>,
-    /// The words about vendors, by where they count.
-    vendors: OnceLock<HashMap<Use, Vec<Box<str>>>>,
 }
 
 impl Vocabulary {
@@ -78,7 +76,7 @@ impl Vocabulary {
                 blocks[*kind as usize] = (start..end, filter);
             }
         }
-        Vocabulary(Arc::new(Tables { table, blocks, vendors: OnceLock::new() }))
+        Vocabulary(Arc::new(Tables { table, blocks }))
     }
 
     /// The words of a kind: text, what is behind the colon of its meaning, and uses.
@@ -169,23 +167,22 @@ impl Vocabulary {
 
     /// Whether a heading or sentence is about vendors.
     pub fn is_about_vendors(&self, text: &str) -> bool {
-        self.has_vendor(Use::Heading, &without_hyphens(text))
+        self.has_vendor(Kind::VendorHeading, &without_hyphens(text))
     }
 
     /// Whether the header of a column of names states that they are vendors.
     pub fn is_vendor_column(&self, header: &str) -> bool {
-        self.has_vendor(Use::Column, &without_hyphens(header))
+        self.has_vendor(Kind::VendorColumn, &without_hyphens(header))
     }
 
     /// Whether a file of this name may contain a list of vendors.
     pub fn is_vendor_file(&self, name: &str) -> bool {
         let letters: String = fold(name).chars().filter(|c| c.is_alphanumeric()).collect();
-        self.has_vendor(Use::File, &letters)
+        self.has_vendor(Kind::VendorFile, &letters)
     }
 
-    fn has_vendor(&self, place: Use, text: &str) -> bool {
-        let vendors = self.0.vendors.get_or_init(|| self.vendors());
-        vendors.get(&place).is_some_and(|words| words.iter().any(|word| text.contains(&**word)))
+    fn has_vendor(&self, kind: Kind, text: &str) -> bool {
+        self.words(kind).keys().any(|word| text.contains(word))
     }
 
     /// A text without the full stop of its sentence. That of an abbreviation stays: "Inc.", "L.L.C.".
@@ -242,20 +239,6 @@ impl Vocabulary {
         }
         numbers.first().copied().filter(|_| numbers.len() == 1)
     }
-
-    /// The words about vendors, by where they count.
-    fn vendors(&self) -> HashMap<Use, Vec<Box<str>>> {
-        let mut vendors: HashMap<Use, Vec<Box<str>>> = HashMap::new();
-        let names = self.words(Kind::Role).rows().filter(|(_, columns)| argument(columns) == Role::Name.key());
-        for (text, columns) in names {
-            let uses = uses(columns);
-            for place in [Use::Heading, Use::Column, Use::File].into_iter().filter(|place| uses.contain(*place)) {
-                let text = if place == Use::File { text.replace(' ', "") } else { text.to_owned() };
-                vendors.entry(place).or_default().push(text.into());
-            }
-        }
-        vendors
-    }
 }
 
 /// What is behind the colon of a meaning, in the columns of a word.
@@ -310,7 +293,10 @@ impl fmt::Debug for Vocabulary {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
+    use crate::model::Role;
 
     #[test]
     fn the_table_is_sorted_without_duplicates_and_complete() {

@@ -73,9 +73,10 @@ macro_rules! meanings {
         /// The meanings without an argument, with their keys.
         const PLAIN_MEANINGS: &[(&str, Meaning)] = &[$(($key, Meaning::$variant)),*];
 
-        /// The kinds of meanings: those with an argument are one kind each.
+        /// The kinds of words: meanings, of which those with an argument are one kind each, and the words about vendors
+        /// that count inside headings, headers and names of files.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Kind { Role, Status, Month, Number, $($variant),* }
+        pub(super) enum Kind { Role, Status, Month, Number, VendorHeading, VendorColumn, VendorFile, $($variant),* }
 
         impl Kind {
             /// The kinds, in the order of their numbers.
@@ -84,6 +85,9 @@ macro_rules! meanings {
                 ("status", Kind::Status),
                 ("month", Kind::Month),
                 ("number", Kind::Number),
+                ("vendor-heading", Kind::VendorHeading),
+                ("vendor-column", Kind::VendorColumn),
+                ("vendor-file", Kind::VendorFile),
                 $(($key, Kind::$variant)),*
             ];
         }
