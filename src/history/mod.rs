@@ -18,12 +18,13 @@ mod version;
 mod walk;
 
 use std::{
+    ffi::OsStr,
     fmt, fs, iter,
     path::{Path, PathBuf},
 };
 
 use changecast_core::model::CommitId;
-use git2::{BranchType, ErrorCode, ObjectFormat, Oid, Repository};
+use git2::{BranchType, ErrorCode, ObjectFormat, Oid, Repository, RepositoryOpenFlags};
 
 use crate::parallel::Prefetch;
 
@@ -85,7 +86,7 @@ impl History {
     /// # Errors
     /// [`HistoryError::NoRepository`], [`HistoryError::NotOwned`] or [`HistoryError::CannotOpen`].
     pub fn open(dir: &Path) -> Result<Self, HistoryError> {
-        let repo = Repository::discover(dir)
+        let repo = Repository::open_ext(dir, RepositoryOpenFlags::empty(), iter::empty::<&OsStr>())
             .map_err(|error| HistoryError::open(dir.display().to_string(), repository_around(dir), error))?;
         History::of(repo)
     }
