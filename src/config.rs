@@ -39,7 +39,7 @@ use error::Next;
 
 /// The content of `changecast.yaml`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "the keys `publisher`, `base_url` and `lists`")]
 pub struct Config {
     /// The company that publishes the lists.
     pub publisher: Publisher,
@@ -79,7 +79,7 @@ fn default_output() -> PathBuf {
 
 /// The company that publishes the lists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "the keys `name`, `url` and `authority`")]
 pub struct Publisher {
     /// The name of the company.
     pub name: String,
@@ -107,7 +107,7 @@ fn is_default_language(language: &Language) -> bool {
 
 /// The heads of the signed logs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "the key `fresh_for`")]
 pub struct HeadConfig {
     /// How long after its signature a head expires. `publish` or `head` must run more often than that. Without it, heads
     /// do not expire.
@@ -243,7 +243,7 @@ serde_as_text!(Accent, Authority, Email, FreshFor, RemovalShare);
 
 /// A list to publish, and how it is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a list with the keys `id`, `title` and `inventory`")]
 pub struct ListConfig {
     /// Its id and the name of its output folder. It is part of every id that a feed reader
     /// remembers, so it never changes.
@@ -285,7 +285,7 @@ fn clean_terms_of<E: serde::de::Error>(terms: Terms) -> Result<Terms, E> {
 
 /// A table or list of a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with the key `heading`")]
 pub struct TableConfig {
     /// The heading above the table.
     pub heading: String,

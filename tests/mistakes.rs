@@ -15,12 +15,17 @@ use crate::support::{CONFIG, NOW, Ran, TestRepo, run_in};
 const LIST: &str = "entries:\n- {name: Nordhaven, purpose: Hosting}\n- {name: Tally, purpose: Billing}\n";
 
 /// A configuration with a mistake: its name, and what is replaced in [`CONFIG`] by what. An empty text appends.
-const CONFIGURATIONS: [(&str, &str, &str); 30] = [
+const CONFIGURATIONS: [(&str, &str, &str); 31] = [
     ("misspelt-key", "base_url", "baseurl"),
     ("misspelt-section", "lists:", "list:"),
     ("key-twice", "output: feeds", "output: feeds\noutput: public"),
     ("tab", "output: feeds", "output: feeds\nhead:\n\tfresh_for: 2d"),
     ("no-colon", "output: feeds", "output feeds"),
+    (
+        "no-keys",
+        "{name: Example Ltd, url: 'https://example.com/', email: privacy@example.com, authority: 'example.com,2024'}",
+        "Example Ltd",
+    ),
     ("open-brace", "email: privacy@example.com, authority: 'example.com,2024'}", "email: privacy@example.com"),
     ("open-quote", "'https://example.com/'", "'https://example.com/"),
     ("at-sign", "name: Example Ltd", "name: @example"),

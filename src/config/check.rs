@@ -92,7 +92,7 @@ serde_as_text!(RuleId, LastDay, Reason);
 
 /// A finding that is accepted for some time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a waiver with the keys `rule`, `reason` and `until`")]
 pub struct Waiver {
     /// The rule.
     pub rule: RuleId,
@@ -110,7 +110,7 @@ pub struct Waiver {
 
 /// Which code is searched for hosts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "the keys `paths` and `ignore`")]
 pub struct HostsConfig {
     /// The files and folders of the repository that are searched.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

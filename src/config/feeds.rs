@@ -20,7 +20,7 @@ pub struct FeedConfig {
 
 /// A [`FeedConfig`] as a map: serde cannot combine `flatten` with `deny_unknown_fields`.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a feed with the key `id` and what it contains")]
 struct FeedDocument {
     id: ListId,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -52,7 +52,7 @@ pub enum AppliesTo {
 
 /// Features that the customer does not use.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "the keys `sections`, `scopes` and `conditions`")]
 pub struct Disabled {
     /// The titles of their sections.
     pub sections: Vec<Phrase>,
@@ -64,7 +64,7 @@ pub struct Disabled {
 
 /// A [`Profile`] as a map.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "keys such as `customer`, `regions` and `notice`")]
 struct ProfileDocument {
     customer: Option<String>,
     #[serde(default)]

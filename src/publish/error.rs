@@ -337,7 +337,7 @@ impl PublishError {
                     .into()
             }
             PublishError::Key { role, .. } => {
-                format!("sign with a {role} key of the log; `ssh-keygen -lf FILE` prints the fingerprint of a key")
+                format!("sign with a {role} key of the log (`ssh-keygen -lf FILE` prints the fingerprint of a key), or replace the keys with `changecast keys rotate`")
             }
             PublishError::NoList { .. } => {
                 "commit the inventory first, or check `inventory` in the configuration, and --branch".into()
