@@ -18,6 +18,7 @@ use crate::{
 
 use super::{
     append::Appender,
+    checkpoint,
     error::PublishError,
     log::PublishedLog,
     periods::PERIODS_IN_HEAD,
@@ -247,7 +248,7 @@ impl<'a> PlannedList<'a> {
             id: &self.list.id,
             title: &self.list.title,
             page: self.list.page.as_ref(),
-            tag: resume::tag(request.config, &self.list.id),
+            tag: checkpoint::tag(request.config, &self.list.id),
             announcements: self.announcements(),
             agenda: self.agenda(request),
             rendered: self.rendered.as_ref(),
@@ -312,7 +313,7 @@ impl<'a> PlannedList<'a> {
         let times = self.times();
         let announced = self.announced(&times).map(|(release, time)| (release.key(), time));
         let announced = self.earlier.iter().cloned().chain(announced).collect();
-        let checkpoint = resume::checkpoint_files(
+        let checkpoint = checkpoint::files(
             request,
             &self.list.id,
             log,

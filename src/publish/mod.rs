@@ -7,6 +7,7 @@ mod announcements;
 mod append;
 mod assessment;
 mod change_log;
+mod checkpoint;
 mod concerned;
 mod edition;
 mod error;

@@ -9,13 +9,13 @@ use crate::{
 };
 
 use super::{
+    checkpoint::tag,
     error::PublishError,
     heads::{self, PlannedHead},
     list_plan::announcement,
     log::PublishedLog,
     published_list,
     release::{PublishedRelease, publication_times},
-    resume::tag,
 };
 
 /// Plans a head which states that customers were notified of a release, with the periods that count from then. `None`

@@ -8,8 +8,9 @@ use super::{
     Vocabulary, argument,
     label::{is_plain, segments, singular, split_camel_case},
     sorted::Sorted,
+    usage::{Use, Uses},
     uses,
-    word::{Meaning, Use, Uses},
+    word::Meaning,
 };
 
 /// How well a header fits its role; the best fit is the least.

@@ -9,6 +9,7 @@ mod header;
 mod label;
 mod sorted;
 mod towns;
+mod usage;
 mod word;
 
 use std::{
@@ -28,7 +29,8 @@ pub use header::{Fitness, HeaderRole};
 pub use label::is_unspaced;
 pub use label::readable;
 pub use towns::Town;
-pub use word::{BadWords, Fault, Lifecycle, Meaning, Use, Uses, Word};
+pub use usage::{Use, Uses};
+pub use word::{BadWords, Fault, Lifecycle, Meaning, Word};
 
 /// The words for reading and comparing. Clones are cheap: they share the words.
 #[derive(Clone)]
