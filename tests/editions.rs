@@ -99,6 +99,17 @@ impl Publisher {
         run_in(self.dir.path(), &[&["follow", "feeds/vendors"], &pin[..]].concat(), &[]).expect(0).out
     }
 
+    /// The kind of each release that has become known, and why the list was read again.
+    fn causes(&self) -> Vec<(String, Option<String>)> {
+        fs::write(self.dir.path().join("root.pub"), key("root").public().to_string()).expect("a key");
+        let args = ["follow", "feeds/vendors", "--root", "root.pub", "--origin", "example.com/vendors"];
+        let more = ["--state", "causes.json", "--format", "json"];
+        let found = run_in(self.dir.path(), &[&args[..], &more[..]].concat(), &[]).expect(0).json();
+        let news = found["logs"][0]["news"].as_array().expect("news").clone();
+        let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+        news.iter().map(|one| (text(&one["kind"]).expect("a kind"), text(&one["cause"]))).collect()
+    }
+
     fn feed(&self, list: &str) -> Vec<String> {
         let feed = fs::read_to_string(self.feeds().join(list).join("feed.json")).expect("a feed");
         let feed: serde_json::Value = serde_json::from_str(&feed).expect("JSON");
@@ -271,6 +282,29 @@ fn a_list_that_both_a_newer_edition_and_another_configuration_read_states_both()
     let page = page.expect("the page of the release").expect("a page");
     assert!(page.contains("the page itself did not change") && page.contains("Parley"), "{page}");
     assert!(!page.contains("Added") && !page.contains("notice period"), "{page}");
+}
+
+#[test]
+fn a_program_learns_why_a_list_was_read_again() {
+    let publisher = Publisher::new(&[TWO_TABLES, &TWO_TABLES.replace("France", "Spain")]);
+    let words = Vocabulary::default();
+    let list = |tables: &str| format!("- {{id: vendors, title: Vendors, inventory: list.md{tables}}}\n");
+    publisher.publish(1, &list(", tables: [{heading: Hosting}]"), Edition::CURRENT, &words).expect("published");
+    assert_eq!(publisher.causes(), []);
+    let reread = |cause: &str| ("reread".to_owned(), Some(cause.to_owned()));
+    publisher.publish(1, &list(""), Edition::CURRENT, &words).expect("published");
+    assert_eq!(publisher.causes(), [reread("configuration")]);
+    publisher.publish(2, &list(""), Edition::CURRENT, &words).expect("published");
+    assert_eq!(publisher.causes(), [("changes".to_owned(), None)]);
+    publisher.publish(2, &list(", tables: [{heading: Hosting}]"), NEXT, &words).expect("published");
+    assert_eq!(publisher.causes(), [reread("edition-and-configuration")]);
+
+    let publisher = Publisher::new(&[TABLE]);
+    publisher.publish(1, LIST, Edition::CURRENT, &words).expect("published");
+    publisher.causes();
+    publisher.publish(1, LIST, NEXT, &with_more_words()).expect("published");
+    assert_eq!(publisher.causes(), [reread("edition")]);
+    assert_eq!(publisher.causes(), []);
 }
 
 #[test]

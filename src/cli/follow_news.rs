@@ -9,6 +9,7 @@ use changecast_core::{
     change::{Change, Level},
     ledger::{Pointer, Publication, Release, ReleaseKind, Verified},
     model::{CommitId, Timestamp},
+    prose::reread::Cause,
 };
 use serde_json::{Value, json};
 
@@ -28,6 +29,8 @@ pub enum Basis {
     Release {
         release: Pointer,
         kind: ReleaseKind,
+        /// Why the list was read again, if the release states that.
+        cause: Option<Cause>,
         commit: Option<CommitId>,
         /// The first head that covers the release.
         publication: Publication,
@@ -59,8 +62,12 @@ impl News {
         // Heads cover the beginning of the log.
         let published = verified.releases.iter().zip(publish::published_releases(verified));
         let published = published.filter(|(release, _)| release.header.seq >= first);
+        let causes = publish::causes_of_rereads(&verified.releases);
         published
-            .filter_map(|(release, (published, time))| News::of_release(verified, release, published, time))
+            .filter_map(|(release, (published, time))| {
+                let cause = causes.get(&release.header.seq).copied();
+                News::of_release(verified, release, (published, time), cause)
+            })
             .collect()
     }
 
@@ -68,8 +75,8 @@ impl News {
     fn of_release(
         verified: &Verified,
         release: &Release,
-        published: PublishedRelease,
-        time: Timestamp,
+        (published, time): (PublishedRelease, Timestamp),
+        cause: Option<Cause>,
     ) -> Option<Self> {
         let body = release.body()?;
         let changes: Vec<NewChange> = (0..)
@@ -89,6 +96,7 @@ impl News {
             basis: Basis::Release {
                 release: published.pointer(),
                 kind: published.kind,
+                cause,
                 commit: body.source().map(|source| source.commit.clone()),
                 publication: published.publication?,
             },
@@ -174,11 +182,17 @@ impl News {
         let changes: Vec<Value> = changes.collect();
         let published = self.published.to_string();
         match &self.basis {
-            Basis::Release { release, kind, commit, publication } => json!({
-                "release": pointer(*release), "kind": kind.name(), "published": published,
-                "backfilled": publication.backfilled, "covered": publication.at.to_string(),
-                "commit": commit, "changes": changes,
-            }),
+            Basis::Release { release, kind, cause, commit, publication } => {
+                let mut value = json!({
+                    "release": pointer(*release), "kind": kind.name(), "published": published,
+                    "backfilled": publication.backfilled, "covered": publication.at.to_string(),
+                    "commit": commit, "changes": changes,
+                });
+                if let Some(cause) = cause {
+                    value["cause"] = json!(cause.name());
+                }
+                value
+            }
             Basis::Commits { from, to, committed } => json!({
                 "observed": { "from": from, "to": to, "at": published, "committed": committed.to_string() },
                 "changes": changes,

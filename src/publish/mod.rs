@@ -49,6 +49,6 @@ pub use performance::{ENGAGEMENT_COLUMNS, Engagement, engagements};
 pub use plan::{Correct, FutureCommits, ListPlan, Plan, Request, Rewritten, RootKeys, Scope, Signing, publish};
 pub use progress::{Event, Progress, Stage};
 pub use recompute::{After, Audit, Audited, ListsBefore, recompute};
-pub use release::PublishedRelease;
+pub use release::{PublishedRelease, causes_of_rereads};
 pub use source::{ListSource, find_list, read_list};
 pub use statement::{PlannedStatement, RootStatement, StatementKeys, plan_statement};

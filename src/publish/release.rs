@@ -1,5 +1,7 @@
 //! A release as pages and feeds need it: its changes, and when it was published.
 
+use std::collections::BTreeMap;
+
 use changecast_core::{
     change::{Change, Kind},
     ledger::{self, Body, Digest, Json, Pointer, Publication, Reader, ReleaseKind, Source},
@@ -166,6 +168,19 @@ pub(super) fn cause(before: &Before, source: Option<&Source>, reading: Option<&J
         Some(_) => Cause::EditionAndConfiguration,
         None => Cause::Edition,
     }
+}
+
+/// Why lists were read again, by the numbers of the releases that state it.
+pub fn causes_of_rereads(releases: &[ledger::Release]) -> BTreeMap<u64, Cause> {
+    let mut before = Before::default();
+    let mut causes = BTreeMap::new();
+    for release in releases {
+        if let Some(body) = release.body().filter(|_| release.header.kind == ReleaseKind::Reread) {
+            causes.insert(release.header.seq, cause(&before, body.source(), body.reading()));
+        }
+        before.follow(release);
+    }
+    causes
 }
 
 /// The change objects of a release; empty without a body.

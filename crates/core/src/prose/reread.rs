@@ -24,6 +24,16 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// The name of the cause, for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cause::Edition => "edition",
+            Cause::Configuration => "configuration",
+            Cause::EditionAndConfiguration => "edition-and-configuration",
+            Cause::Disowned => "disowned",
+        }
+    }
+
     fn words(self) -> &'static str {
         match self {
             Cause::Edition => "by a newer edition",
