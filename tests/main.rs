@@ -52,6 +52,7 @@ mod rotation;
 mod rules;
 mod server;
 mod simulation;
+mod small_languages;
 mod terms;
 mod trust;
 mod versions;

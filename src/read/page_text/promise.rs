@@ -24,6 +24,8 @@ const BEFORE: usize = 5;
 const AFTER: usize = 4;
 /// The number of words after a window that name the event from which it counts.
 const START: usize = 7;
+/// The number of words before a window that do, as in Hungarian: "kézhezvételétől számított 14 napon belül".
+const START_BEFORE: usize = 2;
 
 /// Reads the promises of a page. Only lengths of time that are stated plainly are read.
 pub(super) fn read(vocabulary: &Vocabulary, paragraphs: &[Paragraph]) -> Promised {
@@ -64,7 +66,11 @@ impl Promised {
                 Some(Subject::Lead) if !is_hedged && (own || concerns_vendors(vocabulary, sentence)) => {
                     self.add_lead(vocabulary, sentence, duration)
                 }
-                Some(Subject::Window) => self.add_window(vocabulary, duration, &sentence.words[range.end..]),
+                Some(Subject::Window) => {
+                    let from = range.start.saturating_sub(START_BEFORE);
+                    let around = [&sentence.words[from..range.start], &sentence.words[range.end..]];
+                    self.add_window(vocabulary, duration, around)
+                }
                 Some(Subject::Lead) | None => {}
             }
         }
@@ -97,12 +103,12 @@ impl Promised {
         }
     }
 
-    fn add_window(&mut self, vocabulary: &Vocabulary, duration: Duration, behind: &[String]) {
+    fn add_window(&mut self, vocabulary: &Vocabulary, duration: Duration, [before, behind]: [&[String]; 2]) {
         let objection = self.terms.objection.get_or_insert_default();
         if objection.within.is_some() {
             return;
         }
-        let start = spaced(&behind[..behind.len().min(START)]);
+        let start = spaced(&[before, &behind[..behind.len().min(START)]].concat());
         let from = if has_stem(vocabulary, Meaning::ReceiptStem, &start) {
             vec![Event::Receipt]
         } else if has_stem(vocabulary, Meaning::PublicationStem, &start) {
