@@ -34,12 +34,10 @@ struct Remembered<'a> {
 pub fn write(folder: &Path, vendors: &[Vendor], now: Timestamp) -> Result<Vec<Option<Failure>>, Failure> {
     let (mut failures, mut merged, mut json) = (Vec::new(), Vec::new(), Vec::new());
     for vendor in vendors {
-        let mut remembered = vendor.nothing_remembered();
-        let failure = vendor.add_to(&mut remembered, now).err();
-        if let Some(failure) = &failure {
-            remembered = vendor.nothing_remembered();
-            remembered.json["error"] = json!(failure.to_string());
-        }
+        let (remembered, failure) = match vendor.remembered(now) {
+            Ok(remembered) => (remembered, None),
+            Err(failure) => (vendor.damaged(&failure), Some(failure)),
+        };
         failures.push(failure);
         merged.push(remembered.vendor);
         json.push(remembered.json);
@@ -72,12 +70,21 @@ impl Vendor {
         remembered
     }
 
-    /// Adds the content of the state.
-    fn add_to(&self, remembered: &mut Remembered<'_>, now: Timestamp) -> Result<(), Failure> {
+    /// A vendor whose state cannot be used.
+    fn damaged(&self, failure: &Failure) -> Remembered<'_> {
+        let mut remembered = self.nothing_remembered();
+        remembered.json["error"] = json!(failure.to_string());
+        remembered
+    }
+
+    /// The content of the state.
+    fn remembered(&self, now: Timestamp) -> Result<Remembered<'_>, Failure> {
+        let mut remembered = self.nothing_remembered();
         match &self.source {
-            Source::Log(log) => self.add_log(remembered, log, now),
-            Source::Page(_) => self.add_page(remembered),
+            Source::Log(log) => self.add_log(&mut remembered, log, now)?,
+            Source::Page(_) => self.add_page(&mut remembered)?,
         }
+        Ok(remembered)
     }
 
     fn add_log(&self, remembered: &mut Remembered<'_>, log: &Log, now: Timestamp) -> Result<(), Failure> {
