@@ -1,6 +1,6 @@
 //! The short way of a publication leads where the long way leads, and is left when anything is missing.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use changecast_core::model::Timestamp;
 
@@ -407,4 +407,27 @@ fn another_file_that_is_renamed_to_the_list_was_not_the_list_before() {
     let told = |n: usize| log["releases"][n]["commit"].as_str().expect("a commit").to_owned();
     let expected = [0, 1, 2, 4, 5].map(|n: usize| repo.ids()[n].to_string());
     assert_eq!([0, 1, 2, 3, 4].map(told), expected, "the file that was renamed is the list from then on");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_every_published_file_as_it_was() {
+    let repo = long_history();
+    repo.build();
+    publish_at(&repo, 4, &[]).expect(0);
+    let before = repo.files("feeds");
+    // A limit on the size of files makes writing fail like a full disk does: the page of the list is larger.
+    let script = r#"trap '' XFSZ; ulimit -f 4; exec "$0" "$@""#;
+    let commit = repo.ids()[5].to_string();
+    let now = Timestamp::from_unix_clamped(repo.time_of(5) + 3_600).to_string();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, env!("CARGO_BIN_EXE_changecast"), "publish", "--branch", &commit, "--now", &now]);
+    shell.args(["--allow-removals", "9"]);
+    shell.args(["--repo", "repo", "--config", "repo/changecast.yaml", "--output", "feeds", "--key", "keys/release"]);
+    let ended = shell.current_dir(repo.dir.path()).output().expect("a shell");
+    let message = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.code() == Some(2) && message.contains("the published files are complete"), "{message}");
+    assert_eq!(repo.files("feeds"), before);
+    publish_at(&repo, 5, &[]).expect(0);
+    repo.verify().expect(0);
 }
