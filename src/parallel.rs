@@ -200,6 +200,8 @@ impl<T> Drop for Prefetch<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
 
     const BOTH: [Threads; 2] = [Threads::One, Threads::Two];
@@ -236,6 +238,15 @@ mod tests {
             assert_eq!(doubled, Ok(numbers.iter().map(|number| 2 * number).collect()));
             assert_eq!(par_map(threads, &[0_u8; 0], |_| Ok::<_, ()>(())), Ok(Vec::new()));
         }
+    }
+
+    #[test]
+    fn both_pieces_of_work_run_at_the_same_time() {
+        // A channel without a queue: neither piece could end if the other one did not run.
+        let (sender, receiver) = sync_channel(0);
+        let sender = Mutex::new(sender);
+        let results = both(|| sender.lock().expect("a sender").send(1), || receiver.recv());
+        assert_eq!(results, (Ok(()), Ok(1)));
     }
 
     #[test]
