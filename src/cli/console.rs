@@ -1,6 +1,7 @@
 //! Prints results to standard output, and messages and progress to standard error.
 
 use std::{
+    cell::OnceCell,
     io::{self, IsTerminal, Write},
     time::{Duration, Instant},
 };
@@ -78,7 +79,8 @@ pub fn visible(text: &str) -> String {
 
 /// A progress bar on a terminal, for work that takes more than a second.
 pub struct Progress {
-    bar: ProgressBar,
+    /// The bar; it does not exist before it is shown.
+    bar: OnceCell<ProgressBar>,
     started: Instant,
 }
 
@@ -86,32 +88,35 @@ pub struct Progress {
 const DELAY: Duration = Duration::from_secs(1);
 
 impl Progress {
-    /// Creates a bar, which is not shown yet.
+    /// Starts measuring. The bar is not shown yet.
     pub fn new() -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} versions, {per_sec}") {
-            bar.set_style(style);
-        }
-        Progress { bar, started: Instant::now() }
+        Progress { bar: OnceCell::new(), started: Instant::now() }
     }
 
     /// Updates the bar, and shows it if the work takes long.
     pub fn update(&self, done: usize, of: usize) {
-        if self.started.elapsed() <= DELAY {
+        if self.started.elapsed() <= DELAY || !io::stderr().is_terminal() {
             return;
         }
-        if self.bar.is_hidden() && io::stderr().is_terminal() {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
-            self.bar.set_message("reading");
-        }
-        self.bar.set_length(of as u64);
-        self.bar.set_position(done as u64);
+        let bar = self.bar.get_or_init(shown_bar);
+        bar.set_length(of as u64);
+        bar.set_position(done as u64);
+    }
+}
+
+fn shown_bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_message("reading");
+    match ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} versions, {per_sec}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
     }
 }
 

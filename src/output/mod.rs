@@ -120,6 +120,9 @@ pub struct Output {
     _lock: File,
 }
 
+/// From this number of files on, a second thread saves more time than its creation costs.
+const MANY_FILES: usize = 64;
+
 /// The folder in which files are prepared before they are moved into place.
 const STAGING: &str = ".changecast-staging";
 
@@ -217,7 +220,8 @@ impl Output {
             fs::create_dir_all(&folder).map_err(io_error(&folder))?;
         }
         let numbered: Vec<(usize, &OutputFile)> = changed.iter().copied().enumerate().collect();
-        let prepared = parallel::par_map(Threads::for_items(numbered.len()), &numbered, |(number, file)| {
+        let threads = if numbered.len() < MANY_FILES { Threads::One } else { Threads::Two };
+        let prepared = parallel::par_map(threads, &numbered, |(number, file)| {
             let target = self.root.join(&file.path);
             let is_in_new_folder = new_folders.outermost(file).is_some();
             let source = if is_in_new_folder { folders.join(&file.path) } else { staging.file(*number) };

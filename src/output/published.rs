@@ -67,9 +67,9 @@ impl Found {
     pub fn beginning(&self, path: &str, length: usize, into: &mut Vec<u8>) -> Result<Option<u64>, OutputError> {
         let path = self.root.join(path);
         let Some(whole) = regular_length(&path)? else { return Ok(None) };
-        into.resize(length.min(usize::try_from(whole).unwrap_or(length)), 0);
-        let mut file = File::open(&path).map_err(io_error(&path))?;
-        file.read_exact(into).map_err(io_error(&path))?;
+        into.clear();
+        let file = File::open(&path).map_err(io_error(&path))?;
+        file.take(length as u64).read_to_end(into).map_err(io_error(&path))?;
         Ok(Some(whole))
     }
 
