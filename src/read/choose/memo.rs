@@ -9,7 +9,7 @@ use std::{
 };
 
 use changecast_core::{
-    compare::readable,
+    compare::{asks_for_state, readable},
     model::{Role, fold},
     vocabulary::{HeaderRole, Meaning},
 };
@@ -62,6 +62,8 @@ struct KeyMeaning {
     /// Whether it is a word for the label, or for the value, of a pair of both.
     is_label: bool,
     is_value: bool,
+    /// Whether it asks whether a thing is disabled, archived or the like, as it may of any thing.
+    is_flag: bool,
 }
 
 /// Hashes addresses. Every version looks up every item, so this must be cheaper than the standard hash.
@@ -133,6 +135,11 @@ impl KeyRoles<'_> {
         self.meaning(key).is_value
     }
 
+    /// Whether a key asks whether a thing is disabled, archived or the like.
+    pub fn is_flag(&self, key: &str) -> bool {
+        self.meaning(key).is_flag
+    }
+
     fn meaning(&self, key: &str) -> KeyMeaning {
         let mut keys = self.keys.borrow_mut();
         if let Some(known) = keys.get(key) {
@@ -147,6 +154,7 @@ impl KeyRoles<'_> {
             is_error: vocabulary.is(Meaning::ErrorKey, &folded),
             is_label: vocabulary.is(Meaning::FieldColumn, &folded),
             is_value: vocabulary.is(Meaning::ValueColumn, &folded) && header.role == Role::Other,
+            is_flag: header.role == Role::Status && asks_for_state(vocabulary, &folded),
         };
         if keys.len() >= MAX_KEYS {
             keys.clear();

@@ -107,7 +107,9 @@ impl MapShape {
         for (key, node) in pairs {
             let role = key_roles.role(&key.text);
             has_name |= role == Role::Name && name_in(node).is_some();
-            roles |= if role == Role::Other { 0 } else { 1 << role as u32 };
+            // `disabled: true` may stand in a list of anything.
+            let is_telling = role != Role::Other && !key_roles.is_flag(&key.text);
+            roles |= if is_telling { 1 << role as u32 } else { 0 };
         }
         MapShape::Map { has_name, roles }
     }

@@ -166,7 +166,7 @@ fn row(layout: &Layout<'_>, entry: &Entry, messages: &Messages) -> Markup {
                         dl.rare {
                             @for column in &layout.rare {
                                 @if let Some(text) = entry.markdown(&column.field) {
-                                    dt { (column.label) } dd dir="auto" { (cell(column.role, text)) }
+                                    dt { (column.label) } dd dir="auto" { (cell_of(column, text)) }
                                 }
                             }
                         }
@@ -185,7 +185,7 @@ fn labelled_cell(layout: &Layout<'_>, entry: &Entry, column: &Column) -> Markup 
             Some(text) => {
                 @let is_long = layout.by_entry && text.as_str().len() > LONG_TEXT;
                 td class=[is_long.then_some("long")] dir="auto" data-label=(column.label) {
-                    (cell(column.role, text))
+                    (cell_of(column, text))
                 }
             }
             None => td {},
@@ -210,7 +210,7 @@ pub(in super::super) fn tables(messages: &Messages, inventory: Option<&Inventory
                                 th scope="row" { bdi { (entry.name) } }
                                 @for column in &columns {
                                     @match entry.markdown(&column.field) {
-                                        Some(text) => td dir="auto" { (cell(column.role, text)) },
+                                        Some(text) => td dir="auto" { (cell_of(column, text)) },
                                         None => td {},
                                     }
                                 }
@@ -224,7 +224,16 @@ pub(in super::super) fn tables(messages: &Messages, inventory: Option<&Inventory
     tables.unwrap_or_default().into_string()
 }
 
-/// A cell by its role: addresses become links, statuses are marked.
+/// A cell of a column: statuses are marked.
+fn cell_of(column: &Column, text: &Text) -> Markup {
+    if column.role != Role::Status {
+        return cell(column.role, text);
+    }
+    let status = Status::of_cell(Vocabulary::builtin(), column.label.as_str(), text.as_str());
+    html! { span.status.active[status.is_active()] { (text) } }
+}
+
+/// A cell by its role: addresses become links.
 pub(super) fn cell(role: Role, text: &Text) -> Markup {
     match role {
         Role::Link => match WebUrl::new(text.as_str()) {
@@ -233,9 +242,6 @@ pub(super) fn cell(role: Role, text: &Text) -> Markup {
         },
         // A date that would be divided behind one of its hyphens.
         Role::Effective if text.as_str().len() <= SHORT_DATE => html! { span.date { (text) } },
-        Role::Status => {
-            html! { span.status.active[Status::read(Vocabulary::builtin(), text.as_str()).is_active()] { (text) } }
-        }
         _ => linked_text(text),
     }
 }

@@ -127,7 +127,7 @@ impl Columns {
         }
         let mut cells = cells(inventory, column);
         if column.role == Role::Status {
-            let exceptions = exceptional_statuses(&texts);
+            let exceptions = exceptional_statuses(column, &texts);
             cells.retain(|cell| !exceptions.contains(&cell.id));
             let exceptions = exceptions.into_iter().map(|entry| (column.field.clone(), entry.clone()));
             self.announced_per_entry.extend(exceptions);
@@ -296,9 +296,9 @@ fn has_header(column: &Column) -> bool {
 
 /// The entries with a status other than plainly active, unless no entry is plainly active. If most
 /// entries are active, unknown words count as exceptions, too.
-fn exceptional_statuses<'a>(statuses: &[(&'a EntryId, &Text)]) -> BTreeSet<&'a EntryId> {
-    let read: Vec<(&EntryId, Status)> =
-        statuses.iter().map(|(entry, text)| (*entry, Status::read(Vocabulary::builtin(), text.as_str()))).collect();
+fn exceptional_statuses<'a>(column: &Column, statuses: &[(&'a EntryId, &Text)]) -> BTreeSet<&'a EntryId> {
+    let status = |text: &Text| Status::of_cell(Vocabulary::builtin(), column.label.as_str(), text.as_str());
+    let read: Vec<(&EntryId, Status)> = statuses.iter().map(|(entry, text)| (*entry, status(text))).collect();
     let mostly_active = read.iter().filter(|(_, status)| status.is_active()).count() * 2 > read.len();
     if !read.iter().any(|(_, status)| is_plain(status, mostly_active)) {
         return BTreeSet::new();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    compare::{Comparison, gained_and_lost, readable, same_meaning},
+    compare::{Comparison, Status, gained_and_lost, readable, same_meaning},
     model::{Column, Entry, Fact, FieldKey, Inventory, ListState, Role, Section, SectionId, Text, fold, same},
     vocabulary::Vocabulary,
 };
@@ -252,7 +252,14 @@ impl<'a> Differ<'a> {
         let (label, role) = column.map_or((Text::default(), Role::Other), |column| (column.label.clone(), column.role));
         let comparison = role.info().comparison;
         let is_same = match &edit {
-            Edit::Changed(before, after) => Some(same_meaning(Vocabulary::builtin(), comparison, before, after)),
+            Edit::Changed(before, after) => {
+                let old_label = self.before.column(field).map_or(&label, |column| &column.label);
+                Some(if comparison == Comparison::Lifecycle && *old_label != label {
+                    status_of(old_label, before) == status_of(&label, after)
+                } else {
+                    same_meaning(Vocabulary::builtin(), comparison, before, after)
+                })
+            }
             Edit::Set(_) | Edit::Cleared(_) => None,
         };
         let compared = ComparedField { field: field.clone(), label, comparison };
@@ -420,6 +427,11 @@ fn fact_reason(key: &FieldKey, edit: &Edit) -> Reason {
 
 fn section_change(field: &str, label: Text, edit: Edit) -> Change {
     Change::new(Kind::SectionsChanged, Detail::Fact { field: FieldKey::from_name(field), label, edit })
+}
+
+/// The status that a cell states below a header. "Active: yes" and "Inactive: no" state the same.
+fn status_of(label: &Text, text: &Text) -> Status {
+    Status::of_cell(Vocabulary::builtin(), label.as_str(), text.as_str())
 }
 
 /// The edit between two texts, of which an empty one counts as not stated.

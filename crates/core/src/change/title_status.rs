@@ -23,7 +23,8 @@ pub(super) fn repeats_title(column: &Column, inventory: &Inventory, entry: &Entr
 
 /// Whether an entry is in use according to a column of statuses.
 pub(super) fn is_active(column: &Column, entry: &Entry) -> bool {
-    entry.markdown(&column.field).is_some_and(|text| Status::read(Vocabulary::builtin(), text.as_str()).is_active())
+    let text = entry.markdown(&column.field);
+    text.is_some_and(|text| Status::of_cell(Vocabulary::builtin(), column.label.as_str(), text.as_str()).is_active())
 }
 
 /// Whether an entry is below titles of the same status in both versions.

@@ -10,7 +10,7 @@ pub use crate::vocabulary::{Area, Lifecycle, readable};
 pub use date::{FuzzyDate, Precision};
 pub use location::{Location, locations};
 pub use role::{ADDRESS_LABEL, Comparison, FOOTNOTE_LABEL, ROLES, RoleInfo, is_unnamed_column, unnamed_column};
-pub use status::Status;
+pub use status::{Status, answer, asks_for_state};
 
 use std::collections::BTreeSet;
 

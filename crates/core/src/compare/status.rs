@@ -30,6 +30,18 @@ impl Status {
         }
     }
 
+    /// Reads a cell below a header. In a column such as "Active" or "Inactive", yes and no state whether the vendor is in
+    /// this state.
+    pub fn of_cell(vocabulary: &Vocabulary, label: &str, text: &str) -> Self {
+        let Some(answer) = answer(vocabulary, text) else { return Status::read(vocabulary, text) };
+        match state_asked_by(vocabulary, label) {
+            Some(state) if answer => Status::plain(state),
+            Some(Lifecycle::Active) => Status::plain(Lifecycle::Ended),
+            Some(_) => Status::plain(Lifecycle::Active),
+            None => Status::read(vocabulary, text),
+        }
+    }
+
     fn plain(lifecycle: Lifecycle) -> Self {
         Status { lifecycle: Some(lifecycle), qualifier: String::new() }
     }
@@ -39,6 +51,33 @@ impl Status {
         self.lifecycle == Some(Lifecycle::Active)
     }
 }
+
+/// Whether a cell answers the question of its header with yes, or with no. `None` for any other text.
+pub fn answer(vocabulary: &Vocabulary, text: &str) -> Option<bool> {
+    let folded = fold(text);
+    let is = |meaning| vocabulary.is(meaning, &folded);
+    if is(Meaning::Affirmation) { Some(true) } else { is(Meaning::Refusal).then_some(false) }
+}
+
+/// Whether a header asks for a state in which a vendor is not simply in use: "Inactive", `isArchived`.
+pub fn asks_for_state(vocabulary: &Vocabulary, label: &str) -> bool {
+    state_asked_by(vocabulary, label).is_some_and(|state| state != Lifecycle::Active)
+}
+
+/// The state that a header asks for: "Active", "Inactive", `isArchived`, "No longer used".
+fn state_asked_by(vocabulary: &Vocabulary, label: &str) -> Option<Lifecycle> {
+    let words = vocabulary.label_words(label);
+    // "Is it disabled?"
+    (0..words.len().min(MAX_WORDS_BEFORE + 1)).find_map(|from| {
+        let text = words[from..].join(" ");
+        let (state, rest) = vocabulary.status_prefix(&text)?;
+        let tail = rest.trim_start().split(' ').next().unwrap_or_default();
+        (tail.is_empty() || vocabulary.is(Meaning::StatusTail, tail)).then_some(state)
+    })
+}
+
+/// The most words of a header before the state that it asks for.
+const MAX_WORDS_BEFORE: usize = 2;
 
 #[cfg(test)]
 mod tests {
@@ -67,6 +106,31 @@ mod tests {
         ] {
             let status = Status::read(Vocabulary::builtin(), text);
             assert_eq!(status, Status { lifecycle, qualifier: qualifier.to_owned() }, "{text}");
+        }
+    }
+
+    #[test]
+    fn answers_state_what_the_header_asks_for() {
+        for (label, text, lifecycle) in [
+            ("Inactive", "true", Some(Lifecycle::Ended)),
+            ("Inactive", "no", Some(Lifecycle::Active)),
+            ("isArchived", "yes", Some(Lifecycle::Ended)),
+            ("Is deprecated", "0", Some(Lifecycle::Active)),
+            ("Is it disabled?", "\u{2713}", Some(Lifecycle::Ended)),
+            ("No longer used", "Yes", Some(Lifecycle::Ended)),
+            ("Suspended", "y", Some(Lifecycle::Suspended)),
+            ("Inaktiv", "Nein", Some(Lifecycle::Active)),
+            ("Archiviert", "ja", Some(Lifecycle::Ended)),
+            ("D\u{e9}sactiv\u{e9}", "Oui", Some(Lifecycle::Ended)),
+            ("Mitteaktiivne", "jah", Some(Lifecycle::Ended)),
+            ("Active", "false", Some(Lifecycle::Ended)),
+            ("Enabled", "yes", Some(Lifecycle::Active)),
+            ("Status", "yes", Some(Lifecycle::Active)),
+            ("Inactive", "since May", None),
+            ("Deprecated", "Planned", Some(Lifecycle::Planned)),
+        ] {
+            let status = Status::of_cell(Vocabulary::builtin(), label, text);
+            assert_eq!(status.lifecycle, lifecycle, "{label}: {text}");
         }
     }
 

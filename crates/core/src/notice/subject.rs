@@ -20,8 +20,9 @@ pub fn trigger_of(change: &Change) -> Option<Trigger> {
 
 /// Whether a change of status puts an entry into use.
 fn activates(change: &Change) -> bool {
-    let Detail::Field { edit: Edit::Changed(before, after), .. } = &change.detail else { return false };
-    let [before, after] = [before, after].map(|text| Status::read(Vocabulary::builtin(), text.as_str()));
+    let Detail::Field { label, edit: Edit::Changed(before, after), .. } = &change.detail else { return false };
+    let [before, after] =
+        [before, after].map(|text| Status::of_cell(Vocabulary::builtin(), label.as_str(), text.as_str()));
     after.is_active() && !before.is_active()
 }
 

@@ -18,7 +18,7 @@ use crate::{
         Change, Detail, Edit, EntryRef, Kind, Level, Phrase, Piece, Row, RowField, SECTION, SECTION_ENTRIES,
         SECTION_NOTE, word_diff,
     },
-    compare::{Status, is_in_eu, items_not_in},
+    compare::{Status, answer, is_in_eu, items_not_in},
     model::{FieldKey, Role, Text, to_plain_text},
     vocabulary::Vocabulary,
 };
@@ -129,10 +129,15 @@ fn field_in_words(
     if activates(change) {
         return match edit {
             Edit::Set(_) => Vec::new(),
-            Edit::Cleared(before) | Edit::Changed(before, _) => vec![plain(messages.was), old(before)],
+            Edit::Cleared(before) | Edit::Changed(before, _) => {
+                let question = Some(label).filter(|_| is_answer(before));
+                [plain(messages.was)].into_iter().chain(labelled_text(question, old(before))).collect()
+            }
         };
     }
-    let label = Some(label).filter(|_| !verb_names_field(change.kind, field));
+    let are_answers =
+        change.kind == Kind::StatusChanged && [edit.before(), edit.after()].into_iter().flatten().any(is_answer);
+    let label = Some(label).filter(|_| !verb_names_field(change.kind, field) || are_answers);
     let mut out = match edit {
         Edit::Set(text) if verb_states_presence(change) => labelled_text(label, new(text)),
         Edit::Cleared(text) if verb_states_presence(change) => labelled_text(label, old(text)),
@@ -151,6 +156,11 @@ fn verb_names_field(kind: Kind, field: &FieldKey) -> bool {
         Kind::Amended | Kind::Rescheduled => false,
         kind => kind.info().roles.iter().any(|role| role.info().key == field.as_str()),
     }
+}
+
+/// Whether a text only answers the question of its header, so that it means nothing without it: "Inactive: yes".
+fn is_answer(text: &Text) -> bool {
+    answer(Vocabulary::builtin(), text.as_str()).is_some()
 }
 
 /// Whether the verb is "… first stated" or "… no longer stated".
@@ -234,20 +244,18 @@ fn phrase(change: &Change) -> Phrase {
 /// Whether a status change puts the entry into use. A known status that is no longer stated counts
 /// as one if it was not "active": the list then contains the entry like those that are in use.
 fn activates(change: &Change) -> bool {
-    let Detail::Field { edit, .. } = &change.detail else { return false };
+    let Detail::Field { label, edit, .. } = &change.detail else { return false };
     if change.kind != Kind::StatusChanged {
         return false;
     }
+    let status = |text: &Text| Status::of_cell(Vocabulary::builtin(), label.as_str(), text.as_str());
     match edit {
         Edit::Set(_) => false,
         Edit::Cleared(before) => {
-            let before = Status::read(Vocabulary::builtin(), before.as_str());
+            let before = status(before);
             before.lifecycle.is_some() && !before.is_active()
         }
-        Edit::Changed(before, after) => {
-            Status::read(Vocabulary::builtin(), after.as_str()).is_active()
-                && !Status::read(Vocabulary::builtin(), before.as_str()).is_active()
-        }
+        Edit::Changed(before, after) => status(after).is_active() && !status(before).is_active(),
     }
 }
 
@@ -278,6 +286,7 @@ fn row_in_words(row: &Row) -> String {
 fn cell_in_words(cell: &RowField) -> String {
     let text = to_plain_text(Vocabulary::builtin().without_full_stop(cell.text.as_str()));
     match Role::of_field(Vocabulary::builtin(), &cell.field, cell.label.as_str()) {
+        Role::Status if is_answer(&cell.text) => format!("{}: {text}", cell.label),
         Role::Purpose | Role::Service | Role::Location | Role::Data | Role::Status | Role::Link => text.into_owned(),
         _ => format!("{}: {text}", cell.label),
     }

@@ -6,7 +6,7 @@ use crate::{
 };
 
 use super::{
-    Inline, activates, angle_free, flat,
+    Inline, activates, angle_free, flat, is_answer,
     messages::{ENGLISH, Messages, fill},
     phrase, separator, shown_names, verb,
 };
@@ -95,10 +95,10 @@ fn title_detail(messages: &Messages, change: &Change) -> String {
         (TitleDetail::BothNames, Detail::Field { edit: Edit::Changed(before, _), .. }) => {
             fill(messages.title_names, &[&before, &entry])
         }
-        (TitleDetail::EntryAndValue, Detail::Field { edit, .. }) if !activates(change) => match edit {
-            Edit::Set(after) => format!("{entry} ({after})"),
+        (TitleDetail::EntryAndValue, Detail::Field { label, edit, .. }) if !activates(change) => match edit {
+            Edit::Set(after) => format!("{entry} ({})", value(label, after)),
             Edit::Cleared(_) => entry,
-            Edit::Changed(_, after) => entry + &fill(messages.title_value, &[&after]),
+            Edit::Changed(_, after) => entry + &fill(messages.title_value, &[&value(label, after)]),
         },
         (TitleDetail::Label, Detail::Column { edit, .. }) => {
             edit.after().or(edit.before()).map(Text::to_string).unwrap_or_default()
@@ -107,4 +107,9 @@ fn title_detail(messages: &Messages, change: &Change) -> String {
         (_, Detail::Fact { label, .. }) if change.kind != Kind::SectionsChanged => label.to_string(),
         _ => entry,
     }
+}
+
+/// A value, behind the question that it answers: "Inactive: yes".
+fn value(label: &Text, text: &Text) -> String {
+    if is_answer(text) { format!("{label}: {text}") } else { text.to_string() }
 }

@@ -306,6 +306,11 @@ impl Vocabulary {
         !cores.is_empty() && details.iter().all(|word| self.is(Meaning::DecorationDetail, word))
     }
 
+    /// The words of a header or key, folded: `isActive` is "is", "active".
+    pub fn label_words(&self, label: &str) -> Vec<String> {
+        self.headers().words_of(label)
+    }
+
     /// The form in which headers are compared: without case, punctuation and plural.
     pub fn label_form(&self, label: &str) -> Vec<String> {
         self.headers().words_of(label).iter().map(|word| singular(word).into_owned()).collect()
