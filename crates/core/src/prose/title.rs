@@ -96,9 +96,9 @@ fn title_detail(messages: &Messages, change: &Change) -> String {
             fill(messages.title_names, &[&before, &entry])
         }
         (TitleDetail::EntryAndValue, Detail::Field { label, edit, .. }) if !activates(change) => match edit {
-            Edit::Set(after) => format!("{entry} ({})", value(label, after)),
+            Edit::Set(after) => format!("{entry} ({})", value(change.kind, label, after)),
             Edit::Cleared(_) => entry,
-            Edit::Changed(_, after) => entry + &fill(messages.title_value, &[&value(label, after)]),
+            Edit::Changed(_, after) => entry + &fill(messages.title_value, &[&value(change.kind, label, after)]),
         },
         (TitleDetail::Label, Detail::Column { edit, .. }) => {
             edit.after().or(edit.before()).map(Text::to_string).unwrap_or_default()
@@ -109,7 +109,7 @@ fn title_detail(messages: &Messages, change: &Change) -> String {
     }
 }
 
-/// A value, behind the question that it answers: "Inactive: yes".
-fn value(label: &Text, text: &Text) -> String {
-    if is_answer(text) { format!("{label}: {text}") } else { text.to_string() }
+/// A value. A status that answers a question stands behind it: "Inactive: yes".
+fn value(kind: Kind, label: &Text, text: &Text) -> String {
+    if kind == Kind::StatusChanged && is_answer(text) { format!("{label}: {text}") } else { text.to_string() }
 }
