@@ -311,6 +311,8 @@ impl Warning {
     pub const UNKNOWN_KEY: &'static str = "unknown-key";
     /// A table of a page looks like a part of the list, but has other columns.
     pub const SKIPPED_TABLE: &'static str = "skipped-table";
+    /// Bullets beside a table name companies, but were not read.
+    pub const SKIPPED_BULLETS: &'static str = "skipped-bullets";
     /// A row of a table has more cells than the table has columns.
     pub const EXTRA_CELL: &'static str = "extra-cell";
     /// A record of a CSV file has fewer fields than the header.

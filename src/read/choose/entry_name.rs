@@ -63,6 +63,24 @@ fn is_end(words: &Vocabulary, remark: &str) -> bool {
     rest.is_empty() || is_tail || ends_twice || FuzzyDate::read(words, rest).is_some()
 }
 
+/// Whether a name ends with a legal form: "Acme, Inc.", "Alder s.r.o. (Alder Group)".
+pub(crate) fn has_legal_form(words: &Vocabulary, name: &str) -> bool {
+    let folded = fold(name.split(['(', '[']).next().unwrap_or_default());
+    let tokens: Vec<&str> = folded.split([' ', ',']).filter(|token| !token.is_empty()).collect();
+    legal_form(words, &tokens).is_some_and(|length| length < tokens.len())
+}
+
+/// The number of words of the legal form at the end of folded words.
+pub(crate) fn legal_form(words: &Vocabulary, tokens: &[&str]) -> Option<usize> {
+    (1..=MAX_FORM_WORDS.min(tokens.len())).find(|length| {
+        let end = tokens[tokens.len() - length..].join(" ").replace('.', "");
+        words.is(Meaning::LegalForm, &end)
+    })
+}
+
+/// The most words of a legal form: "GmbH & Co. KG".
+const MAX_FORM_WORDS: usize = 4;
+
 /// Whether a text begins with a date: "2026-01-15", "March 2026: …". A year alone may begin a name: "2047 Labs".
 pub(crate) fn begins_with_date(words: &Vocabulary, text: &str) -> bool {
     let text: Vec<&str> = text.split_whitespace().take(MAX_DATE_WORDS).collect();

@@ -1,7 +1,9 @@
 //! Second stage of reading: which part of a page, tree, table or folder is the list.
 
 pub(crate) mod absence;
+mod beside;
 mod bullet;
+mod cases;
 pub(crate) mod code;
 pub(crate) mod column_lists;
 pub(crate) mod continued;

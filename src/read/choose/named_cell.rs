@@ -11,6 +11,7 @@ use crate::read::{
         intern::Label,
         raw_list::{ParsedRow, RawList},
     },
+    choose::entry_name::legal_form,
     source_text::{SourceText, cleaned},
 };
 
@@ -22,9 +23,6 @@ const ENTITY_LABEL: &str = "Legal entity";
 
 /// The label of the column for lines after a name that are not known to be something else.
 const DETAILS_LABEL: &str = "Details";
-
-/// The most words of a legal form: "GmbH & Co. KG".
-const MAX_FORM_WORDS: usize = 4;
 
 /// Adds the cells of a text that names a vendor.
 pub(crate) fn add_name(
@@ -214,11 +212,9 @@ fn is_postal(line: &SourceText) -> bool {
 fn is_entity(words: &Vocabulary, name: &str, line: &str) -> bool {
     let continues = line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', ',']));
     let tokens: Vec<String> = line.split([' ', ',']).map(without_dots).filter(|word| !word.is_empty()).collect();
-    let form = (1..=MAX_FORM_WORDS.min(tokens.len())).find(|length| {
-        let end = tokens[tokens.len() - length..].join(" ");
-        words.is(Meaning::LegalForm, &end)
-    });
-    let begins_alike = tokens.first().map(String::as_str) == name.split(' ').next();
+    let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+    let form = legal_form(words, &tokens);
+    let begins_alike = tokens.first().copied() == name.split(' ').next();
     continues || form.is_some_and(|length| tokens.len() >= length + 2 || begins_alike)
 }
 

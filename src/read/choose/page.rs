@@ -19,6 +19,7 @@ use crate::read::{
     },
     choose::{
         absence::{absence_of_list, is_error_page},
+        beside::Beside,
         bullet::{Bullet, Style},
         continued::{Columns, Shape, named_rows, unnamed},
         entry_name::{self, begins_with_end, is_no_entry},
@@ -84,6 +85,7 @@ pub(crate) fn interpret(
     if options.tables.is_empty() {
         let parts: Vec<&Part<'_>> = decisions.iter().filter(|one| one.is_chosen()).map(|one| &one.part).collect();
         list.warnings.extend(decisions.iter().filter_map(|decision| skipped_table(decision, &parts)));
+        list.warnings.extend(decisions.iter().filter_map(|decision| skipped_bullets(decision, &parts)));
     }
     let surroundings = Surroundings { by_status: states_differ(words, &chosen, &blocks), notes };
     for (part, names) in chosen.into_iter().zip(described_elsewhere) {
@@ -148,6 +150,26 @@ fn skipped_table(decision: &Decision<'_>, chosen: &[&Part<'_>]) -> Option<Warnin
     let kind = if part.found.is_record() { "description" } else { "table" };
     let message = format!("the {kind}{place} {what}; to read it, name all tables with `tables` or --table");
     Some(Warning::at(Warning::SKIPPED_TABLE, part.at()?, message))
+}
+
+/// The warning about bullets beside the tables of the list, which name companies that it does not have.
+fn skipped_bullets(decision: &Decision<'_>, chosen: &[&Part<'_>]) -> Option<Warning> {
+    let part = &decision.part;
+    let is_beside = |other: &&&Part<'_>| other.found.is_table() && other.found.headings == part.found.headings;
+    let is_near = part.is_below_vendors() && chosen.iter().any(|other| other.found.is_table());
+    let is_left_out = matches!(decision.verdict, Verdict::LeftOut(_));
+    if !is_left_out || !is_near && !chosen.iter().any(|other| is_beside(&other)) {
+        return None;
+    }
+    let known: BTreeSet<String> = chosen.iter().flat_map(|other| other.plain_names()).collect();
+    let Beside::Unclear(items) = Beside::of(part, &known) else { return None };
+    let names: Vec<String> = items.iter().map(|item| cleaned(&split(part.words(), item).0)).collect();
+    let message = format!(
+        "the bullets beside the table name {} and were skipped, because not all of them state a vendor that is not in \
+         the table, and its purpose or place; write \"Name - purpose - place\" in each, or add rows to the table",
+        names.join(", ")
+    );
+    Some(Warning::at(Warning::SKIPPED_BULLETS, items.first()?.at, message))
 }
 
 /// Checks the width of all tables before anything looks at their cells.

@@ -9,6 +9,7 @@ use changecast_core::{
 
 use crate::read::{
     choose::{
+        beside::Beside,
         fitness::Fitness,
         page_parts::{Found, is_name},
         part::{NameColumn, Part},
@@ -214,10 +215,14 @@ impl Selection<'_, '_> {
             .collect();
         let records = self.parts.iter().filter(|(_, part)| part.found.is_record() && self.is_about_vendors(part));
         let records: Vec<usize> = records.map(|(place, _)| *place).collect();
+        let chosen = self.parts.iter().filter(|(place, _)| tables.contains(place)).map(|(_, part)| *part);
+        let known: BTreeSet<String> = chosen.flat_map(|table| table.plain_names()).collect();
         let lists = self.parts.iter().filter(|(_, part)| {
-            // Bullets below the heading of a table are remarks on it, unless a sentence introduces them.
+            // Bullets below the heading of a table are remarks on it, unless a sentence or they themselves state more.
             let is_remark = headings.contains(&&part.found.headings[..]);
-            lists_vendors(part) && (!is_remark || part.words().is_about_vendors(part.found.lead_text()))
+            let is_introduced = !is_remark || part.words().is_about_vendors(part.found.lead_text());
+            lists_vendors(part) && is_introduced
+                || (is_remark || part.is_below_vendors()) && matches!(Beside::of(part, &known), Beside::Vendors)
         });
         let lists = lists.map(|(place, _)| *place);
         // One vendor described field by field may be an example; several are the list.

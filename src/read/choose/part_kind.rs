@@ -9,6 +9,7 @@ use changecast_core::{
 
 use crate::read::{
     choose::{
+        cases::introduces_cases,
         entry_name::{begins_with_date, behind_clause_number, is_common_phrase, is_host, is_placeholder, is_sentence},
         fitness::Fitness,
         page_lists::names_things,
@@ -52,13 +53,14 @@ impl PartKind {
 }
 
 /// The kinds in the order in which they are tried.
-static RULES: [PartKind; 13] = [
+static RULES: [PartKind; 14] = [
     PartKind::excluded("lists former vendors", |part| part.statement == Some(Statement::Past)),
     PartKind::excluded("is stated not to list sub-processors", |part| part.statement == Some(Statement::Denied)),
     PartKind::excluded("is a history of changes", is_dated),
     PartKind::fallback("is a history of changes", is_log),
     PartKind::excluded("is about the document", is_about_document),
     PartKind::excluded("contains clauses of an agreement", contains_clauses),
+    PartKind::excluded("lists cases or reasons", lists_cases),
     PartKind::excluded("lists hosts", lists_hosts),
     PartKind::excluded("lists other pages", lists_site_links),
     PartKind::excluded("is about something else or empty", has_other_subject),
@@ -160,6 +162,11 @@ fn is_clause(words: &Vocabulary, item: &Item) -> bool {
     let text = cleaned(&item.whole_text());
     behind_clause_number(&text).is_some_and(is_sentence)
         || (is_sentence(&text) && words.mentions_phrase(Meaning::Obligation, &fold(&item.rest)))
+}
+
+/// Whether the paragraph above bullets introduces cases, and not vendors.
+fn lists_cases(part: &Part<'_>) -> bool {
+    part.found.is_list() && introduces_cases(part.words(), part.found.lead_text())
 }
 
 /// Whether most names are those of hosts. A vendor may be called by its host if its purpose follows.

@@ -281,6 +281,10 @@ meanings! {
     RecipientMark "recipient-mark";
     /// A word for a kind of recipients or cases rather than the name of one: "authorities".
     RecipientGroup "recipient-group";
+    /// A noun for what happens rather than for who gets data: "reasons" in "for the following reasons".
+    CaseNoun "case-noun";
+    /// The end of a sentence that cases complete: "when" in "We share data when:".
+    CaseEnd "case-end";
     /// A word that limits a denial: "except" in "no vendors except these".
     Exception "exception";
     /// A common noun for vendors or their list in a heading: "entries" in "Removed entries".
