@@ -13,9 +13,13 @@ fn log(after: &str) -> String {
 }
 
 fn log_of(before: &str, after: &str) -> String {
-    let repo = TestRepo::new().commit("one", &[("list.md", Some(before))]).commit("two", &[("list.md", Some(after))]);
+    log_in("list.md", before, after)
+}
+
+fn log_in(path: &str, before: &str, after: &str) -> String {
+    let repo = TestRepo::new().commit("one", &[(path, Some(before))]).commit("two", &[(path, Some(after))]);
     repo.build();
-    let log = repo.run(&["log", "--repo", "repo", "--inventory", "list.md"]).out;
+    let log = repo.run(&["log", "--repo", "repo", "--inventory", path]).out;
     log.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -46,6 +50,41 @@ fn rows_without_names_continue_the_row_above_if_none_was_lost() {
     ] {
         let log = log(&LIST.replace(from, to));
         assert!(log.contains(expected), "{to}\n{log}");
+    }
+}
+
+/// A list of records in some format, with each name in a place of its own.
+fn records(write: impl Fn(&str, &str, &str) -> String) -> String {
+    let rows =
+        [("Nordhaven", "Hosting", "Germany"), ("Kestrel", "Mail", "Norway"), ("Tallyline", "Payments", "France")];
+    rows.map(|(name, purpose, location)| write(name, purpose, location)).concat()
+}
+
+#[test]
+fn records_lose_their_names_as_rows_do() {
+    let yaml =
+        records(|name, purpose, location| format!("- name: {name}\n  purpose: {purpose}\n  location: {location}\n"));
+    let headings = records(|name, purpose, location| {
+        format!("## {name}\n\n- **Purpose:** {purpose}\n- **Location:** {location}\n\n")
+    });
+    let bullets =
+        records(|name, purpose, location| format!("- **{name}**\n  - Purpose: {purpose}\n  - Location: {location}\n"));
+    let cards = records(|name, purpose, location| {
+        format!("<h3>{name}</h3><dl><dt>Purpose</dt><dd>{purpose}</dd><dt>Location</dt><dd>{location}</dd></dl>\n")
+    });
+    let title = "# Sub-processors\n\n";
+    for (path, text, from, to) in [
+        ("list.yaml", yaml.clone(), "name: Kestrel", "name: '-'"),
+        ("list.yaml", yaml, "name: Kestrel", "name: n/a"),
+        ("list.md", format!("{title}{headings}"), "## Kestrel", "##"),
+        ("list.md", format!("{title}{bullets}"), "- **Kestrel**", "-"),
+        ("list.html", format!("<h1>Sub-processors</h1>\n{cards}"), "<h3>Kestrel</h3>", "<h3></h3>"),
+    ] {
+        assert!(text.contains(from), "{text}");
+        let log = log_in(path, &text, &text.replace(from, to));
+        assert!(log.contains("it is that of \"Kestrel\"") && !log.contains("removed"), "{path} {to}\n{log}");
+        let control = log_in(path, &text, &text.replace("Norway", "Finland"));
+        assert!(control.contains("relocated Kestrel"), "{path} {to}\n{control}");
     }
 }
 
@@ -96,5 +135,22 @@ fn a_comparison_names_the_row_that_lost_its_name() {
         }
         let back = repo.run(&["diff", "after.md", "before.md", "--exit-code"]).expect(1);
         assert!(back.out.contains("Kestrel"), "{}", back.out);
+    }
+}
+
+#[test]
+fn a_line_without_a_first_cell_continues_the_row_of_a_simple_table() {
+    let table = |rows: &str| {
+        let border = "=========  ===============  =========";
+        format!(
+            "Sub-processors\n==============\n\n{border}\nVendor     Purpose          Location\n{border}\n{rows}{border}\n"
+        )
+    };
+    let one = "Nordhaven  Hosting of files  Germany\nKestrel    Mail             Norway\n";
+    let two = "Nordhaven  Hosting          Germany\n           of files\nKestrel    Mail             Norway\n";
+    let log = log_in("list.rst", &table(one), &table(two));
+    assert!(log.contains("first published"), "{log}");
+    for kind in ["added", "removed", "changed"] {
+        assert!(!log.contains(kind), "{kind}: {log}");
     }
 }

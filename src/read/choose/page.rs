@@ -12,6 +12,7 @@ use changecast_core::{
 };
 
 use crate::read::{
+    UnnamedRow,
     build::{
         assemble::{MAX_COLUMNS, check_limit},
         intern::Label,
@@ -88,9 +89,10 @@ pub(crate) fn interpret(
         list.warnings.extend(decisions.iter().filter_map(|decision| skipped_bullets(decision, &parts)));
     }
     let surroundings = Surroundings { by_status: states_differ(words, &chosen, &blocks), notes };
+    let mut namesake: Option<&SourceText> = None;
     for (part, names) in chosen.into_iter().zip(described_elsewhere) {
         match &part.content {
-            Content::Record(items) => record(list, items, part),
+            Content::Record(items) => record(list, items, part, &mut namesake),
             Content::Table(table) => {
                 list.layout = Layout::Table;
                 table_sections(list, table, part, names, &surroundings, options);
@@ -184,7 +186,8 @@ fn check_columns(page: &Page) -> Result<(), ReadError> {
 }
 
 /// Adds the entry that a list of fields describes. Its name is one of the fields, the line above, or the heading.
-fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
+/// `namesake` is the last heading that was a name: a second record below it may have lost a heading of its own.
+fn record<'p>(list: &mut RawList<'_>, items: &[Item], part: &Found<'p>, namesake: &mut Option<&'p SourceText>) {
     let Some(first) = items.first() else { return };
     let words = list.vocabulary;
     // A line above the fields names the vendor unless a heading does.
@@ -205,8 +208,18 @@ fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
         _ if names && first_word(&heading) == first_word(&value) => (value, above),
         _ if names => (value, heading),
         Some(lead) => (lead, heading),
-        None if heading.is_empty() => return,
-        None => (heading, above),
+        None if heading.is_empty() => {
+            list.unnamed.push(unnamed_record(words, items, None));
+            return;
+        }
+        None => {
+            let own = part.headings.last().copied();
+            let last = std::mem::replace(namesake, own);
+            if last.zip(own).is_some_and(|(last, own)| std::ptr::eq(last, own)) {
+                list.unnamed.push(unnamed_record(words, items, Some(first.at)));
+            }
+            (heading, above)
+        }
     };
     if is_no_entry(words, &cleaned(&name)) {
         return;
@@ -220,6 +233,13 @@ fn record(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>) {
     }
     add_notes(list, &mut row, items.iter().flat_map(|item| &item.notes));
     list.add_to_section(cleaned(&above), row);
+}
+
+/// The values of a record without a name of its own, which is a part of the entry that begins there.
+fn unnamed_record(words: &Vocabulary, items: &[Item], entry: Option<Position>) -> UnnamedRow {
+    let values: Vec<SourceText> = items.iter().map(|item| split(words, item).1).collect();
+    let at = items.first().map_or(Position::START, |item| item.at);
+    unnamed(at, entry, values.iter().map(|value| value.as_str()))
 }
 
 /// Adds the footnotes of a row to its cells.
@@ -360,6 +380,11 @@ fn list_section(list: &mut RawList<'_>, items: &[Item], part: &Found<'_>, surrou
         let Bullet { name, purpose, places } = Bullet::of(words, item, style);
         let is_no_name = is_placeholder(&name) || is_no_entry(words, &cleaned(&name));
         if !is_name(&name) || item.struck || is_no_name || begins_with_end(words, &split(words, item).1) {
+            if name.trim().is_empty() && !item.struck {
+                let values =
+                    item.children.iter().map(|child| child.split_once(COLONS).map_or(&**child, |(_, value)| value));
+                list.unnamed.push(unnamed(item.at, None, values));
+            }
             continue;
         }
         let mut row = row_of(list, item.at, &name);

@@ -13,13 +13,15 @@ use changecast_core::{
 
 use self::selection::{choose_by_keys, keys};
 use crate::read::{
+    UnnamedRow,
     build::{
         ids::stated_id,
         raw_list::{ParsedRow, RawList, RawSection, Row},
     },
     choose::{
+        continued::unnamed,
         empty_tree::without_list,
-        entry_name::is_no_entry,
+        entry_name::{is_no_entry, is_placeholder},
         flattened::{flattened, is_nested},
         html_text::shown,
         key_kind::statuses_of_keys,
@@ -29,6 +31,7 @@ use crate::read::{
     },
     config::ReadingConfig,
     error::ReadError,
+    position::Position,
     source_text::{CellText, cleaned},
     syntax::tree::{Item, Key, Node, Value},
 };
@@ -165,8 +168,12 @@ pub(crate) fn interpret(
         let rows = Vec::with_capacity(records.members.len());
         let mut section = RawSection { title, rows, ..RawSection::default() };
         section.defaults.extend(status.map(|status| (list.labels.intern(STATUS_LABEL), CellText::Markdown(status))));
-        for member in records.members.iter().filter(|member| !is_no_vendor(member, words, &key_roles)) {
+        for member in &records.members {
             let at = member.node.at.below(member.shift);
+            if is_no_vendor(member, words, &key_roles) {
+                list.unnamed.extend(without_name(member, at, words, &key_roles));
+                continue;
+            }
             // What a key of names means depends on the keys above, and is not remembered.
             let memo = member.memo.as_ref().map(|memo| &memo.record).filter(|_| records.name_key.is_none());
             let row = remembered_row(list, memo, at, |list| {
@@ -191,6 +198,18 @@ fn is_no_vendor(member: &Member<'_>, words: &Vocabulary, key_roles: &KeyRoles<'_
         Some(memo) => *memo.is_no_vendor.get_or_init(judge),
         None => judge(),
     }
+}
+
+/// An entry that is left out because it has a dash or "n/a" in place of its name.
+fn without_name(member: &Member<'_>, at: Position, words: &Vocabulary, key_roles: &KeyRoles<'_>) -> Option<UnnamedRow> {
+    name_of(member.node, key_roles).filter(|name| is_placeholder(words, &cleaned(name)))?;
+    let Value::Map(pairs) = &member.node.value else { return None };
+    let others = pairs.iter().filter(|(key, _)| key_roles.role(&key.text) != Role::Name);
+    let texts = others.filter_map(|(_, node)| match &node.value {
+        Value::Text(text) => Some(&**text),
+        Value::Null | Value::List(_) | Value::Map(_) => None,
+    });
+    Some(unnamed(at, None, texts))
 }
 
 /// Whether a tree has a list of which the entries have a name and at least two more known fields.

@@ -30,7 +30,7 @@ impl<'a> CellForms<'a> {
         CellForms { by_column }
     }
 
-    /// What is left of the cells of a column when they are translated.
+    /// The pattern of the cells of a column.
     pub fn pattern(&self, column: &Column) -> Pattern {
         Pattern::of(self.of_column(column))
     }
@@ -129,7 +129,7 @@ fn are_alike(old: &str, new: &str) -> bool {
     shared > 0 && shared * 2 >= old.len().max(new.len())
 }
 
-/// What is left of the cells of a column when they are translated: which entries have one, which of them are equal, and
+/// The properties of the cells of a column that a translation keeps: which entries have one, which of them are equal, and
 /// their numbers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Pattern {

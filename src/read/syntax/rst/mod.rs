@@ -306,7 +306,7 @@ impl Reader<'_> {
 
     /// A table between lines of `====  ====`.
     fn simple_table(&mut self) {
-        let border = self.line(0).map(|line| line.text.clone()).unwrap_or_default();
+        let (border, margin) = self.line(0).map(|line| (line.text.clone(), line.indent)).unwrap_or_default();
         let mut starts = Vec::new();
         let mut previous = ' ';
         for (at, c) in border.chars().enumerate() {
@@ -334,15 +334,20 @@ impl Reader<'_> {
                 }
                 continue;
             }
+            let text = format!("{:1$}{2}", "", line.indent.saturating_sub(margin), line.text);
             let cells: Vec<Cell> = starts
                 .iter()
                 .enumerate()
                 .map(|(n, start)| {
                     let end = starts.get(n + 1).copied().unwrap_or(usize::MAX);
-                    self.inline(between(&line.text, *start, end).trim())
+                    self.inline(between(&text, *start, end).trim())
                 })
                 .collect();
-            table.rows.push((line.at, cells));
+            // A line with an empty first column continues the row above.
+            match table.rows.last_mut().filter(|_| cells.first().is_some_and(|first| first.text.is_empty())) {
+                Some((_, above)) => continue_row(above, &cells),
+                None => table.rows.push((line.at, cells)),
+            }
         }
         self.blocks.push(Block::Table(table));
     }
@@ -350,6 +355,13 @@ impl Reader<'_> {
     /// Whether a border follows before the next empty line.
     fn closes_again(&self) -> bool {
         self.lines[self.at..].iter().take_while(|line| !line.text.is_empty()).any(|line| is_simple_border(&line.text))
+    }
+}
+
+/// Adds the cells of a line to those of the row that it continues.
+fn continue_row(row: &mut [Cell], line: &[Cell]) {
+    for (cell, more) in row.iter_mut().zip(line).filter(|(_, more)| !more.text.is_empty()) {
+        cell.text = SourceText::join([&cell.text, &more.text], " ").trimmed();
     }
 }
 
