@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use changecast::read::{ReadingConfig, read};
 use changecast_core::{
     change::{Change, ChangeSet, Detail, Edit, apply, diff},
-    model::{Inventory, ListState},
+    model::{Inventory, ListState, Text},
 };
 use proptest::{prelude::*, test_runner::TestCaseError};
 
@@ -251,4 +251,46 @@ fn a_column_belongs_to_another_one_only_by_evidence() {
         assert_eq!(columns, expected.iter().copied().collect(), "{after}");
         assert_eq!(apply(&old, &set), Ok(new));
     }
+}
+
+#[test]
+fn one_of_several_tables_may_rename_a_header() {
+    let table = |header: &str, rows: &str| format!("| Vendor | Purpose | {header} |\n|---|---|---|\n{rows}\n");
+    let page = |first: &str, second: &str, kept: &str| {
+        let hosting = table(first, &format!("| Halden | files | {kept} |\n| Quill | pages | a month |\n"));
+        let support = table(second, "| Tern | mail | a year |\n");
+        format!("# Sub-processors\n\n## Hosting\n\n{hosting}\n## Support\n\n{support}")
+    };
+    let same = page("Retention", "Retention", "a year");
+    let other = page("Kept for", "Retention", "a year");
+    let renamed = |from: &str, to: &str| format!("columns-changed {from} {to}");
+    for (before, after, expected) in [
+        (&same, &other, vec![renamed("Retention", "Kept for")]),
+        (&other, &same, vec![renamed("Kept for", "Retention")]),
+        // A cell of another text is announced, and so is a column that only one of the rows of its table has.
+        (
+            &same,
+            &page("Kept for", "Retention", "a week"),
+            ["columns-changed - Kept for", "amended a year -", "amended a month -"].map(str::to_owned).to_vec(),
+        ),
+    ] {
+        let [old, new] = [before, after].map(|text| ListState::listed(parsed("list.md", text)));
+        let set = diff(&old, &new);
+        let mut told: Vec<String> = set.changes.iter().map(told).collect();
+        let mut expected = expected;
+        told.sort();
+        expected.sort();
+        assert_eq!(told, expected, "{after}");
+        assert_eq!(apply(&old, &set), Ok(new));
+    }
+}
+
+/// A change as its kind and its texts before and after.
+fn told(change: &Change) -> String {
+    let edit = match &change.detail {
+        Detail::Field { edit, .. } | Detail::Column { edit, .. } | Detail::Fact { edit, .. } => edit,
+        Detail::List { .. } | Detail::Row { .. } => return change.kind.to_string(),
+    };
+    let text = |text: Option<&Text>| text.map_or("-", Text::as_str).to_owned();
+    format!("{} {} {}", change.kind, text(edit.before()), text(edit.after()))
 }

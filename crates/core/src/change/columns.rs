@@ -13,6 +13,7 @@ use super::{
         CellForms, Pattern, are_headers_alike, are_mostly_alike, are_mostly_equal, are_nowhere_different,
         are_partly_alike, have_compatible_roles,
     },
+    column_moves::moved_in_sections,
     event::{Change, ColumnCell, Detail, Edit, IdChange},
     kind::{Kind, Level},
     reason::{Decision, Reason},
@@ -56,6 +57,8 @@ pub(super) struct Columns {
     removed: BTreeSet<FieldKey>,
     /// Removed columns with a key that another column has now, by this key.
     passed_on: BTreeSet<FieldKey>,
+    /// New keys by old key, for columns with another header in some sections only.
+    moved: BTreeMap<FieldKey, FieldKey>,
     /// Cells that are announced for their entry although their column was added or removed.
     announced_per_entry: BTreeSet<(FieldKey, EntryId)>,
     /// The changes that are announced, with their reasons.
@@ -86,6 +89,9 @@ impl Columns {
         columns.pair_by_likeness(&mut open, kept, same_layout);
         if same_layout && columns.most_headers_differ(&old, after) {
             columns.pair_by_pattern(&mut open, kept);
+        }
+        if same_layout {
+            columns.find_moved(&mut open, (before, after), kept);
         }
         let OpenColumns { removed, added } = open;
         let (kept_old, kept_new): (Vec<&Entry>, Vec<&Entry>) = kept.iter().copied().unzip();
@@ -238,6 +244,26 @@ impl Columns {
         }
     }
 
+    /// Finds columns of which one header is that of other sections before and after.
+    fn find_moved(&mut self, open: &mut OpenColumns<'_>, (before, after): (&Inventory, &Inventory), kept: &Kept<'_>) {
+        if open.removed.is_empty() && open.added.is_empty() || before.filled_sections().nth(1).is_none() {
+            return;
+        }
+        let lasting: Vec<&Column> = before.filled_columns().filter(|old| after.columns.contains(old)).collect();
+        let split = open.added.iter().flat_map(|new| lasting.iter().map(move |old| (*old, *new)));
+        let merged = open.removed.iter().flat_map(|old| lasting.iter().map(move |new| (*old, *new)));
+        let is_moved = |pair: &(&Column, &Column)| moved_in_sections(*pair, (before, after), kept);
+        let pairs: Vec<(&Column, &Column)> = split.chain(merged).filter(is_moved).collect();
+        let is_only =
+            |(old, new): &&(&Column, &Column)| pairs.iter().filter(|(a, b)| a == old || b == new).count() == 1;
+        for (old, new) in pairs.iter().filter(is_only) {
+            open.removed.retain(|other| other != old);
+            open.added.retain(|other| other != new);
+            self.moved.insert(old.field.clone(), new.field.clone());
+            self.announce_header(old, new, Reason::EqualCells);
+        }
+    }
+
     fn rename(&mut self, old: &Column, new: &Column) {
         if old.field != new.field {
             self.renamed.insert(old.field.clone(), new.field.clone());
@@ -262,6 +288,12 @@ impl Columns {
     /// no counterpart, and are announced together.
     pub fn key_after<'a>(&'a self, old: &'a FieldKey) -> Option<&'a FieldKey> {
         self.renamed.get(old).or_else(|| (!self.passed_on.contains(old)).then_some(old))
+    }
+
+    /// The column to which the cell of an entry moved, with the text there.
+    pub fn moved_to<'e>(&self, field: &FieldKey, (old, new): (&Entry, &'e Entry)) -> Option<(&FieldKey, &'e Text)> {
+        let to = self.moved.get(field).filter(|to| old.text(to).is_none() && new.text(field).is_none())?;
+        Some((to, new.markdown(to)?))
     }
 
     /// Whether the cell of an entry is announced with the column that was added.

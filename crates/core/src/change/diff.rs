@@ -223,6 +223,12 @@ impl<'a> Differ<'a> {
         }
         let mut seen: BTreeSet<&FieldKey> = BTreeSet::new();
         for cell in &old.cells {
+            if let Some((field, text)) = columns.moved_to(&cell.field, (old, new)) {
+                seen.insert(field);
+                self.record_moved_cell(new, &cell.field, Edit::Cleared(cell.text.markdown().clone()));
+                self.record_moved_cell(new, field, Edit::Set(text.clone()));
+                continue;
+            }
             let Some(field) = columns.key_after(&cell.field) else { continue };
             seen.insert(field);
             let after = new.markdown(field);
@@ -235,6 +241,15 @@ impl<'a> Differ<'a> {
                 self.compare_cell((old, new), &cell.field, None, Some(cell.text.markdown()));
             }
         }
+    }
+
+    /// Records one side of a cell that has another header now, which is announced once for its column.
+    fn record_moved_cell(&mut self, entry: &Entry, field: &FieldKey, edit: Edit) {
+        let column = self.after.column(field).or_else(|| self.before.column(field));
+        let (label, role) = column.map_or((Text::default(), Role::Other), |column| (column.label.clone(), column.role));
+        let compared = ComparedField { field: field.clone(), label, comparison: role.info().comparison };
+        let change = self.field_change(Kind::of_role(role), entry, compared, edit);
+        self.record_editorial(change, Reason::EqualCells);
     }
 
     fn compare_cell(

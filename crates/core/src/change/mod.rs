@@ -6,6 +6,7 @@
 
 mod apply;
 mod column_match;
+mod column_moves;
 mod column_order;
 mod columns;
 mod diff;
