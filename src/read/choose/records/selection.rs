@@ -93,13 +93,15 @@ fn is_section(
     let is_named_beside_others = is_named(best, key_roles)
         && !others.iter().any(|records| records.pattern.last().is_some_and(|key| key_roles.may_be_of_vendors(key)));
     let enough = if is_named_beside_others { 3 } else { 2 };
-    if fitness(others).0 == roles && roles >= enough {
+    let own = keys(others);
+    // `internalTools` beside `subprocessors` are other entries, unless they are described in the same way.
+    let is_alike = !is_named_beside_others || own.intersection(&keys(best_lists)).count() * 2 > own.len();
+    if fitness(others).0 == roles && roles >= enough && is_alike {
         return true;
     }
     // `{subprocessors: […], team: […]}` names the list; `{hosting: […], mail: […]}` does not.
     let are_groups = best.iter().rev().nth(1).is_some_and(|key| key_roles.means_vendors(key))
         || !best.last().is_some_and(|key| key_roles.means_vendors(key));
-    let own = keys(others);
     own.is_subset(&keys(best_lists)) && (own.len() > 1 && !is_named_beside_others || are_groups)
 }
 
