@@ -2,6 +2,7 @@
 //! file here and becomes a [`Block::Record`], so that the rest of the program knows one shape only.
 
 mod bullet_fields;
+mod bullet_marks;
 mod cards;
 mod described_names;
 mod entity_items;
@@ -28,7 +29,8 @@ pub(crate) use numbering::without_number;
 type Shape = fn(&Vocabulary, Vec<Block>) -> Vec<Block>;
 
 /// The shapes in the order in which they are looked for. A shape sees the records of those before it.
-const SHAPES: [Shape; 15] = [
+const SHAPES: [Shape; 16] = [
+    bullet_marks::rewrite,
     numbering::rewrite,
     named_purposes::rewrite,
     paragraph_fields::rewrite,
