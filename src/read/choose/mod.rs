@@ -8,6 +8,7 @@ pub(crate) mod code;
 pub(crate) mod column_lists;
 pub(crate) mod continued;
 pub(crate) mod csv;
+mod data_kinds;
 mod denial;
 pub(crate) mod documents;
 pub(crate) mod embedded;

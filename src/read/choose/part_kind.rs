@@ -10,6 +10,7 @@ use changecast_core::{
 use crate::read::{
     choose::{
         cases::introduces_cases,
+        data_kinds::lists_data,
         entry_name::{begins_with_date, behind_clause_number, is_common_phrase, is_host, is_placeholder, is_sentence},
         fitness::Fitness,
         page_lists::names_things,
@@ -53,7 +54,7 @@ impl PartKind {
 }
 
 /// The kinds in the order in which they are tried.
-static RULES: [PartKind; 14] = [
+static RULES: [PartKind; 15] = [
     PartKind::excluded("lists former vendors", |part| part.statement == Some(Statement::Past)),
     PartKind::excluded("is stated not to list sub-processors", |part| part.statement == Some(Statement::Denied)),
     PartKind::excluded("is a history of changes", is_dated),
@@ -65,6 +66,7 @@ static RULES: [PartKind; 14] = [
     PartKind::excluded("lists other pages", lists_site_links),
     PartKind::excluded("is about something else or empty", has_other_subject),
     PartKind::excluded("lists people", lists_people),
+    PartKind::excluded("lists kinds of data", lists_data),
     PartKind::excluded("has no column of names", has_no_names),
     PartKind::excluded("does not begin with names", begins_without_names),
     PartKind::fallback("explains how the list is maintained", explains),

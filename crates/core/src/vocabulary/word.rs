@@ -301,6 +301,11 @@ meanings! {
     PageWord "page-word";
     /// The header of a column of subjects or groups, which are not names: "Category".
     GroupColumn "group-column";
+    /// The last word of a kind of personal data: "data" in "Account data", "address" in "IP address". Also as the end of
+    /// a compound word: "Nutzungsdaten".
+    DataKindEnd "data-kind-end";
+    /// The first word of a kind of personal data: "Donn\u{e9}es" in "Donn\u{e9}es de compte".
+    DataKindStart "data-kind-start";
     /// A text in place of a name where the list has no entry: "None at present".
     NoEntry "no-entry";
     /// The title of a page that is shown in place of another one: "Not found", "Log in".
