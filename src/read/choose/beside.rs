@@ -3,13 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use changecast_core::vocabulary::{Meaning, Vocabulary};
+use changecast_core::{
+    model::{Role, fold},
+    vocabulary::{Meaning, Vocabulary},
+};
 
 use crate::read::{
     choose::{
         bullet::{Bullet, Style},
         cases::introduces_these_vendors,
-        entry_name::has_legal_form,
+        entry_name::{has_legal_form, is_host},
         part::{Part, plain_name},
         places::are_places,
         recipients::names_company,
@@ -31,13 +34,26 @@ pub(crate) enum Beside<'a> {
 
 /// What a bullet states.
 struct Stated {
-    /// Whether it begins with a name that can be a company's.
-    names_company: bool,
-    /// Whether a table has the name, too.
-    is_known: bool,
-    is_described: bool,
+    name: Name,
+    has_purpose: bool,
     has_place: bool,
-    has_legal_form: bool,
+    /// Whether a label and a colon precede the rest.
+    is_labelled: bool,
+}
+
+/// What the name of a bullet can be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Name {
+    /// A company's: it has a legal form or is a domain.
+    Company,
+    /// A proper name: it has a capital inside, or several words with capitals.
+    Proper,
+    /// A company's, or a word such as "Backups".
+    Word,
+    /// That of a vendor in a table.
+    Known,
+    /// Nothing of the kind.
+    Other,
 }
 
 impl<'a> Beside<'a> {
@@ -51,14 +67,16 @@ impl<'a> Beside<'a> {
         let is_introduced = introduces_these_vendors(words, lead);
         // "Our certificates:" introduces something else.
         let is_of_others = lead.ends_with(COLONS) && !is_introduced;
-        let evident = stated.iter().filter(|one| one.has_place || one.has_legal_form).count();
-        let are_vendors = stated.iter().all(|one| one.names_company && one.is_described && !one.is_known);
-        if are_vendors && !is_of_others && (is_introduced || evident * 2 > stated.len()) {
+        let are_vendors = stated.iter().all(|one| one.describes_vendor(is_introduced));
+        let are_certain = is_introduced || stated.iter().any(|one| matches!(one.name, Name::Company | Name::Proper));
+        if are_vendors && are_certain && !is_of_others {
             return Beside::Vendors;
         }
-        let unclear = items.iter().zip(&stated).filter(|(_, one)| {
-            let is_evident = one.has_legal_form || one.has_place && one.is_described && !is_of_others;
-            one.names_company && !one.is_known && is_evident
+        let unclear = items.iter().zip(&stated).filter(|(_, one)| match one.name {
+            Name::Company => true,
+            Name::Proper => !is_of_others && (one.has_purpose || one.has_place),
+            Name::Word => !is_of_others && one.is_row(),
+            Name::Known | Name::Other => false,
         });
         let unclear: Vec<&Item> = unclear.map(|(item, _)| item).collect();
         if unclear.is_empty() { Beside::Others } else { Beside::Unclear(unclear) }
@@ -68,18 +86,82 @@ impl<'a> Beside<'a> {
 impl Stated {
     fn of(words: &Vocabulary, item: &Item, style: Style, known: &BTreeSet<String>) -> Self {
         let Bullet { name, purpose, places } = Bullet::of(words, item, style);
-        let name = cleaned(&name);
-        // "Our app" is no vendor.
-        let first = name.split(' ').next().unwrap_or_default().to_lowercase();
-        let is_own = words.is(Meaning::ListIntro, &first);
+        let whole = cleaned(&item.whole_text());
+        let is_linked = name.has_links() && !places.is_empty();
+        let is_labelled = whole.get(name.len()..).is_some_and(|rest| rest.starts_with(COLONS));
+        let stated = match Name::of(words, item, &cleaned(&name), known) {
+            Name::Word if is_linked => Name::Proper,
+            stated => stated,
+        };
         Stated {
-            names_company: names_company(words, item) && !is_own && !are_places(words, &name),
-            is_known: known.contains(&plain_name(&name)),
-            is_described: !purpose.is_empty() || !places.is_empty() || !item.children.is_empty(),
+            name: stated,
+            has_purpose: !purpose.is_empty() || !item.children.is_empty(),
             has_place: !places.is_empty(),
-            has_legal_form: has_legal_form(words, &name),
+            is_labelled,
         }
     }
+
+    /// Whether this is a vendor with a purpose or a place. A word that may be a remark needs both: "Zapline - mail - US",
+    /// but not "Backups: nightly".
+    fn describes_vendor(&self, is_introduced: bool) -> bool {
+        match self.name {
+            Name::Company | Name::Proper => self.has_purpose || self.has_place,
+            Name::Word => is_introduced && (self.has_purpose || self.has_place) || self.is_row(),
+            Name::Known | Name::Other => false,
+        }
+    }
+
+    /// Whether it has the three parts that a row of a table has.
+    fn is_row(&self) -> bool {
+        self.has_purpose && self.has_place && !self.is_labelled
+    }
+}
+
+impl Name {
+    fn of(words: &Vocabulary, item: &Item, name: &str, known: &BTreeSet<String>) -> Self {
+        // "Our app" is no vendor.
+        let is_own = words.is(Meaning::ListIntro, &fold(name.split(' ').next().unwrap_or_default()));
+        let is_other = is_own || are_places(words, name) || words.has_word(Meaning::LawWord, &fold(name));
+        if known.contains(&plain_name(name)) {
+            Name::Known
+        } else if is_other {
+            Name::Other
+        } else if has_legal_form(words, name) || is_domain(name) {
+            Name::Company
+        } else if has_inner_capital(name) || is_proper(words, name) {
+            if names_company(words, item) { Name::Proper } else { Name::Word }
+        } else if names_company(words, item) {
+            Name::Word
+        } else {
+            Name::Other
+        }
+    }
+}
+
+/// Whether a name is a domain: "alder.io".
+fn is_domain(name: &str) -> bool {
+    let is_end = |end: &str| end.len() > 1 && end.bytes().all(|byte| byte.is_ascii_lowercase());
+    !name.contains(' ') && !is_host(name) && name.rsplit_once('.').is_some_and(|(_, end)| is_end(end))
+}
+
+/// Whether a capital follows a small letter: "BirchMail".
+fn has_inner_capital(name: &str) -> bool {
+    let chars: Vec<char> = name.chars().collect();
+    chars.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase())
+}
+
+/// Whether a name has several words with capitals, of which one at least has no meaning of its own: "Birch Labs", but not
+/// "Customer Data".
+fn is_proper(words: &Vocabulary, name: &str) -> bool {
+    let parts: Vec<&str> = name.split(' ').collect();
+    let has_meaning = |part: &&str| {
+        let folded = fold(part);
+        let meanings = [Meaning::CommonWord, Meaning::PeopleWord, Meaning::ListNoun, Meaning::PageWord];
+        words.role_of(part) != Role::Other
+            || meanings.into_iter().any(|one| words.is(one, &folded))
+            || words.has_stem(Meaning::DataStem, &format!(" {folded} "))
+    };
+    parts.len() > 1 && parts.iter().all(|part| part.starts_with(char::is_uppercase)) && !parts.iter().all(has_meaning)
 }
 
 #[cfg(test)]
@@ -115,7 +197,11 @@ mod tests {
     fn bullets_are_vendors_if_all_state_a_purpose_or_a_place_of_a_company() {
         for (lead, lines, expected) in [
             ("", &["Birch, Inc. - hosting - US", "Cedar GmbH - mail"][..], "vendors"),
-            ("", &["Birch - hosting - US", "Cedar - mail - Norway"], "vendors"),
+            ("", &["Birch Labs - hosting - US", "Cedar - mail - Norway"], "vendors"),
+            ("", &["birch.io - hosting", "CedarMail - Norway"], "vendors"),
+            ("", &["Birch - hosting - US", "Cedar - mail - Norway"], "Birch - hosting - US + Cedar - mail - Norway"),
+            ("", &["Backups: nightly, Norway", "Logs: 30 days, Norway"], "others"),
+            ("", &["GDPR - privacy law - EU", "Customer Data: Germany"], "others"),
             ("We also use these sub-processors:", &["Birch: hosting", "Cedar: mail"], "vendors"),
             ("", &["Birch: hosting", "Cedar: mail"], "others"),
             ("", &["Encryption: AES-256", "Retention: 30 days"], "others"),

@@ -6,7 +6,10 @@ use changecast_core::{
     vocabulary::{Meaning, Vocabulary},
 };
 
-use crate::read::choose::statement::{introduces, last_sentence};
+use crate::read::{
+    choose::statement::{introduces, last_sentence},
+    syntax::block::COLONS,
+};
 
 /// The most words between "following" and the cases.
 const MAX_BETWEEN: usize = 2;
@@ -20,16 +23,36 @@ pub(crate) fn introduces_cases(words: &Vocabulary, text: &str) -> bool {
         return true;
     }
     let nouns = (0..tokens.len()).filter(|at| words.is(Meaning::CaseNoun, tokens[*at]));
-    let Some(cases) = nouns.into_iter().rfind(|at| is_referred(words, &tokens, *at, *at)) else { return false };
+    let Some(cases) = nouns.into_iter().rfind(|at| are_introduced(words, &tokens, *at)) else { return false };
+    let referring = reference_before(words, &tokens, cases);
+    let before = &tokens[..referring.unwrap_or(cases)];
+    // "Dans les cas suivants"
+    let behind = tokens.get(cases + 1 + usize::from(referring.is_none())..).unwrap_or_default();
     // "In these cases …" may be about what precedes it.
-    let begins_with_cases = cases <= MAX_BETWEEN + 1;
-    let is_referred_before = refers(words, &tokens[cases.saturating_sub(MAX_BETWEEN + 1)..cases]);
-    let (before, behind) = (&tokens[..cases], &tokens[cases + 1..]);
-    let behind = if is_referred_before { behind } else { behind.get(1..).unwrap_or_default() };
-    let may_introduce_vendors = refer_to_vendors(words, before)
-        || refer_to_vendors(words, behind)
-        || begins_with_cases && vendors(words, behind).next().is_some();
-    !may_introduce_vendors
+    let begins_with_cases = cases <= MAX_BETWEEN + 1 && !is_subject(words, &tokens, cases);
+    let may_be_about_vendors = begins_with_cases && vendors(words, behind).next().is_some();
+    !may_be_about_vendors && !refer_to_vendors(words, before) && !refer_to_vendors(words, behind)
+}
+
+/// Whether a sentence introduces what the noun at a place means.
+fn are_introduced(words: &Vocabulary, tokens: &[&str], noun: usize) -> bool {
+    let is_referred_behind = tokens.get(noun + 1).is_some_and(|next| refers(words, &[next]));
+    reference_before(words, tokens, noun).is_some() || is_referred_behind || is_subject(words, tokens, noun)
+}
+
+/// The place of a word such as "following" before the noun at a place. One behind a noun for vendors is about these:
+/// "aux sous-traitants suivants pour les motifs".
+fn reference_before(words: &Vocabulary, tokens: &[&str], noun: usize) -> Option<usize> {
+    let is_of_vendors = |at: usize| at + 1 < noun && at > 0 && is_vendor(words, tokens[at - 1]);
+    let mut near = noun.saturating_sub(MAX_BETWEEN + 1)..noun;
+    near.find(|at| refers(words, &tokens[*at..=*at]) && !is_of_vendors(*at))
+}
+
+/// Whether the noun at a place begins its sentence: "The reasons why we share data are:", but not "Purposes and
+/// sub-processors:".
+fn is_subject(words: &Vocabulary, tokens: &[&str], at: usize) -> bool {
+    let is_joined = tokens.get(at + 1).is_none_or(|next| words.is(Meaning::Conjunction, next));
+    !is_joined && tokens[..at].iter().all(|token| words.is(Meaning::ListIntro, token))
 }
 
 /// Whether a text ends with a sentence that introduces vendors as what we use: "We also use these sub-processors:".
@@ -38,11 +61,17 @@ pub(crate) fn introduces_these_vendors(words: &Vocabulary, text: &str) -> bool {
     let Some(sentence) = last_sentence(text).map(fold) else { return false };
     let tokens = tokens(&sentence);
     let is_about_above = tokens.first().is_some_and(|first| words.is(Meaning::Demonstrative, first));
+    // "Additional sub-processors:"
+    let is_title = text.trim_end().ends_with(COLONS) && tokens.len() <= MAX_TITLE;
+    let ends_in_vendors = tokens.last().is_some_and(|last| is_vendor(words, last));
     !is_about_above
         && !introduces_cases(words, text)
         && introduces(words, &sentence)
-        && refer_to_vendors(words, &tokens)
+        && (is_title && ends_in_vendors || refer_to_vendors(words, &tokens))
 }
+
+/// The most words of a line that is the title of the list below it.
+const MAX_TITLE: usize = 2;
 
 fn tokens(folded: &str) -> Vec<&str> {
     let is_part = |c: char| c.is_alphanumeric() || c == '-';
@@ -95,6 +124,7 @@ mod tests {
         for (text, expected) in [
             ("We also use these sub-processors:", true),
             ("Wir setzen au\u{df}erdem folgende Unterauftragsverarbeiter ein:", true),
+            ("Additional sub-processors:", true),
             ("These sub-processors get:", false),
             ("We assess sub-processors:", false),
             ("We do not use these sub-processors:", false),
@@ -113,6 +143,10 @@ mod tests {
             ("Data go to sub-processors in these cases:", true),
             ("We may share data with vendors under these very limited conditions:", true),
             ("We disclose personal data to third parties when:", true),
+            ("The reasons why we share data with vendors are:", true),
+            ("Luovutamme tietoja alik\u{e4}sittelij\u{f6}ille seuraavissa tapauksissa:", true),
+            ("Purposes and sub-processors:", false),
+            ("Nous faisons appel aux sous-traitants suivants pour les finalit\u{e9}s indiqu\u{e9}es :", false),
             ("We engage sub-processors where it is necessary for:", true),
             ("Wir geben Daten nur in folgenden F\u{e4}llen an Dritte weiter:", true),
             ("Nous partageons vos donn\u{e9}es avec nos sous-traitants pour les raisons suivantes :", true),
