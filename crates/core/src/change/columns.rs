@@ -72,6 +72,9 @@ const SEVERAL: usize = 2;
 /// The share of such entries: at least one of this number.
 const SHARE: usize = 4;
 
+/// The most pairs of columns of which one may have the header of some sections. A list with more of them was rewritten.
+const MAX_MOVES: usize = 500;
+
 /// Entries that both versions have.
 pub(super) type Kept<'a> = [(&'a Entry, &'a Entry)];
 
@@ -250,6 +253,9 @@ impl Columns {
             return;
         }
         let lasting: Vec<&Column> = before.filled_columns().filter(|old| after.columns.contains(old)).collect();
+        if lasting.len() * (open.removed.len() + open.added.len()) > MAX_MOVES {
+            return;
+        }
         let split = open.added.iter().flat_map(|new| lasting.iter().map(move |old| (*old, *new)));
         let merged = open.removed.iter().flat_map(|old| lasting.iter().map(move |new| (*old, *new)));
         let is_moved = |pair: &(&Column, &Column)| moved_in_sections(*pair, (before, after), kept);
