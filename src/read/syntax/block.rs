@@ -315,7 +315,7 @@ pub(crate) fn split(words: &Vocabulary, item: &Item) -> (SourceText, SourceText)
         return (lead.part(name), item.rest.part(trim_separators(&item.rest)));
     }
     let text = item.rest.trimmed();
-    match first_cut(&text) {
+    match first_cut(words, &text) {
         // The dot of "Inc." belongs to the name.
         Some((at, length)) => {
             let end = if text[at..].starts_with('.') { words.without_full_stop(&text[..=at]).len() } else { at };
@@ -330,7 +330,7 @@ pub(crate) fn split(words: &Vocabulary, item: &Item) -> (SourceText, SourceText)
 
 /// The first separator between a name and its description, and its length. One in brackets or in a link belongs to
 /// the name.
-fn first_cut(text: &SourceText) -> Option<(usize, usize)> {
+fn first_cut(words: &Vocabulary, text: &SourceText) -> Option<(usize, usize)> {
     let mut depth = 0usize;
     for (at, c) in text.char_indices() {
         match c {
@@ -340,6 +340,7 @@ fn first_cut(text: &SourceText) -> Option<(usize, usize)> {
         }
         if depth == 0
             && let Some(length) = separator_at(text, at)
+            && !is_in_legal_form(words, text, at)
         {
             return Some((at, length));
         }
@@ -348,6 +349,23 @@ fn first_cut(text: &SourceText) -> Option<(usize, usize)> {
     let mut cuts = text.char_indices().filter_map(|(at, _)| Some((at, separator_at(text, at)?)));
     cuts.next().filter(|_| depth > 0)
 }
+
+/// Whether a full stop at an offset is inside a legal form: "Klon Sp. z o.o.", "Jesion Sp. z o.o. Sp. k.".
+fn is_in_legal_form(words: &Vocabulary, text: &str, at: usize) -> bool {
+    let Some(behind) = text[at..].strip_prefix(". ") else { return false };
+    let behind: Vec<&str> = behind.split(' ').take(MAX_FORM_WORDS).collect();
+    let before: Vec<&str> = text[..at].rsplit(' ').take(MAX_FORM_WORDS).collect();
+    (1..=before.len()).any(|from| {
+        let begin: String = before[..from].iter().rev().copied().collect();
+        (1..=behind.len()).any(|to| {
+            let form = format!("{begin}{}", behind[..to].concat()).to_lowercase().replace('.', "");
+            words.is(Meaning::LegalForm, &form)
+        })
+    })
+}
+
+/// The most words of a legal form before a full stop, and behind it.
+const MAX_FORM_WORDS: usize = 3;
 
 /// The length of the separator at an offset that is not in a link.
 fn separator_at(text: &SourceText, at: usize) -> Option<usize> {
