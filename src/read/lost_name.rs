@@ -43,8 +43,8 @@ fn entries_by_place(reading: &Reading) -> BTreeMap<Position, &Entry> {
     entries.map(|(position, entry)| (position.at, &**entry)).collect()
 }
 
-/// The entries before that are not in the list after, neither by their id nor by their name. Of several entries with
-/// one name, those whose cells no entry has any more, if there are fewer of this name now.
+/// The entries before that are not in the list after, neither by their id nor by their name. If fewer entries have
+/// a name than before, those of them with cells that no entry of this name has any more.
 fn missing<'b>(before: &'b Inventory, after: &Inventory) -> Vec<Known<'b>> {
     let ids: BTreeSet<&EntryId> = after.entries.iter().map(|entry| &entry.id).collect();
     let (old, new) = (by_name(before), by_name(after));

@@ -186,7 +186,7 @@ fn check_columns(page: &Page) -> Result<(), ReadError> {
 }
 
 /// Adds the entry that a list of fields describes. Its name is one of the fields, the line above, or the heading.
-/// `namesake` is the last heading that was a name: a second record below it may have lost a heading of its own.
+/// `namesake` is the last heading that was a name: a second record below it may have lost its heading.
 fn record<'p>(list: &mut RawList<'_>, items: &[Item], part: &Found<'p>, namesake: &mut Option<&'p SourceText>) {
     let Some(first) = items.first() else { return };
     let words = list.vocabulary;
@@ -235,7 +235,7 @@ fn record<'p>(list: &mut RawList<'_>, items: &[Item], part: &Found<'p>, namesake
     list.add_to_section(cleaned(&above), row);
 }
 
-/// The values of a record without a name of its own, which is a part of the entry that begins there.
+/// The values of a record without a name, which is a part of the entry that begins there.
 fn unnamed_record(words: &Vocabulary, items: &[Item], entry: Option<Position>) -> UnnamedRow {
     let values: Vec<SourceText> = items.iter().map(|item| split(words, item).1).collect();
     let at = items.first().map_or(Position::START, |item| item.at);
