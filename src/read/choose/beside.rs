@@ -14,7 +14,7 @@ use crate::read::{
         cases::introduces_these_vendors,
         entry_name::{has_legal_form, is_host},
         part::{Part, plain_name},
-        places::are_places,
+        places::{are_places, places_behind},
         recipients::names_company,
     },
     source_text::cleaned,
@@ -75,7 +75,7 @@ impl<'a> Beside<'a> {
         let unclear = items.iter().zip(&stated).filter(|(_, one)| match one.name {
             Name::Company => true,
             Name::Proper => !is_of_others && (one.has_purpose || one.has_place),
-            Name::Word => !is_of_others && one.is_row(),
+            Name::Word => !is_of_others && one.has_purpose && one.has_place,
             Name::Known | Name::Other => false,
         });
         let unclear: Vec<&Item> = unclear.map(|(item, _)| item).collect();
@@ -96,7 +96,7 @@ impl Stated {
         Stated {
             name: stated,
             has_purpose: !purpose.is_empty() || !item.children.is_empty(),
-            has_place: !places.is_empty(),
+            has_place: !places.is_empty() || places_behind(words, &name).1.is_some(),
             is_labelled,
         }
     }
@@ -200,7 +200,9 @@ mod tests {
             ("", &["Birch Labs - hosting - US", "Cedar - mail - Norway"], "vendors"),
             ("", &["birch.io - hosting", "CedarMail - Norway"], "vendors"),
             ("", &["Birch - hosting - US", "Cedar - mail - Norway"], "Birch - hosting - US + Cedar - mail - Norway"),
-            ("", &["Backups: nightly, Norway", "Logs: 30 days, Norway"], "others"),
+            ("", &["Birch (US): hosting", "Backups: nightly"], "Birch (US): hosting"),
+            ("", &["Birch: hosting (US)"], "Birch: hosting (US)"),
+            ("", &["Backups: nightly", "Logs: 30 days"], "others"),
             ("", &["GDPR - privacy law - EU", "Customer Data: Germany"], "others"),
             ("We also use these sub-processors:", &["Birch: hosting", "Cedar: mail"], "vendors"),
             ("", &["Birch: hosting", "Cedar: mail"], "others"),
