@@ -73,8 +73,8 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     {
         return Err(Failure::read(&after.place, error));
     }
-    let inventory = |side: Option<Side>| side.map(|side| side.reading.inventory);
-    let (before, after) = (ListState::from(inventory(before)), inventory(after));
+    let (before, after) = (before.map(|side| side.reading.inventory), after.map(|side| side.reading.inventory));
+    let before = ListState::from(before);
     let set = diff(&before, &before.after_version(after));
     let editorial = set.unannounced.editorial.iter().filter(|_| args.all);
     let changes: Vec<&Change> = set.changes.iter().chain(editorial).collect();

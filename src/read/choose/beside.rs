@@ -140,8 +140,8 @@ impl Name {
 
 /// Whether a name is a domain: "alder.io".
 fn is_domain(name: &str) -> bool {
-    let is_end = |end: &str| end.len() > 1 && end.bytes().all(|byte| byte.is_ascii_lowercase());
-    !name.contains(' ') && !is_host(name) && name.rsplit_once('.').is_some_and(|(_, end)| is_end(end))
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    !name.contains(' ') && !is_host(name) && end.len() > 1 && end.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 /// Whether a capital follows a small letter: "BirchMail".
@@ -154,14 +154,18 @@ fn has_inner_capital(name: &str) -> bool {
 /// "Customer Data".
 fn is_proper(words: &Vocabulary, name: &str) -> bool {
     let parts: Vec<&str> = name.split(' ').collect();
-    let has_meaning = |part: &&str| {
-        let folded = fold(part);
-        let meanings = [Meaning::CommonWord, Meaning::PeopleWord, Meaning::ListNoun, Meaning::PageWord];
-        words.role_of(part) != Role::Other
-            || meanings.into_iter().any(|one| words.is(one, &folded))
-            || words.has_stem(Meaning::DataStem, &format!(" {folded} "))
-    };
-    parts.len() > 1 && parts.iter().all(|part| part.starts_with(char::is_uppercase)) && !parts.iter().all(has_meaning)
+    parts.len() > 1
+        && parts.iter().all(|part| part.starts_with(char::is_uppercase))
+        && !parts.iter().all(|part| has_meaning(words, part))
+}
+
+/// Whether a part of a name is a word of its own.
+fn has_meaning(words: &Vocabulary, part: &str) -> bool {
+    let folded = fold(part);
+    let meanings = [Meaning::CommonWord, Meaning::PeopleWord, Meaning::ListNoun, Meaning::PageWord];
+    words.role_of(part) != Role::Other
+        || meanings.into_iter().any(|one| words.is(one, &folded))
+        || words.has_stem(Meaning::DataStem, &format!(" {folded} "))
 }
 
 #[cfg(test)]

@@ -74,8 +74,7 @@ pub(crate) fn introduces_these_vendors(words: &Vocabulary, text: &str) -> bool {
 const MAX_TITLE: usize = 2;
 
 fn tokens(folded: &str) -> Vec<&str> {
-    let is_part = |c: char| c.is_alphanumeric() || c == '-';
-    folded.split(|c: char| !is_part(c)).filter(|token| !token.is_empty()).collect()
+    folded.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|token| !token.is_empty()).collect()
 }
 
 /// Whether a sentence has no end without the cases: "We share data when:".
@@ -105,9 +104,11 @@ fn refers(words: &Vocabulary, tokens: &[&str]) -> bool {
 /// The first and last tokens of nouns for vendors and companies, of one word or two.
 fn vendors<'t>(words: &'t Vocabulary, tokens: &'t [&str]) -> impl Iterator<Item = (usize, usize)> + 't {
     (0..tokens.len()).filter_map(|from| {
-        let next = tokens.get(from + 1).filter(|next| !is_vendor(words, next));
-        let is_of_two = || next.is_some_and(|next| is_vendor(words, &format!("{} {next}", tokens[from])));
-        if is_vendor(words, tokens[from]) { Some((from, from)) } else { is_of_two().then_some((from, from + 1)) }
+        if is_vendor(words, tokens[from]) {
+            return Some((from, from));
+        }
+        let next = tokens.get(from + 1).filter(|next| !is_vendor(words, next))?;
+        is_vendor(words, &format!("{} {next}", tokens[from])).then_some((from, from + 1))
     })
 }
 

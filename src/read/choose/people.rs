@@ -99,12 +99,13 @@ fn is_job(words: &Vocabulary, text: &str) -> bool {
 fn is_person_name(words: &Vocabulary, name: &str) -> bool {
     let name = cleaned(name);
     let parts: Vec<&str> = name.split_whitespace().collect();
-    let is_part = |part: &&str| {
-        part.starts_with(char::is_uppercase)
-            && part.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '\u{2019}'))
-    };
     let has_form = parts.last().is_some_and(|last| words.is(Meaning::LegalForm, &fold(last).replace('.', "")));
-    (2..=MAX_NAME_WORDS).contains(&parts.len()) && parts.iter().all(is_part) && !has_form
+    (2..=MAX_NAME_WORDS).contains(&parts.len()) && parts.iter().all(|part| is_part_of_person_name(part)) && !has_form
+}
+
+fn is_part_of_person_name(part: &str) -> bool {
+    part.starts_with(char::is_uppercase)
+        && part.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '\u{2019}'))
 }
 
 /// Whether most bullets name pages of a website ("About", "Careers"), or all are links to pages of the same one and some

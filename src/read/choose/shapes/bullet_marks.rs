@@ -10,7 +10,6 @@ use changecast_core::vocabulary::Vocabulary;
 
 use crate::read::{
     choose::shapes::labels::{field_of_line, is_usual_label, label_of},
-    source_text::SourceText,
     syntax::block::{Block, Item},
 };
 
@@ -69,8 +68,7 @@ fn without_marks(block: Block) -> Block {
 }
 
 fn without_mark(mut item: Item) -> Item {
-    let is_only_mark = |lead: &SourceText| lead.chars().all(|c| MARKS.contains(&c));
-    if item.lead.as_ref().is_some_and(is_only_mark) {
+    if item.lead.as_ref().is_some_and(|lead| lead.chars().all(|c| MARKS.contains(&c))) {
         item.lead = None;
     }
     let first = item.lead.as_mut().unwrap_or(&mut item.rest);
