@@ -51,10 +51,15 @@ fn long_history() -> TestRepo {
 
 type Files = Vec<(String, Vec<u8>)>;
 
+/// A commit, and the time an hour after it.
+fn commit_and_time(repo: &TestRepo, n: usize) -> [String; 2] {
+    let now = Timestamp::from_unix_clamped(repo.time_of(n) + 3_600);
+    [repo.ids()[n].to_string(), now.to_string()]
+}
+
 /// Publishes up to a commit, an hour after it.
 fn publish_at(repo: &TestRepo, n: usize, more: &[&str]) -> Ran {
-    let commit = repo.ids()[n].to_string();
-    let now = Timestamp::from_unix_clamped(repo.time_of(n) + 3_600).to_string();
+    let [commit, now] = commit_and_time(repo, n);
     repo.publish(&[&["--branch", &commit, "--now", &now, "--allow-removals", "9"], more].concat())
 }
 
@@ -418,8 +423,7 @@ fn a_full_disk_leaves_every_published_file_as_it_was() {
     let before = repo.files("feeds");
     // A limit on the size of files makes writing fail like a full disk does: the page of the list is larger.
     let script = r#"trap '' XFSZ; ulimit -f 4; exec "$0" "$@""#;
-    let commit = repo.ids()[5].to_string();
-    let now = Timestamp::from_unix_clamped(repo.time_of(5) + 3_600).to_string();
+    let [commit, now] = commit_and_time(&repo, 5);
     let mut shell = Command::new("sh");
     shell.args(["-c", script, env!("CARGO_BIN_EXE_changecast"), "publish", "--branch", &commit, "--now", &now]);
     shell.args(["--allow-removals", "9"]);

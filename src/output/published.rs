@@ -68,6 +68,7 @@ impl Found {
         let path = self.root.join(path);
         let Some(whole) = regular_length(&path)? else { return Ok(None) };
         into.clear();
+        into.reserve(length.min(usize::try_from(whole).unwrap_or(length)));
         let file = File::open(&path).map_err(io_error(&path))?;
         file.take(length as u64).read_to_end(into).map_err(io_error(&path))?;
         Ok(Some(whole))

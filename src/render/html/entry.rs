@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 use changecast_core::{
     change::{Change, EntryRef, Row},
-    model::{EntryId, FieldKey, Role, Text},
+    model::{EntryId, Role, Text},
     prose::{
         deadlines::with_deadlines,
         messages::{Messages, fill},
@@ -163,19 +163,13 @@ fn item(messages: &Messages, announcement: &Announcement, (at, change): (usize, 
     .into_string()
 }
 
-/// The cells of an entry at the time of a change, as items of a description list.
+/// The cells of an entry at the time of a change, as items of a description list. A status of the past is a text like
+/// others.
 pub(super) fn past_cells(row: &Row) -> Markup {
     html! {
         @for field in &row.fields {
-            dt { (field.label) } dd dir="auto" { (cell(past_role(&field.field, &field.label), &field.text)) }
+            @let role = Role::of_field(Vocabulary::builtin(), &field.field, field.label.as_str());
+            dt { (field.label) } dd dir="auto" { (cell(role, &field.text)) }
         }
-    }
-}
-
-/// The role of a cell of the past. A status of the past is a text like others.
-fn past_role(field: &FieldKey, label: &Text) -> Role {
-    match Role::of_field(Vocabulary::builtin(), field, label.as_str()) {
-        Role::Status => Role::Other,
-        role => role,
     }
 }

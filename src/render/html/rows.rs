@@ -6,7 +6,6 @@ use changecast_core::{
     compare::Status,
     model::{Column, Entry, Inventory, RichText, Role, Section, Span, Text, WebUrl, without_footnote_marks},
     prose::messages::Messages,
-    vocabulary::Vocabulary,
 };
 
 use super::super::sections_in_order;
@@ -229,7 +228,7 @@ fn cell_of(column: &Column, text: &Text) -> Markup {
     if column.role != Role::Status {
         return cell(column.role, text);
     }
-    let status = Status::of_cell(Vocabulary::builtin(), column.label.as_str(), text.as_str());
+    let status = Status::of_cell(&column.label, text);
     html! { span.status.active[status.is_active()] { (text) } }
 }
 

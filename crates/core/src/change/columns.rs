@@ -335,8 +335,8 @@ fn has_header(column: &Column) -> bool {
 /// The entries with a status other than plainly active, unless no entry is plainly active. If most
 /// entries are active, unknown words count as exceptions, too.
 fn exceptional_statuses<'a>(column: &Column, statuses: &[(&'a EntryId, &Text)]) -> BTreeSet<&'a EntryId> {
-    let status = |text: &Text| Status::of_cell(Vocabulary::builtin(), column.label.as_str(), text.as_str());
-    let read: Vec<(&EntryId, Status)> = statuses.iter().map(|(entry, text)| (*entry, status(text))).collect();
+    let read: Vec<(&EntryId, Status)> =
+        statuses.iter().map(|(entry, text)| (*entry, Status::of_cell(&column.label, text))).collect();
     let mostly_active = read.iter().filter(|(_, status)| status.is_active()).count() * 2 > read.len();
     if !read.iter().any(|(_, status)| is_plain(status, mostly_active)) {
         return BTreeSet::new();

@@ -270,7 +270,8 @@ impl<'a> Differ<'a> {
             Edit::Changed(before, after) => {
                 let old_label = self.before.column(field).map_or(&label, |column| &column.label);
                 Some(if comparison == Comparison::Lifecycle && *old_label != label {
-                    status_of(old_label, before) == status_of(&label, after)
+                    // "Active: yes" and "Inactive: no" state the same.
+                    Status::of_cell(old_label, before) == Status::of_cell(&label, after)
                 } else {
                     same_meaning(Vocabulary::builtin(), comparison, before, after)
                 })
@@ -442,11 +443,6 @@ fn fact_reason(key: &FieldKey, edit: &Edit) -> Reason {
 
 fn section_change(field: &str, label: Text, edit: Edit) -> Change {
     Change::new(Kind::SectionsChanged, Detail::Fact { field: FieldKey::from_name(field), label, edit })
-}
-
-/// The status that a cell states below a header. "Active: yes" and "Inactive: no" state the same.
-fn status_of(label: &Text, text: &Text) -> Status {
-    Status::of_cell(Vocabulary::builtin(), label.as_str(), text.as_str())
 }
 
 /// The edit between two texts, of which an empty one counts as not stated.

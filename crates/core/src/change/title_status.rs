@@ -23,8 +23,7 @@ pub(super) fn repeats_title(column: &Column, inventory: &Inventory, entry: &Entr
 
 /// Whether an entry is in use according to a column of statuses.
 pub(super) fn is_active(column: &Column, entry: &Entry) -> bool {
-    let text = entry.markdown(&column.field);
-    text.is_some_and(|text| Status::of_cell(Vocabulary::builtin(), column.label.as_str(), text.as_str()).is_active())
+    entry.markdown(&column.field).is_some_and(|text| Status::of_cell(&column.label, text).is_active())
 }
 
 /// Whether an entry is below titles of the same status in both versions.

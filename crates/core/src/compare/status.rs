@@ -1,7 +1,7 @@
 //! The status of an entry: a known state and the words around it.
 
 use crate::{
-    model::text::fold,
+    model::{Text, fold},
     vocabulary::{Lifecycle, Meaning, Vocabulary},
 };
 
@@ -32,7 +32,8 @@ impl Status {
 
     /// Reads a cell below a header. In a column such as "Active" or "Inactive", yes and no state whether the vendor is in
     /// this state.
-    pub fn of_cell(vocabulary: &Vocabulary, label: &str, text: &str) -> Self {
+    pub fn of_cell(label: &Text, text: &Text) -> Self {
+        let (vocabulary, label, text) = (Vocabulary::builtin(), label.as_str(), text.as_str());
         let Some(answer) = answer(vocabulary, text) else { return Status::read(vocabulary, text) };
         match state_asked_by(vocabulary, label) {
             Some(state) if answer => Status::plain(state),
@@ -129,7 +130,7 @@ mod tests {
             ("Inactive", "since May", None),
             ("Deprecated", "Planned", Some(Lifecycle::Planned)),
         ] {
-            let status = Status::of_cell(Vocabulary::builtin(), label, text);
+            let status = Status::of_cell(&Text::new(label), &Text::new(text));
             assert_eq!(status.lifecycle, lifecycle, "{label}: {text}");
         }
     }

@@ -50,7 +50,12 @@ pub enum CanonicalError {
 pub fn to_bytes(value: &Json, limit: usize) -> Result<Vec<u8>, CanonicalError> {
     let mut out = Vec::new();
     write(value, &mut out, 0)?;
-    if out.len() > limit { Err(CanonicalError::TooLarge(limit)) } else { Ok(out) }
+    within(limit, out)
+}
+
+/// The bytes of a document, if there are at most `limit`.
+pub(super) fn within(limit: usize, bytes: Vec<u8>) -> Result<Vec<u8>, CanonicalError> {
+    if bytes.len() > limit { Err(CanonicalError::TooLarge(limit)) } else { Ok(bytes) }
 }
 
 fn write(value: &Json, out: &mut Vec<u8>, depth: usize) -> Result<(), CanonicalError> {

@@ -66,7 +66,7 @@ impl ListFile {
         file.member("seq", &Json::Integer(self.seq))?;
         file.member("state", &nullable(self.list.as_ref().map(List::state)))?;
         file.end();
-        if out.len() > MAX_BODY { Err(CanonicalError::TooLarge(MAX_BODY)) } else { Ok(out) }
+        canonical::within(MAX_BODY, out)
     }
 }
 

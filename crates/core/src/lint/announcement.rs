@@ -190,5 +190,5 @@ pub(super) fn is_planned(list: &Inventory, entry: &Entry) -> bool {
 
 fn status(list: &Inventory, entry: &Entry) -> Option<Status> {
     let column = list.columns.iter().find(|column| column.role == Role::Status)?;
-    Some(Status::of_cell(Vocabulary::builtin(), column.label.as_str(), entry.text(&column.field)?.as_str()))
+    Some(Status::of_cell(&column.label, entry.text(&column.field)?))
 }

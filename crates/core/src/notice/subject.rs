@@ -21,8 +21,7 @@ pub fn trigger_of(change: &Change) -> Option<Trigger> {
 /// Whether a change of status puts an entry into use.
 fn activates(change: &Change) -> bool {
     let Detail::Field { label, edit: Edit::Changed(before, after), .. } = &change.detail else { return false };
-    let [before, after] =
-        [before, after].map(|text| Status::of_cell(Vocabulary::builtin(), label.as_str(), text.as_str()));
+    let [before, after] = [before, after].map(|text| Status::of_cell(label, text));
     after.is_active() && !before.is_active()
 }
 

@@ -248,14 +248,15 @@ fn activates(change: &Change) -> bool {
     if change.kind != Kind::StatusChanged {
         return false;
     }
-    let status = |text: &Text| Status::of_cell(Vocabulary::builtin(), label.as_str(), text.as_str());
     match edit {
         Edit::Set(_) => false,
         Edit::Cleared(before) => {
-            let before = status(before);
+            let before = Status::of_cell(label, before);
             before.lifecycle.is_some() && !before.is_active()
         }
-        Edit::Changed(before, after) => status(after).is_active() && !status(before).is_active(),
+        Edit::Changed(before, after) => {
+            Status::of_cell(label, after).is_active() && !Status::of_cell(label, before).is_active()
+        }
     }
 }
 
